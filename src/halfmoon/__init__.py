@@ -1,0 +1,37 @@
+"""halfmoon: the neural network you can read.
+
+Public names are loaded when first used (PEP 562), so that ``import halfmoon`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "halfmoon.activations": ["ACTIVATIONS", "Activation"],
+    "halfmoon.losses": ["LOSSES", "Loss"],
+    "halfmoon.initializers": ["INITIALIZERS", "Initializer"],
+    "halfmoon.optimizers": ["OPTIMIZERS", "Optimizer"],
+    "halfmoon.schedules": ["SCHEDULES", "Progress", "Schedule"],
+    "halfmoon.layers": ["Dense", "Dropout"],
+    "halfmoon.network": ["Network"],
+    "halfmoon.training": ["Run", "train"],
+    "halfmoon.gradcheck": ["check_gradients"],
+    "halfmoon.trace": ["trace"],
+    "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
+}
+_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+_MODULES = ("datasets", "plots")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return import_module(f"halfmoon.{name}")
+    raise AttributeError(f"halfmoon has no attribute {name!r}; public names are {', '.join(__dir__())}.")
+
+
+def __dir__() -> list[str]:
+    return sorted([*_HOME, *_MODULES, "__version__"])

@@ -1,0 +1,230 @@
+"""Activation functions: f and its derivative f', each written once.
+
+    a  = f(z)                 [F2]
+    f'(z) = df(z, a)          [B1] uses it; a is at hand from the forward pass, which often makes f' cheap
+
+Both are plain NumPy expressions, scalar in spirit: z may be an array or one number. They keep the dtype
+(a Python number never widens float32), let NaN through, and stay finite for |z| up to 1e4 and beyond.
+
+Your own is written in the same few lines. With ``@ACTIVATIONS.add("name")`` above it, it stands on the
+shelf: listed, documented, tested, and chosen by name.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from halfmoon.elementary import Array, erf, logistic, softplus
+from halfmoon.registry import Block, Shelf
+from halfmoon.settings import setting
+
+
+class Activation(Block):
+    """What Dense needs: f(z) and df(z, a); and the initializer that suits it best."""
+
+    initializer: ClassVar[str] = "glorot_uniform"
+    onnx: ClassVar[str | None] = None  # the ONNX operator that is the same function
+
+    def f(self, z: Array) -> Array:
+        """a = f(z), elementwise."""
+        raise NotImplementedError(f"{type(self).__name__} must define f(z).")
+
+    def df(self, z: Array, a: Array) -> Array:
+        """f'(z), elementwise; a = f(z) is given."""
+        raise NotImplementedError(f"{type(self).__name__} must define df(z, a).")
+
+
+ACTIVATIONS: Shelf[Activation] = Shelf("activation", Activation)
+
+
+@ACTIVATIONS.add("identity", "linear")
+@dataclass(frozen=True)
+class Identity(Activation):
+    """a = z,  f'(z) = 1: no bend at all; what a regression's last layer uses."""
+
+    onnx = "Identity"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return z
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        return np.ones_like(z)
+
+
+@ACTIVATIONS.add("logistic", "sigmoid")
+@dataclass(frozen=True)
+class Logistic(Activation):
+    """a = 1 / (1 + e^-z),  f'(z) = a (1 - a): from 0 to 1."""
+
+    onnx = "Sigmoid"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return logistic(z)
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        return a * (1.0 - a)
+
+
+@ACTIVATIONS.add("tanh")
+@dataclass(frozen=True)
+class Tanh(Activation):
+    """a = tanh z,  f'(z) = 1 - a^2: from -1 to 1; the tutorial's choice, its derivative from the value at hand."""
+
+    onnx = "Tanh"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return np.tanh(z)
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        return 1.0 - a * a
+
+
+@ACTIVATIONS.add("relu")
+@dataclass(frozen=True)
+class ReLU(Activation):
+    """a = max(z, 0),  f'(z) = 1 where z > 0, else 0: cheap, and the usual choice for large networks."""
+
+    initializer = "he_uniform"
+    onnx = "Relu"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return np.maximum(z, 0.0)
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        return np.sign(a)  # a is never negative; unlike a comparison, sign keeps dtype and NaN
+
+
+@ACTIVATIONS.add("leaky_relu")
+@dataclass(frozen=True)
+class LeakyReLU(Activation):
+    """a = z where z > 0, else slope z,  f'(z) = 1 or slope: no unit can die (Maas et al. 2013)."""
+
+    slope: float = setting(0.01, "a number in [0, 1)", "the slope below zero")
+    initializer = "he_uniform"
+    onnx = "LeakyRelu"
+
+    def f(self, z: Array) -> Array:
+        return np.maximum(z, self.slope * z)
+
+    def df(self, z: Array, a: Array) -> Array:
+        return np.maximum(np.sign(z), self.slope)
+
+
+@ACTIVATIONS.add("elu")
+@dataclass(frozen=True)
+class ELU(Activation):
+    """a = z where z > 0, else alpha (e^z - 1),  f'(z) = 1 or a + alpha (Clevert et al. 2016)."""
+
+    alpha: float = setting(1.0, "a number in (0, inf)", "-alpha is the value far below zero")
+    initializer = "he_uniform"
+    onnx = "Elu"
+
+    def f(self, z: Array) -> Array:
+        return np.where(z > 0.0, z, self.alpha * np.expm1(np.minimum(z, 0.0)))
+
+    def df(self, z: Array, a: Array) -> Array:
+        return np.where(z > 0.0, 1.0, a + self.alpha)
+
+
+@ACTIVATIONS.add("selu")
+@dataclass(frozen=True)
+class SELU(Activation):
+    """a = scale z where z > 0, else scale alpha (e^z - 1),  f'(z) = scale or a + scale alpha.
+
+    With these two constants and LeCun's initial weights, activations keep mean 0 and variance 1 from layer
+    to layer (Klambauer et al. 2017, equation 2).
+    """
+
+    initializer = "lecun_normal"
+    onnx = "Selu"
+    scale: ClassVar[float] = 1.0507009873554804934193349852946
+    alpha: ClassVar[float] = 1.6732632423543772848170429916717
+
+    def f(self, z: Array) -> Array:
+        return np.where(z > 0.0, self.scale * z, self.scale * self.alpha * np.expm1(np.minimum(z, 0.0)))
+
+    def df(self, z: Array, a: Array) -> Array:
+        return np.where(z > 0.0, self.scale, a + self.scale * self.alpha)
+
+
+@ACTIVATIONS.add("softplus")
+@dataclass(frozen=True)
+class Softplus(Activation):
+    """a = log(1 + e^z),  f'(z) = 1 / (1 + e^-z): a smooth ReLU (Dugas et al. 2000)."""
+
+    initializer = "he_uniform"
+    onnx = "Softplus"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return softplus(z)
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        return logistic(z)
+
+
+@ACTIVATIONS.add("gelu")
+@dataclass(frozen=True)
+class GELU(Activation):
+    """a = z Phi(z),  f'(z) = Phi(z) + z phi(z),  Phi and phi the standard normal's distribution and density.
+
+    Phi(z) = (1 + erf(z / sqrt 2)) / 2: the exact form, not the tanh approximation (Hendrycks & Gimpel 2016).
+    """
+
+    initializer = "he_uniform"
+    onnx = "Gelu"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return z * (0.5 + 0.5 * erf(z * 0.7071067811865476))
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        phi = np.exp(-0.5 * z * z) * 0.3989422804014327
+        return 0.5 + 0.5 * erf(z * 0.7071067811865476) + z * phi
+
+
+@ACTIVATIONS.add("silu", "swish")
+@dataclass(frozen=True)
+class SiLU(Activation):
+    """a = z s,  f'(z) = s + a (1 - s),  s = 1 / (1 + e^-z) (Elfwing et al. 2018)."""
+
+    initializer = "he_uniform"
+    onnx = "Swish"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return z * logistic(z)
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        s = logistic(z)
+        return s + a * (1.0 - s)
+
+
+@ACTIVATIONS.add("mish")
+@dataclass(frozen=True)
+class Mish(Activation):
+    """a = z q,  f'(z) = q + z s (1 - q^2),  q = tanh(log(1 + e^z)),  s = 1 / (1 + e^-z) (Misra 2020)."""
+
+    initializer = "he_uniform"
+    onnx = "Mish"
+
+    @staticmethod
+    def f(z: Array) -> Array:
+        return z * np.tanh(softplus(z))
+
+    @staticmethod
+    def df(z: Array, a: Array) -> Array:
+        q = np.tanh(softplus(z))
+        return q + z * logistic(z) * (1.0 - q * q)

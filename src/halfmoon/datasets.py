@@ -1,0 +1,121 @@
+"""Data sets that can be drawn: points in the plane for classification, a line's worth of regression.
+
+scikit-learn's generators serve where it has them, so ``make("moons", n=200, noise=0.2, seed=0)`` are the very points
+of the tutorial.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.registry import Block, Shelf
+from halfmoon.settings import setting
+
+Points = tuple[NDArray[np.float64], NDArray[Any]]
+
+
+class Dataset(Block):
+    """Draws n rows X (n, d), with class numbers or values y (n,)."""
+
+    task: ClassVar[str] = "classification"
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        """X and y; `noise` is a standard deviation in the units of X (of y, for regression)."""
+        raise NotImplementedError(f"{type(self).__name__} must define draw(n, noise, rng).")
+
+
+DATASETS: Shelf[Dataset] = Shelf("data set", Dataset)
+
+
+def make(name: str | Dataset, n: int = 200, noise: float = 0.1, seed: int = 0) -> Points:
+    """n rows of the data set: X (n, d) and y (n,).
+
+    >>> X, y = make("spiral:arms=3", n=300)
+    >>> X.shape, np.bincount(y).tolist()
+    ((300, 2), [100, 100, 100])
+    """
+    if n < 1 or not 0.0 <= noise < np.inf:
+        raise ValueError(f"A data set needs n of at least 1 and a noise of at least 0; got n={n}, noise={noise}.")
+    return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
+
+
+@DATASETS.add("moons")
+@dataclass(frozen=True)
+class Moons(Dataset):
+    """Two interleaved half moons: no straight line parts them. The tutorial's data, at noise 0.2 and seed 0."""
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        from sklearn.datasets import make_moons
+
+        X, y = make_moons(n, noise=noise, random_state=rng)
+        return X, y
+
+
+@DATASETS.add("circles")
+@dataclass(frozen=True)
+class Circles(Dataset):
+    """A ring around a disc's edge: two circles with one centre."""
+
+    factor: float = setting(0.5, "a number in [0, 1)", "radius of the inner circle")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        from sklearn.datasets import make_circles
+
+        X, y = make_circles(n, noise=noise, factor=self.factor, random_state=rng)
+        return X, y
+
+
+@DATASETS.add("blobs")
+@dataclass(frozen=True)
+class Blobs(Dataset):
+    """Round clouds, one a class, their centres evenly spaced on a circle of radius 1."""
+
+    classes: int = setting(3, "an integer in [1, inf)", "how many clouds")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        from sklearn.datasets import make_blobs
+
+        angle = 2.0 * np.pi * np.arange(self.classes) / self.classes
+        X, y = make_blobs(n, centers=np.c_[np.cos(angle), np.sin(angle)], cluster_std=noise, random_state=rng)[:2]
+        return X, y
+
+
+@DATASETS.add("spiral")
+@dataclass(frozen=True)
+class Spiral(Dataset):
+    """Arms that wind around one another, one a class: hard for small networks."""
+
+    arms: int = setting(2, "an integer in [1, inf)", "how many arms")
+    turns: float = setting(1.0, "a number in (0, inf)", "how often each winds around")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        y = np.arange(n) % self.arms
+        radius = np.sqrt(rng.uniform(0.02, 1.0, n))
+        angle = 2.0 * np.pi * (y / self.arms + self.turns * radius)
+        X = np.c_[radius * np.cos(angle), radius * np.sin(angle)]
+        return X + noise * rng.standard_normal(X.shape), y
+
+
+@DATASETS.add("xor")
+@dataclass(frozen=True)
+class Xor(Dataset):
+    """Four quadrants, opposite ones alike: the problem no single line can solve (Minsky & Papert 1969)."""
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        X = rng.uniform(-1.0, 1.0, (n, 2))
+        y = (X[:, 0] * X[:, 1] > 0.0).astype(np.int64)
+        return X + noise * rng.standard_normal(X.shape), y
+
+
+@DATASETS.add("wave")
+@dataclass(frozen=True)
+class Wave(Dataset):
+    """Regression in one input: y = sin(pi x) on [-2, 2], with noise on y."""
+
+    task = "regression"
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        X = rng.uniform(-2.0, 2.0, (n, 1))
+        return X, np.sin(np.pi * X[:, 0]) + noise * rng.standard_normal(n)

@@ -1,0 +1,106 @@
+"""Engines: who carries out the updates. What is to be done is the same for all and stands here.
+
+An engine is a module with
+
+    why_not(network, optimizer) -> str | None      a reason why it cannot run this, or None
+    run(problem, state, plan) -> Measured          carry out the plan's updates on the state, in place
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.elementary import Array
+from halfmoon.network import Network
+from halfmoon.optimizers import Optimizer
+from halfmoon.random import SHUFFLE, key, permutation
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass
+class State:
+    """All that an update changes."""
+
+    theta: Array
+    slots: list[Array]  # the optimizer's memory, each like theta
+    average: Array | None = None  # running average of theta, if one is kept
+    t: int = 0  # updates done
+    finite: "State | None" = None  # the last state whose loss and gradient were seen to be finite
+
+    @property
+    def current(self) -> Array:
+        """The parameters to predict with as things stand: the running average if there is one."""
+        return self.theta if self.average is None else self.average
+
+    def go_back(self) -> None:
+        """Return to the last state that was seen to be finite, if there is one."""
+        if self.finite is not None:
+            good = self.finite
+            self.theta, self.slots, self.average, self.t = good.theta, good.slots, good.average, good.t
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Numbers for the coming updates, one each; schedules have been worked out already."""
+
+    eta: Numbers
+    decay: Numbers
+    dropout: Numbers
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured before each update that was carried out, in the same pass that made its gradient."""
+
+    loss: Numbers  # sum of weighted losses over the batch, over w_mean b
+    penalty: Numbers  # the batch's share of the penalty
+    norm: Numbers  # 2-norm of the gradient, before clipping
+    diverged: bool = False  # the next loss or gradient was not finite; the state went back to the last that was
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What stays the same during a fit: the network, the data as it reads them, and how to go about it."""
+
+    network: Network
+    X: Array
+    y: Array
+    w: Array
+    optimizer: Optimizer
+    batch_size: int
+    shuffle: bool = True
+    lam: float = 0.0
+    l1: float = 0.0
+    clip: float | None = None
+    average: float | None = None
+    seed: int = 0
+    _order: dict[int, NDArray[np.int64]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return len(self.X)
+
+    @property
+    def per_epoch(self) -> int:
+        """Updates in one pass over the data."""
+        return -(-self.n // self.batch_size)
+
+    @cached_property
+    def total(self) -> float:
+        """[R3]'s w_mean b: the weight of an average full batch."""
+        return float(self.w.sum()) / self.w.shape[-1] * self.batch_size / self.n
+
+    def batch(self, update: int) -> NDArray[np.int64] | slice:
+        """The rows of one update (counted from 0): a slice of the data, or of the epoch's shuffle."""
+        epoch, place = divmod(update, self.per_epoch)
+        part = slice(place * self.batch_size, min((place + 1) * self.batch_size, self.n))
+        if not self.shuffle or self.per_epoch == 1:
+            return part
+        if epoch not in self._order:
+            self._order.clear()
+            self._order[epoch] = permutation(key(self.seed, SHUFFLE, epoch), self.n)
+        return self._order[epoch][part]

@@ -1,0 +1,61 @@
+"""The reference engine: NumPy, one update after the other, each line an equation."""
+
+import numpy as np
+
+from halfmoon.elementary import Array
+from halfmoon.engines import Measured, Plan, Problem, State
+from halfmoon.layers import Context
+from halfmoon.network import Network, Objective
+from halfmoon.optimizers import Optimizer
+
+
+def why_not(network: Network, optimizer: Optimizer) -> str | None:
+    """None: the reference runs everything."""
+    return None
+
+
+def run(problem: Problem, state: State, plan: Plan) -> Measured:
+    """Carry out the planned updates; stop before one whose loss or gradient is not finite."""
+    loss, penalty, norm = np.empty((3, len(plan.eta)))
+    with np.errstate(all="ignore"):  # what overflows is caught below, and told in words
+        for i in range(len(plan.eta)):
+            part = gradient(problem, state, plan.dropout[i])
+            loss[i], penalty[i], norm[i] = part.loss, part.penalty, length(part.g)
+            if not np.isfinite(loss[i] + penalty[i] + norm[i]):
+                state.go_back()
+                return Measured(loss[:i], penalty[:i], norm[:i], diverged=True)
+            state.finite = State(state.theta, state.slots, state.average, state.t)
+            step(problem, state, part.g, norm[i], plan.eta[i], plan.decay[i])
+    return Measured(loss, penalty, norm)
+
+
+def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
+    """The batch's part of the objective and its gradient [R3], at the present theta."""
+    rows = problem.batch(state.t)
+    X, y, w = problem.X[rows], problem.y[rows], problem.w[rows]
+    numbers = np.arange(problem.n)[rows] if isinstance(rows, slice) else rows
+    ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
+    share = len(X) / problem.batch_size
+    return problem.network.objective(
+        state.theta, X, y, w, problem.lam, problem.l1, ctx=ctx, total=problem.total, share=share
+    )
+
+
+def step(problem: Problem, state: State, g: Array, norm: float, eta: float, decay: float) -> None:
+    """One update: clip, rule, decoupled decay, running average. Replaces the state's arrays, never writes in them."""
+    state.t += 1
+    t, c, m, theta = state.t, problem.network.rate_factor, problem.network.is_weight, state.theta
+    if problem.clip is not None and norm > problem.clip:
+        g = g * float(problem.clip / norm)  # [O5]
+    u, slots = problem.optimizer.rule(g, state.slots, t)
+    state.slots = list(slots)
+    state.theta = theta - float(eta) * c * (u + float(decay) * m * theta)  # [O4]
+    if problem.average is not None and state.average is not None:
+        B = problem.average
+        state.average = state.average + (1.0 - B) / (1.0 - B**t) * (state.theta - state.average)  # [O6]
+
+
+def length(g: Array) -> float:
+    """The 2-norm of g, scaled so that squares of large float32 numbers cannot overflow."""
+    largest = float(np.abs(g).max())
+    return largest * float(np.linalg.norm(g / largest)) if 0.0 < largest < np.inf else largest

@@ -1,0 +1,232 @@
+"""A network: layers in a row over one vector theta that holds every parameter.
+
+theta holds, layer after layer, W row by row and then b, so that a layer's W with b as one more row is one
+contiguous block. Optimizers, averages, checks and files see theta; layers see views into it.
+
+    L(theta)  = sum_i w_i l(z_i, y_i) / sum_i w_i + lam/2 sum |W|^2 + l1 sum |W|                    [R1]
+    dL/dtheta = sum_i w_i dl_i/dtheta / sum_i w_i + m (lam theta + l1 sign theta)                   [R2]
+    g_B       = sum_(i in B) w_i dl_i/dtheta / (w_mean b) + n_B/b m (lam theta + l1 sign theta)     [R3]
+
+m is 1 on weights and 0 on biases, which are not penalised. A batch B of n_B rows, of at most b, has gradient g_B:
+over an epoch the g_B add up to n/b times dL/dtheta exactly, so a short last batch steps no harder than its share,
+a row of weight 2 counts twice in every batch, and a penalty does not depend on the batch size.
+"""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from halfmoon.activations import Activation
+from halfmoon.elementary import Array
+from halfmoon.initializers import Initializer, Source
+from halfmoon.layers import PREDICT, Backward, Context, Dense, Dropout, Layer, Views
+from halfmoon.losses import LOSSES, Loss, encode
+from halfmoon.random import WEIGHTS, Stream
+
+
+class Objective(NamedTuple):
+    """[R1] and [R2], or a batch's part of them [R3]: mean loss, penalty, and the gradient of their sum."""
+
+    loss: float
+    penalty: float
+    g: Array
+
+
+class Network:
+    """Layers, a loss, and the present parameters `theta` (float64 or float32)."""
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        loss: str | Loss = "softmax_cross_entropy",
+        *,
+        dtype: DTypeLike = np.float64,
+        seed: int = 0,
+        rng: Source | None = None,
+    ) -> None:
+        self.layers, self.loss, self.dtype = list(layers), LOSSES.make(loss), np.dtype(dtype)
+        if self.dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
+            raise ValueError(f"dtype must be float64 or float32; got {self.dtype}.")
+        if not any(layer.shapes for layer in self.layers):
+            raise ValueError("A network needs at least one layer with parameters, such as Dense(2, 3, 'tanh').")
+        for place, (below, layer) in enumerate(zip(self.layers, self.layers[1:], strict=False)):
+            if below.k != layer.d:
+                raise ValueError(f"Layer {place} gives {below.k} values but layer {place + 1} takes {layer.d}.")
+        for place, layer in enumerate(self.layers):
+            layer.place = place
+        self.d, self.k = self.layers[0].d, self.layers[-1].k
+        self.layout, self.size = _lay_out(self.layers)
+        self.is_weight = self._spread(lambda layer, name: float(name == "W"))
+        self.rate_factor = self._spread(lambda layer, name: layer.rate_factor)
+        self.theta = self.initial(Stream(seed, WEIGHTS) if rng is None else rng)
+
+    @classmethod
+    def dense(
+        cls,
+        sizes: Sequence[int],
+        activation: str | Activation | Sequence[str | Activation] = "tanh",
+        loss: str | Loss = "softmax_cross_entropy",
+        *,
+        initializer: str | Initializer | None = None,
+        dropout: float | Sequence[float] = 0.0,
+        dtype: DTypeLike = np.float64,
+        seed: int = 0,
+        rng: Source | None = None,
+    ) -> "Network":
+        """Dense layers of the given sizes, inputs first; the last gives raw scores to the loss.
+
+        `activation` is one for all hidden layers, or a list with one each. `dropout` is the rate for all hidden
+        layers, or a list with the inputs' rate first and then one for each hidden layer. Initial weights come from
+        `seed`, or from a NumPy generator `rng`, drawn layer by layer.
+
+        >>> Network.dense([2, 3, 2]).size
+        17
+        """
+        hidden = len(sizes) - 2
+        if hidden < 0:
+            raise ValueError(f"sizes needs at least inputs and outputs, such as [2, 3, 2]; got {list(sizes)}.")
+        one = isinstance(activation, str | Activation)
+        acts = [activation] * hidden if one else list(activation)  # type: ignore[arg-type]
+        rates = [0.0] + [dropout] * hidden if isinstance(dropout, float | int) else list(dropout)
+        if len(acts) != hidden or len(rates) != hidden + 1:
+            raise ValueError(
+                f"{hidden} hidden layers need {hidden} activations and {hidden + 1} dropout rates (the inputs' "
+                f"first); got {len(acts)} and {len(rates)}."
+            )
+        layers: list[Layer] = []
+        for d, k, act, rate in zip(sizes[:-1], sizes[1:], [*acts, "identity"], rates, strict=True):
+            layers += [Dropout(d, rate)] if rate else []
+            layers.append(Dense(d, k, act, initializer))
+        return cls(layers, loss, dtype=dtype, seed=seed, rng=rng)
+
+    def __repr__(self) -> str:
+        return f"Network({self.layers}, {str(self.loss)!r})"
+
+    def _spread(self, of: Any) -> Array:
+        """A vector like theta that holds one number per parameter array."""
+        vector = np.empty(self.size, dtype=self.dtype)
+        for layer, names in zip(self.layers, self.layout, strict=True):
+            for name, (part, _) in names.items():
+                vector[part] = of(layer, name)
+        return vector
+
+    def views(self, theta: Array) -> list[Views]:
+        """For each layer its parameters by name, as arrays that share theta's memory."""
+        return [
+            SimpleNamespace(**{name: theta[part].reshape(shape) for name, (part, shape) in names.items()})
+            for names in self.layout
+        ]
+
+    def initial(self, rng: Source) -> Array:
+        """Starting parameters, layer by layer from `rng`."""
+        theta = np.empty(self.size, dtype=self.dtype)
+        for layer, p in zip(self.layers, self.views(theta), strict=True):
+            layer.initial(p, rng)
+        return theta
+
+    def forward(self, theta: Array, X: Array, ctx: Context = PREDICT) -> tuple[Array, list[Backward]]:
+        """Scores z (n, k), and on a tape each layer's backward."""
+        a, tape = X, []
+        for layer, p in zip(self.layers, self.views(theta), strict=True):
+            a, backward = layer.forward(p, a, ctx)
+            tape.append(backward)
+        return a, tape
+
+    def sums(self, theta: Array, X: Array, y: Array, w: Array, ctx: Context = PREDICT) -> tuple[float, Array, float]:
+        """The one primitive: sum of weighted losses, sum of weighted gradients (like theta), sum of weights.
+
+        w is (n, 1) for weights of rows, or (n, k) for weights of single outputs; a row's outputs then weigh their mean.
+        """
+        z, tape = self.forward(theta, X, ctx)
+        dtheta = np.empty_like(theta)
+        da: Array | None = w * self.loss.dz(z, y)
+        views, lowest = self.views(dtheta), self._lowest
+        for place in range(len(tape) - 1, lowest - 1, -1):
+            da = tape[place](da, views[place], place > lowest)  # type: ignore[arg-type]
+        return float((w * self.loss.value(z, y)).sum()), dtheta, float(w.sum()) / w.shape[-1]
+
+    @property
+    def _lowest(self) -> int:
+        """The first layer with parameters: nothing below it needs a gradient."""
+        return next(i for i, layer in enumerate(self.layers) if layer.shapes)
+
+    def penalty(self, theta: Array, lam: float, l1: float) -> float:
+        """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1]."""
+        W = theta * self.is_weight
+        return lam / 2.0 * float(W @ W) + l1 * float(np.abs(W).sum())
+
+    def objective(
+        self,
+        theta: Array,
+        X: Array,
+        y: Array,
+        w: Array,
+        lam: float = 0.0,
+        l1: float = 0.0,
+        *,
+        ctx: Context = PREDICT,
+        total: float | None = None,
+        share: float = 1.0,
+    ) -> Objective:
+        """[R1] and [R2] over these rows; with `total` = w_mean b and `share` = n_B/b, a batch's [R3]."""
+        loss, g, weight = self.sums(theta, X, y, w, ctx)
+        total = weight if total is None else total
+        g /= total
+        penalty = 0.0
+        if lam or l1:
+            penalty = share * self.penalty(theta, lam, l1)
+            g += share * self.is_weight * (lam * theta + l1 * np.sign(theta))  # [R2] [R3]
+        return Objective(loss / total, penalty, g)  # [R1]
+
+    def scores(self, X: ArrayLike, theta: Array | None = None) -> Array:
+        """Raw scores z (n, k)."""
+        return self.forward(self.theta if theta is None else theta, self.read_rows(X))[0]
+
+    def predict(self, X: ArrayLike, theta: Array | None = None) -> Array:
+        """The prediction y_hat = link(z), (n, k): probabilities, or values."""
+        return self.loss.link(self.scores(X, theta))
+
+    def read_rows(self, X: ArrayLike) -> Array:
+        """X as a table (n, d) of the network's dtype; ValueError for a wrong shape or values that are not finite."""
+        table = np.asarray(X, dtype=self.dtype)
+        if table.ndim != 2 or table.shape[1] != self.d or len(table) == 0:
+            raise ValueError(f"X must have shape (n, {self.d}) with n at least 1; got {table.shape}.")
+        bad = ~np.isfinite(table).all(axis=0)
+        if bad.any():
+            names = [str(name) for name in np.asarray(getattr(X, "columns", range(self.d)))[bad]]
+            raise ValueError(f"X is NaN or infinite (in {self.dtype}) in columns {', '.join(names)}; remove or fill.")
+        return table
+
+    def read(self, X: ArrayLike, y: Any, w: ArrayLike | None = None) -> tuple[Array, Array, Array]:
+        """X, y, w as the network reads them: (n, d), y as its loss wants it (losses.encode), w (n, 1) or (n, k).
+
+        Raises ValueError, naming what is wrong, for shapes that do not fit and values that are not finite.
+        """
+        table, truth = self.read_rows(X), encode(self.loss, y, self.k, self.dtype)
+        n = len(table)
+        if len(truth) != n:
+            raise ValueError(f"X has {n} rows but y has {len(truth)}.")
+        weight = np.ones((n, 1), dtype=self.dtype) if w is None else np.asarray(w, dtype=self.dtype)
+        weight = weight[:, None] if weight.ndim == 1 else weight
+        per_row = self.loss.value(np.zeros((1, self.k), self.dtype), truth[:1]).shape[-1]
+        if weight.shape not in ((n, 1), (n, per_row)):
+            raise ValueError(f"w must have shape ({n},) or ({n}, {per_row}) for {self.loss}; got {weight.shape}.")
+        if not np.isfinite(weight).all() or (weight < 0.0).any() or not weight.any():
+            raise ValueError("w must hold finite weights of at least 0, not all 0.")
+        return table, truth, weight
+
+
+def _lay_out(layers: Sequence[Layer]) -> tuple[list[dict[str, tuple[slice, tuple[int, ...]]]], int]:
+    """Where each layer's parameters lie in theta, and how long theta is."""
+    layout, start = [], 0
+    for layer in layers:
+        names = {}
+        for name, shape in layer.shapes.items():
+            stop = start + int(np.prod(shape))
+            names[name] = (slice(start, stop), shape)
+            start = stop
+        layout.append(names)
+    return layout, start

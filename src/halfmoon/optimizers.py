@@ -1,0 +1,164 @@
+"""Optimizers: what becomes of the gradient before it is subtracted.
+
+A rule is pure and pointwise: gradient g, memory `slots`, number of the update t = 1, 2, ... give a direction u
+and the new memory. It runs on arrays and on single numbers alike. The step around it is the same for all
+(engines/reference.py):
+
+    g     <- g min(1, clip / |g|)                            [O5]   clipping by the gradient's 2-norm
+    u     <- rule(g, slots, t)                               [O1] to [O3], [O7] to [O14]
+    theta <- theta - eta c (u + decay m theta)               [O4]   decoupled decay; c: rate factor, m: 1 on weights
+    avg   <- avg + (1-B)/(1-B^t) (theta - avg)               [O6]   running average, its start forgotten as in Adam
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from halfmoon.elementary import Array
+from halfmoon.registry import Block, Shelf
+from halfmoon.settings import setting
+
+Step = tuple[Array, Sequence[Array]]
+
+
+class Optimizer(Block):
+    """A rule, how many slots of memory it keeps per parameter, and its usual decoupled weight decay."""
+
+    slots: ClassVar[int] = 0
+    decay: ClassVar[float] = 0.0
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        """Direction u and the new slots, from gradient g and the old ones."""
+        raise NotImplementedError(f"{type(self).__name__} must define rule(g, slots, t).")
+
+
+OPTIMIZERS: Shelf[Optimizer] = Shelf("optimizer", Optimizer)
+
+
+@OPTIMIZERS.add("gd", "gradient_descent")
+@dataclass(frozen=True)
+class GradientDescent(Optimizer):
+    """u = g [O7]: the tutorial's method; with minibatches it is stochastic gradient descent (Cauchy 1847)."""
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        return g, slots  # [O7]
+
+
+@OPTIMIZERS.add("momentum")
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """u = v,  v <- beta v + g [O8]: a heavy ball that rolls through small bumps (Polyak 1964)."""
+
+    beta: float = setting(0.9, "a number in [0, 1)", "share of the velocity kept at each update")
+    slots = 1
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        (v,) = slots
+        v = self.beta * v + g  # [O8]
+        return v, (v,)
+
+
+@OPTIMIZERS.add("nesterov")
+@dataclass(frozen=True)
+class Nesterov(Optimizer):
+    """u = g + beta v,  v <- beta v + g [O9]: momentum that looks ahead (Nesterov 1983; Sutskever et al. 2013)."""
+
+    beta: float = setting(0.9, "a number in [0, 1)", "share of the velocity kept at each update")
+    slots = 1
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        (v,) = slots
+        v = self.beta * v + g
+        return g + self.beta * v, (v,)  # [O9]
+
+
+@OPTIMIZERS.add("adagrad")
+@dataclass(frozen=True)
+class AdaGrad(Optimizer):
+    """u = g / (sqrt(v) + eps),  v <- v + g^2 [O10]: often-used parameters slow down (Duchi et al. 2011)."""
+
+    eps: float = setting(1e-10, "a number in (0, inf)", "keeps the quotient finite")
+    slots = 1
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        (v,) = slots
+        v = v + g * g
+        return g / (np.sqrt(v) + self.eps), (v,)  # [O10]
+
+
+@OPTIMIZERS.add("rmsprop")
+@dataclass(frozen=True)
+class RMSProp(Optimizer):
+    """u = g / (sqrt(v) + eps),  v <- rho v + (1-rho) g^2 [O11]: AdaGrad that forgets (Tieleman & Hinton 2012)."""
+
+    rho: float = setting(0.9, "a number in [0, 1)", "memory of the squared gradient")
+    eps: float = setting(1e-8, "a number in (0, inf)", "keeps the quotient finite")
+    slots = 1
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        (v,) = slots
+        v = self.rho * v + (1.0 - self.rho) * g * g
+        return g / (np.sqrt(v) + self.eps), (v,)  # [O11]
+
+
+@OPTIMIZERS.add("adam")
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """m <- b1 m + (1-b1) g [O1],  v <- b2 v + (1-b2) g^2 [O2],  u = m_hat / (sqrt(v_hat) + eps) [O3].
+
+    m_hat = m / (1 - b1^t) and v_hat = v / (1 - b2^t) undo the start at zero (Kingma & Ba 2015, algorithm 1).
+    """
+
+    beta1: float = setting(0.9, "a number in [0, 1)", "memory of the gradient")
+    beta2: float = setting(0.999, "a number in [0, 1)", "memory of the squared gradient")
+    eps: float = setting(1e-8, "a number in (0, inf)", "keeps the quotient finite")
+    slots = 2
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        m, v = slots
+        m = self.beta1 * m + (1.0 - self.beta1) * g  # [O1]
+        v = self.beta2 * v + (1.0 - self.beta2) * g * g  # [O2]
+        u = m / (1.0 - self.beta1**t) / (np.sqrt(v / (1.0 - self.beta2**t)) + self.eps)  # [O3]
+        return u, (m, v)
+
+
+@OPTIMIZERS.add("adamw")
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam's rule [O1] to [O3], with decoupled decay 0.01 in the step [O4] (Loshchilov & Hutter 2019)."""
+
+    decay = 0.01
+
+
+@OPTIMIZERS.add("nadam")
+@dataclass(frozen=True)
+class Nadam(Adam):
+    """Adam that looks ahead: u = m_bar / (sqrt(v_hat) + eps) (Dozat 2016).
+
+    m_bar = b1 m / (1 - b1^(t+1)) + (1-b1) g / (1 - b1^t)   [O12],   m and v as in [O1] and [O2]
+    """
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        m, v = slots
+        m = self.beta1 * m + (1.0 - self.beta1) * g
+        v = self.beta2 * v + (1.0 - self.beta2) * g * g
+        m_bar = self.beta1 * m / (1.0 - self.beta1 ** (t + 1)) + (1.0 - self.beta1) * g / (1.0 - self.beta1**t)  # [O12]
+        return m_bar / (np.sqrt(v / (1.0 - self.beta2**t)) + self.eps), (m, v)
+
+
+@OPTIMIZERS.add("lion")
+@dataclass(frozen=True)
+class Lion(Optimizer):
+    """u = sign(b1 m + (1-b1) g) [O13],  m <- b2 m + (1-b2) g [O14]: only the sign counts (Chen et al. 2023)."""
+
+    beta1: float = setting(0.9, "a number in [0, 1)", "share of the memory in the direction")
+    beta2: float = setting(0.99, "a number in [0, 1)", "memory of the gradient")
+    slots = 1
+
+    def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
+        (m,) = slots
+        u = np.sign(self.beta1 * m + (1.0 - self.beta1) * g)  # [O13]
+        m = self.beta2 * m + (1.0 - self.beta2) * g  # [O14]
+        return u, (m,)

@@ -1,0 +1,122 @@
+"""The shelf: a block announces itself in one line, and everybody finds it there.
+
+Estimators, command line, documentation and tests all read the shelves, so to add a block is to write it,
+once, in the file of its kind. A block is a frozen dataclass; its fields are its own settings. Where a
+block is asked for, a name will do (``"huber"``), a name with settings (``"huber:delta=2.0"``), or an
+instance (``Huber(delta=2.0)``), which need not stand on any shelf.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+from halfmoon.settings import check_settings, nearest
+
+
+class Block:
+    """What all blocks share: settings that are checked as they are made, and a way to be written as text."""
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+    def __str__(self) -> str:
+        """The block as text, ``huber:delta=2.0``: only settings that differ from their defaults."""
+        name = getattr(type(self), "registered", type(self).__name__)
+        changed = [
+            f"{field.name}={_write(getattr(self, field.name))}"
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]
+            if getattr(self, field.name) != field.default
+        ]
+        return f"{name}:{','.join(changed)}" if changed else str(name)
+
+
+B = TypeVar("B", bound=Block)
+
+
+class Shelf(Mapping[str, type[B]], Generic[B]):
+    """All blocks of one kind by name, in the order in which they were put there.
+
+    >>> from halfmoon.losses import LOSSES
+    >>> LOSSES.make("huber:delta=2.0")
+    Huber(delta=2.0)
+    """
+
+    def __init__(self, kind: str, base: type[B]) -> None:
+        self.kind, self.base = kind, base
+        self._blocks: dict[str, type[B]] = {}
+        self.aliases: dict[str, str] = {}
+
+    def add(self, name: str, *aliases: str) -> Callable[[type[B]], type[B]]:
+        """Put the class below on the shelf under `name`; `aliases` find it too."""
+
+        def announce(block: type[B]) -> type[B]:
+            if name in self._blocks or name in self.aliases:
+                raise ValueError(f"There is already {self.kind} {name!r} on the shelf; choose another name.")
+            block.registered = name  # type: ignore[attr-defined]
+            self._blocks[name] = block
+            self.aliases.update(dict.fromkeys(aliases, name))
+            return block
+
+        return announce
+
+    def remove(self, name: str) -> None:
+        """Take a block off the shelf again, aliases included."""
+        del self._blocks[name]
+        self.aliases = {alias: target for alias, target in self.aliases.items() if target != name}
+
+    def __getitem__(self, name: str) -> type[B]:
+        try:
+            return self._blocks[self.aliases.get(name, name)]
+        except KeyError:
+            raise ValueError(f"There is no {self.kind} {name!r}; {nearest(name, self)}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._blocks or name in self.aliases
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def make(self, spec: str | B) -> B:
+        """A block from its name, its name with settings, or itself.
+
+        Raises ValueError for an unknown name or setting, TypeError for something that is no such block.
+        """
+        if isinstance(spec, self.base):
+            return spec
+        if not isinstance(spec, str):
+            raise TypeError(
+                f"Expected {self.kind}: a name ({', '.join(self)}) or an instance of "
+                f"{self.base.__name__}; got {spec!r}."
+            )
+        name, _, text = spec.partition(":")
+        block = self[name]
+        return block(**dict(_read(block, item) for item in text.split(",") if item))
+
+
+def _write(value: object) -> str:
+    return "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _read(block: type[Block], item: str) -> tuple[str, Any]:
+    """One ``setting=value`` as the type that the block's field has."""
+    name, equals, text = item.partition("=")
+    fields = {field.name: field for field in dataclasses.fields(block)}  # type: ignore[arg-type]
+    if name not in fields or not equals:
+        known = ", ".join(fields) or "none"
+        raise ValueError(f"{block.__name__} has no setting {item!r}; write name=value with one of: {known}.")
+    try:
+        return name, _convert(fields[name].type, text)
+    except ValueError:
+        rule = fields[name].metadata.get("rule", fields[name].type)
+        raise ValueError(f"{block.__name__}: {name} must be {rule}; got {text!r}.") from None
+
+
+def _convert(wanted: Any, text: str) -> Any:
+    if get_origin(wanted) is tuple:
+        return tuple(get_args(wanted)[0](part) for part in text.split("/"))
+    if wanted is bool:
+        return {"True": True, "False": False}.get(text, text)
+    return wanted(text)

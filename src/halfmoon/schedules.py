@@ -1,0 +1,178 @@
+"""Schedules: a factor on the learning rate (or the decay, or the dropout rates) as training goes on.
+
+A schedule is a pure function of how far training has come. `Progress` may hold arrays, one entry per coming
+update, and then the factors come as an array too; an engine gets them as numbers and knows nothing of schedules.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.registry import Block, Shelf
+from halfmoon.settings import setting
+
+Values = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far training has come before an update: counts, and what the monitor has seen."""
+
+    update: Any  # updates done, 0 before the first; a number or an array
+    epoch: Any  # passes over the data done, as a fraction
+    rows: Any  # rows seen
+    total: int | None  # updates in the whole fit, if that is known
+    monitor: Values  # the monitored loss after each epoch so far
+
+    @property
+    def share(self) -> Any:
+        """The share of the fit that is done, 0 to 1; ValueError where the total is not known."""
+        if self.total is None:
+            raise ValueError("This schedule needs to know how long the fit will be; set epochs, or use another one.")
+        return self.update / self.total
+
+
+class Schedule(Block):
+    """The factor on a setting; `adaptive` ones look at the monitor, so they are asked once an epoch."""
+
+    adaptive: ClassVar[bool] = False
+
+    def factor(self, p: Progress) -> Any:
+        """The factor for each update of `p`."""
+        raise NotImplementedError(f"{type(self).__name__} must define factor(p).")
+
+
+SCHEDULES: Shelf[Schedule] = Shelf("schedule", Schedule)
+
+
+@SCHEDULES.add("constant")
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """factor = 1 [S1]: the tutorial's fixed learning rate."""
+
+    def factor(self, p: Progress) -> Any:
+        return np.ones_like(p.epoch)  # [S1]
+
+
+@SCHEDULES.add("step")
+@dataclass(frozen=True)
+class Step(Schedule):
+    """factor = rate^floor(epoch / every) [S2]: a stair."""
+
+    every: int = setting(50, "an integer in [1, inf)", "epochs on one stair")
+    rate: float = setting(0.5, "a number in (0, 1)", "factor from one stair to the next")
+
+    def factor(self, p: Progress) -> Any:
+        return self.rate ** np.floor(p.epoch / self.every)  # [S2]
+
+
+@SCHEDULES.add("exponential")
+@dataclass(frozen=True)
+class Exponential(Schedule):
+    """factor = e^(-rate epoch) [S3]."""
+
+    rate: float = setting(0.01, "a number in (0, inf)", "how fast it falls, per epoch")
+
+    def factor(self, p: Progress) -> Any:
+        return np.exp(-self.rate * p.epoch)  # [S3]
+
+
+@SCHEDULES.add("inverse_time")
+@dataclass(frozen=True)
+class InverseTime(Schedule):
+    """factor = 1 / (1 + rate epoch) [S4]: the 1/t of Robbins & Monro (1951)."""
+
+    rate: float = setting(0.01, "a number in (0, inf)", "how fast it falls, per epoch")
+
+    def factor(self, p: Progress) -> Any:
+        return 1.0 / (1.0 + self.rate * p.epoch)  # [S4]
+
+
+@SCHEDULES.add("inverse_scaling", "invscaling")
+@dataclass(frozen=True)
+class InverseScaling(Schedule):
+    """factor = 1 / (1 + time)^power [S5]; scikit-learn's "invscaling" counts time in rows."""
+
+    power: float = setting(0.5, "a number in (0, inf)", "how fast it falls")
+    unit: str = setting("updates", "'updates', 'epochs' or 'rows'", "what time is counted in")
+
+    def factor(self, p: Progress) -> Any:
+        time = {"updates": p.update, "epochs": p.epoch, "rows": p.rows}[self.unit]
+        return (1.0 + time) ** -self.power  # [S5]
+
+
+@SCHEDULES.add("cosine")
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """Half a cosine from 1 down to `floor`, after a straight warm-up, once or several times.
+
+    factor = floor + (1 - floor) (1 + cos(pi x)) / 2   [S6]   x: share of the present cycle, after the warm-up
+    factor = s / warmup  while s < warmup              [S7]   s: share of the fit (Loshchilov & Hutter 2017)
+    """
+
+    warmup: float = setting(0.0, "a number in [0, 1)", "share of the fit spent rising from 0")
+    cycles: int = setting(1, "an integer in [1, inf)", "how often it restarts")
+    floor: float = setting(0.0, "a number in [0, 1]", "where each cycle ends")
+
+    def factor(self, p: Progress) -> Any:
+        s = np.minimum(p.share, 1.0 - 1e-12)
+        x = (s - self.warmup) / (1.0 - self.warmup) * self.cycles % 1.0
+        falling = self.floor + (1.0 - self.floor) * 0.5 * (1.0 + np.cos(np.pi * x))  # [S6]
+        rising = (s + 1.0 / p.total) / max(self.warmup, 1e-12) if p.total else s  # [S7] the first update is not lost
+        return np.where(s < self.warmup, np.minimum(rising, 1.0), falling)
+
+
+@SCHEDULES.add("one_cycle")
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """Up by half a cosine from `start` to 1, then down by half a cosine to `end` (Smith & Topin 2018).
+
+    factor = from + (to - from) (1 - cos(pi x)) / 2    [S8]   x: share of the present half
+    """
+
+    peak: float = setting(0.3, "a number in (0, 1)", "share of the fit at which the rate is highest")
+    start: float = setting(0.04, "a number in (0, 1]", "factor at the beginning")
+    end: float = setting(0.0001, "a number in [0, 1]", "factor at the end")
+
+    def factor(self, p: Progress) -> Any:
+        s = np.minimum(p.share, 1.0)
+        up = self.start + (1.0 - self.start) * 0.5 * (1.0 - np.cos(np.pi * s / self.peak))  # [S8]
+        down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - np.cos(np.pi * (s - self.peak) / (1.0 - self.peak)))
+        return np.where(s < self.peak, up, down)
+
+
+@SCHEDULES.add("plateau", "adaptive")
+@dataclass(frozen=True)
+class Plateau(Schedule):
+    """factor = rate^(times the monitor stood still) [S9]: divide when it stops improving.
+
+    It stands still when `patience` epochs in a row did not improve on the best by more than `tol`.
+    """
+
+    rate: float = setting(0.2, "a number in (0, 1)", "factor at each standstill; scikit-learn divides by 5")
+    patience: int = setting(10, "an integer in [1, inf)", "epochs without improvement that make a standstill")
+    tol: float = setting(1e-4, "a number in [0, inf)", "an improvement counts if it is larger than this")
+    adaptive = True
+
+    def factor(self, p: Progress) -> Any:
+        times = 0
+        waiting = np.flatnonzero(_improved(p.monitor, self.tol))
+        start = 0
+        for end in [*waiting.tolist(), len(p.monitor)]:
+            times += max(end - start, 0) // self.patience
+            start = end + 1
+        return np.full_like(p.epoch, self.rate**times, dtype=np.float64)  # [S9]
+
+
+def _improved(monitor: Values, tol: float) -> NDArray[np.bool_]:
+    """For each epoch, whether it improved by more than `tol` on the best before it; NaN never does."""
+    best = np.fmin.accumulate(np.concatenate([[np.inf], monitor[:-1]])) if len(monitor) else monitor
+    return np.asarray(monitor < best - tol)
+
+
+def standstill(monitor: Values, tol: float) -> int:
+    """How many epochs the monitor has gone without improving by more than `tol` on its best before."""
+    improved = np.flatnonzero(_improved(monitor, tol))
+    return len(monitor) - 1 - int(improved[-1]) if len(improved) else len(monitor)
