@@ -61,7 +61,7 @@ def permutation(key: int, n: int) -> NDArray[np.int64]:
     """The numbers 0 to n-1 in random order; n below 2^32.
 
     >>> permutation(key(0, SHUFFLE, 0), 5)
-    array([2, 1, 4, 3, 0])
+    array([0, 4, 2, 1, 3])
     """
     half, count = np.uint64(32), np.arange(1, n + 1, dtype=np.uint64)
     partner = np.right_shift((bits(key, np.arange(n)) >> half) * count, half).tolist()
