@@ -18,7 +18,7 @@ _PUBLIC = {
     "halfmoon.network": ["Network"],
     "halfmoon.training": ["Run", "train"],
     "halfmoon.gradcheck": ["check_gradients"],
-    "halfmoon.trace": ["trace"],
+    "halfmoon.tracing": ["trace"],
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -47,7 +47,7 @@ class Run(State):
     history: History = field(default_factory=History)
     best: Best | None = None  # kept where there is validation data
     seconds: float = 0.0
-    stopped: str = ""  # why: "epochs", "patience", "callback", "interrupted", "time", "diverged"; "" while training
+    stopped: str = ""  # why: epochs, patience, callback, interrupted, time, diverged, converged; "" while training
     engine: str = "numpy"
     open: Array = field(default_factory=lambda: np.empty((4, 0)))  # measurements of the unfinished epoch's updates
 
@@ -93,7 +93,7 @@ def train(
     """
     settings = Settings.of(options) if settings is None else settings
     problem = prepare(network, X, y, w, settings)
-    fit = _Fit(problem, settings, validation, score, tuple(callbacks), progress)
+    fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     run = start(problem) if run is None else run
     run.stopped = ""
     with Interrupt() as interrupt:
@@ -152,7 +152,7 @@ def finish(problem: Problem, run: Run, settings: Settings) -> None:
     problem.network.theta = run.weights.copy()
 
 
-class _Fit:
+class Fit:
     """One call of `train`: what was asked for, and the pace at which this machine does it."""
 
     def __init__(
@@ -187,15 +187,20 @@ class _Fit:
         plan = self.plan(run, max(k, 0))
         before = time.perf_counter()
         measured = reference.run(self.problem, run, plan)
-        now = time.perf_counter()
-        run.seconds, self.since = run.seconds + now - self.since, now
-        self.pace = max(1, min(2 * self.pace, round(self.pace * BLOCK_SECONDS / max(now - before, 1e-9))))
+        spent = max(time.perf_counter() - before, 1e-9)
+        self.tick(run)
+        self.pace = max(1, min(2 * self.pace, round(k * BLOCK_SECONDS / spent)))
         if measured.diverged:
             run.stopped = "diverged"
         if self.record(run, plan, measured) and self.each_epoch:
             self.look(run)
         if self.progress is not None:
             self.progress(run)
+
+    def tick(self, run: Run) -> None:
+        """Count the time since the last tick as spent training."""
+        now = time.perf_counter()
+        run.seconds, self.since = run.seconds + now - self.since, now
 
     def plan(self, run: Run, k: int) -> Plan:
         """Learning rate, decay and dropout factor of the next k updates."""

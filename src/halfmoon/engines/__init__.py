@@ -35,6 +35,10 @@ class State:
         """The parameters to predict with as things stand: the running average if there is one."""
         return self.theta if self.average is None else self.average
 
+    def snapshot(self) -> "State":
+        """The state as it is now. Updates replace arrays and never write in them, so nothing is copied."""
+        return State(self.theta, self.slots, self.average, self.t)
+
     def go_back(self) -> None:
         """Return to the last state that was seen to be finite, if there is one."""
         if self.finite is not None:

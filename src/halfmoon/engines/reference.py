@@ -24,7 +24,7 @@ def run(problem: Problem, state: State, plan: Plan) -> Measured:
             if not np.isfinite(loss[i] + penalty[i] + norm[i]):
                 state.go_back()
                 return Measured(loss[:i], penalty[:i], norm[:i], diverged=True)
-            state.finite = State(state.theta, state.slots, state.average, state.t)
+            state.finite = state.snapshot()
             step(problem, state, part.g, norm[i], plan.eta[i], plan.decay[i])
     return Measured(loss, penalty, norm)
 

@@ -1,0 +1,217 @@
+"""Is your derivative right? Finite differences, with a verdict that names the culprit.
+
+A derivative is believed if it lies between the slopes to its left and to its right,
+
+    (L(q) - L(q - h)) / h   and   (L(q + h) - L(q)) / h,      give or take rounding,
+
+which is sharp where the function is smooth (the two differ by h times the curvature) and forgiving exactly at a kink,
+where every slope between them is right.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from halfmoon.activations import Activation
+from halfmoon.elementary import Array
+from halfmoon.layers import Context, Dense, Dropout
+from halfmoon.losses import Loss
+from halfmoon.network import Network
+from halfmoon.random import CHECK, Stream
+
+STEP = 1e-6
+TOLERANCE = 1e-6  # relative to the largest slope around
+SMALL = 2000  # networks up to this many parameters are checked coordinate by coordinate
+DIRECTIONS = 5  # larger ones along this many random directions for each W and each b
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked: what, how many slopes, how far off the worst was, and where."""
+
+    name: str
+    slopes: int
+    worst: float  # distance from the interval between both slopes, over the largest slope
+    ok: bool
+    where: str = ""  # the worst place, in words, with both numbers
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """All checks and, in one sentence, the verdict; true if every derivative is right."""
+
+    checks: list[Check] = field(default_factory=list)
+    verdict: str = "Every derivative agrees with finite differences."
+
+    @property
+    def ok(self) -> bool:
+        """Whether every derivative is right."""
+        return all(check.ok for check in self.checks)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        lines = [f"{'checked':<34}{'slopes':>8}{'worst error':>14}"]
+        for check in self.checks:
+            mark = "" if check.ok else "   WRONG"
+            lines.append(f"{check.name:<34}{check.slopes:>8}{check.worst:>14.1e}{mark}")
+        return "\n".join([*lines, self.verdict])
+
+
+def check_gradients(
+    thing: Network | Activation | Loss,
+    X: ArrayLike | None = None,
+    y: Any = None,
+    *,
+    w: ArrayLike | None = None,
+    theta: ArrayLike | None = None,
+    l2: float = 0.0,
+    l1: float = 0.0,
+    seed: int = 0,
+) -> GradientReport:
+    """Compare derivatives with finite differences; for a network on X (n, d) and y, or for one activation or loss.
+
+    Without `theta`, a network is checked near its present parameters, each moved a little at random, so that none sits
+    exactly on a kink (biases start at 0). Small networks are checked in every coordinate, large ones along random
+    directions within each layer's W and b. The report is true if all is right, and prints as a table with a verdict.
+
+    >>> from halfmoon import Network, check_gradients, datasets
+    >>> bool(check_gradients(Network.dense([2, 3, 2]), *datasets.make("moons")))
+    True
+    """
+    if isinstance(thing, Activation):
+        check = _check_activation(thing)
+        return GradientReport([check], _blame(check) if not check.ok else f"{check.name} is right.")
+    if isinstance(thing, Loss):
+        check = _check_loss(thing, seed)
+        return GradientReport([check], _blame(check) if not check.ok else f"{check.name} is right.")
+    if X is None or y is None:
+        raise ValueError("A network's gradients are checked on data; pass X and y too.")
+    return _check_network(thing, thing.read(X, y, w), theta, l2, l1, seed)
+
+
+def _blame(check: Check) -> str:
+    return f"{check.name} is wrong: {check.where}."
+
+
+def _compare(analytic: Array, left: Array, right: Array) -> Array:
+    """How far each derivative lies outside the interval of its two slopes, relative to the largest slope."""
+    below, above = np.minimum(left, right) - analytic, analytic - np.maximum(left, right)
+    scale = max(1e-3, float(np.nanmax(np.abs([left, right]))))
+    return np.asarray(np.nan_to_num(np.maximum(np.maximum(below, above), 0.0), nan=np.inf) / scale)
+
+
+def _check_activation(act: Activation) -> Check:
+    """df against differences of f, from -6 to 6."""
+    z = np.linspace(-6.0, 6.0, 241)
+    h = STEP
+    df = np.broadcast_to(act.df(z, act.f(z)), z.shape)
+    left, right = (act.f(z) - act.f(z - h)) / h, (act.f(z + h) - act.f(z)) / h
+    error = _compare(df, left, right)
+    i = int(error.argmax())
+    where = f"at z = {z[i]:g}, df gives {df[i]:.6g} but f has slope {(left[i] + right[i]) / 2:.6g}"
+    return Check(f"df of {act}", z.size, float(error[i]), bool(error[i] < TOLERANCE), where)
+
+
+def _check_loss(loss: Loss, seed: int) -> Check:
+    """dz against differences of value, at random scores and truths."""
+    z, y = _examples(loss, Stream(seed, CHECK))
+    dz = np.broadcast_to(loss.dz(z, y), z.shape)
+    left, right = np.empty_like(z), np.empty_like(z)
+    for j in range(z.shape[1]):
+        h = STEP * (np.arange(z.shape[1]) == j)
+        here = loss.value(z, y)
+        left[:, j] = (here - loss.value(z - h, y)).sum(axis=1) / STEP
+        right[:, j] = (loss.value(z + h, y) - here).sum(axis=1) / STEP
+    error = _compare(dz, left, right)
+    i, j = (int(at) for at in np.unravel_index(int(error.argmax()), error.shape))
+    slope = (left[i, j] + right[i, j]) / 2
+    where = f"at z = {z[i].round(4).tolist()}, y = {y[i].round(4).tolist()}, output {j}, dz gives {dz[i, j]:.6g} "
+    where += f"but value has slope {slope:.6g}"
+    return Check(f"dz of {loss}", z.size, float(error.max()), bool(error.max() < TOLERANCE), where)
+
+
+def _examples(loss: Loss, rng: Stream) -> tuple[Array, Array]:
+    """Scores and truths of the kind that the loss reads."""
+    columns = 3
+    z = 2.0 * rng.standard_normal((40, loss.outputs(columns)))
+    if loss.target == "classes":
+        y = np.eye(columns)[np.arange(40) % columns]
+    elif loss.target == "labels":
+        y = (rng.uniform(0.0, 1.0, (40, columns)) > 0.5) * 1.0
+    elif loss.target == "counts":
+        y = np.floor(rng.uniform(0.0, 6.0, (40, columns)))
+    else:
+        y = rng.standard_normal((40, columns))
+    return z, y
+
+
+def _check_network(
+    network: Network, data: tuple[Array, Array, Array], theta: ArrayLike | None, l2: float, l1: float, seed: int
+) -> GradientReport:
+    """Blocks first, so that a wrong f' is blamed by its own name; then every layer's W and b."""
+    acts = {str(layer.act): layer.act for layer in network.layers if isinstance(layer, Dense)}
+    checks = [*map(_check_activation, acts.values()), _check_loss(network.loss, seed)]
+    X, y, w = (part.astype(np.float64) for part in data)
+    rng = Stream(seed, CHECK)
+    nearby = network.theta + 0.05 * rng.standard_normal((network.size,))
+    point = np.asarray(nearby if theta is None else theta, dtype=np.float64)
+    ctx = Context(True, seed, 0)
+
+    def objective(q: Array) -> float:
+        part = network.objective(q, X, y, w, l2, l1, ctx=ctx)
+        return part.loss + part.penalty
+
+    g = network.objective(point, X, y, w, l2, l1, ctx=ctx).g
+    parts = {}
+    for place, names in enumerate(network.layout):
+        for name, (where, _) in names.items():
+            parts[place, name] = _check_part(f"layer {place}: d{name}", objective, point, g, where, rng)
+    checks += parts.values()
+    wrong = [check for check in checks if not check.ok]
+    if not wrong:
+        return GradientReport(checks)
+    blame = _blame(wrong[0]) if wrong[0] not in parts.values() else _equation(network, parts)
+    return GradientReport(checks, blame)
+
+
+def _check_part(
+    name: str, objective: Callable[[Array], float], theta: Array, g: Array, part: slice, rng: Stream
+) -> Check:
+    """One W or b: each coordinate of a small network, random directions of a large one."""
+    size = part.stop - part.start
+    if len(theta) <= SMALL:
+        directions = np.zeros((size, len(theta)))
+        directions[np.arange(size), np.arange(part.start, part.stop)] = 1.0
+    else:
+        directions = np.zeros((DIRECTIONS, len(theta)))
+        directions[:, part] = rng.standard_normal((DIRECTIONS, size))
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    here = objective(theta)
+    left = np.array([(here - objective(theta - STEP * direction)) / STEP for direction in directions])
+    right = np.array([(objective(theta + STEP * direction) - here) / STEP for direction in directions])
+    error = _compare(directions @ g, left, right)
+    i = int(error.argmax())
+    slope = (left[i] + right[i]) / 2
+    at = f"coordinate {i}" if len(theta) <= SMALL else f"direction {i}"
+    where = f"{at}: the backward pass gives {directions[i] @ g:.6g}, differences give {slope:.6g}"
+    return Check(name, len(error), float(error[i]), bool(error[i] < 10.0 * TOLERANCE), where)
+
+
+def _equation(network: Network, parts: dict[tuple[int, str], Check]) -> str:
+    """Which equation is wrong, from which gradients are: errors travel down from the layer that makes them."""
+    place = max(p for (p, _), check in parts.items() if not check.ok)
+    wrong = [name for (p, name), check in parts.items() if p == place and not check.ok]
+    layer, where = network.layers[place], parts[place, wrong[0]].where
+    top = place == max(p for p, _ in parts)
+    if isinstance(layer, Dense) and type(layer) is Dense and not top and len(wrong) == len(layer.shapes):
+        above = network.layers[place + 1]
+        equation = "[D2]" if isinstance(above, Dropout) else "[B4]"
+        return f"Layer {place + 1} ({type(above).__name__}) hands down a wrong da0, equation {equation}: {where}."
+    names = " and ".join("d" + name for name in wrong)
+    equations = {"dW": "[B2]", "db": "[B3]"}.get(names, "[B1] to [B3]")
+    return f"Layer {place} ({type(layer).__name__}) has a wrong {names}, equation {equations}: {where}."

@@ -1,0 +1,126 @@
+"""Solvers: methods that need the whole objective at once, and choose their own step. L-BFGS through SciPy.
+
+They share everything else with `training.train`: the data, the history, validation, callbacks, Ctrl-C.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import OptimizeResult, minimize
+
+from halfmoon.elementary import Array
+from halfmoon.engines import Measured, Plan
+from halfmoon.layers import Dropout
+from halfmoon.network import Network, Objective
+from halfmoon.registry import Block, Shelf
+from halfmoon.settings import Settings, setting
+from halfmoon.training import Callback, Fit, Interrupt, Run, Score, finish, prepare, start
+
+
+class Solver(Block):
+    """Minimises the objective of a fit, reporting each iteration as an epoch."""
+
+    def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
+        """Move run.theta to a minimum; set run.stopped if it stopped for a reason of its own."""
+        raise NotImplementedError(f"{type(self).__name__} must define minimize(fit, run, interrupt).")
+
+
+SOLVERS: Shelf[Solver] = Shelf("solver", Solver)
+
+
+def solve(
+    network: Network,
+    X: ArrayLike,
+    y: Any,
+    solver: str | Solver = "lbfgs",
+    *,
+    w: ArrayLike | None = None,
+    validation: tuple[Any, ...] | None = None,
+    score: Score | None = None,
+    callbacks: Iterable[Callback] = (),
+    progress: Callable[[Run], None] | None = None,
+    settings: Settings | None = None,
+    **options: Any,
+) -> Run:
+    """Fit `network` with a solver, as `training.train` does with an optimizer; an epoch is an iteration.
+
+    Of the settings it takes epochs, l2, monitor, patience, tol, seconds and seed, and raises ValueError for the others
+    and for dropout, since they could change nothing or make the objective jump.
+
+    >>> from halfmoon import Network, datasets
+    >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
+    >>> run = solve(Network.dense([2, 3, 2]), X, y, l2=1e-4)
+    >>> run.history["loss"][-1] < run.history["loss"][0]
+    np.True_
+    """
+    settings = Settings.of(options) if settings is None else settings
+    _refuse(network, settings)
+    problem = prepare(network, X, y, w, settings)
+    fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
+    run = start(problem)
+    run.engine = "scipy"
+    with Interrupt() as interrupt:
+        SOLVERS.make(solver).minimize(fit, run, interrupt)
+    run.stopped = run.stopped or "converged"
+    finish(problem, run, settings)
+    return run
+
+
+def _refuse(network: Network, settings: Settings) -> None:
+    """ValueError for whatever a solver cannot obey."""
+    obeyed = {"epochs", "l2", "monitor", "patience", "tol", "seconds", "seed", "shuffle"}
+    for field in dataclasses.fields(settings):
+        if field.name not in obeyed and getattr(settings, field.name) != field.default:
+            raise ValueError(f"A solver does not use {field.name}; leave it out, or train with an optimizer.")
+    if any(isinstance(layer, Dropout) for layer in network.layers):
+        raise ValueError("A solver cannot work with dropout; leave it out, or train with an optimizer.")
+
+
+@SOLVERS.add("lbfgs")
+@dataclass(frozen=True)
+class LBFGS(Solver):
+    """Limited-memory BFGS: curvature learned from the last few steps (Liu & Nocedal 1989; SciPy's L-BFGS-B)."""
+
+    memory: int = setting(10, "an integer in [1, inf)", "how many steps it remembers")
+    evaluations: int = setting(15000, "an integer in [1, inf)", "evaluations of the objective, at most")
+
+    def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
+        """SciPy calls the objective, and after each iteration our callback."""
+        problem, network = fit.problem, fit.problem.network
+        latest: list[Objective] = []
+
+        def objective(x: Array) -> tuple[float, Array]:
+            theta = x.astype(network.dtype)
+            with np.errstate(all="ignore"):
+                part = network.objective(theta, problem.X, problem.y, problem.w, problem.lam)
+            latest[:] = [part]
+            return part.loss + part.penalty, part.g.astype(np.float64)
+
+        def after(intermediate_result: OptimizeResult) -> None:
+            run.theta, run.t = intermediate_result.x.astype(network.dtype), run.t + 1
+            self._report(fit, run, latest[0])
+            run.stopped = fit.why_stop(run, interrupt)
+            if run.stopped:
+                raise StopIteration
+
+        limits: dict[str, float] = {"maxiter": fit.settings.epochs, "maxfun": self.evaluations, "maxcor": self.memory}
+        limits["gtol"] = fit.settings.tol or 1e-5
+        x0 = run.theta.astype(np.float64)
+        minimize(objective, x0, jac=True, method="L-BFGS-B", callback=after, options=limits)
+
+    @staticmethod
+    def _report(fit: Fit, run: Run, part: Objective) -> None:
+        """A row of history for this iteration, and everybody's look at it."""
+        fit.tick(run)
+        one = np.ones(1)
+        norm = np.linalg.norm(part.g) * one
+        fit.record(run, Plan(np.nan * one, one, one), Measured(part.loss * one, part.penalty * one, norm))
+        if np.isfinite(part.loss + part.penalty):
+            run.finite = run.snapshot()
+        fit.look(run)
+        if fit.progress is not None:
+            fit.progress(run)
