@@ -59,7 +59,7 @@ class Trace:
     def text(self) -> str:
         """Plain text, one block an equation."""
         parts = []
-        for title, lines in (("Forward", self.forward), ("Backward", self.backward)):
+        for title, lines in self._parts():
             parts.append(title)
             for line in lines:
                 parts.append(f"  {line.tag:<5} {line.name} = {line.formula}   {line.shape}")
@@ -78,11 +78,20 @@ class Trace:
 
     _repr_html_ = html
 
+    def only_forward(self) -> "Trace":
+        """The forward pass alone."""
+        return Trace(self.forward, [])
+
+    def only_backward(self) -> "Trace":
+        """The backward pass alone."""
+        return Trace([], self.backward)
+
     def _parts(self) -> list[tuple[str, list[Line]]]:
-        return [
+        parts = [
             ("Forward: from x to the loss", self.forward),
             ("Backward: from the loss to every weight", self.backward),
         ]
+        return [(title, lines) for title, lines in parts if lines]
 
 
 def trace(network: Network, x: ArrayLike, y: Any) -> Trace:

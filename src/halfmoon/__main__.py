@@ -1,0 +1,5 @@
+"""``python -m halfmoon``."""
+
+from halfmoon.cli import main
+
+main()

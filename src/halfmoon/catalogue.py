@@ -1,0 +1,62 @@
+"""What stands on the shelves, for the command line and the documentation: read from the blocks themselves."""
+
+import dataclasses
+import inspect
+from typing import Any
+
+from halfmoon.activations import ACTIVATIONS
+from halfmoon.datasets import DATASETS
+from halfmoon.initializers import INITIALIZERS
+from halfmoon.losses import LOSSES
+from halfmoon.optimizers import OPTIMIZERS
+from halfmoon.registry import Block, Shelf
+from halfmoon.schedules import SCHEDULES
+from halfmoon.settings import Settings
+from halfmoon.solvers import SOLVERS
+
+SHELVES: dict[str, Shelf[Any]] = {
+    "activations": ACTIVATIONS,
+    "losses": LOSSES,
+    "initializers": INITIALIZERS,
+    "optimizers": OPTIMIZERS,
+    "solvers": SOLVERS,
+    "schedules": SCHEDULES,
+    "datasets": DATASETS,
+}
+
+
+def names(shelf: Shelf[Any], name: str) -> str:
+    """A block's name, and its aliases in brackets."""
+    aliases = [alias for alias, target in shelf.aliases.items() if target == name]
+    return f"{name} ({', '.join(aliases)})" if aliases else name
+
+
+def settings(block: type[Block]) -> list[str]:
+    """One line for each setting of a block: name, default, what it may be, what it is for."""
+    return [
+        f"{field.name} = {'/'.join(map(str, field.default)) if isinstance(field.default, tuple) else field.default}: "
+        f"{field.metadata['help']} ({field.metadata['rule']})"
+        for field in dataclasses.fields(block)  # type: ignore[arg-type]
+    ]
+
+
+def summary(block: type[Block]) -> str:
+    """The first line of a block's description."""
+    return (inspect.getdoc(block) or "").split("\n")[0]
+
+
+def markdown() -> str:
+    """docs/shelves.md: every block with its description and its settings, then every training setting."""
+    lines = ["# The shelves", "", "Made from the code by `halfmoon list --markdown > docs/shelves.md`.", ""]
+    for kind, shelf in SHELVES.items():
+        lines += [f"## {kind.capitalize()}", ""]
+        for name, block in shelf.items():
+            lines += [f"### `{names(shelf, name)}`", "", "```text", inspect.getdoc(block) or "", "```", ""]
+            lines += [f"- `{line.partition(': ')[0]}`: {line.partition(': ')[2]}" for line in settings(block)]
+            lines += [""] if settings(block) else []
+    lines += ["## Training settings", "", "What `train(network, X, y, ...)` takes.", ""]
+    lines += ["| setting | default | may be | what it is for |", "|---|---|---|---|"]
+    for field in dataclasses.fields(Settings):
+        rule = field.metadata["rule"] or "a name from the shelf, or an instance"
+        lines.append(f"| `{field.name}` | `{field.default}` | {rule} | {field.metadata['help']} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,66 @@
+"""Section 3: the network, its shapes, and why two outputs are one."""
+
+import numpy as np
+
+from halfmoon import plots
+from halfmoon.network import Network
+from halfmoon.tutorial.book import Book
+from halfmoon.tutorial.common import Common
+
+TITLE = "The network: two inputs, three hidden units, two outputs"
+
+
+def tell(book: Book, common: Common) -> None:
+    """Shapes, diagram, and the identity of two softmax outputs with one logistic output."""
+    book.say(
+        """One input for each measurement, one output for each class, and between them a hidden layer: each hidden unit
+        takes a weighted sum of the inputs, adds a bias, and bends the result with tanh. Without the bend the whole
+        network would still be one straight line."""
+    )
+    book.code("z1 = x W1 + b1\na1 = tanh(z1)\nz2 = a1 W2 + b2\ny_hat = softmax(z2)")
+    sizes = {hidden: common.network(hidden) for hidden in (3, 500)}
+    rows = [
+        [name, *(str(getattr(net.views(net.theta)[place], part).shape) for net in sizes.values())]
+        for name, place, part in (("W1", 0, "W"), ("b1", 0, "b"), ("W2", 1, "W"), ("b2", 1, "b"))
+    ]
+    counts = [book.number(f"parameters_{hidden}", net.size) for hidden, net in sizes.items()]
+    book.table(
+        "Shapes of the parameters", ["", "3 hidden units", "500 hidden units"], [*rows, ["numbers to learn", *counts]]
+    )
+    network, _ = common.trained
+    book.say(
+        "Here is the network with the weights it will have learned by section 5. Thick lines are large weights; follow "
+        "them, and you see which inputs each hidden unit listens to, and how each output uses the hidden units."
+    )
+    caption = "The trained network. The number on a line is its weight; biases are not drawn."
+    W1, W2 = (p.W for p in network.views(network.theta))
+    described = (
+        "Diagram of two inputs, three hidden units and two outputs, joined by lines for the weights. "
+        f"Input to hidden: {np.round(W1, 2).tolist()}. Hidden to output: {np.round(W2, 2).tolist()}."
+    )
+    with book.figure("3-network", caption, described, (9.0, 5.2)) as fig:
+        plots.diagram(network, fig.subplots(), outputs=("$\\hat y_0$", "$\\hat y_1$"))
+    two_or_one(book, common, network)
+
+
+def two_or_one(book: Book, common: Common, network: Network) -> None:
+    """Fold the two outputs into one logistic output, and compare every prediction."""
+    X, y = common.data
+    single = Network.dense([2, 3, 1], "tanh", "logistic_cross_entropy")
+    below, above = network.views(network.theta)
+    hidden, output = single.views(single.theta)
+    hidden.W[...], hidden.b[...] = below.W, below.b
+    output.W[...], output.b[...] = above.W[:, 1:] - above.W[:, :1], above.b[1:] - above.b[:1]
+    apart = np.abs(single.predict(X)[:, 0] - network.predict(X)[:, 1]).max()
+    book.number("parameters_single_output", single.size)
+    losses = [float(net.loss.value(net.scores(X), net.read(X, y)[1]).mean()) for net in (network, single)]
+    two, one = book.number("loss_two_outputs", losses[0]), book.number("loss_one_output", losses[1])
+    book.number("largest_difference", float(apart))
+    book.say(
+        f"""Do two classes need two outputs? No: softmax only looks at the difference of the two scores,
+        y_hat_1 = e^z1 / (e^z0 + e^z1) = 1 / (1 + e^-(z1 - z0)), and that is the logistic function of one score. If we
+        subtract the output weights of class 0 from those of class 1, a network with one logistic output and
+        {single.size} numbers gives the same probability for every one of the {len(X)} points (the largest difference
+        is {apart:.0e}), and the same mean cross-entropy: {two:.6f} and {one:.6f}. Two outputs are kept because they
+        extend to more classes."""
+    )

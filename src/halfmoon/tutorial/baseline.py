@@ -1,0 +1,62 @@
+"""Section 2: what a straight line can do."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegressionCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import PolynomialFeatures
+
+from halfmoon import plots
+from halfmoon.tutorial.book import Book
+from halfmoon.tutorial.common import Common
+
+TITLE = "A straight line: logistic regression"
+DEGREE = 3
+
+
+def fit(common: Common, degree: int) -> Pipeline:
+    """Cross-validated logistic regression on polynomials of the measurements up to `degree`."""
+    regression = LogisticRegressionCV(
+        Cs=10, l1_ratios=(0.0,), scoring="accuracy", use_legacy_attributes=False, max_iter=5000
+    )
+    return make_pipeline(PolynomialFeatures(degree, include_bias=False), regression).fit(*common.data)
+
+
+def tell(book: Book, common: Common) -> None:
+    """Fit the line, fit the cubic, and draw both."""
+    X, y = common.data
+    line, cubic = fit(common, 1), fit(common, DEGREE)
+    right = book.number("line_accuracy", float(line.score(X, y)))
+    bent = book.number("cubic_accuracy", float(cubic.score(X, y)))
+    wrong = book.number("line_errors", round((1.0 - right) * len(y)))
+    book.say(
+        f"""Before a network, a baseline: logistic regression, with its regularization chosen by cross-validation
+        (scikit-learn's LogisticRegressionCV). It gets {right:.1%} of the points right and {wrong} of them wrong. Its
+        boundary is where w1 x1 + w2 x2 + b = 0, and that is a straight line, whatever the three numbers are: it cannot
+        bend around a moon."""
+    )
+    count = book.number("cubic_features", int(cubic[0].n_output_features_))
+    book.say(
+        f"""We could help it by hand: give it the {count} products of the measurements up to degree {DEGREE} (x1^2,
+        x1 x2, x1^3, ...), and the same method reaches {bent:.1%}. But we had to guess which features would do. A hidden layer
+        learns its features from the data; that is what we build next."""
+    )
+    book.table(
+        "Logistic regression on the moons (the points it was fitted to)",
+        ["features", "how many", "right", "wrong"],
+        [
+            ["the two measurements", 2, f"{right:.1%}", wrong],
+            [f"all products up to degree {DEGREE}", count, f"{bent:.1%}", round((1.0 - bent) * len(y))],
+        ],
+    )
+    caption = "Left: the best straight line. Right: the same method with cubic features made by hand."
+    described = (
+        f"Two panels with the moons. Left, a straight boundary cuts both moons, {right:.1%} right. Right, an S-shaped "
+        f"boundary runs between them, {bent:.1%} right."
+    )
+    with book.figure("2-baseline", caption, described, (11.0, 4.6)) as fig:
+        axes = fig.subplots(1, 2, sharey=True)
+        titles = (f"straight line: {right:.1%} right", f"cubic features, by hand: {bent:.1%} right")
+        for ax, model, title in zip(np.ravel(axes), (line, cubic), titles, strict=True):
+            plots.boundary(model, X, y, ax).set_title(title)
+        axes[1].set_ylabel("")
+        axes[0].legend(loc="upper right", framealpha=0.9)

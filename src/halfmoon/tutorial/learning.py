@@ -1,0 +1,143 @@
+"""Section 5: the loss, its gradient, and what really happens in 20,000 passes."""
+
+from typing import Any
+
+import numpy as np
+
+from halfmoon import plots
+from halfmoon.gradcheck import check_gradients
+from halfmoon.tracing import trace
+from halfmoon.tutorial.book import Book
+from halfmoon.tutorial.common import EPSILON, L2, RATE, REG_LAMBDA, ROWS, Common
+from halfmoon.tutorial.prediction import ROW
+
+TITLE = "How it learns: loss, gradient, descent"
+
+# "Loss after iteration i" as the author's notebook prints it: i = 0, 1000, ..., 19000
+PUBLISHED = [0.432387, 0.068947, 0.068936, 0.071218, 0.071253, 0.071278, 0.071293, 0.071303, 0.071308, 0.071312]
+PUBLISHED += [0.071314, 0.071315, 0.071315, *[0.071316] * 7]
+
+
+def tell(book: Book, common: Common) -> None:
+    """The gradient and its check, the published losses beside ours, the errata and the two-cycle."""
+    backward(book, common)
+    X, y = common.data
+    report = check_gradients(common.network(), X, y, l2=L2)
+    book.say(
+        """Is every derivative right? We need not trust the algebra: move each parameter a little to either side,
+        measure the slope of the loss, and compare."""
+    )
+    rows = [[check.name, check.slopes, f"{check.worst:.0e}", "yes" if check.ok else "NO"] for check in report.checks]
+    book.table("Gradient check", ["derivative", "slopes measured", "worst error", "right"], rows)
+    book.number("gradients_right", report.ok)
+    losses(book, common)
+    errata(book, common)
+    two_cycle(book, common)
+
+
+def backward(book: Book, common: Common) -> None:
+    """The backward pass of the row from the last section."""
+    X, y = common.data
+    book.say(
+        """Learning is going downhill. The loss is the cross-entropy, the mean of -log(probability given to the true
+        class), plus a small penalty on large weights. Its gradient is found from the output backwards: the error of
+        the scores is simply y_hat - y, and each layer hands the layer below its share. For our point, before
+        training:"""
+    )
+    steps = trace(common.network(), X[ROW], y[ROW])
+    book.show(steps.only_backward())
+    for name in ("delta2", "dW2", "delta1", "dW1"):
+        book.number(name, steps[name].tolist())
+
+
+def losses(book: Book, common: Common) -> None:
+    """The published figures beside ours."""
+    _, run = common.trained
+    L = run.history["loss"]  # L[t]: the loss after t updates, since a full batch is measured before its update
+    book.number("loss_before_training", float(L[0]))
+    shown = range(0, len(L) - 1, 1000)
+    ours = book.number("loss_after_iteration", {str(i): float(L[i + 1]) for i in shown})
+    rows: list[list[Any]] = [["before training", "", f"{L[0]:.6f}"]]
+    for i in shown:
+        published = f"{PUBLISHED[i // 1000]:.6f}" if common.seed == 0 else ""
+        rows.append([f"iteration {i}", published, f"{ours[str(i)]:.6f}"])
+    book.say(
+        f"""Now {len(L) - 1:,} passes of gradient descent over all {ROWS} points. The table sets our loss beside what
+        the tutorial's author published. "Iteration i" is the loss after update i + 1."""
+    )
+    book.table("Loss every 1000 passes", ["", "published", "here"], rows)
+
+
+def errata(book: Book, common: Common) -> None:
+    """What the text says and what is so."""
+    agree = "The figures agree at first and then differ in the fourth digit, and nobody's arithmetic is at fault. "
+    book.say(
+        (agree if common.seed == 0 else "")
+        + "Five things in the text deserve a correction, and the last explains why long runs print different figures:"
+    )
+    book.items(
+        [
+            "The text has dL/db2 = delta3; a sum over the rows is missing (its code has it).",
+            f"Its loss is divided by N, its gradients are not: epsilon = {EPSILON} and lambda = {REG_LAMBDA} on {ROWS} "
+            f"rows are a learning rate of {RATE} and a penalty of {L2} on the mean loss.",
+            "Its softmax does not subtract the largest score before exp, and overflows for large ones.",
+            "It prints the loss after the update: its iteration 0 is after the first.",
+            f"A learning rate of {RATE} is beyond the edge of stability.",
+        ]
+    )
+
+
+def two_cycle(book: Book, common: Common) -> None:
+    """The run at the tutorial's rate beside one at half of it."""
+    (_, fast), (_, calm) = common.trained, common.calm
+    L, half = fast.history["loss"], calm.history["loss"]
+    lowest = int(L.argmin())
+    rises, calm_rises = (np.flatnonzero(np.diff(loss) > 1e-9) for loss in (L, half))
+    low, high = sorted(book.number("last_two_losses", [float(L[-2]), float(L[-1])]))
+    book.number("rises", len(rises))
+    book.number("first_rise_at_iteration", int(rises[0]) if len(rises) else None)
+    book.number("lowest_loss", float(L[lowest]))
+    book.number("calm_rises", len(calm_rises))
+    book.number("calm_last_loss", float(half[-1]))
+    first = f"The loss first rises at iteration {rises[0]}, is" if len(rises) else "The loss is"
+    cycle = f"ends jumping between two values on successive updates, {low:.6f} and {high:.6f}"
+    end = cycle if high - low > 1e-6 else f"ends at {high:.6f}"
+    book.say(
+        f"""Where the valley is narrow, a step of this length down one side ends higher up on the other. {first} lowest
+        ({L[lowest]:.6f}) near iteration {round(lowest, -2):,}, and {end}. A print-out every 1000 passes of such a run shows
+        one of two phases, and rounding decides which. At half the rate the loss rises in {len(calm_rises)} of
+        {len(half) - 1:,} updates (at the tutorial's rate in {len(rises):,}) and ends at {half[-1]:.6f}."""
+    )
+    if half[-1] < low:
+        book.say("Smaller steps, and a better loss than any the tutorial prints.")
+    caption = (
+        "Left: the loss after each update, on logarithmic axes; the spikes are steps that left the valley. "
+        "Right: the last 30 updates; a zigzag is a rate beyond the edge of stability."
+    )
+    described = (
+        f"Two panels. Left, both runs fall to about {half[-1]:.2f}, with spikes on the way. Right, the run at rate {RATE} "
+        f"moves between {low:.5f} and {high:.5f}; the run at rate {RATE / 2} is at {half[-1]:.5f}."
+    )
+    with book.figure("5-two-cycle", caption, described, (11.0, 4.4)) as fig:
+        left, right = fig.subplots(1, 2)
+        draw(left, L, half, 0)
+        draw(right, L, half, len(L) - 31)
+        if common.seed == 0:
+            i = np.arange(0, len(L) - 1, 1000)
+            style = {"facecolors": "none", "edgecolors": plots.INK, "zorder": 3, "label": "published"}
+            left.scatter(i + 1, np.array(PUBLISHED)[i // 1000], s=30, **style)
+        left.set(xscale="log", yscale="log", title="All updates")
+        left.yaxis.set_major_formatter("{x:.2f}")
+        left.yaxis.set_minor_formatter("{x:.2f}")
+        left.legend(frameon=False)
+        right.set_title("The last 30 updates")
+        right.ticklabel_format(useOffset=False)
+
+
+def draw(ax: Any, fast: Any, calm: Any, start: int) -> None:
+    """The losses after each update from `start` on."""
+    update = np.arange(start + 1, len(fast))
+    mark = "o" if start else ""
+    ax.plot(update, fast[start + 1 :], c=plots.COLOURS[1], lw=1.2, marker=mark, ms=4, label=f"learning rate {RATE}")
+    ax.plot(update, calm[start + 1 :], c=plots.COLOURS[0], lw=1.8, ls="--", label=f"learning rate {RATE / 2}")
+    ax.set(xlabel="updates", ylabel="loss")

@@ -1,0 +1,43 @@
+"""Section 4: one row carried through the network."""
+
+import numpy as np
+
+from halfmoon import plots
+from halfmoon.tracing import trace
+from halfmoon.tutorial.book import Book
+from halfmoon.tutorial.common import Common
+
+TITLE = "How it predicts: one point, carried through"
+ROW = 0
+
+
+def tell(book: Book, common: Common) -> None:
+    """The forward pass in numbers, then what each hidden unit sees of the plane."""
+    X, y = common.data
+    network, _ = common.trained
+    book.say(
+        f"""Prediction is a forward pass: matrix products, a tanh, a softmax. Here is point number {ROW} of the data, of
+        class {int(y[ROW])}, on its way through the trained network. Every line is one equation, [F1] or [F2] of
+        DERIVATION.md, with the numbers it makes."""
+    )
+    steps = trace(network, X[ROW], y[ROW])
+    book.show(steps.only_forward())
+    for name in ("z1", "a1", "z2", "y_hat"):
+        book.number(name, steps[name].tolist())
+    sure = book.number("probability_of_its_class", float(steps["y_hat"][y[ROW]]))
+    book.say(
+        f"""The network gives class {int(y[ROW])} a probability of {sure:.4f}. Each hidden unit has drawn a straight
+        line of its own across the plane, with a soft edge; the output layer combines the three into a curve."""
+    )
+    caption = "What each hidden unit answers over the plane, from -1 (violet) to 1 (yellow); the ring marks our point."
+    described = "Three maps of the plane, one for each hidden unit: each is split by a straight line with a soft edge."
+    with book.figure("4-hidden-units", caption, described, (11.0, 3.9)) as fig:
+        axes = fig.subplots(1, 3, sharey=True)
+        plots.hidden_units(network, X, axes)
+        for ax in np.ravel(axes):
+            plots.points(X, y, ax, size=14)
+            ax.scatter(*X[ROW], s=150, facecolors="none", edgecolors=plots.INK, linewidths=2.2, zorder=4)
+            ax.set(xlabel="$x_1$", ylabel="$x_2$")
+        for ax in axes[1:]:
+            ax.set_ylabel("")
+        fig.colorbar(axes[0].images[0], ax=axes, label="activation", shrink=0.9)

@@ -1,0 +1,31 @@
+"""Section 6: the boundary it learned."""
+
+from halfmoon import plots
+from halfmoon.tutorial.baseline import fit
+from halfmoon.tutorial.book import Book
+from halfmoon.tutorial.common import Common
+
+TITLE = "The boundary with three hidden units"
+
+
+def tell(book: Book, common: Common) -> None:
+    """Draw it, count the errors, and compare with the line."""
+    X, y = common.data
+    network, run = common.trained
+    right = book.number("accuracy", float((network.predict(X).argmax(axis=1) == y).mean()))
+    line = book.number("line_accuracy", float(fit(common, 1).score(X, y)))
+    book.number("final_loss", float(run.history["loss"][-1]))
+    book.say(
+        f"""Three hidden units are enough: the boundary runs between the moons, and {right:.1%} of the points are on
+        their own side, where the straight line had {line:.1%}. We made no features by hand; the hidden layer learned
+        them. (These are the points it learned from. How it does on new ones, and how many hidden units it should
+        have, is another question.)"""
+    )
+    caption = "The decision boundary of the trained network with 3 hidden units. The paler the colour, the less sure."
+    described = (
+        f"The moons with a smooth S-shaped boundary that runs between them; {right:.1%} of the points are right."
+    )
+    with book.figure("6-boundary", caption, described, (7.6, 5.0)) as fig:
+        ax = plots.boundary(network, X, y, fig.subplots())
+        ax.set_title(f"A network with 3 hidden units: {right:.1%} right")
+        ax.legend(loc="upper right", framealpha=0.9)

@@ -1,0 +1,270 @@
+"""Shelves: a block is found by name, alias, text or instance; and what is said when it is not."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import pytest
+from halfmoon.activations import ACTIVATIONS, Activation
+from halfmoon.datasets import DATASETS
+from halfmoon.initializers import INITIALIZERS
+from halfmoon.losses import LOSSES, Huber, Quantiles
+from halfmoon.optimizers import OPTIMIZERS, Adam
+from halfmoon.registry import Block, Shelf
+from halfmoon.schedules import SCHEDULES, InverseScaling
+from halfmoon.settings import setting
+
+SHELVES = [ACTIVATIONS, LOSSES, INITIALIZERS, OPTIMIZERS, SCHEDULES, DATASETS]
+BLOCKS = [pytest.param(shelf, name, id=f"{shelf.kind} {name}") for shelf in SHELVES for name in shelf]
+each_block = pytest.mark.parametrize(("shelf", "name"), BLOCKS)
+each_shelf = pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.kind)
+
+
+@dataclass(frozen=True)
+class Toy(Block):
+    """A block with a setting of every kind."""
+
+    size: float = setting(1.0, "a number in (0, inf)", "a number")
+    count: int = setting(2, "an integer in [1, inf)", "an integer")
+    unit: str = setting("cm", "'cm' or 'inch'", "a word")
+    sharp: bool = setting(False, "True or False", "yes or no")
+    parts: tuple[float, ...] = setting((0.5,), "numbers in (0, 1)", "several numbers")
+
+
+@pytest.fixture
+def shelf():
+    """A shelf of its own, with Toy as "toy", found as "plaything" too."""
+    shelf = Shelf("toy", Block)
+    shelf.add("toy", "plaything")(type("Toy", (Toy,), {}))
+    return shelf
+
+
+# ---- what holds for every block on every shelf
+
+
+@each_block
+def test_name_makes_the_block_with_its_defaults(shelf, name):
+    block = shelf.make(name)
+    assert isinstance(block, shelf.base)
+    assert type(block) is shelf[name]
+    for field in dataclasses.fields(block):
+        assert getattr(block, field.name) == field.default
+
+
+@each_block
+def test_a_block_with_defaults_is_written_as_its_name(shelf, name):
+    assert str(shelf.make(name)) == name
+
+
+def other_value(field):
+    """A value of the field's type that differs from its default and obeys its rule."""
+    tries = {float: [0.25, 0.75, 1.5], int: [3, 7], str: ["rows", "inch"], bool: [not field.default]}
+    tries[tuple[float, ...]] = [(0.2, 0.3, 0.8)]
+    return next(value for value in tries[field.type] if value != field.default)
+
+
+@each_block
+def test_text_with_every_setting_changed_survives_the_round_trip(shelf, name):
+    settings = {field.name: other_value(field) for field in dataclasses.fields(shelf[name])}
+    block = shelf[name](**settings)
+    assert shelf.make(str(block)) == block
+    assert str(shelf.make(str(block))) == str(block)
+    assert all(f"{setting}=" in str(block) for setting in settings)
+
+
+@each_block
+def test_an_instance_is_handed_back_itself(shelf, name):
+    block = shelf[name]()
+    assert shelf.make(block) is block
+
+
+@each_block
+def test_blocks_are_values(shelf, name):
+    block = shelf.make(name)
+    assert block == shelf.make(name)
+    assert hash(block) == hash(shelf.make(name))
+    with pytest.raises(AttributeError):  # FrozenInstanceError is one
+        block.anything = 1
+
+
+@each_block
+def test_every_setting_says_what_it_may_be_and_what_it_is_for(shelf, name):
+    for field in dataclasses.fields(shelf[name]):
+        assert field.metadata["rule"], field.name
+        assert len(field.metadata["help"]) > 5, field.name
+
+
+@each_block
+def test_every_block_has_a_docstring_of_its_own(shelf, name):
+    assert len(shelf[name].__dict__["__doc__"]) > 20
+
+
+@each_block
+def test_a_misspelt_name_is_answered_with_the_block(shelf, name):
+    misspelt = name[:-1] + "q"
+    with pytest.raises(ValueError, match=f"no {shelf.kind} '{misspelt}'") as error:
+        shelf.make(misspelt)
+    assert "did you mean" in str(error.value)
+    assert name in str(error.value)
+
+
+@each_block
+def test_an_unknown_setting_is_answered_with_those_there_are(shelf, name):
+    with pytest.raises(ValueError, match="has no setting 'bogus=1'") as error:
+        shelf.make(f"{name}:bogus=1")
+    for field in dataclasses.fields(shelf[name]):
+        assert field.name in str(error.value)
+
+
+@each_shelf
+def test_aliases_find_their_blocks(shelf):
+    for alias, name in shelf.aliases.items():
+        assert shelf[alias] is shelf[name]
+        assert alias in shelf
+        assert alias not in list(shelf), "an alias is found, but not listed"
+        assert str(shelf.make(alias)) == name
+
+
+@each_shelf
+def test_no_alias_hides_a_name(shelf):
+    assert not set(shelf.aliases) & set(shelf)
+
+
+@each_shelf
+def test_what_is_no_block_is_refused_by_type(shelf):
+    for wrong in (3, None, ["adam"], shelf.base, Toy()):
+        with pytest.raises(TypeError, match=f"Expected {shelf.kind}"):
+            shelf.make(wrong)
+
+
+def test_there_are_blocks_on_all_shelves():
+    assert [len(shelf) >= least for shelf, least in zip(SHELVES, (11, 8, 8, 9, 8, 6), strict=True)] == [True] * 6
+
+
+@pytest.mark.parametrize(
+    ("shelf", "alias", "name"),
+    [
+        (ACTIVATIONS, "sigmoid", "logistic"),
+        (ACTIVATIONS, "swish", "silu"),
+        (ACTIVATIONS, "linear", "identity"),
+        (LOSSES, "quantile", "pinball"),
+        (LOSSES, "log_loss", "logistic_cross_entropy"),
+        (INITIALIZERS, "tutorial", "lecun_normal"),
+        (OPTIMIZERS, "gradient_descent", "gd"),
+        (SCHEDULES, "invscaling", "inverse_scaling"),
+    ],
+)
+def test_other_peoples_names_are_understood(shelf, alias, name):
+    assert type(shelf.make(alias)) is shelf[name]
+
+
+# ---- text
+
+
+@pytest.mark.parametrize(
+    ("shelf", "text", "block"),
+    [
+        (LOSSES, "huber:delta=2.0", Huber(delta=2.0)),
+        (LOSSES, "huber:delta=2", Huber(delta=2.0)),
+        (LOSSES, "huber:", Huber()),
+        (LOSSES, "quantiles:levels=0.25/0.5/0.75", Quantiles(levels=(0.25, 0.5, 0.75))),
+        (LOSSES, "quantiles:levels=0.5", Quantiles(levels=(0.5,))),
+        (OPTIMIZERS, "adam:beta1=0.5,eps=1e-3", Adam(beta1=0.5, eps=0.001)),
+        (SCHEDULES, "invscaling:unit=epochs,power=1", InverseScaling(power=1.0, unit="epochs")),
+    ],
+)
+def test_text_is_read_as_the_settings_it_names(shelf, text, block):
+    assert shelf.make(text) == block
+
+
+def test_every_kind_of_setting_is_read_and_written(shelf):
+    text = "toy:size=2.5,count=3,unit=inch,sharp=True,parts=0.1/0.2"
+    toy = shelf.make(text)
+    assert (toy.size, toy.count, toy.unit, toy.sharp, toy.parts) == (2.5, 3, "inch", True, (0.1, 0.2))
+    assert isinstance(toy.count, int)
+    assert str(toy) == text
+
+
+@pytest.mark.parametrize("item", ["size=-1", "size=x", "count=2.5", "count=0", "unit=mile", "sharp=1", "parts=0.5/2"])
+def test_a_setting_that_breaks_its_rule_is_answered_with_the_rule(shelf, item):
+    name = item.partition("=")[0]
+    rule = next(field.metadata["rule"] for field in dataclasses.fields(Toy) if field.name == name)
+    with pytest.raises(ValueError, match=f"Toy: {name} must be") as error:
+        shelf.make(f"toy:{item}")
+    assert rule in str(error.value)
+
+
+@pytest.mark.parametrize("item", ["size", "Size=1", "=1", "size:2"])
+def test_text_that_is_no_setting_is_answered_with_how_to_write_one(shelf, item):
+    with pytest.raises(ValueError, match="write name=value"):
+        shelf.make(f"toy:{item}")
+
+
+# ---- adding and removing while running
+
+
+def test_a_block_added_at_run_time_is_made_by_name_and_goes_away_again():
+    @dataclass(frozen=True)
+    class Cube(Activation):
+        """a = z^3."""
+
+        def f(self, z):
+            return z * z * z
+
+    before = list(ACTIVATIONS), dict(ACTIVATIONS.aliases)
+    ACTIVATIONS.add("cube", "third_power")(Cube)
+    try:
+        assert list(ACTIVATIONS) == [*before[0], "cube"]
+        assert ACTIVATIONS.make("third_power") == Cube()
+        assert str(Cube()) == "cube"
+    finally:
+        ACTIVATIONS.remove("cube")
+    assert (list(ACTIVATIONS), dict(ACTIVATIONS.aliases)) == before
+    assert "cube" not in ACTIVATIONS
+    with pytest.raises(ValueError, match="no activation 'third_power'"):
+        ACTIVATIONS.make("third_power")
+
+
+def test_an_instance_need_not_stand_on_a_shelf():
+    @dataclass(frozen=True)
+    class Private(Activation):
+        size: float = 1.0
+
+    block = Private(size=2.0)
+    assert ACTIVATIONS.make(block) is block
+    assert str(block) == "Private:size=2.0"
+
+
+@pytest.mark.parametrize("name", ["toy", "plaything"])
+def test_a_name_is_given_once(shelf, name):
+    with pytest.raises(ValueError, match=f"already toy '{name}'"):
+        shelf.add(name)(type("Other", (Toy,), {}))
+
+
+def test_the_shelf_is_a_mapping_in_order_of_arrival(shelf):
+    shelf.add("second")(type("Second", (Toy,), {}))
+    assert list(shelf) == ["toy", "second"]
+    assert len(shelf) == 2
+    assert dict(shelf.items())["second"] is shelf["second"]
+    assert 3 not in shelf
+
+
+# ---- known faults, each of which turns into a plain test as it is mended
+
+
+@pytest.mark.xfail(reason="add() checks the name, not the aliases: an alias may hide another block")
+def test_an_alias_cannot_hide_another_block(shelf):
+    with pytest.raises(ValueError, match="already"):
+        shelf.add("second", "toy")(type("Second", (Toy,), {}))
+
+
+@pytest.mark.xfail(reason="`registered` is inherited: a subclass that stands on no shelf is written as its parent")
+def test_an_unregistered_subclass_is_not_written_as_its_parent():
+    class Mine(Adam):
+        pass
+
+    assert str(Mine(beta1=0.5)) == "Mine:beta1=0.5"
+
+
+@pytest.mark.xfail(reason="Mapping.get catches KeyError only, and __getitem__ raises ValueError")
+def test_get_answers_with_the_default(shelf):
+    assert shelf.get("nothing", 17) == 17

@@ -1,0 +1,143 @@
+"""The sentence is the check: what a rule says is what it lets through."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from halfmoon.registry import Block
+from halfmoon.settings import Settings, allows, check_settings, nearest, setting
+
+INF, NAN = math.inf, math.nan
+
+# rule -> what obeys it, what breaks it
+RULES = {
+    "a number in (0, inf)": (
+        [1e-300, 1, 2.5, np.float32(0.5), np.int64(3)],
+        [0, 0.0, -1e-300, INF, NAN, "1", None, True, False, (1.0,), [1.0], 1j],
+    ),
+    "a number in [0, 1)": ([0, 0.0, 0.999], [1, 1.0, -1e-9, NAN, None, True, "0.5"]),
+    "a number in (0, 1]": ([1e-9, 1, 1.0], [0, 1.0000001, NAN]),
+    "a number in [0, 1]": ([0, 0.5, 1], [-0.1, 1.1, NAN, "x"]),
+    "an integer in [1, inf)": ([1, 10**9, np.int32(7)], [0, -1, 1.0, 2.5, INF, NAN, "3", None, True]),
+    "None, or an integer in [1, inf)": ([None, 1, 99], [0, 1.5, "None", "1", False]),
+    "None, or a number in (0, 1)": ([None, 0.5], [0, 1, NAN, ()]),
+    "numbers in (0, 1)": ([(0.1,), (0.1, 0.9)], [(), (0.0, 0.5), (0.5, 1.0), (0.5, "x"), (0.5, NAN), [0.5], None]),
+    "True or False": ([True, False], [0, 1, "True", None, 1.0]),
+    "'loss' or 'score'": (["loss", "score"], ["los", "Loss", "", "loss' or 'score", None, 1, True]),
+    "'updates', 'epochs' or 'rows'": (["updates", "epochs", "rows"], ["update", "or", " ", ","]),
+}
+GOOD = [(rule, value) for rule, (good, _) in RULES.items() for value in good]
+BAD = [(rule, value) for rule, (_, bad) in RULES.items() for value in bad]
+
+
+@pytest.mark.parametrize(("rule", "value"), GOOD, ids=repr)
+def test_rule_lets_through_what_it_says(rule, value):
+    assert allows(rule, value)
+
+
+@pytest.mark.parametrize(("rule", "value"), BAD, ids=repr)
+def test_rule_stops_what_it_excludes(rule, value):
+    assert not allows(rule, value)
+
+
+def test_every_training_setting_has_help_and_a_default_that_its_rule_allows():
+    for field in dataclasses.fields(Settings):
+        rule = field.metadata["rule"]
+        assert len(field.metadata["help"]) > 10, field.name
+        assert not rule or allows(rule, field.default), field.name
+
+
+# The rules of the training settings are the ones tried above, up to the seed's own
+def test_training_settings_use_rules_of_known_form():
+    tried = {*RULES, "", "a number in [0, inf)", "None, or a number in (0, inf)", "None, or a number in [0, inf)"}
+    other = {field.metadata["rule"] for field in dataclasses.fields(Settings)} - tried
+    assert other == {"an integer in [0, 18446744073709551615]"}
+
+
+WRONG = {
+    "learning_rate": (0.0, -1.0, INF, NAN, "fast", None),
+    "epochs": (0, -3, 2.5, None),
+    "batch_size": (0, 1.5, "all"),
+    "shuffle": (1, None, "yes"),
+    "l2": (-0.1, INF, None),
+    "l1": (-0.1, NAN),
+    "clip": (0.0, -1.0, "no"),
+    "decay": (-0.01, INF),
+    "average": (0.0, 1.0, 2),
+    "monitor": ("accuracy", None),
+    "patience": (0, 2.5),
+    "tol": (-1e-9, None),
+    "seconds": (0, -1.0),
+    "seed": (-1, 0.5, None, "x"),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_wrong_value_is_answered_with_its_name_its_rule_and_itself(name, value):
+    rule = Settings.__dataclass_fields__[name].metadata["rule"]
+    with pytest.raises(ValueError, match=name) as error:
+        Settings(**{name: value})
+    assert rule in str(error.value)
+    assert repr(value) in str(error.value)
+
+
+def test_every_setting_with_a_rule_is_tried_with_wrong_values():
+    assert set(WRONG) == {field.name for field in dataclasses.fields(Settings) if field.metadata["rule"]}
+
+
+def test_seed_takes_64_bits():
+    assert Settings(seed=2**64 - 1).seed == 2**64 - 1
+
+
+@pytest.mark.xfail(
+    reason="allows() compares with float(high), and float(2**64 - 1) is 2**64", raises=pytest.fail.Exception
+)
+def test_seed_of_65_bits_is_refused():
+    with pytest.raises(ValueError, match="seed"):
+        Settings(seed=2**64)
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [("learning_rat", "learning_rate"), ("epoch", "epochs"), ("batchsize", "batch_size"), ("patience_", "patience")],
+)
+def test_misspelt_option_is_answered_with_the_nearest_name(misspelt, meant):
+    with pytest.raises(TypeError, match=rf"{misspelt}.*did you mean '{meant}'\?"):
+        Settings.of({misspelt: 1})
+
+
+def test_options_given_by_name_are_the_settings_and_the_rest_keep_their_defaults():
+    changed = {"epochs": 3, "l2": 0.5, "batch_size": 7}
+    got = dataclasses.asdict(Settings.of(changed))
+    assert got == {field.name: changed.get(field.name, field.default) for field in dataclasses.fields(Settings)}
+
+
+def test_settings_cannot_be_changed_afterwards():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().epochs = 3
+
+
+def test_nearest_names_the_closest_and_lists_all():
+    assert nearest("reul", ["tanh", "relu"]) == "did you mean 'relu'? There are: tanh, relu."
+
+
+def test_nearest_guesses_nothing_when_nothing_is_near():
+    assert nearest("zzzzzz", ["tanh", "relu"]) == "There are: tanh, relu."
+
+
+@dataclasses.dataclass(frozen=True)
+class Lamp(Block):
+    watts: float = setting(40.0, "a number in (0, 100]", "how bright")
+    colour: str = dataclasses.field(default="white")  # no rule: anything goes
+
+
+def test_a_block_checks_its_fields_as_it_is_made():
+    with pytest.raises(ValueError, match=r"Lamp: watts must be a number in \(0, 100\]; got 101"):
+        Lamp(watts=101)
+
+
+def test_a_field_without_a_rule_is_not_checked():
+    lamp = Lamp(colour=17)
+    check_settings(lamp)
+    assert lamp.colour == 17
