@@ -5,6 +5,7 @@ no NumPy is imported here, and nothing is done for speed or against overflow. Ro
 """
 
 import math
+from fractions import Fraction
 from itertools import pairwise
 
 
@@ -331,6 +332,52 @@ def step(name, theta, g, slots, t, eta, *, decay=0.0, rate=None, mask=None, clip
     return new, kept, average
 
 
+# ---- schedules: name -> factor(update, epoch, rows, total, **settings); the share of the fit is kept as a fraction --
+
+
+def step_down(update, epoch, rows, total, every=50, rate=0.5):
+    factor = 1.0
+    while epoch >= every:
+        epoch, factor = epoch - every, factor * rate
+    return factor
+
+
+def inverse_scaling(update, epoch, rows, total, power=0.5, unit="updates"):
+    time = {"updates": update, "epochs": epoch, "rows": rows}[unit]
+    return 1 / (1 + time) ** power
+
+
+def cosine(update, epoch, rows, total, warmup=0.0, cycles=1, floor=0.0):
+    """While it warms up, the update's own share counts too, so that the first has a rate above 0."""
+    warmup = Fraction(str(warmup))
+    share = Fraction(update, total)
+    if share < warmup:
+        return float(min(Fraction(update + 1, total) / warmup, 1))
+    turns = (share - warmup) / (1 - warmup) * cycles
+    x = turns - math.floor(turns)
+    return floor + (1 - floor) * (1 + math.cos(math.pi * x)) / 2
+
+
+def one_cycle(update, epoch, rows, total, peak=0.3, start=0.04, end=0.0001):
+    share, peak = Fraction(update, total), Fraction(str(peak))
+    if share < peak:
+        low, high, x = start, 1.0, share / peak
+    else:
+        low, high, x = 1.0, end, (share - peak) / (1 - peak)
+    return low + (high - low) * (1 - math.cos(math.pi * x)) / 2
+
+
+SCHEDULES = {
+    "constant": lambda update, epoch, rows, total: 1.0,
+    "step": step_down,
+    "exponential": lambda update, epoch, rows, total, rate=0.01: math.exp(-rate * epoch),
+    "inverse_time": lambda update, epoch, rows, total, rate=0.01: 1 / (1 + rate * epoch),
+    "inverse_scaling": inverse_scaling,
+    "cosine": cosine,
+    "one_cycle": one_cycle,
+}
+
+
 # ---- the monitor's standstill ---------------------------------------------------------------------------------------
 
 
@@ -346,8 +393,7 @@ def standstills(monitor, tol, patience):
             waited, since = waited + 1, since + 1
         if waited == patience:
             times, waited = times + 1, 0
-        if value < best:
-            best = value
+        best = min(best, value)  # NaN is never less
     return times, since
 
 

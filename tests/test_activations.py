@@ -2,10 +2,11 @@
 
 import inspect
 
-import naive
 import numpy as np
+import onnx
 import pytest
 
+import naive
 from halfmoon.activations import ACTIVATIONS, SELU, Activation
 from halfmoon.initializers import INITIALIZERS
 
@@ -116,7 +117,6 @@ def test_the_initializer_it_names_is_on_the_shelf(name):
 
 @each_name
 def test_the_onnx_operator_it_names_exists(name):
-    onnx = pytest.importorskip("onnx")
     operator = ACTIVATIONS[name].onnx
     assert operator is None or onnx.defs.has(operator)
 

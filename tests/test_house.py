@@ -27,14 +27,15 @@ ORDER = [
     {"layers"},
     {"network"},
     {"engines"},
-    {"history"},
+    {"history", "interrupt"},
     {"training"},
     {"store"},
     {"callbacks", "solvers"},
-    {"gradcheck", "trace", "diagnose", "datasets"},
+    {"gradcheck", "tracing", "diagnose", "datasets"},
     {"estimators"},
-    {"model_file", "export", "scaleout", "plots", "report", "page"},
+    {"catalogue", "tables", "model_file", "export", "scaleout", "plots", "report", "page"},
     {"tutorial", "playground", "cli"},
+    {"__main__"},
 ]
 LEVEL = {module: level for level, modules in enumerate(ORDER) for module in modules}
 CORE_LEVEL = LEVEL["training"]

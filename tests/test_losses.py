@@ -1,9 +1,9 @@
 """Every loss on the shelf: link, value and dz, from raw scores; and the truth as each reads it."""
 
-import naive
 import numpy as np
 import pytest
 
+import naive
 from halfmoon.losses import LOSSES, Loss, Quantiles, encode
 
 OTHER_SETTINGS = [
@@ -236,7 +236,7 @@ def test_a_leading_axis_changes_nothing(name, h):
 def test_the_inputs_are_left_alone(name, h):
     loss, z, y = example(name, h)
     kept = z.copy(), y.copy()
-    loss.link(z), loss.value(z, y), loss.dz(z, y)  # noqa: B018
+    loss.link(z), loss.value(z, y), loss.dz(z, y)
     np.testing.assert_array_equal(z, kept[0])
     np.testing.assert_array_equal(y, kept[1])
 

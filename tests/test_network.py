@@ -347,6 +347,7 @@ def test_x_of_a_wrong_shape_is_refused(shape):
         ([-1, 1], "class numbers 0 to 1"),
         ([0.5, 1], "class numbers 0 to 1"),
         ([0.0, np.nan], "class numbers 0 to 1|NaN"),
+        (["a", "b"], "class numbers 0 to 1"),
         ([[0.5, 0.6], [1, 0]], "distribution"),
         ([[1, 0, 0], [0, 1, 0]], "does not fit a network of 2 outputs"),
         ([["a"], ["b"]], "could not convert"),

@@ -1,9 +1,9 @@
 """Update rules: equal to the papers' loops, pure, and able to find the bottom of a valley."""
 
-import naive
 import numpy as np
 import pytest
 
+import naive
 from halfmoon.engines import Problem, State, reference
 from halfmoon.layers import Dense
 from halfmoon.network import Network
@@ -213,7 +213,9 @@ def small_problem(name, h, clip, average):
 
 
 @naive_cases
-@pytest.mark.parametrize(("clip", "average", "decay"), [(None, None, 0.0), (0.5, None, 0.1), (None, 0.9, 0.0), (2, 0.5, 1)])
+@pytest.mark.parametrize(
+    ("clip", "average", "decay"), [(None, None, 0.0), (0.5, None, 0.1), (None, 0.9, 0.0), (2, 0.5, 1)]
+)
 def test_twenty_steps_equal_the_naive_loop(name, h, clip, average, decay):
     problem, memory = small_problem(name, h, clip, average), average or 0.0
     theta = problem.network.theta

@@ -1,12 +1,12 @@
 """Random numbers by position: equal to SplitMix64 as published, uniform, normal, and independent of the order."""
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+import naive
 from halfmoon.random import CHECK, DROPOUT, SHUFFLE, SPLIT, WEIGHTS, Stream, bits, key, normal, permutation, uniform
 
 few = hypothesis_settings(max_examples=50, deadline=None)
@@ -133,14 +133,18 @@ def test_permutations_are_fair():
 def test_stream_goes_on_where_it_stopped():
     whole, parts = Stream(3, WEIGHTS), Stream(3, WEIGHTS)
     together = whole.standard_normal((4, 5))
-    apart = np.concatenate([parts.standard_normal((1, 5)), parts.standard_normal((0, 5)), parts.standard_normal((3, 5))])
+    apart = np.concatenate(
+        [parts.standard_normal((1, 5)), parts.standard_normal((0, 5)), parts.standard_normal((3, 5))]
+    )
     np.testing.assert_array_equal(apart, together)
     np.testing.assert_array_equal(whole.uniform(0.0, 1.0, (2,)), parts.uniform(0.0, 1.0, (2,)))
 
 
 def test_streams_numbers_are_those_of_its_key():
     np.testing.assert_array_equal(Stream(3, SPLIT).uniform(0.0, 1.0, (6,)), naive.uniforms(naive.key(3, SPLIT), 6))
-    np.testing.assert_allclose(Stream(3, SPLIT).standard_normal((6,)), naive.normals(naive.key(3, SPLIT), 6), rtol=1e-12)
+    np.testing.assert_allclose(
+        Stream(3, SPLIT).standard_normal((6,)), naive.normals(naive.key(3, SPLIT), 6), rtol=1e-12
+    )
 
 
 def test_stream_draws_between_low_and_high():

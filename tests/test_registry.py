@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 import pytest
+
 from halfmoon.activations import ACTIVATIONS, Activation
 from halfmoon.datasets import DATASETS
 from halfmoon.initializers import INITIALIZERS

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+
 from halfmoon.registry import Block
 from halfmoon.settings import Settings, allows, check_settings, nearest, setting
 

@@ -2,7 +2,7 @@
 
 A derivative is believed if it lies between the slopes to its left and to its right,
 
-    (L(q) - L(q - h)) / h   and   (L(q + h) - L(q)) / h,      give or take rounding,
+    (L(theta) - L(theta - h)) / h   and   (L(theta + h) - L(theta)) / h,      give or take rounding,
 
 where these two differ, as they do at a kink, where every slope between them is right. Where they agree, the function
 is smooth there, and the derivative must equal their mean.
@@ -166,8 +166,8 @@ def _check_network(
     point = np.asarray(nearby if theta is None else theta, dtype=np.float64)
     ctx = Context(True, seed, 0)
 
-    def objective(q: Array) -> float:
-        part = network.objective(q, X, y, w, l2, l1, ctx=ctx)
+    def objective(theta: Array) -> float:
+        part = network.objective(theta, X, y, w, l2, l1, ctx=ctx)
         return part.loss + part.penalty
 
     g = network.objective(point, X, y, w, l2, l1, ctx=ctx).g

@@ -106,11 +106,12 @@ class Dense:
 class Dropout:
     """While training, each input is set to 0 with probability q; the others grow by 1/(1-q) (Srivastava et al. 2014).
 
-    a  = a0 keep / (1 - q)     [D1]   keep is 1 where u >= q, else 0; when predicting, a = a0
-    da0 = da keep / (1 - q)    [D2]
+    a   = a0 scale             [D1]   scale is 1/(1-q) where u >= q, else 0; when predicting, 1
+    da0 = da scale             [D2]
 
-    u is a function of seed, layer, update, row number and unit alone (random.py), so a row's mask depends neither
-    on the batch it is in nor on the engine. Before the first Dense it drops inputs, later hidden units.
+    q is the rate times a schedule's factor, at most 0.99. u is a function of seed, layer, update, row number and unit
+    alone (random.py), so a row's mask depends neither on the batch it is in nor on the engine. Before the first Dense
+    it drops inputs, later hidden units.
     """
 
     place = 0
@@ -131,14 +132,14 @@ class Dropout:
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
         """[D1], with [D2] inside; the identity when predicting."""
         q = min(self.rate * ctx.dropout, 0.99) if ctx.training else 0.0
-        keep = np.asarray(1.0 / (1.0 - q), dtype=a0.dtype)
+        scale = np.asarray(1.0 / (1.0 - q), dtype=a0.dtype)
         if q > 0.0:
             rows = np.arange(a0.shape[-2]) if ctx.rows is None else ctx.rows
             position = rows[:, None] * self.k + np.arange(self.k)
             u = uniform(key(ctx.seed, DROPOUT, self.place, ctx.update), position)
-            keep = (u >= q) * keep
+            scale = (u >= q) * scale
 
         def backward(da: Array, dp: Views, need_da0: bool) -> Array | None:
-            return da * keep if need_da0 else None  # [D2]
+            return da * scale if need_da0 else None  # [D2]
 
-        return (a0 * keep if q > 0.0 else a0), backward  # [D1]
+        return (a0 * scale if q > 0.0 else a0), backward  # [D1]

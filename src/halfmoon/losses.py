@@ -4,8 +4,8 @@ Each loss owns three functions, all without weights and without the mean over ro
 
     y_hat = link(z)        (n, k)   what the network predicts
     value(z, y)            (n, k)   elementwise where outputs are independent, or (n, 1) where a row's outputs
-                                    belong together (softmax): so row weights (n, 1) and, for independent
-                                    outputs, weights per output (n, k) simply multiply it
+                                    belong together (softmax, quantiles): so row weights (n, 1) and, for
+                                    independent outputs, weights per output (n, k) simply multiply it
     dz(z, y) = dvalue/dz   (n, k)   the delta of the last layer; the loss reported is the loss differentiated
 
 Computed from scores, everything is stable: scores of 1e4 and beyond give finite values and gradients.
@@ -195,7 +195,7 @@ class Pinball(Loss):
     """One quantile: the value that y stays below with probability `level` (Koenker & Bassett 1978).
 
     l  = max(level (y - z), (level - 1)(y - z))                 [L18]
-    dz = 1 - level where z > y, -level where z < y              [L19]
+    dz = 1 - level where z > y, -level where z < y              [L19]   their mean, 1/2 - level, where z = y
     """
 
     level: float = setting(0.5, "a number in (0, 1)", "which quantile; 0.5 is the median")
@@ -246,7 +246,7 @@ class Quantiles(Loss):
 
     def dz(self, z: Array, y: Array) -> Array:
         miss = y[..., None] - self._by_level(self.link(z))
-        r = 0.5 - np.array(self.levels, dtype=z.dtype) - 0.5 * np.sign(miss)
+        r = 0.5 - np.array(self.levels, dtype=z.dtype) - 0.5 * np.sign(miss)  # [L19]
         dz = np.cumsum(r[..., ::-1], axis=-1)[..., ::-1].copy()
         dz[..., 1:] *= logistic(self._by_level(z)[..., 1:])  # [L22]
         return dz.reshape(z.shape)

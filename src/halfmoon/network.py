@@ -5,11 +5,12 @@ contiguous block. Optimizers, averages, checks and files see theta; layers see v
 
     L(theta)  = sum_i w_i l(z_i, y_i) / sum_i w_i + lam/2 sum |W|^2 + l1 sum |W|                    [R1]
     dL/dtheta = sum_i w_i dl_i/dtheta / sum_i w_i + m (lam theta + l1 sign theta)                   [R2]
-    g_B       = sum_(i in B) w_i dl_i/dtheta / (w_mean b) + n_B/b m (lam theta + l1 sign theta)     [R3]
+    g_B       = sum_(i in B) w_i dl_i/dtheta / (w_mean s) + n_B/s m (lam theta + l1 sign theta)     [R3]
 
-m is 1 on weights and 0 on biases, which are not penalised. A batch B of n_B rows, of at most b, has gradient g_B:
-over an epoch the g_B add up to n/b times dL/dtheta exactly, so a short last batch steps no harder than its share,
-a row of weight 2 counts twice in every batch, and a penalty does not depend on the batch size.
+l_i is summed over the row's outputs. m is 1 on weights and 0 on biases, which are not penalised. A batch B has n_B
+rows, s of them unless it is the last: over an epoch the g_B add up to n/s times dL/dtheta exactly, so a short last
+batch steps no harder than its share, a row of weight 2 counts twice in every batch, and a penalty does not depend on
+the batch size. Where single outputs have weights (n, k), w_i is the row's mean in the sums of weights.
 """
 
 from collections.abc import Sequence
@@ -143,20 +144,20 @@ class Network:
         z, tape = self.forward(theta, X, ctx)
         dtheta = np.empty_like(theta)
         da: Array | None = w * self.loss.dz(z, y)
-        views, lowest = self.views(dtheta), self._lowest
+        views, lowest = self.views(dtheta), self.lowest
         for place in range(len(tape) - 1, lowest - 1, -1):
             da = tape[place](da, views[place], place > lowest)  # type: ignore[arg-type]
         return float((w * self.loss.value(z, y)).sum()), dtheta, float(w.sum()) / w.shape[-1]
 
     @property
-    def _lowest(self) -> int:
+    def lowest(self) -> int:
         """The first layer with parameters: nothing below it needs a gradient."""
         return next(i for i, layer in enumerate(self.layers) if layer.shapes)
 
     def penalty(self, theta: Array, lam: float, l1: float) -> float:
         """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1]."""
-        W = theta * self.is_weight
-        return lam / 2.0 * float(W @ W) + l1 * float(np.abs(W).sum())
+        weights = theta * self.is_weight
+        return lam / 2.0 * float(weights @ weights) + l1 * float(np.abs(weights).sum())
 
     def objective(
         self,
@@ -171,10 +172,10 @@ class Network:
         total: float | None = None,
         share: float = 1.0,
     ) -> Objective:
-        """[R1] and [R2] over these rows; with `total` = w_mean b and `share` = n_B/b, a batch's [R3]."""
+        """[R1] and [R2] over these rows; with `total` = w_mean s and `share` = n_B/s, a batch's [R3]."""
         loss, g, weight = self.sums(theta, X, y, w, ctx)
         total = weight if total is None else total
-        g /= total
+        g /= total  # [R2] [R3]
         penalty = 0.0
         if lam or l1:
             penalty = share * self.penalty(theta, lam, l1)

@@ -7,7 +7,7 @@ and the new memory. It runs on arrays and on single numbers alike. The step arou
     g     <- g min(1, clip / |g|)                            [O5]   clipping by the gradient's 2-norm
     u     <- rule(g, slots, t)                               [O1] to [O3], [O7] to [O14]
     theta <- theta - eta c (u + decay m theta)               [O4]   decoupled decay; c: rate factor, m: 1 on weights
-    avg   <- avg + (1-B)/(1-B^t) (theta - avg)               [O6]   running average, its start forgotten as in Adam
+    avg   <- avg + (1-beta)/(1-beta^t) (theta - avg)         [O6]   running average, its start forgotten as in Adam
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class GradientDescent(Optimizer):
 @OPTIMIZERS.add("momentum")
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """u = v,  v <- beta v + g [O8]: a heavy ball that rolls through small bumps (Polyak 1964)."""
+    """v <- beta v + g,  u = v [O8]: a heavy ball that rolls through small bumps (Polyak 1964)."""
 
     beta: float = setting(0.9, "a number in [0, 1)", "share of the velocity kept at each update")
     slots = 1
@@ -63,35 +63,35 @@ class Momentum(Optimizer):
 @OPTIMIZERS.add("nesterov")
 @dataclass(frozen=True)
 class Nesterov(Optimizer):
-    """u = g + beta v,  v <- beta v + g [O9]: momentum that looks ahead (Nesterov 1983; Sutskever et al. 2013)."""
+    """v <- beta v + g,  u = g + beta v [O9]: momentum that looks ahead (Nesterov 1983; Sutskever et al. 2013)."""
 
     beta: float = setting(0.9, "a number in [0, 1)", "share of the velocity kept at each update")
     slots = 1
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         (v,) = slots
-        v = self.beta * v + g
+        v = self.beta * v + g  # [O9]
         return g + self.beta * v, (v,)  # [O9]
 
 
 @OPTIMIZERS.add("adagrad")
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
-    """u = g / (sqrt(v) + eps),  v <- v + g^2 [O10]: often-used parameters slow down (Duchi et al. 2011)."""
+    """v <- v + g^2,  u = g / (sqrt(v) + eps) [O10]: often-used parameters slow down (Duchi et al. 2011)."""
 
     eps: float = setting(1e-10, "a number in (0, inf)", "keeps the quotient finite")
     slots = 1
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         (v,) = slots
-        v = v + g * g
+        v = v + g * g  # [O10]
         return g / (np.sqrt(v) + self.eps), (v,)  # [O10]
 
 
 @OPTIMIZERS.add("rmsprop")
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
-    """u = g / (sqrt(v) + eps),  v <- rho v + (1-rho) g^2 [O11]: AdaGrad that forgets (Tieleman & Hinton 2012)."""
+    """v <- rho v + (1-rho) g^2,  u = g / (sqrt(v) + eps) [O11]: AdaGrad that forgets (Tieleman & Hinton 2012)."""
 
     rho: float = setting(0.9, "a number in [0, 1)", "memory of the squared gradient")
     eps: float = setting(1e-8, "a number in (0, inf)", "keeps the quotient finite")
@@ -99,7 +99,7 @@ class RMSProp(Optimizer):
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         (v,) = slots
-        v = self.rho * v + (1.0 - self.rho) * g * g
+        v = self.rho * v + (1.0 - self.rho) * g * g  # [O11]
         return g / (np.sqrt(v) + self.eps), (v,)  # [O11]
 
 
@@ -142,8 +142,8 @@ class Nadam(Adam):
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         m, v = slots
-        m = self.beta1 * m + (1.0 - self.beta1) * g
-        v = self.beta2 * v + (1.0 - self.beta2) * g * g
+        m = self.beta1 * m + (1.0 - self.beta1) * g  # [O1]
+        v = self.beta2 * v + (1.0 - self.beta2) * g * g  # [O2]
         m_bar = self.beta1 * m / (1.0 - self.beta1 ** (t + 1)) + (1.0 - self.beta1) * g / (1.0 - self.beta1**t)  # [O12]
         return m_bar / (np.sqrt(v / (1.0 - self.beta2**t)) + self.eps), (m, v)
 

@@ -4,12 +4,12 @@ Nothing is drawn "next", so nothing depends on the order in which things are com
 number of threads, any way of cutting the rows into blocks sees the same shuffle and the same dropout
 mask, and a resumed run continues with the numbers it would have had.
 
-    mix(s)  = SplitMix64's finalizer (Steele, Lea & Flood 2014), a bijection of 64-bit integers     [N1]
-    key     = k <- mix(k + part + gamma), over the seed and then each part of the path             [N2]
+    mix(s)  : SplitMix64's finalizer (Steele, Lea & Flood 2014), a bijection of 64-bit integers     [N1]
+    k <- mix(k + part + gamma), from k = 0 over the seed and each part of the path: the last k is the key  [N2]
     bits_i  = mix(key + (i + 1) gamma)          gamma = 0x9E3779B97F4A7C15, all modulo 2^64         [N3]
     u_i     = floor(bits_i / 2^11) / 2^53       uniform on [0, 1)                                   [N4]
     n_i     = sqrt(-2 log(1 - u_2i)) cos(2 pi u_2i+1)    standard normal (Box & Muller 1958)        [N5]
-    shuffle = for i = n-1 ... 1: swap rows i and j, j = floor((bits_i / 2^32) (i + 1) / 2^32)       [N6]
+    shuffle: for i = n-1 ... 1 swap rows i and j,  j = floor(floor(bits_i / 2^32) (i + 1) / 2^32)   [N6]
 """
 
 from typing import Any
@@ -82,14 +82,15 @@ class Stream:
     def __init__(self, seed: int, *path: int) -> None:
         self.key, self.position = key(seed, *path), 0
 
-    def _next(self, size: tuple[int, ...]) -> NDArray[np.int64]:
-        count = int(np.prod(size))
-        self.position += count
-        return np.arange(self.position - count, self.position).reshape(size)
+    def _next(self, size: tuple[int, ...], each: int = 1) -> NDArray[np.int64]:
+        """Positions of the next numbers, of which each takes `each` positions' bits, so that no bit serves twice."""
+        count, start = int(np.prod(size)), -(-self.position // each)
+        self.position = (start + count) * each
+        return np.arange(start, start + count).reshape(size)
 
     def standard_normal(self, size: tuple[int, ...]) -> NDArray[np.float64]:
         """Standard normal numbers of the given shape."""
-        return normal(self.key, self._next(size))
+        return normal(self.key, self._next(size, each=2))
 
     def uniform(self, low: float, high: float, size: tuple[int, ...]) -> NDArray[np.float64]:
         """Numbers in [low, high) of the given shape."""

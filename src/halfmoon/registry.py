@@ -21,7 +21,7 @@ class Block:
 
     def __str__(self) -> str:
         """The block as text, ``huber:delta=2.0``: only settings that differ from their defaults."""
-        name = getattr(type(self), "registered", type(self).__name__)
+        name = vars(type(self)).get("registered", type(self).__name__)  # its own: a subclass is another block
         changed = [
             f"{field.name}={_write(getattr(self, field.name))}"
             for field in dataclasses.fields(self)  # type: ignore[arg-type]

@@ -109,7 +109,9 @@ class Cosine(Schedule):
     """Half a cosine from 1 down to `floor`, after a straight warm-up, once or several times.
 
     factor = floor + (1 - floor) (1 + cos(pi x)) / 2   [S6]   x: share of the present cycle, after the warm-up
-    factor = s / warmup  while s < warmup              [S7]   s: share of the fit (Loshchilov & Hutter 2017)
+    factor = min((s + 1/T) / warmup, 1)                [S7]   while s < warmup; s: share of the T updates done
+
+    (Loshchilov & Hutter 2017; the 1/T keeps the first update from being lost to a factor of 0.)
     """
 
     warmup: float = setting(0.0, "a number in [0, 1)", "share of the fit spent rising from 0")
@@ -120,14 +122,14 @@ class Cosine(Schedule):
         s = np.minimum(p.share, 1.0 - 1e-12)
         x = (s - self.warmup) / (1.0 - self.warmup) * self.cycles % 1.0
         falling = self.floor + (1.0 - self.floor) * 0.5 * (1.0 + np.cos(np.pi * x))  # [S6]
-        rising = (s + 1.0 / p.total) / max(self.warmup, 1e-12) if p.total else s  # [S7] the first update is not lost
-        return np.where(s < self.warmup, np.minimum(rising, 1.0), falling)
+        rising = np.minimum((s + 1.0 / (p.total or 1)) / max(self.warmup, 1e-12), 1.0)  # [S7]
+        return np.where(s < self.warmup, rising, falling)
 
 
 @SCHEDULES.add("one_cycle")
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Up by half a cosine from `start` to 1, then down by half a cosine to `end` (Smith & Topin 2018).
+    """Up by half a cosine from `start` to 1, then down by half a cosine to `end` (after Smith & Topin 2018).
 
     factor = from + (to - from) (1 - cos(pi x)) / 2    [S8]   x: share of the present half
     """
@@ -139,7 +141,7 @@ class OneCycle(Schedule):
     def factor(self, p: Progress) -> Any:
         s = np.minimum(p.share, 1.0)
         up = self.start + (1.0 - self.start) * 0.5 * (1.0 - np.cos(np.pi * s / self.peak))  # [S8]
-        down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - np.cos(np.pi * (s - self.peak) / (1.0 - self.peak)))
+        down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - np.cos(np.pi * (s - self.peak) / (1.0 - self.peak)))  # [S8]
         return np.where(s < self.peak, up, down)
 
 
@@ -158,10 +160,10 @@ class Plateau(Schedule):
 
     def factor(self, p: Progress) -> Any:
         times = 0
-        waiting = np.flatnonzero(_improved(p.monitor, self.tol))
+        improved = np.flatnonzero(_improved(p.monitor, self.tol))
         start = 0
-        for end in [*waiting.tolist(), len(p.monitor)]:
-            times += max(end - start, 0) // self.patience
+        for end in [*improved.tolist(), len(p.monitor)]:
+            times += (end - start) // self.patience
             start = end + 1
         return np.full_like(p.epoch, self.rate**times, dtype=np.float64)  # [S9]
 

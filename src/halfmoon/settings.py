@@ -94,7 +94,7 @@ class Settings:
     )
     tol: float = setting(0.0, "a number in [0, inf)", "an improvement counts if it is larger than this")
     seconds: float | None = setting(None, "None, or a number in (0, inf)", "time budget; None has none")
-    seed: int = setting(0, "an integer in [0, 18446744073709551615]", "where shuffles and dropout masks come from")
+    seed: int = setting(0, "an integer in [0, 18446744073709551616)", "where shuffles and dropout masks come from")
 
     def __post_init__(self) -> None:
         check_settings(self)

@@ -14,11 +14,12 @@ from scipy.optimize import OptimizeResult, minimize
 
 from halfmoon.elementary import Array
 from halfmoon.engines import Measured, Plan
+from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Dropout
 from halfmoon.network import Network, Objective
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import Settings, setting
-from halfmoon.training import Callback, Fit, Interrupt, Run, Score, finish, prepare, start
+from halfmoon.training import Callback, Fit, Run, Score, finish, prepare, start
 
 
 class Solver(Block):

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from rich.console import Group
 from rich.table import Table
 
-from halfmoon.activations import Activation
+from halfmoon.activations import Activation, Identity
 from halfmoon.elementary import Array
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.losses import Loss
@@ -112,63 +112,70 @@ def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
             number += 1
             z = inspect.getclosurevars(back).nonlocals["z"]
             forward.append(Line("[F1]", f"z{number}", f"{source} W{number} + b{number}", z[0]))
-            last = layer is network.layers[-1]
-            if not last:
-                formula = _formula(layer.act, r"a = (.+?),  f'").replace("z", f"z{number}")
-                forward.append(Line("[F2]", f"a{number}", formula, a[0]))
+            if not _gives_scores(network, layer):
                 source = f"a{number}"
+                formula = _formula(layer.act, r"a = (.+?),  f'", "z").replace("z", f"z{number}")
+                forward.append(Line("[F2]", source, formula, a[0]))
         tape.append((layer, back, number))
-    forward += _loss_lines(network.loss, a, truth, number)
+    forward += _loss_lines(network.loss, a, truth, source if source == f"a{number}" else f"z{number}")
     da: Array | None = network.loss.dz(a, truth)
     dtheta = np.empty_like(theta)
     for (layer, back, number), dp in reversed(list(zip(tape, network.views(dtheta), strict=True))):
-        below = number > 1
-        received = da
-        da = back(da, dp, below)
+        if da is None:
+            break  # dropout on the inputs: nothing below learns
+        received, da = da, back(da, dp, layer.place > network.lowest)
         if isinstance(layer, Dense):
-            backward += _dense_lines(network, layer, number, received, dp, da)
+            backward += _dense_lines(network, layer, number, dp, received)
+            if da is not None:
+                backward.append(Line("[B4]", f"da{number - 1}", f"delta{number} W{number}^T", da[0]))
     return Trace(forward, backward)
 
 
-def _loss_lines(loss: Loss, z: Array, y: Array, number: int) -> list[Line]:
+def _gives_scores(network: Network, layer: Dense) -> bool:
+    """Whether the layer's z are the scores that the loss reads."""
+    return layer is network.layers[-1] and isinstance(layer.act, Identity)
+
+
+def _loss_lines(loss: Loss, z: Array, y: Array, score: str) -> list[Line]:
     """The prediction, and how wrong it is."""
-    link, value = (_equation(loss, name, number) for name in ("y_hat", "l"))
+    link, value = (_equation(loss, name, score) for name in ("y_hat", "l"))
     return [
-        Line(link[0], "y_hat", link[1] or f"z{number}", loss.link(z)[0]),
-        Line(value[0], "loss", value[1] or "value(z, y)", np.atleast_1d(loss.value(z, y).sum())),
+        Line(link[0], "y_hat", link[1] or score, loss.link(z)[0]),
+        Line(value[0], "loss", value[1] or f"value({score}, y)", np.atleast_1d(loss.value(z, y).sum())),
     ]
 
 
-def _dense_lines(network: Network, layer: Dense, i: int, da: Any, dp: Any, da0: Array | None) -> list[Line]:
-    """[B1] to [B4] of the i-th dense layer; its delta is its db, as there is one row."""
+def _dense_lines(network: Network, layer: Dense, i: int, dp: Any, da: Array) -> list[Line]:
+    """[B1] to [B3] of the i-th dense layer; its delta is its db, as there is one row."""
     below = "x" if i == 1 else f"a{i - 1}"
+    lines = []
     if layer is network.layers[-1]:
-        tag, formula = _equation(network.loss, "dz", i)
-        lines = [Line(tag, f"delta{i}", formula or "dz(z, y)", dp.b.copy())]
-    else:
-        slope = _formula(layer.act, r"f'\(z\) = (.+?)(?:[:;.]| \(|$)")
+        scores = f"z{i}" if _gives_scores(network, layer) else f"a{i}"
+        tag, formula = _equation(network.loss, "dz", scores)
+        name = f"delta{i}" if _gives_scores(network, layer) else f"da{i}"
+        lines.append(Line(tag, name, formula or f"dz({scores}, y)", da[0]))
+    if not _gives_scores(network, layer):
+        slope = _formula(layer.act, r"f'\(z\) = (.+?)(?:[:;.]| \(|$)", "z, a")
         slope = re.sub(r"\b([za])\b", rf"\g<1>{i}", slope)
-        lines = [Line("[B1]", f"delta{i}", f"da{i} * f'(z{i}),  f' = {slope}", dp.b.copy())]
+        lines.append(Line("[B1]", f"delta{i}", f"da{i} * f'(z{i}),  f' = {slope}", dp.b.copy()))
     lines.append(Line("[B2]", f"dW{i}", f"{below}^T delta{i}", dp.W.copy()))
     lines.append(Line("[B3]", f"db{i}", f"sum_n delta{i}", dp.b.copy()))
-    if da0 is not None:
-        lines.append(Line("[B4]", f"da{i - 1}", f"delta{i} W{i}^T", da0[0]))
     return lines
 
 
-def _formula(act: Activation, pattern: str) -> str:
-    """A formula out of the activation's docstring, or its name where it has none."""
+def _formula(act: Activation, pattern: str, arguments: str) -> str:
+    """A formula out of the activation's docstring, or a call of it by name where it has none."""
     found = re.search(pattern, inspect.getdoc(type(act)) or "")
-    return found.group(1) if found else f"{act}(z)"
+    return found.group(1) if found else f"{act}({arguments})"
 
 
-def _equation(loss: Loss, name: str, number: int) -> tuple[str, str]:
+def _equation(loss: Loss, name: str, score: str) -> tuple[str, str]:
     """Tag and right-hand side of one of the loss's equations, out of its docstring; t is y unless it is smoothed."""
-    pattern = rf"\b{name}\s*=\s*(.+?)\s*(\[L\d+\])"
+    pattern = rf"\b{name}(?:_1)?\s*=\s*(.+?)\s*(\[L\d+\])"
     found = re.search(pattern, inspect.getdoc(type(loss)) or "")
     if not found:
         return "", ""
-    formula = re.sub(r"\bz\b", f"z{number}", found.group(1))
+    formula = re.sub(r"\bz\b", score, found.group(1))
     smoothed = getattr(loss, "smoothing", 0.0) > 0.0
     return found.group(2), formula if smoothed else re.sub(r"\bt\b", "y", formula)
 

@@ -5,13 +5,10 @@ budget and the progress bar are served, and at the end of each epoch if anything
 end changes no number: shuffles, masks and schedules are functions of the update's number alone.
 """
 
-import signal
-import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -20,6 +17,7 @@ from numpy.typing import ArrayLike
 from halfmoon.elementary import Array
 from halfmoon.engines import Measured, Plan, Problem, State, reference
 from halfmoon.history import History
+from halfmoon.interrupt import Interrupt
 from halfmoon.network import Network
 from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.schedules import SCHEDULES, Progress, standstill
@@ -167,13 +165,14 @@ class Fit:
         self.problem, self.settings, self.score = problem, settings, score
         self.callbacks, self.progress = callbacks, progress
         self.validation = None if validation is None else problem.network.read(*validation)
-        self.schedules = [
-            SCHEDULES.make(s) for s in (settings.schedule, settings.decay_schedule, settings.dropout_schedule)
-        ]
+        names = (settings.schedule, settings.decay_schedule, settings.dropout_schedule)
+        self.schedules = [SCHEDULES.make(name) for name in names]
         if settings.monitor == "score" and (score is None or validation is None):
             raise ValueError("monitor='score' needs validation data and a score; pass both, or monitor='loss'.")
         looks = (validation, score, settings.patience, *callbacks)
-        self.each_epoch = any(look is not None for look in looks) or any(s.adaptive for s in self.schedules)
+        self.each_epoch = any(look is not None for look in looks) or any(
+            schedule.adaptive for schedule in self.schedules
+        )
         self.total = settings.epochs * problem.per_epoch
         self.pace = 1
         self.since = time.perf_counter()
@@ -181,15 +180,15 @@ class Fit:
 
     def block(self, run: Run) -> None:
         """Carry out the next block of updates, record the epochs that it ended, and let everybody look."""
-        k = min(self.pace, self.total - run.t)
+        count = max(0, min(self.pace, self.total - run.t))
         if self.each_epoch:
-            k = min(k, self.problem.per_epoch - run.t % self.problem.per_epoch)
-        plan = self.plan(run, max(k, 0))
+            count = min(count, self.problem.per_epoch - run.t % self.problem.per_epoch)
+        plan = self.plan(run, count)
         before = time.perf_counter()
         measured = reference.run(self.problem, run, plan)
         spent = max(time.perf_counter() - before, 1e-9)
         self.tick(run)
-        self.pace = max(1, min(2 * self.pace, round(k * BLOCK_SECONDS / spent)))
+        self.pace = max(1, min(2 * self.pace, round(count * BLOCK_SECONDS / spent)))
         if measured.diverged:
             run.stopped = "diverged"
         if self.record(run, plan, measured) and self.each_epoch:
@@ -202,14 +201,14 @@ class Fit:
         now = time.perf_counter()
         run.seconds, self.since = run.seconds + now - self.since, now
 
-    def plan(self, run: Run, k: int) -> Plan:
-        """Learning rate, decay and dropout factor of the next k updates."""
+    def plan(self, run: Run, count: int) -> Plan:
+        """Learning rate, decay and dropout factor of the next `count` updates."""
         problem, settings = self.problem, self.settings
-        update = np.arange(run.t, run.t + k)
+        update = np.arange(run.t, run.t + count)
         epoch, place = np.divmod(update, problem.per_epoch)
         rows = epoch * problem.n + np.minimum(place * problem.batch_size, problem.n)
         at = Progress(update, update / problem.per_epoch, rows, self.total, self.monitor(run))
-        rate, decay, dropout = (np.asarray(s.factor(at), dtype=np.float64) for s in self.schedules)
+        rate, decay, dropout = (np.asarray(each.factor(at), dtype=np.float64) for each in self.schedules)
         own = problem.optimizer.decay if settings.decay is None else settings.decay
         return Plan(settings.learning_rate * rate, own * decay, dropout)
 
@@ -221,7 +220,7 @@ class Fit:
         if ended:
             cut = ended * problem.per_epoch
             loss, penalty, norm, eta = run.open[:, :cut].reshape(4, ended, problem.per_epoch)
-            part = problem.batch_size / problem.n  # [R3]: the batches' parts add up to n/b times the whole
+            part = problem.batch_size / problem.n  # [R3]: the batches' parts add up to n/s times the whole
             epoch = run.epoch + 1 + np.arange(ended)
             run.history.append(
                 epoch=epoch,
@@ -261,7 +260,7 @@ class Fit:
             return -run.history["validation_score"]
         return run.history["loss" if self.validation is None else "validation_loss"]
 
-    def why_stop(self, run: Run, interrupt: "Interrupt") -> str:
+    def why_stop(self, run: Run, interrupt: Interrupt) -> str:
         """The reason to stop here, or an empty string."""
         settings = self.settings
         if run.t >= self.total:
@@ -273,27 +272,3 @@ class Fit:
         if settings.patience is not None and standstill(self.monitor(run), settings.tol) >= settings.patience:
             return "patience"
         return "time" if settings.seconds is not None and run.seconds >= settings.seconds else ""
-
-
-class Interrupt:
-    """While it is open, Ctrl-C is noted instead of raised, so that no update is torn apart; a second one is raised.
-
-    Only the main thread can receive signals; elsewhere this does nothing.
-    """
-
-    seen = False
-
-    def __enter__(self) -> "Interrupt":
-        self.main = threading.current_thread() is threading.main_thread()
-        if self.main:
-            self.previous = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.seen:
-            raise KeyboardInterrupt
-        self.seen = True
-
-    def __exit__(self, *error: object) -> None:
-        if self.main:
-            signal.signal(signal.SIGINT, self.previous if self.previous is not None else signal.SIG_DFL)

@@ -59,7 +59,7 @@ class Plan:
 class Measured:
     """What was measured before each update that was carried out, in the same pass that made its gradient."""
 
-    loss: Numbers  # sum of weighted losses over the batch, over w_mean b
+    loss: Numbers  # sum of weighted losses over the batch, over w_mean s
     penalty: Numbers  # the batch's share of the penalty
     norm: Numbers  # 2-norm of the gradient, before clipping
     diverged: bool = False  # the next loss or gradient was not finite; the state went back to the last that was
@@ -95,8 +95,8 @@ class Problem:
 
     @cached_property
     def total(self) -> float:
-        """[R3]'s w_mean b: the weight of an average full batch."""
-        return float(self.w.sum()) / self.w.shape[-1] * self.batch_size / self.n
+        """[R3]'s w_mean s: the weight of an average full batch."""
+        return float(self.w.sum()) / self.w.shape[-1] * self.batch_size / self.n  # [R3]
 
     def batch(self, update: int) -> NDArray[np.int64] | slice:
         """The rows of one update (counted from 0): a slice of the data, or of the epoch's shuffle."""

@@ -51,8 +51,8 @@ def step(problem: Problem, state: State, g: Array, norm: float, eta: float, deca
     state.slots = list(slots)
     state.theta = theta - float(eta) * c * (u + float(decay) * m * theta)  # [O4]
     if problem.average is not None and state.average is not None:
-        B = problem.average
-        state.average = state.average + (1.0 - B) / (1.0 - B**t) * (state.theta - state.average)  # [O6]
+        beta = problem.average
+        state.average = state.average + (1.0 - beta) / (1.0 - beta**t) * (state.theta - state.average)  # [O6]
 
 
 def length(g: Array) -> float:

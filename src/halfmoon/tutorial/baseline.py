@@ -37,8 +37,8 @@ def tell(book: Book, common: Common) -> None:
     count = book.number("cubic_features", int(cubic[0].n_output_features_))
     book.say(
         f"""We could help it by hand: give it the {count} products of the measurements up to degree {DEGREE} (x1^2,
-        x1 x2, x1^3, ...), and the same method reaches {bent:.1%}. But we had to guess which features would do. A hidden layer
-        learns its features from the data; that is what we build next."""
+        x1 x2, x1^3, ...), and the same method reaches {bent:.1%}. But we had to guess which features would do. A
+        hidden layer learns its features from the data; that is what we build next."""
     )
     book.table(
         "Logistic regression on the moons (the points it was fitted to)",

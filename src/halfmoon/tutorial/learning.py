@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon import plots
+from halfmoon.elementary import Array
 from halfmoon.gradcheck import check_gradients
 from halfmoon.tracing import trace
 from halfmoon.tutorial.book import Book
@@ -104,19 +105,24 @@ def two_cycle(book: Book, common: Common) -> None:
     end = cycle if high - low > 1e-6 else f"ends at {high:.6f}"
     book.say(
         f"""Where the valley is narrow, a step of this length down one side ends higher up on the other. {first} lowest
-        ({L[lowest]:.6f}) near iteration {round(lowest, -2):,}, and {end}. A print-out every 1000 passes of such a run shows
-        one of two phases, and rounding decides which. At half the rate the loss rises in {len(calm_rises)} of
+        ({L[lowest]:.6f}) near iteration {round(lowest, -2):,}, and {end}. A print-out every 1000 passes of such a run
+        shows one of two phases, and rounding decides which. At half the rate the loss rises in {len(calm_rises)} of
         {len(half) - 1:,} updates (at the tutorial's rate in {len(rises):,}) and ends at {half[-1]:.6f}."""
     )
     if half[-1] < low:
         book.say("Smaller steps, and a better loss than any the tutorial prints.")
+    figure(book, common, L, half)
+
+
+def figure(book: Book, common: Common, L: Array, half: Array) -> None:
+    """Both runs, whole and at their ends."""
     caption = (
         "Left: the loss after each update, on logarithmic axes; the spikes are steps that left the valley. "
         "Right: the last 30 updates; a zigzag is a rate beyond the edge of stability."
     )
     described = (
-        f"Two panels. Left, both runs fall to about {half[-1]:.2f}, with spikes on the way. Right, the run at rate {RATE} "
-        f"moves between {low:.5f} and {high:.5f}; the run at rate {RATE / 2} is at {half[-1]:.5f}."
+        f"Two panels. Left, both runs fall to about {half[-1]:.2f}, with spikes on the way. Right, the run at rate "
+        f"{RATE} moves between {L[-2:].min():.5f} and {L[-2:].max():.5f}; that at {RATE / 2} is at {half[-1]:.5f}."
     )
     with book.figure("5-two-cycle", caption, described, (11.0, 4.4)) as fig:
         left, right = fig.subplots(1, 2)
@@ -134,7 +140,7 @@ def two_cycle(book: Book, common: Common) -> None:
         right.ticklabel_format(useOffset=False)
 
 
-def draw(ax: Any, fast: Any, calm: Any, start: int) -> None:
+def draw(ax: Any, fast: Array, calm: Array, start: int) -> None:
     """The losses after each update from `start` on."""
     update = np.arange(start + 1, len(fast))
     mark = "o" if start else ""
