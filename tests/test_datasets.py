@@ -103,13 +103,23 @@ def test_blobs_sit_evenly_on_a_circle(classes):
     np.testing.assert_allclose(np.cos(turn - 2 * np.pi * y / classes), 1.0, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [("blobs", "blobs:classes=3"), ("spiral", "spiral:arms=2,turns=1.0"), ("circles", "circles:factor=0.5")],
+)
+def test_what_is_not_said_is_the_usual(short, long):
+    for got, expected in zip(make(short), make(long, n=200, noise=0.1, seed=0), strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
 @pytest.mark.parametrize(("arms", "turns"), [(2, 1.0), (3, 0.5), (5, 2.0)])
 def test_a_spirals_arms_turn_as_they_go_out(arms, turns):
     X, y = make(Spiral(arms=arms, turns=turns), n=300, noise=0.0)
     radius = np.hypot(*X.T)
     angle = 2 * np.pi * (y / arms + turns * radius)
     np.testing.assert_allclose(X, np.c_[radius * np.cos(angle), radius * np.sin(angle)], atol=1e-12)
-    assert radius.max() <= 1.0
+    assert np.sqrt(0.02) <= radius.min() < 0.18
+    assert 0.98 < radius.max() <= 1.0
     assert np.median(radius**2) == pytest.approx(0.51, abs=0.08)  # evenly over the disc: radius^2 is uniform
 
 

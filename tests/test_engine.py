@@ -1,14 +1,15 @@
 """The engine's step [O4] [O5] [O6], one update after the other, against scalar loops and stated formulas."""
 
-import naive
 import numpy as np
 import pytest
-from halfmoon.engines import Plan, Problem, State, reference
-from halfmoon.layers import Dense, Dropout
-from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import naive
+from halfmoon.engines import Plan, Problem, State, reference
+from halfmoon.layers import Context, Dense, Dropout
+from halfmoon.network import Network
+from halfmoon.optimizers import OPTIMIZERS
 
 SIZES, HIDDEN = [3, 4, 2], ["tanh"]
 
@@ -201,6 +202,19 @@ def test_what_is_measured_is_the_objective_before_each_update():
         assert measured.loss[0] == pytest.approx(before.loss, rel=1e-13)
         assert measured.penalty[0] == pytest.approx(before.penalty, rel=1e-13)
         assert measured.norm[0] == pytest.approx(np.linalg.norm(before.g), rel=1e-13)
+
+
+def test_dropout_masks_go_by_the_rows_numbers_in_the_data():
+    network = Network([Dropout(3, 0.3), Dense(3, 4, "tanh"), Dropout(4, 0.4), Dense(4, 2)])
+    for shuffle in (True, False):
+        problem = task(batch_size=4, network=network, seed=2, shuffle=shuffle)
+        for t in range(4):
+            rows = np.arange(6)[problem.batch(t)]
+            ctx = Context(True, problem.seed, t, rows, 0.8)
+            data = problem.X[rows], problem.y[rows], problem.w[rows]
+            expected = network.sums(network.theta, *data, ctx)[1] / (problem.w.mean() * 4)
+            g = reference.gradient(problem, State(network.theta, [], t=t), 0.8).g
+            np.testing.assert_allclose(g, expected, rtol=1e-12, atol=1e-15)
 
 
 def test_a_snapshot_is_not_changed_by_later_updates():

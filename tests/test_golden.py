@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from halfmoon import Network, datasets, train
 
 PUBLISHED = {0: 0.583940, 1: 0.432387, 1001: 0.068947}  # loss after that many updates

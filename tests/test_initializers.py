@@ -80,6 +80,14 @@ def test_normal_ones_have_a_normals_tails(name):
     assert [(x < sigmas).mean() for sigmas in (1, 2, 3)] == pytest.approx([0.6827, 0.9545, 0.9973], abs=0.006)
 
 
+@pytest.mark.parametrize("name", VARIANCE)
+def test_weights_are_the_sources_numbers_scaled_to_the_papers_size(name):
+    d, k = 4, 7
+    W, source, size = INITIALIZERS.make(name).draw(d, k, np.random.RandomState(2)), np.random.RandomState(2), (d, k)
+    one = source.standard_normal(size) if name in NORMAL else source.uniform(-(3**0.5), 3**0.5, size)  # variance 1
+    np.testing.assert_allclose(W, one * VARIANCE[name](d, k) ** 0.5, rtol=1e-12, atol=1e-14)
+
+
 @pytest.mark.parametrize(("d", "k"), [(6, 6), (9, 4), (4, 9), (1, 5), (5, 1)])
 def test_orthogonal_has_orthonormal_rows_or_columns(d, k):
     W = draw("orthogonal", d, k)

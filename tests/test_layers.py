@@ -2,13 +2,14 @@
 
 from types import SimpleNamespace
 
-import naive
 import numpy as np
 import pytest
-from halfmoon.activations import ACTIVATIONS
-from halfmoon.layers import PREDICT, Context, Dense, Dropout
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import naive
+from halfmoon.activations import ACTIVATIONS
+from halfmoon.layers import PREDICT, Context, Dense, Dropout
 
 RNG = np.random.default_rng(0)
 TRAIN = Context(training=True, seed=3, update=5)

@@ -3,9 +3,12 @@
 import inspect
 from itertools import pairwise
 
-import naive
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import naive
 from halfmoon.activations import ACTIVATIONS
 from halfmoon.engines import Problem, State, reference
 from halfmoon.layers import Context, Dense, Dropout
@@ -13,8 +16,6 @@ from halfmoon.losses import LOSSES
 from halfmoon.network import Network
 from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.training import train
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TRAIN = Context(training=True, seed=1, update=2)
 LAM, L1 = 0.03, 0.01
@@ -333,6 +334,13 @@ def test_x_beyond_float32_is_refused_with_its_column():
         read(X=np.array([[1, 1e300, 3], [4, 5, 6]]), dtype=np.float32)
 
 
+def test_y_and_w_beyond_float32_are_refused():
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        read(y=[1e300, 1.0], loss="squared_error", k=1, dtype=np.float32)
+    with pytest.raises(ValueError, match="finite weights"):
+        read(w=[1e300, 1.0], dtype=np.float32)
+
+
 @pytest.mark.parametrize("shape", [(2,), (2, 2), (2, 4), (0, 3), (1, 2, 3)])
 def test_x_of_a_wrong_shape_is_refused(shape):
     with pytest.raises(ValueError, match=r"X must have shape \(n, 3\) with n at least 1"):
@@ -347,10 +355,10 @@ def test_x_of_a_wrong_shape_is_refused(shape):
         ([-1, 1], "class numbers 0 to 1"),
         ([0.5, 1], "class numbers 0 to 1"),
         ([0.0, np.nan], "class numbers 0 to 1|NaN"),
-        (["a", "b"], "class numbers 0 to 1"),
+        (["a", "b"], "numbers"),
         ([[0.5, 0.6], [1, 0]], "distribution"),
         ([[1, 0, 0], [0, 1, 0]], "does not fit a network of 2 outputs"),
-        ([["a"], ["b"]], "could not convert"),
+        ([["a"], ["b"]], "numbers"),
     ],
 )
 def test_classes_that_cannot_be_are_refused(y, says):

@@ -70,7 +70,7 @@ ONNX_ACTIVATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "op", "count", "settings"), ONNX_ACTIVATIONS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("name", "op", "count", "settings"), ONNX_ACTIVATIONS, ids=str)
 def test_activation_equals_onnxs(name, op, count, settings):
     for case in cases(op, count):
         h = {settings[key]: value for key, value in case.h.items() if key in settings}

@@ -1,6 +1,7 @@
 """Schedules: between 0 and 1, functions of progress alone, and equal to their formulas."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -137,9 +138,6 @@ def test_beyond_the_end_the_last_factor_stays(name):
     assert beyond == pytest.approx(end, abs=1e-15)
 
 
-@pytest.mark.xfail(
-    reason="(s - warmup) / (1 - warmup) * cycles falls just short of the whole number: the rate is 0 there"
-)
 def test_a_restart_on_an_update_begins_at_one_whatever_the_rounding():
     for total, warm, cycles in [(5, 1, 2), (100, 10, 2), (100, 10, 3), (60, 6, 3), (200, 20, 6), (1000, 50, 5)]:
         block = Cosine(warmup=warm / total, cycles=cycles)
@@ -185,7 +183,14 @@ def test_plateau_never_takes_back_a_division(monitor):
     block = Plateau(patience=2)
     f = [float(block.factor(progress(0, monitor=np.array(monitor[:n], dtype=float)))) for n in range(len(monitor) + 1)]
     assert f[0] == 1.0
-    assert all(later <= earlier for earlier, later in zip(f, f[1:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(f))
+
+
+def test_plateau_left_to_itself_waits_ten_epochs_and_divides_by_five():
+    falling = [1.0 - 2e-4 * epoch for epoch in range(30)]  # by more than 1e-4 an epoch
+    crawling = [1.0 - 0.9e-4 * epoch for epoch in range(11)]
+    f = [float(Plateau().factor(progress(0, monitor=np.array(m)))) for m in (falling, crawling[:10], crawling)]
+    assert f == pytest.approx([1.0, 1.0, 0.2])
 
 
 def test_plateau_by_hand():

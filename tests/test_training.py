@@ -7,9 +7,12 @@ import threading
 import time
 import warnings
 
-import naive
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import naive
 from halfmoon import datasets, training
 from halfmoon.history import SCHEMA
 from halfmoon.layers import Context
@@ -18,8 +21,6 @@ from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.schedules import SCHEDULES
 from halfmoon.settings import Settings
 from halfmoon.training import train
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 X, Y = datasets.make("moons", 60, 0.2, 0)
 X2, Y2 = datasets.make("moons", 40, 0.2, 1)
@@ -166,15 +167,15 @@ def best_of(weights_after, losses):
 
 
 def interrupt(network, run):
-    if run.epoch == 9:
+    if run.epoch == 10:
         os.kill(os.getpid(), signal.SIGINT)
 
 
 ENDS = {
     "epochs": ({}, None),
     "patience": ({"patience": 3}, None),
-    "callback": ({"callbacks": [after(9)]}, None),
-    "interrupted": ({"callbacks": [interrupt]}, (UserWarning, "interrupted in epoch 10; the best epoch's weights")),
+    "callback": ({"callbacks": [after(10)]}, None),
+    "interrupted": ({"callbacks": [interrupt]}, (UserWarning, "interrupted in epoch 11; the best epoch's weights")),
     "time": ({"callbacks": [lambda network, run: time.sleep(0.01)], "seconds": 0.2}, None),
     "diverged": ({"schedule": "plateau:patience=9,rate=0.5"}, (RuntimeWarning, "the best epoch's weights were kept")),
 }
@@ -281,7 +282,7 @@ def test_a_second_ctrl_c_is_raised():
 
 def test_an_interrupted_run_continues_as_if_nothing_had_happened():
     network = net()
-    with pytest.warns(UserWarning, match="interrupted in epoch 10"):
+    with pytest.warns(UserWarning, match="interrupted in epoch 11"):
         run = fit(network, callbacks=[interrupt], epochs=20, batch_size=7)[1]
     assert_same(fit(network, epochs=20, batch_size=7, run=run), fit(epochs=20, batch_size=7))
 
@@ -543,10 +544,10 @@ def test_settings_out_of_range_are_refused(wrong, error):
         {"dropout_schedule": "cosine"},  # there is no dropout
         {"decay_schedule": "cosine"},  # there is no decay
     ],
-    ids=lambda useless: "+".join(useless),
+    ids="+".join,
 )
 def test_a_setting_that_cannot_apply_raises(useless):
-    with pytest.raises(ValueError, match="monitor|dropout|decay"):
+    with pytest.raises(ValueError, match=r"monitor|dropout|decay"):
         fit(**useless)
 
 

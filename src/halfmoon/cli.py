@@ -75,6 +75,9 @@ def main() -> None:
     """Run the command line; a user's mistake ends in one sentence, never in a traceback."""
     try:
         app()
+    except KeyboardInterrupt:
+        typer.echo("halfmoon: interrupted; what was written stays.", err=True)
+        sys.exit(130)
     except (ValueError, OSError) as error:
         typer.echo(f"halfmoon: {error}", err=True)
         sys.exit(2)

@@ -36,8 +36,9 @@ def make(name: str | Dataset, n: int = 200, noise: float = 0.1, seed: int = 0) -
     >>> X.shape, np.bincount(y).tolist()
     ((300, 2), [100, 100, 100])
     """
-    if n < 1 or not 0.0 <= noise < np.inf:
-        raise ValueError(f"A data set needs n of at least 1 and a noise of at least 0; got n={n}, noise={noise}.")
+    if n < 1 or not 0.0 <= noise < np.inf or not 0 <= seed < 2**32:
+        needs = "n of at least 1, noise of at least 0 and a seed from 0 to 2^32 - 1"
+        raise ValueError(f"A data set needs {needs}; got n={n}, noise={noise}, seed={seed}.")
     return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
 
 

@@ -263,6 +263,12 @@ def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:
     Raises ValueError where y is none of these, or has the wrong number of columns.
     """
     y = np.asarray(y)
+    if y.dtype.kind not in "biuf":
+        raise ValueError(
+            f"y must hold numbers, classes as 0 to {k - 1} (MLPClassifier takes any labels); got {y.dtype}."
+        )
+    if not np.isfinite(y).all():
+        raise ValueError(f"y holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; remove or fill them.")
     if loss.target == "classes" and y.ndim == 1:
         codes = y.astype(np.int64)
         if (codes != y).any() or (codes.size and (codes.min() < 0 or codes.max() >= k)):
@@ -271,8 +277,6 @@ def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:
     table = np.array(y[:, None] if y.ndim == 1 else y, dtype=dtype)
     if table.ndim != 2 or loss.outputs(table.shape[1]) != k:
         raise ValueError(f"y has shape {y.shape}, which does not fit a network of {k} outputs with {loss}.")
-    if not np.isfinite(table).all():
-        raise ValueError(f"y holds {(~np.isfinite(table)).sum()} values that are NaN or infinite; remove or fill them.")
     if loss.target == "classes" and not np.allclose(table.sum(axis=1), 1.0, atol=1e-5):
         raise ValueError("Each row of y must be a distribution over the classes, with sum 1.")
     high = 1.0 if loss.target in ("classes", "labels") else np.inf

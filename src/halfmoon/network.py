@@ -91,7 +91,8 @@ class Network:
             raise ValueError(f"sizes needs at least inputs and outputs, such as [2, 3, 2]; got {list(sizes)}.")
         one = isinstance(activation, str | Activation)
         acts = [activation] * hidden if one else list(activation)  # type: ignore[arg-type]
-        rates = [0.0] + [dropout] * hidden if isinstance(dropout, float | int) else list(dropout)
+        rates = np.ravel(dropout).tolist()
+        rates = [0.0, *rates * hidden] if np.ndim(dropout) == 0 else rates
         if len(acts) != hidden or len(rates) != hidden + 1:
             raise ValueError(
                 f"{hidden} hidden layers need {hidden} activations and {hidden + 1} dropout rates (the inputs' "

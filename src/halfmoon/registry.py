@@ -8,7 +8,8 @@ instance (``Huber(delta=2.0)``), which need not stand on any shelf.
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from halfmoon.settings import check_settings, nearest
 
@@ -50,8 +51,9 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
         """Put the class below on the shelf under `name`; `aliases` find it too."""
 
         def announce(block: type[B]) -> type[B]:
-            if name in self._blocks or name in self.aliases:
-                raise ValueError(f"There is already {self.kind} {name!r} on the shelf; choose another name.")
+            for new in (name, *aliases):
+                if new in self:
+                    raise ValueError(f"There is already {self.kind} {new!r} on the shelf; choose another name.")
             block.registered = name  # type: ignore[attr-defined]
             self._blocks[name] = block
             self.aliases.update(dict.fromkeys(aliases, name))
@@ -60,7 +62,9 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
         return announce
 
     def remove(self, name: str) -> None:
-        """Take a block off the shelf again, aliases included."""
+        """Take a block off the shelf again, aliases included; ValueError where there is none of this name."""
+        block = self[name]
+        name = next(known for known in self if self[known] is block)
         del self._blocks[name]
         self.aliases = {alias: target for alias, target in self.aliases.items() if target != name}
 
@@ -69,6 +73,13 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
             return self._blocks[self.aliases.get(name, name)]
         except KeyError:
             raise ValueError(f"There is no {self.kind} {name!r}; {nearest(name, self)}") from None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The block, or `default` where there is none of this name."""
+        try:
+            return self[name]
+        except ValueError:
+            return default
 
     def __contains__(self, name: object) -> bool:
         return name in self._blocks or name in self.aliases
@@ -92,8 +103,8 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
                 f"{self.base.__name__}; got {spec!r}."
             )
         name, _, text = spec.partition(":")
-        block = self[name]
-        return block(**dict(_read(block, item) for item in text.split(",") if item))
+        block = self[name.strip()]
+        return block(**dict(_read(block, item.strip()) for item in text.split(",") if item.strip()))
 
 
 def _write(value: object) -> str:
@@ -102,13 +113,12 @@ def _write(value: object) -> str:
 
 def _read(block: type[Block], item: str) -> tuple[str, Any]:
     """One ``setting=value`` as the type that the block's field has."""
-    name, equals, text = item.partition("=")
+    name, equals, text = (part.strip() for part in item.partition("="))
     fields = {field.name: field for field in dataclasses.fields(block)}  # type: ignore[arg-type]
     if name not in fields or not equals:
-        known = ", ".join(fields) or "none"
-        raise ValueError(f"{block.__name__} has no setting {item!r}; write name=value with one of: {known}.")
+        raise ValueError(f"{block.__name__} has no setting {item!r} (write name=value); {nearest(name, fields)}")
     try:
-        return name, _convert(fields[name].type, text)
+        return name, _convert(get_type_hints(block)[name], text)
     except ValueError:
         rule = fields[name].metadata.get("rule", fields[name].type)
         raise ValueError(f"{block.__name__}: {name} must be {rule}; got {text!r}.") from None
@@ -117,6 +127,8 @@ def _read(block: type[Block], item: str) -> tuple[str, Any]:
 def _convert(wanted: Any, text: str) -> Any:
     if get_origin(wanted) is tuple:
         return tuple(get_args(wanted)[0](part) for part in text.split("/"))
+    if isinstance(wanted, UnionType):  # float | None
+        return None if text == "None" else get_args(wanted)[0](text)
     if wanted is bool:
         return {"True": True, "False": False}.get(text, text)
     return wanted(text)

@@ -119,8 +119,9 @@ class Cosine(Schedule):
     floor: float = setting(0.0, "a number in [0, 1]", "where each cycle ends")
 
     def factor(self, p: Progress) -> Any:
-        s = np.minimum(p.share, 1.0 - 1e-12)
-        x = (s - self.warmup) / (1.0 - self.warmup) * self.cycles % 1.0
+        s = p.share
+        turns = (s - self.warmup) / (1.0 - self.warmup) * self.cycles
+        x = np.where(s < 1.0, turns - np.floor(turns + 1e-9), 1.0)  # rounding must not hide a restart
         falling = self.floor + (1.0 - self.floor) * 0.5 * (1.0 + np.cos(np.pi * x))  # [S6]
         rising = np.minimum((s + 1.0 / (p.total or 1)) / max(self.warmup, 1e-12), 1.0)  # [S7]
         return np.where(s < self.warmup, rising, falling)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Self
 
+import numpy as np
+
 _INTERVAL = re.compile(r"(integer|number)(s?) in ([\[(])(\S+), (\S+)([\])])")
 
 
@@ -39,8 +41,10 @@ def allows(rule: str, value: object) -> bool:
         return False
     kind, many, left, low, high, right = match.groups()
     wanted: Any = Integral if kind == "integer" else Real
-    values = value if many and isinstance(value, tuple) else (value,)
-    return len(values) > 0 and all(
+    values = value if many else (value,)
+    if not isinstance(values, tuple) or len(values) == 0:
+        return False
+    return all(
         isinstance(v, wanted)
         and not isinstance(v, bool)
         and (v >= float(low) if left == "[" else v > float(low))
@@ -50,9 +54,15 @@ def allows(rule: str, value: object) -> bool:
 
 
 def check_settings(owner: object) -> None:
-    """Raise ValueError for the first field of a dataclass instance that breaks its rule."""
+    """Raise ValueError for the first field of a dataclass instance that breaks its rule.
+
+    NumPy's numbers become Python's (which never widen float32), and lists become tuples.
+    """
     for field in dataclasses.fields(owner):  # type: ignore[arg-type]
         rule, value = field.metadata.get("rule"), getattr(owner, field.name)
+        if isinstance(value, np.generic | list):
+            value = tuple(value) if isinstance(value, list) else value.item()
+            object.__setattr__(owner, field.name, value)
         if rule and not allows(rule, value):
             raise ValueError(f"{type(owner).__name__}: {field.name} must be {rule}; got {value!r}.")
 

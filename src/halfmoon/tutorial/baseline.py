@@ -1,9 +1,6 @@
 """Section 2: what a straight line can do."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegressionCV
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import PolynomialFeatures
 
 from halfmoon import plots
 from halfmoon.tutorial.book import Book
@@ -13,18 +10,10 @@ TITLE = "A straight line: logistic regression"
 DEGREE = 3
 
 
-def fit(common: Common, degree: int) -> Pipeline:
-    """Cross-validated logistic regression on polynomials of the measurements up to `degree`."""
-    regression = LogisticRegressionCV(
-        Cs=10, l1_ratios=(0.0,), scoring="accuracy", use_legacy_attributes=False, max_iter=5000
-    )
-    return make_pipeline(PolynomialFeatures(degree, include_bias=False), regression).fit(*common.data)
-
-
 def tell(book: Book, common: Common) -> None:
     """Fit the line, fit the cubic, and draw both."""
     X, y = common.data
-    line, cubic = fit(common, 1), fit(common, DEGREE)
+    line, cubic = common.regression(1), common.regression(DEGREE)
     right = book.number("line_accuracy", float(line.score(X, y)))
     bent = book.number("cubic_accuracy", float(cubic.score(X, y)))
     wrong = book.number("line_errors", round((1.0 - right) * len(y)))

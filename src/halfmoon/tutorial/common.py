@@ -1,10 +1,15 @@
 """What several sections of the tutorial need: its data, its network as it starts, and the network trained."""
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegressionCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import PolynomialFeatures
 
 from halfmoon import datasets
 from halfmoon.callbacks import progress_bar
@@ -23,6 +28,7 @@ class Common:
 
     seed: int = 0
     quick: bool = False
+    regressions: dict[int, Pipeline] = field(default_factory=dict)
 
     @property
     def passes(self) -> int:
@@ -34,6 +40,16 @@ class Common:
         """The moons; with seed 0 the tutorial's own points."""
         return datasets.make("moons", n=ROWS, noise=NOISE, seed=self.seed)
 
+    def regression(self, degree: int) -> Pipeline:
+        """Cross-validated logistic regression on the products of the measurements up to `degree`."""
+        if degree not in self.regressions:
+            method = LogisticRegressionCV(
+                Cs=10, l1_ratios=(0.0,), scoring="accuracy", use_legacy_attributes=False, max_iter=5000
+            )
+            products = PolynomialFeatures(degree, include_bias=False)
+            self.regressions[degree] = make_pipeline(products, method).fit(*self.data)
+        return self.regressions[degree]
+
     def network(self, hidden: int = 3) -> Network:
         """2 inputs, `hidden` tanh units, 2 outputs; with seed 0 the tutorial's own initial weights."""
         rng = np.random.RandomState(self.seed)
@@ -42,10 +58,12 @@ class Common:
     def train(self, rate: float, label: str) -> tuple[Network, Run]:
         """Full-batch gradient descent from the start, with a progress bar."""
         network = self.network()
-        with progress_bar(label, self.passes) as bar:
-            run = train(
-                network, *self.data, optimizer="gd", learning_rate=rate, l2=L2, epochs=self.passes, progress=bar
-            )
+        options: dict[str, Any] = {"optimizer": "gd", "learning_rate": rate, "l2": L2, "epochs": self.passes}
+        with progress_bar(label, self.passes) as bar, warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            run = train(network, *self.data, progress=bar, **options)
+        if run.stopped == "interrupted":
+            raise KeyboardInterrupt  # half a run is no section; the sections before it stay
         return network, run
 
     @cached_property

@@ -22,17 +22,20 @@ SECTIONS = {
 def run(out: Path, seed: int = 0, only: str | None = None, quick: bool = False, console: Console | None = None) -> Book:
     """Tell the tutorial (or one section, by name or number) and write figures, results.json and index.html to `out`.
 
-    With the same seed, a rerun gives the same numbers. Raises ValueError for a section that does not exist.
+    With the same seed, a rerun gives the same numbers. Ctrl-C ends it with what was told so far. Raises ValueError for
+    a section that does not exist.
     """
     chosen = list(SECTIONS) if only is None else [_find(only)]
     out.mkdir(parents=True, exist_ok=True)
     book = Book(out, seed, quick, console or Console())
     common = Common(seed, quick)
-    for number, name in enumerate(SECTIONS, start=1):
-        if name in chosen:
-            book.open(number, name, SECTIONS[name].TITLE)
-            SECTIONS[name].tell(book, common)
-    book.close()
+    try:
+        for number, name in enumerate(SECTIONS, start=1):
+            if name in chosen:
+                book.open(number, name, SECTIONS[name].TITLE)
+                SECTIONS[name].tell(book, common)
+    finally:
+        book.close()  # after Ctrl-C too: what was told stays
     return book
 
 

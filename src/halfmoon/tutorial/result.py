@@ -1,7 +1,6 @@
 """Section 6: the boundary it learned."""
 
 from halfmoon import plots
-from halfmoon.tutorial.baseline import fit
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common
 
@@ -13,7 +12,7 @@ def tell(book: Book, common: Common) -> None:
     X, y = common.data
     network, run = common.trained
     right = book.number("accuracy", float((network.predict(X).argmax(axis=1) == y).mean()))
-    line = book.number("line_accuracy", float(fit(common, 1).score(X, y)))
+    line = book.number("line_accuracy", float(common.regression(1).score(X, y)))
     book.number("final_loss", float(run.history["loss"][-1]))
     book.say(
         f"""Three hidden units are enough: the boundary runs between the moons, and {right:.1%} of the points are on

@@ -1,0 +1,239 @@
+"""The trace of one row: numbers as in scalar loops, and every quantity with its tag in every output."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import naive
+from halfmoon.activations import ACTIVATIONS
+from halfmoon.layers import Dense
+from halfmoon.losses import LOSSES
+from halfmoon.network import Network
+from halfmoon.tracing import SHOWN, trace
+
+ROW = [0.5, -1.0, 0.3]
+DEPTHS = [(), ("tanh",), ("relu", "logistic"), ("gelu", "tanh", "elu")]
+each_depth = pytest.mark.parametrize("hidden", DEPTHS, ids=lambda hidden: f"{len(hidden) + 1} layers")
+
+
+def example(hidden=("tanh",), loss="softmax_cross_entropy", columns=2, width=4):
+    """A network with biases that are not zero, and a truth for one row."""
+    k = LOSSES.make(loss).outputs(columns)
+    network = Network.dense([3, *[width] * len(hidden), k], list(hidden), loss)
+    network.theta = network.theta + 0.1 * np.random.default_rng(0).normal(size=network.size)
+    y = {"classes": 1, "labels": [1] + [0] * (columns - 1), "counts": [3, 0][:columns], "real": [0.7, -0.2][:columns]}
+    return network, y[LOSSES.make(loss).target]
+
+
+def judge(network, hidden, loss, y):
+    """All quantities of the trace by name, by naive's loops."""
+    sizes, theta = [3, *[4] * len(hidden), network.k], network.theta.tolist()
+    truth = [0.0, 1.0] if loss == "softmax_cross_entropy" else np.atleast_1d(y).astype(float).tolist()
+    link, value, dz = naive.LOSSES[loss]
+    zs, inputs = naive.forward(sizes, hidden, theta, ROW)
+    layers, last = naive.unpack(sizes, theta), len(zs)
+    found = {"x": ROW, "y_hat": link(zs[-1]), "loss": [sum(value(zs[-1], truth))]}
+    found |= {f"z{i + 1}": z for i, z in enumerate(zs)} | {f"a{i}": a for i, a in enumerate(inputs) if i}
+    delta = dz(zs[-1], truth)
+    for i in range(last, 0, -1):
+        found[f"delta{i}"] = found[f"db{i}"] = delta
+        found[f"dW{i}"] = [[a * d for d in delta] for a in inputs[i - 1]]
+        if i > 1:
+            W, slope = layers[i - 1][0], naive.ACTIVATIONS[hidden[i - 2]][1]
+            found[f"da{i - 1}"] = [sum(w * d for w, d in zip(row, delta, strict=True)) for row in W]
+            delta = [da * slope(z) for da, z in zip(found[f"da{i - 1}"], zs[i - 2], strict=True)]
+    return found
+
+
+def tags(layers):
+    """Each quantity's tag, as the derivation has it; the loss's own are [L...]."""
+    expected = {"x": "", "y_hat": "[L", "loss": "[L", f"delta{layers}": "[L"}
+    for i in range(1, layers + 1):
+        expected |= {f"z{i}": "[F1]", f"dW{i}": "[B2]", f"db{i}": "[B3]"}
+        if i < layers:
+            expected |= {f"a{i}": "[F2]", f"delta{i}": "[B1]", f"da{i}": "[B4]"}
+    return expected
+
+
+def as_rich(traced, width=160):
+    console = Console(file=io.StringIO(), width=width)
+    console.print(traced)
+    return console.file.getvalue()
+
+
+def lines(traced):
+    return traced.forward + traced.backward
+
+
+@each_depth
+@pytest.mark.parametrize("loss", naive.LOSSES)
+def test_numbers_equal_scalar_loops(hidden, loss):
+    network, y = example(hidden, loss)
+    traced, expected = trace(network, ROW, y), judge(network, hidden, loss, y)
+    assert {line.name for line in lines(traced)} == set(expected)
+    for name, value in expected.items():
+        np.testing.assert_allclose(traced[name], value, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@each_depth
+def test_gradients_are_the_networks_own(hidden):
+    network, y = example(hidden)
+    traced = trace(network, ROW, y)
+    part = network.objective(network.theta, *network.read([ROW], [y]))
+    assert traced["loss"].item() == pytest.approx(part.loss, rel=1e-14)
+    for i, dp in enumerate(network.views(part.g), start=1):
+        np.testing.assert_allclose(traced[f"dW{i}"], dp.W, rtol=1e-14)
+        np.testing.assert_allclose(traced[f"db{i}"], dp.b, rtol=1e-14)
+
+
+@each_depth
+def test_every_quantity_has_its_tag(hidden):
+    network, y = example(hidden)
+    found = {line.name: line.tag for line in lines(trace(network, ROW, y))}
+    expected = tags(len(hidden) + 1)
+    assert set(found) == set(expected)
+    for name, tag in expected.items():
+        assert found[name].startswith(tag), name
+        assert found[name].endswith("]") or name == "x"
+
+
+@each_depth
+def test_text_table_and_html_hold_every_quantity_with_its_tag(hidden):
+    network, y = example(hidden)
+    traced = trace(network, ROW, y)
+    text, table, html = str(traced), as_rich(traced), traced._repr_html_()
+    for line in lines(traced):
+        for output in (text, table, html):
+            row = [
+                part for part in re.split(r"\n|</tr>", output) if re.search(rf"(?<!\w){line.name}(?!\w)( =|, )", part)
+            ]
+            assert any(line.tag in part for part in row), (line.name, output)
+        for number in re.findall(r"\d+\.\d{4}", line.numbers()):
+            assert number in text
+            assert number in table
+            assert number in html
+
+
+def test_html_is_well_formed_and_has_row_headers():
+    from xml.etree import ElementTree
+
+    network, y = example(("relu", "tanh"))
+    root = ElementTree.fromstring(f"<div>{trace(network, ROW, y).html()}</div>")
+    tables = root.findall("table")
+    assert len(tables) == 2
+    assert all(table.find("caption").text for table in tables)
+    assert len(root.findall(".//th[@scope='row']")) == len(lines(trace(network, ROW, y)))
+
+
+def test_regression_with_one_output():
+    network = Network.dense([3, 4, 1], "tanh", "squared_error")
+    traced = trace(network, ROW, 0.7)
+    z = traced["z2"].item()
+    assert traced["y_hat"].item() == z
+    assert traced["loss"].item() == pytest.approx((z - 0.7) ** 2 / 2)
+    assert traced["delta2"].item() == pytest.approx(z - 0.7)
+
+
+def test_formulas_name_this_layers_quantities():
+    network, y = example(("tanh", "logistic"))
+    formula = {line.name: line.formula for line in lines(trace(network, ROW, y))}
+    assert formula["z1"] == "x W1 + b1"
+    assert formula["z3"] == "a2 W3 + b3"
+    assert formula["a1"] == "tanh z1"
+    assert formula["dW1"] == "x^T delta1"
+    assert formula["dW3"] == "a2^T delta3"
+    assert formula["da2"] == "delta3 W3^T"
+    assert formula["delta3"] == "y_hat - y"
+
+
+SLOPES = {  # what f' must say of the first layer
+    "identity": "1",
+    "logistic": "a1 (1 - a1)",
+    "tanh": "1 - a1^2",
+    "relu": "1 where z1 > 0, else 0",
+    "leaky_relu": "1 or slope",
+    "elu": "1 or a1 + alpha",
+    "selu": "scale or a1 + scale alpha",
+    "softplus": "1 / (1 + e^-z1)",
+    "gelu": "Phi(z1) + z1 phi(z1)",
+    "silu": "s + a1 (1 - s)",
+    "mish": "q + z1 s (1 - q^2)",
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_slopes_are_printed_whole_and_without_the_citation(name):
+    network, y = example((name,))
+    (delta1,) = [line.formula for line in lines(trace(network, ROW, y)) if line.name == "delta1"]
+    slope = delta1.split("f' = ")[1]
+    assert slope.startswith(SLOPES[name])
+    assert "et al" not in slope
+    assert slope.count("(") == slope.count(")")
+
+
+def test_smoothed_truth_is_called_t():
+    network, y = example(loss="softmax_cross_entropy:smoothing=0.1")
+    formula = {line.name: line.formula for line in lines(trace(network, ROW, y))}
+    assert formula["delta2"] == "y_hat - t"
+
+
+def test_long_layers_are_cut_in_print_but_not_in_value():
+    network, y = example(width=30)
+    traced = trace(network, ROW, y)
+    assert traced["z1"].shape == (30,)
+    assert traced["dW2"].shape == (30, 2)
+    (z1,) = [line for line in traced.forward if line.name == "z1"]
+    assert len(re.findall(r"-?\d+\.\d+", z1.numbers())) == SHOWN
+    assert "... 30 values" in z1.numbers()
+    (dW2,) = [line for line in traced.backward if line.name == "dW2"]
+    assert len(dW2.numbers().split("\n")) == SHOWN + 1
+    assert dW2.numbers().endswith("... 30 rows")
+    for output in (str(traced), as_rich(traced), traced.html()):
+        assert "... 30 values" in output
+        assert "... 30 rows" in output
+
+
+def test_shapes_are_shown():
+    network, y = example()
+    shape = {line.name: line.shape for line in lines(trace(network, ROW, y))}
+    assert (shape["x"], shape["z1"], shape["dW1"], shape["loss"]) == ("(3)", "(4)", "(3, 4)", "(1)")
+
+
+@pytest.mark.parametrize("dropout", [[0.5, 0.0], [0.0, 0.5], [0.5, 0.5]], ids=str)
+def test_a_network_with_dropout_is_traced_as_it_predicts(dropout):
+    plain, y = example()
+    network = Network.dense([3, 4, 2], dropout=dropout)
+    network.theta = plain.theta
+    traced, expected = trace(network, ROW, y), trace(plain, ROW, y)
+    assert {line.name for line in lines(expected)} <= {line.name for line in lines(traced)}
+    for line in lines(expected):
+        assert np.array_equal(traced[line.name], line.value), line.name
+
+
+def test_float32_and_your_own_layers_are_traced():
+    class Mine(Dense):
+        pass
+
+    network = Network([Mine(3, 4, "tanh"), Dense(4, 2)], dtype=np.float32)
+    traced = trace(network, ROW, 1)
+    assert {line.value.dtype for line in lines(traced)} == {np.dtype(np.float32)}
+
+
+def test_tracing_changes_nothing():
+    network, y = example()
+    before = network.theta.copy()
+    trace(network, ROW, y)
+    assert np.array_equal(network.theta, before)
+
+
+def test_what_cannot_be_traced_is_refused_in_words():
+    network, _ = example()
+    with pytest.raises(ValueError, match=r"X must have shape \(n, 3\)"):
+        trace(network, [1.0, 2.0], 1)
+    with pytest.raises(ValueError, match="class numbers 0 to 1"):
+        trace(network, ROW, 5)
+    with pytest.raises((KeyError, ValueError), match="nothing"):
+        trace(network, ROW, 1)["nothing"]
