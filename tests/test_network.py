@@ -232,6 +232,15 @@ def test_an_epochs_batches_hold_every_row_once(n, b, epoch, shuffle):
     assert {len(batch) for batch in batches[:-1]} <= {min(b, n)}
 
 
+@pytest.mark.parametrize("epoch", [0, 1, 7])
+def test_each_epochs_batches_are_cut_from_the_documented_shuffle(epoch):
+    network, rows = example(n=20)
+    task = problem(network, rows, 6, seed=9)
+    batches = [task.batch(update).tolist() for update in range(4 * epoch, 4 * epoch + 4)]
+    order = naive.fisher_yates(naive.key(9, 1, epoch), 20)  # 1: the shuffles' path
+    assert batches == [order[:6], order[6:12], order[12:18], order[18:]]
+
+
 @given(st.data())
 @settings(max_examples=40, deadline=None)
 def test_whole_weights_count_rows(data):

@@ -9,7 +9,11 @@ import typer
 from halfmoon import __version__
 
 app = typer.Typer(
-    help="The neural network you can read.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    rich_markup_mode=None,
+    help="The neural network you can read.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 
 
@@ -36,7 +40,7 @@ def tutorial(
     quick: Annotated[bool, typer.Option("--quick", help="5,000 passes instead of 20,000.")] = False,
     open_page: Annotated[bool, typer.Option("--open", help="Open index.html in the browser afterwards.")] = False,
 ) -> None:
-    """Run the tutorial: data, baseline, network, training with the published figures, the learned boundary."""
+    """Run the tutorial; write its page, figures and numbers."""
     from halfmoon.tutorial.program import run
 
     book = run(out, seed, only, quick)
@@ -50,7 +54,7 @@ def list_shelves(
     shelf: Annotated[str | None, typer.Argument(help="activations, losses, optimizers, ...; without it, all.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Everything, as a page of documentation.")] = False,
 ) -> None:
-    """List what stands on the shelves: activations, losses, initializers, optimizers, schedules, data sets."""
+    """List activations, losses, optimizers, schedules, data sets."""
     from rich.console import Console
     from rich.table import Table
 

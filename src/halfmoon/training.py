@@ -18,6 +18,7 @@ from halfmoon.elementary import Array
 from halfmoon.engines import Measured, Plan, Problem, State, reference
 from halfmoon.history import History
 from halfmoon.interrupt import Interrupt
+from halfmoon.layers import Dropout
 from halfmoon.network import Network
 from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.schedules import SCHEDULES, Progress, standstill
@@ -91,6 +92,7 @@ def train(
     """
     settings = Settings.of(options) if settings is None else settings
     problem = prepare(network, X, y, w, settings)
+    _refuse(problem, settings)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     run = start(problem) if run is None else run
     run.stopped = ""
@@ -100,6 +102,20 @@ def train(
             run.stopped = run.stopped or fit.why_stop(run, interrupt)
     finish(problem, run, settings)
     return run
+
+
+def _refuse(problem: Problem, settings: Settings) -> None:
+    """ValueError for a setting that could change nothing."""
+    rates = [layer.rate for layer in problem.network.layers if isinstance(layer, Dropout)]
+    idle = {
+        "dropout_schedule": settings.dropout_schedule != "constant" and not any(rates),
+        "decay_schedule": settings.decay_schedule != "constant" and not (settings.decay or problem.optimizer.decay),
+        "tol": settings.tol > 0.0 and settings.patience is None,
+    }
+    needs = {"dropout_schedule": "a layer with dropout", "decay_schedule": "a decay", "tol": "patience"}
+    for name, has_no_effect in idle.items():
+        if has_no_effect:
+            raise ValueError(f"{name} has no effect without {needs[name]}; set that too, or leave {name} out.")
 
 
 def prepare(network: Network, X: ArrayLike, y: Any, w: ArrayLike | None, settings: Settings) -> Problem:
@@ -170,9 +186,7 @@ class Fit:
         if settings.monitor == "score" and (score is None or validation is None):
             raise ValueError("monitor='score' needs validation data and a score; pass both, or monitor='loss'.")
         looks = (validation, score, settings.patience, *callbacks)
-        self.each_epoch = any(look is not None for look in looks) or any(
-            schedule.adaptive for schedule in self.schedules
-        )
+        self.each_epoch = any(look is not None for look in looks) or any(one.adaptive for one in self.schedules)
         self.total = settings.epochs * problem.per_epoch
         self.pace = 1
         self.since = time.perf_counter()
@@ -226,7 +240,7 @@ class Fit:
                 epoch=epoch,
                 update=epoch * problem.per_epoch,
                 rows=epoch * problem.n,
-                seconds=run.seconds,
+                seconds=np.linspace(run.history["seconds"][-1] if run.epoch else 0.0, run.seconds, ended + 1)[1:],
                 loss=(loss + penalty).sum(axis=1) * part,
                 penalty=penalty.sum(axis=1) * part,
                 learning_rate=eta[:, -1],

@@ -89,22 +89,23 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         return self.learning_rate
 
     def _settings(self, data: tuple[Array, ...], seed: int) -> Settings:
-        n, weight = len(data[0]), float(data[2].sum())
-        patience = None if np.isinf(self.n_iter_no_change) else self.n_iter_no_change
+        """scikit-learn's parameters as training settings."""
+        n, weight, solver = len(data[0]), float(data[2].sum()), self._solver()
+        whole = isinstance(solver, Solver)
+        stops = self.early_stopping or not (whole or self.learning_rate == "adaptive")
         shared: dict[str, Any] = {
             "epochs": self.max_iter,
             "l2": self.alpha / weight,  # scikit-learn's alpha belongs to the sum of the rows' losses
             "seed": seed,
-            "tol": float(self.tol),
-            "patience": patience,
+            "patience": self.n_iter_no_change if stops and np.isfinite(self.n_iter_no_change) else None,
             "monitor": "score" if self.early_stopping else "loss",
         }
-        solver = self._solver()
+        shared["tol"] = float(self.tol) if whole or shared["patience"] is not None else 0.0
+        if whole:
+            return Settings(**shared)
         batch_size: Any = min(200, n) if self.batch_size == "auto" else self.batch_size
-        if isinstance(solver, Solver):
-            return Settings(**{**shared, "patience": patience if self.early_stopping else None})
         return Settings(
-            **{**shared, "patience": None if self.learning_rate == "adaptive" else patience},
+            **shared,
             optimizer=solver,
             learning_rate=self.learning_rate_init,
             schedule=self._schedule(),
