@@ -67,7 +67,7 @@ def test_noise_is_a_standard_deviation(name, noise):
 @each_name
 @pytest.mark.parametrize(("n", "noise"), [(0, 0.1), (-5, 0.1), (10, -0.1), (10, np.nan), (10, np.inf)])
 def test_impossible_wishes_are_refused_in_words(name, n, noise):
-    with pytest.raises(ValueError, match="n of at least 1 and a noise of at least 0"):
+    with pytest.raises(ValueError, match="n of at least 1, noise of at least 0"):
         make(name, n=n, noise=noise)
 
 

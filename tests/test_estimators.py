@@ -41,11 +41,15 @@ unfinished = pytest.mark.filterwarnings("ignore:.*Maximum iterations:sklearn.exc
 
 
 def classifier(**options):
-    return MLPClassifier(**{"hidden_layer_sizes": (8,), "solver": "lbfgs", "random_state": 0, **options})
+    return MLPClassifier(
+        **{"hidden_layer_sizes": (8,), "solver": "lbfgs", "max_iter": 5000, "random_state": 0, **options}
+    )
 
 
 def regressor(**options):
-    return MLPRegressor(**{"hidden_layer_sizes": (8,), "solver": "lbfgs", "random_state": 0, **options})
+    return MLPRegressor(
+        **{"hidden_layer_sizes": (8,), "solver": "lbfgs", "max_iter": 5000, "random_state": 0, **options}
+    )
 
 
 def short(**options):
@@ -301,7 +305,7 @@ def test_every_initializer_by_name(initializer):
 
 @pytest.mark.parametrize("loss", [name for name in LOSSES if LOSSES[name].target == "real"])
 def test_every_regression_loss_by_name(loss):
-    model = regressor(loss=loss, activation="tanh", max_iter=500).fit(*WAVE)
+    model = regressor(loss=loss, activation="tanh").fit(*WAVE)
     middle = model.predict(WAVE[0]).reshape(150, -1)
     middle = middle[:, middle.shape[1] // 2]
     assert np.abs(middle - np.sin(np.pi * WAVE[0][:, 0])).mean() < 0.35
@@ -417,6 +421,15 @@ def test_early_stopping_keeps_the_best_epoch_and_the_classes_shares():
     assert len(scores) - 1 - last_improvement == 4
 
 
+def test_early_stopping_works_with_lbfgs_too():
+    options = {"early_stopping": True, "validation_fraction": 0.3, "n_iter_no_change": 5, "tol": 0.0}
+    model = classifier(**options, alpha=0.0, hidden_layer_sizes=(30,)).fit(X, Y)
+    improvements = [
+        i for i, score in enumerate(model.validation_scores_) if score > max([-1, *model.validation_scores_[:i]])
+    ]
+    assert model.n_iter_ == improvements[-1] + 1 + 5
+
+
 def test_patience_stops_when_the_loss_stands_still():
     model = short(max_iter=1000, tol=10.0, n_iter_no_change=3).fit(X, Y)
     assert model.n_iter_ == 4
@@ -475,6 +488,7 @@ def test_parameters_change_the_fit(name, value):
 @pytest.mark.parametrize(
     ("name", "value", "others"),
     [
+        ("momentum", 0.5, {"solver": "sgd", "nesterovs_momentum": False}),
         ("beta_1", 0.5, {}),
         ("beta_2", 0.9, {}),
         ("epsilon", 0.1, {}),

@@ -167,7 +167,7 @@ def test_the_same_call_gives_the_same_bits():
 def test_a_start_that_is_already_the_minimum_stays():
     network = Network.dense([2, 3, 1], loss="squared_error", initializer="zeros")
     run = solve(network, X, np.zeros(100))
-    assert (run.stopped, run.epoch) == ("converged", 0)
+    assert (run.stopped, run.epoch) == ("converged", 1)  # one row: the start
     assert not network.theta.any()
 
 
@@ -215,6 +215,20 @@ def test_unknown_solvers_and_settings_are_answered_with_the_nearest_name():
 def test_no_finite_loss_is_an_error():
     with pytest.raises(ValueError, match="not finite before the first update"):
         solve(Network.dense([2, 1], loss="squared_error"), X * 1e200, Y)
+
+
+def test_weights_that_are_not_finite_at_the_end_give_way_to_the_last_that_were():
+    def poison(network, run):
+        if run.epoch == 5:
+            run.theta = np.full_like(run.theta, np.nan)
+        return run.epoch == 5
+
+    network, same = Network.dense([2, 6, 2]), Network.dense([2, 6, 2])
+    with pytest.warns(RuntimeWarning, match="diverged"):
+        run = solve(network, X, Y, callbacks=[poison])
+    solve(same, X, Y, epochs=5)
+    assert run.stopped == "diverged"
+    assert np.array_equal(network.theta, same.theta)
 
 
 @pytest.mark.parametrize("name", SOLVERS)

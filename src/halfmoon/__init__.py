@@ -28,6 +28,8 @@ _MODULES = ("datasets", "plots")
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
+    if name == "__all__":
+        return __dir__()
     if name in _MODULES:
         return import_module(f"halfmoon.{name}")
     raise AttributeError(f"halfmoon has no attribute {name!r}; public names are {', '.join(__dir__())}.")

@@ -213,9 +213,9 @@ def _equation(network: Network, parts: dict[tuple[int, str], Check]) -> str:
     layer, where = network.layers[place], parts[place, wrong[0]].where
     top = place == max(p for p, _ in parts)
     if isinstance(layer, Dense) and type(layer) is Dense and not top and len(wrong) == len(layer.shapes):
-        above = network.layers[place + 1]
+        above = next(one for one in network.layers[place + 1 :] if type(one) is not Dropout)
         equation = "[D2]" if isinstance(above, Dropout) else "[B4]"
-        return f"Layer {place + 1} ({type(above).__name__}) hands down a wrong da0, equation {equation}: {where}."
+        return f"Layer {above.place} ({type(above).__name__}) hands down a wrong da0, equation {equation}: {where}."
     names = " and ".join("d" + name for name in wrong)
     equations = {"dW": "[B2]", "db": "[B3]"}.get(names, "[B1] to [B3]")
     return f"Layer {place} ({type(layer).__name__}) has a wrong {names}, equation {equations}: {where}."

@@ -267,14 +267,18 @@ def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:
         raise ValueError(
             f"y must hold numbers, classes as 0 to {k - 1} (MLPClassifier takes any labels); got {y.dtype}."
         )
-    if not np.isfinite(y).all():
-        raise ValueError(f"y holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; remove or fill them.")
+    with np.errstate(over="ignore"):
+        table = np.array(y[:, None] if y.ndim == 1 else y, dtype=dtype)
+    if not np.isfinite(table).all():
+        count = (~np.isfinite(table)).sum()
+        raise ValueError(
+            f"y holds {count} values that are NaN or infinite (in {table.dtype}); remove, fill or scale them."
+        )
     if loss.target == "classes" and y.ndim == 1:
         codes = y.astype(np.int64)
         if (codes != y).any() or (codes.size and (codes.min() < 0 or codes.max() >= k)):
             raise ValueError(f"y must hold class numbers 0 to {k - 1}; got values from {y.min()} to {y.max()}.")
         return np.eye(k, dtype=dtype)[codes]
-    table = np.array(y[:, None] if y.ndim == 1 else y, dtype=dtype)
     if table.ndim != 2 or loss.outputs(table.shape[1]) != k:
         raise ValueError(f"y has shape {y.shape}, which does not fit a network of {k} outputs with {loss}.")
     if loss.target == "classes" and not np.allclose(table.sum(axis=1), 1.0, atol=1e-5):

@@ -193,7 +193,8 @@ class Network:
 
     def read_rows(self, X: ArrayLike) -> Array:
         """X as a table (n, d) of the network's dtype; ValueError for a wrong shape or values that are not finite."""
-        table = np.asarray(X, dtype=self.dtype)
+        with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, and is named below
+            table = np.asarray(X, dtype=self.dtype)
         if table.ndim != 2 or table.shape[1] != self.d or len(table) == 0:
             raise ValueError(f"X must have shape (n, {self.d}) with n at least 1; got {table.shape}.")
         bad = ~np.isfinite(table).all(axis=0)
@@ -211,7 +212,8 @@ class Network:
         n = len(table)
         if len(truth) != n:
             raise ValueError(f"X has {n} rows but y has {len(truth)}.")
-        weight = np.ones((n, 1), dtype=self.dtype) if w is None else np.asarray(w, dtype=self.dtype)
+        with np.errstate(over="ignore"):
+            weight = np.ones((n, 1), dtype=self.dtype) if w is None else np.asarray(w, dtype=self.dtype)
         weight = weight[:, None] if weight.ndim == 1 else weight
         per_row = self.loss.value(np.zeros((1, self.k), self.dtype), truth[:1]).shape[-1]
         if weight.shape not in ((n, 1), (n, per_row)):

@@ -110,8 +110,12 @@ class Settings:
         check_settings(self)
 
     @classmethod
-    def of(cls, options: dict[str, Any]) -> Self:
-        """Settings from keyword options; a misspelt one is answered with the nearest name."""
+    def of(cls, options: dict[str, Any], whole: Self | None = None) -> Self:
+        """Settings from keyword options, or given whole; a misspelt option is answered with the nearest name."""
+        if whole is not None and options:
+            raise TypeError(f"Give settings whole or as options, not both; got settings and {', '.join(options)}.")
+        if whole is not None:
+            return whole
         names = [field.name for field in dataclasses.fields(cls)]
         for name in options:
             if name not in names:

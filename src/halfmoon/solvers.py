@@ -49,7 +49,7 @@ def solve(
 ) -> Run:
     """Fit `network` with a solver, as `training.train` does with an optimizer; an epoch is an iteration.
 
-    Of the settings it takes epochs, l2, monitor, patience, tol, seconds and seed, and raises ValueError for the others
+    Of the settings it takes epochs, l2, monitor, patience, tol and seconds, and raises ValueError for the others
     and for dropout, since they could change nothing or make the objective jump.
 
     >>> from halfmoon import Network, datasets
@@ -58,7 +58,7 @@ def solve(
     >>> run.history["loss"][-1] < run.history["loss"][0]
     np.True_
     """
-    settings = Settings.of(options) if settings is None else settings
+    settings = Settings.of(options, settings)
     _refuse(network, settings)
     problem = prepare(network, X, y, w, settings)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
@@ -66,14 +66,13 @@ def solve(
     run.engine = "scipy"
     with Interrupt() as interrupt:
         SOLVERS.make(solver).minimize(fit, run, interrupt)
-    run.stopped = run.stopped or "converged"
     finish(problem, run, settings)
     return run
 
 
 def _refuse(network: Network, settings: Settings) -> None:
     """ValueError for whatever a solver cannot obey."""
-    obeyed = {"epochs", "l2", "monitor", "patience", "tol", "seconds", "seed", "shuffle"}
+    obeyed = {"epochs", "l2", "monitor", "patience", "tol", "seconds"}
     for field in dataclasses.fields(settings):
         if field.name not in obeyed and getattr(settings, field.name) != field.default:
             raise ValueError(f"A solver does not use {field.name}; leave it out, or train with an optimizer.")
@@ -111,7 +110,11 @@ class LBFGS(Solver):
         limits: dict[str, float] = {"maxiter": fit.settings.epochs, "maxfun": self.evaluations, "maxcor": self.memory}
         limits["gtol"] = fit.settings.tol or 1e-5
         x0 = run.theta.astype(np.float64)
-        minimize(objective, x0, jac=True, method="L-BFGS-B", callback=after, options=limits)
+        result = minimize(objective, x0, jac=True, method="L-BFGS-B", callback=after, options=limits)
+        if run.epoch == 0:  # the start was a minimum already
+            run.t = 1
+            self._report(fit, run, latest[0])
+        run.stopped = run.stopped or ("evaluations" if result.status == 1 else "converged")
 
     @staticmethod
     def _report(fit: Fit, run: Run, part: Objective) -> None:

@@ -20,6 +20,7 @@ from halfmoon.elementary import Array
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.losses import Loss
 from halfmoon.network import Network
+from halfmoon.settings import nearest
 
 SHOWN = 8  # numbers printed of a long array
 
@@ -54,7 +55,10 @@ class Trace:
 
     def __getitem__(self, name: str) -> Array:
         """A quantity by its name, such as ``"z1"`` or ``"dW2"``."""
-        return next(line.value for line in self.forward + self.backward if line.name == name)
+        lines = {line.name: line.value for line in self.forward + self.backward}
+        if name not in lines:
+            raise KeyError(f"This trace has no {name!r}; {nearest(name, lines)}")
+        return lines[name]
 
     def text(self) -> str:
         """Plain text, one block an equation."""
@@ -114,7 +118,7 @@ def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
             forward.append(Line("[F1]", f"z{number}", f"{source} W{number} + b{number}", z[0]))
             if not _gives_scores(network, layer):
                 source = f"a{number}"
-                formula = _formula(layer.act, r"a = (.+?),  f'", "z").replace("z", f"z{number}")
+                formula = re.sub(r"\bz\b", f"z{number}", _formula(layer.act, r"a = (.+?),  f'", "z"))
                 forward.append(Line("[F2]", source, formula, a[0]))
         tape.append((layer, back, number))
     forward += _loss_lines(network.loss, a, truth, source if source == f"a{number}" else f"z{number}")
@@ -155,7 +159,7 @@ def _dense_lines(network: Network, layer: Dense, i: int, dp: Any, da: Array) -> 
         name = f"delta{i}" if _gives_scores(network, layer) else f"da{i}"
         lines.append(Line(tag, name, formula or f"dz({scores}, y)", da[0]))
     if not _gives_scores(network, layer):
-        slope = _formula(layer.act, r"f'\(z\) = (.+?)(?:[:;.]| \(|$)", "z, a")
+        slope = _formula(layer.act, r"f'\(z\) = (.+?)(?:[:;.](?:\s|$)| \((?=[A-Z])|\n|$)", "z, a")
         slope = re.sub(r"\b([za])\b", rf"\g<1>{i}", slope)
         lines.append(Line("[B1]", f"delta{i}", f"da{i} * f'(z{i}),  f' = {slope}", dp.b.copy()))
     lines.append(Line("[B2]", f"dW{i}", f"{below}^T delta{i}", dp.W.copy()))

@@ -46,7 +46,7 @@ class Run(State):
     history: History = field(default_factory=History)
     best: Best | None = None  # kept where there is validation data
     seconds: float = 0.0
-    stopped: str = ""  # why: epochs, patience, callback, interrupted, time, diverged, converged; "" while training
+    stopped: str = ""  # by epochs, patience, callback, interrupted, time, diverged, converged, evaluations
     engine: str = "numpy"
     open: Array = field(default_factory=lambda: np.empty((4, 0)))  # measurements of the unfinished epoch's updates
 
@@ -90,12 +90,11 @@ def train(
     >>> run.stopped, run.epoch
     ('epochs', 100)
     """
-    settings = Settings.of(options) if settings is None else settings
+    settings = Settings.of(options, settings)
     problem = prepare(network, X, y, w, settings)
     _refuse(problem, settings)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
-    run = start(problem) if run is None else run
-    run.stopped = ""
+    run = start(problem) if run is None else _continued(problem, run)
     with Interrupt() as interrupt:
         while not run.stopped:
             fit.block(run)
@@ -143,6 +142,15 @@ def start(problem: Problem) -> Run:
     return Run(theta.copy(), slots, None if problem.average is None else theta.copy())
 
 
+def _continued(problem: Problem, run: Run) -> Run:
+    """The run, ready to go on; ValueError if it belongs to another network, optimizer or cut into batches."""
+    fits = len(run.theta) == problem.network.size and len(run.slots) == problem.optimizer.slots
+    if not fits or run.epoch * problem.per_epoch + run.open.shape[1] != run.t:
+        raise ValueError("This run was made with another network, optimizer or batch size; continue it with the same.")
+    run.stopped = ""
+    return run
+
+
 def finish(problem: Problem, run: Run, settings: Settings) -> None:
     """Make sure that finite weights stay, tell what went wrong, and leave the weights in the network."""
     with np.errstate(all="ignore"):
@@ -154,9 +162,11 @@ def finish(problem: Problem, run: Run, settings: Settings) -> None:
         if run.finite is None:
             raise ValueError("The loss is not finite before the first update; scale X and y, or start smaller weights.")
         kept = "last finite" if run.best is None else "best epoch's"
+        cure = f"lower learning_rate (it was {settings.learning_rate:g}) or set clip"
+        cure = "scale X and y, or raise l2" if run.engine == "scipy" else cure
         warnings.warn(
             f"Training diverged after update {run.t}: the loss was no longer finite, and the {kept} weights were kept; "
-            f"lower learning_rate (it was {settings.learning_rate:g}) or set clip.",
+            f"{cure}.",
             RuntimeWarning,
             stacklevel=3,
         )
@@ -265,6 +275,7 @@ class Fit:
                 value = float(self.monitor(run)[-1])
                 if np.isfinite(value) and (run.best is None or value <= run.best.monitor):  # a tie goes to the last
                     run.best = Best(run.epoch, value, theta.copy())
+        network.theta = theta  # so that a callback may predict
         answers = [callback(network, run) for callback in self.callbacks]
         self.wants_stop = any(answers)
 

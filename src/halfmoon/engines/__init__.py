@@ -27,7 +27,7 @@ class State:
     theta: Array
     slots: list[Array]  # the optimizer's memory, each like theta
     average: Array | None = None  # running average of theta, if one is kept
-    t: int = 0  # updates done
+    t: int = 0  # updates tried
     finite: "State | None" = None  # the last state whose loss and gradient were seen to be finite
 
     @property
@@ -40,10 +40,9 @@ class State:
         return State(self.theta, self.slots, self.average, self.t)
 
     def go_back(self) -> None:
-        """Return to the last state that was seen to be finite, if there is one."""
+        """Take back the update that left finite ground; it still counts as tried, as its measurements are recorded."""
         if self.finite is not None:
-            good = self.finite
-            self.theta, self.slots, self.average, self.t = good.theta, good.slots, good.average, good.t
+            self.theta, self.slots, self.average = self.finite.theta, self.finite.slots, self.finite.average
 
 
 @dataclass(frozen=True)

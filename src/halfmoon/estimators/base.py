@@ -45,7 +45,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         seed = int(rng.randint(2**31 - 1))
         settings = self._settings(data, seed)
         solver = self._solver()
-        score = self._score if validation is not None else None
+        score = self._score(loss) if validation is not None else None
         bar = progress_bar(type(self).__name__, self.max_iter) if self.verbose else nullcontext()
         with bar as progress:
             options: dict[str, Any] = {"validation": validation, "score": score, "progress": progress}
@@ -54,7 +54,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
                 run = solve(network, rows, truth, solver, w=weight, settings=settings, **options)
             else:
                 run = train(network, rows, truth, w=weight, settings=settings, **options)
-        return self._keep(network, run, settings)
+        return self._keep(network, run)
 
     def _network(self, X: Array, loss: Loss, columns: int, rng: np.random.RandomState) -> Network:
         hidden = self.hidden_layer_sizes
@@ -96,7 +96,6 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         shared: dict[str, Any] = {
             "epochs": self.max_iter,
             "l2": self.alpha / weight,  # scikit-learn's alpha belongs to the sum of the rows' losses
-            "seed": seed,
             "patience": self.n_iter_no_change if stops and np.isfinite(self.n_iter_no_change) else None,
             "monitor": "score" if self.early_stopping else "loss",
         }
@@ -106,6 +105,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         batch_size: Any = min(200, n) if self.batch_size == "auto" else self.batch_size
         return Settings(
             **shared,
+            seed=seed,
             optimizer=solver,
             learning_rate=self.learning_rate_init,
             schedule=self._schedule(),
@@ -113,9 +113,10 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             shuffle=self.shuffle,
         )
 
-    def _keep(self, network: Network, run: Run, settings: Settings) -> Self:
+    def _keep(self, network: Network, run: Run) -> Self:
         """The fitted attributes."""
-        if run.stopped == "epochs" and settings.patience is not None:
+        endless = np.isinf(self.n_iter_no_change) and not isinstance(self._solver(), Solver)
+        if run.stopped in ("epochs", "evaluations") and not endless:
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
                 "converged yet.",
@@ -141,6 +142,8 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         w = np.asarray(sample_weight, dtype=X.dtype)
         if w.shape != (len(X),):
             raise ValueError(f"sample_weight must have shape ({len(X)},); got {w.shape}.")
+        if not np.isfinite(w).all() or (w < 0.0).any():
+            raise ValueError("sample_weight must hold finite weights of at least 0.")
         if not w.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")
         return X, y, w
