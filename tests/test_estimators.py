@@ -161,7 +161,7 @@ def test_one_column_of_values_is_a_vector():
 
 
 def test_quantiles_give_a_column_for_each_level_and_do_not_cross():
-    model = regressor(loss="quantiles:levels=0.1/0.5/0.9", activation="tanh", max_iter=500).fit(*WAVE)
+    model = regressor(loss="quantiles:levels=0.1/0.5/0.9", activation="tanh").fit(*WAVE)
     low, middle, high = model.predict(WAVE[0]).T
     assert (low < middle).all()
     assert (middle < high).all()

@@ -16,9 +16,12 @@ def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda run: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     loss = TextColumn("loss {task.fields[loss]:.4f}")
-    with Progress(*columns, loss, console=console, transient=True, disable=not console.is_terminal) as bars:
+    with Progress(*columns, loss, console=console, transient=True) as bars:
         task = bars.add_task(label, total=epochs, loss=float("nan"))
 
         def told(run: Run) -> None:
