@@ -28,6 +28,7 @@ ORDER = [
     {"network"},
     {"engines"},
     {"history", "interrupt"},
+    {"loop"},
     {"training"},
     {"store"},
     {"callbacks", "solvers"},

@@ -148,7 +148,7 @@ def test_a_restart_on_an_update_begins_at_one_whatever_the_rounding():
 
 
 def test_a_schedule_that_defines_nothing_says_what_is_missing():
-    with pytest.raises(NotImplementedError, match=r"define factor\(p\)"):
+    with pytest.raises(NotImplementedError, match=r"define factor\(progress\)"):
         Schedule().factor(progress(0))
 
 

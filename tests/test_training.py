@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon import datasets, training
+from halfmoon import datasets, loop
 from halfmoon.history import SCHEMA
 from halfmoon.layers import Context
 from halfmoon.network import Network
@@ -72,7 +72,7 @@ each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 
 def long(seconds, monkeypatch, **options):
     """A fit with dropout that takes many blocks, which last about so many seconds."""
-    monkeypatch.setattr(training, "BLOCK_SECONDS", seconds)
+    monkeypatch.setattr(loop, "BLOCK_SECONDS", seconds)
     blocks = []
     progress = options.pop("progress", lambda run: blocks.append(run.t))
     return fit(net(dropout=0.2), epochs=40, progress=progress, **options), blocks
@@ -129,7 +129,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(optimizer, schedule):
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_a_run_resumed_in_the_middle_of_an_epoch_equals_an_uninterrupted_one(schedule, monkeypatch):
-    monkeypatch.setattr(training, "BLOCK_SECONDS", 1e-9)  # one update a block, so that it stops anywhere
+    monkeypatch.setattr(loop, "BLOCK_SECONDS", 1e-9)  # one update a block, so that it stops anywhere
     options = {"optimizer": "adam", "batch_size": 7, "schedule": schedule, "dropout_schedule": "step:every=2"}
     network = net(dropout=0.2)
     run = fit(network, seconds=1e-9, **options)[1]
@@ -321,7 +321,7 @@ def test_divergence_stops_at_once_with_a_warning_and_the_last_finite_weights(opt
 def test_divergence_gives_the_same_bits_whatever_the_blocks(monkeypatch):
     fits = []
     for seconds in (1e-9, 10.0):
-        monkeypatch.setattr(training, "BLOCK_SECONDS", seconds)
+        monkeypatch.setattr(loop, "BLOCK_SECONDS", seconds)
         with pytest.warns(RuntimeWarning, match="diverged"):
             fits.append(explosive(batch_size=25))
     assert_same(*fits)

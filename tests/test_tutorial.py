@@ -90,9 +90,24 @@ def test_each_section_stands_alone(name, tmp_path, results):
     assert json.loads((tmp_path / "out" / "results.json").read_text())[name] == results[name]
 
 
-def test_another_seed_is_another_story_told_without_a_hitch(tmp_path, results):
+def test_the_story_of_another_seed_is_told_from_its_own_numbers(tmp_path, told, results):
+    own = (told / "index.html").read_text()
+    assert results["learning"]["zigzag"] is True
+    assert "jumping between two values" in own
+    assert "published" in own
     book = tell(tmp_path / "out", seed=3)
+    page = (tmp_path / "out" / "index.html").read_text()
     assert book.results["learning"]["loss_before_training"] != results["learning"]["loss_before_training"]
+    assert book.results["learning"]["zigzag"] is ("jumping between two values" in page) is False
+    assert "published" not in page
+    assert "than any loss the tutorial prints" not in page
+
+
+def test_a_poor_end_is_not_praised(tmp_path):
+    book = tell(tmp_path / "out", seed=22, only="boundary")
+    page = (tmp_path / "out" / "index.html").read_text()
+    better = book.results["boundary"]["accuracy"] > book.results["boundary"]["line_accuracy"] + 0.05
+    assert better is ("The boundary bends around the moons" in page) is False
 
 
 def test_a_section_may_be_called_by_number(tmp_path):

@@ -10,6 +10,7 @@ Your own is written in the same few lines. With ``@ACTIVATIONS.add("name")`` abo
 shelf: listed, documented, tested, and chosen by name.
 """
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +19,8 @@ import numpy as np
 from halfmoon.elementary import Array, erf, logistic, softplus
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import setting
+
+SQRT_HALF, INV_SQRT_2PI = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 
 
 class Activation(Block):
@@ -45,12 +48,10 @@ class Identity(Activation):
 
     onnx = "Identity"
 
-    @staticmethod
-    def f(z: Array) -> Array:
+    def f(self, z: Array) -> Array:
         return z
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
+    def df(self, z: Array, a: Array) -> Array:
         return np.ones_like(z)
 
 
@@ -61,12 +62,10 @@ class Logistic(Activation):
 
     onnx = "Sigmoid"
 
-    @staticmethod
-    def f(z: Array) -> Array:
+    def f(self, z: Array) -> Array:
         return logistic(z)
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
+    def df(self, z: Array, a: Array) -> Array:
         return a * (1.0 - a)
 
 
@@ -77,12 +76,10 @@ class Tanh(Activation):
 
     onnx = "Tanh"
 
-    @staticmethod
-    def f(z: Array) -> Array:
+    def f(self, z: Array) -> Array:
         return np.tanh(z)
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
+    def df(self, z: Array, a: Array) -> Array:
         return 1.0 - a * a
 
 
@@ -94,12 +91,10 @@ class ReLU(Activation):
     initializer = "he_uniform"
     onnx = "Relu"
 
-    @staticmethod
-    def f(z: Array) -> Array:
+    def f(self, z: Array) -> Array:
         return np.maximum(z, 0.0)
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
+    def df(self, z: Array, a: Array) -> Array:
         return np.sign(a)  # a is never negative; unlike a comparison, sign keeps dtype and NaN
 
 
@@ -164,12 +159,10 @@ class Softplus(Activation):
     initializer = "he_uniform"
     onnx = "Softplus"
 
-    @staticmethod
-    def f(z: Array) -> Array:
+    def f(self, z: Array) -> Array:
         return softplus(z)
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
+    def df(self, z: Array, a: Array) -> Array:
         return logistic(z)
 
 
@@ -184,14 +177,14 @@ class GELU(Activation):
     initializer = "he_uniform"
     onnx = "Gelu"
 
-    @staticmethod
-    def f(z: Array) -> Array:
-        return z * (0.5 + 0.5 * erf(z * 0.7071067811865476))
+    def f(self, z: Array) -> Array:
+        Phi = 0.5 + 0.5 * erf(z * SQRT_HALF)
+        return z * Phi
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
-        phi = np.exp(-0.5 * z * z) * 0.3989422804014327
-        return 0.5 + 0.5 * erf(z * 0.7071067811865476) + z * phi
+    def df(self, z: Array, a: Array) -> Array:
+        Phi = 0.5 + 0.5 * erf(z * SQRT_HALF)
+        phi = np.exp(-0.5 * z * z) * INV_SQRT_2PI
+        return Phi + z * phi
 
 
 @ACTIVATIONS.add("silu", "swish")
@@ -202,12 +195,10 @@ class SiLU(Activation):
     initializer = "he_uniform"
     onnx = "Swish"
 
-    @staticmethod
-    def f(z: Array) -> Array:
+    def f(self, z: Array) -> Array:
         return z * logistic(z)
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
+    def df(self, z: Array, a: Array) -> Array:
         s = logistic(z)
         return s + a * (1.0 - s)
 
@@ -220,11 +211,9 @@ class Mish(Activation):
     initializer = "he_uniform"
     onnx = "Mish"
 
-    @staticmethod
-    def f(z: Array) -> Array:
+    def f(self, z: Array) -> Array:
         return z * np.tanh(softplus(z))
 
-    @staticmethod
-    def df(z: Array, a: Array) -> Array:
+    def df(self, z: Array, a: Array) -> Array:
         q = np.tanh(softplus(z))
         return q + z * logistic(z) * (1.0 - q * q)

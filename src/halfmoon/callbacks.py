@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from halfmoon.training import Run
+from halfmoon.loop import Run
 
 
 @contextmanager

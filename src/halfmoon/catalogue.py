@@ -9,7 +9,7 @@ from halfmoon.datasets import DATASETS
 from halfmoon.initializers import INITIALIZERS
 from halfmoon.losses import LOSSES
 from halfmoon.optimizers import OPTIMIZERS
-from halfmoon.registry import Block, Shelf
+from halfmoon.registry import Block, Shelf, write
 from halfmoon.schedules import SCHEDULES
 from halfmoon.settings import Settings
 from halfmoon.solvers import SOLVERS
@@ -34,8 +34,7 @@ def names(shelf: Shelf[Any], name: str) -> str:
 def settings(block: type[Block]) -> list[str]:
     """One line for each setting of a block: name, default, what it may be, what it is for."""
     return [
-        f"{field.name} = {'/'.join(map(str, field.default)) if isinstance(field.default, tuple) else field.default}: "
-        f"{field.metadata['help']} ({field.metadata['rule']})"
+        f"{field.name} = {write(field.default)}: {field.metadata['help']} ({field.metadata['rule']})"
         for field in dataclasses.fields(block)  # type: ignore[arg-type]
     ]
 
@@ -57,6 +56,5 @@ def markdown() -> str:
     lines += ["## Training settings", "", "What `train(network, X, y, ...)` takes.", ""]
     lines += ["| setting | default | may be | what it is for |", "|---|---|---|---|"]
     for field in dataclasses.fields(Settings):
-        rule = field.metadata["rule"] or "a name from the shelf, or an instance"
-        lines.append(f"| `{field.name}` | `{field.default}` | {rule} | {field.metadata['help']} |")
+        lines.append(f"| `{field.name}` | `{field.default}` | {field.metadata['rule']} | {field.metadata['help']} |")
     return "\n".join(lines) + "\n"

@@ -85,7 +85,3 @@ def main() -> None:
     except (ValueError, OSError) as error:
         typer.echo(f"halfmoon: {error}", err=True)
         sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from halfmoon.activations import Activation
 from halfmoon.elementary import Array
-from halfmoon.layers import Context, Dense, Dropout
+from halfmoon.layers import Context, Dense, Dropout, Layer
 from halfmoon.losses import Loss
 from halfmoon.network import Network
 from halfmoon.random import CHECK, Stream
@@ -160,6 +160,7 @@ def _check_network(
     """Blocks first, so that a wrong f' is blamed by its own name; then every layer's W and b."""
     acts = {str(layer.act): layer.act for layer in network.layers if isinstance(layer, Dense)}
     checks = [*map(_check_activation, acts.values()), _check_loss(network.loss, seed)]
+    checks += [_check_passage(layer, seed) for layer in network.layers if not layer.shapes]
     X, y, w = (part.astype(np.float64) for part in data)
     rng = Stream(seed, CHECK)
     nearby = network.theta + 0.05 * rng.standard_normal((network.size,))
@@ -171,16 +172,40 @@ def _check_network(
         return part.loss + part.penalty
 
     g = network.objective(point, X, y, w, l2, l1, ctx=ctx).g
-    parts = {}
+    parts, number = {}, 0
     for place, names in enumerate(network.layout):
+        number += bool(names)
         for name, (where, _) in names.items():
-            parts[place, name] = _check_part(f"layer {place}: d{name}", objective, point, g, where, rng)
+            parts[place, name] = _check_part(f"d{name}{number}", objective, point, g, where, rng)
     checks += parts.values()
     wrong = [check for check in checks if not check.ok]
     if not wrong:
         return GradientReport(checks)
     blame = _blame(wrong[0]) if wrong[0] not in parts.values() else _equation(network, parts)
     return GradientReport(checks, blame)
+
+
+def _check_passage(layer: Layer, seed: int) -> Check:
+    """da0 of a layer without parameters, which the network only passes through, against differences of its forward."""
+    rng, h = Stream(seed, CHECK, layer.place), STEP
+    a0, da = rng.standard_normal((7, layer.d)), rng.standard_normal((7, layer.k))
+    ctx = Context(True, seed, 0)
+    da0 = layer.forward(None, a0, ctx)[1](da, None, True)
+    analytic = np.zeros_like(a0) if da0 is None else np.broadcast_to(da0, a0.shape)
+    left, right = np.empty_like(a0), np.empty_like(a0)
+    for i, j in np.ndindex(a0.shape):
+        step = np.zeros_like(a0)
+        step[i, j] = h
+        below, here, above = (float((da * layer.forward(None, at, ctx)[0]).sum()) for at in (a0 - step, a0, a0 + step))
+        left[i, j], right[i, j] = (here - below) / h, (above - here) / h
+    error = _compare(analytic, left, right)
+    i, j = np.unravel_index(int(error.argmax()), error.shape)
+    slope = (left[i, j] + right[i, j]) / 2
+    tag = " [D2]" if isinstance(layer, Dropout) else ""
+    where = f"input {j} of a row: backward gives da0 = {analytic[i, j]:.6g}, differences give {slope:.6g}"
+    return Check(
+        f"da0 of {type(layer).__name__}{tag}", error.size, float(error.max()), bool(error.max() < TOLERANCE), where
+    )
 
 
 def _check_part(
@@ -209,13 +234,13 @@ def _check_part(
 def _equation(network: Network, parts: dict[tuple[int, str], Check]) -> str:
     """Which equation is wrong, from which gradients are: errors travel down from the layer that makes them."""
     place = max(p for (p, _), check in parts.items() if not check.ok)
-    wrong = [name for (p, name), check in parts.items() if p == place and not check.ok]
-    layer, where = network.layers[place], parts[place, wrong[0]].where
-    top = place == max(p for p, _ in parts)
-    if isinstance(layer, Dense) and type(layer) is Dense and not top and len(wrong) == len(layer.shapes):
-        above = next(one for one in network.layers[place + 1 :] if type(one) is not Dropout)
-        equation = "[D2]" if isinstance(above, Dropout) else "[B4]"
-        return f"Layer {above.place} ({type(above).__name__}) hands down a wrong da0, equation {equation}: {where}."
-    names = " and ".join("d" + name for name in wrong)
-    equations = {"dW": "[B2]", "db": "[B3]"}.get(names, "[B1] to [B3]")
-    return f"Layer {place} ({type(layer).__name__}) has a wrong {names}, equation {equations}: {where}."
+    wrong = [check for (p, _), check in parts.items() if p == place and not check.ok]
+    layer, where = network.layers[place], wrong[0].where
+    handed = [one for one in network.layers[place + 1 :] if one.shapes]  # layers without parameters were found right
+    if handed and type(layer) is Dense and len(wrong) == len(layer.shapes):
+        tag = ", equation [B4]" if isinstance(handed[0], Dense) else ""
+        return f"Layer {handed[0].place} ({type(handed[0]).__name__}) hands down a wrong da0{tag}: {where}."
+    names = " and ".join(check.name for check in wrong)
+    tag = {"dW": "[B2]", "db": "[B3]"}.get(names.rstrip("0123456789"), "[B1] to [B3]")
+    tag = f", equation {tag}" if isinstance(layer, Dense) else ""
+    return f"Layer {place} ({type(layer).__name__}) has a wrong {names}{tag}: {where}."

@@ -30,7 +30,7 @@ class History:
         self._table, self._n = np.zeros(16, SCHEMA), 0
 
     def append(self, **columns: Any) -> None:
-        """Add rows: arrays of one length, or numbers for all of them; columns left out are NaN."""
+        """Add rows: arrays `epoch`, `update`, `rows`; other columns as arrays or one number, NaN where left out."""
         count = len(columns["epoch"])
         while self._n + count > len(self._table):
             self._table = np.concatenate([self._table, np.zeros_like(self._table)])

@@ -42,6 +42,7 @@ class Layer(Protocol):
     k: int
     place: int
     rate_factor: float
+    random: bool  # whether training passes through it differ from update to update
     shapes: dict[str, tuple[int, ...]]
 
     def initial(self, p: Views, rng: Source) -> None:
@@ -65,6 +66,7 @@ class Dense:
     """
 
     place = 0
+    random = False
 
     def __init__(
         self,
@@ -82,7 +84,8 @@ class Dense:
         self.shapes: dict[str, tuple[int, ...]] = {"W": (d, k), "b": (k,)}
 
     def __repr__(self) -> str:
-        return f"Dense({self.d}, {self.k}, {str(self.act)!r})"
+        factor = f", rate_factor={self.rate_factor}" if self.rate_factor != 1.0 else ""
+        return f"Dense({self.d}, {self.k}, {str(self.act)!r}, {str(self.initializer)!r}{factor})"
 
     def initial(self, p: Views, rng: Source) -> None:
         """W drawn by the initializer, b = 0."""
@@ -116,6 +119,7 @@ class Dropout:
 
     place = 0
     rate_factor = 1.0
+    random = True
 
     def __init__(self, k: int, rate: float) -> None:
         if not 0.0 <= rate < 1.0:
@@ -132,14 +136,14 @@ class Dropout:
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
         """[D1], with [D2] inside; the identity when predicting."""
         q = min(self.rate * ctx.dropout, 0.99) if ctx.training else 0.0
-        scale = np.asarray(1.0 / (1.0 - q), dtype=a0.dtype)
+        scale: Any = 1.0
         if q > 0.0:
             rows = np.arange(a0.shape[-2]) if ctx.rows is None else ctx.rows
             position = rows[:, None] * self.k + np.arange(self.k)
             u = uniform(key(ctx.seed, DROPOUT, self.place, ctx.update), position)
-            scale = (u >= q) * scale
+            scale = (u >= q) * np.asarray(1.0 / (1.0 - q), dtype=a0.dtype)
 
         def backward(da: Array, dp: Views, need_da0: bool) -> Array | None:
             return da * scale if need_da0 else None  # [D2]
 
-        return (a0 * scale if q > 0.0 else a0), backward  # [D1]
+        return a0 * scale, backward  # [D1]

@@ -28,6 +28,7 @@ class Loss(Block):
     """What a network needs from its loss; `target` says what y holds (see `encode`)."""
 
     target: ClassVar[Target] = "real"
+    pointwise: ClassVar[bool] = True  # whether each output has its own loss; if not, value is (n, 1)
 
     def outputs(self, columns: int) -> int:
         """How many scores the network must give for `columns` columns of y."""
@@ -62,6 +63,7 @@ class SoftmaxCrossEntropy(Loss):
 
     smoothing: float = setting(0.0, "a number in [0, 1)", "share of the truth spread evenly over all classes")
     target = "classes"
+    pointwise = False
 
     def link(self, z: Array) -> Array:
         e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -97,6 +99,7 @@ class LogisticCrossEntropy(Loss):
         return logistic(z)  # [L5]
 
     def value(self, z: Array, y: Array) -> Array:
+        # not softplus(z) - t z: the large parts must cancel before the small one is added
         return np.maximum(z, 0.0) - self._smooth(y) * z + np.log1p(np.exp(-np.abs(z)))  # [L6]
 
     def dz(self, z: Array, y: Array) -> Array:
@@ -111,16 +114,13 @@ class LogisticCrossEntropy(Loss):
 class SquaredError(Loss):
     """l = (z - y)^2 / 2 [L9],  dz = z - y [L10]: the mean is learned."""
 
-    @staticmethod
-    def link(z: Array) -> Array:
+    def link(self, z: Array) -> Array:
         return z
 
-    @staticmethod
-    def value(z: Array, y: Array) -> Array:
+    def value(self, z: Array, y: Array) -> Array:
         return 0.5 * (z - y) * (z - y)  # [L9]
 
-    @staticmethod
-    def dz(z: Array, y: Array) -> Array:
+    def dz(self, z: Array, y: Array) -> Array:
         return z - y  # [L10]
 
 
@@ -129,16 +129,13 @@ class SquaredError(Loss):
 class AbsoluteError(Loss):
     """l = |z - y| [L11],  dz = sign(z - y) [L12]: the median is learned."""
 
-    @staticmethod
-    def link(z: Array) -> Array:
+    def link(self, z: Array) -> Array:
         return z
 
-    @staticmethod
-    def value(z: Array, y: Array) -> Array:
+    def value(self, z: Array, y: Array) -> Array:
         return np.abs(z - y)  # [L11]
 
-    @staticmethod
-    def dz(z: Array, y: Array) -> Array:
+    def dz(self, z: Array, y: Array) -> Array:
         return np.sign(z - y)  # [L12]
 
 
@@ -223,6 +220,7 @@ class Quantiles(Loss):
     """
 
     levels: tuple[float, ...] = setting((0.1, 0.5, 0.9), "numbers in (0, 1), increasing", "which quantiles")
+    pointwise = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -239,14 +237,14 @@ class Quantiles(Loss):
         return np.cumsum(steps, axis=-1).reshape(*z.shape[:-2], -1)  # [L20]
 
     def value(self, z: Array, y: Array) -> Array:
-        miss = y[..., None] - self._by_level(self.link(z))
-        level = np.array(self.levels, dtype=z.dtype)
-        row = np.maximum(level * miss, (level - 1.0) * miss)
-        return row.sum(axis=(-2, -1))[..., None]  # [L21]
+        y_hat, level = self._by_level(self.link(z)), np.array(self.levels, dtype=z.dtype)
+        miss = y[..., None] - y_hat
+        each = np.maximum(level * miss, (level - 1.0) * miss)  # [L18]
+        return each.sum(axis=(-2, -1))[..., None]  # [L21]
 
     def dz(self, z: Array, y: Array) -> Array:
-        miss = y[..., None] - self._by_level(self.link(z))
-        r = 0.5 - np.array(self.levels, dtype=z.dtype) - 0.5 * np.sign(miss)  # [L19]
+        y_hat, level = self._by_level(self.link(z)), np.array(self.levels, dtype=z.dtype)
+        r = 0.5 * np.sign(y_hat - y[..., None]) + (0.5 - level)  # [L19]
         dz = np.cumsum(r[..., ::-1], axis=-1)[..., ::-1].copy()
         dz[..., 1:] *= logistic(self._by_level(z)[..., 1:])  # [L22]
         return dz.reshape(z.shape)

@@ -14,6 +14,7 @@ the batch size. Where single outputs have weights (n, k), w_i is the row's mean 
 """
 
 from collections.abc import Sequence
+from copy import copy
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -48,7 +49,7 @@ class Network:
         seed: int = 0,
         rng: Source | None = None,
     ) -> None:
-        self.layers, self.loss, self.dtype = list(layers), LOSSES.make(loss), np.dtype(dtype)
+        self.layers, self.loss, self.dtype = [copy(layer) for layer in layers], LOSSES.make(loss), np.dtype(dtype)
         if self.dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype must be float64 or float32; got {self.dtype}.")
         if not any(layer.shapes for layer in self.layers):
@@ -58,6 +59,7 @@ class Network:
                 raise ValueError(f"Layer {place} gives {below.k} values but layer {place + 1} takes {layer.d}.")
         for place, layer in enumerate(self.layers):
             layer.place = place
+        self.lowest = min(layer.place for layer in self.layers if layer.shapes)  # below it nobody needs a gradient
         self.d, self.k = self.layers[0].d, self.layers[-1].k
         self.layout, self.size = _lay_out(self.layers)
         self.is_weight = self._spread(lambda layer, name: float(name == "W"))
@@ -144,16 +146,11 @@ class Network:
         """
         z, tape = self.forward(theta, X, ctx)
         dtheta = np.empty_like(theta)
-        da: Array | None = w * self.loss.dz(z, y)
-        views, lowest = self.views(dtheta), self.lowest
-        for place in range(len(tape) - 1, lowest - 1, -1):
-            da = tape[place](da, views[place], place > lowest)  # type: ignore[arg-type]
+        views = self.views(dtheta)
+        da: Any = w * self.loss.dz(z, y)
+        for place in reversed(range(self.lowest, len(tape))):
+            da = tape[place](da, views[place], place > self.lowest)
         return float((w * self.loss.value(z, y)).sum()), dtheta, float(w.sum()) / w.shape[-1]
-
-    @property
-    def lowest(self) -> int:
-        """The first layer with parameters: nothing below it needs a gradient."""
-        return next(i for i, layer in enumerate(self.layers) if layer.shapes)
 
     def penalty(self, theta: Array, lam: float, l1: float) -> float:
         """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1]."""
@@ -215,7 +212,7 @@ class Network:
         with np.errstate(over="ignore"):
             weight = np.ones((n, 1), dtype=self.dtype) if w is None else np.asarray(w, dtype=self.dtype)
         weight = weight[:, None] if weight.ndim == 1 else weight
-        per_row = self.loss.value(np.zeros((1, self.k), self.dtype), truth[:1]).shape[-1]
+        per_row = self.k if self.loss.pointwise else 1
         if weight.shape not in ((n, 1), (n, per_row)):
             raise ValueError(f"w must have shape ({n},) or ({n}, {per_row}) for {self.loss}; got {weight.shape}.")
         if not np.isfinite(weight).all() or (weight < 0.0).any() or not weight.any():

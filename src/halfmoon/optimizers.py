@@ -27,7 +27,7 @@ class Optimizer(Block):
     """A rule, how many slots of memory it keeps per parameter, and its usual decoupled weight decay."""
 
     slots: ClassVar[int] = 0
-    decay: ClassVar[float] = 0.0
+    decay: float = 0.0
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         """Direction u and the new slots, from gradient g and the old ones."""
@@ -120,16 +120,17 @@ class Adam(Optimizer):
         m, v = slots
         m = self.beta1 * m + (1.0 - self.beta1) * g  # [O1]
         v = self.beta2 * v + (1.0 - self.beta2) * g * g  # [O2]
-        u = m / (1.0 - self.beta1**t) / (np.sqrt(v / (1.0 - self.beta2**t)) + self.eps)  # [O3]
+        m_hat, v_hat = m / (1.0 - self.beta1**t), v / (1.0 - self.beta2**t)
+        u = m_hat / (np.sqrt(v_hat) + self.eps)  # [O3]
         return u, (m, v)
 
 
 @OPTIMIZERS.add("adamw")
 @dataclass(frozen=True)
 class AdamW(Adam):
-    """Adam's rule [O1] to [O3], with decoupled decay 0.01 in the step [O4] (Loshchilov & Hutter 2019)."""
+    """Adam's rule [O1] to [O3], with decoupled decay in the step [O4] (Loshchilov & Hutter 2019)."""
 
-    decay = 0.01
+    decay: float = setting(0.01, "a number in [0, inf)", "decoupled weight decay, unless training sets its own")
 
 
 @OPTIMIZERS.add("nadam")
@@ -145,7 +146,8 @@ class Nadam(Adam):
         m = self.beta1 * m + (1.0 - self.beta1) * g  # [O1]
         v = self.beta2 * v + (1.0 - self.beta2) * g * g  # [O2]
         m_bar = self.beta1 * m / (1.0 - self.beta1 ** (t + 1)) + (1.0 - self.beta1) * g / (1.0 - self.beta1**t)  # [O12]
-        return m_bar / (np.sqrt(v / (1.0 - self.beta2**t)) + self.eps), (m, v)
+        v_hat = v / (1.0 - self.beta2**t)
+        return m_bar / (np.sqrt(v_hat) + self.eps), (m, v)
 
 
 @OPTIMIZERS.add("lion")

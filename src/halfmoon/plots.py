@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 
 from halfmoon.elementary import Array
 from halfmoon.layers import PREDICT, Dense
+from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.training import Run
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#B8A800", "#444444")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -51,23 +51,29 @@ def boundary(
     `model` is a Network or has ``predict_proba``. The paler the colour, the less sure the prediction; the black line is
     where the two likeliest classes tie. `show` draws the points.
     """
-    ax, X = new_ax(ax), np.asarray(X)
-    low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
-    u, v = (np.linspace(low[i], high[i], resolution) for i in (0, 1))
-    grid = np.stack(np.meshgrid(u, v), axis=-1)
-    p = probabilities(model, grid.reshape(-1, 2)).reshape(resolution, resolution, -1)
+    ax = new_ax(ax)
+    u, v, grid = _grid(X, resolution)
+    p = probabilities(model, grid).reshape(resolution, resolution, -1)
     colours = np.array([to_rgb(COLOURS[i % 8]) for i in range(p.shape[-1])])
     sure = (p.max(axis=-1, keepdims=True) - 1.0 / p.shape[-1]) / (1.0 - 1.0 / p.shape[-1])
     image = 1.0 - 0.5 * sure * (1.0 - p @ colours)  # white where nothing is known
-    extent = (low[0], high[0], low[1], high[1])
-    ax.imshow(image, extent=extent, origin="lower", aspect="auto", interpolation="bilinear", zorder=0)
+    ax.imshow(
+        image, extent=(u[0], u[-1], v[0], v[-1]), origin="lower", aspect="auto", interpolation="bilinear", zorder=0
+    )
     for c in range(p.shape[-1] - (p.shape[-1] == 2)):
         lead = p[..., c] - np.delete(p, c, axis=-1).max(axis=-1)
         ax.contour(u, v, lead, levels=[0.0], colors=INK, linewidths=1.6, zorder=2)
     if show:
         points(X, y, ax)
-    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    ax.set(xlim=(u[0], u[-1]), ylim=(v[0], v[-1]))
     return ax
+
+
+def _grid(X: ArrayLike, resolution: int) -> tuple[Array, Array, Array]:
+    """Both axes over the range of X (n, 2) with a margin, and all their points (resolution^2, 2)."""
+    low, high = np.min(X, axis=0) - 0.5, np.max(X, axis=0) + 0.5
+    u, v = (np.linspace(low[i], high[i], resolution) for i in (0, 1))
+    return u, v, np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
 
 
 def probabilities(model: Any, X: Array) -> Array:
@@ -149,16 +155,16 @@ def _units(ax: Axes, level: int, heights: Array, names: list[str]) -> None:
 
 def hidden_units(network: Network, X: ArrayLike, axes: Any, *, resolution: int = 200) -> Any:
     """What each unit of the first hidden layer answers over the plane, from its lowest to its highest value."""
-    X = np.asarray(X)
-    low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
-    u, v = (np.linspace(low[i], high[i], resolution) for i in (0, 1))
-    grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2).astype(network.dtype)
-    a = network.layers[0].forward(network.views(network.theta)[0], grid, PREDICT)[0]
+    u, v, a = _grid(X, resolution)
+    for layer, p in zip(network.layers, network.views(network.theta), strict=True):
+        a = layer.forward(p, a.astype(network.dtype), PREDICT)[0]
+        if isinstance(layer, Dense):
+            break
     for j, ax in enumerate(np.ravel(axes)[: a.shape[1]]):
         image = a[:, j].reshape(resolution, resolution)
         span = max(1.0, float(np.abs(a).max()))
         style: dict[str, Any] = {"cmap": SOFT, "vmin": -span, "vmax": span, "aspect": "auto"}
-        ax.imshow(image, extent=(low[0], high[0], low[1], high[1]), origin="lower", **style)
+        ax.imshow(image, extent=(u[0], u[-1], v[0], v[-1]), origin="lower", **style)
         ax.contour(u, v, image, levels=[0.0], colors=INK, linewidths=1.0)
         ax.set(title=f"hidden unit $a_{{{j + 1}}}$", xlabel="$x_1$", ylabel="$x_2$")
     return axes

@@ -38,33 +38,33 @@ def key(seed: int, *path: int) -> int:
     return int(k)
 
 
-def bits(key: int, position: ArrayLike) -> NDArray[np.uint64]:
+def bits(k: int, position: ArrayLike) -> NDArray[np.uint64]:
     """64 random bits for each position (integers from 0), as uint64 of the same shape."""
     i = np.asarray(position, dtype=np.uint64)
     with np.errstate(over="ignore"):
-        return np.asarray(_mix(np.uint64(key) + (i + np.uint64(1)) * np.uint64(_GAMMA)))  # [N3]
+        return np.asarray(_mix(np.uint64(k) + (i + np.uint64(1)) * np.uint64(_GAMMA)))  # [N3]
 
 
-def uniform(key: int, position: ArrayLike) -> NDArray[np.float64]:
+def uniform(k: int, position: ArrayLike) -> NDArray[np.float64]:
     """A number in [0, 1) for each position, on a grid of 2^-53."""
-    return np.asarray((bits(key, position) >> np.uint64(11)) * 2.0**-53)  # [N4]
+    return np.asarray((bits(k, position) >> np.uint64(11)) * 2.0**-53)  # [N4]
 
 
-def normal(key: int, position: ArrayLike) -> NDArray[np.float64]:
+def normal(k: int, position: ArrayLike) -> NDArray[np.float64]:
     """A standard normal number for each position."""
     i = 2 * np.asarray(position, dtype=np.uint64)
-    radius = np.sqrt(-2.0 * np.log1p(-uniform(key, i)))
-    return np.asarray(radius * np.cos(2.0 * np.pi * uniform(key, i + np.uint64(1))))  # [N5]
+    radius = np.sqrt(-2.0 * np.log1p(-uniform(k, i)))
+    return np.asarray(radius * np.cos(2.0 * np.pi * uniform(k, i + np.uint64(1))))  # [N5]
 
 
-def permutation(key: int, n: int) -> NDArray[np.int64]:
+def permutation(k: int, n: int) -> NDArray[np.int64]:
     """The numbers 0 to n-1 in random order; n below 2^32.
 
     >>> permutation(key(0, SHUFFLE, 0), 5)
     array([0, 4, 2, 1, 3])
     """
     half, count = np.uint64(32), np.arange(1, n + 1, dtype=np.uint64)
-    partner = np.right_shift((bits(key, np.arange(n)) >> half) * count, half).tolist()
+    partner = np.right_shift((bits(k, np.arange(n)) >> half) * count, half).tolist()
     order = list(range(n))
     for i in range(n - 1, 0, -1):
         j = partner[i]
@@ -83,7 +83,7 @@ class Stream:
         self.key, self.position = key(seed, *path), 0
 
     def _next(self, size: tuple[int, ...], each: int = 1) -> NDArray[np.int64]:
-        """Positions of the next numbers, of which each takes `each` positions' bits, so that no bit serves twice."""
+        """The next positions, one for each number of `size`; each number uses up the bits of `each` positions."""
         count, start = int(np.prod(size)), -(-self.position // each)
         self.position = (start + count) * each
         return np.arange(start, start + count).reshape(size)

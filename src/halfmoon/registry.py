@@ -24,7 +24,7 @@ class Block:
         """The block as text, ``huber:delta=2.0``: only settings that differ from their defaults."""
         name = vars(type(self)).get("registered", type(self).__name__)  # its own: a subclass is another block
         changed = [
-            f"{field.name}={_write(getattr(self, field.name))}"
+            f"{field.name}={write(getattr(self, field.name))}"
             for field in dataclasses.fields(self)  # type: ignore[arg-type]
             if getattr(self, field.name) != field.default
         ]
@@ -72,7 +72,7 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
         try:
             return self._blocks[self.aliases.get(name, name)]
         except KeyError:
-            raise ValueError(f"There is no {self.kind} {name!r}; {nearest(name, self)}") from None
+            raise ValueError(f"There is no {self.kind} {name!r}; {nearest(name, [*self, *self.aliases])}") from None
 
     def get(self, name: str, default: Any = None) -> Any:
         """The block, or `default` where there is none of this name."""
@@ -104,10 +104,14 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
             )
         name, _, text = spec.partition(":")
         block = self[name.strip()]
-        return block(**dict(_read(block, item.strip()) for item in text.split(",") if item.strip()))
+        settings = [_read(block, item.strip()) for item in text.split(",") if item.strip()]
+        if len(dict(settings)) < len(settings):
+            raise ValueError(f"{spec!r} sets something twice; give each setting once.")
+        return block(**dict(settings))
 
 
-def _write(value: object) -> str:
+def write(value: object) -> str:
+    """A setting's value as text, as `Shelf.make` reads it."""
     return "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.elementary import Array
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import setting
-
-Values = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Progress:
     epoch: Any  # passes over the data done, as a fraction
     rows: Any  # rows seen
     total: int | None  # updates in the whole fit, if that is known
-    monitor: Values  # the monitored loss after each epoch so far
+    monitor: Array  # the monitored loss after each epoch so far
 
     @property
     def share(self) -> Any:
@@ -39,9 +38,9 @@ class Schedule(Block):
 
     adaptive: ClassVar[bool] = False
 
-    def factor(self, p: Progress) -> Any:
-        """The factor for each update of `p`."""
-        raise NotImplementedError(f"{type(self).__name__} must define factor(p).")
+    def factor(self, progress: Progress) -> Any:
+        """The factor for each update that `progress` stands before."""
+        raise NotImplementedError(f"{type(self).__name__} must define factor(progress).")
 
 
 SCHEDULES: Shelf[Schedule] = Shelf("schedule", Schedule)
@@ -52,8 +51,8 @@ SCHEDULES: Shelf[Schedule] = Shelf("schedule", Schedule)
 class Constant(Schedule):
     """factor = 1 [S1]: the tutorial's fixed learning rate."""
 
-    def factor(self, p: Progress) -> Any:
-        return np.ones_like(p.epoch)  # [S1]
+    def factor(self, progress: Progress) -> Any:
+        return np.ones_like(progress.epoch)  # [S1]
 
 
 @SCHEDULES.add("step")
@@ -64,8 +63,8 @@ class Step(Schedule):
     every: int = setting(50, "an integer in [1, inf)", "epochs on one stair")
     rate: float = setting(0.5, "a number in (0, 1)", "factor from one stair to the next")
 
-    def factor(self, p: Progress) -> Any:
-        return self.rate ** np.floor(p.epoch / self.every)  # [S2]
+    def factor(self, progress: Progress) -> Any:
+        return self.rate ** np.floor(progress.epoch / self.every)  # [S2]
 
 
 @SCHEDULES.add("exponential")
@@ -75,8 +74,8 @@ class Exponential(Schedule):
 
     rate: float = setting(0.01, "a number in (0, inf)", "how fast it falls, per epoch")
 
-    def factor(self, p: Progress) -> Any:
-        return np.exp(-self.rate * p.epoch)  # [S3]
+    def factor(self, progress: Progress) -> Any:
+        return np.exp(-self.rate * progress.epoch)  # [S3]
 
 
 @SCHEDULES.add("inverse_time")
@@ -86,8 +85,8 @@ class InverseTime(Schedule):
 
     rate: float = setting(0.01, "a number in (0, inf)", "how fast it falls, per epoch")
 
-    def factor(self, p: Progress) -> Any:
-        return 1.0 / (1.0 + self.rate * p.epoch)  # [S4]
+    def factor(self, progress: Progress) -> Any:
+        return 1.0 / (1.0 + self.rate * progress.epoch)  # [S4]
 
 
 @SCHEDULES.add("inverse_scaling", "invscaling")
@@ -98,8 +97,8 @@ class InverseScaling(Schedule):
     power: float = setting(0.5, "a number in (0, inf)", "how fast it falls")
     unit: str = setting("updates", "'updates', 'epochs' or 'rows'", "what time is counted in")
 
-    def factor(self, p: Progress) -> Any:
-        time = {"updates": p.update, "epochs": p.epoch, "rows": p.rows}[self.unit]
+    def factor(self, progress: Progress) -> Any:
+        time = {"updates": progress.update, "epochs": progress.epoch, "rows": progress.rows}[self.unit]
         return (1.0 + time) ** -self.power  # [S5]
 
 
@@ -118,12 +117,12 @@ class Cosine(Schedule):
     cycles: int = setting(1, "an integer in [1, inf)", "how often it restarts")
     floor: float = setting(0.0, "a number in [0, 1]", "where each cycle ends")
 
-    def factor(self, p: Progress) -> Any:
-        s = p.share
+    def factor(self, progress: Progress) -> Any:
+        s = progress.share
         turns = (s - self.warmup) / (1.0 - self.warmup) * self.cycles
         x = np.where(s < 1.0, turns - np.floor(turns + 1e-9), 1.0)  # rounding must not hide a restart
         falling = self.floor + (1.0 - self.floor) * 0.5 * (1.0 + np.cos(np.pi * x))  # [S6]
-        rising = np.minimum((s + 1.0 / (p.total or 1)) / max(self.warmup, 1e-12), 1.0)  # [S7]
+        rising = np.minimum((s + 1.0 / (progress.total or 1)) / max(self.warmup, 1e-12), 1.0)  # [S7]
         return np.where(s < self.warmup, rising, falling)
 
 
@@ -139,8 +138,8 @@ class OneCycle(Schedule):
     start: float = setting(0.04, "a number in (0, 1]", "factor at the beginning")
     end: float = setting(0.0001, "a number in [0, 1]", "factor at the end")
 
-    def factor(self, p: Progress) -> Any:
-        s = np.minimum(p.share, 1.0)
+    def factor(self, progress: Progress) -> Any:
+        s = np.minimum(progress.share, 1.0)
         up = self.start + (1.0 - self.start) * 0.5 * (1.0 - np.cos(np.pi * s / self.peak))  # [S8]
         down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - np.cos(np.pi * (s - self.peak) / (1.0 - self.peak)))  # [S8]
         return np.where(s < self.peak, up, down)
@@ -159,23 +158,23 @@ class Plateau(Schedule):
     tol: float = setting(1e-4, "a number in [0, inf)", "an improvement counts if it is larger than this")
     adaptive = True
 
-    def factor(self, p: Progress) -> Any:
+    def factor(self, progress: Progress) -> Any:
         times = 0
-        improved = np.flatnonzero(_improved(p.monitor, self.tol))
+        improved = np.flatnonzero(_improved(progress.monitor, self.tol))
         start = 0
-        for end in [*improved.tolist(), len(p.monitor)]:
+        for end in [*improved.tolist(), len(progress.monitor)]:
             times += (end - start) // self.patience
             start = end + 1
-        return np.full_like(p.epoch, self.rate**times, dtype=np.float64)  # [S9]
+        return np.full_like(progress.epoch, self.rate**times, dtype=np.float64)  # [S9]
 
 
-def _improved(monitor: Values, tol: float) -> NDArray[np.bool_]:
+def _improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
     """For each epoch, whether it improved by more than `tol` on the best before it; NaN never does."""
     best = np.fmin.accumulate(np.concatenate([[np.inf], monitor[:-1]])) if len(monitor) else monitor
     return np.asarray(monitor < best - tol)
 
 
-def standstill(monitor: Values, tol: float) -> int:
+def standstill(monitor: Array, tol: float) -> int:
     """How many epochs the monitor has gone without improving by more than `tol` on its best before."""
     improved = np.flatnonzero(_improved(monitor, tol))
     return len(monitor) - 1 - int(improved[-1]) if len(improved) else len(monitor)

@@ -1,4 +1,4 @@
-"""Every setting a user can make, written once: its name, its default, what it may be, what it is for.
+"""Every setting of training, and how settings are written: name, default, what it may be, what it is for.
 
 A rule is a sentence, and the sentence is the check: ``"a number in [0, 1)"`` is what the error message
 prints, what the documentation shows and what `allows` obeys. So the three cannot drift apart.
@@ -15,6 +15,9 @@ from typing import Any, Self
 import numpy as np
 
 _INTERVAL = re.compile(r"(integer|number)(s?) in ([\[(])(\S+), (\S+)([\])])")
+
+
+BLOCK = "a name from the shelf, or an instance"  # a rule that the shelf itself checks
 
 
 def setting(default: Any, rule: str, help: str) -> Any:
@@ -56,14 +59,19 @@ def allows(rule: str, value: object) -> bool:
 def check_settings(owner: object) -> None:
     """Raise ValueError for the first field of a dataclass instance that breaks its rule.
 
-    NumPy's numbers become Python's (which never widen float32), and lists become tuples.
+    NumPy's numbers become Python's (which never widen float32), whole numbers become floats where any number will do,
+    and lists become tuples.
     """
     for field in dataclasses.fields(owner):  # type: ignore[arg-type]
         rule, value = field.metadata.get("rule"), getattr(owner, field.name)
         if isinstance(value, np.generic | list):
             value = tuple(value) if isinstance(value, list) else value.item()
-            object.__setattr__(owner, field.name, value)
-        if rule and not allows(rule, value):
+        if rule is None:
+            continue
+        if "number" in rule and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        object.__setattr__(owner, field.name, value)
+        if rule != BLOCK and not allows(rule, value):
             raise ValueError(f"{type(owner).__name__}: {field.name} must be {rule}; got {value!r}.")
 
 
@@ -71,17 +79,17 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """The end of an error message: the name probably meant, and all there are."""
     names = list(names)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    meant = f"did you mean {close[0]!r}? " if close else ""
-    return f"{meant}There are: {', '.join(names)}."
+    listed = f"there are: {', '.join(names)}."
+    return f"did you mean {close[0]!r}? T{listed[1:]}" if close else listed
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a network is trained. Blocks (optimizer, schedules) are named, or given as instances."""
 
-    optimizer: Any = setting("adam", "", "the update rule: a name from the shelf, or an instance")
+    optimizer: Any = setting("adam", BLOCK, "the update rule: a name from the shelf, or an instance")
     learning_rate: float = setting(0.001, "a number in (0, inf)", "eta: how far each update goes")
-    schedule: Any = setting("constant", "", "how the learning rate changes as training goes on")
+    schedule: Any = setting("constant", BLOCK, "how the learning rate changes as training goes on")
     epochs: int = setting(200, "an integer in [1, inf)", "passes over the data, at most")
     batch_size: int | None = setting(
         None, "None, or an integer in [1, inf)", "rows per update; None takes all rows (full batch)"
@@ -93,8 +101,8 @@ class Settings:
     decay: float | None = setting(
         None, "None, or a number in [0, inf)", "decoupled weight decay; None takes the optimizer's own"
     )
-    decay_schedule: Any = setting("constant", "", "how the decoupled decay changes as training goes on")
-    dropout_schedule: Any = setting("constant", "", "how the layers' dropout rates change as training goes on")
+    decay_schedule: Any = setting("constant", BLOCK, "how the decoupled decay changes as training goes on")
+    dropout_schedule: Any = setting("constant", BLOCK, "how the layers' dropout rates change as training goes on")
     average: float | None = setting(
         None, "None, or a number in (0, 1)", "memory of the running average of the weights; None keeps none"
     )

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import OptimizeResult, minimize
+from scipy import optimize
 
 from halfmoon.elementary import Array
-from halfmoon.engines import Measured, Plan
+from halfmoon.engines import Measured
 from halfmoon.interrupt import Interrupt
-from halfmoon.layers import Dropout
+from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network, Objective
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import Settings, setting
-from halfmoon.training import Callback, Fit, Run, Score, finish, prepare, start
+from halfmoon.training import finish, prepare, start
 
 
 class Solver(Block):
@@ -76,7 +76,9 @@ def _refuse(network: Network, settings: Settings) -> None:
     for field in dataclasses.fields(settings):
         if field.name not in obeyed and getattr(settings, field.name) != field.default:
             raise ValueError(f"A solver does not use {field.name}; leave it out, or train with an optimizer.")
-    if any(isinstance(layer, Dropout) for layer in network.layers):
+    if settings.tol > 0.0 and settings.patience is None:
+        raise ValueError("tol has no effect without patience; set that too, or leave tol out.")
+    if any(layer.random for layer in network.layers):
         raise ValueError("A solver cannot work with dropout; leave it out, or train with an optimizer.")
 
 
@@ -87,6 +89,7 @@ class LBFGS(Solver):
 
     memory: int = setting(10, "an integer in [1, inf)", "how many steps it remembers")
     evaluations: int = setting(15000, "an integer in [1, inf)", "evaluations of the objective, at most")
+    gradient: float = setting(1e-5, "a number in [0, inf)", "it has converged where no slope is larger")
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
         """SciPy calls the objective, and after each iteration our callback."""
@@ -94,23 +97,29 @@ class LBFGS(Solver):
         latest: list[Objective] = []
 
         def objective(x: Array) -> tuple[float, Array]:
+            if interrupt.seen:
+                raise StopIteration  # at the last iteration's theta
             theta = x.astype(network.dtype)
             with np.errstate(all="ignore"):
                 part = network.objective(theta, problem.X, problem.y, problem.w, problem.lam)
-            latest[:] = [part]
+            latest[:] = [part]  # SciPy's callback is not told the gradient
             return part.loss + part.penalty, part.g.astype(np.float64)
 
-        def after(intermediate_result: OptimizeResult) -> None:
+        def after(intermediate_result: optimize.OptimizeResult) -> None:
             run.theta, run.t = intermediate_result.x.astype(network.dtype), run.t + 1
             self._report(fit, run, latest[0])
             run.stopped = fit.why_stop(run, interrupt)
             if run.stopped:
                 raise StopIteration
 
-        limits: dict[str, float] = {"maxiter": fit.settings.epochs, "maxfun": self.evaluations, "maxcor": self.memory}
-        limits["gtol"] = fit.settings.tol or 1e-5
+        limits = {"maxiter": fit.settings.epochs, "maxfun": self.evaluations, "maxcor": self.memory}
+        options = {**limits, "gtol": self.gradient}
         x0 = run.theta.astype(np.float64)
-        result = minimize(objective, x0, jac=True, method="L-BFGS-B", callback=after, options=limits)
+        try:
+            result = optimize.minimize(objective, x0, jac=True, method="L-BFGS-B", callback=after, options=options)
+        except StopIteration:
+            run.stopped = "interrupted"
+            return
         if run.epoch == 0:  # the start was a minimum already
             run.t = 1
             self._report(fit, run, latest[0])
@@ -122,7 +131,7 @@ class LBFGS(Solver):
         fit.tick(run)
         one = np.ones(1)
         norm = np.linalg.norm(part.g) * one
-        fit.record(run, Plan(np.nan * one, one, one), Measured(part.loss * one, part.penalty * one, norm))
+        fit.record(run, np.nan * one, Measured(part.loss * one, part.penalty * one, norm))
         if np.isfinite(part.loss + part.penalty):
             run.finite = run.snapshot()
         fit.look(run)

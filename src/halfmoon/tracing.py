@@ -159,7 +159,7 @@ def _dense_lines(network: Network, layer: Dense, i: int, dp: Any, da: Array) -> 
         name = f"delta{i}" if _gives_scores(network, layer) else f"da{i}"
         lines.append(Line(tag, name, formula or f"dz({scores}, y)", da[0]))
     if not _gives_scores(network, layer):
-        slope = _formula(layer.act, r"f'\(z\) = (.+?)(?:[:;.](?:\s|$)| \((?=[A-Z])|\n|$)", "z, a")
+        slope = _formula(layer.act, r"f'\(z\) = (.+?)(?:,  (?!\w+ = )|[:;.](?:\s|$)| \((?=[A-Z])|\n|$)", "z, a")
         slope = re.sub(r"\b([za])\b", rf"\g<1>{i}", slope)
         lines.append(Line("[B1]", f"delta{i}", f"da{i} * f'(z{i}),  f' = {slope}", dp.b.copy()))
     lines.append(Line("[B2]", f"dW{i}", f"{below}^T delta{i}", dp.W.copy()))

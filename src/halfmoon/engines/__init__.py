@@ -2,12 +2,19 @@
 
 An engine is a module with
 
+    NAME                                           what a fitted object says it ran on
     why_not(network, optimizer) -> str | None      a reason why it cannot run this, or None
-    run(problem, state, plan) -> Measured          carry out the plan's updates on the state, in place
+    run(problem, state, plan) -> Measured          carry out the plan's updates on the state
+
+On return the state has moved on, and `state.finite` is the last state that was seen to be finite; its arrays are not
+written again. Within a block an engine may work in place. Where blocks end changes no number, so one that does can
+find the last finite state again by repeating the block from its start.
 """
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +25,15 @@ from halfmoon.optimizers import Optimizer
 from halfmoon.random import SHUFFLE, key, permutation
 
 Numbers = NDArray[np.float64]
+
+
+ENGINES = ("reference",)  # the fastest first; the reference runs everything
+
+
+def choose(network: Network, optimizer: Optimizer) -> ModuleType:
+    """The fastest engine that has no reason not to run this."""
+    engines = (import_module(f"halfmoon.engines.{name}") for name in ENGINES)
+    return next(engine for engine in engines if engine.why_not(network, optimizer) is None)
 
 
 @dataclass
@@ -91,6 +107,12 @@ class Problem:
     def per_epoch(self) -> int:
         """Updates in one pass over the data."""
         return -(-self.n // self.batch_size)
+
+    @property
+    def signature(self) -> str:
+        """All that a run must keep if it is to go on as though it had not paused, in words."""
+        cut = f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, seed={self.seed}"
+        return f"{self.network.size} parameters, {self.optimizer}, average={self.average}, {cut}"
 
     @cached_property
     def total(self) -> float:

@@ -8,6 +8,8 @@ from halfmoon.layers import Context
 from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
 
+NAME = "numpy"
+
 
 def why_not(network: Network, optimizer: Optimizer) -> str | None:
     """None: the reference runs everything."""

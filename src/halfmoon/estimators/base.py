@@ -17,15 +17,33 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from halfmoon.callbacks import progress_bar
 from halfmoon.elementary import Array
+from halfmoon.loop import Run
 from halfmoon.losses import Loss
 from halfmoon.network import Network
 from halfmoon.optimizers import Adam, Momentum, Nesterov, Optimizer
 from halfmoon.schedules import InverseScaling, Plateau, Schedule
-from halfmoon.settings import Settings
+from halfmoon.settings import Settings, allows
 from halfmoon.solvers import LBFGS, SOLVERS, Solver, solve
-from halfmoon.training import Run, train
+from halfmoon.training import train
 
 _FLOATS = (np.float64, np.float32)
+RULES = {  # what each parameter may be; blocks (activation, solver, ...) are checked by their shelves
+    "alpha": "a number in [0, inf)",
+    "batch_size": "'auto', or an integer in [1, inf)",
+    "learning_rate_init": "a number in (0, inf)",
+    "power_t": "a number in (0, inf)",
+    "max_iter": "an integer in [1, inf)",
+    "shuffle": "True or False",
+    "tol": "a number in [0, inf)",
+    "momentum": "a number in [0, 1)",
+    "nesterovs_momentum": "True or False",
+    "early_stopping": "True or False",
+    "validation_fraction": "a number in (0, 1)",
+    "beta_1": "a number in [0, 1)",
+    "beta_2": "a number in [0, 1)",
+    "epsilon": "a number in (0, inf)",
+    "max_fun": "an integer in [1, inf)",
+}
 
 
 class MLP(BaseEstimator):  # type: ignore[misc]
@@ -37,14 +55,14 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     def _fit(self, X: Array, y: Any, w: Array, loss: Loss, columns: int, strata: Any = None) -> Self:
         """Build the network for y's columns, train it on y as the loss reads it, and keep what was learned."""
+        self._check_parameters()
         rng = check_random_state(self.random_state)
         network = self._network(X, loss, columns, rng)
         data, validation = (X, y, w), None
         if self.early_stopping:
             data, validation = self._split(data, strata, rng)
-        seed = int(rng.randint(2**31 - 1))
-        settings = self._settings(data, seed)
         solver = self._solver()
+        settings = self._settings(data, solver, seed=int(rng.randint(2**31 - 1)))
         score = self._score(loss) if validation is not None else None
         bar = progress_bar(type(self).__name__, self.max_iter) if self.verbose else nullcontext()
         with bar as progress:
@@ -55,6 +73,18 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             else:
                 run = train(network, rows, truth, w=weight, settings=settings, **options)
         return self._keep(network, run)
+
+    def _check_parameters(self) -> None:
+        """ValueError for the first parameter that breaks its rule, by its own name."""
+        rules = dict(RULES)
+        if not np.isinf(self.n_iter_no_change):
+            rules["n_iter_no_change"] = "an integer in [1, inf), or infinity"
+        for name, rule in rules.items():
+            value = getattr(self, name)
+            value = value.item() if isinstance(value, np.generic) else value
+            if not allows(rule, value):
+                message = f"The {name!r} parameter of {type(self).__name__} must be {rule}. Got {value!r} instead."
+                raise ValueError(message)
 
     def _network(self, X: Array, loss: Loss, columns: int, rng: np.random.RandomState) -> Network:
         hidden = self.hidden_layer_sizes
@@ -77,7 +107,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         if self.solver == "adam":
             return Adam(self.beta_1, self.beta_2, self.epsilon)
         if self.solver == "lbfgs":
-            return LBFGS(evaluations=self.max_fun)
+            return LBFGS(evaluations=self.max_fun, gradient=self.tol)
         return SOLVERS.make(self.solver) if str(self.solver).partition(":")[0] in SOLVERS else str(self.solver)
 
     def _schedule(self) -> Schedule | str:
@@ -88,18 +118,18 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             return Plateau(patience=int(min(self.n_iter_no_change, 2**31)), tol=self.tol)
         return self.learning_rate
 
-    def _settings(self, data: tuple[Array, ...], seed: int) -> Settings:
+    def _settings(self, data: tuple[Array, ...], solver: Any, seed: int) -> Settings:
         """scikit-learn's parameters as training settings."""
-        n, weight, solver = len(data[0]), float(data[2].sum()), self._solver()
-        whole = isinstance(solver, Solver)
+        n, weight, whole = len(data[0]), float(data[2].sum()), isinstance(solver, Solver)
         stops = self.early_stopping or not (whole or self.learning_rate == "adaptive")
+        patience = self.n_iter_no_change if stops and np.isfinite(self.n_iter_no_change) else None
         shared: dict[str, Any] = {
             "epochs": self.max_iter,
             "l2": self.alpha / weight,  # scikit-learn's alpha belongs to the sum of the rows' losses
-            "patience": self.n_iter_no_change if stops and np.isfinite(self.n_iter_no_change) else None,
+            "patience": patience,
+            "tol": 0.0 if patience is None else self.tol,
             "monitor": "score" if self.early_stopping else "loss",
         }
-        shared["tol"] = float(self.tol) if whole or shared["patience"] is not None else 0.0
         if whole:
             return Settings(**shared)
         batch_size: Any = min(200, n) if self.batch_size == "auto" else self.batch_size
@@ -115,28 +145,25 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     def _keep(self, network: Network, run: Run) -> Self:
         """The fitted attributes."""
-        endless = np.isinf(self.n_iter_no_change) and not isinstance(self._solver(), Solver)
-        if run.stopped in ("epochs", "evaluations") and not endless:
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
-                "converged yet.",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
+        if run.stopped in ("epochs", "evaluations") and (run.engine == "scipy" or np.isfinite(self.n_iter_no_change)):
+            told = f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
+            warnings.warn(told + "converged yet.", ConvergenceWarning, stacklevel=4)  # scikit-learn's own words
         self.network_, self.history_, self.engine_ = network, run.history, run.engine
         layers = network.views(network.theta)
         self.coefs_, self.intercepts_ = [p.W for p in layers], [p.b for p in layers]
         self.n_layers_, self.n_outputs_, self.n_iter_ = len(layers) + 1, network.k, run.epoch
         self.loss_curve_ = run.history["loss"].tolist()
-        self.loss_, self.best_loss_ = self.loss_curve_[-1], min(self.loss_curve_)
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else np.nan  # it may have diverged in its first epoch
+        self.best_loss_ = min(self.loss_curve_, default=np.nan)
         self.validation_scores_, self.best_validation_score_ = None, None
         if self.early_stopping:
             self.validation_scores_ = run.history["validation_score"].tolist()
-            self.best_validation_score_, self.best_loss_ = max(self.validation_scores_), None
+            self.best_validation_score_, self.best_loss_ = max(self.validation_scores_, default=np.nan), None
         return self
 
     def _read(self, X: Any, y: Any, sample_weight: ArrayLike | None, **check: Any) -> tuple[Array, Any, Array]:
-        X, y = validate_data(self, X, y, dtype=_FLOATS, **check)
+        X, y = validate_data(self, X, y, dtype=_FLOATS, ensure_all_finite=False, **check)
+        self._refuse_gaps(X)
         if sample_weight is None:
             return X, y, np.ones(len(X), dtype=X.dtype)
         w = np.asarray(sample_weight, dtype=X.dtype)
@@ -150,4 +177,15 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     def _predict(self, X: Any) -> Array:
         check_is_fitted(self)
-        return self.network_.predict(validate_data(self, X, dtype=_FLOATS, reset=False))
+        X = validate_data(self, X, dtype=_FLOATS, reset=False, ensure_all_finite=False)
+        self._refuse_gaps(X)
+        return self.network_.predict(X)
+
+    def _refuse_gaps(self, X: Array) -> None:
+        """ValueError, with the columns' names, for values that are not finite."""
+        bad = ~np.isfinite(X).all(axis=0)
+        if bad.any():
+            names = np.asarray(getattr(self, "feature_names_in_", range(X.shape[1])))[bad]
+            raise ValueError(
+                f"X contains NaN or infinity in columns {', '.join(map(str, names))}; remove or fill them."
+            )

@@ -11,8 +11,8 @@ from sklearn.utils.validation import column_or_1d
 
 from halfmoon.elementary import Array
 from halfmoon.estimators.base import MLP
-from halfmoon.losses import LOSSES, Loss
-from halfmoon.training import Score
+from halfmoon.loop import Score
+from halfmoon.losses import LOSSES, Loss, Quantiles
 
 
 class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
@@ -60,8 +60,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         loss: Any = "auto",
         initializer: Any = "auto",
     ) -> None:
-        given = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        super().__init__(**given)
+        parameters = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        super().__init__(**parameters)  # scikit-learn reads the names off this signature
 
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Learn from X (n, d) and labels y (n,), or an indicator matrix y (n, labels); rows weigh `sample_weight`."""
@@ -150,8 +150,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         max_fun: int = 15000,
         initializer: Any = "auto",
     ) -> None:
-        given = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        super().__init__(**given)
+        parameters = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        super().__init__(**parameters)  # scikit-learn reads the names off this signature
 
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Learn from X (n, d) and values y (n,) or (n, columns); rows weigh `sample_weight`."""
@@ -167,7 +167,24 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         y_hat = self._predict(X)
         return y_hat[:, 0] if y_hat.shape[1] == 1 else y_hat
 
-    @staticmethod
-    def _score(loss: Loss) -> Score:
-        """The coefficient of determination R2."""
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
+        """R2 of the predictions; with several quantiles, minus their mean pinball loss, so that more is better."""
+        if not isinstance(self.network_.loss, Quantiles):
+            return float(super().score(X, y, sample_weight))
+        y = np.asarray(y)
+        losses = self._pinball(self.network_.loss, self._predict(X), y.reshape(len(y), -1))
+        weights = None if sample_weight is None else np.asarray(sample_weight)
+        return -float(np.average(losses, weights=weights))
+
+    @classmethod
+    def _score(cls, loss: Loss) -> Score:
+        """What early stopping looks at: as in `score`."""
+        if isinstance(loss, Quantiles):
+            return lambda y_hat, y: -float(cls._pinball(loss, y_hat, y).mean())
         return lambda y_hat, y: float(r2_score(y, y_hat))
+
+    @staticmethod
+    def _pinball(loss: Quantiles, y_hat: Array, y: Array) -> Array:
+        """The pinball loss of each row, the mean over levels and columns."""
+        miss = y[:, :, None] - y_hat.reshape(*y.shape, -1)
+        return np.maximum(np.array(loss.levels) * miss, (np.array(loss.levels) - 1.0) * miss).mean(axis=(1, 2))

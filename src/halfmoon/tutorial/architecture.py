@@ -57,8 +57,8 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
     two, one = book.number("loss_two_outputs", losses[0]), book.number("loss_one_output", losses[1])
     book.number("largest_difference", float(apart))
     book.say(
-        f"""Do two classes need two outputs? No: softmax only looks at the difference of the two scores,
-        y_hat_1 = e^z1 / (e^z0 + e^z1) = 1 / (1 + e^-(z1 - z0)), and that is the logistic function of one score. If we
+        f"""Do two classes need two outputs? No. With s0 and s1 the two scores in z2, softmax only looks at their
+        difference, e^s1 / (e^s0 + e^s1) = 1 / (1 + e^-(s1 - s0)), and that is the logistic function of one score. If we
         subtract the output weights of class 0 from those of class 1, a network with one logistic output and
         {single.size} numbers gives the same probability for every one of the {len(X)} points (the largest difference
         is {apart:.0e}), and the same mean cross-entropy: {two:.6f} and {one:.6f}. Two outputs are kept because they

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
@@ -68,7 +69,7 @@ class Book:
         """A numbered list."""
         for i, text in enumerate(texts, start=1):
             row = Table.grid(padding=(0, 1))
-            row.add_row(f"{i}.", text)
+            row.add_row(f"{i}.", Text(text))
             self.console.print(Padding(row, (1 if i == 1 else 0, 2, 0, 4)), highlight=False)
         self.page.append("<ol>" + "".join(f"<li>{html.escape(text)}</li>" for text in texts) + "</ol>")
 
@@ -83,7 +84,7 @@ class Book:
         for i, column in enumerate(columns):
             table.add_column(column, justify="left" if i == 0 else "right")
         for row in rows:
-            table.add_row(*(str(cell) for cell in row))
+            table.add_row(*(Text(str(cell)) for cell in row))
         self.console.print(Padding(table, (1, 2, 0, 2)))
         head = "".join(f"<th scope='col'>{html.escape(column)}</th>" for column in columns)
         body = "".join(
@@ -105,14 +106,15 @@ class Book:
             yield fig
             for kind in ("png", "svg"):
                 fig.savefig(self.out / f"{name}.{kind}", metadata={"Date": None} if kind == "svg" else None)
-        self.console.print(Padding(f"Figure: {self.out / name}.png (and .svg)\n{caption}", (1, 4, 0, 4)), style="dim")
+        told = Text(f"Figure: {self.out / name}.png (and .svg)\n{caption}", style="dim")
+        self.console.print(Padding(told, (1, 4, 0, 4)))
         image = f"<img src='{name}.svg' alt='{html.escape(described, quote=True)}'>"
         self.page.append(f"<figure>{image}<figcaption>{html.escape(caption)}</figcaption></figure>")
 
     def close(self) -> None:
         """Write results.json and index.html."""
-        (self.out / "results.json").write_text(json.dumps(self.results, indent=2) + "\n")
-        (self.out / "index.html").write_text(PAGE.replace("BODY", "\n".join(self.page)))
+        (self.out / "results.json").write_text(json.dumps(self.results, indent=2) + "\n", encoding="utf-8")
+        (self.out / "index.html").write_text(PAGE.replace("BODY", "\n".join(self.page)), encoding="utf-8")
 
 
 PAGE = """<!doctype html>

@@ -14,8 +14,9 @@ from sklearn.preprocessing import PolynomialFeatures
 from halfmoon import datasets
 from halfmoon.callbacks import progress_bar
 from halfmoon.elementary import Array
+from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.training import Run, train
+from halfmoon.training import train
 
 ROWS, NOISE = 200, 0.20
 EPSILON, REG_LAMBDA = 0.01, 0.01  # the tutorial's settings, on the sum over rows ...

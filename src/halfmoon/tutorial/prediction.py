@@ -17,8 +17,8 @@ def tell(book: Book, common: Common) -> None:
     network, _ = common.trained
     book.say(
         f"""Prediction is a forward pass: matrix products, a tanh, a softmax. Here is point number {ROW} of the data, of
-        class {int(y[ROW])}, on its way through the trained network. Every line is one equation, [F1] or [F2] of
-        DERIVATION.md, with the numbers it makes."""
+        class {int(y[ROW])}, on its way through the trained network. Every line is one equation of DERIVATION.md, by its
+        tag, with the numbers it makes."""
     )
     steps = trace(network, X[ROW], y[ROW])
     book.show(steps.only_forward())

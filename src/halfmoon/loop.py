@@ -1,0 +1,191 @@
+"""A fit at work: blocks of updates, and between them everything that looks, decides or records.
+
+An engine carries out a block of updates without pause. A block ends after about 50 ms, so that Ctrl-C, the time
+budget and the progress bar are served, and at the end of each epoch if anything wants to look there. Where blocks
+end changes no number: shuffles, masks and schedules are functions of the update's number alone.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from halfmoon.elementary import Array
+from halfmoon.engines import Measured, Plan, Problem, State, choose
+from halfmoon.history import History
+from halfmoon.interrupt import Interrupt
+from halfmoon.network import Network
+from halfmoon.schedules import SCHEDULES, Progress, standstill
+from halfmoon.settings import Settings
+
+BLOCK_SECONDS = 0.05
+
+Score = Callable[[Array, Array], float]  # (y_hat, y) -> the higher the better
+Callback = Callable[[Network, "Run"], bool | None]  # told after each epoch; True stops the fit
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best epoch so far, by the monitor (smaller is better), and the weights it left."""
+
+    epoch: int
+    monitor: float
+    weights: Array
+
+
+@dataclass
+class Run(State):
+    """All that changes while training, and what is left of it afterwards."""
+
+    history: History = field(default_factory=History)
+    best: Best | None = None  # kept where there is validation data
+    seconds: float = 0.0
+    stopped: str = ""  # by epochs, patience, callback, interrupted, time, diverged, converged, evaluations
+    engine: str = ""  # which one carried out the updates
+    made_with: str = ""  # what must not change if the run is to go on (Problem.signature)
+    open: Array = field(default_factory=lambda: np.empty((4, 0)))  # measurements of the unfinished epoch's updates
+
+    @property
+    def weights(self) -> Array:
+        """What the fit leaves: the best epoch's weights with validation data, else the last finite ones."""
+        return self.current if self.best is None else self.best.weights
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.history)
+
+
+def _read_validation(network: Network, data: tuple[Any, ...]) -> tuple[Array, Array, Array]:
+    try:
+        return network.read(*data)
+    except ValueError as error:
+        raise ValueError(f"Validation data: {error}") from None
+
+
+class Fit:
+    """One call of `train`: what was asked for, and the pace at which this machine does it."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: Settings,
+        validation: tuple[Any, ...] | None,
+        score: Score | None,
+        callbacks: tuple[Callback, ...],
+        progress: Callable[[Run], None] | None,
+    ) -> None:
+        self.problem, self.settings, self.score = problem, settings, score
+        self.engine = choose(problem.network, problem.optimizer)
+        self.callbacks, self.progress = callbacks, progress
+        self.validation = None if validation is None else _read_validation(problem.network, validation)
+        names = (settings.schedule, settings.decay_schedule, settings.dropout_schedule)
+        self.schedules = [SCHEDULES.make(name) for name in names]
+        if settings.monitor == "score" and (score is None or validation is None):
+            raise ValueError("monitor='score' needs validation data and a score; pass both, or monitor='loss'.")
+        looks = (validation, score, settings.patience, *callbacks)
+        self.each_epoch = any(look is not None for look in looks) or any(one.adaptive for one in self.schedules)
+        self.total = settings.epochs * problem.per_epoch
+        self.pace = 1
+        self.since = time.perf_counter()
+        self.wants_stop = False
+
+    def block(self, run: Run) -> None:
+        """Carry out the next block of updates, record the epochs that it ended, and let everybody look."""
+        count = max(0, min(self.pace, self.total - run.t))
+        if self.each_epoch:
+            count = min(count, self.problem.per_epoch - run.t % self.problem.per_epoch)
+        plan = self.plan(run, count)
+        before = time.perf_counter()
+        run.engine = self.engine.NAME
+        measured = self.engine.run(self.problem, run, plan)
+        spent = max(time.perf_counter() - before, 1e-9)
+        self.tick(run)
+        self.pace = max(1, min(2 * self.pace, round(count * BLOCK_SECONDS / spent)))
+        if measured.diverged:
+            run.stopped = "diverged"
+        if self.record(run, plan.eta, measured) and self.each_epoch:
+            self.look(run)
+        if self.progress is not None:
+            self.progress(run)
+
+    def tick(self, run: Run) -> None:
+        """Count the time since the last tick as spent training."""
+        now = time.perf_counter()
+        run.seconds, self.since = run.seconds + now - self.since, now
+
+    def plan(self, run: Run, count: int) -> Plan:
+        """Learning rate, decay and dropout factor of the next `count` updates."""
+        problem, settings = self.problem, self.settings
+        update = np.arange(run.t, run.t + count)
+        epoch, place = np.divmod(update, problem.per_epoch)
+        rows = epoch * problem.n + np.minimum(place * problem.batch_size, problem.n)
+        at = Progress(update, update / problem.per_epoch, rows, self.total, self.monitor(run))
+        rate, decay, dropout = (np.asarray(each.factor(at), dtype=np.float64) for each in self.schedules)
+        own = problem.optimizer.decay if settings.decay is None else settings.decay
+        return Plan(settings.learning_rate * rate, own * decay, dropout)
+
+    def record(self, run: Run, eta: Array, measured: Measured) -> bool:
+        """Add the block's measurements, and a row of history for each epoch now complete; whether there was one."""
+        problem = self.problem
+        run.open = np.hstack([run.open, [measured.loss, measured.penalty, measured.norm, eta[: len(measured.loss)]]])
+        ended = run.open.shape[1] // problem.per_epoch
+        if ended:
+            cut = ended * problem.per_epoch
+            loss, penalty, norm, rate = run.open[:, :cut].reshape(4, ended, problem.per_epoch)
+            part = problem.batch_size / problem.n  # [R3]: the batches' parts add up to n/s times the whole
+            epoch = run.epoch + 1 + np.arange(ended)
+            run.history.append(
+                epoch=epoch,
+                update=epoch * problem.per_epoch,
+                rows=epoch * problem.n,
+                seconds=np.linspace(run.history["seconds"][-1] if run.epoch else 0.0, run.seconds, ended + 1)[1:],
+                loss=(loss + penalty).sum(axis=1) * part,
+                penalty=penalty.sum(axis=1) * part,
+                learning_rate=rate[:, -1],
+                gradient_norm=norm.mean(axis=1),
+            )
+            run.open = run.open[:, cut:]
+        return ended > 0
+
+    def look(self, run: Run) -> None:
+        """After an epoch: validate, keep the best, tell the callbacks."""
+        network, theta = self.problem.network, run.current
+        with np.errstate(all="ignore"):
+            if self.score is not None:
+                run.history.set(train_score=self.score(network.predict(self.problem.X, theta), self.problem.y))
+            if self.validation is not None:
+                X, y, w = self.validation
+                z = network.forward(theta, X)[0]
+                weight = float(w.sum()) / w.shape[-1]
+                run.history.set(validation_loss=float((w * network.loss.value(z, y)).sum()) / weight)
+                if self.score is not None:
+                    run.history.set(validation_score=self.score(network.loss.link(z), y))
+                value = float(self.monitor(run)[-1])
+                # of equals, the one that learned longer
+                if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
+                    run.best = Best(run.epoch, value, theta.copy())
+        network.theta = theta  # so that a callback may predict
+        answers = [callback(network, run) for callback in self.callbacks]
+        self.wants_stop = any(answers)
+
+    def monitor(self, run: Run) -> Array:
+        """What decides, epoch by epoch, smaller being better."""
+        if self.settings.monitor == "score":
+            return -run.history["validation_score"]
+        return run.history["loss" if self.validation is None else "validation_loss"]
+
+    def why_stop(self, run: Run, interrupt: Interrupt) -> str:
+        """The reason to stop here, or an empty string."""
+        settings = self.settings
+        if run.t >= self.total:
+            return "epochs"
+        if interrupt.seen:
+            return "interrupted"
+        if self.wants_stop:
+            return "callback"
+        if settings.patience is not None and standstill(self.monitor(run), settings.tol) >= settings.patience:
+            return "patience"
+        return "time" if settings.seconds is not None and run.seconds >= settings.seconds else ""
