@@ -119,7 +119,7 @@ def test_a_df_that_is_wrong_on_one_side_is_named_with_a_z_on_that_side():
             return np.where(z > 0.0, 1.0, 0.2)
 
     assert "df of Bent is wrong: at z = -" in check_gradients(Bent()).verdict
-    assert "gives 0.2 but f has slope 0.1" in check_gradients(Bent()).verdict
+    assert "gives 0.2 but the slope is 0.1" in check_gradients(Bent()).verdict
 
 
 def test_a_right_df_of_your_own_is_right():

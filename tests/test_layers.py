@@ -83,7 +83,7 @@ def test_dense_takes_a_leading_axis_of_stacked_weights():
 
 @pytest.mark.parametrize(("d", "k"), [(0, 1), (1, 0), (-1, 2)])
 def test_dense_refuses_to_be_empty(d, k):
-    with pytest.raises(ValueError, match="at least one input and one unit"):
+    with pytest.raises(ValueError, match="whole numbers of inputs and units"):
         Dense(d, k)
 
 

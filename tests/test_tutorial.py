@@ -127,5 +127,6 @@ def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
     _, told = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in told
+    assert "interrupted; what was told so far" in told
     kept = json.loads((tmp_path / "out" / "results.json").read_text())
     assert {"data", "baseline"} <= set(kept)

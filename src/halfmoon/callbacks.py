@@ -20,12 +20,12 @@ def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
         yield lambda run: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    loss = TextColumn("loss {task.fields[loss]:.4f}")
+    loss = TextColumn("{task.fields[loss]}")
     with Progress(*columns, loss, console=console, transient=True) as bars:
-        task = bars.add_task(label, total=epochs, loss=float("nan"))
+        task = bars.add_task(label, total=epochs, loss="")
 
         def told(run: Run) -> None:
             if run.epoch:
-                bars.update(task, completed=run.epoch, loss=run.history["loss"][-1])
+                bars.update(task, completed=run.epoch, loss=f"loss {run.history['loss'][-1]:.4f}")
 
         yield told

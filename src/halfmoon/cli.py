@@ -43,8 +43,12 @@ def tutorial(
     """Run the tutorial; write its page, figures and numbers."""
     from halfmoon.tutorial.program import run
 
-    book = run(out, seed, only, quick)
-    book.console.print(f"\nWritten to {out.resolve()}: index.html, results.json and the figures (PNG and SVG).")
+    try:
+        run(out, seed, only, quick)
+    except KeyboardInterrupt:
+        typer.echo(f"halfmoon: interrupted; what was told so far is in {out.resolve()}.", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(f"\nWritten to {out.resolve()}: index.html, results.json and the figures (PNG and SVG).")
     if open_page:
         typer.launch(str((out / "index.html").resolve()))
 
@@ -61,6 +65,8 @@ def list_shelves(
     from halfmoon import catalogue
     from halfmoon.settings import nearest
 
+    if markdown and shelf is not None:
+        raise ValueError(f"--markdown writes all shelves; leave out {shelf!r}.")
     if markdown:
         typer.echo(catalogue.markdown(), nl=False)
         return
@@ -79,9 +85,6 @@ def main() -> None:
     """Run the command line; a user's mistake ends in one sentence, never in a traceback."""
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("halfmoon: interrupted; what was written stays.", err=True)
-        sys.exit(130)
     except (ValueError, OSError) as error:
         typer.echo(f"halfmoon: {error}", err=True)
         sys.exit(2)

@@ -18,12 +18,13 @@ from numpy.typing import ArrayLike
 from halfmoon.activations import Activation
 from halfmoon.elementary import Array
 from halfmoon.layers import Context, Dense, Dropout, Layer
-from halfmoon.losses import Loss
+from halfmoon.losses import Loss, check_value
 from halfmoon.network import Network
 from halfmoon.random import CHECK, Stream
 
 STEP = 1e-6
-TOLERANCE = 1e-5  # relative to the largest slope around
+TOLERANCE = 1e-5  # relative to the slope
+ROUNDING = 64.0  # units in the last place of the values that rounding may change
 SMALL = 2000  # networks up to this many parameters are checked coordinate by coordinate
 DIRECTIONS = 5  # larger ones along this many random directions for each W and each b
 
@@ -34,7 +35,7 @@ class Check:
 
     name: str
     slopes: int
-    worst: float  # the largest error, over the largest slope
+    worst: float  # the largest error, relative to the slope
     ok: bool
     where: str = ""  # the worst place, in words, with both numbers
 
@@ -89,6 +90,8 @@ def check_gradients(
     if isinstance(thing, Loss):
         check = _check_loss(thing, seed)
         return GradientReport([check], _blame(check) if not check.ok else f"{check.name} is right.")
+    if not isinstance(thing, Network):
+        raise TypeError(f"Expected a Network, or an instance of an Activation or a Loss; got {thing!r}.")
     if X is None or y is None:
         raise ValueError("A network's gradients are checked on data; pass X and y too.")
     return _check_network(thing, thing.read(X, y, w), theta, l2, l1, seed)
@@ -98,44 +101,53 @@ def _blame(check: Check) -> str:
     return f"{check.name} is wrong: {check.where}."
 
 
-def _compare(analytic: Array, left: Array, right: Array) -> Array:
-    """How far off each derivative is, relative to the largest slope: from the slope, or at a kink from both slopes."""
-    scale = max(1e-3, float(np.nanmax(np.abs([left, right]))))
-    smooth = np.abs(right - left) < TOLERANCE * scale
+def _judge(
+    name: str, analytic: Array, left: Array, right: Array, size: Any, where: Callable[[tuple[int, ...]], str]
+) -> Check:
+    """Set each derivative against its slope, or at a kink against both slopes, and describe the worst.
+
+    What rounding may do to a difference of values of this `size` is not held against it.
+    """
+    noise = ROUNDING * np.finfo(np.float64).eps * np.abs(size) / STEP
+    slope = np.maximum(np.maximum(np.abs(left), np.abs(right)), np.abs(analytic))
+    smooth = np.abs(right - left) < TOLERANCE * slope + noise
     below, above = np.minimum(left, right) - analytic, analytic - np.maximum(left, right)
     outside = np.maximum(np.maximum(below, above), 0.0)
     error = np.where(smooth, np.abs(analytic - (left + right) / 2.0), outside)
-    return np.asarray(np.nan_to_num(error, nan=np.inf) / scale)
+    wrong = ~(error <= TOLERANCE * slope + noise)  # NaN is wrong
+    share = np.where(wrong, error / np.maximum(slope, np.finfo(np.float64).tiny), -1.0) if wrong.any() else error
+    at = tuple(int(i) for i in np.unravel_index(int(np.nan_to_num(share, nan=np.inf).argmax()), error.shape))
+    worst = float(share[at]) if wrong.any() else float(error[at]) / max(float(slope.max()), np.finfo(np.float64).tiny)
+    both = f"{analytic[at]:.6g} but the slope is {(left[at] + right[at]) / 2:.6g}"
+    return Check(name, error.size, worst, not wrong.any(), f"{where(at)} {both}")
 
 
 def _check_activation(act: Activation) -> Check:
     """df against differences of f, from -6 to 6."""
     z = np.linspace(-6.0, 6.0, 241)
-    h = STEP
-    df = np.broadcast_to(act.df(z, act.f(z)), z.shape)
-    left, right = (act.f(z) - act.f(z - h)) / h, (act.f(z + h) - act.f(z)) / h
-    error = _compare(df, left, right)
-    i = int(error.argmax())
-    where = f"at z = {z[i]:g}, df gives {df[i]:.6g} but f has slope {(left[i] + right[i]) / 2:.6g}"
-    return Check(f"df of {act}", z.size, float(error[i]), bool(error[i] < TOLERANCE), where)
+    a, h = act.f(z), STEP
+    df = np.broadcast_to(act.df(z, a), z.shape)
+    left, right = (a - act.f(z - h)) / h, (act.f(z + h) - a) / h
+    size = 1.0 + np.abs(z) + np.abs(a)
+    return _judge(f"df of {act}", df, left, right, size, lambda at: f"at z = {z[at]:g}, df gives")
 
 
 def _check_loss(loss: Loss, seed: int) -> Check:
     """dz against differences of value, at random scores and truths."""
     z, y = _examples(loss, Stream(seed, CHECK))
+    check_value(loss, y, z.shape[1])
+    here = loss.value(z, y)
     dz = np.broadcast_to(loss.dz(z, y), z.shape)
     left, right = np.empty_like(z), np.empty_like(z)
     for j in range(z.shape[1]):
         h = STEP * (np.arange(z.shape[1]) == j)
-        here = loss.value(z, y)
         left[:, j] = (here - loss.value(z - h, y)).sum(axis=1) / STEP
         right[:, j] = (loss.value(z + h, y) - here).sum(axis=1) / STEP
-    error = _compare(dz, left, right)
-    i, j = (int(at) for at in np.unravel_index(int(error.argmax()), error.shape))
-    slope = (left[i, j] + right[i, j]) / 2
-    where = f"at z = {z[i].round(4).tolist()}, y = {y[i].round(4).tolist()}, output {j}, dz gives {dz[i, j]:.6g} "
-    where += f"but value has slope {slope:.6g}"
-    return Check(f"dz of {loss}", z.size, float(error.max()), bool(error.max() < TOLERANCE), where)
+
+    def where(at: tuple[int, ...]) -> str:
+        return f"at z = {z[at[0]].round(4).tolist()}, y = {y[at[0]].round(4).tolist()}, output {at[1]}, dz gives"
+
+    return _judge(f"dz of {loss}", dz, left, right, here.sum(axis=1, keepdims=True), where)
 
 
 def _examples(loss: Loss, rng: Stream) -> tuple[Array, Array]:
@@ -198,14 +210,9 @@ def _check_passage(layer: Layer, seed: int) -> Check:
         step[i, j] = h
         below, here, above = (float((da * layer.forward(None, at, ctx)[0]).sum()) for at in (a0 - step, a0, a0 + step))
         left[i, j], right[i, j] = (here - below) / h, (above - here) / h
-    error = _compare(analytic, left, right)
-    i, j = np.unravel_index(int(error.argmax()), error.shape)
-    slope = (left[i, j] + right[i, j]) / 2
     tag = " [D2]" if isinstance(layer, Dropout) else ""
-    where = f"input {j} of a row: backward gives da0 = {analytic[i, j]:.6g}, differences give {slope:.6g}"
-    return Check(
-        f"da0 of {type(layer).__name__}{tag}", error.size, float(error.max()), bool(error.max() < TOLERANCE), where
-    )
+    name = f"da0 of {type(layer).__name__}{tag}"
+    return _judge(name, analytic, left, right, here, lambda at: f"input {at[1]} of a row: backward gives da0 =")
 
 
 def _check_part(
@@ -223,12 +230,8 @@ def _check_part(
     here = objective(theta)
     left = np.array([(here - objective(theta - STEP * direction)) / STEP for direction in directions])
     right = np.array([(objective(theta + STEP * direction) - here) / STEP for direction in directions])
-    error = _compare(directions @ g, left, right)
-    i = int(error.argmax())
-    slope = (left[i] + right[i]) / 2
-    at = f"coordinate {i}" if len(theta) <= SMALL else f"direction {i}"
-    where = f"{at}: the backward pass gives {directions[i] @ g:.6g}, differences give {slope:.6g}"
-    return Check(name, len(error), float(error[i]), bool(error[i] < TOLERANCE), where)
+    kind = "coordinate" if len(theta) <= SMALL else "direction"
+    return _judge(name, directions @ g, left, right, here, lambda at: f"{kind} {at[0]}: the backward pass gives")
 
 
 def _equation(network: Network, parts: dict[tuple[int, str], Check]) -> str:

@@ -7,6 +7,7 @@ last. Parameters arrive as views `p` into the network's theta; gradients leave t
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Protocol
 
 import numpy as np
@@ -76,8 +77,10 @@ class Dense:
         initializer: str | Initializer | None = None,
         rate_factor: float = 1.0,
     ) -> None:
-        if min(d, k) < 1:
-            raise ValueError(f"Dense needs at least one input and one unit; got {d} inputs and {k} units.")
+        if not all(isinstance(size, Integral) and size >= 1 for size in (d, k)):
+            raise ValueError(f"Dense needs whole numbers of inputs and units, at least 1; got {d!r} and {k!r}.")
+        if not 0.0 <= rate_factor < np.inf:
+            raise ValueError(f"Dense's rate_factor must be a number in [0, inf); got {rate_factor!r}.")
         self.d, self.k, self.rate_factor = d, k, rate_factor
         self.act = ACTIVATIONS.make(activation)
         self.initializer = INITIALIZERS.make(initializer or self.act.initializer)

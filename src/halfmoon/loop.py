@@ -22,7 +22,7 @@ from halfmoon.settings import Settings
 
 BLOCK_SECONDS = 0.05
 
-Score = Callable[[Array, Array], float]  # (y_hat, y) -> the higher the better
+Score = Callable[[Array, Array, Array], float]  # (y_hat, y, w) -> the higher the better; w (n,) weighs rows
 Callback = Callable[[Network, "Run"], bool | None]  # told after each epoch; True stops the fit
 
 
@@ -59,6 +59,8 @@ class Run(State):
 
 
 def _read_validation(network: Network, data: tuple[Any, ...]) -> tuple[Array, Array, Array]:
+    if not isinstance(data, tuple) or len(data) not in (2, 3):
+        raise ValueError(f"validation must be (X, y) or (X, y, w); got {type(data).__name__}.")
     try:
         return network.read(*data)
     except ValueError as error:
@@ -152,22 +154,23 @@ class Fit:
 
     def look(self, run: Run) -> None:
         """After an epoch: validate, keep the best, tell the callbacks."""
-        network, theta = self.problem.network, run.current
+        problem, network, theta = self.problem, self.problem.network, run.current
         with np.errstate(all="ignore"):
             if self.score is not None:
-                run.history.set(train_score=self.score(network.predict(self.problem.X, theta), self.problem.y))
+                y_hat = network.predict(problem.X, theta)
+                run.history.set(train_score=self.score(y_hat, problem.y, problem.w.mean(axis=1)))
             if self.validation is not None:
                 X, y, w = self.validation
                 z = network.forward(theta, X)[0]
                 weight = float(w.sum()) / w.shape[-1]
                 run.history.set(validation_loss=float((w * network.loss.value(z, y)).sum()) / weight)
                 if self.score is not None:
-                    run.history.set(validation_score=self.score(network.loss.link(z), y))
+                    run.history.set(validation_score=self.score(network.loss.link(z), y, w.mean(axis=1)))
                 value = float(self.monitor(run)[-1])
                 # of equals, the one that learned longer
                 if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
                     run.best = Best(run.epoch, value, theta.copy())
-        network.theta = theta  # so that a callback may predict
+        network.theta = theta.copy() if self.callbacks else theta  # so that a callback may predict, and do no harm
         answers = [callback(network, run) for callback in self.callbacks]
         self.wants_stop = any(answers)
 

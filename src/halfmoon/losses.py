@@ -285,3 +285,13 @@ def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:
     if loss.target != "real" and ((table < 0.0) | (table > high)).any():
         raise ValueError(f"y must lie in [0, {high:g}] for {loss}; got values from {table.min()} to {table.max()}.")
     return table
+
+
+def check_value(loss: Loss, y: Array, k: int) -> None:
+    """ValueError unless the loss gives a value of the shape it promises: a row each, and columns."""
+    columns = k if loss.pointwise else 1
+    with np.errstate(all="ignore"):
+        shape = np.shape(loss.value(np.zeros((1, k), y.dtype), y[:1]))
+    if shape != (1, columns):
+        told = f"{type(loss).__name__}.value must give (n, {columns}) for (n, {k}) scores; for one row it gave {shape}"
+        raise ValueError(f"{told}. Sum with keepdims=True and set pointwise = False, or do not sum at all.")

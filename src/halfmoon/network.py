@@ -15,6 +15,7 @@ the batch size. Where single outputs have weights (n, k), w_i is the row's mean 
 
 from collections.abc import Sequence
 from copy import copy
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ from halfmoon.activations import Activation
 from halfmoon.elementary import Array
 from halfmoon.initializers import Initializer, Source
 from halfmoon.layers import PREDICT, Backward, Context, Dense, Dropout, Layer, Views
-from halfmoon.losses import LOSSES, Loss, encode
+from halfmoon.losses import LOSSES, Loss, check_value, encode
 from halfmoon.random import WEIGHTS, Stream
 
 
@@ -62,8 +63,6 @@ class Network:
         self.lowest = min(layer.place for layer in self.layers if layer.shapes)  # below it nobody needs a gradient
         self.d, self.k = self.layers[0].d, self.layers[-1].k
         self.layout, self.size = _lay_out(self.layers)
-        self.is_weight = self._spread(lambda layer, name: float(name == "W"))
-        self.rate_factor = self._spread(lambda layer, name: layer.rate_factor)
         self.theta = self.initial(Stream(seed, WEIGHTS) if rng is None else rng)
 
     @classmethod
@@ -91,7 +90,7 @@ class Network:
         hidden = len(sizes) - 2
         if hidden < 0:
             raise ValueError(f"sizes needs at least inputs and outputs, such as [2, 3, 2]; got {list(sizes)}.")
-        one = isinstance(activation, str | Activation)
+        one = isinstance(activation, str | Activation | type)  # a class is no instance, as its shelf will say
         acts = [activation] * hidden if one else list(activation)  # type: ignore[arg-type]
         rates = np.ravel(dropout).tolist()
         rates = [0.0, *rates * hidden] if np.ndim(dropout) == 0 else rates
@@ -108,6 +107,20 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.layers}, {str(self.loss)!r})"
+
+    @cached_property
+    def is_weight(self) -> Array:
+        """[R2]'s m, like theta: 1 on weights, 0 on biases."""
+        return self._spread(lambda layer, name: float(name == "W"))
+
+    @cached_property
+    def rate_factor(self) -> Array:
+        """[O4]'s c, like theta: each layer's factor on the learning rate."""
+        return self._spread(lambda layer, name: layer.rate_factor)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle holds: theta once, and nothing that can be made again."""
+        return {name: value for name, value in vars(self).items() if name not in ("is_weight", "rate_factor")}
 
     def _spread(self, of: Any) -> Array:
         """A vector like theta that holds one number per parameter array."""
@@ -212,6 +225,7 @@ class Network:
         with np.errstate(over="ignore"):
             weight = np.ones((n, 1), dtype=self.dtype) if w is None else np.asarray(w, dtype=self.dtype)
         weight = weight[:, None] if weight.ndim == 1 else weight
+        check_value(self.loss, truth, self.k)
         per_row = self.k if self.loss.pointwise else 1
         if weight.shape not in ((n, 1), (n, per_row)):
             raise ValueError(f"w must have shape ({n},) or ({n}, {per_row}) for {self.loss}; got {weight.shape}.")

@@ -80,6 +80,10 @@ def probabilities(model: Any, X: Array) -> Array:
     """Each class's probability, (n, C), from a Network or anything with ``predict_proba``."""
     if not isinstance(model, Network):
         return np.asarray(model.predict_proba(X))
+    if model.loss.target != "classes" and not (model.loss.target == "labels" and model.k == 1):
+        raise ValueError(
+            f"Only networks that tell classes apart have probabilities to draw; this one has {model.loss}."
+        )
     y_hat = model.predict(X)
     return np.hstack([1.0 - y_hat, y_hat]) if y_hat.shape[1] == 1 else y_hat
 
@@ -117,12 +121,12 @@ def diagram(
         _units(ax, level, height, names[level] or [_name(level, i, len(sizes)) for i in range(k)])
         more = f"\n({k} units)" if k > 12 else ""
         title = "inputs" if level == 0 else "outputs" if level == len(sizes) - 1 else f"hidden layer {level}"
-        ax.text(level, max(h.max() for h in heights) + 0.3, title + more, ha="center", va="bottom", color=INK)
+        ax.text(level, max(h.max() for h in heights) + 0.22, title + more, ha="center", va="bottom", color=INK)
     ax.plot([], [], color=COLOURS[0], label="positive weight")
     ax.plot([], [], color=COLOURS[1], linestyle=(0, (4, 2)), label="negative weight")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2, frameon=False)
     ax.set(xlim=(-0.45, len(sizes) - 0.55))
-    ax.margins(y=0.15)
+    ax.margins(y=0.13)
     ax.set_axis_off()
     return ax
 
@@ -144,7 +148,7 @@ def _links(ax: Axes, p: Any, level: int, below: Array, above: Array, largest: fl
                 at = 0.24 + 0.16 * (j % 3) if len(above) > len(below) else 0.76 - 0.16 * (i % 3)
                 where = (level + at, start + at * (end - start))
                 box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
-                ax.text(*where, f"{weight:+.2f}", fontsize=8, ha="center", va="center", bbox=box, zorder=2, color=INK)
+                ax.text(*where, f"{weight:+.2f}", fontsize=9.5, ha="center", va="center", bbox=box, zorder=2, color=INK)
 
 
 def _units(ax: Axes, level: int, heights: Array, names: list[str]) -> None:

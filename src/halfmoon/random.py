@@ -12,6 +12,7 @@ mask, and a resumed run continues with the numbers it would have had.
     shuffle: for i = n-1 ... 1 swap rows i and j,  j = floor(floor(bits_i / 2^32) (i + 1) / 2^32)   [N6]
 """
 
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,11 @@ def _mix(s: Any) -> Any:
 
 def key(seed: int, *path: int) -> int:
     """The 64-bit key of one stream of numbers, for example ``key(seed, SHUFFLE, epoch)``."""
+    if not 0 <= index(seed) <= _MASK:
+        raise ValueError(f"A seed must be an integer from 0 to 2^64 - 1; got {seed}.")
     k = 0
     for part in (seed, *path):
-        k = _mix((k + part + _GAMMA) & _MASK)  # [N2]
+        k = _mix((k + index(part) + _GAMMA) & _MASK)  # [N2]
     return int(k)
 
 

@@ -34,8 +34,8 @@ def train(
 
     `options` are the fields of `settings.Settings` (epochs, optimizer, learning_rate, ...), or give `settings` whole.
     `w` weighs rows (n,) or single outputs (n, k). `validation` is (X, y) or (X, y, w): then the best epoch's weights
-    stay, whatever ends the fit. `score(y_hat, y)` is recorded after each epoch. `progress` is told after each block of
-    updates. `run` continues an earlier fit, exactly as if it had never paused.
+    stay, whatever ends the fit. `score(y_hat, y, w)` is recorded after each epoch. `progress` is told after each block
+    of updates. `run` continues an earlier fit, exactly as if it had never paused.
 
     Raises ValueError for data or settings that cannot work; warns when the fit diverges or is interrupted.
 

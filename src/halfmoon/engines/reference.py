@@ -35,7 +35,7 @@ def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
     """The batch's part of the objective and its gradient [R3], at the present theta."""
     rows = problem.batch(state.t)
     X, y, w = problem.X[rows], problem.y[rows], problem.w[rows]
-    numbers = np.arange(problem.n)[rows] if isinstance(rows, slice) else rows
+    numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
     ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
     share = len(X) / problem.batch_size
     return problem.network.objective(

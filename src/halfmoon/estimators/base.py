@@ -96,6 +96,10 @@ class MLP(BaseEstimator):  # type: ignore[misc]
     def _split(self, data: tuple[Array, ...], strata: Any, rng: np.random.RandomState) -> tuple[Any, Any]:
         """Rows to learn from, and rows to stop by: drawn at random, with the classes' shares kept."""
         parts = train_test_split(*data, test_size=self.validation_fraction, random_state=rng, stratify=strata)
+        if len(parts[1]) < 2 or not parts[5].any():
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
+            )
         return tuple(parts[::2]), tuple(parts[1::2])
 
     def _solver(self) -> Optimizer | Solver | str:
@@ -149,9 +153,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             told = f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
             warnings.warn(told + "converged yet.", ConvergenceWarning, stacklevel=4)  # scikit-learn's own words
         self.network_, self.history_, self.engine_ = network, run.history, run.engine
-        layers = network.views(network.theta)
-        self.coefs_, self.intercepts_ = [p.W for p in layers], [p.b for p in layers]
-        self.n_layers_, self.n_outputs_, self.n_iter_ = len(layers) + 1, network.k, run.epoch
+        self.n_layers_, self.n_outputs_, self.n_iter_ = len(network.layers) + 1, network.k, run.epoch
         self.loss_curve_ = run.history["loss"].tolist()
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else np.nan  # it may have diverged in its first epoch
         self.best_loss_ = min(self.loss_curve_, default=np.nan)
@@ -175,11 +177,25 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             raise ValueError("Sample weights must contain at least one non-zero number.")
         return X, y, w
 
+    @property
+    def coefs_(self) -> list[Array]:
+        """Each layer's weights W (d, k), as views into the network's parameters."""
+        return [p.W for p in self.network_.views(self.network_.theta)]
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """Each layer's biases b (k,), as views into the network's parameters."""
+        return [p.b for p in self.network_.views(self.network_.theta)]
+
     def _predict(self, X: Any) -> Array:
+        scores = self._scores(X)
+        return self.network_.loss.link(scores)
+
+    def _scores(self, X: Any) -> Array:
         check_is_fitted(self)
         X = validate_data(self, X, dtype=_FLOATS, reset=False, ensure_all_finite=False)
         self._refuse_gaps(X)
-        return self.network_.predict(X)
+        return self.network_.scores(X)
 
     def _refuse_gaps(self, X: Array) -> None:
         """ValueError, with the columns' names, for values that are not finite."""

@@ -9,7 +9,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from halfmoon.elementary import Array
+from halfmoon.elementary import Array, softplus
 from halfmoon.estimators.base import MLP
 from halfmoon.loop import Score
 from halfmoon.losses import LOSSES, Loss, Quantiles
@@ -73,7 +73,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         self.classes_, codes = np.unique(column_or_1d(y, warn=True), return_inverse=True)
         columns = len(self.classes_)
         if columns < 2:
-            raise ValueError(f"MLPClassifier needs at least 2 classes in y; got one class, {self.classes_[0]!r}.")
+            raise ValueError(f"MLPClassifier needs at least 2 classes in y; got one class, {self.classes_[0]}.")
         loss = self._loss("logistic_cross_entropy" if columns == 2 else "softmax_cross_entropy")
         return self._fit(X, codes, w, loss, 1 if loss.target == "labels" else columns, codes)
 
@@ -89,8 +89,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     def _score(loss: Loss) -> Score:
         """Accuracy: the share of the rows whose class is right, or all of whose labels are."""
         if loss.target == "classes":
-            return lambda y_hat, y: float((y_hat.argmax(axis=1) == y.argmax(axis=1)).mean())
-        return lambda y_hat, y: float(((y_hat > 0.5) == (y > 0.5)).all(axis=1).mean())
+            return lambda y_hat, y, w: float(np.average(y_hat.argmax(axis=1) == y.argmax(axis=1), weights=w))
+        return lambda y_hat, y, w: float(np.average(((y_hat > 0.5) == (y > 0.5)).all(axis=1), weights=w))
 
     def predict(self, X: Any) -> Array:
         """The likeliest class of each row, (n,); for several labels, zeros and ones (n, labels)."""
@@ -104,6 +104,14 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         """Each class's probability, (n, classes); for several labels each label's own, (n, labels)."""
         y_hat = self._predict(X)
         return np.hstack([1.0 - y_hat, y_hat]) if y_hat.shape[1] == 1 and not self._multilabel() else y_hat
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """The logarithms of `predict_proba`, from scores, so that none is minus infinity for a finite score."""
+        z = self._scores(X)
+        if self.network_.loss.target == "classes":
+            s = z - z.max(axis=1, keepdims=True)
+            return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+        return -softplus(-z) if self._multilabel() else -softplus(np.hstack([z, -z]))
 
     def _multilabel(self) -> bool:
         return self.network_.k > 1 and self.network_.loss.target == "labels"
@@ -180,8 +188,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     def _score(cls, loss: Loss) -> Score:
         """What early stopping looks at: as in `score`."""
         if isinstance(loss, Quantiles):
-            return lambda y_hat, y: -float(cls._pinball(loss, y_hat, y).mean())
-        return lambda y_hat, y: float(r2_score(y, y_hat))
+            return lambda y_hat, y, w: -float(np.average(cls._pinball(loss, y_hat, y), weights=w))
+        return lambda y_hat, y, w: float(r2_score(y, y_hat, sample_weight=w))
 
     @staticmethod
     def _pinball(loss: Quantiles, y_hat: Array, y: Array) -> Array:

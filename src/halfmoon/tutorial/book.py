@@ -57,7 +57,8 @@ class Book:
 
     def show(self, value: Any) -> None:
         """Something with a terminal form and an HTML form, such as a Trace."""
-        self.console.print(Padding(value, (1, 2, 0, 2)))
+        wide = self.console.width >= 72
+        self.console.print(Padding(value if wide else Text(str(value)), (1, 2, 0, 2)))
         self.page.append(f"<div class='wide'>{value.html()}</div>")
 
     def code(self, text: str) -> None:
@@ -135,6 +136,9 @@ figcaption, caption { color: var(--faint); font-size: .92rem; text-align: left; 
 th, td { padding: .25rem .8rem .25rem 0; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top;
          font-variant-numeric: tabular-nums }
 th:first-child, td:first-child, .trace th { text-align: left; font-weight: 500 }
+.trace th, .trace td, caption { white-space: nowrap }
+@media (max-width: 40rem) { figure { overflow-x: auto } img { width: 40rem; max-width: none } }
+@media (prefers-color-scheme: dark) { img { filter: brightness(.92) } }
 pre { overflow-x: auto; font: .86rem/1.5 ui-monospace, monospace; margin: .6rem 0 } td pre { margin: 0 }
 </style>
 <h1>A neural network from scratch, alive</h1>

@@ -53,8 +53,7 @@ def backward(book: Book, common: Common) -> None:
 
 def losses(book: Book, common: Common) -> None:
     """Our losses, beside the published figures where the data are the tutorial's own."""
-    _, run = common.trained
-    L = run.history["loss"]  # L[t]: the loss after t updates, since a full batch is measured before its update
+    _, L = common.trained  # L[t]: the loss after t updates
     own = common.seed == 0
     book.number("loss_before_training", float(L[0]))
     shown = range(0, len(L) - 1, 1000)
@@ -92,8 +91,7 @@ def errata(book: Book, common: Common) -> None:
 
 def two_cycle(book: Book, common: Common) -> None:
     """The run at the tutorial's rate beside one at half of it: told from the numbers, whatever the data."""
-    (_, fast), (_, calm) = common.trained, common.calm
-    L, half = fast.history["loss"], calm.history["loss"]
+    (_, L), (_, half) = common.trained, common.calm
     rises, calm_rises = (np.flatnonzero(np.diff(loss) > 1e-9) for loss in (L, half))
     steps = np.diff(L[-31:])
     zigzag = book.number("zigzag", bool((steps[1:] * steps[:-1] < 0.0).all() and np.abs(steps).min() > 1e-6))

@@ -41,7 +41,7 @@ def run(out: Path, seed: int = 0, only: str | None = None, quick: bool = False, 
 
 def _find(only: str) -> str:
     names = list(SECTIONS)
-    if only.isdigit() and 1 <= int(only) <= len(names):
+    if only.isdecimal() and 1 <= int(only) <= len(names):
         return names[int(only) - 1]
     if only not in names:
         raise ValueError(

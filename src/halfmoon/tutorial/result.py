@@ -10,10 +10,10 @@ TITLE = "The boundary with three hidden units"
 def tell(book: Book, common: Common) -> None:
     """Draw it, count the errors, and compare with the line."""
     X, y = common.data
-    network, run = common.trained
+    network, L = common.trained
     right = book.number("accuracy", float((network.predict(X).argmax(axis=1) == y).mean()))
     line = book.number("line_accuracy", float(common.regression(1).score(X, y)))
-    book.number("final_loss", float(run.history["loss"][-1]))
+    book.number("final_loss", float(L[-1]))
     told = f"With three hidden units {right:.1%} of the points are on their own side, where the line had {line:.1%}."
     if right > line + 0.05:
         told += " The boundary bends around the moons, and we made no features by hand: the hidden layer learned them."
