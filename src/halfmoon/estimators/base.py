@@ -77,7 +77,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
     def _check_parameters(self) -> None:
         """ValueError for the first parameter that breaks its rule, by its own name."""
         rules = dict(RULES)
-        if not np.isinf(self.n_iter_no_change):
+        if self.n_iter_no_change != np.inf:
             rules["n_iter_no_change"] = "an integer in [1, inf), or infinity"
         for name, rule in rules.items():
             value = getattr(self, name)
