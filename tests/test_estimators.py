@@ -194,7 +194,7 @@ def test_counts_have_a_log_link():
         (short(batch_size=0), Y, "'batch_size' parameter"),
         (short(learning_rate_init=-1.0), Y, "'learning_rate_init' parameter"),
         (classifier(alpha=-1.0), Y, "'alpha' parameter"),
-        (classifier(hidden_layer_sizes=(0,)), Y, "whole numbers of inputs and units"),
+        (classifier(hidden_layer_sizes=(0,)), Y, "'hidden_layer_sizes' parameter"),
         (classifier(max_iter=0), Y, "'max_iter' parameter"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

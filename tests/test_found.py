@@ -23,6 +23,7 @@ from halfmoon import (
     datasets,
     train,
 )
+from halfmoon.solvers import solve
 from halfmoon.tutorial.program import SECTIONS
 from halfmoon.tutorial.program import run as tell
 
@@ -61,7 +62,51 @@ def test_a_broken_passage_is_blamed_itself():
             return a, lambda da, dp, need: 0.5 * right(da, dp, need)
 
     network = Network([Dense(2, 3, "tanh"), Halved(3, 0.2), Dropout(3, 0.1), Dense(3, 2)])
-    assert check_gradients(network, X, Y).verdict.startswith("da0 of Halved [D2] is wrong")
+    assert check_gradients(network, X, Y).verdict.startswith("da0 of layer 1 (Halved) [D2] is wrong")
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_wrong_da0_is_blamed_itself_at_any_scale(scale):
+    class Bad(Dense):
+        def forward(self, p, a0, ctx):
+            a, right = super().forward(p, a0, ctx)
+            return a, lambda da, dp, need: None if (da0 := right(da, dp, need)) is None else 1.01 * da0
+
+    for seed in range(5):
+        network = Network([Dense(2, 4, "tanh"), Bad(4, 4, "tanh"), Dense(4, 2)], seed=seed)
+        assert "da0 of layer 1 (Bad) [B4] is wrong" in check_gradients(network, scale * X, Y, seed=seed).verdict
+
+
+def test_what_rounding_hides_is_admitted():
+    rows, y = np.random.default_rng(0).normal(size=(50, 3)), np.arange(50.0)
+    report = check_gradients(Network.dense([3, 4, 1], loss="squared_error"), rows, 1e9 * y)
+    assert report
+    assert "lost in rounding" in report.verdict
+
+
+def test_a_run_continued_without_validation_keeps_what_it_learns():
+    network = Network.dense([2, 3, 2])
+    run = train(network, X, Y, epochs=5, validation=(X, Y))
+    train(network, X, Y, epochs=100, run=run)
+    assert run.best is None
+    assert (network.theta == run.current).all()
+
+
+def test_lbfgs_that_cannot_move_does_not_say_it_converged():
+    rows = 1e100 * np.random.default_rng(0).normal(size=(40, 2))
+    run = solve(Network.dense([2, 4, 1], "relu", "squared_error"), rows, rows[:, 0] * 1e-100)
+    assert run.stopped == "abnormal"
+    assert np.isfinite(run.history["loss"]).all()
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("activation", None), ("solver", None), ("solver", "adm"), ("hidden_layer_sizes", b"ab"), ("initializer", None)],
+)
+def test_a_parameter_of_a_wrong_kind_is_answered_in_words(parameter, value):
+    with pytest.raises((TypeError, ValueError), match=r"activation|solver|hidden_layer_sizes|initializer") as error:
+        MLPClassifier(**{parameter: value}).fit(X, Y)
+    assert parameter in str(error.value)
 
 
 def test_a_loss_that_forgets_to_keep_its_axis_is_refused():

@@ -205,7 +205,7 @@ def test_a_wrong_da0_is_named_by_the_layer_that_hands_it_down(place):
     layers[place] = Spoilt(layers[place].d, layers[place].k, layers[place].act, wrong="da0")
     report = check_gradients(Network(layers), X, CLASSES)
     assert not report
-    assert f"Layer {place} (Spoilt) hands down a wrong da0, equation [B4]" in report.verdict
+    assert f"da0 of layer {place} (Spoilt) [B4] is wrong" in report.verdict
 
 
 def test_a_wrong_da0_above_dropout_is_not_blamed_on_the_dropout():
@@ -223,7 +223,7 @@ def test_a_wrong_dropout_is_named():
 
     report = check_gradients(Network([Dense(3, 4, "tanh"), Leaky(4, 0.3), Dense(4, 2)]), X, CLASSES)
     assert not report
-    assert "da0 of Leaky [D2] is wrong" in report.verdict
+    assert "da0 of layer 1 (Leaky) [D2] is wrong" in report.verdict
 
 
 def test_a_wrong_da0_of_the_first_layer_harms_nobody():

@@ -41,12 +41,14 @@ def tutorial(
     open_page: Annotated[bool, typer.Option("--open", help="Open index.html in the browser afterwards.")] = False,
 ) -> None:
     """Run the tutorial; write its page, figures and numbers."""
-    from halfmoon.tutorial.program import run
-
+    told = "nothing was told yet"
     try:
+        from halfmoon.tutorial.program import run
+
+        told = f"what was told so far is in {out.resolve()}"
         run(out, seed, only, quick)
     except KeyboardInterrupt:
-        typer.echo(f"halfmoon: interrupted; what was told so far is in {out.resolve()}.", err=True)
+        typer.echo(f"halfmoon: interrupted; {told}.", err=True)
         raise typer.Exit(130) from None
     typer.echo(f"\nWritten to {out.resolve()}: index.html, results.json and the figures (PNG and SVG).")
     if open_page:

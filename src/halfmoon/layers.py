@@ -83,7 +83,7 @@ class Dense:
             raise ValueError(f"Dense's rate_factor must be a number in [0, inf); got {rate_factor!r}.")
         self.d, self.k, self.rate_factor = d, k, rate_factor
         self.act = ACTIVATIONS.make(activation)
-        self.initializer = INITIALIZERS.make(initializer or self.act.initializer)
+        self.initializer = INITIALIZERS.make(self.act.initializer if initializer is None else initializer)
         self.shapes: dict[str, tuple[int, ...]] = {"W": (d, k), "b": (k,)}
 
     def __repr__(self) -> str:

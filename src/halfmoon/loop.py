@@ -33,6 +33,7 @@ class Best:
     epoch: int
     monitor: float
     weights: Array
+    by: str  # what was monitored, "loss" or "score"
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Run(State):
     history: History = field(default_factory=History)
     best: Best | None = None  # kept where there is validation data
     seconds: float = 0.0
-    stopped: str = ""  # by epochs, patience, callback, interrupted, time, diverged, converged, evaluations
+    stopped: str = ""  # by epochs, patience, callback, interrupted, time, diverged, converged, evaluations, abnormal
     engine: str = ""  # which one carried out the updates
     made_with: str = ""  # what must not change if the run is to go on (Problem.signature)
     open: Array = field(default_factory=lambda: np.empty((4, 0)))  # measurements of the unfinished epoch's updates
@@ -169,7 +170,7 @@ class Fit:
                 value = float(self.monitor(run)[-1])
                 # of equals, the one that learned longer
                 if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
-                    run.best = Best(run.epoch, value, theta.copy())
+                    run.best = Best(run.epoch, value, theta.copy(), self.settings.monitor)
         network.theta = theta.copy() if self.callbacks else theta  # so that a callback may predict, and do no harm
         answers = [callback(network, run) for callback in self.callbacks]
         self.wants_stop = any(answers)

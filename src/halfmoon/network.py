@@ -90,8 +90,7 @@ class Network:
         hidden = len(sizes) - 2
         if hidden < 0:
             raise ValueError(f"sizes needs at least inputs and outputs, such as [2, 3, 2]; got {list(sizes)}.")
-        one = isinstance(activation, str | Activation | type)  # a class is no instance, as its shelf will say
-        acts = [activation] * hidden if one else list(activation)  # type: ignore[arg-type]
+        acts: list[Any] = list(activation) if isinstance(activation, list | tuple) else [activation] * hidden
         rates = np.ravel(dropout).tolist()
         rates = [0.0, *rates * hidden] if np.ndim(dropout) == 0 else rates
         if len(acts) != hidden or len(rates) != hidden + 1:

@@ -14,6 +14,7 @@ from scipy import optimize
 
 from halfmoon.elementary import Array
 from halfmoon.engines import Measured
+from halfmoon.engines.reference import length
 from halfmoon.interrupt import Interrupt
 from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network, Objective
@@ -120,17 +121,19 @@ class LBFGS(Solver):
         except StopIteration:
             run.stopped = "interrupted"
             return
-        if run.epoch == 0:  # the start was a minimum already
+        if run.epoch == 0:  # it never left the start, which may be a minimum
+            objective(x0)
             run.t = 1
             self._report(fit, run, latest[0])
-        run.stopped = run.stopped or ("evaluations" if result.status == 1 else "converged")
+        ended = {0: "converged", 1: "evaluations"}.get(result.status, "abnormal")  # 2: no step downhill was found
+        run.stopped = run.stopped or ended
 
     @staticmethod
     def _report(fit: Fit, run: Run, part: Objective) -> None:
         """A row of history for this iteration, and everybody's look at it."""
         fit.tick(run)
         one = np.ones(1)
-        norm = np.linalg.norm(part.g) * one
+        norm = length(part.g) * one
         fit.record(run, np.nan * one, Measured(part.loss * one, part.penalty * one, norm))
         if np.isfinite(part.loss + part.penalty):
             run.finite = run.snapshot()

@@ -49,7 +49,7 @@ def train(
     problem = prepare(network, X, y, w, settings)
     _refuse(problem, settings)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
-    run = start(problem) if run is None else _continued(problem, run)
+    run = start(problem) if run is None else _continued(problem, run, settings.monitor if validation else "")
     with Interrupt() as interrupt:
         while not run.stopped:
             fit.block(run)
@@ -97,10 +97,15 @@ def start(problem: Problem) -> Run:
     return Run(theta.copy(), slots, None if problem.average is None else theta.copy(), made_with=problem.signature)
 
 
-def _continued(problem: Problem, run: Run) -> Run:
-    """The run, ready to go on; ValueError if what it was made with has changed."""
+def _continued(problem: Problem, run: Run, monitor: str) -> Run:
+    """The run, ready to go on; ValueError if what it was made with has changed.
+
+    A best epoch that was judged by another monitor than the present one ("" without validation) no longer counts.
+    """
     if run.made_with != problem.signature:
         raise ValueError(f"This run was made with {run.made_with}; continue it with the same, not {problem.signature}.")
+    if run.best is not None and run.best.by != monitor:
+        run.best = None
     run.stopped = ""
     return run
 

@@ -17,12 +17,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from halfmoon.callbacks import progress_bar
 from halfmoon.elementary import Array
+from halfmoon.initializers import INITIALIZERS
 from halfmoon.loop import Run
 from halfmoon.losses import Loss
 from halfmoon.network import Network
-from halfmoon.optimizers import Adam, Momentum, Nesterov, Optimizer
+from halfmoon.optimizers import OPTIMIZERS, Adam, Momentum, Nesterov, Optimizer
 from halfmoon.schedules import InverseScaling, Plateau, Schedule
-from halfmoon.settings import Settings, allows
+from halfmoon.settings import Settings, allows, nearest
 from halfmoon.solvers import LBFGS, SOLVERS, Solver, solve
 from halfmoon.training import train
 
@@ -86,10 +87,20 @@ class MLP(BaseEstimator):  # type: ignore[misc]
                 message = f"The {name!r} parameter of {type(self).__name__} must be {rule}. Got {value!r} instead."
                 raise ValueError(message)
 
+    def _hidden(self) -> list[Any]:
+        """The hidden layers' sizes; one number stands for one layer."""
+        given = self.hidden_layer_sizes
+        sizes: list[Any] = list(given) if isinstance(given, list | tuple | np.ndarray) else [given]
+        if not all(isinstance(size, int | np.integer) and not isinstance(size, bool) and size >= 1 for size in sizes):
+            rule = "an integer in [1, inf), or a list of them"
+            raise ValueError(
+                f"The 'hidden_layer_sizes' parameter of {type(self).__name__} must be {rule}. Got {given!r}."
+            )
+        return sizes
+
     def _network(self, X: Array, loss: Loss, columns: int, rng: np.random.RandomState) -> Network:
-        hidden = self.hidden_layer_sizes
-        hidden = list(hidden) if np.iterable(hidden) else [hidden]
-        initializer = None if self.initializer == "auto" else self.initializer
+        hidden = self._hidden()
+        initializer = None if self.initializer == "auto" else INITIALIZERS.make(self.initializer)
         sizes = [X.shape[1], *hidden, loss.outputs(columns)]
         return Network.dense(sizes, self.activation, loss, initializer=initializer, dtype=X.dtype, rng=rng)
 
@@ -102,7 +113,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             )
         return tuple(parts[::2]), tuple(parts[1::2])
 
-    def _solver(self) -> Optimizer | Solver | str:
+    def _solver(self) -> Optimizer | Solver:
         """The update rule: scikit-learn's three by their own parameters, any other from the shelves."""
         if isinstance(self.solver, Optimizer | Solver):
             return self.solver
@@ -112,7 +123,11 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             return Adam(self.beta_1, self.beta_2, self.epsilon)
         if self.solver == "lbfgs":
             return LBFGS(evaluations=self.max_fun, gradient=self.tol)
-        return SOLVERS.make(self.solver) if str(self.solver).partition(":")[0] in SOLVERS else str(self.solver)
+        name = self.solver.partition(":")[0] if isinstance(self.solver, str) else None
+        if name not in SOLVERS and name not in OPTIMIZERS:
+            known = nearest(str(self.solver), ["sgd", *SOLVERS, *OPTIMIZERS])
+            raise ValueError(f"The 'solver' parameter of {type(self).__name__} cannot be {self.solver!r}; {known}")
+        return SOLVERS.make(self.solver) if name in SOLVERS else OPTIMIZERS.make(self.solver)
 
     def _schedule(self) -> Schedule | str:
         """How the learning rate changes: scikit-learn's names with their own parameters, any other from the shelf."""
@@ -149,7 +164,9 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     def _keep(self, network: Network, run: Run) -> Self:
         """The fitted attributes."""
-        if run.stopped in ("epochs", "evaluations") and (run.engine == "scipy" or np.isfinite(self.n_iter_no_change)):
+        if run.stopped in ("epochs", "evaluations", "abnormal") and (
+            run.engine == "scipy" or np.isfinite(self.n_iter_no_change)
+        ):
             told = f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
             warnings.warn(told + "converged yet.", ConvergenceWarning, stacklevel=4)  # scikit-learn's own words
         self.network_, self.history_, self.engine_ = network, run.history, run.engine

@@ -121,7 +121,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     """A feed-forward network that predicts values, with scikit-learn's parameters.
 
     `loss` takes "squared_error", "poisson", or any regression loss on the shelf; the rest is as in `MLPClassifier`.
-    y may have several columns. With ``loss="quantiles"`` `predict` gives one column for each level.
+    y may have several columns: a row's loss is their sum, in `loss_` too (scikit-learn tells the mean). With
+    ``loss="quantiles"`` `predict` gives one column for each level.
 
     >>> from halfmoon import MLPRegressor, datasets
     >>> X, y = datasets.make("wave", n=300, noise=0.1, seed=0)
