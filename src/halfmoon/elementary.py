@@ -36,6 +36,12 @@ def softplus(z: Array) -> Array:
     return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 
+def log_softmax(z: Array) -> Array:
+    """log(e^z / sum_c e^z) over the last axis, from z less its largest entry, so that nothing overflows."""
+    s = z - z.max(axis=-1, keepdims=True)
+    return s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
+
+
 def xlogy(x: Array, y: Array) -> Array:
     """x log y, and 0 where x is 0 (y positive wherever x is not 0)."""
     return x * np.log(np.where(x == 0.0, 1.0, y))

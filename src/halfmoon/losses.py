@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import DTypeLike
 
-from halfmoon.elementary import Array, logistic, softplus, xlogy
+from halfmoon.elementary import Array, log_softmax, logistic, softplus, xlogy
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import setting
 
@@ -70,8 +70,7 @@ class SoftmaxCrossEntropy(Loss):
         return e / e.sum(axis=-1, keepdims=True)  # [L1]
 
     def value(self, z: Array, y: Array) -> Array:
-        s = z - z.max(axis=-1, keepdims=True)
-        log_y_hat = s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
+        log_y_hat = log_softmax(z)
         return -(self._smooth(y) * log_y_hat).sum(axis=-1, keepdims=True)  # [L2]
 
     def dz(self, z: Array, y: Array) -> Array:
@@ -237,8 +236,12 @@ class Quantiles(Loss):
         return np.cumsum(steps, axis=-1).reshape(*z.shape[:-2], -1)  # [L20]
 
     def value(self, z: Array, y: Array) -> Array:
-        y_hat, level = self._by_level(self.link(z)), np.array(self.levels, dtype=z.dtype)
-        miss = y[..., None] - y_hat
+        return self.pinball(self.link(z), y)
+
+    def pinball(self, y_hat: Array, y: Array) -> Array:
+        """Each row's loss (n, 1) from its quantiles y_hat, summed over levels and columns."""
+        level = np.array(self.levels, dtype=y_hat.dtype)
+        miss = y[..., None] - self._by_level(y_hat)
         each = np.maximum(level * miss, (level - 1.0) * miss)  # [L18]
         return each.sum(axis=(-2, -1))[..., None]  # [L21]
 

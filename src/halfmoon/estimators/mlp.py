@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from halfmoon.elementary import Array, softplus
+from halfmoon.elementary import Array, log_softmax, softplus
 from halfmoon.estimators.base import MLP
 from halfmoon.loop import Score
 from halfmoon.losses import LOSSES, Loss, Quantiles
@@ -109,8 +109,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         """The logarithms of `predict_proba`, from scores, so that none is minus infinity for a finite score."""
         z = self._scores(X)
         if self.network_.loss.target == "classes":
-            s = z - z.max(axis=1, keepdims=True)
-            return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+            return log_softmax(z)
         return -softplus(-z) if self._multilabel() else -softplus(np.hstack([z, -z]))
 
     def _multilabel(self) -> bool:
@@ -178,22 +177,18 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """R2 of the predictions; with several quantiles, minus their mean pinball loss, so that more is better."""
+        check_is_fitted(self)
         if not isinstance(self.network_.loss, Quantiles):
             return float(super().score(X, y, sample_weight))
         y = np.asarray(y)
-        losses = self._pinball(self.network_.loss, self._predict(X), y.reshape(len(y), -1))
+        y_hat = self._predict(X)
+        losses = self.network_.loss.pinball(y_hat, y.reshape(len(y), -1))[:, 0] / y_hat.shape[1]
         weights = None if sample_weight is None else np.asarray(sample_weight)
         return -float(np.average(losses, weights=weights))
 
-    @classmethod
-    def _score(cls, loss: Loss) -> Score:
+    @staticmethod
+    def _score(loss: Loss) -> Score:
         """What early stopping looks at: as in `score`."""
         if isinstance(loss, Quantiles):
-            return lambda y_hat, y, w: -float(np.average(cls._pinball(loss, y_hat, y), weights=w))
+            return lambda y_hat, y, w: -float(np.average(loss.pinball(y_hat, y)[:, 0], weights=w)) / y_hat.shape[1]
         return lambda y_hat, y, w: float(r2_score(y, y_hat, sample_weight=w))
-
-    @staticmethod
-    def _pinball(loss: Quantiles, y_hat: Array, y: Array) -> Array:
-        """The pinball loss of each row, the mean over levels and columns."""
-        miss = y[:, :, None] - y_hat.reshape(*y.shape, -1)
-        return np.maximum(np.array(loss.levels) * miss, (np.array(loss.levels) - 1.0) * miss).mean(axis=(1, 2))
