@@ -45,6 +45,8 @@ class Run(State):
     seconds: float = 0.0
     stopped: str = ""  # by epochs, patience, callback, interrupted, time, diverged, converged, evaluations, abnormal
     engine: str = ""  # which one carried out the updates
+    why: str = ""  # why that one
+    threads: int = 1  # how many it used
     made_with: str = ""  # what must not change if the run is to go on (Problem.signature)
     open: Array = field(default_factory=lambda: np.empty((4, 0)))  # measurements of the unfinished epoch's updates
 
@@ -81,7 +83,7 @@ class Fit:
         progress: Callable[[Run], None] | None,
     ) -> None:
         self.problem, self.settings, self.score = problem, settings, score
-        self.engine = choose(problem.network, problem.optimizer)
+        self.engine, self.why = choose(problem.network, problem.optimizer, settings.engine)
         self.callbacks, self.progress = callbacks, progress
         self.validation = None if validation is None else _read_validation(problem.network, validation)
         names = (settings.schedule, settings.decay_schedule, settings.dropout_schedule)
@@ -102,8 +104,8 @@ class Fit:
             count = min(count, self.problem.per_epoch - run.t % self.problem.per_epoch)
         plan = self.plan(run, count)
         before = time.perf_counter()
-        run.engine = self.engine.NAME
         measured = self.engine.run(self.problem, run, plan)
+        run.engine, run.why, run.threads = self.engine.NAME, self.why, measured.threads
         spent = max(time.perf_counter() - before, 1e-9)
         self.tick(run)
         self.pace = max(1, min(2 * self.pace, round(count * BLOCK_SECONDS / spent)))
@@ -158,11 +160,11 @@ class Fit:
         problem, network, theta = self.problem, self.problem.network, run.current
         with np.errstate(all="ignore"):
             if self.score is not None:
-                y_hat = network.predict(problem.X, theta)
+                y_hat = self.engine.predict(network, theta, problem.X)
                 run.history.set(train_score=self.score(y_hat, problem.y, problem.w.mean(axis=1)))
             if self.validation is not None:
                 X, y, w = self.validation
-                z = network.forward(theta, X)[0]
+                z = self.engine.predict(network, theta, X, link=False)
                 weight = float(w.sum()) / w.shape[-1]
                 run.history.set(validation_loss=float((w * network.loss.value(z, y)).sum()) / weight)
                 if self.score is not None:

@@ -16,6 +16,7 @@ the batch size. Where single outputs have weights (n, k), w_i is the row's mean 
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -38,8 +39,14 @@ class Objective(NamedTuple):
     g: Array
 
 
+_MADE_AGAIN = ("is_weight", "rate_factor", "rooms", "_predict")
+
+
 class Network:
     """Layers, a loss, and the present parameters `theta` (float64 or float32)."""
+
+    engine = "numpy"  # who predicts
+    _predict: Any = None  # its function, looked up when first used
 
     def __init__(
         self,
@@ -119,7 +126,12 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle holds: theta once, and nothing that can be made again."""
-        return {name: value for name, value in vars(self).items() if name not in ("is_weight", "rate_factor")}
+        return {name: value for name, value in vars(self).items() if name not in _MADE_AGAIN}
+
+    @cached_property
+    def rooms(self) -> dict[Any, Any]:
+        """Scratch memory that the engine keeps for predictions."""
+        return {}
 
     def _spread(self, of: Any) -> Array:
         """A vector like theta that holds one number per parameter array."""
@@ -194,11 +206,21 @@ class Network:
 
     def scores(self, X: ArrayLike, theta: Array | None = None) -> Array:
         """Raw scores z (n, k)."""
-        return self.forward(self.theta if theta is None else theta, self.read_rows(X))[0]
+        return self._through(X, theta, link=False)
 
     def predict(self, X: ArrayLike, theta: Array | None = None) -> Array:
         """The prediction y_hat = link(z), (n, k): probabilities, or values."""
-        return self.loss.link(self.scores(X, theta))
+        return self._through(X, theta, link=True)
+
+    def _through(self, X: Any, theta: Array | None, link: bool) -> Array:
+        """By the engine that trained this network, also after pickling; NumPy before."""
+        if self._predict is None:
+            self._predict = import_module("halfmoon.engines").named(self.engine).predict
+        return self._predict(self, self.theta if theta is None else theta, X, link)
+
+    def use(self, engine: str) -> None:
+        """Predict with this engine from now on: "numpy" or "compiled"."""
+        self.engine, self._predict = engine, None
 
     def read_rows(self, X: ArrayLike) -> Array:
         """X as a table (n, d) of the network's dtype; ValueError for a wrong shape or values that are not finite."""

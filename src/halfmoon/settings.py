@@ -113,6 +113,14 @@ class Settings:
     tol: float = setting(0.0, "a number in [0, inf)", "an improvement counts if it is larger than this")
     seconds: float | None = setting(None, "None, or a number in (0, inf)", "time budget; None has none")
     seed: int = setting(0, "an integer in [0, 18446744073709551616)", "where shuffles and dropout masks come from")
+    engine: str = setting(
+        "auto",
+        "'auto', 'compiled' or 'numpy'",
+        "who carries out the updates; auto is compiled wherever that is possible",
+    )
+    n_threads: int | None = setting(
+        None, "None, or an integer in [1, inf)", "threads of the compiled engine, at most; None takes all that pay"
+    )
 
     def __post_init__(self) -> None:
         check_settings(self)

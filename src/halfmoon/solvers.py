@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from halfmoon.elementary import Array
-from halfmoon.engines import Measured
+from halfmoon.engines import Measured, State
 from halfmoon.engines.reference import length
 from halfmoon.interrupt import Interrupt
 from halfmoon.loop import Callback, Fit, Run, Score
@@ -50,8 +50,8 @@ def solve(
 ) -> Run:
     """Fit `network` with a solver, as `training.train` does with an optimizer; an epoch is an iteration.
 
-    Of the settings it takes epochs, l2, monitor, patience, tol and seconds, and raises ValueError for the others
-    and for dropout, since they could change nothing or make the objective jump.
+    Of the settings it takes epochs, l2, monitor, patience, tol, seconds, engine and n_threads, and raises ValueError
+    for the others and for dropout, since they could change nothing or make the objective jump.
 
     >>> from halfmoon import Network, datasets
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
@@ -64,16 +64,16 @@ def solve(
     problem = prepare(network, X, y, w, settings)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     run = start(problem)
-    run.engine = "scipy"
+    run.engine, run.why = "scipy", f"L-BFGS is SciPy's; its gradients are computed by {fit.engine.NAME}, as {fit.why}"
     with Interrupt() as interrupt:
         SOLVERS.make(solver).minimize(fit, run, interrupt)
-    finish(problem, run, settings)
+    finish(fit, run)
     return run
 
 
 def _refuse(network: Network, settings: Settings) -> None:
     """ValueError for whatever a solver cannot obey."""
-    obeyed = {"epochs", "l2", "monitor", "patience", "tol", "seconds"}
+    obeyed = {"epochs", "l2", "monitor", "patience", "tol", "seconds", "engine", "n_threads"}
     for field in dataclasses.fields(settings):
         if field.name not in obeyed and getattr(settings, field.name) != field.default:
             raise ValueError(f"A solver does not use {field.name}; leave it out, or train with an optimizer.")
@@ -102,7 +102,7 @@ class LBFGS(Solver):
                 raise StopIteration  # at the last iteration's theta
             theta = x.astype(network.dtype)
             with np.errstate(all="ignore"):
-                part = network.objective(theta, problem.X, problem.y, problem.w, problem.lam)
+                part = fit.engine.gradient(problem, State(theta, []))
             latest[:] = [part]  # SciPy's callback is not told the gradient
             return part.loss + part.penalty, part.g.astype(np.float64)
 

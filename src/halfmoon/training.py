@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.engines import Problem, reference
+from halfmoon.engines import Problem
 from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Dropout
 from halfmoon.loop import Callback, Fit, Run, Score
@@ -54,7 +54,7 @@ def train(
         while not run.stopped:
             fit.block(run)
             run.stopped = run.stopped or fit.why_stop(run, interrupt)
-    finish(problem, run, settings)
+    finish(fit, run)
     return run
 
 
@@ -87,6 +87,8 @@ def prepare(network: Network, X: ArrayLike, y: Any, w: ArrayLike | None, setting
         clip=settings.clip,
         average=settings.average,
         seed=settings.seed,
+        n_threads=settings.n_threads,
+        decays=bool(OPTIMIZERS.make(settings.optimizer).decay if settings.decay is None else settings.decay),
     )
 
 
@@ -110,13 +112,15 @@ def _continued(problem: Problem, run: Run, monitor: str) -> Run:
     return run
 
 
-def finish(problem: Problem, run: Run, settings: Settings) -> None:
+def finish(fit: Fit, run: Run) -> None:
     """Make sure that finite weights stay, leave them in the network, and tell what went wrong."""
-    if not _is_finite(problem, run):
+    problem, settings = fit.problem, fit.settings
+    if not _is_finite(fit, run):
         run.go_back()
         run.stopped = "diverged"
     if run.stopped == "diverged" and run.finite is None:
         raise ValueError("The loss is not finite before the first update; scale X and y, or start smaller weights.")
+    problem.network.use(fit.engine.NAME)
     problem.network.theta = run.weights.copy()  # before any warning, which may be raised as an error
     kept = "best epoch's" if run.best is not None else "last finite" if run.stopped == "diverged" else "last"
     if run.stopped == "diverged":
@@ -128,10 +132,10 @@ def finish(problem: Problem, run: Run, settings: Settings) -> None:
         warnings.warn(f"Training interrupted in epoch {run.epoch + 1}; the {kept} weights were kept.", stacklevel=3)
 
 
-def _is_finite(problem: Problem, run: Run) -> bool:
+def _is_finite(fit: Fit, run: Run) -> bool:
     """Whether the last update left finite ground; somebody who pressed Ctrl-C is not kept waiting for another pass."""
     if run.stopped == "interrupted":
         return bool(np.isfinite(run.theta).all())
     with np.errstate(all="ignore"):
-        last = reference.gradient(problem, run)
+        last = fit.engine.gradient(fit.problem, run)
     return bool(np.isfinite(last.loss + last.penalty + np.abs(last.g).max()))

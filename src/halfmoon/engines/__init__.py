@@ -5,16 +5,20 @@ An engine is a module with
     NAME                                           what a fitted object says it ran on
     why_not(network, optimizer) -> str | None      a reason why it cannot run this, or None
     run(problem, state, plan) -> Measured          carry out the plan's updates on the state
+    gradient(problem, state) -> Objective          the next batch's part of the objective and its gradient [R3]
+    predict(network, theta, X, link) -> (n, k)     link(z), or the scores z themselves
 
 On return the state has moved on, and `state.finite` is the last state that was seen to be finite; its arrays are not
 written again. Within a block an engine may work in place. Where blocks end changes no number, so one that does can
 find the last finite state again by repeating the block from its start.
 """
 
+import sys
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +31,34 @@ from halfmoon.random import SHUFFLE, key, permutation
 Numbers = NDArray[np.float64]
 
 
-ENGINES = ("reference",)  # the fastest first; the reference runs everything
+def choose(network: Network, optimizer: Optimizer | None, wanted: str = "auto") -> tuple[ModuleType, str]:
+    """The engine to run this, and why that one; ValueError where the one asked for cannot."""
+    if wanted == "numpy":
+        return import_module("halfmoon.engines.reference"), "it was asked for"
+    compiled, reason = _compiled()
+    reason = reason or compiled.why_not(network, optimizer)
+    if reason is None:
+        return compiled, "it was asked for" if wanted == "compiled" else "it is the faster one, and can run all of this"
+    if wanted == "compiled":
+        raise ValueError(f"engine='compiled' cannot run this: {reason}; use engine='auto'.")
+    return import_module("halfmoon.engines.reference"), reason
 
 
-def choose(network: Network, optimizer: Optimizer) -> ModuleType:
-    """The fastest engine that has no reason not to run this."""
-    engines = (import_module(f"halfmoon.engines.{name}") for name in ENGINES)
-    return next(engine for engine in engines if engine.why_not(network, optimizer) is None)
+def named(name: str) -> ModuleType:
+    """The engine of this name, or the reference where it cannot be had."""
+    found = _compiled()[0] if name == "compiled" else None
+    return found or import_module("halfmoon.engines.reference")
+
+
+@cache
+def _compiled() -> tuple[Any, str | None]:
+    """The compiled engine, or the reason why it cannot be imported here, told once."""
+    try:
+        return import_module("halfmoon.engines.compiled"), None
+    except ImportError as error:
+        reason = f"numba cannot be imported here ({error})"
+        print(f"halfmoon: {reason}; NumPy does the work, more slowly.", file=sys.stderr)  # noqa: T201
+        return None, reason
 
 
 @dataclass
@@ -77,6 +102,7 @@ class Measured:
     loss: Numbers  # sum of weighted losses over the batch, over w_mean s
     penalty: Numbers  # the batch's share of the penalty
     norm: Numbers  # 2-norm of the gradient, before clipping
+    threads: int = 1  # how many carried them out
     diverged: bool = False  # the next loss or gradient was not finite; the state went back to the last that was
 
 
@@ -96,6 +122,9 @@ class Problem:
     clip: float | None = None
     average: float | None = None
     seed: int = 0
+    n_threads: int | None = None  # at most; None takes all that pay
+    decays: bool = True  # whether a plan may ask for decoupled decay
+    _rooms: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     _order: dict[int, NDArray[np.int64]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -113,6 +142,12 @@ class Problem:
         """All that a run must keep if it is to go on as though it had not paused, in words."""
         cut = f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, seed={self.seed}"
         return f"{self.network.size} parameters, {self.optimizer}, average={self.average}, {cut}"
+
+    def engine_room(self, make: Any) -> Any:
+        """What an engine keeps for this problem, made when first asked for."""
+        if make not in self._rooms:
+            self._rooms[make] = make(self)
+        return self._rooms[make]
 
     @cached_property
     def total(self) -> float:

@@ -31,6 +31,12 @@ def run(problem: Problem, state: State, plan: Plan) -> Measured:
     return Measured(loss, penalty, norm)
 
 
+def predict(network: Network, theta: Array, X: Array, link: bool = True) -> Array:
+    """The prediction link(z) for rows X (n, d), or the scores z."""
+    z = network.forward(theta, network.read_rows(X))[0]
+    return network.loss.link(z) if link else z
+
+
 def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
     """The batch's part of the objective and its gradient [R3], at the present theta."""
     rows = problem.batch(state.t)

@@ -205,14 +205,16 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         return [p.b for p in self.network_.views(self.network_.theta)]
 
     def _predict(self, X: Any) -> Array:
-        scores = self._scores(X)
-        return self.network_.loss.link(scores)
+        return self.network_.predict(self._rows(X))
 
     def _scores(self, X: Any) -> Array:
+        return self.network_.scores(self._rows(X))
+
+    def _rows(self, X: Any) -> Array:
         check_is_fitted(self)
         X = validate_data(self, X, dtype=_FLOATS, reset=False, ensure_all_finite=False)
         self._refuse_gaps(X)
-        return self.network_.scores(X)
+        return X
 
     def _refuse_gaps(self, X: Array) -> None:
         """ValueError, with the columns' names, for values that are not finite."""

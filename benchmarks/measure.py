@@ -1,0 +1,192 @@
+"""One process of measurements: a number of cores, all peers interleaved. `run.py` starts it; it writes JSON."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]  # one line of the results: what was measured, on whom, and the value of each round
+
+
+def rounds(tasks: dict[str, Callable[[], Any]], count: int) -> dict[str, list[float]]:
+    """Seconds of each task in each round. Tasks take turns, so that a slow moment of the machine hits all."""
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    for turn in range(count):
+        names = list(tasks)
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            begun = time.perf_counter()
+            tasks[name]()
+            seconds[name].append(time.perf_counter() - begun)
+    return seconds
+
+
+def training(peers: dict[str, Any], work: Any, count: int) -> list[Row]:
+    """Time of an update of each peer, and what each had learned in the end."""
+    import workloads
+
+    X, y = workloads.data(work)
+    tasks, weights = {}, {}
+    for name, peer in peers.items():
+        if peer.fitter is None or peer.why_not(work):
+            continue
+        fit = peer.fitter(work, X, y)
+        fit(2)  # whatever compiles, compiles
+
+        def task(name: str = name, fit: Any = fit) -> None:
+            weights[name] = fit(work.epochs)
+
+        tasks[name] = task
+    seconds = rounds(tasks, count)
+    losses = {name: workloads.loss(work, weights[name], X, y) for name in tasks}
+    first = workloads.loss(work, workloads.start(work), X, y)
+    verdicts = workloads.learned(first, list(losses.values()))
+    return [
+        row(work.group, work.name, name, seconds[name], work.updates, "an update")
+        | {"x": work.x, "products": work.products, "loss": losses[name], "learned": good, "loss at first": first}
+        for name, good in zip(tasks, verdicts, strict=True)
+    ]
+
+
+def prediction(peers: dict[str, Any], works: list[Any], count: int) -> list[Row]:
+    """Time of a call for 1, 1,000 and 1,000,000 rows."""
+    import workloads
+
+    rows = []
+    for work, n in product(works, (1, 1_000, 1_000_000)):
+        X, y = workloads.data(work)
+        many, calls, tasks = X[workloads.np.arange(n) % len(X)], max(1, 2_000 // n), {}
+        for name in [name for name, peer in peers.items() if peer.predictor is not None]:
+            tasks[name] = partial(repeat, peers[name].predictor(work, X, y), many, calls)
+        rounds(tasks, 1)
+        title = f"{'-'.join(map(str, work.sizes))}, {n:,} row{'s' * (n > 1)}"
+        rows += [row("predict", title, name, s, calls, "a call") for name, s in rounds(tasks, count).items()]
+    return rows
+
+
+def repeat(predict: Callable[[Any], Any], many: Any, calls: int) -> None:
+    """So many predictions in a row."""
+    for _ in range(calls):
+        predict(many)
+
+
+def sweep(passes: int, count: int) -> list[Row]:
+    """7 hidden sizes x 8 seeds of the tutorial's network, one fit a core at a time: kernels release the GIL."""
+    import workloads
+    from peers import CORES, with_halfmoon
+
+    import halfmoon
+
+    work = workloads.tutorial()[0]
+    X, y = workloads.data(work)
+
+    def fit(job: tuple[int, int]) -> None:
+        network = halfmoon.Network.dense([2, job[0], 2], seed=job[1])
+        halfmoon.train(network, X, y, epochs=passes, **with_halfmoon.options(work, n_threads=1))
+
+    def all_fits() -> None:
+        with ThreadPoolExecutor(CORES) as pool:
+            list(pool.map(fit, product((50, 20, 5, 4, 3, 2, 1), range(8))))
+
+    fit((3, 0))
+    return [row("sweep", "7 sizes x 8 seeds", "halfmoon", rounds({"": all_fits}, count)[""], 1, "a sweep")]
+
+
+def gemm(peers: dict[str, Any], count: int) -> list[Row]:
+    """The machine's limit for large layers: a product of two large matrices, by the BLAS of NumPy and of PyTorch."""
+    import numpy as np
+
+    rows = []
+    for dtype, n in (("float32", 2048), ("float64", 2048)):
+        A = np.ones((n, n), dtype)
+        tasks: dict[str, Any] = {"numpy": lambda A=A: A @ A}
+        if "torch" in peers:
+            from peers import with_torch
+
+            tasks["torch"] = with_torch.gemm(dtype, n)
+        rounds(tasks, 1)
+        title = f"{dtype}, {n:,} cubed"
+        times = rounds(tasks, count)
+        rows += [row("gemm", title, name, s, 1, "a product") | {"products": 2.0 * n**3} for name, s in times.items()]
+    return rows
+
+
+def row(group: str, work: str, peer: str, seconds: list[float], units: int, unit: str) -> Row:
+    """A line of results: the seconds of one unit in each round."""
+    from peers import CORES
+
+    values = [s / units for s in seconds]
+    return {"group": group, "work": work, "peer": peer, "threads": CORES, "unit": f"seconds {unit}", "values": values}
+
+
+def threads() -> list[str]:
+    """What the libraries say about their threads."""
+    from threadpoolctl import threadpool_info
+
+    pools = [f"{pool['internal_api']} {pool['version'] or ''}".strip() for pool in threadpool_info()]
+    counts = [pool["num_threads"] for pool in threadpool_info()]
+    return sorted({f"{pool}: {count}" for pool, count in zip(pools, counts, strict=True)})
+
+
+def measure(groups: list[str], wanted: list[str], quick: bool) -> dict[str, Any]:
+    """All measurements of this process."""
+    import fresh
+    import workloads
+    from peers import load
+
+    peers, missing = load(wanted)
+    for line in missing:
+        print(line, file=sys.stderr)  # noqa: T201
+    shorter, count = (20, 2) if quick else (1, 7)
+    works = [*workloads.tutorial(), *workloads.minibatch(), *workloads.optimizers()]
+    curves = [work for work in workloads.growth() if not quick or max(work.rows / 100, work.sizes[1]) <= 200]
+    rows = []
+    for work in [work.shortened(shorter) for work in works if work.group in groups]:
+        rows += say(training(peers, work, count))
+    for work in curves if "growth" in groups else []:
+        rows += say(training(peers, work, min(count, 3)))
+    if "predict" in groups:
+        rows += say(prediction(peers, [workloads.tutorial()[0], workloads.minibatch()[2]], count))
+    if "sweep" in groups and "halfmoon" in peers:
+        rows += say(sweep(20_000 // shorter, min(count, 5)))
+    if "gemm" in groups:
+        rows += say(gemm(peers, count))
+    if "startup" in groups:
+        rows += say(fresh.start_up(list(peers), min(count, 5)))
+    if "memory" in groups:
+        rows += say(fresh.peak_memory(list(peers), [20_000, 200_000] if quick else [20_000, 200_000, 2_000_000]))
+    about = {name: {"title": peer.title, "version": peer.version} for name, peer in peers.items()}
+    return {"rows": rows, "peers": about, "missing": missing, "pools": threads()}
+
+
+def say(rows: list[Row]) -> list[Row]:
+    """The rows, told in passing."""
+    for line in rows:
+        verdict = f"   loss {line['loss']:.4f}{'' if line['learned'] else ' NOT LEARNED'}" if "loss" in line else ""
+        told = f"{line['work']:44} {line['peer']:18} {min(line['values']):12.4g} {line['unit']}{verdict}"
+        print(told, file=sys.stderr, flush=True)  # noqa: T201
+    return rows
+
+
+def main() -> None:
+    """Pin the process, then measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cores", required=True)
+    parser.add_argument("--groups", required=True)
+    parser.add_argument("--peers", required=True)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    os.sched_setaffinity(0, {int(core) for core in given.cores.split(",")})  # before any library counts cores
+    results = measure(given.groups.split(","), given.peers.split(","), given.quick)
+    given.out.write_text(json.dumps(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""halfmoon itself: a network, and the estimator around it."""
+
+from dataclasses import fields
+from typing import Any
+
+from workloads import Weights, Work, start
+
+import halfmoon
+from halfmoon.settings import Settings
+from peers import CORES, Fit, Peer
+
+KNOWN = {field.name for field in fields(Settings)}
+
+
+def network(work: Work) -> halfmoon.Network:
+    """The network at the common start."""
+    made = halfmoon.Network.dense(work.sizes, work.activation, dtype=work.dtype)
+    for p, (W, b) in zip(made.views(made.theta), start(work), strict=True):
+        p.W[...], p.b[...] = W, b
+    return made
+
+
+def options(work: Work, n_threads: int = CORES) -> dict[str, Any]:
+    """The work as settings of `train`."""
+    wanted = {"optimizer": work.optimizer, "learning_rate": work.rate, "batch_size": work.batch, "l2": work.l2}
+    return {name: value for name, value in {**wanted, "n_threads": n_threads}.items() if name in KNOWN}
+
+
+def fitter(work: Work, X: Any, y: Any) -> Fit:
+    """One call of `train`, or of `solve` for L-BFGS."""
+
+    def fit(epochs: int) -> Weights:
+        model = network(work)
+        if work.optimizer == "lbfgs":
+            halfmoon.solve(model, X, y, halfmoon.LBFGS(gradient=0.0), epochs=epochs, l2=work.l2)
+        else:
+            halfmoon.train(model, X, y, epochs=epochs, **options(work))
+        return [(p.W, p.b) for p in model.views(model.theta)]
+
+    return fit
+
+
+def predictor(work: Work, X: Any, y: Any) -> Any:
+    """The network's own prediction."""
+    return network(work).predict
+
+
+def estimator(work: Work, X: Any, y: Any) -> Any:
+    """The scikit-learn estimator's, with all that it checks."""
+    hidden, few = work.sizes[1:-1], slice(0, 1000)
+    made = halfmoon.MLPClassifier(hidden, work.activation, max_iter=1, n_iter_no_change=float("inf"))
+    return made.fit(X[few], y[few]).predict_proba
+
+
+PEERS = {
+    "halfmoon": Peer("halfmoon", halfmoon.__version__, fitter, predictor),
+    "halfmoon-estimator": Peer("halfmoon's estimator", halfmoon.__version__, predictor=estimator),
+}

@@ -1,0 +1,196 @@
+"""What was measured, as a page: tables in Markdown, the numbers in JSON, and the figures."""
+
+import json
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import numpy as np
+
+TITLES = {
+    "tutorial": "The tutorial: an update with all 200 rows, tanh, float64",
+    "minibatch": "Minibatches: an update of Adam, ReLU, float32",
+    "optimizers": "Other methods: an update of momentum, an iteration of L-BFGS",
+    "predict": "Prediction: a call, probabilities of each row",
+    "sweep": "A sweep: 7 hidden sizes x 8 seeds of the tutorial's network",
+    "gemm": "The machine's limit: a matrix product",
+    "rows": "Growth with rows: an update (20-50-2, batch 200)",
+    "width": "Growth with width: an update (64-H-10, batch 200)",
+    "depth": "Growth with depth: an update (64, then layers of 64, 10; batch 200)",
+    "startup": "Start",
+    "memory": "Peak memory of a fit beyond the data (64-100-10, batch 200, float32)",
+}
+NOTES = {
+    "tutorial": "C is `tutorial.c` with -O3 -march=native -ffast-math. Tuned, its tanh is made from exp, which is faster "
+    "and less exact near 0, and vectors are as wide as can be. At H = 500 the learning rate is a tenth of the "
+    "tutorial's, which would be far beyond the edge of stability.",
+    "optimizers": "Iterations of L-BFGS are not quite alike: each peer has its own line search.",
+    "startup": "First fit: from having imported NumPy and scikit-learn to the end of the first update of the "
+    "tutorial's network; PyTorch and JAX import themselves in that time.",
+    "memory": "Data in memory are not counted; what a peer copies of them is.",
+}
+CURVES = ("rows", "width", "depth")
+
+
+def write(results: dict[str, Any], folder: Path) -> None:
+    """benchmarks.md, benchmarks.json and the figures."""
+    import figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    text = page(results)
+    (folder / "benchmarks.md").write_text(text, encoding="utf-8")
+    figure.write(results, folder)
+    print(text)  # noqa: T201
+
+
+def page(results: dict[str, Any]) -> str:
+    """All tables."""
+    rows, parts = results["rows"], [*head(results), *goal_table(results["goals"])]
+    for group, title in TITLES.items():
+        for threads in sorted({row["threads"] for row in rows if row["group"] == group}):
+            chosen = [row for row in rows if row["group"] == group and row["threads"] == threads]
+            parts += ["", f"## {title}; {threads} thread{'s' * (threads > 1)}", "", *table(chosen, results["peers"])]
+            parts += ["", NOTES[group]] if group in NOTES else []
+    parts += shares(rows, results["peers"]) + slopes(rows, results["peers"]) + losses(rows, results["peers"])
+    return "\n".join(parts) + "\n"
+
+
+def head(results: dict[str, Any]) -> list[str]:
+    """What ran where."""
+    machine = results["machine"]
+    named = ", ".join(f"{peer['title']} {peer['version']}" for peer in results["peers"].values())
+    pools = "; ".join(f"{threads}: {', '.join(told)}" for threads, told in results["pools"].items())
+    return [
+        "# Benchmarks",
+        "",
+        *(["**A quick trial, with few updates: not a result.**", ""] if results["quick"] else []),
+        f"{machine['processor']}, {machine['vectors']}, {machine['cores']} cores, Python {machine['python']}, "
+        f"{machine['date']}; load {machine['load before']:.1f} before, {results['minutes']:.0f} minutes.",
+        f"{named}.",
+        f"Cores pinned; threads by library when told to use as many as cores: {pools}.",
+        *results["missing"],
+        "",
+        "Each cell: median of interleaved rounds (first to third quartile), and by how many times halfmoon is faster.",
+    ]
+
+
+def goal_table(goals: list[dict[str, Any]]) -> list[str]:
+    """What was to be reached, and what was."""
+    met, lines = sum(goal["met"] for goal in goals), []
+    for goal in sorted(goals, key=lambda goal: goal["met"]):
+        verdict, numbers = "met" if goal["met"] else "**not met**", f"{goal['wanted']:.3g} | {goal['reached']:.3g}"
+        lines.append(f"| {verdict} | {goal['goal']} | {goal['threads']} | {numbers} |")
+    header = ["| | goal | threads | at least | reached |", "|---|---|---|---|---|"]
+    return ["", f"## Goals: {met} of {len(goals)} met", "", *header, *lines] if goals else []
+
+
+def table(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
+    """Works down, peers across."""
+    names = [name for name in peers if any(row["peer"] == name for row in rows)]
+    lines = ["| |" + "|".join(peers[name]["title"] for name in names) + "|", "|---|" + "---|" * len(names)]
+    for work in dict.fromkeys(row["work"] for row in rows):
+        cells = {row["peer"]: row for row in rows if row["work"] == work}
+        lines.append(f"| {work} | " + " | ".join(cell(cells.get(name), cells.get("halfmoon")) for name in names) + " |")
+    return lines
+
+
+def cell(row: dict[str, Any] | None, own: dict[str, Any] | None) -> str:
+    """Median, quartiles, ratio."""
+    if row is None:
+        return ""
+    values = row["values"]
+    if "bytes" in row["unit"]:
+        return f"{max(values) / 2**20:,.1f} MB, {max(values) / row['data']:.2f} of the data"
+    low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [values[0]] * 3
+    ratio = "" if own is None or own is row else f", **{ratio_text(median(values) / median(own['values']))}**"
+    return f"{duration(median(values))} ({duration(low)} to {duration(high)}){ratio}"
+
+
+def duration(seconds: float) -> str:
+    """Three digits and a unit.
+
+    >>> duration(0.0000123456)
+    '12.3 us'
+    """
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{three_digits(seconds / size)} {unit}"
+    return f"{three_digits(seconds * 1e6)} us"
+
+
+def three_digits(value: float) -> str:
+    """Without exponents."""
+    return f"{value:.{max(0, 2 - int(np.floor(np.log10(value))))}f}"
+
+
+def ratio_text(ratio: float) -> str:
+    """Two digits, or whole numbers.
+
+    >>> ratio_text(1.23456), ratio_text(123.456)
+    ('1.2x', '123x')
+    """
+    return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.2f}x" if ratio < 2 else f"{ratio:.1f}x"
+
+
+def shares(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
+    """How much of the machine's measured gemm peak the larger networks' updates reach, all else included."""
+    lines = []
+    for row in rows:
+        same = [r for r in rows if r["group"] == "gemm" and r["threads"] == row["threads"] and "float32" in r["work"]]
+        if row["group"] == "minibatch" and row["work"].startswith("784") and same:
+            peak = max(r["products"] / min(r["values"]) for r in same)
+            rate = row["products"] / median(row["values"])
+            told = f"{rate / 1e9:.0f} of {peak / 1e9:.0f} GFLOP/s"
+            lines.append(
+                f"| {row['work']} | {row['threads']} | {peers[row['peer']]['title']} | {told} | {rate / peak:.0%} |"
+            )
+    header = ["| | threads | | products | share |", "|---|---|---|---|---|"]
+    return ["", "## Share of the machine's gemm peak", "", *header, *lines] if lines else []
+
+
+def slope(points: list[tuple[float, float]]) -> float:
+    """Of log time against log size, over the upper half of the points: 1 is proportional."""
+    x, y = np.log(sorted(points)[len(points) // 2 :]).T
+    return float(np.polyfit(x, y, 1)[0])
+
+
+def slopes(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
+    """How a fit's time grows: rows by epoch, width and depth by update."""
+    lines = []
+    for name, peer in peers.items():
+        cells = []
+        for curve in CURVES:
+            points = growth(rows, curve, name)
+            cells.append(f"{slope(points):.2f}" if len(points) > 3 else "")
+        lines += [f"| {peer['title']} | {' | '.join(cells)} |"] if any(cells) else []
+    header = ["| | epoch by rows | update by width | update by depth |", "|---|---|---|---|"]
+    title = "## Fitted slopes: log time by log size, upper half of each curve"
+    return ["", title, "", *header, *lines] if lines else []
+
+
+def growth(rows: list[dict[str, Any]], curve: str, peer: str) -> list[tuple[float, float]]:
+    """Sizes and seconds: of an epoch for rows, of an update for width and depth."""
+    chosen = [row for row in rows if row["group"] == curve and row["peer"] == peer]
+    return [(row["x"], median(row["values"]) * (row["x"] / 200 if curve == "rows" else 1)) for row in chosen]
+
+
+def losses(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
+    """What each had learned: the objective at the end, computed by one judge from the weights."""
+    rows = [row for row in rows if "loss" in row and row["threads"] == 1]
+    names = [name for name in peers if any(row["peer"] == name for row in rows)]
+    lines = []
+    for work in dict.fromkeys(row["work"] for row in rows):
+        cells = {row["peer"]: row for row in rows if row["work"] == work}
+        first = next(iter(cells.values()))["loss at first"]
+        told = [
+            f"{cells[n]['loss']:.4f}{'' if cells[n]['learned'] else ' **not learned**'}" if n in cells else ""
+            for n in names
+        ]
+        lines.append(f"| {work} | {first:.4f} | {' | '.join(told)} |")
+    header = [
+        "| | at first | " + " | ".join(peers[n]["title"] for n in names) + " |",
+        "|---|---|" + "---|" * len(names),
+    ]
+    title = "## Did they learn? The loss at the end of each fit, computed from the weights by one judge"
+    return ["", title, "", *header, *lines] if lines else []

@@ -1,0 +1,61 @@
+"""Blocks as compiled loops: translated, written to the cache, compiled when first used."""
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from halfmoon.activations import Activation, Identity
+from halfmoon.engines import _cache, _codegen, _native
+from halfmoon.losses import Loss, Quantiles, SoftmaxCrossEntropy
+from halfmoon.optimizers import Optimizer
+
+Settings = list[float]
+
+
+@cache
+def source(name: str, dtype: str) -> ModuleType:
+    """kernels.py or loops.py for one number type; without JIT the file itself, where it can be stepped through."""
+    if not _native.JIT and dtype == "float64":
+        return import_module(f"halfmoon.engines.{name}")
+    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    return _cache.load(f"{name}_{dtype}", text.replace("T = np.float64", f"T = np.{dtype}", 1))
+
+
+def loops(names: str, dtype: str) -> dict[str, int]:
+    """The addresses of some of the loops in loops.py."""
+    return {name: _native.address(getattr(source("loops", dtype), name), dtype) for name in names.split()}
+
+
+def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]:
+    """f and df (0 for the identity, where nothing is to be done), whether df needs z, and the settings."""
+    if type(block) is Identity:
+        return 0, 0, False, []
+    text, settings = _codegen.activation(block, dtype)
+    made = _cache.load(f"activation_{dtype}", text)
+    return _native.address(made.f, dtype), _native.address(made.df, dtype), made.needs_z, _read(block, settings)
+
+
+def loss(block: Loss, dtype: str) -> tuple[Any, Any, Settings]:
+    """The loss's loop and its link, to be compiled by need, and the settings."""
+    ours = source("loops", dtype)
+    if type(block) is SoftmaxCrossEntropy:
+        return ours.softmax_cross_entropy, ours.softmax_link, [block.smoothing]
+    if type(block) is Quantiles:
+        return ours.quantiles, ours.quantiles_link, [len(block.levels), *block.levels]
+    if not block.pointwise:
+        raise _codegen.UntranslatableError("its outputs belong together (pointwise is False)")
+    text, settings = _codegen.loss(block, dtype)
+    made = _cache.load(f"loss_{dtype}", text)
+    return made.loss, made.link, _read(block, settings)
+
+
+def rule(block: Optimizer, dtype: str) -> tuple[int, Settings]:
+    """The optimizer's step, and the settings."""
+    text, settings = _codegen.rule(block, dtype)
+    return _native.address(_cache.load(f"rule_{dtype}", text).rule, dtype), _read(block, settings)
+
+
+def _read(block: Any, settings: list[str]) -> Settings:
+    return [float(getattr(block, name)) for name in settings]

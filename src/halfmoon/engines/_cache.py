@@ -1,0 +1,93 @@
+"""Where compiled code is kept: a folder of the user's, named by all that it depends on, so that nothing in it is stale.
+
+numba's own cache does not notice a change in an imported file; here any change of halfmoon's sources, of numba, LLVM,
+NumPy or the processor gives another folder. Two processes may write at once: the first to come stays.
+"""
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import llvmlite
+import numba
+import numpy as np
+
+from halfmoon.engines import _native
+
+HERE = Path(__file__).parent
+
+
+def load(name: str, text: str) -> ModuleType:
+    """The text as a module, from a file of its own in the folder: numba keeps what it compiles beside it."""
+    name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    path = folder() / f"{name}.py"
+    if not path.exists():
+        _write(path, text)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # noqa: PT018 - a .py file has both
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # numba finds a function's module by name
+    spec.loader.exec_module(module)
+    return module
+
+
+def _write(path: Path, text: str) -> None:
+    """A whole file or none; a file that another process has just written stays, as numba goes by its time."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
+        file.write(text)
+    try:
+        os.link(file.name, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.replace(file.name, path)
+        return
+    os.unlink(file.name)
+
+
+@cache
+def folder() -> Path:
+    """The folder for these sources, versions and processor; a passing one, with a word, where none can be written."""
+    try:
+        made = home() / digest()
+        made.mkdir(parents=True, exist_ok=True)
+        _write(made / f"{os.getpid()}.try", "")
+        (made / f"{os.getpid()}.try").unlink()
+    except OSError as error:
+        made = Path(tempfile.mkdtemp(prefix="halfmoon-"))
+        say(f"compiled code cannot be kept ({error}), so each process compiles anew; set HALFMOON_CACHE to a folder.")
+    if _native.JIT and not any(made.glob("*.py")):
+        say("compiling the engine, once for this machine (about 2 seconds).")
+    return made
+
+
+def home() -> Path:
+    """HALFMOON_CACHE, or the system's place for what can be made again."""
+    if "HALFMOON_CACHE" in os.environ:
+        return Path(os.environ["HALFMOON_CACHE"])
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "halfmoon" / "cache"
+    if sys.platform == "darwin":
+        return Path("~/Library/Caches/halfmoon").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "halfmoon"
+
+
+@cache
+def digest() -> str:
+    """A name for all that compiled code depends on."""
+    versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__, _native.CPU, _native.FEATURES)
+    text = "\n".join(map(str, versions)).encode()
+    sources = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
+    return hashlib.sha256(b"".join([text, *sources])).hexdigest()[:16]
+
+
+def say(text: str) -> None:
+    """One line for people, out of the way of what a program prints."""
+    print(f"halfmoon: {text}", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,238 @@
+"""All that knows numba's and BLAS's inner life: memory and calls by address, attributes, atomics, BLAS's threads.
+
+Kernels are given everything by address, so that one compiled main loop serves every depth, width and block. With
+NUMBA_DISABLE_JIT=1 the same names work in plain Python, on the same memory.
+"""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import llvmlite.binding
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np import arrayobj
+from scipy.linalg import cython_blas
+from threadpoolctl import ThreadpoolController
+
+_config: Any = numba.config
+JIT = not _config.DISABLE_JIT
+CPU = _config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
+FEATURES = _config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
+AVX512 = "+avx512f" in FEATURES and not _config.CPU_NAME
+FLAGS = {
+    "contract",
+    "nsz",
+    "reassoc",
+    "arcp",
+}  # sums are reordered to fill vectors; NaN and infinity stay what they are
+SPINS = 2000  # looks at a barrier before a thread lets others have its core
+OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
+FAST = {"contract", "nsz", "reassoc", "arcp"}  # loops only: sums are reordered to fill vectors; NaN and infinity stay
+
+_INT, _DOUBLE, _FLOAT = ir.IntType(64), ir.DoubleType(), ir.FloatType()
+_LLVM = {types.float64: _DOUBLE, types.float32: _FLOAT}
+
+
+def jit(function: Callable[..., Any]) -> Any:
+    """numba's njit as the kernels use it: cached on disk, without the GIL, IEEE arithmetic."""
+    return numba.njit(nogil=True, **OPTIONS)(function)
+
+
+def _code(build: Callable[..., Any]) -> Any:
+    """An intrinsic's code generator, from `build(builder, *arguments)`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        made = build(builder, *arguments)
+        return context.get_dummy_value() if signature.return_type == types.none else made
+
+    return generate
+
+
+@intrinsic
+def vector(typing_context: Any, address: Any, count: Any, dtype: Any) -> Any:
+    """The `count` numbers of `dtype` at an address, as an array that owns nothing."""
+    kind, target = types.Array(dtype.dtype, 1, "C"), _LLVM.get(dtype.dtype, _INT)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        made, size = arrayobj.make_array(kind)(context, builder), _INT(context.get_abi_sizeof(target))
+        data = builder.inttoptr(arguments[0], target.as_pointer())
+        arrayobj.populate_array(made, data, [arguments[1]], [size], size, None)
+        return made._getvalue()
+
+    return kind(types.int64, types.int64, dtype), generate
+
+
+@intrinsic
+def call(typing_context: Any, address: Any, *arguments: Any) -> Any:
+    """Call the `loop` at an address with addresses and integers; it gives a float64."""
+    target = ir.FunctionType(_DOUBLE, [_INT] * len(arguments)).as_pointer()
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        values = cgutils.unpack_tuple(builder, given[1], len(arguments))
+        whole = [context.cast(builder, v, kind, types.int64) for v, kind in zip(values, arguments, strict=True)]
+        return builder.call(builder.inttoptr(given[0], target), whole)
+
+    return types.float64(types.int64, types.StarArgTuple.from_types(arguments)), generate
+
+
+@intrinsic
+def fast(typing_context: Any) -> Any:
+    """Tell LLVM about the function this stands in: its pointers do not overlap, and 512-bit vectors pay."""
+
+    def build(builder: Any) -> None:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')  # the set itself: LLVM knows more than it
+        for argument in builder.function.args:
+            if isinstance(argument.type, ir.PointerType):
+                argument.add_attribute("noalias")
+
+    return types.void(), _code(build)
+
+
+@intrinsic
+def atomic_add(typing_context: Any, address: Any, value: Any) -> Any:
+    """Add to the integer at `address`, undivided even among threads; gives what was there before."""
+
+    def build(builder: Any, a: Any, v: Any) -> Any:
+        return builder.atomic_rmw("add", builder.inttoptr(a, _INT.as_pointer()), v, "seq_cst")
+
+    return types.int64(types.int64, types.int64), _code(build)
+
+
+@intrinsic
+def atomic_load(typing_context: Any, address: Any) -> Any:
+    """The integer at `address`, as other threads left it."""
+
+    def build(builder: Any, a: Any) -> Any:
+        return builder.load_atomic(builder.inttoptr(a, _INT.as_pointer()), "acquire", 8)
+
+    return types.int64(types.int64), _code(build)
+
+
+@intrinsic
+def gemm(typing_context: Any, routine: Any, ta: Any, tb: Any, m: Any, n: Any, k: Any, a: Any, lda: Any, b: Any,
+         ldb: Any, beta: Any, c: Any, ldc: Any) -> Any:  # fmt: skip
+    """C <- op(A) op(B) + beta C by BLAS's Fortran routine at an address: columns first, all by reference."""
+    number = _LLVM[beta]
+    array, size, char = number.as_pointer(), ir.IntType(32), ir.IntType(8)
+    kinds = [char, char, size, size, size, number, array, size, array, size, number, array, size]
+
+    def build(builder: Any, routine: Any, *values: Any) -> None:
+        given = []
+        for kind, value in zip(kinds, [*values[:5], number(1.0), *values[5:]], strict=True):
+            if kind == array:
+                given.append(builder.inttoptr(value, array))
+                continue
+            place = cgutils.alloca_once(builder, kind)
+            builder.store(value if kind == number else builder.trunc(value, kind), place)
+            given.append(place)
+        signature = ir.FunctionType(ir.VoidType(), [value.type for value in given]).as_pointer()
+        builder.call(builder.inttoptr(routine, signature), given)
+
+    return types.void(*[types.int64] * 10, beta, types.int64, types.int64), _code(build)
+
+
+def loop(kinds: str) -> Callable[[Callable[..., float]], Callable[..., float]]:
+    """Mark a function's arguments: T for a pointer to numbers, n to integers, h to float64; i for an integer."""
+
+    def marked(function: Any) -> Any:
+        function.kinds = kinds
+        return function
+
+    return marked
+
+
+@cache
+def address(function: Any, dtype: str) -> int:
+    """Compile a `loop` for one number type, if this has not been done; gives its address for `call`."""
+    numbers = types.float64 if dtype == "float64" else types.float32
+    kinds = {"T": types.CPointer(numbers), "n": types.CPointer(types.int64), "h": types.CPointer(types.float64)}
+    signature = types.float64(*[kinds.get(kind, types.int64) for kind in function.kinds])
+    _KEPT.append(numba.cfunc(signature, fastmath=FAST, **OPTIONS)(function))
+    return int(_KEPT[-1].address)
+
+
+_KEPT: list[Any] = [None]  # what an address leads to must not be forgotten
+
+if not JIT:  # the same names for debugging and coverage: arrays over the same memory, functions by number
+    _POINTERS = {"n": ctypes.POINTER(ctypes.c_int64), "h": ctypes.POINTER(ctypes.c_double)}
+    _NUMBERS = {"float64": ctypes.c_double, "float32": ctypes.c_float}
+
+    def vector(address: int, count: int, dtype: Any) -> Any:
+        return np.ctypeslib.as_array(
+            ctypes.cast(int(address), ctypes.POINTER(_NUMBERS[np.dtype(dtype).name])), (count,)
+        )
+
+    def address(function: Any, dtype: str) -> int:
+        kinds = _POINTERS | {"T": ctypes.POINTER(_NUMBERS[dtype])}
+        _KEPT.append((function, [kinds.get(kind) for kind in function.kinds]))
+        return len(_KEPT) - 1
+
+    def call(address: int, *arguments: int) -> float:
+        function, kinds = _KEPT[address]
+        pairs = zip(kinds, arguments, strict=True)
+        return float(function(*[v if kind is None else ctypes.cast(int(v), kind) for kind, v in pairs]))
+
+    def fast() -> None:
+        return None
+
+    def gemm(routine: int, ta: int, tb: int, *rest: Any) -> None:
+        m, n, k, a, lda, b, ldb, beta, c, ldc = rest
+        number = _NUMBERS[beta.dtype.name]
+        sizes = [ctypes.byref(ctypes.c_int(value)) for value in (m, n, k, lda, ldb, ldc)]
+        chars = [ctypes.byref(ctypes.c_char(value)) for value in (ta, tb)]
+        one, factor = ctypes.byref(number(1.0)), ctypes.byref(number(beta))
+        A, B, C = (ctypes.c_void_p(int(value)) for value in (a, b, c))
+        given = (*chars, *sizes[:3], one, A, sizes[3], B, sizes[4], factor, C, sizes[5])
+        ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(routine)(*given)
+
+
+@cache
+def blas(dtype: Any) -> int:
+    """The address of the matrix product in the BLAS that SciPy brings."""
+    capsule = cython_blas.__pyx_capi__["dgemm" if np.dtype(dtype).itemsize == 8 else "sgemm"]
+    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    return int(pointer(capsule, name(capsule)))
+
+
+@cache
+def rest() -> int:
+    """The address of the system's call that lets other threads go first."""
+    library = ctypes.WinDLL("kernel32") if os.name == "nt" else ctypes.CDLL(None)  # type: ignore[attr-defined]
+    function = library.SwitchToThread if os.name == "nt" else library.sched_yield
+    return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_users, _limit, _lock = 0, None, threading.Lock()
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """While anybody is inside, BLAS starts no threads of its own: ours would fight with them."""
+    global _users, _limit  # noqa: PLW0603 - BLAS's setting is global too
+    with _lock:
+        _users += 1
+        if _users == 1:
+            _limit = _controller().limit(limits=1, user_api="blas")
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0 and _limit is not None:
+                _limit.restore_original_limits()
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()

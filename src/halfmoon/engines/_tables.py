@@ -1,0 +1,147 @@
+"""What kernels are given: tables of addresses and sizes made from a network, and scratch memory."""
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from halfmoon.engines import _native
+from halfmoon.engines._blocks import activation
+from halfmoon.layers import Dense
+from halfmoon.network import Network
+from halfmoon.random import DROPOUT, key
+
+Table = NDArray[np.void]
+
+NARROW = 50  # inputs up to this many are gathered feature by feature; wider rows are copied whole
+THIN = 2 if _native.AVX512 else 12  # products with a side this thin are loops; BLAS is slower there
+CHUNK = 4096  # parameters updated at a time, so that they stay in the first cache
+PRODUCT = 1_000_000  # multiplications in the largest product that OpenBLAS does without packing
+BLOCK_ROWS = 128, 512  # rows that go through the layers at a time, at least and at most
+SHARES, SHARE_ROWS = 8, 96  # a batch is cut into so many shares at most, of so many rows at least
+WORTH = 60.0  # microseconds of work in an update that are worth more than one share
+
+
+def _record(integers: str, floats: str = "") -> np.dtype[np.void]:
+    return np.dtype([(name, np.int64) for name in integers.split()] + [(name, np.float64) for name in floats.split()])
+
+
+TASK = _record(  # one row for each thread; sizes, then addresses of data, of the thread's scratch, and of loops
+    """n d y_columns w_columns size batch per_epoch shares block ld lowest wide shuffles reorder threads count t key
+    X y w theta slots avg g order eta decay dropout_factor measured partial barrier stop h rule_h one part
+    numbers a0 y_block w_block spare
+    gemm rest number gather finite combine dots dropout scale add_up average shuffle loss rule""",
+    "lam l1 clip beta",
+)
+LAYER = _record("random wide thin d k at a0 z a delta f df h key")
+CHUNKS = _record("start count", "c m")
+
+
+class Memory:
+    """Arrays that kernels reach by address, kept for as long as this is."""
+
+    def __init__(self, dtype: DTypeLike) -> None:
+        self.dtype = np.dtype(dtype)
+        self.kept: list[NDArray[Any]] = []
+
+    def of(self, array: NDArray[Any]) -> int:
+        """The address of an array."""
+        self.kept.append(array)
+        return int(array.ctypes.data)
+
+    def new(self, count: int, dtype: DTypeLike | None = None, ones: slice = slice(0)) -> int:
+        """Room for so many numbers on a border of 64 bytes, 0 but for the `ones`."""
+        kind = np.dtype(dtype or self.dtype)
+        room = np.zeros(count + 64 // kind.itemsize, kind)
+        start = -room.ctypes.data % 64 // kind.itemsize
+        room[start : start + count][ones] = 1
+        return self.of(room) + start * kind.itemsize
+
+    def values(self, units: int, ld: int, wide: bool = False) -> int:
+        """Room for a layer's values, and the row of ones below them; for wide ones, the column behind them."""
+        return self.new((units + 1) * ld, ones=slice(units, None, units + 1) if wide else slice(units * ld, None))
+
+
+def layer_table(network: Network, memory: Memory, ld: int, training: bool, seed: int = 0) -> Table:
+    """One thread's layers, their blocks, and scratch for `ld` rows."""
+    layers = [layer for layer in network.layers if training or not layer.random]
+    table, wide = np.zeros(len(layers), LAYER), is_wide(network, training)
+    a0 = memory.values(layers[0].d, ld, wide)
+    layer: Any
+    for place, layer in enumerate(layers):
+        row = table[place]
+        row["d"], row["k"], row["a0"], row["a"] = layer.d, layer.k, a0, memory.values(layer.k, ld)
+        row["z"] = a0 = row["a"]
+        if layer.random:
+            row["random"], row["h"], row["z"] = 1, memory.of(np.array([layer.rate])), memory.new(layer.k * ld)
+            row["key"] = signed(key(seed, DROPOUT, layer.place))
+            continue
+        row["at"], row["wide"] = network.layout[layer.place]["W"][0].start, wide and place == 0
+        row["thin"] = not row["wide"] and min(layer.d, layer.k) <= THIN
+        row["f"], row["df"], needs_z, h = activation(layer.act, network.dtype.name)
+        row["h"] = memory.of(np.array([*h, 0.0]))
+        row["z"] = memory.new(layer.k * ld) if needs_z else row["a"]
+    deltas = [memory.new(max(layer.k for layer in layers) * ld) for _ in range(2 if training else 0)]
+    for row, layer in zip(table[::-1], layers[::-1], strict=True) if training else ():
+        row["delta"] = deltas[
+            0
+        ]  # [B4] of a layer writes where [B1] of the one below reads, but not where it reads itself
+        deltas = deltas if layer.random else deltas[::-1]
+    return table
+
+
+def chunk_table(network: Network, masked: bool) -> Table:
+    """theta in pieces of at most CHUNK, each with one rate factor c and, if anything is `masked`, one mask m."""
+    pieces: list[list[Any]] = []
+    for layer, names in zip(network.layers, network.layout, strict=True):
+        for name, (part, _) in names.items():
+            piece = [part.start, part.stop, layer.rate_factor, float(masked and name == "W")]
+            if pieces and pieces[-1][2:] == piece[2:]:
+                pieces[-1][1] = part.stop
+            else:
+                pieces.append(piece)
+    cut = [(at, min(CHUNK, stop - at), c, m) for start, stop, c, m in pieces for at in range(start, stop, CHUNK)]
+    return np.array(cut, CHUNKS)
+
+
+def fill(table: Table, values: dict[str, Any]) -> None:
+    """Give the whole table's columns values."""
+    for name, value in values.items():
+        table[name] = value
+
+
+def fields(table: Table) -> Table:
+    """The table as kernels read it; plain Python reads fields of a recarray only."""
+    return table if _native.JIT else table.view(np.recarray)
+
+
+def signed(bits: int) -> int:
+    """64 bits as the tables' integers."""
+    return bits - (1 << 64) if bits >> 63 else bits
+
+
+def is_wide(network: Network, training: bool = True) -> bool:
+    """Whether the first layer reads rows that are copied whole."""
+    return network.d > NARROW and not (training and network.layers[0].random)
+
+
+def microseconds(network: Network, rows: int) -> float:
+    """Roughly what forward and backward of so many rows cost one core. It decides on shares, so no clock may."""
+    rate = 1.2e5 if network.dtype == np.float32 else 0.6e5  # multiplications and additions in a microsecond
+    shapes = [(layer.d, layer.k) for layer in network.layers if isinstance(layer, Dense)]
+    return rows * sum(6 * d * k / rate + k / 600 for d, k in shapes)
+
+
+def shares_of(network: Network, rows: int) -> int:
+    """How many shares a batch is cut into: a power of two, by the size of the work alone."""
+    most = min(SHARES, rows // SHARE_ROWS) if microseconds(network, rows) > WORTH else 1
+    return 1 << max(most, 1).bit_length() - 1
+
+
+def block_of(network: Network, rows: int) -> int:
+    """How many of the rows go through the layers at a time."""
+    largest = max(layer.d * layer.k for layer in network.layers if isinstance(layer, Dense))
+    most = min(max(PRODUCT // largest, BLOCK_ROWS[0]), BLOCK_ROWS[1])
+    even = ceil(rows / ceil(rows / most))
+    return even if even < 16 else even + -even % 16

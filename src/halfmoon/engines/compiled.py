@@ -1,0 +1,232 @@
+"""The compiled engine: what numba runs, and what it cannot. The mathematics is in kernels.py and loops.py."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numba.core.errors import NumbaError
+
+from halfmoon.elementary import Array
+from halfmoon.engines import Measured, Numbers, Plan, Problem, State, _blocks, _codegen, _native, _tables
+from halfmoon.layers import Dense, Dropout
+from halfmoon.network import Network, Objective
+from halfmoon.optimizers import Optimizer
+from halfmoon.random import SHUFFLE, key
+
+NAME = "compiled"
+
+
+def why_not(network: Network, optimizer: Optimizer) -> str | None:
+    """What kernels cannot run, in words, or None: then all blocks have been translated, and compiled if need be."""
+    dtype = network.dtype.name
+    block: Any = network.loss
+    for layer in network.layers:
+        if type(layer) not in (Dense, Dropout):
+            return f"{type(layer).__name__} is no Dense or Dropout"
+    try:
+        _native.address(_blocks.loss(network.loss, dtype)[0], dtype)
+        block = optimizer
+        _blocks.rule(optimizer, dtype)
+        for layer in network.layers:
+            if isinstance(layer, Dense):
+                block = layer.act
+                _blocks.activation(layer.act, dtype)
+    except (_codegen.UntranslatableError, NumbaError) as error:
+        return f"{type(block).__name__} cannot be compiled: {str(error).strip().splitlines()[0]}"
+    return None
+
+
+def run(problem: Problem, state: State, plan: Plan) -> Measured:
+    """Carry out the planned updates; stop before one whose loss or gradient is not finite."""
+    space, before, count = problem.engine_room(Workspace), state.snapshot(), len(plan.eta)
+    finite, measured = space.advance(before, plan, 0, count - 1)
+    after = finite
+    if measured.shape[1] == count - 1:
+        after, last = space.advance(finite, plan, count - 1, count)
+        measured = np.hstack([measured, last])
+    done = measured.shape[1]
+    if done == count:
+        state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
+        state.finite = finite
+        return space.measured(measured)
+    if done:  # the last finite ground lies one update before the last that was measured
+        state.finite = space.advance(before, plan, 0, done - 1)[0]
+    state.t += done
+    state.go_back()
+    return space.measured(measured, diverged=True)
+
+
+def gradient(problem: Problem, state: State) -> Objective:
+    """The next batch's part of the objective and its gradient [R3], at the present theta."""
+    return problem.engine_room(Workspace).gradient(state)
+
+
+class Workspace:
+    """What a fit's kernels need beside its state, made once and used block after block."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem, network, dtype = problem, problem.network, problem.network.dtype.name
+        self.memory = memory = _tables.Memory(dtype)
+        shares = _tables.shares_of(network, problem.batch_size)
+        self.threads = min(shares, problem.n_threads or cores()) if _native.JIT else 1
+        self.ordered = -1  # the epoch whose order is in memory
+        self.barrier, self.g = np.zeros(8, np.int64), np.empty(shares * network.size, network.dtype)
+        self.updates = _blocks.source("kernels", dtype).updates
+        masked = problem.lam or problem.l1 or problem.decays
+        self.chunks = _tables.fields(_tables.chunk_table(network, bool(masked)))
+        block = _tables.block_of(network, ceil(problem.batch_size / shares))
+        self.tasks = _tables.fields(np.zeros(self.threads, _tables.TASK))
+        loss, _, h = _blocks.loss(network.loss, dtype)
+        shuffles = problem.shuffle and problem.per_epoch > 1
+        _tables.fill(self.tasks, {
+            "n": problem.n, "d": network.d, "y_columns": problem.y.shape[1], "w_columns": problem.w.shape[1],
+            "X": memory.of(np.ascontiguousarray(problem.X)), "y": memory.of(np.ascontiguousarray(problem.y)),
+            "w": memory.of(np.ascontiguousarray(problem.w)), "part": memory.of(np.array([1.0 / problem.total])),
+            "batch": problem.batch_size, "per_epoch": problem.per_epoch, "shares": shares, "threads": self.threads,
+            "shuffles": shuffles, "order": memory.new(problem.n if shuffles else 1, np.int64),
+            "key": _tables.signed(key(problem.seed, SHUFFLE)), "lowest": network.lowest, "size": network.size,
+            "g": memory.of(self.g), "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
+            "barrier": memory.of(self.barrier), "rest": _native.rest(), "loss": _native.address(loss, dtype),
+            "h": memory.of(np.array([*h, 0.0])), "lam": problem.lam, "l1": problem.l1, "clip": problem.clip or 0.0,
+            "beta": problem.average or 0.0,
+            **_shared(network, memory, block), "wide": _tables.is_wide(network), **self._loops(dtype),
+        })  # fmt: skip
+        rule, settings = _blocks.rule(problem.optimizer, dtype)
+        self.tasks["rule"] = rule
+        layers = [self._seat(task, block, settings) for task in self.tasks]
+        self.layers = _tables.fields(np.stack(layers))
+
+    def _loops(self, dtype: str) -> dict[str, int]:
+        """Those loops that this fit will call."""
+        names = "number gather add_up combine dots"
+        names += " average" * bool(self.problem.average) + " shuffle" * self.problem.shuffle
+        names += " dropout scale" * any(layer.random for layer in self.problem.network.layers)
+        return _blocks.loops(names, dtype)
+
+    def _seat(self, task: Any, ld: int, settings: list[float]) -> Any:
+        """One thread's own scratch, and its layers."""
+        memory, problem = self.memory, self.problem
+        layers = _tables.layer_table(problem.network, memory, ld, True, problem.seed)
+        task["a0"], task["numbers"], task["spare"] = layers["a0"][0], memory.new(ld, np.int64), memory.new(2 * ld)
+        task["y_block"], task["w_block"] = (memory.new(a.shape[1] * ld) for a in (problem.y, problem.w))
+        task["rule_h"] = memory.of(np.array([0.0, 0.0, 0.0, 0.0, *settings]))
+        return layers
+
+    def advance(self, start: State, plan: Plan, first: int, last: int) -> tuple[State, Numbers]:
+        """The state after the planned updates from `first` to `last`, and what was measured of those that went well."""
+        if first == last:
+            return start, np.empty((3, 0))
+        slots = np.empty((len(start.slots), len(start.theta)), start.theta.dtype)
+        slots[:] = start.slots or slots
+        average = None if start.average is None else start.average.copy()
+        state = State(start.theta.copy(), list(slots), average, start.t)
+        measured = self._carry_out(state, slots, plan.eta[first:last], plan.decay[first:last], plan.dropout[first:last])
+        state.t += measured.shape[1]
+        return state, measured
+
+    def gradient(self, state: State) -> Objective:
+        """Loss, penalty and gradient of the next batch; no step is taken, so nothing is copied."""
+        rule, self.tasks["rule"] = self.tasks["rule"][0], 0
+        measured = self._carry_out(State(state.theta, [], t=state.t), np.empty(0), *np.ones((3, 1)))
+        self.tasks["rule"] = rule
+        loss, penalty = measured[:2, 0] if measured.size else (np.nan, np.nan)
+        return Objective(float(loss), float(penalty), self.g[: len(state.theta)].copy())
+
+    def _carry_out(self, state: State, slots: Array, eta: Numbers, decay: Numbers, dropout: Numbers) -> Numbers:
+        """Updates in place, each thread its part; gives what was measured of those that went well."""
+        count, per_epoch = len(eta), self.problem.per_epoch
+        measured = np.empty((self.threads, 3, count))
+        arrays = {"theta": state.theta, "slots": slots, "avg": state.average, "measured": measured}
+        arrays |= {"eta": eta, "decay": decay, "dropout_factor": dropout}
+        _tables.fill(self.tasks, {name: 0 if a is None else a.ctypes.data for name, a in arrays.items()})
+        reorder = self.ordered != state.t // per_epoch
+        _tables.fill(self.tasks, {"t": state.t, "count": count, "reorder": reorder})
+        with _native.one_blas_thread(), np.errstate(all="ignore"):
+            done = self._together()
+        self.ordered = (state.t + min(done, count - 1)) // per_epoch
+        return measured[0, :, :done]
+
+    def measured(self, rows: Numbers, diverged: bool = False) -> Measured:
+        """Rows of losses, penalties and norms in words."""
+        return Measured(rows[0], rows[1], rows[2], self.threads, diverged)
+
+    def _together(self) -> int:
+        """All threads do their parts; gives how many updates went well."""
+        self.barrier[0] = 0
+        tables = self.tasks, self.layers, self.chunks
+        others = [threading.Thread(target=self.updates, args=(*tables, thread)) for thread in range(1, self.threads)]
+        for other in others:
+            other.start()
+        done = int(self.updates(*tables, 0))
+        for other in others:
+            other.join()
+        return done
+
+
+def _shared(network: Network, memory: _tables.Memory, ld: int) -> dict[str, int]:
+    """What training and prediction have in common."""
+    return {"block": ld, "ld": ld, "gemm": _native.blas(network.dtype.name), "one": memory.of(np.ones(1))}
+
+
+@cache
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+# Prediction
+
+ALONE = 2000.0  # microseconds of work that one thread does alone
+
+
+class Room:
+    """Tables and scratch for the forward pass of one network, `ld` rows at a time; for one thread at a time."""
+
+    def __init__(self, network: Network, ld: int, link: bool) -> None:
+        dtype = network.dtype.name
+        self.memory = memory = _tables.Memory(dtype)
+        _, to_prediction, h = _blocks.loss(network.loss, dtype)
+        layers = _tables.layer_table(network, memory, ld, training=False)
+        tasks = np.zeros(1, _tables.TASK)
+        _tables.fill(tasks, {
+            "d": network.d, "wide": _tables.is_wide(network, training=False), "a0": layers["a0"][0],
+            "loss": _native.address(to_prediction if link else _blocks.source("loops", dtype).turn, dtype),
+            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64), "spare": memory.new(2 * ld),
+            **_shared(network, memory, ld), **_blocks.loops("number gather finite combine", dtype),
+        })  # fmt: skip
+        self.tables = _tables.fields(tasks), _tables.fields(layers)
+        self.predict = _blocks.source("kernels", dtype).predict
+
+
+def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
+    """link(z) for rows X (n, d), or the scores z; ValueError for rows that do not fit or are not finite."""
+    fits = type(X) is np.ndarray and X.dtype == network.dtype and X.ndim == 2 and X.shape[1] == network.d
+    if not fits or not X.flags.carray or not len(X):
+        X = np.require(network.read_rows(X), requirements=["C", "A", "W"])
+    n = len(X)
+    out = np.empty((n, network.k), network.dtype)
+    parts = min(cores(), n) if n > 1 and _tables.microseconds(network, n) > 3 * ALONE else 1
+    if parts == 1:
+        finite = _pass(network, theta, X, out, 0, n, link)
+    else:
+        ends = [n * part // parts for part in range(parts + 1)]
+        with ThreadPoolExecutor(parts) as pool:
+            passes = pool.map(lambda a, b: _pass(network, theta, X, out, a, b, link), ends, ends[1:])
+            finite = all(list(passes))
+    if not finite:
+        network.read_rows(X)  # which names the columns
+    return out
+
+
+def _pass(network: Network, theta: Array, X: Array, out: Array, start: int, stop: int, link: bool) -> bool:
+    """Rows start to stop, in a room that nobody else uses meanwhile; False where an input is not finite."""
+    size = (1 if stop - start == 1 else 256), link
+    free = network.rooms.setdefault(size, [])
+    room = free.pop() if free else Room(network, *size)
+    finite = bool(room.predict(*room.tables, theta, X, out, start, stop))
+    free.append(room)
+    return finite

@@ -1,0 +1,245 @@
+"""The main loop, compiled by numba: the lines of layers.py, network.py and reference.py, transposed.
+
+Here features lie on axis 0 and the rows of a batch on axis 1, so that a loop over rows fills vector registers. Below a
+layer's inputs stands a row of ones: theta holds b right below W, so W' = [W; b] (d+1, k) is one matrix, and
+
+    Z = W'^T A0'              [F1]          (k,n) = (k,d+1)(d+1,n)    the bias inside
+    dW' = A0' delta^T         [B2] [B3]     (d+1,k) = (d+1,n)(n,k)    dW and db in one product
+    dA0 = W delta             [B4]          (d,n) = (d,k)(k,n)
+
+Wide inputs are the exception: their rows are copied whole, as A0'^T (n,d+1). BLAS counts columns first, so it is told
+each product transposed.
+
+Everything arrives by address, in the tables of `compiled`: so this is compiled once for each number type `T`, whatever
+the network. The loops over rows, units and parameters (`loops`, and those that `_codegen` makes) are called by address.
+
+A batch is cut into shares, and these into blocks of rows that fit the cache. Each share sums its own gradient; then
+theta is updated in chunks. Which thread does which share or chunk changes no number.
+"""
+
+import numpy as np
+
+from halfmoon.engines._native import SPINS, atomic_add, atomic_load, call, gemm, jit, vector
+
+T = np.float64
+BYTES = np.dtype(T).itemsize
+PLAIN, TURNED = ord("N"), ord("T")  # BLAS's words
+
+
+# Layers
+
+
+@jit
+def dense_forward(task, layer, n):
+    """z = a0 W + b [F1], a = f(z) [F2]."""
+    d, k, ld, W = layer.d, layer.k, task.ld, task.theta + layer.at * BYTES
+    if layer.thin:
+        call(task.combine, layer.z, layer.a0, W, k, d, 1, k, n, ld)  # [F1]
+    elif layer.wide:
+        gemm(task.gemm, TURNED, TURNED, n, k, d + 1, layer.a0, d + 1, W, k, T(0), layer.z, ld)  # [F1]
+    else:
+        gemm(task.gemm, PLAIN, TURNED, n, k, d + 1, layer.a0, ld, W, k, T(0), layer.z, ld)  # [F1]
+    if layer.f:
+        call(layer.f, layer.z, layer.a, k * ld, layer.h)  # [F2]
+
+
+@jit
+def dense_backward(task, layer, dtheta, da0, n, first):
+    """[B1] to [B4]; da lies where delta is to be. `da0` is 0 where no layer below asks for it."""
+    d, k, ld, W, dW = layer.d, layer.k, task.ld, task.theta + layer.at * BYTES, dtheta + layer.at * BYTES
+    if layer.f:
+        call(layer.df, layer.z, layer.a, layer.delta, k * ld, layer.h)  # [B1]
+    add = T(0) if first else T(1)
+    if layer.thin:
+        call(task.dots, dW, layer.a0, layer.delta, d, k, n, ld, first)  # [B2] [B3]
+    elif layer.wide:
+        gemm(task.gemm, TURNED, TURNED, k, d + 1, n, layer.delta, ld, layer.a0, d + 1, add, dW, k)  # [B2] [B3]
+    else:
+        gemm(task.gemm, TURNED, PLAIN, k, d + 1, n, layer.delta, ld, layer.a0, ld, add, dW, k)  # [B2] [B3]
+    if da0 and layer.thin:
+        call(task.combine, da0, layer.delta, W, d, k - 1, k, 1, n, ld)  # [B4]
+    elif da0:
+        gemm(task.gemm, PLAIN, PLAIN, n, d, k, layer.delta, ld, W, k, T(0), da0, ld)  # [B4]
+
+
+# Network
+
+
+@jit
+def forward(task, layers, n, t, factor):
+    """Scores z of the n rows gathered, in the last layer's a. `factor` is the address of the dropout rates' factor."""
+    for place in range(len(layers)):
+        layer = layers[place]
+        if layer.random:
+            call(
+                task.dropout,
+                layer.a0,
+                layer.a,
+                layer.z,
+                task.numbers,
+                layer.h,
+                factor,
+                layer.key,
+                t,
+                layer.k,
+                n,
+                task.ld,
+            )
+        else:
+            dense_forward(task, layer, n)
+
+
+@jit
+def sums(task, layers, dtheta, n, t, factor, first):
+    """The sum of the rows' losses; that of their gradients goes to `dtheta`, added to what is there unless `first`."""
+    forward(task, layers, n, t, factor)
+    top = layers[len(layers) - 1]
+    y, w, ld = task.y_block, task.w_block, task.ld
+    loss = call(task.loss, top.a, y, w, top.delta, task.spare, top.k, n, ld, ld if task.w_columns > 1 else 0, task.h)
+    for place in range(len(layers) - 1, task.lowest - 1, -1):
+        layer = layers[place]
+        if layer.random:
+            call(task.scale, layer.delta, layer.z, layer.k * ld)  # [D2]
+        else:
+            dense_backward(task, layer, dtheta, layers[place - 1].delta if place > task.lowest else 0, n, first)
+    return loss
+
+
+@jit
+def gather(task, lo, n):
+    """The rows at places lo to lo + n of the epoch's order, as the layers want them."""
+    ld, numbers = task.ld, task.numbers
+    by_row, by_column = (task.d + 1, 1) if task.wide else (1, ld)
+    call(task.number, numbers, task.order, lo, n, task.shuffles)
+    call(task.gather, task.X, task.a0, numbers, task.d, n, by_row, by_column, task.one)
+    if task.y:
+        call(task.gather, task.y, task.y_block, numbers, task.y_columns, n, 1, ld, task.one)
+        call(task.gather, task.w, task.w_block, numbers, task.w_columns, n, 1, ld, task.part)  # [R3]: over w_mean s
+
+
+# Updates
+
+
+@jit
+def share_sums(task, layers, share, lo, n, t, factor, fresh):
+    """`sums` over one share of a batch of n rows, block after block. Rows that are not `fresh` are still there."""
+    start, stop = lo + share * n // task.shares, lo + (share + 1) * n // task.shares
+    blocks, loss = -(-(stop - start) // task.block), 0.0
+    for b in range(blocks):
+        at, end = start + b * (stop - start) // blocks, start + (b + 1) * (stop - start) // blocks
+        if fresh:
+            gather(task, at, end - at)
+        loss += sums(task, layers, task.g + share * task.size * BYTES, end - at, t, factor, b == 0)
+    return loss
+
+
+@jit
+def chunk_gradient(task, chunk, part):
+    """A chunk's [R3], with the penalty's share `part`; gives the penalty and the gradient's norm."""
+    at = chunk.start * BYTES
+    h = vector(task.rule_h, 3, np.float64)
+    h[0], h[1] = part * task.lam * chunk.m, part * task.l1 * chunk.m
+    norm = call(task.add_up, task.g + at, task.theta + at, chunk.count, task.shares, task.size, task.rule_h)
+    return h[2], norm
+
+
+@jit
+def chunk_step(task, chunk, t, eta, decay, scale):
+    """A chunk's [O5], rule, [O4] and [O6]; without a rule no step is taken."""
+    if task.rule == 0:
+        return
+    n, at, more = chunk.count, chunk.start * BYTES, task.size * BYTES
+    h = vector(task.rule_h, 4, np.float64)
+    h[0], h[1], h[2], h[3] = t, eta * chunk.c, decay * chunk.m, scale
+    slots, theta = task.slots + at, task.theta + at
+    call(task.rule, theta, task.g + at, slots, slots + more, slots + 2 * more, n, task.rule_h)  # [O4] [O5]
+    if task.avg:
+        h[0] = (1.0 - task.beta) / (1.0 - task.beta**t)
+        call(task.average, task.avg + at, theta, n, task.rule_h)  # [O6]
+
+
+@jit
+def meet(task, times):
+    """Wait until all threads have come here as often; gives how often that is."""
+    if task.threads > 1:
+        atomic_add(task.barrier, 1)
+        spins = 0
+        while atomic_load(task.barrier) < (times + 1) * task.threads:
+            spins += 1
+            if spins > SPINS:
+                call(task.rest)
+    return times + 1
+
+
+@jit
+def measure(parts, shares, measured, i, count):
+    """Loss, penalty and gradient norm of update i, from those of the shares and chunks; gives the norm, or -1."""
+    loss, penalty, largest, norm = 0.0, 0.0, 0.0, 0.0
+    for share in range(shares):
+        loss += parts[share]
+    for c in range(shares, len(parts), 2):
+        penalty, largest = penalty + parts[c], max(largest, parts[c + 1])
+    for c in range(shares + 1, len(parts), 2):
+        norm += (parts[c] / largest) ** 2 if largest > 0.0 else parts[c]
+    norm = largest * np.sqrt(norm) if largest > 0.0 else norm
+    measured[i], measured[count + i], measured[2 * count + i] = loss, penalty, norm
+    return norm if np.isfinite(loss + penalty + norm) else -1.0
+
+
+@jit
+def updates(tasks, layers, chunks, thread):
+    """Carry out the planned updates, one thread's part of them; gives how many were measured and found finite."""
+    task, layers, met = tasks[thread], layers[thread], np.int64(0)
+    eta, decay = vector(task.eta, task.count, np.float64), vector(task.decay, task.count, np.float64)
+    measured = vector(task.measured + thread * 24 * task.count, 3 * task.count, np.float64)
+    width = task.shares + 2 * len(chunks)
+    still = task.per_epoch == 1 and task.shares == task.threads and task.block >= -(-task.n // task.shares)
+    for i in range(task.count):
+        t = task.t + i
+        epoch, place = t // task.per_epoch, t % task.per_epoch
+        if task.shuffles and (place == 0 or (i == 0 and task.reorder)):
+            if thread == 0:
+                call(task.shuffle, task.order, task.n, task.key, epoch)
+            met = meet(task, met)
+        lo, factor = place * task.batch, task.dropout_factor + i * 8
+        n = min(task.batch, task.n - lo)
+        parts = vector(
+            task.partial + (i % 2) * width * 8, width, np.float64
+        )  # in turns: others may still read the last
+        for share in range(thread, task.shares, task.threads):
+            parts[share] = share_sums(task, layers, share, lo, n, t, factor, i == 0 or not still)
+        met = meet(task, met)
+        for c in range(thread, len(chunks), task.threads):
+            at = task.shares + 2 * c
+            parts[at], parts[at + 1] = chunk_gradient(task, chunks[c], n / task.batch)
+            if task.clip == 0.0:
+                chunk_step(task, chunks[c], t + 1, eta[i], decay[i], 1.0)
+        met = meet(task, met)
+        norm = measure(parts, task.shares, measured, i, task.count)
+        if norm < 0.0:
+            return i
+        if task.clip > 0.0:
+            scale = min(1.0, task.clip / norm) if norm > 0.0 else 1.0  # [O5]
+            for c in range(thread, len(chunks), task.threads):
+                chunk_step(task, chunks[c], t + 1, eta[i], decay[i], scale)
+            met = meet(task, met)
+    return task.count
+
+
+# Prediction
+
+
+@jit
+def predict(tasks, layers, theta, X, out, start, stop):
+    """link(z) of rows start to stop of X, block after block, to `out`; False where an input is not finite."""
+    tasks[0].n, tasks[0].theta, tasks[0].X = len(X), theta.ctypes.data, X.ctypes.data
+    task, finite = tasks[0], 0.0
+    top, width = layers[len(layers) - 1], task.d + 1 if task.wide else task.ld
+    for at in range(start, stop, task.block):
+        n = min(task.block, stop - at)
+        gather(task, at, n)
+        finite += call(task.finite, task.a0, n if task.wide else task.d, task.d if task.wide else n, width)
+        forward(task, layers, n, 0, 0)
+        z = out.ctypes.data + at * top.k * BYTES
+        call(task.loss, top.a, z, task.spare, top.k, n, task.ld, task.h)
+    return finite == 0.0

@@ -1,0 +1,293 @@
+"""The loops under the kernels: all that runs over rows, units or parameters, each compiled by itself when needed.
+
+As in kernels.py features lie on axis 0 and rows on axis 1: a matrix has `ld` columns, of which `n` are in use. `T` is
+the number type. A pointer argument is marked T (numbers), n (integers) or h (float64); i is an integer.
+"""
+
+import numpy as np
+from numba import carray, njit
+
+from halfmoon.engines._native import FAST, fast, loop
+from halfmoon.engines._simd import FUNCTIONS
+
+T = np.float64
+exp, log, logistic, softplus = (FUNCTIONS[T.__name__][name] for name in ("exp", "log", "logistic", "softplus"))
+GAMMA, MIX1, MIX2 = (np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+ONE, S11, S27, S30, S31, S32 = (np.uint64(shift) for shift in (1, 11, 27, 30, 31, 32))
+
+
+# Products too thin for BLAS
+
+
+@loop("TTTiiiiii")
+def combine(out, rows, M, count, last, by_out, by_row, n, ld):
+    """out_p = sum_q M_pq rows_q for p < count, q <= last, M_pq = M[p by_out + q by_row]; four rows at a time."""
+    fast()
+    out, rows, M = (
+        carray(out, (count, ld)),
+        carray(rows, (last + 1, ld)),
+        carray(M, count * by_out + (last + 1) * by_row),
+    )
+    for p in range(count):
+        for q in range(0, last + 1, 4):
+            q1, q2, q3 = min(q + 1, last), min(q + 2, last), min(q + 3, last)
+            m = M[p * by_out + q * by_row]
+            m1 = M[p * by_out + q1 * by_row] if q + 1 <= last else T(0)
+            m2 = M[p * by_out + q2 * by_row] if q + 2 <= last else T(0)
+            m3 = M[p * by_out + q3 * by_row] if q + 3 <= last else T(0)
+            if q == 0:
+                for r in range(n):
+                    out[p, r] = m * rows[q, r] + m1 * rows[q1, r] + m2 * rows[q2, r] + m3 * rows[q3, r]
+            else:
+                for r in range(n):
+                    out[p, r] += m * rows[q, r] + m1 * rows[q1, r] + m2 * rows[q2, r] + m3 * rows[q3, r]
+    return 0.0
+
+
+@loop("TTTiiiii")
+def dots(dW, A0, delta, last, k, n, ld, first):
+    """dW_ij = sum_r A0_ir delta_jr for i <= last, j < k, added to what is there unless `first`; four i at a time."""
+    fast()
+    dW, A0, delta = carray(dW, (last + 1, k)), carray(A0, (last + 1, ld)), carray(delta, (k, ld))
+    for j in range(k):
+        for i in range(0, last + 1, 4):
+            i1, i2, i3 = min(i + 1, last), min(i + 2, last), min(i + 3, last)
+            s, s1, s2, s3 = T(0), T(0), T(0), T(0)
+            for r in range(n):
+                s += A0[i, r] * delta[j, r]
+                s1 += A0[i1, r] * delta[j, r]
+                s2 += A0[i2, r] * delta[j, r]
+                s3 += A0[i3, r] * delta[j, r]
+            if not first:
+                s, s1, s2, s3 = s + dW[i, j], s1 + dW[i1, j], s2 + dW[i2, j], s3 + dW[i3, j]
+            dW[i, j], dW[i1, j], dW[i2, j], dW[i3, j] = s, s1, s2, s3
+    return 0.0
+
+
+# Random numbers by position (random.py)
+
+
+@njit
+def mix(s):
+    """[N1]"""
+    s = (s ^ (s >> S30)) * MIX1  # [N1]
+    s = (s ^ (s >> S27)) * MIX2
+    return s ^ (s >> S31)
+
+
+@loop("niii")
+def shuffle(order, n, key, epoch):
+    """The numbers 0 to n-1 in random order. `key` is that of seed and SHUFFLE, to which the epoch is added."""
+    fast()
+    order, key = carray(order, n), mix(np.uint64(key) + np.uint64(epoch) + GAMMA)  # [N2]
+    for i in range(n):
+        order[i] = i
+    for i in range(n - 1, 0, -1):
+        bits = mix(key + (np.uint64(i) + ONE) * GAMMA)  # [N3]
+        j = np.int64(((bits >> S32) * (np.uint64(i) + ONE)) >> S32)
+        order[i], order[j] = order[j], order[i]  # [N6]
+    return 0.0
+
+
+@loop("TTTnhhiiiii")
+def dropout(a0, a, scale, numbers, rate, factor, key, t, k, n, ld):
+    """[D1]; `key` is that of seed, DROPOUT and place, to which the update t is added."""
+    fast()
+    a0, a, scale, numbers = carray(a0, (k, ld)), carray(a, (k, ld)), carray(scale, (k, ld)), carray(numbers, n)
+    q = min(rate[0] * factor[0], 0.99)
+    keep, key = T(1.0 / (1.0 - q)), mix(np.uint64(key) + np.uint64(t) + GAMMA)  # [N2]
+    for j in range(k):
+        for r in range(n):
+            position = np.uint64(numbers[r] * k + j)
+            u = np.float64(np.int64(mix(key + (position + ONE) * GAMMA) >> S11)) * 2.0**-53  # [N3] [N4]
+            scale[j, r] = keep if u >= q else T(0)
+            a[j, r] = a0[j, r] * scale[j, r]  # [D1]
+    return 0.0
+
+
+# Losses whose outputs belong together; the others are made from losses.py (_codegen). They give the sum of w l and w dz
+
+
+@loop("TTTTTiiiih")
+def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
+    """[L1] to [L4]; h holds the smoothing."""
+    fast()
+    z, y, w, dz, spare = (
+        carray(z, (k, ld)),
+        carray(y, (k, ld)),
+        carray(w, ld),
+        carray(dz, (k, ld)),
+        carray(spare, (2, ld)),
+    )
+    high, e_sum, total = spare[0], spare[1], T(0)
+    softmax_shift(z, dz, high, e_sum, n)
+    for r in range(n):
+        total += w[r] * log(e_sum[r])  # [L2], as sum_c t = 1
+        e_sum[r] = T(1) / e_sum[r]
+    share, even = T(1.0 - h[0]), T(h[0] / k)
+    for j in range(k):
+        for r in range(n):
+            t = share * y[j, r] + even  # [L4]
+            total += w[r] * t * (high[r] - z[j, r])  # [L2]
+            dz[j, r] = w[r] * (dz[j, r] * e_sum[r] - t)  # [L1] [L3]
+    return total
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def softmax_shift(z, e, high, e_sum, n):
+    """e = e^(z - high) with each row's largest score `high`, and the rows' sums of e."""
+    fast()
+    for r in range(n):
+        high[r], e_sum[r] = z[0, r], T(0)
+    for j in range(1, len(z)):
+        for r in range(n):
+            high[r] = z[j, r] if z[j, r] > high[r] else high[r]
+    for j in range(len(z)):
+        for r in range(n):
+            e[j, r] = exp(z[j, r] - high[r])
+            e_sum[r] += e[j, r]
+
+
+@loop("TTTiiih")
+def softmax_link(z, out, spare, k, n, ld, h):
+    """[L1], to out (n, k)."""
+    fast()
+    z, out, spare = carray(z, (k, ld)), carray(out, (n, k)), carray(spare, (2, ld))
+    softmax_shift(z, z, spare[0], spare[1], n)
+    for j in range(k):
+        for r in range(n):
+            out[r, j] = z[j, r] / spare[1, r]  # [L1]
+    return 0.0
+
+
+@loop("TTTTTiiiih")
+def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
+    """[L20] to [L22]; h holds how many levels there are, and the levels."""
+    fast()
+    levels, total = np.int64(h[0]), T(0)
+    z, y, w, dz = carray(z, (k, ld)), carray(y, (k // levels, ld)), carray(w, ld), carray(dz, (k, ld))
+    for c in range(k // levels):
+        for r in range(n):
+            y_hat, pull = T(0), T(0)
+            for q in range(levels):
+                score = z[c * levels + q, r]
+                y_hat += softplus(score) if q else score  # [L20]
+                miss, level = y[c, r] - y_hat, T(h[1 + q])
+                total += w[r] * max(level * miss, (level - T(1)) * miss)  # [L18] [L21]
+                dz[c * levels + q, r] = w[r] * (T(0.5) * (T(miss < 0) - T(miss > 0)) + (T(0.5) - level))  # [L19]
+            for q in range(levels - 1, -1, -1):
+                at = c * levels + q
+                pull += dz[at, r]
+                dz[at, r] = pull * (logistic(z[at, r]) if q else T(1))  # [L22]
+    return total
+
+
+@loop("TTTiiih")
+def quantiles_link(z, out, spare, k, n, ld, h):
+    """[L20], to out (n, k)."""
+    levels = np.int64(h[0])
+    z, out = carray(z, (k, ld)), carray(out, (n, k))
+    for j in range(k):
+        for r in range(n):
+            out[r, j] = out[r, j - 1] + softplus(z[j, r]) if j % levels else z[j, r]  # [L20]
+    return 0.0
+
+
+@loop("TTi")
+def scale(da, factors, n):
+    """[D2], in place."""
+    fast()
+    for i in range(n):
+        da[i] *= factors[i]  # [D2]
+    return 0.0
+
+
+# Rows
+
+
+@loop("nniii")
+def number(numbers, order, lo, n, shuffled):
+    """Which rows stand at places lo to lo + n of the epoch's order."""
+    fast()
+    for r in range(n):
+        numbers[r] = order[lo + r] if shuffled else lo + r
+    return 0.0
+
+
+@loop("TTniiiih")
+def gather(table, block, numbers, columns, n, by_row, by_column, scale):
+    """Rows of a table (rows, columns), each entry times the scale, to block[r by_row + i by_column]."""
+    fast()
+    part = T(scale[0])
+    for r in range(n):
+        at = numbers[r] * columns
+        if by_column == 1:
+            for i in range(columns):
+                block[r * by_row + i] = table[at + i] * part
+        else:
+            for i in range(columns):
+                block[r * by_row + i * by_column] = table[at + i] * part
+    return 0.0
+
+
+@loop("Tiii")
+def finite(a0, rows, columns, width):
+    """0 if the rows' columns are all finite, else NaN."""
+    fast()
+    total = T(0)
+    for i in range(rows):
+        for j in range(columns):
+            total += a0[i * width + j] * T(0)
+    return total
+
+
+@loop("TTTiiih")
+def turn(z, out, spare, k, n, ld, h):
+    """The scores themselves, to out (n, k)."""
+    fast()
+    for j in range(k):
+        for r in range(n):
+            out[r * k + j] = z[j * ld + r]
+    return 0.0
+
+
+# Parameters
+
+
+@loop("TTiiih")
+def add_up(g, theta, n, shares, size, h):
+    """[R3] for one chunk: the shares' gradients in their order, and the penalties h[0] = lam, h[1] = l1.
+
+    h[2] becomes the penalty; gives the gradient's 2-norm.
+    """
+    fast()
+    lam, l1, penalty, norm2 = T(h[0]), T(h[1]), T(0), T(0)
+    for share in range(1, shares):
+        for p in range(n):
+            g[p] += g[share * size + p]
+    if h[0] + h[1] > 0.0:
+        for p in range(n):
+            sign = T(theta[p] > 0) - T(theta[p] < 0)
+            penalty += theta[p] * (T(0.5) * lam * theta[p] + l1 * sign)  # [R1]
+            g[p] += lam * theta[p] + l1 * sign  # [R3]
+    for p in range(n):
+        norm2 += g[p] * g[p]
+    h[2] = penalty
+    if 1e-30 < norm2 < 1e30:
+        return np.sqrt(np.float64(norm2))
+    largest, norm = 0.0, 0.0  # g^2 is too large or too small for T
+    for p in range(n):
+        largest = max(largest, np.float64(abs(g[p])))
+    for p in range(n):
+        norm += (np.float64(g[p]) / largest) ** 2 if largest > 0.0 else np.float64(abs(g[p]))
+    return largest * np.sqrt(norm) if largest > 0.0 else norm
+
+
+@loop("TTih")
+def average(avg, theta, n, h):
+    """[O6]; h[0] is the share of the new theta."""
+    fast()
+    share = T(h[0])
+    for p in range(n):
+        avg[p] += share * (theta[p] - avg[p])  # [O6]
+    return 0.0
