@@ -7,7 +7,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from report import CURVES, duration, growth, ratio_text
+from matplotlib.ticker import NullFormatter
+from report import CURVES, digits, growth, ratio_text
 
 STYLE = {  # colours of Okabe & Ito 2008, which the colour-blind can tell apart, and a shape each
     "halfmoon": ("#0072B2", "o"),
@@ -19,6 +20,7 @@ STYLE = {  # colours of Okabe & Ito 2008, which the colour-blind can tell apart,
     "numpy": ("#CC79A7", "P"),
 }
 INK, FAINT = "#222222", "#d8d8d8"
+PANELS = {"tutorial": "The tutorial: all 200 rows, tanh, float64", "minibatch": "Minibatches: Adam, ReLU, float32"}
 LABELS = {"rows": "rows (time of an epoch)", "width": "hidden units (an update)", "depth": "hidden layers (an update)"}
 
 
@@ -34,44 +36,35 @@ def write(results: dict[str, Any], folder: Path) -> None:
 
 
 def steps(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
-    """A line for each network, a mark for each peer, and above or below it how many times slower it is."""
-    works = list(dict.fromkeys(row["work"] for row in rows))
-    figure = Figure(figsize=(9.0, 1.3 + 0.72 * len(works)), layout="constrained")
-    ax = figure.subplots()
-    for height, work in zip(range(len(works), 0, -1), works, strict=True):
-        times = {row["peer"]: median(row["values"]) * 1e6 for row in rows if row["work"] == work}
-        ax.plot([min(times.values()), max(times.values())], [height, height], color=FAINT, lw=3, zorder=1)
-        for peer, time in times.items():
-            colour, marker = STYLE[peer]
-            ax.plot(
-                time, height, marker, color=colour, ms=9 if peer == "halfmoon" else 7.5, mec="white", mew=0.8, zorder=3
-            )
-        label_ratios(ax, height, times)
-    for peer in [name for name in STYLE if any(row["peer"] == name for row in rows)]:
-        ax.plot([], [], STYLE[peer][1], color=STYLE[peer][0], label=peers[peer]["title"])
-    ax.set(xscale="log", xlabel="microseconds for one update (log scale)", ylim=(0.4, len(works) + 0.6))
-    ax.set_yticks(range(len(works), 0, -1), works)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x", color=FAINT, lw=0.6)
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    figure.legend(loc="outside upper center", ncols=len(STYLE), frameon=False, handletextpad=0.1, columnspacing=1.2)
+    """For each network a line for each peer, the fastest first, with how many times slower it is than halfmoon."""
+    groups = [group for group in PANELS if any(row["group"] == group for row in rows)]
+    figure = Figure(figsize=(9.0, 6.4), layout="constrained")
+    for ax, group in zip(figure.subplots(1, len(groups), squeeze=False)[0], groups, strict=True):
+        chosen, height = [row for row in rows if row["group"] == group], 0.0
+        for work in dict.fromkeys(row["work"] for row in chosen):
+            times = {row["peer"]: median(row["values"]) * 1e6 for row in chosen if row["work"] == work}
+            ax.text(0.0, height, work, transform=ax.get_yaxis_transform(), weight="bold", va="center")
+            for peer, time in sorted(times.items(), key=lambda pair: pair[1]):
+                height -= 1.0
+                lollipop(ax, height, time, peer, peers[peer]["title"], times.get("halfmoon"))
+            height -= 1.6
+        low, high = ax.get_xlim()
+        ax.set(xscale="log", xlim=(low, high * (high / low) ** 0.4), ylim=(height + 0.6, 0.8), title=PANELS[group])
+        ax.set(xlabel="microseconds for one update, log scale")
+        ax.set_yticks([])
+        ax.grid(axis="x", color=FAINT, lw=0.6)
+        ax.spines[["top", "right", "left"]].set_visible(False)
     return figure
 
 
-def label_ratios(ax: Axes, height: float, times: dict[str, float]) -> None:
-    """Each peer's time over halfmoon's, where there is room: above, below, further above, further below."""
-    taken: dict[float, float] = {}
-    own = times.get("halfmoon")
-    for peer, time in sorted(times.items(), key=lambda pair: pair[1]):
-        if own is None:
-            return
-        text = duration(time / 1e6) if peer == "halfmoon" else ratio_text(time / own)
-        room = 10 ** (0.055 * len(text) + 0.03)
-        shift = next((s for s in (0.27, -0.27, 0.45, -0.45) if taken.get(s, 0.0) * room < time), 0.27)
-        taken[shift] = time * room
-        weight = "bold" if peer == "halfmoon" else "normal"
-        colour = STYLE[peer][0]
-        ax.text(time, height + shift, text, color=colour, fontsize=9, ha="center", va="center", weight=weight, zorder=4)
+def lollipop(ax: Axes, height: float, time: float, peer: str, title: str, own: float | None) -> None:
+    """A mark at the end of a line, and what it says."""
+    colour, marker = STYLE[peer]
+    weight = "bold" if peer == "halfmoon" else "normal"
+    told = f"{title}  {digits(time)} us" if own is None or peer == "halfmoon" else f"{title}  {ratio_text(time / own)}"
+    ax.semilogx([1e-9, time], [height, height], color=colour, lw=1.2, alpha=0.35, scalex=False)
+    ax.semilogx(time, height, marker, color=colour, ms=7)
+    ax.annotate(told, (time, height), (7, 0), textcoords="offset points", va="center", size=9, weight=weight, color=INK)
 
 
 def curves(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
@@ -84,6 +77,7 @@ def curves(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
                 x, seconds = zip(*points, strict=True)
                 ax.plot(x, seconds, marker=marker, color=colour, ms=5, lw=1.6, label=peers[peer]["title"])
         ax.set(xscale="log", yscale="log", xlabel=LABELS[curve])
+        ax.yaxis.set_minor_formatter(NullFormatter())
         ax.grid(color=FAINT, lw=0.6)
         ax.spines[["top", "right"]].set_visible(False)
     figure.axes[0].set_ylabel("seconds")

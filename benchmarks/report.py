@@ -21,8 +21,8 @@ TITLES = {
     "memory": "Peak memory of a fit beyond the data (64-100-10, batch 200, float32)",
 }
 NOTES = {
-    "tutorial": "C is `tutorial.c` with -O3 -march=native -ffast-math. Tuned, its tanh is made from exp, which is faster "
-    "and less exact near 0, and vectors are as wide as can be. At H = 500 the learning rate is a tenth of the "
+    "tutorial": "C is `tutorial.c` with -O3 -march=native -ffast-math. Tuned, its tanh is made from exp, which is "
+    "faster and less exact near 0, and vectors are as wide as can be. At H = 500 the learning rate is a tenth of the "
     "tutorial's, which would be far beyond the edge of stability.",
     "optimizers": "Iterations of L-BFGS are not quite alike: each peer has its own line search.",
     "startup": "First fit: from having imported NumPy and scikit-learn to the end of the first update of the "
@@ -103,32 +103,31 @@ def cell(row: dict[str, Any] | None, own: dict[str, Any] | None) -> str:
     if "bytes" in row["unit"]:
         return f"{max(values) / 2**20:,.1f} MB, {max(values) / row['data']:.2f} of the data"
     low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [values[0]] * 3
-    ratio = "" if own is None or own is row else f", **{ratio_text(median(values) / median(own['values']))}**"
-    return f"{duration(median(values))} ({duration(low)} to {duration(high)}){ratio}"
+    middle = median(values)
+    ratio = "" if own is None or own is row else f", **{ratio_text(middle / median(own['values']))}**"
+    unit, size = scale(middle)
+    return f"{digits(middle / size)} {unit} ({digits(low / size)} to {digits(high / size)}){ratio}"
 
 
-def duration(seconds: float) -> str:
-    """Three digits and a unit.
+def scale(seconds: float) -> tuple[str, float]:
+    """The unit that fits, and how many seconds it is."""
+    return next(pair for pair in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)) if seconds >= pair[1] or pair[0] == "us")
 
-    >>> duration(0.0000123456)
-    '12.3 us'
+
+def digits(value: float) -> str:
+    """Three of them, without exponents.
+
+    >>> digits(12.3456), digits(1234.56)
+    ('12.3', '1235')
     """
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{three_digits(seconds / size)} {unit}"
-    return f"{three_digits(seconds * 1e6)} us"
-
-
-def three_digits(value: float) -> str:
-    """Without exponents."""
     return f"{value:.{max(0, 2 - int(np.floor(np.log10(value))))}f}"
 
 
 def ratio_text(ratio: float) -> str:
-    """Two digits, or whole numbers.
+    """Two or three digits.
 
     >>> ratio_text(1.23456), ratio_text(123.456)
-    ('1.2x', '123x')
+    ('1.23x', '123x')
     """
     return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.2f}x" if ratio < 2 else f"{ratio:.1f}x"
 

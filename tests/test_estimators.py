@@ -285,7 +285,7 @@ def test_every_solver_by_name(solver):
     model = short(solver=solver, max_iter=60, learning_rate_init=0.03, batch_size=20).fit(X, Y)
     assert model.loss_curve_[-1] < model.loss_curve_[0]
     assert model.score(X, Y) > 0.8
-    assert model.engine_ == ("scipy" if solver in SOLVERS else "numpy")
+    assert model.engine_ == ("scipy" if solver in SOLVERS else "compiled")
 
 
 @unfinished

@@ -26,6 +26,7 @@ RULES = {
     "numbers in (0, 1)": ([(0.1,), (0.1, 0.9)], [(), (0.0, 0.5), (0.5, 1.0), (0.5, "x"), (0.5, NAN), [0.5], None]),
     "True or False": ([True, False], [0, 1, "True", None, 1.0]),
     "'loss' or 'score'": (["loss", "score"], ["los", "Loss", "", "loss' or 'score", None, 1, True]),
+    "'auto', 'compiled' or 'numpy'": (["auto", "compiled", "numpy"], ["Auto", "numba", "", None, 1]),
     "'updates', 'epochs' or 'rows'": (["updates", "epochs", "rows"], ["update", "or", " ", ","]),
 }
 GOOD = [(rule, value) for rule, (good, _) in RULES.items() for value in good]
@@ -71,6 +72,8 @@ WRONG = {
     "tol": (-1e-9, None),
     "seconds": (0, -1.0),
     "seed": (-1, 0.5, None, "x"),
+    "engine": ("numba", None, 1),
+    "n_threads": (0, 1.5, "all"),
 }
 
 

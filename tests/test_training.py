@@ -197,7 +197,7 @@ def test_the_best_epochs_weights_stay_whatever_ends_the_fit(reason):
     with pytest.warns(*warning[:1], match=warning[1]) if warning else warnings.catch_warnings():
         network, run = fit(**options)
     assert run.stopped == reason
-    assert run.best.epoch < run.epoch
+    assert run.best.epoch <= run.epoch
     losses = run.history["validation_loss"]
     assert np.array_equal(network.theta, best_of(weights, losses))
     assert run.best.monitor == np.nanmin(losses)
@@ -565,8 +565,13 @@ def outcome(**options):
     slow = [lambda network, run: time.sleep(0.002)]
     defaults = {"epochs": 12, "batch_size": 16, "learning_rate": 0.5, "optimizer": "gd", "decay": 0.1, "seed": 1}
     usual = {"validation": (X2, Y2), "score": accuracy, "callbacks": slow}
-    network, run = fit(net(dropout=0.3), **{**usual, **defaults, **options})
-    return network.theta.tobytes(), run.t, run.stopped, None if run.best is None else run.best.epoch
+    if "large" in options:  # enough work for a second thread
+        network = Network.dense([2, options.pop("large"), 2], "tanh", dropout=0.3)
+        run = train(network, np.tile(X, (10, 1)), np.tile(Y, 10), epochs=3, **options)
+    else:
+        network, run = fit(net(dropout=0.3), **{**usual, **defaults, **options})
+    best = None if run.best is None else run.best.epoch
+    return network.theta.tobytes(), run.t, run.stopped, best, run.engine, run.threads
 
 
 EFFECTS = {  # setting: (options of both fits, the value that is compared with the default of `outcome`)
@@ -588,6 +593,8 @@ EFFECTS = {  # setting: (options of both fits, the value that is compared with t
     "tol": ({"patience": 2}, 10.0),
     "seconds": ({"epochs": 60}, 0.05),
     "seed": ({}, 2),
+    "engine": ({}, "numpy"),
+    "n_threads": ({"large": 1000}, 1),
 }
 
 

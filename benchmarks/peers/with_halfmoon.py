@@ -6,6 +6,7 @@ from typing import Any
 from workloads import Weights, Work, start
 
 import halfmoon
+from halfmoon import solvers
 from halfmoon.settings import Settings
 from peers import CORES, Fit, Peer
 
@@ -32,7 +33,7 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
     def fit(epochs: int) -> Weights:
         model = network(work)
         if work.optimizer == "lbfgs":
-            halfmoon.solve(model, X, y, halfmoon.LBFGS(gradient=0.0), epochs=epochs, l2=work.l2)
+            solvers.solve(model, X, y, solvers.LBFGS(gradient=0.0), epochs=epochs, l2=work.l2)
         else:
             halfmoon.train(model, X, y, epochs=epochs, **options(work))
         return [(p.W, p.b) for p in model.views(model.theta)]

@@ -84,6 +84,7 @@ class Fit:
     ) -> None:
         self.problem, self.settings, self.score = problem, settings, score
         self.engine, self.why = choose(problem.network, problem.optimizer, settings.engine)
+        self.engine.prepare(problem)
         self.callbacks, self.progress = callbacks, progress
         self.validation = None if validation is None else _read_validation(problem.network, validation)
         names = (settings.schedule, settings.decay_schedule, settings.dropout_schedule)

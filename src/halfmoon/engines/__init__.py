@@ -4,6 +4,7 @@ An engine is a module with
 
     NAME                                           what a fitted object says it ran on
     why_not(network, optimizer) -> str | None      a reason why it cannot run this, or None
+    prepare(problem) -> None                       whatever must be made first, so that no clock counts it
     run(problem, state, plan) -> Measured          carry out the plan's updates on the state
     gradient(problem, state) -> Objective          the next batch's part of the objective and its gradient [R3]
     predict(network, theta, X, link) -> (n, k)     link(z), or the scores z themselves

@@ -7,7 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from halfmoon.activations import Activation, Identity
-from halfmoon.engines import _cache, _codegen, _native
+from halfmoon.engines import _cache, _native, _templates
+from halfmoon.engines._codegen import UntranslatableError
 from halfmoon.losses import Loss, Quantiles, SoftmaxCrossEntropy
 from halfmoon.optimizers import Optimizer
 
@@ -32,7 +33,7 @@ def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]
     """f and df (0 for the identity, where nothing is to be done), whether df needs z, and the settings."""
     if type(block) is Identity:
         return 0, 0, False, []
-    text, settings = _codegen.activation(block, dtype)
+    text, settings = _templates.activation(block, dtype)
     made = _cache.load(f"activation_{dtype}", text)
     return _native.address(made.f, dtype), _native.address(made.df, dtype), made.needs_z, _read(block, settings)
 
@@ -45,15 +46,15 @@ def loss(block: Loss, dtype: str) -> tuple[Any, Any, Settings]:
     if type(block) is Quantiles:
         return ours.quantiles, ours.quantiles_link, [len(block.levels), *block.levels]
     if not block.pointwise:
-        raise _codegen.UntranslatableError("its outputs belong together (pointwise is False)")
-    text, settings = _codegen.loss(block, dtype)
+        raise UntranslatableError("its outputs belong together (pointwise is False)")
+    text, settings = _templates.loss(block, dtype)
     made = _cache.load(f"loss_{dtype}", text)
     return made.loss, made.link, _read(block, settings)
 
 
 def rule(block: Optimizer, dtype: str) -> tuple[int, Settings]:
     """The optimizer's step, and the settings."""
-    text, settings = _codegen.rule(block, dtype)
+    text, settings = _templates.rule(block, dtype)
     return _native.address(_cache.load(f"rule_{dtype}", text).rule, dtype), _read(block, settings)
 
 

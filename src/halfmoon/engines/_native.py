@@ -42,9 +42,25 @@ _INT, _DOUBLE, _FLOAT = ir.IntType(64), ir.DoubleType(), ir.FloatType()
 _LLVM = {types.float64: _DOUBLE, types.float32: _FLOAT}
 
 
-def jit(function: Callable[..., Any]) -> Any:
-    """numba's njit as the kernels use it: cached on disk, without the GIL, IEEE arithmetic."""
-    return numba.njit(nogil=True, **OPTIONS)(function)
+def jit(function: Callable[..., Any], **options: Any) -> Any:
+    """numba's njit for a part of a kernel: called by kernels only, so nothing is made for Python. IEEE arithmetic."""
+    return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", **options)(function)
+
+
+def part(function: Callable[..., Any]) -> Any:
+    """The same for a part of a loop."""
+    return jit(function, fastmath=FAST)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """numba's njit for what Python calls: cached on disk, without the GIL."""
+    return numba.njit(nogil=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+
+
+def compile_for(function: Any, *arguments: Any) -> None:
+    """Compile a kernel for such arguments without calling it."""
+    if JIT:
+        function.compile(tuple(numba.typeof(argument) for argument in arguments))
 
 
 def _code(build: Callable[..., Any]) -> Any:
@@ -190,8 +206,8 @@ if not JIT:  # the same names for debugging and coverage: arrays over the same m
         sizes = [ctypes.byref(ctypes.c_int(value)) for value in (m, n, k, lda, ldb, ldc)]
         chars = [ctypes.byref(ctypes.c_char(value)) for value in (ta, tb)]
         one, factor = ctypes.byref(number(1.0)), ctypes.byref(number(beta))
-        A, B, C = (ctypes.c_void_p(int(value)) for value in (a, b, c))
-        given = (*chars, *sizes[:3], one, A, sizes[3], B, sizes[4], factor, C, sizes[5])
+        first, second, out = (ctypes.c_void_p(int(value)) for value in (a, b, c))
+        given = (*chars, *sizes[:3], one, first, sizes[3], second, sizes[4], factor, out, sizes[5])
         ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(routine)(*given)
 
 

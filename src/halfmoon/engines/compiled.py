@@ -11,7 +11,8 @@ import numpy as np
 from numba.core.errors import NumbaError
 
 from halfmoon.elementary import Array
-from halfmoon.engines import Measured, Numbers, Plan, Problem, State, _blocks, _codegen, _native, _tables
+from halfmoon.engines import Measured, Numbers, Plan, Problem, State, _blocks, _native, _tables
+from halfmoon.engines._codegen import UntranslatableError
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
@@ -35,9 +36,14 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
             if isinstance(layer, Dense):
                 block = layer.act
                 _blocks.activation(layer.act, dtype)
-    except (_codegen.UntranslatableError, NumbaError) as error:
+    except (UntranslatableError, NumbaError) as error:
         return f"{type(block).__name__} cannot be compiled: {str(error).strip().splitlines()[0]}"
     return None
+
+
+def prepare(problem: Problem) -> None:
+    """Make the tables, and compile what has not been compiled yet."""
+    problem.engine_room(Workspace)
 
 
 def run(problem: Problem, state: State, plan: Plan) -> Measured:
@@ -99,6 +105,7 @@ class Workspace:
         self.tasks["rule"] = rule
         layers = [self._seat(task, block, settings) for task in self.tasks]
         self.layers = _tables.fields(np.stack(layers))
+        _native.compile_for(self.updates, self.tasks, self.layers, self.chunks, 0)
 
     def _loops(self, dtype: str) -> dict[str, int]:
         """Those loops that this fit will call."""

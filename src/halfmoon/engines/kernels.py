@@ -19,7 +19,7 @@ theta is updated in chunks. Which thread does which share or chunk changes no nu
 
 import numpy as np
 
-from halfmoon.engines._native import SPINS, atomic_add, atomic_load, call, gemm, jit, vector
+from halfmoon.engines._native import SPINS, atomic_add, atomic_load, call, gemm, jit, kernel, vector
 
 T = np.float64
 BYTES = np.dtype(T).itemsize
@@ -178,15 +178,16 @@ def measure(parts, shares, measured, i, count):
     for share in range(shares):
         loss += parts[share]
     for c in range(shares, len(parts), 2):
-        penalty, largest = penalty + parts[c], max(largest, parts[c + 1])
+        penalty += parts[c]
+        largest = parts[c + 1] if parts[c + 1] > largest else largest
     for c in range(shares + 1, len(parts), 2):
-        norm += (parts[c] / largest) ** 2 if largest > 0.0 else parts[c]
+        norm += (parts[c] / largest) * (parts[c] / largest) if largest > 0.0 else parts[c]
     norm = largest * np.sqrt(norm) if largest > 0.0 else norm
     measured[i], measured[count + i], measured[2 * count + i] = loss, penalty, norm
     return norm if np.isfinite(loss + penalty + norm) else -1.0
 
 
-@jit
+@kernel
 def updates(tasks, layers, chunks, thread):
     """Carry out the planned updates, one thread's part of them; gives how many were measured and found finite."""
     task, layers, met = tasks[thread], layers[thread], np.int64(0)
@@ -202,7 +203,7 @@ def updates(tasks, layers, chunks, thread):
                 call(task.shuffle, task.order, task.n, task.key, epoch)
             met = meet(task, met)
         lo, factor = place * task.batch, task.dropout_factor + i * 8
-        n = min(task.batch, task.n - lo)
+        n = task.batch if task.batch < task.n - lo else task.n - lo
         parts = vector(
             task.partial + (i % 2) * width * 8, width, np.float64
         )  # in turns: others may still read the last
@@ -219,7 +220,7 @@ def updates(tasks, layers, chunks, thread):
         if norm < 0.0:
             return i
         if task.clip > 0.0:
-            scale = min(1.0, task.clip / norm) if norm > 0.0 else 1.0  # [O5]
+            scale = task.clip / norm if norm > task.clip else 1.0  # [O5]
             for c in range(thread, len(chunks), task.threads):
                 chunk_step(task, chunks[c], t + 1, eta[i], decay[i], scale)
             met = meet(task, met)
@@ -229,14 +230,14 @@ def updates(tasks, layers, chunks, thread):
 # Prediction
 
 
-@jit
+@kernel
 def predict(tasks, layers, theta, X, out, start, stop):
     """link(z) of rows start to stop of X, block after block, to `out`; False where an input is not finite."""
     tasks[0].n, tasks[0].theta, tasks[0].X = len(X), theta.ctypes.data, X.ctypes.data
     task, finite = tasks[0], 0.0
     top, width = layers[len(layers) - 1], task.d + 1 if task.wide else task.ld
     for at in range(start, stop, task.block):
-        n = min(task.block, stop - at)
+        n = task.block if task.block < stop - at else stop - at
         gather(task, at, n)
         finite += call(task.finite, task.a0, n if task.wide else task.d, task.d if task.wide else n, width)
         forward(task, layers, n, 0, 0)

@@ -5,9 +5,9 @@ the number type. A pointer argument is marked T (numbers), n (integers) or h (fl
 """
 
 import numpy as np
-from numba import carray, njit
+from numba import carray
 
-from halfmoon.engines._native import FAST, fast, loop
+from halfmoon.engines._native import fast, loop, part
 from halfmoon.engines._simd import FUNCTIONS
 
 T = np.float64
@@ -20,27 +20,27 @@ ONE, S11, S27, S30, S31, S32 = (np.uint64(shift) for shift in (1, 11, 27, 30, 31
 
 
 @loop("TTTiiiiii")
-def combine(out, rows, M, count, last, by_out, by_row, n, ld):
-    """out_p = sum_q M_pq rows_q for p < count, q <= last, M_pq = M[p by_out + q by_row]; four rows at a time."""
+def combine(out, rows, W, count, last, by_out, by_row, n, ld):
+    """out_p = sum_q M_pq rows_q for p < count, q <= last, M_pq = W[p by_out + q by_row]; four rows at a time."""
     fast()
-    out, rows, M = (
+    out, rows, W = (
         carray(out, (count, ld)),
         carray(rows, (last + 1, ld)),
-        carray(M, count * by_out + (last + 1) * by_row),
+        carray(W, count * by_out + (last + 1) * by_row),
     )
     for p in range(count):
         for q in range(0, last + 1, 4):
             q1, q2, q3 = min(q + 1, last), min(q + 2, last), min(q + 3, last)
-            m = M[p * by_out + q * by_row]
-            m1 = M[p * by_out + q1 * by_row] if q + 1 <= last else T(0)
-            m2 = M[p * by_out + q2 * by_row] if q + 2 <= last else T(0)
-            m3 = M[p * by_out + q3 * by_row] if q + 3 <= last else T(0)
+            w = W[p * by_out + q * by_row]
+            w1 = W[p * by_out + q1 * by_row] if q + 1 <= last else T(0)
+            w2 = W[p * by_out + q2 * by_row] if q + 2 <= last else T(0)
+            w3 = W[p * by_out + q3 * by_row] if q + 3 <= last else T(0)
             if q == 0:
                 for r in range(n):
-                    out[p, r] = m * rows[q, r] + m1 * rows[q1, r] + m2 * rows[q2, r] + m3 * rows[q3, r]
+                    out[p, r] = w * rows[q, r] + w1 * rows[q1, r] + w2 * rows[q2, r] + w3 * rows[q3, r]
             else:
                 for r in range(n):
-                    out[p, r] += m * rows[q, r] + m1 * rows[q1, r] + m2 * rows[q2, r] + m3 * rows[q3, r]
+                    out[p, r] += w * rows[q, r] + w1 * rows[q1, r] + w2 * rows[q2, r] + w3 * rows[q3, r]
     return 0.0
 
 
@@ -67,7 +67,7 @@ def dots(dW, A0, delta, last, k, n, ld, first):
 # Random numbers by position (random.py)
 
 
-@njit
+@part
 def mix(s):
     """[N1]"""
     s = (s ^ (s >> S30)) * MIX1  # [N1]
@@ -94,7 +94,8 @@ def dropout(a0, a, scale, numbers, rate, factor, key, t, k, n, ld):
     """[D1]; `key` is that of seed, DROPOUT and place, to which the update t is added."""
     fast()
     a0, a, scale, numbers = carray(a0, (k, ld)), carray(a, (k, ld)), carray(scale, (k, ld)), carray(numbers, n)
-    q = min(rate[0] * factor[0], 0.99)
+    q = rate[0] * factor[0]
+    q = q if q < 0.99 else 0.99
     keep, key = T(1.0 / (1.0 - q)), mix(np.uint64(key) + np.uint64(t) + GAMMA)  # [N2]
     for j in range(k):
         for r in range(n):
@@ -133,7 +134,7 @@ def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
     return total
 
 
-@njit(fastmath=FAST, error_model="numpy")
+@part
 def softmax_shift(z, e, high, e_sum, n):
     """e = e^(z - high) with each row's largest score `high`, and the rows' sums of e."""
     fast()
@@ -173,7 +174,7 @@ def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
                 score = z[c * levels + q, r]
                 y_hat += softplus(score) if q else score  # [L20]
                 miss, level = y[c, r] - y_hat, T(h[1 + q])
-                total += w[r] * max(level * miss, (level - T(1)) * miss)  # [L18] [L21]
+                total += w[r] * (level * miss if miss >= 0 else (level - T(1)) * miss)  # [L18] [L21]
                 dz[c * levels + q, r] = w[r] * (T(0.5) * (T(miss < 0) - T(miss > 0)) + (T(0.5) - level))  # [L19]
             for q in range(levels - 1, -1, -1):
                 at = c * levels + q
@@ -277,7 +278,7 @@ def add_up(g, theta, n, shares, size, h):
         return np.sqrt(np.float64(norm2))
     largest, norm = 0.0, 0.0  # g^2 is too large or too small for T
     for p in range(n):
-        largest = max(largest, np.float64(abs(g[p])))
+        largest = np.float64(abs(g[p])) if abs(g[p]) > largest else largest
     for p in range(n):
         norm += (np.float64(g[p]) / largest) ** 2 if largest > 0.0 else np.float64(abs(g[p]))
     return largest * np.sqrt(norm) if largest > 0.0 else norm

@@ -16,6 +16,10 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
     return None
 
 
+def prepare(problem: Problem) -> None:
+    """Nothing is to be made first."""
+
+
 def run(problem: Problem, state: State, plan: Plan) -> Measured:
     """Carry out the planned updates; stop before one whose loss or gradient is not finite."""
     loss, penalty, norm = np.empty((3, len(plan.eta)))

@@ -205,12 +205,15 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         return [p.b for p in self.network_.views(self.network_.theta)]
 
     def _predict(self, X: Any) -> Array:
-        return self.network_.predict(self._rows(X))
+        rows = self._rows(X)
+        return self.network_.predict(rows)
 
     def _scores(self, X: Any) -> Array:
-        return self.network_.scores(self._rows(X))
+        rows = self._rows(X)
+        return self.network_.scores(rows)
 
     def _rows(self, X: Any) -> Array:
+        """X as checked rows, for a model that has been fitted."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=_FLOATS, reset=False, ensure_all_finite=False)
         self._refuse_gaps(X)
