@@ -48,12 +48,15 @@ def steps(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
                 height -= 1.0
                 lollipop(ax, height, time, peer, peers[peer]["title"], times.get("halfmoon"))
             height -= 1.6
-        low, high = ax.get_xlim()
-        ax.set(xscale="log", xlim=(low, high * (high / low) ** 0.4), ylim=(height + 0.6, 0.8), title=PANELS[group])
+        all_times = [median(row["values"]) * 1e6 for row in chosen]
+        low, high = min(all_times) / 2.0, max(all_times)
+        ax.set(xscale="log", xlim=(low, high * (high / low) ** 0.45), ylim=(height + 0.6, 0.8))
+        ax.set_title(PANELS[group], loc="left", pad=10)
         ax.set(xlabel="microseconds for one update, log scale")
         ax.set_yticks([])
         ax.grid(axis="x", color=FAINT, lw=0.6)
         ax.spines[["top", "right", "left"]].set_visible(False)
+    figure.supxlabel("5x: takes five times as long as halfmoon", fontsize=9)
     return figure
 
 
@@ -62,8 +65,8 @@ def lollipop(ax: Axes, height: float, time: float, peer: str, title: str, own: f
     colour, marker = STYLE[peer]
     weight = "bold" if peer == "halfmoon" else "normal"
     told = f"{title}  {digits(time)} us" if own is None or peer == "halfmoon" else f"{title}  {ratio_text(time / own)}"
-    ax.semilogx([1e-9, time], [height, height], color=colour, lw=1.2, alpha=0.35, scalex=False)
-    ax.semilogx(time, height, marker, color=colour, ms=7)
+    ax.plot([1e-9, time], [height, height], color=colour, lw=1.2, alpha=0.35)
+    ax.plot(time, height, marker, color=colour, ms=7)
     ax.annotate(told, (time, height), (7, 0), textcoords="offset points", va="center", size=9, weight=weight, color=INK)
 
 

@@ -98,14 +98,14 @@ class Fit:
         self.since = time.perf_counter()
         self.wants_stop = False
 
-    def block(self, run: Run) -> None:
+    def block(self, run: Run, wants_stop: Callable[[], bool] | None = None) -> None:
         """Carry out the next block of updates, record the epochs that it ended, and let everybody look."""
         count = max(0, min(self.pace, self.total - run.t))
         if self.each_epoch:
             count = min(count, self.problem.per_epoch - run.t % self.problem.per_epoch)
         plan = self.plan(run, count)
         before = time.perf_counter()
-        measured = self.engine.run(self.problem, run, plan)
+        measured = self.engine.run(self.problem, run, plan, wants_stop)
         run.engine, run.why, run.threads = self.engine.NAME, self.why, measured.threads
         spent = max(time.perf_counter() - before, 1e-9)
         self.tick(run)

@@ -52,7 +52,7 @@ def train(
     run = start(problem) if run is None else _continued(problem, run, settings.monitor if validation else "")
     with Interrupt() as interrupt:
         while not run.stopped:
-            fit.block(run)
+            fit.block(run, lambda: interrupt.seen)
             run.stopped = run.stopped or fit.why_stop(run, interrupt)
     finish(fit, run)
     return run

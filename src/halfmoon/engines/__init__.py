@@ -2,12 +2,13 @@
 
 An engine is a module with
 
-    NAME                                           what a fitted object says it ran on
-    why_not(network, optimizer) -> str | None      a reason why it cannot run this, or None
-    prepare(problem) -> None                       whatever must be made first, so that no clock counts it
-    run(problem, state, plan) -> Measured          carry out the plan's updates on the state
-    gradient(problem, state) -> Objective          the next batch's part of the objective and its gradient [R3]
-    predict(network, theta, X, link) -> (n, k)     link(z), or the scores z themselves
+    NAME                                                what a fitted object says it ran on
+    why_not(network, optimizer) -> str | None           a reason why it cannot run this, or None
+    prepare(problem) -> None                            whatever must be made first, so that no clock counts it
+    run(problem, state, plan, wants_stop) -> Measured   carry out the plan's updates on the state; a long update may be
+                                                        given up where wants_stop() says so
+    gradient(problem, state) -> Objective               the next batch's part of the objective and its gradient [R3]
+    predict(network, theta, X, link) -> (n, k)          link(z), or the scores z themselves
 
 On return the state has moved on, and `state.finite` is the last state that was seen to be finite; its arrays are not
 written again. Within a block an engine may work in place. Where blocks end changes no number, so one that does can

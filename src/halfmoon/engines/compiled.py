@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from math import ceil
@@ -19,6 +20,8 @@ from halfmoon.optimizers import Optimizer
 from halfmoon.random import SHUFFLE, key
 
 NAME = "compiled"
+SLOW = 100_000.0  # microseconds: an update that takes longer can be given up half-way
+LISTEN = 0.05  # seconds between looks whether it should be
 
 
 def why_not(network: Network, optimizer: Optimizer) -> str | None:
@@ -46,9 +49,10 @@ def prepare(problem: Problem) -> None:
     problem.engine_room(Workspace)
 
 
-def run(problem: Problem, state: State, plan: Plan) -> Measured:
-    """Carry out the planned updates; stop before one whose loss or gradient is not finite."""
+def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], bool] | None = None) -> Measured:
+    """Carry out the planned updates; stop before one whose loss or gradient is not finite, or that is given up."""
     space, before, count = problem.engine_room(Workspace), state.snapshot(), len(plan.eta)
+    space.wants_stop = wants_stop
     finite, measured = space.advance(before, plan, 0, count - 1)
     after = finite
     if measured.shape[1] == count - 1:
@@ -58,6 +62,10 @@ def run(problem: Problem, state: State, plan: Plan) -> Measured:
     if done == count:
         state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
         state.finite = finite
+        return space.measured(measured)
+    if space.stopped[0]:
+        after = space.advance(before, plan, 0, done)[0]
+        state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
         return space.measured(measured)
     if done:  # the last finite ground lies one update before the last that was measured
         state.finite = space.advance(before, plan, 0, done - 1)[0]
@@ -80,7 +88,13 @@ class Workspace:
         shares = _tables.shares_of(network, problem.batch_size)
         self.threads = min(shares, problem.n_threads or cores()) if _native.JIT else 1
         self.ordered = -1  # the epoch whose order is in memory
-        self.barrier, self.g = np.zeros(8, np.int64), np.empty(shares * network.size, network.dtype)
+        self.wants_stop: Callable[[], bool] | None = None
+        self.slow = _tables.microseconds(network, problem.batch_size) > SLOW
+        self.stopped, self.barrier, self.g = (
+            np.zeros(1, np.int64),
+            np.zeros(8, np.int64),
+            np.empty(shares * network.size, network.dtype),
+        )
         self.updates = _blocks.source("kernels", dtype).updates
         masked = problem.lam or problem.l1 or problem.decays
         self.chunks = _tables.fields(_tables.chunk_table(network, bool(masked)))
@@ -96,7 +110,7 @@ class Workspace:
             "shuffles": shuffles, "order": memory.new(problem.n if shuffles else 1, np.int64),
             "key": _tables.signed(key(problem.seed, SHUFFLE)), "lowest": network.lowest, "size": network.size,
             "g": memory.of(self.g), "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
-            "barrier": memory.of(self.barrier), "rest": _native.rest(), "loss": _native.address(loss, dtype),
+            "barrier": memory.of(self.barrier), "stopped": memory.of(self.stopped), "rest": _native.rest(), "loss": _native.address(loss, dtype),
             "h": memory.of(np.array([*h, 0.0])), "lam": problem.lam, "l1": problem.l1, "clip": problem.clip or 0.0,
             "beta": problem.average or 0.0,
             **_shared(network, memory, block), "wide": _tables.is_wide(network), **self._loops(dtype),
@@ -163,15 +177,24 @@ class Workspace:
 
     def _together(self) -> int:
         """All threads do their parts; gives how many updates went well."""
-        self.barrier[0] = 0
-        tables = self.tasks, self.layers, self.chunks
-        others = [threading.Thread(target=self.updates, args=(*tables, thread)) for thread in range(1, self.threads)]
-        for other in others:
-            other.start()
-        done = int(self.updates(*tables, 0))
-        for other in others:
-            other.join()
-        return done
+        self.barrier[0] = self.stopped[0] = 0
+        done: list[int] = []
+        first = 0 if self.wants_stop is not None and self.slow else 1  # then this thread waits and listens for Ctrl-C
+        work = [threading.Thread(target=self._part, args=(thread, done)) for thread in range(first, self.threads)]
+        for thread in work:
+            thread.start()
+        if first == 1:
+            self._part(0, done)
+        for thread in work:
+            while thread.is_alive():
+                thread.join(LISTEN)
+                if first == 0 and self.wants_stop is not None and self.wants_stop():
+                    self.stopped[0] = 1
+        return min(done)
+
+    def _part(self, thread: int, done: list[int]) -> None:
+        """One thread's part of the updates."""
+        done.append(int(self.updates(self.tasks, self.layers, self.chunks, thread)))
 
 
 def _shared(network: Network, memory: _tables.Memory, ld: int) -> dict[str, int]:

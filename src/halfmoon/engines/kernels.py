@@ -127,6 +127,8 @@ def share_sums(task, layers, share, lo, n, t, factor, fresh):
     blocks, loss = -(-(stop - start) // task.block), 0.0
     for b in range(blocks):
         at, end = start + b * (stop - start) // blocks, start + (b + 1) * (stop - start) // blocks
+        if vector(task.stopped, 1, np.int64)[0]:
+            return np.nan  # given up: no step will be taken from here
         if fresh:
             gather(task, at, end - at)
         loss += sums(task, layers, task.g + share * task.size * BYTES, end - at, t, factor, b == 0)

@@ -1,5 +1,7 @@
 """The reference engine: NumPy, one update after the other, each line an equation."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from halfmoon.elementary import Array
@@ -20,7 +22,7 @@ def prepare(problem: Problem) -> None:
     """Nothing is to be made first."""
 
 
-def run(problem: Problem, state: State, plan: Plan) -> Measured:
+def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], bool] | None = None) -> Measured:
     """Carry out the planned updates; stop before one whose loss or gradient is not finite."""
     loss, penalty, norm = np.empty((3, len(plan.eta)))
     with np.errstate(all="ignore"):  # what overflows is caught below, and told in words
