@@ -1,47 +1,335 @@
-import math
+"""exp, log, tanh and their kin of one number, so written that a loop over them becomes vector instructions.
+
+Each is a plain function without branch, table or call, the same for float64 and float32. NumPy can run it. For
+compiled code it runs once, on a `_Number` that writes down what is done to it as LLVM instructions; numba then puts
+these in the place of the call. So it costs next to nothing to compile, and its sums keep their order whatever the
+caller's flags allow; only a product and a sum may be fused into one rounding.
+
+On the whole range, subnormal numbers, infinities and NaN included: worst error found in ulp (units in the last place;
+in brackets: on processors that cannot fuse), and nanoseconds a number on one core with AVX-512 (with AVX2).
+
+                float64                     float32
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import config, types
+from numba.extending import intrinsic
+
+Number = Any  # a NumPy number or array, or a _Number
+LN2, LN2_REST = 0.6931471805599453, 2.3190468138462996e-17  # ln 2 is their sum
+ROOT = 2.0**0.5
+FUSE = ("contract",)  # numba adds the caller's flags only where there are none
 
 
-def _make(T):
+@dataclass(frozen=True)
+class _Format:
+    """What a dtype is made of, and its polynomials: minimax (Remez's exchange, 60 digits), c0 first; errors relative."""
 
-    out = {}
-    for name in ("exp", "expm1", "log", "log1p", "tanh", "sqrt"):
-        g = {"np": np, "T": T}
-        exec(f"def {name}(x): return T(np.{name}(x))", g)
-        out[name] = njit(g[name])
+    number: Any  # LLVM's name of it
+    whole: Any  # and of the integer with as many bits
+    digits: int  # bits of the mantissa
+    bias: int  # an exponent k is stored as k + bias
+    exp: Sequence[float]  # (e^r - 1) / r in r, |r| <= ln(2)/2: errors 2^-56 and 2^-26
+    tanh: Sequence[
+        Sequence[float]
+    ]  # q, p: tanh(r)/r = (1 + z q(z)) / (1 + z p(z)), z = r^2, |r| <= ln(2)/4: 2^-57, 2^-31
+    log: Sequence[float]  # (2 artanh(v/2) / v - 1) / v^2 in v^2, v as in _log_near: 2^-59, 2^-30
+    erf: Sequence[float]  # log(1 - erf m) / m in m, 0 <= m <= full: erf to 2^-55, 2^-28
+    full: float  # from here on erf is 1
 
-    def logistic(x):
-        return T(1) / (T(1) + np.exp(-x))
+    @property
+    def sign(self) -> int:
+        """The bit of the sign."""
+        return 1 << (self.whole.width - 1)
 
-    def softplus(x):
-        return T(np.log1p(np.exp(-abs(x)))) + max(x, T(0))
 
-    def erf(x):
-        return T(math.erf(x))
+_FORMATS = {
+    "float64": _Format(
+        ir.DoubleType(), ir.IntType(64), 52, 1023,
+        (1.0, 0.5000000000000006, 0.16666666666666588, 0.041666666666576466, 0.008333333333389734,
+         0.0013888888931667034, 0.00019841269718708465, 2.4801505142780525e-05, 2.7557407688315316e-06,
+         2.7626092800688986e-07, 2.5053774988636773e-08),
+        ((0.11109906902051966, 0.0010573988546258197), (0.44443240235384496, 0.01586819964139424)),
+        (0.08333333333333419, 0.012499999999815376, 0.0022321428706066205, 0.00043402731282173306,
+         8.878697865030529e-05, 1.8693608864658905e-05, 4.516170988876736e-06),
+        (-1.1283791670955126, -0.6366197723675909, -0.10277260330131642, 0.019128446993114816, 0.00020919485369730307,
+         -0.001696207668295494, 0.0005901324227785478, -2.5904475077534862e-05, -6.442053326959468e-05,
+         2.9575783163043416e-05, -3.169840442164816e-06, -3.1327690733583545e-06, 2.037013044951278e-06,
+         -5.705050160150579e-07, 1.163386494314795e-08, 6.576834845522316e-08, -3.459785688863977e-08,
+         1.0777192975657216e-08, -2.3613984673280918e-09, 3.7622569095628245e-10, -4.303767681702233e-11,
+         3.366104002497046e-12, -1.6158272543112254e-13, 3.594611178888613e-15),
+        5.9),
+    "float32": _Format(
+        ir.FloatType(), ir.IntType(32), 23, 127,
+        (1.0, 0.49999997, 0.16666543, 0.0416672, 0.0083665475, 0.0013882518),
+        ((0.06658096,), (0.39991397,)),
+        (0.08333347, 0.012492963, 0.002333877),
+        (-1.1283792, -0.6366194, -0.102777824, 0.019153032, 0.0001604663, -0.0016671084, 0.00063288625,
+         -0.00011765614, 9.25797e-06),
+        3.95),
+}  # fmt: skip
 
-    def maximum(x, y):
-        return x if x > y or x != x else y
 
-    def minimum(x, y):
-        return x if x < y or x != x else y
+def _operator(name: str, turned: bool = False) -> Any:
+    def operate(self: "_Number", other: Any) -> "_Number":
+        pair = (self.same(other), self.value) if turned else (self.value, self.same(other))
+        if name in ("<", ">", "=="):
+            return self.new(self.builder.fcmp_ordered(name, *pair, flags=FUSE))
+        if self.value.type == self.format.whole:
+            return self.new(getattr(self.builder, name)(*pair))
+        return self.new(getattr(self.builder, f"f{name}")(*pair, flags=FUSE))
 
-    def sign(x):
-        return T(x > 0) - T(x < 0)
+    return operate
 
-    def absolute(x):
-        return abs(x)
 
-    def where(c, x, y):
+class _Number:
+    """A number in compiled code, or its bits as an integer: operators write LLVM instructions."""
+
+    def __init__(self, builder: Any, value: Any, format: _Format) -> None:
+        self.builder, self.value, self.format = builder, value, format
+
+    def new(self, value: Any) -> "_Number":
+        """What an instruction gives."""
+        return _Number(self.builder, value, self.format)
+
+    def same(self, other: Any) -> Any:
+        """The other operand as LLVM sees it; a Python number becomes a constant of this one's type."""
+        whole = self.value.type == self.format.whole
+        return (
+            other.value if isinstance(other, _Number) else (self.format.whole if whole else self.format.number)(other)
+        )
+
+    __add__ = __radd__ = _operator("add")
+    __mul__ = __rmul__ = _operator("mul")
+    __sub__, __rsub__ = _operator("sub"), _operator("sub", turned=True)
+    __truediv__, __rtruediv__ = _operator("div"), _operator("div", turned=True)
+    __and__, __or__, __lshift__, __rshift__ = map(_operator, ("and_", "or_", "shl", "lshr"))
+    __lt__, __gt__, __eq__ = map(_operator, ("<", ">", "=="))  # type: ignore[assignment]
+
+    def __neg__(self) -> "_Number":
+        return self.new(self.builder.fneg(self.value))
+
+
+def _format(x: Number) -> _Format:
+    return x.format if isinstance(x, _Number) else _FORMATS[x.dtype.name]
+
+
+def _view(x: Number) -> Number:
+    """The same bits, a floating number's read as an unsigned integer and an integer's as a floating number."""
+    if not isinstance(x, _Number):
+        return x.view({"f": "u", "u": "f"}[x.dtype.kind] + str(x.dtype.itemsize))
+    n = x.format
+    return x.new(x.builder.bitcast(x.value, n.number if x.value.type == n.whole else n.whole))
+
+
+def where(c: Number, x: Number, y: Number) -> Number:
+    """x where c holds, else y."""
+    if isinstance(c, bool):  # two constants were compared
         return x if c else y
-
-    def xlogy(x, y):
-        return T(0) if x == 0 else x * np.log(y)
-
-    for f in (logistic, softplus, erf, maximum, minimum, sign, absolute, where, xlogy):
-        out[f.__name__] = njit(f)
-    return out
+    return c.new(c.builder.select(c.value, c.same(x), c.same(y))) if isinstance(c, _Number) else np.where(c, x, y)[()]
 
 
-FUNCTIONS = {"float64": _make(np.float64), "float32": _make(np.float32)}
+def maximum(x: Number, y: Number) -> Number:
+    """The larger of the two; NaN where either is NaN."""
+    return where(y == y, where(x < y, y, x), y)
+
+
+def minimum(x: Number, y: Number) -> Number:
+    """The smaller of the two; NaN where either is NaN."""
+    return where(y == y, where(x > y, y, x), y)
+
+
+def clip(x: Number, low: Number, high: Number) -> Number:
+    """x, or the nearer end of [low, high]."""
+    return minimum(maximum(x, low), high)
+
+
+def absolute(x: Number) -> Number:
+    """|x|: the first bit is the sign."""
+    return _view(_view(x) & (_format(x).sign - 1))
+
+
+def copysign(x: Number, y: Number) -> Number:
+    """|x| with the sign of y."""
+    return _view(_view(absolute(x)) | (_view(y) & _format(x).sign))
+
+
+def _polynomial(c: Sequence[float], x: Number) -> Number:
+    """c0 + c1 x + c2 x^2 + ..., from the inside out."""
+    total: Number = c[-1]
+    for a in c[-2::-1]:
+        total = total * x + a
+    return total
+
+
+def _power(x: Number, rate: float, lift: int = 0) -> tuple[Number, Number]:
+    """k, the whole number nearest to x rate, and 2^(k+lift).
+
+    A sum near 1.5 2^digits has no bits left for a fraction, so t is rounded to a whole number, which its last bits
+    show; moved to where a number keeps its exponent, they are a power of two.
+    """
+    n = _format(x)
+    magic = 1.5 * 2.0**n.digits + (n.bias + lift)
+    t = x * rate + magic
+    return t - magic, _view(_view(t) << n.digits)
+
+
+def _split(x: Number, q: int, lift: int = 0) -> tuple[Number, Number]:
+    """s = 2^(k+lift) and p = e^r - 1, where x = q (k ln 2 + r) and |r| <= ln(2)/2."""
+    n = _format(x)
+    k, s = _power(x, 1.0 / (q * LN2), lift)
+    short = 2.0 ** (n.digits - n.bias.bit_length())
+    high = round(LN2 * short) / short  # ln 2 with so few bits that k times it is exact
+    r = (x - k * (q * high)) - k * (
+        q * (LN2 - high + LN2_REST)
+    )  # q times r; so the polynomial's c are divided by q's powers
+    return s, r * _polynomial([c / q ** (i + 1) for i, c in enumerate(n.exp)], r)
+
+
+def exp(x: Number) -> Number:
+    """e^x = (e^(x/2))^2: only the square can overflow or become subnormal, and is rounded once."""
+    most = 1.2 * _format(x).bias  # e^x is 0 or infinite before
+    s, p = _split(clip(x, -most, most), 2)
+    root = s * (1.0 + p)
+    return root * root
+
+
+def _decay(x: Number) -> Number:
+    """e^-|x|: cannot overflow, so there is room to make it 2^60 times too large first, lest 2^k is subnormal."""
+    n = _format(x)
+    s, p = _split(maximum(-absolute(x), -LN2 * (n.bias + n.digits + 2)), 1, lift=60)
+    return s * (1.0 + p) * 2.0**-60
+
+
+def expm1(x: Number) -> Number:
+    """e^x - 1 = 2 (s p + s - 1/2), s = 2^(k-1), since 2^k may overflow where e^x does not; p where k = 0."""
+    s, p = _split(clip(x, -50.0, LN2 * (_format(x).bias + 1.3)), 1, lift=-1)
+    return where(s == 0.5, p, 2.0 * (s * p + (s - 0.5)))
+
+
+def logistic(x: Number) -> Number:
+    """1 / (1 + e^-x)."""
+    e = _decay(x)
+    return where(x < 0.0, e, 1.0) / (1.0 + e)
+
+
+def tanh(x: Number) -> Number:
+    """tanh(k ln(2)/2 + r), |r| <= ln(2)/4, from tanh(k ln(2)/2) = (s - 1)/(s + 1), s = 2^k, and tanh r = q/p.
+
+    tanh(a + b) = (tanh a + tanh b) / (1 + tanh a tanh b): one division. For -|x|, so that s is at most 1.
+    """
+    n = _format(x)
+    y = maximum(-absolute(x), -20.0)  # beyond, tanh is 1
+    k, s = _power(y, 2.0 / LN2)
+    r = y - k * (0.5 * LN2)
+    z = r * r
+    q, p = r + r * z * _polynomial(n.tanh[0], z), _polynomial((1.0, *n.tanh[1]), z)
+    return copysign(((s - 1.0) * p + (s + 1.0) * q) / ((s + 1.0) * p + (s - 1.0) * q), x)
+
+
+def erf(x: Number) -> Number:
+    """2/sqrt(pi) times the integral of e^(-t^2) from 0 to x: 1 - e^(m h(m)), m = |x|, h a polynomial."""
+    n = _format(x)
+    m = minimum(absolute(x), n.full)
+    return copysign(expm1(m * _polynomial(n.erf, m)), x)
+
+
+def _log_near(f: Number) -> Number:
+    """log(1 + f) = 2 artanh(v/2) = v + v^3/12 + ..., v = f / (1 + f/2); 1 + f from sqrt(1/2) to sqrt(2)."""
+    v = f / (1.0 + 0.5 * f)
+    return v + v * (v * v) * _polynomial(_format(f).log, v * v)
+
+
+def _exponent(x: Number) -> tuple[Number, Number]:
+    """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer u of which the exponent's bits are k's, the others m's."""
+    n = _format(x)
+    u = _view(x) + ((1 << n.digits) - int((ROOT - 1.0) * 2**n.digits))  # carries into the exponent from m = sqrt(2) on
+    # to a floating number by putting it behind the point of 2^digits
+    return _view((u >> n.digits) | ((n.bias + n.digits) << n.digits)) - (2.0**n.digits + n.bias), u
+
+
+def log(x: Number) -> Number:
+    """k ln 2 + log m, where x = 2^k m and m is from sqrt(1/2) to sqrt(2)."""
+    n = _format(x)
+    small, up = x < 2.0 ** (1 - n.bias), n.digits + 2  # a subnormal number is multiplied by 2^up first
+    k, u = _exponent(where(small, x * 2.0**up, x))
+    m = _view((u & ((1 << n.digits) - 1)) + ((n.bias - 1 << n.digits) + int((ROOT - 1.0) * 2**n.digits)))
+    y = where(small, k - up, k) * LN2 + _log_near(m - 1.0)
+    return where(x > 0.0, where(x < np.inf, y, x), where(x == 0.0, -np.inf, x * np.nan))
+
+
+def log1p(x: Number) -> Number:
+    """k ln 2 + log((1 + x) s), s = 2^-k: 1 + x is rounded only to find k."""
+    n = _format(x)
+    k, u = _exponent(1.0 + x)
+    s = (
+        _view((2 * n.bias + 2 << n.digits) - (u & (2 * n.bias + 1 << n.digits))) * 0.25
+    )  # 2^-1024 has no exponent of its own
+    y = copysign(k * LN2 + _log_near(x * s + (s - 1.0)), x)
+    return where(x > -1.0, where(x < np.inf, y, x), where(x == -1.0, -np.inf, x * np.nan))
+
+
+def _log1p_decay(x: Number) -> Number:
+    """log(1 + e^-|x|); from e = sqrt(2) - 1 on as ln 2 + log((1 + e)/2)."""
+    e = _decay(x)
+    large = e > ROOT - 1.0
+    y = _log_near(where(large, 0.5 * e - 0.5, e))
+    return where(large, y + LN2, y)
+
+
+def softplus(x: Number) -> Number:
+    """log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)."""
+    return maximum(x, 0.0) + _log1p_decay(x)
+
+
+def logaddexp(x: Number, y: Number) -> Number:
+    """log(e^x + e^y) = max(x, y) + log(1 + e^-|x-y|)."""
+    return where(x == y, x + LN2, maximum(x, y) + _log1p_decay(x - y))
+
+
+def xlogy(x: Number, y: Number) -> Number:
+    """x log y, and 0 where x is 0."""
+    return x * log(where(x == 0.0, 1.0, y))
+
+
+def _compiled(function: Callable[..., Number], dtype: str) -> Any:
+    """What numba replaces by the instructions that `function` writes; the function itself where compiling is off."""
+    names, kind = [*inspect.signature(function).parameters], getattr(types, dtype)
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return function(*[_Number(builder, value, _FORMATS[dtype]) for value in values]).value
+
+    def typing(context: Any, *given: Any) -> Any:
+        return kind(*[types.boolean if name == "c" else kind for name in names]), generate
+
+    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    typing.__signature__ = inspect.Signature([inspect.Parameter(name, positional) for name in ["context", *names]])
+    typing.__name__ = function.__name__
+    return function if config.DISABLE_JIT else intrinsic(typing)
+
+
+ALL = (
+    absolute,
+    clip,
+    copysign,
+    erf,
+    exp,
+    expm1,
+    log,
+    log1p,
+    logaddexp,
+    logistic,
+    maximum,
+    minimum,
+    softplus,
+    tanh,
+    where,
+    xlogy,
+)
+FUNCTIONS: dict[str, dict[str, Any]] = {name: {f.__name__: _compiled(f, name) for f in ALL} for name in _FORMATS}
