@@ -27,29 +27,29 @@ class History:
     """A table of `SCHEMA`'s columns that grows; ``history["loss"]`` is a column, iteration gives rows as dicts."""
 
     def __init__(self) -> None:
-        self._table, self._n = np.zeros(16, SCHEMA), 0
+        self._n = 0
+        self._columns = {name: np.zeros(16, SCHEMA[name]) for name in SCHEMA.names or ()}
 
     def append(self, **columns: Any) -> None:
         """Add rows: arrays `epoch`, `update`, `rows`; other columns as arrays or one number, NaN where left out."""
         count = len(columns["epoch"])
-        while self._n + count > len(self._table):
-            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-        rows = self._table[self._n : self._n + count]
-        for name in SCHEMA.names or ():
-            rows[name] = columns.get(name, np.nan)
-        self._n += count
+        start, self._n = self._n, self._n + count
+        for name, column in self._columns.items():
+            if self._n > len(column):
+                self._columns[name] = np.concatenate([column, np.empty(2 * self._n, column.dtype)])
+            self._columns[name][start : self._n] = columns.get(name, np.nan)
 
     def set(self, **values: float) -> None:
         """Fill in columns of the last row."""
         for name, value in values.items():
-            self._table[name][self._n - 1] = value
+            self._columns[name][self._n - 1] = value
 
     def __len__(self) -> int:
         return self._n
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._table[name][: self._n]
+        return self._columns[name][: self._n]
 
     def __iter__(self) -> Iterator[dict[str, float]]:
-        names = SCHEMA.names or ()
-        return (dict(zip(names, row.item(), strict=True)) for row in self._table[: self._n])
+        columns = {name: column[: self._n].tolist() for name, column in self._columns.items()}
+        return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))

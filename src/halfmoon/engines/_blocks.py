@@ -33,9 +33,8 @@ def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]
     """f and df (0 for the identity, where nothing is to be done), whether df needs z, and the settings."""
     if type(block) is Identity:
         return 0, 0, False, []
-    text, settings = _templates.activation(block, dtype)
-    made = _cache.load(f"activation_{dtype}", text)
-    return _native.address(made.f, dtype), _native.address(made.df, dtype), made.needs_z, _read(block, settings)
+    made, settings = _translated(block, dtype, _templates.activation)
+    return _native.address(made.f, dtype), _native.address(made.df, dtype), made.needs_z, settings
 
 
 def loss(block: Loss, dtype: str) -> tuple[Any, Any, Settings]:
@@ -47,16 +46,27 @@ def loss(block: Loss, dtype: str) -> tuple[Any, Any, Settings]:
         return ours.quantiles, ours.quantiles_link, [len(block.levels), *block.levels]
     if not block.pointwise:
         raise UntranslatableError("its outputs belong together (pointwise is False)")
-    text, settings = _templates.loss(block, dtype)
-    made = _cache.load(f"loss_{dtype}", text)
-    return made.loss, made.link, _read(block, settings)
+    made, settings = _translated(block, dtype, _templates.loss)
+    return made.loss, made.link, settings
 
 
 def rule(block: Optimizer, dtype: str) -> tuple[int, Settings]:
     """The optimizer's step, and the settings."""
-    text, settings = _templates.rule(block, dtype)
-    return _native.address(_cache.load(f"rule_{dtype}", text).rule, dtype), _read(block, settings)
+    made, settings = _translated(block, dtype, _templates.rule)
+    return _native.address(made.rule, dtype), settings
 
 
-def _read(block: Any, settings: list[str]) -> Settings:
-    return [float(getattr(block, name)) for name in settings]
+_MODULES: dict[tuple[type, str], tuple[ModuleType, list[str]]] = {}
+
+
+def _translated(block: Any, dtype: str, template: Any) -> tuple[ModuleType, Settings]:
+    """A block's module, the same for all blocks of its class, and its settings."""
+    name = type(block), dtype
+    if name not in _MODULES:
+        text, settings = template(block, dtype)
+        _MODULES[name] = _cache.load(f"{template.__name__}_{dtype}", text), settings
+    module, settings = _MODULES[name]
+    try:
+        return module, [float(getattr(block, setting)) for setting in settings]
+    except (TypeError, ValueError):
+        raise UntranslatableError(f"one of {', '.join(settings)} is no number") from None

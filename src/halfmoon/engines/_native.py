@@ -24,6 +24,7 @@ from scipy.linalg import cython_blas
 from threadpoolctl import ThreadpoolController
 
 _config: Any = numba.config
+_njit: Any = numba.njit  # its types do not know all of its options
 JIT = not _config.DISABLE_JIT
 CPU = _config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
 FEATURES = _config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
@@ -44,7 +45,7 @@ _LLVM = {types.float64: _DOUBLE, types.float32: _FLOAT}
 
 def jit(function: Callable[..., Any], **options: Any) -> Any:
     """numba's njit for a part of a kernel: called by kernels only, so nothing is made for Python. IEEE arithmetic."""
-    return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", **options)(function)
+    return _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", **options)(function)
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -54,7 +55,7 @@ def part(function: Callable[..., Any]) -> Any:
 
 def kernel(function: Callable[..., Any]) -> Any:
     """numba's njit for what Python calls: cached on disk, without the GIL."""
-    return numba.njit(nogil=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    return _njit(nogil=True, no_cfunc_wrapper=True, **OPTIONS)(function)
 
 
 def compile_for(function: Any, *arguments: Any) -> None:

@@ -34,7 +34,7 @@ def dense_forward(task, layer, n):
     """z = a0 W + b [F1], a = f(z) [F2]."""
     d, k, ld, W = layer.d, layer.k, task.ld, task.theta + layer.at * BYTES
     if layer.thin:
-        call(task.combine, layer.z, layer.a0, W, k, d, 1, k, n, ld)  # [F1]
+        call(task.combine, layer.z, layer.a0, W, k, d, 1, k, d * k, n, ld)  # [F1]
     elif layer.wide:
         gemm(task.gemm, TURNED, TURNED, n, k, d + 1, layer.a0, d + 1, W, k, T(0), layer.z, ld)  # [F1]
     else:
@@ -57,7 +57,7 @@ def dense_backward(task, layer, dtheta, da0, n, first):
     else:
         gemm(task.gemm, TURNED, PLAIN, k, d + 1, n, layer.delta, ld, layer.a0, ld, add, dW, k)  # [B2] [B3]
     if da0 and layer.thin:
-        call(task.combine, da0, layer.delta, W, d, k - 1, k, 1, n, ld)  # [B4]
+        call(task.combine, da0, layer.delta, W, d, k, k, 1, -1, n, ld)  # [B4]
     elif da0:
         gemm(task.gemm, PLAIN, PLAIN, n, d, k, layer.delta, ld, W, k, T(0), da0, ld)  # [B4]
 

@@ -16,51 +16,58 @@ GAMMA, MIX1, MIX2 = (np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5
 ONE, S11, S27, S30, S31, S32 = (np.uint64(shift) for shift in (1, 11, 27, 30, 31, 32))
 
 
-# Products too thin for BLAS
+# Products too thin for BLAS: what is read once serves two results
 
 
-@loop("TTTiiiiii")
-def combine(out, rows, W, count, last, by_out, by_row, n, ld):
-    """out_p = sum_q M_pq rows_q for p < count, q <= last, M_pq = W[p by_out + q by_row]; four rows at a time."""
+@loop("TTTiiiiiii")
+def combine(out, rows, W, count, many, by_out, by_row, start, n, ld):
+    """out_p = c_p + sum_q W_pq rows_q over n columns, for p < count, q < many.
+
+    W_pq is W[p by_out + q by_row], and c_p is W[p by_out + start], or 0 where start is negative.
+    """
     fast()
-    out, rows, W = (
-        carray(out, (count, ld)),
-        carray(rows, (last + 1, ld)),
-        carray(W, count * by_out + (last + 1) * by_row),
-    )
-    for p in range(count):
-        for q in range(0, last + 1, 4):
-            q1, q2, q3 = min(q + 1, last), min(q + 2, last), min(q + 3, last)
-            w = W[p * by_out + q * by_row]
-            w1 = W[p * by_out + q1 * by_row] if q + 1 <= last else T(0)
-            w2 = W[p * by_out + q2 * by_row] if q + 2 <= last else T(0)
-            w3 = W[p * by_out + q3 * by_row] if q + 3 <= last else T(0)
+    for pair in range(0, count, 2):
+        p = pair if pair + 1 < count or count == 1 else pair - 1  # an odd last one is done beside the one before it
+        at, u = p * ld, p * by_out
+        c = W[u + start] if start >= 0 else T(0)
+        c1 = W[u + by_out + start] if start >= 0 and count > 1 else T(0)
+        for q in range(0, many, 2):
+            q1, odd = (q + 1, T(1)) if q + 1 < many else (q, T(0))
+            w, w1 = W[u + q * by_row], W[u + q1 * by_row] * odd
+            if count == 1:
+                for r in range(n):
+                    out[r] = (out[r] if q else c) + w * rows[q * ld + r] + w1 * rows[q1 * ld + r]
+                continue
+            v, v1 = W[u + by_out + q * by_row], W[u + by_out + q1 * by_row] * odd
             if q == 0:
                 for r in range(n):
-                    out[p, r] = w * rows[q, r] + w1 * rows[q1, r] + w2 * rows[q2, r] + w3 * rows[q3, r]
+                    out[at + r] = c + w * rows[r] + w1 * rows[q1 * ld + r]
+                    out[at + ld + r] = c1 + v * rows[r] + v1 * rows[q1 * ld + r]
             else:
                 for r in range(n):
-                    out[p, r] += w * rows[q, r] + w1 * rows[q1, r] + w2 * rows[q2, r] + w3 * rows[q3, r]
+                    out[at + r] += w * rows[q * ld + r] + w1 * rows[q1 * ld + r]
+                    out[at + ld + r] += v * rows[q * ld + r] + v1 * rows[q1 * ld + r]
     return 0.0
 
 
 @loop("TTTiiiii")
 def dots(dW, A0, delta, last, k, n, ld, first):
-    """dW_ij = sum_r A0_ir delta_jr for i <= last, j < k, added to what is there unless `first`; four i at a time."""
+    """dW_ij = sum_r A0_ir delta_jr over n columns, for i <= last, j < k; added to what is there unless `first`."""
     fast()
-    dW, A0, delta = carray(dW, (last + 1, k)), carray(A0, (last + 1, ld)), carray(delta, (k, ld))
-    for j in range(k):
-        for i in range(0, last + 1, 4):
-            i1, i2, i3 = min(i + 1, last), min(i + 2, last), min(i + 3, last)
+    for j in range(0, k, 2):
+        j1 = j + 1 if j + 1 < k else j
+        for i in range(0, last + 1, 2):
+            i1 = i + 1 if i < last else i
             s, s1, s2, s3 = T(0), T(0), T(0), T(0)
             for r in range(n):
-                s += A0[i, r] * delta[j, r]
-                s1 += A0[i1, r] * delta[j, r]
-                s2 += A0[i2, r] * delta[j, r]
-                s3 += A0[i3, r] * delta[j, r]
+                s += A0[i * ld + r] * delta[j * ld + r]
+                s1 += A0[i1 * ld + r] * delta[j * ld + r]
+                s2 += A0[i * ld + r] * delta[j1 * ld + r]
+                s3 += A0[i1 * ld + r] * delta[j1 * ld + r]
+            u, u1 = i * k, i1 * k
             if not first:
-                s, s1, s2, s3 = s + dW[i, j], s1 + dW[i1, j], s2 + dW[i2, j], s3 + dW[i3, j]
-            dW[i, j], dW[i1, j], dW[i2, j], dW[i3, j] = s, s1, s2, s3
+                s, s1, s2, s3 = s + dW[u + j], s1 + dW[u1 + j], s2 + dW[u + j1], s3 + dW[u1 + j1]
+            dW[u + j], dW[u1 + j], dW[u + j1], dW[u1 + j1] = s, s1, s2, s3
     return 0.0
 
 
@@ -113,24 +120,33 @@ def dropout(a0, a, scale, numbers, rate, factor, key, t, k, n, ld):
 def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
     """[L1] to [L4]; h holds the smoothing."""
     fast()
-    z, y, w, dz, spare = (
-        carray(z, (k, ld)),
-        carray(y, (k, ld)),
-        carray(w, ld),
-        carray(dz, (k, ld)),
-        carray(spare, (2, ld)),
-    )
+    z, y, dz, spare = carray(z, (k, ld)), carray(y, (k, ld)), carray(dz, (k, ld)), carray(spare, (2, ld))
+    share, even = T(1.0 - h[0]), T(h[0] / k)
+    if k == 2:
+        return softmax_of_two(z, y, w, dz, share, even, n)
     high, e_sum, total = spare[0], spare[1], T(0)
     softmax_shift(z, dz, high, e_sum, n)
     for r in range(n):
         total += w[r] * log(e_sum[r])  # [L2], as sum_c t = 1
         e_sum[r] = T(1) / e_sum[r]
-    share, even = T(1.0 - h[0]), T(h[0] / k)
     for j in range(k):
         for r in range(n):
             t = share * y[j, r] + even  # [L4]
             total += w[r] * t * (high[r] - z[j, r])  # [L2]
             dz[j, r] = w[r] * (dz[j, r] * e_sum[r] - t)  # [L1] [L3]
+    return total
+
+
+@part
+def softmax_of_two(z, y, w, dz, share, even, n):
+    """The same for two classes: y_hat_1 is the logistic function of z_1 - z_0, so one exponential does for a row."""
+    fast()
+    total = T(0)
+    for r in range(n):
+        up, t, t1 = z[1, r] - z[0, r], share * y[0, r] + even, share * y[1, r] + even  # [L4]
+        y_hat = logistic(up)  # [L1]
+        total += w[r] * ((t + t1) * softplus(-abs(up)) + (t * up if up > 0 else -t1 * up))  # [L2], as in [L6]
+        dz[0, r], dz[1, r] = w[r] * (T(1) - y_hat - t), w[r] * (y_hat - t1)  # [L3]
     return total
 
 
