@@ -16,6 +16,7 @@ STYLE = {  # colours of Okabe & Ito 2008, which the colour-blind can tell apart,
     "c-tuned": ("#999999", "s"),
     "jax": ("#009E73", "^"),
     "torch": ("#D55E00", "D"),
+    "torch-compile": ("#8C3B00", "d"),
     "sklearn": ("#E69F00", "v"),
     "numpy": ("#CC79A7", "P"),
 }
@@ -28,6 +29,7 @@ def write(results: dict[str, Any], folder: Path) -> None:
     """Whichever figures there are numbers for."""
     mpl.rcParams |= {"font.size": 10, "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}
     rows = [row for row in results["rows"] if row["peer"] in STYLE and row["threads"] == 1]
+    folder.mkdir(parents=True, exist_ok=True)
     updates = [row for row in rows if row["group"] in ("tutorial", "minibatch")]
     if updates:
         steps(updates, results["peers"]).savefig(folder / "benchmarks.png", dpi=160)
@@ -38,7 +40,7 @@ def write(results: dict[str, Any], folder: Path) -> None:
 def steps(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
     """For each network a line for each peer, the fastest first, with how many times slower it is than halfmoon."""
     groups = [group for group in PANELS if any(row["group"] == group for row in rows)]
-    figure = Figure(figsize=(9.0, 6.4), layout="constrained")
+    figure = Figure(figsize=(9.0, 7.0), layout="constrained")
     for ax, group in zip(figure.subplots(1, len(groups), squeeze=False)[0], groups, strict=True):
         chosen, height = [row for row in rows if row["group"] == group], 0.0
         for work in dict.fromkeys(row["work"] for row in chosen):

@@ -23,6 +23,7 @@ class Goal:
     slow: tuple[str, str, int] | float
     fast: tuple[str, str, int]
     factor: float = 1.0
+    without_avx512: float | None = None  # the factor on a machine with narrower vectors, where it is another
 
     def measured(self, results: dict[tuple[str, str, int], float]) -> float | None:
         """The factor reached, or None where something was not measured."""
@@ -43,7 +44,7 @@ def _tutorial() -> list[Goal]:
 
 
 def _ahead(work: str, peer: str, factor: float, threads: int = 1) -> Goal:
-    return Goal(f"{work}: ahead of {peer}", (work, peer, threads), (work, "halfmoon", threads), factor)
+    return Goal(f"{work}: ahead of {peer}", (work, peer, threads), (work, "halfmoon", threads), factor, 1.0)
 
 
 def _minibatch() -> list[Goal]:
@@ -52,8 +53,9 @@ def _minibatch() -> list[Goal]:
         made += [_ahead(work, peer, {"torch": torch, "jax": jax}.get(peer, 1.0)) for peer in PEERS]
         made += [_ahead(work, peer, 1.0, threads=2) for peer in PEERS]
     for place, work in enumerate(MINIBATCH):
-        factor = 1.5 if place >= 3 else 1.0
-        made.append(Goal(f"{work}: two threads against one", (work, "halfmoon", 1), (work, "halfmoon", 2), factor))
+        factor, kind = (1.5, "") if place >= 3 else (0.97, ", not slower (noise of 3 % allowed)")
+        one, two = ((work, "halfmoon", threads) for threads in (1, 2))
+        made.append(Goal(f"{work}: two threads against one{kind}", one, two, factor))
     return made
 
 
@@ -71,23 +73,16 @@ def _others() -> list[Goal]:
     ]
 
 
-def check(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def check(rows: list[dict[str, Any]], avx512: bool) -> list[dict[str, Any]]:
     """Each goal that could be measured, with what was reached and whether that is enough."""
     results = {(row["work"], row["peer"], row["threads"]): median(row["values"]) for row in rows}
     checked = []
     for goal in goals():
         reached = goal.measured(results)
         if reached is not None:
-            threads = goal.fast[2]
-            checked.append(
-                {
-                    "goal": goal.text,
-                    "threads": threads,
-                    "wanted": goal.factor,
-                    "reached": reached,
-                    "met": reached >= goal.factor,
-                }
-            )
+            wanted = goal.factor if avx512 or goal.without_avx512 is None else goal.without_avx512
+            line = {"goal": goal.text, "threads": goal.fast[2], "wanted": wanted, "reached": reached}
+            checked.append(line | {"met": reached >= wanted})
     for row in rows:
         if row["group"] == "memory" and row["peer"] == "halfmoon":
             reached = (row["data"] + row["allowed"]) / (row["data"] + max(row["values"]))

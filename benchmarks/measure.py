@@ -37,7 +37,7 @@ def training(peers: dict[str, Any], work: Any, count: int) -> list[Row]:
         if peer.fitter is None or peer.why_not(work):
             continue
         fit = peer.fitter(work, X, y)
-        fit(2)  # whatever compiles, compiles
+        fit(min(2, work.epochs))  # whatever compiles, compiles
 
         def task(name: str = name, fit: Any = fit) -> None:
             weights[name] = fit(work.epochs)
@@ -77,7 +77,7 @@ def repeat(predict: Callable[[Any], Any], many: Any, calls: int) -> None:
 
 
 def sweep(passes: int, count: int) -> list[Row]:
-    """7 hidden sizes x 8 seeds of the tutorial's network, one fit a core at a time: kernels release the GIL."""
+    """7 hidden sizes x 8 seeds of the tutorial's network on one core and on all: kernels release the GIL."""
     import workloads
     from peers import CORES, with_halfmoon
 
@@ -90,12 +90,14 @@ def sweep(passes: int, count: int) -> list[Row]:
         network = halfmoon.Network.dense([2, job[0], 2], seed=job[1])
         halfmoon.train(network, X, y, epochs=passes, **with_halfmoon.options(work, n_threads=1))
 
-    def all_fits() -> None:
-        with ThreadPoolExecutor(CORES) as pool:
+    def all_fits(cores: int) -> None:
+        with ThreadPoolExecutor(cores) as pool:
             list(pool.map(fit, product((50, 20, 5, 4, 3, 2, 1), range(8))))
 
     fit((3, 0))
-    return [row("sweep", "7 sizes x 8 seeds", "halfmoon", rounds({"": all_fits}, count)[""], 1, "a sweep")]
+    times = rounds({str(cores): partial(all_fits, cores) for cores in {1, CORES}}, count)
+    named = {cores: row("sweep", "7 sizes x 8 seeds", "halfmoon", s, 1, "a sweep") for cores, s in times.items()}
+    return [named[cores] | {"threads": int(cores)} for cores in sorted(named)]
 
 
 def gemm(peers: dict[str, Any], count: int) -> list[Row]:

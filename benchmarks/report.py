@@ -30,6 +30,7 @@ NOTES = {
     "memory": "Data in memory are not counted; what a peer copies of them is.",
 }
 CURVES = ("rows", "width", "depth")
+IMAGES = "images"  # beside the page
 
 
 def write(results: dict[str, Any], folder: Path) -> None:
@@ -40,7 +41,7 @@ def write(results: dict[str, Any], folder: Path) -> None:
     (folder / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     text = page(results)
     (folder / "benchmarks.md").write_text(text, encoding="utf-8")
-    figure.write(results, folder)
+    figure.write(results, folder / IMAGES)
     print(text)  # noqa: T201
 
 
@@ -52,8 +53,21 @@ def page(results: dict[str, Any]) -> str:
             chosen = [row for row in rows if row["group"] == group and row["threads"] == threads]
             parts += ["", f"## {title}; {threads} thread{'s' * (threads > 1)}", "", *table(chosen, results["peers"])]
             parts += ["", NOTES[group]] if group in NOTES else []
-    parts += shares(rows, results["peers"]) + slopes(rows, results["peers"]) + losses(rows, results["peers"])
+    parts += (
+        images(rows) + shares(rows, results["peers"]) + slopes(rows, results["peers"]) + losses(rows, results["peers"])
+    )
     return "\n".join(parts) + "\n"
+
+
+def images(rows: list[dict[str, Any]]) -> list[str]:
+    """The figures that were drawn."""
+    groups = {row["group"] for row in rows}
+    texts = {
+        "benchmarks": "The time of one update of each network, by peer, log scale",
+        "benchmarks-growth": "Time against rows, width and depth, by peer, both axes logarithmic",
+    }
+    drawn = {"benchmarks": groups & {"tutorial", "minibatch"}, "benchmarks-growth": groups & set(CURVES)}
+    return [line for name in texts if drawn[name] for line in ("", f"![{texts[name]}]({IMAGES}/{name}.png)")]
 
 
 def head(results: dict[str, Any]) -> list[str]:

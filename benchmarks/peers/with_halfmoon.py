@@ -33,7 +33,8 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
     def fit(epochs: int) -> Weights:
         model = network(work)
         if work.optimizer == "lbfgs":
-            solvers.solve(model, X, y, solvers.LBFGS(gradient=0.0), epochs=epochs, l2=work.l2)
+            lbfgs = solvers.LBFGS(gradient=0.0)
+            solvers.solve(model, X, y, lbfgs, epochs=epochs, l2=work.l2, n_threads=CORES)
         else:
             halfmoon.train(model, X, y, epochs=epochs, **options(work))
         return [(p.W, p.b) for p in model.views(model.theta)]
@@ -42,8 +43,10 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
 
 
 def predictor(work: Work, X: Any, y: Any) -> Any:
-    """The network's own prediction."""
-    return network(work).predict
+    """The network's own prediction, after a fit, so that the engine that trained predicts."""
+    model = network(work)
+    halfmoon.train(model, X, y, epochs=1, **options(work))
+    return model.predict
 
 
 def estimator(work: Work, X: Any, y: Any) -> Any:

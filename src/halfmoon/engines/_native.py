@@ -6,6 +6,7 @@ NUMBA_DISABLE_JIT=1 the same names work in plain Python, on the same memory.
 
 import ctypes
 import os
+import platform
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ _njit: Any = numba.njit  # its types do not know all of its options
 JIT = not _config.DISABLE_JIT
 CPU = _config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
 FEATURES = _config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
+X86 = platform.machine().lower() in ("x86_64", "amd64")
 AVX512 = "+avx512f" in FEATURES and not _config.CPU_NAME
 FLAGS = {
     "contract",
@@ -135,6 +137,31 @@ def atomic_load(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic
+def set_rounding(typing_context: Any, mode: Any) -> Any:
+    """Write x86's floating-point control register, elsewhere nothing; gives what it held before."""
+
+    def build(builder: Any, wanted: Any) -> Any:
+        if not X86:
+            return wanted
+        place, bytes_at, module = (
+            cgutils.alloca_once(builder, ir.IntType(32)),
+            ir.IntType(8).as_pointer(),
+            builder.module,
+        )
+        kind = ir.FunctionType(ir.VoidType(), [bytes_at])
+        store, load = (
+            cgutils.get_or_insert_function(module, kind, f"llvm.x86.sse.{name}mxcsr") for name in ("st", "ld")
+        )
+        builder.call(store, [builder.bitcast(place, bytes_at)])
+        before = builder.zext(builder.load(place), _INT)
+        builder.store(builder.trunc(wanted, ir.IntType(32)), place)
+        builder.call(load, [builder.bitcast(place, bytes_at)])
+        return before
+
+    return types.int64(types.int64), _code(build)
+
+
+@intrinsic
 def gemm(typing_context: Any, routine: Any, ta: Any, tb: Any, m: Any, n: Any, k: Any, a: Any, lda: Any, b: Any,
          ldb: Any, beta: Any, c: Any, ldc: Any) -> Any:  # fmt: skip
     """C <- op(A) op(B) + beta C by BLAS's Fortran routine at an address: columns first, all by reference."""
@@ -197,6 +224,9 @@ if not JIT:  # the same names for debugging and coverage: arrays over the same m
         function, kinds = _KEPT[address]
         pairs = zip(kinds, arguments, strict=True)
         return float(function(*[v if kind is None else ctypes.cast(int(v), kind) for kind, v in pairs]))
+
+    def set_rounding(mode: int) -> int:
+        return mode
 
     def fast() -> None:
         return None

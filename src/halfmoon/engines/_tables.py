@@ -15,7 +15,7 @@ from halfmoon.random import DROPOUT, key
 Table = NDArray[np.void]
 
 NARROW = 50  # inputs up to this many are gathered feature by feature; wider rows are copied whole
-THIN = 2 if _native.AVX512 else 12  # products with a side this thin are loops; BLAS is slower there
+THIN = 0 if _native.AVX512 else 12  # products with a side this thin are loops where BLAS has no kernels for them
 CHUNK = 4096  # parameters updated at a time, so that they stay in the first cache
 PRODUCT = 1_000_000  # multiplications in the largest product that OpenBLAS does without packing
 BLOCK_ROWS = 128, 512  # rows that go through the layers at a time, at least and at most

@@ -114,17 +114,18 @@ class Workspace:
             "rest": _native.rest(), "loss": _native.address(loss, dtype),
             "h": memory.of(np.array([*h, 0.0])), "lam": problem.lam, "l1": problem.l1, "clip": problem.clip or 0.0,
             "beta": problem.average or 0.0,
-            **_shared(network, memory, block), "wide": _tables.is_wide(network), **self._loops(dtype),
+            **_shared(network, memory, block), "wide": _tables.is_wide(network),
         })  # fmt: skip
         rule, settings = _blocks.rule(problem.optimizer, dtype)
         self.tasks["rule"] = rule
         layers = [self._seat(task, block, settings) for task in self.tasks]
         self.layers = _tables.fields(np.stack(layers))
+        _tables.fill(self.tasks, self._loops(dtype))
         _native.compile_for(self.updates, self.tasks, self.layers, self.chunks, 0)
 
     def _loops(self, dtype: str) -> dict[str, int]:
         """Those loops that this fit will call."""
-        names = "number gather add_up combine dots"
+        names = "number gather add_up" + " combine dots" * bool(self.layers["thin"].any())
         names += " average" * bool(self.problem.average) + " shuffle" * self.problem.shuffle
         names += " dropout scale" * any(layer.random for layer in self.problem.network.layers)
         return _blocks.loops(names, dtype)
@@ -227,7 +228,8 @@ class Room:
             "d": network.d, "wide": _tables.is_wide(network, training=False), "a0": layers["a0"][0],
             "loss": _native.address(to_prediction if link else _blocks.source("loops", dtype).turn, dtype),
             "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64), "spare": memory.new(2 * ld),
-            **_shared(network, memory, ld), **_blocks.loops("number gather finite combine", dtype),
+            **_shared(network, memory, ld),
+            **_blocks.loops("number gather finite" + " combine" * bool(layers["thin"].any()), dtype),
         })  # fmt: skip
         self.tables = _tables.fields(tasks), _tables.fields(layers)
         self.predict = _blocks.source("kernels", dtype).predict

@@ -19,11 +19,12 @@ theta is updated in chunks. Which thread does which share or chunk changes no nu
 
 import numpy as np
 
-from halfmoon.engines._native import SPINS, atomic_add, atomic_load, call, gemm, jit, kernel, vector
+from halfmoon.engines._native import SPINS, atomic_add, atomic_load, call, gemm, jit, kernel, set_rounding, vector
 
 T = np.float64
 BYTES = np.dtype(T).itemsize
 PLAIN, TURNED = ord("N"), ord("T")  # BLAS's words
+ROUNDING = 0x1F80 | 0x8040  # x86's usual state, and: subnormal numbers are 0, as input and as output
 
 
 # Layers
@@ -189,10 +190,10 @@ def measure(parts, shares, measured, i, count):
     return norm if np.isfinite(loss + penalty + norm) else -1.0
 
 
-@kernel
-def updates(tasks, layers, chunks, thread):
-    """Carry out the planned updates, one thread's part of them; gives how many were measured and found finite."""
-    task, layers, met = tasks[thread], layers[thread], np.int64(0)
+@jit
+def carry_out(task, layers, chunks, thread):
+    """The updates, one after the other."""
+    met = np.int64(0)
     eta, decay = vector(task.eta, task.count, np.float64), vector(task.decay, task.count, np.float64)
     measured = vector(task.measured + thread * 24 * task.count, 3 * task.count, np.float64)
     width = task.shares + 2 * len(chunks)
@@ -227,6 +228,19 @@ def updates(tasks, layers, chunks, thread):
                 chunk_step(task, chunks[c], t + 1, eta[i], decay[i], scale)
             met = meet(task, met)
     return task.count
+
+
+@kernel
+def updates(tasks, layers, chunks, thread):
+    """Carry out the planned updates, one thread's part of them; gives how many were measured and found finite.
+
+    Meanwhile numbers below the smallest normal one count as 0: the memory of a unit that is dead decays into them, and
+    processors take a hundred times longer over them.
+    """
+    before = set_rounding(ROUNDING)
+    done = carry_out(tasks[thread], layers[thread], chunks, thread)
+    set_rounding(before)
+    return done
 
 
 # Prediction
