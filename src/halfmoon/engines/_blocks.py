@@ -17,7 +17,7 @@ Settings = list[float]
 
 @cache
 def source(name: str, dtype: str) -> ModuleType:
-    """kernels.py or loops.py for one number type; without JIT the file itself, where it can be stepped through."""
+    """kernels.py, loops.py or joint_losses.py for one number type; without JIT the file itself, to be stepped through."""
     if not _native.JIT and dtype == "float64":
         return import_module(f"halfmoon.engines.{name}")
     text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]
 
 def loss(block: Loss, dtype: str) -> tuple[Any, Any, Settings]:
     """The loss's loop and its link, to be compiled by need, and the settings."""
-    ours = source("loops", dtype)
+    ours = source("joint_losses", dtype)
     if type(block) is SoftmaxCrossEntropy:
         return ours.softmax_cross_entropy, ours.softmax_link, [block.smoothing]
     if type(block) is Quantiles:

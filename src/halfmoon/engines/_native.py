@@ -61,8 +61,8 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 def compile_for(function: Any, *arguments: Any) -> None:
-    """Compile a kernel for such arguments without calling it."""
-    if JIT:
+    """Compile a kernel without calling it; one set of types is all it ever sees."""
+    if JIT and not function.signatures:
         function.compile(tuple(numba.typeof(argument) for argument in arguments))
 
 

@@ -16,12 +16,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numba
 import numpy as np
 from llvmlite import ir
-from numba import config, types
+from numba import types
 from numba.extending import intrinsic
 
 Number = Any  # a NumPy number or array, or a _Number
+_config: Any = numba.config
 LN2, LN2_REST = 0.6931471805599453, 2.3190468138462996e-17  # ln 2 is their sum
 ROOT = 2.0**0.5
 FUSE = ("contract",)  # numba adds the caller's flags only where there are none
@@ -29,7 +31,7 @@ FUSE = ("contract",)  # numba adds the caller's flags only where there are none
 
 @dataclass(frozen=True)
 class _Format:
-    """What a dtype is made of, and its polynomials: minimax (Remez's exchange, 60 digits), c0 first; errors relative."""
+    """What a dtype is made of, and its polynomials: minimax (Remez's exchange, 60 digits), c0 first, relative errors."""
 
     number: Any  # LLVM's name of it
     whole: Any  # and of the integer with as many bits
@@ -38,7 +40,7 @@ class _Format:
     exp: Sequence[float]  # (e^r - 1) / r in r, |r| <= ln(2)/2: errors 2^-56 and 2^-26
     tanh: Sequence[
         Sequence[float]
-    ]  # q, p: tanh(r)/r = (1 + z q(z)) / (1 + z p(z)), z = r^2, |r| <= ln(2)/4: 2^-57, 2^-31
+    ]  # q, p: tanh(r)/r = (1 + z q(z))/(1 + z p(z)), z = r^2, |r| <= ln(2)/4: 2^-57, 2^-31
     log: Sequence[float]  # (2 artanh(v/2) / v - 1) / v^2 in v^2, v as in _log_near: 2^-59, 2^-30
     erf: Sequence[float]  # log(1 - erf m) / m in m, 0 <= m <= full: erf to 2^-55, 2^-28
     full: float  # from here on erf is 1
@@ -100,17 +102,15 @@ class _Number:
 
     def same(self, other: Any) -> Any:
         """The other operand as LLVM sees it; a Python number becomes a constant of this one's type."""
-        whole = self.value.type == self.format.whole
-        return (
-            other.value if isinstance(other, _Number) else (self.format.whole if whole else self.format.number)(other)
-        )
+        kind = self.format.whole if self.value.type == self.format.whole else self.format.number
+        return other.value if isinstance(other, _Number) else kind(other)
 
     __add__ = __radd__ = _operator("add")
     __mul__ = __rmul__ = _operator("mul")
     __sub__, __rsub__ = _operator("sub"), _operator("sub", turned=True)
     __truediv__, __rtruediv__ = _operator("div"), _operator("div", turned=True)
     __and__, __or__, __lshift__, __rshift__ = map(_operator, ("and_", "or_", "shl", "lshr"))
-    __lt__, __gt__, __eq__ = map(_operator, ("<", ">", "=="))  # type: ignore[assignment]
+    __lt__, __gt__, __eq__ = map(_operator, ("<", ">", "=="))
 
     def __neg__(self) -> "_Number":
         return self.new(self.builder.fneg(self.value))
@@ -132,17 +132,20 @@ def where(c: Number, x: Number, y: Number) -> Number:
     """x where c holds, else y."""
     if isinstance(c, bool):  # two constants were compared
         return x if c else y
-    return c.new(c.builder.select(c.value, c.same(x), c.same(y))) if isinstance(c, _Number) else np.where(c, x, y)[()]
+    if isinstance(c, _Number):
+        return c.new(c.builder.select(c.value, c.same(x), c.same(y)))
+    chosen: Any = np.where(c, x, y)
+    return chosen[()]  # a number where numbers came in
 
 
 def maximum(x: Number, y: Number) -> Number:
     """The larger of the two; NaN where either is NaN."""
-    return where(y == y, where(x < y, y, x), y)
+    return where(y == y, where(x < y, y, x), y)  # noqa: PLR0124 - NaN is not equal to itself
 
 
 def minimum(x: Number, y: Number) -> Number:
     """The smaller of the two; NaN where either is NaN."""
-    return where(y == y, where(x > y, y, x), y)
+    return where(y == y, where(x > y, y, x), y)  # noqa: PLR0124 - NaN is not equal to itself
 
 
 def clip(x: Number, low: Number, high: Number) -> Number:
@@ -186,9 +189,7 @@ def _split(x: Number, q: int, lift: int = 0) -> tuple[Number, Number]:
     k, s = _power(x, 1.0 / (q * LN2), lift)
     short = 2.0 ** (n.digits - n.bias.bit_length())
     high = round(LN2 * short) / short  # ln 2 with so few bits that k times it is exact
-    r = (x - k * (q * high)) - k * (
-        q * (LN2 - high + LN2_REST)
-    )  # q times r; so the polynomial's c are divided by q's powers
+    r = (x - k * (q * high)) - k * (q * (LN2 - high + LN2_REST))  # q times r: hence q's powers below
     return s, r * _polynomial([c / q ** (i + 1) for i, c in enumerate(n.exp)], r)
 
 
@@ -222,7 +223,8 @@ def logistic(x: Number) -> Number:
 def tanh(x: Number) -> Number:
     """tanh(k ln(2)/2 + r), |r| <= ln(2)/4, from tanh(k ln(2)/2) = (s - 1)/(s + 1), s = 2^k, and tanh r = q/p.
 
-    tanh(a + b) = (tanh a + tanh b) / (1 + tanh a tanh b): one division. For -|x|, so that s is at most 1.
+    tanh(a + b) = (tanh a + tanh b) / (1 + tanh a tanh b): one division, of c by d = 2 s (p + q) - c; where s is small,
+    both have nearly the same error. For -|x|, so that s is at most 1.
     """
     n = _format(x)
     y = maximum(-absolute(x), -20.0)  # beyond, tanh is 1
@@ -230,7 +232,8 @@ def tanh(x: Number) -> Number:
     r = y - k * (0.5 * LN2)
     z = r * r
     q, p = r + r * z * _polynomial(n.tanh[0], z), _polynomial((1.0, *n.tanh[1]), z)
-    return copysign(((s - 1.0) * p + (s + 1.0) * q) / ((s + 1.0) * p + (s - 1.0) * q), x)
+    c = (s - 1.0) * p + (s + 1.0) * q
+    return copysign(c / ((s + s) * (p + q) - c), x)
 
 
 def erf(x: Number) -> Number:
@@ -247,10 +250,10 @@ def _log_near(f: Number) -> Number:
 
 
 def _exponent(x: Number) -> tuple[Number, Number]:
-    """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer u of which the exponent's bits are k's, the others m's."""
+    """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer: its exponent's bits are k's, the others m's."""
     n = _format(x)
     u = _view(x) + ((1 << n.digits) - int((ROOT - 1.0) * 2**n.digits))  # carries into the exponent from m = sqrt(2) on
-    # to a floating number by putting it behind the point of 2^digits
+    # the exponent becomes a floating number by putting it behind the point of 2^digits
     return _view((u >> n.digits) | ((n.bias + n.digits) << n.digits)) - (2.0**n.digits + n.bias), u
 
 
@@ -268,9 +271,7 @@ def log1p(x: Number) -> Number:
     """k ln 2 + log((1 + x) s), s = 2^-k: 1 + x is rounded only to find k."""
     n = _format(x)
     k, u = _exponent(1.0 + x)
-    s = (
-        _view((2 * n.bias + 2 << n.digits) - (u & (2 * n.bias + 1 << n.digits))) * 0.25
-    )  # 2^-1024 has no exponent of its own
+    s = _view((2 * n.bias + 2 << n.digits) - (u & (2 * n.bias + 1 << n.digits))) * 0.25  # k may be bias + 1
     y = copysign(k * LN2 + _log_near(x * s + (s - 1.0)), x)
     return where(x > -1.0, where(x < np.inf, y, x), where(x == -1.0, -np.inf, x * np.nan))
 
@@ -309,27 +310,12 @@ def _compiled(function: Callable[..., Number], dtype: str) -> Any:
         return kind(*[types.boolean if name == "c" else kind for name in names]), generate
 
     positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    typing.__signature__ = inspect.Signature([inspect.Parameter(name, positional) for name in ["context", *names]])
+    parameters = [inspect.Parameter(name, positional) for name in ["context", *names]]
+    vars(typing)["__signature__"] = inspect.Signature(parameters)
     typing.__name__ = function.__name__
-    return function if config.DISABLE_JIT else intrinsic(typing)
+    return function if _config.DISABLE_JIT else intrinsic(typing)
 
 
-ALL = (
-    absolute,
-    clip,
-    copysign,
-    erf,
-    exp,
-    expm1,
-    log,
-    log1p,
-    logaddexp,
-    logistic,
-    maximum,
-    minimum,
-    softplus,
-    tanh,
-    where,
-    xlogy,
-)
+ALL = (absolute, clip, copysign, erf, exp, expm1, log, log1p, logaddexp, logistic, maximum, minimum, softplus, tanh,
+       where, xlogy)  # fmt: skip
 FUNCTIONS: dict[str, dict[str, Any]] = {name: {f.__name__: _compiled(f, name) for f in ALL} for name in _FORMATS}

@@ -134,7 +134,7 @@ class Workspace:
         """One thread's own scratch, and its layers."""
         memory, problem = self.memory, self.problem
         layers = _tables.layer_table(problem.network, memory, ld, True, problem.seed)
-        task["a0"], task["numbers"], task["spare"] = layers["a0"][0], memory.new(ld, np.int64), memory.new(2 * ld)
+        task["a0"], task["numbers"], task["spare"] = layers["a0"][0], memory.new(ld, np.int64), memory.new(3 * ld)
         task["y_block"], task["w_block"] = (memory.new(a.shape[1] * ld) for a in (problem.y, problem.w))
         task["rule_h"] = memory.of(np.array([0.0, 0.0, 0.0, 0.0, *settings]))
         return layers
@@ -227,7 +227,7 @@ class Room:
         _tables.fill(tasks, {
             "d": network.d, "wide": _tables.is_wide(network, training=False), "a0": layers["a0"][0],
             "loss": _native.address(to_prediction if link else _blocks.source("loops", dtype).turn, dtype),
-            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64), "spare": memory.new(2 * ld),
+            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64), "spare": memory.new(3 * ld),
             **_shared(network, memory, ld),
             **_blocks.loops("number gather finite" + " combine" * bool(layers["thin"].any()), dtype),
         })  # fmt: skip

@@ -8,10 +8,8 @@ import numpy as np
 from numba import carray
 
 from halfmoon.engines._native import fast, loop, part
-from halfmoon.engines._simd import FUNCTIONS
 
 T = np.float64
-exp, log, logistic, softplus = (FUNCTIONS[T.__name__][name] for name in ("exp", "log", "logistic", "softplus"))
 GAMMA, MIX1, MIX2 = (np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 ONE, S11, S27, S30, S31, S32 = (np.uint64(shift) for shift in (1, 11, 27, 30, 31, 32))
 
@@ -110,103 +108,6 @@ def dropout(a0, a, scale, numbers, rate, factor, key, t, k, n, ld):
             u = np.float64(np.int64(mix(key + (position + ONE) * GAMMA) >> S11)) * 2.0**-53  # [N3] [N4]
             scale[j, r] = keep if u >= q else T(0)
             a[j, r] = a0[j, r] * scale[j, r]  # [D1]
-    return 0.0
-
-
-# Losses whose outputs belong together; the others are made from losses.py (_codegen). They give the sum of w l and w dz
-
-
-@loop("TTTTTiiiih")
-def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
-    """[L1] to [L4]; h holds the smoothing."""
-    fast()
-    z, y, dz, spare = carray(z, (k, ld)), carray(y, (k, ld)), carray(dz, (k, ld)), carray(spare, (2, ld))
-    share, even = T(1.0 - h[0]), T(h[0] / k)
-    if k == 2:
-        return softmax_of_two(z, y, w, dz, share, even, n)
-    high, e_sum, total = spare[0], spare[1], T(0)
-    softmax_shift(z, dz, high, e_sum, n)
-    for r in range(n):
-        total += w[r] * log(e_sum[r])  # [L2], as sum_c t = 1
-        e_sum[r] = T(1) / e_sum[r]
-    for j in range(k):
-        for r in range(n):
-            t = share * y[j, r] + even  # [L4]
-            total += w[r] * t * (high[r] - z[j, r])  # [L2]
-            dz[j, r] = w[r] * (dz[j, r] * e_sum[r] - t)  # [L1] [L3]
-    return total
-
-
-@part
-def softmax_of_two(z, y, w, dz, share, even, n):
-    """The same for two classes: y_hat_1 is the logistic function of z_1 - z_0, so one exponential does for a row."""
-    fast()
-    total = T(0)
-    for r in range(n):
-        up, t, t1 = z[1, r] - z[0, r], share * y[0, r] + even, share * y[1, r] + even  # [L4]
-        y_hat = logistic(up)  # [L1]
-        total += w[r] * ((t + t1) * softplus(-abs(up)) + (t * up if up > 0 else -t1 * up))  # [L2], as in [L6]
-        dz[0, r], dz[1, r] = w[r] * (T(1) - y_hat - t), w[r] * (y_hat - t1)  # [L3]
-    return total
-
-
-@part
-def softmax_shift(z, e, high, e_sum, n):
-    """e = e^(z - high) with each row's largest score `high`, and the rows' sums of e."""
-    fast()
-    for r in range(n):
-        high[r], e_sum[r] = z[0, r], T(0)
-    for j in range(1, len(z)):
-        for r in range(n):
-            high[r] = z[j, r] if z[j, r] > high[r] else high[r]
-    for j in range(len(z)):
-        for r in range(n):
-            e[j, r] = exp(z[j, r] - high[r])
-            e_sum[r] += e[j, r]
-
-
-@loop("TTTiiih")
-def softmax_link(z, out, spare, k, n, ld, h):
-    """[L1], to out (n, k)."""
-    fast()
-    z, out, spare = carray(z, (k, ld)), carray(out, (n, k)), carray(spare, (2, ld))
-    softmax_shift(z, z, spare[0], spare[1], n)
-    for j in range(k):
-        for r in range(n):
-            out[r, j] = z[j, r] / spare[1, r]  # [L1]
-    return 0.0
-
-
-@loop("TTTTTiiiih")
-def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
-    """[L20] to [L22]; h holds how many levels there are, and the levels."""
-    fast()
-    levels, total = np.int64(h[0]), T(0)
-    z, y, w, dz = carray(z, (k, ld)), carray(y, (k // levels, ld)), carray(w, ld), carray(dz, (k, ld))
-    for c in range(k // levels):
-        for r in range(n):
-            y_hat, pull = T(0), T(0)
-            for q in range(levels):
-                score = z[c * levels + q, r]
-                y_hat += softplus(score) if q else score  # [L20]
-                miss, level = y[c, r] - y_hat, T(h[1 + q])
-                total += w[r] * (level * miss if miss >= 0 else (level - T(1)) * miss)  # [L18] [L21]
-                dz[c * levels + q, r] = w[r] * (T(0.5) * (T(miss < 0) - T(miss > 0)) + (T(0.5) - level))  # [L19]
-            for q in range(levels - 1, -1, -1):
-                at = c * levels + q
-                pull += dz[at, r]
-                dz[at, r] = pull * (logistic(z[at, r]) if q else T(1))  # [L22]
-    return total
-
-
-@loop("TTTiiih")
-def quantiles_link(z, out, spare, k, n, ld, h):
-    """[L20], to out (n, k)."""
-    levels = np.int64(h[0])
-    z, out = carray(z, (k, ld)), carray(out, (n, k))
-    for j in range(k):
-        for r in range(n):
-            out[r, j] = out[r, j - 1] + softplus(z[j, r]) if j % levels else z[j, r]  # [L20]
     return 0.0
 
 

@@ -1,0 +1,210 @@
+"""The compiled engine in processes of its own: its cache, no numba, plain Python, another processor, Ctrl-C."""
+
+import os
+import platform
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from halfmoon.network import Network
+from halfmoon.training import train
+
+FIT = """
+import numpy as np
+from halfmoon import Network, datasets, train
+X, y = datasets.make("moons", 50, 0.2, 0)
+network = Network.dense([2, 3, 2], "tanh")
+run = train(network, X, y, epochs=3)
+print(run.engine, "|", run.why)
+print(network.theta.sum().hex(), network.predict(X).sum().hex())
+"""
+
+PARITY = """
+import numpy as np
+from halfmoon.engines import Plan, Problem, State, compiled, reference
+from halfmoon.network import Network
+from halfmoon.optimizers import OPTIMIZERS
+
+def check(sizes, activation, loss, optimizer, dtype, y, dropout=0.0, **options):
+    rng, far = np.random.default_rng(0), 1e-11 if dtype == "float64" else 1e-4
+    network = Network.dense(sizes, activation, loss, dropout=dropout, dtype=dtype)
+    X = rng.normal(size=(len(y), sizes[0]))
+    data = network.read(X, y, rng.uniform(0.5, 2.0, len(y)))
+    problem = Problem(network, *data, optimizer=OPTIMIZERS.make(optimizer), batch_size=7, average=0.9, **options)
+    assert compiled.why_not(network, problem.optimizer) is None
+    ends, plan = [], Plan(np.full(5, 0.05), np.full(5, 0.1), np.full(5, 0.8))
+    for engine in (compiled, reference):
+        slots = [np.ones_like(network.theta) for _ in range(problem.optimizer.slots)]
+        state = State(network.theta.copy(), slots, network.theta.copy(), 4)
+        measured = engine.run(problem, state, plan)
+        g = engine.gradient(problem, state).g
+        prediction = engine.predict(network, state.theta, X)
+        scores = engine.predict(network, state.theta, X[:1], False)
+        ends.append([measured.loss, measured.penalty, measured.norm, state.theta, state.average, g, prediction, scores])
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=far * max(1.0, abs(other).max()))
+    try:
+        compiled.predict(network, network.theta, X * np.nan)
+    except ValueError as error:
+        assert "NaN or infinite" in str(error)
+    else:
+        raise AssertionError("NaN went through")
+
+rng = np.random.default_rng(1)
+for dtype in ("float64", "float32"):
+    classes, real = rng.integers(0, 3, 17), rng.normal(size=17)
+    check([4, 6, 5, 3], ["tanh", "gelu"], "softmax_cross_entropy", "adam", dtype, classes, [0.2, 0.4, 0.3], clip=0.2)
+    check([60, 5, 3], "silu", "quantiles", "momentum", dtype, real, lam=0.1, l1=0.02)
+    check([4, 14, 13, 1], "mish", "huber:delta=0.5", "lion", dtype, real, shuffle=False)
+print("parity")
+"""
+
+
+def python(script, home=None, **environment):
+    """A script's outcome in a fresh process, with its compiled code in the folder `home` or where the user keeps it."""
+    given = os.environ | environment | ({"HALFMOON_CACHE": str(home)} if home is not None else {})
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, env=given, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def files(folder):
+    """All files below a folder, with their sizes and times."""
+    found = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in found}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """A cache that one process has filled, and what came of that process."""
+    folder = tmp_path_factory.mktemp("cache")
+    return folder, python(FIT, folder)
+
+
+def test_only_the_first_process_compiles_and_says_so(cache):
+    folder, first = cache
+    assert first.stdout.startswith("compiled | it is the faster one")
+    assert first.stderr.startswith("halfmoon: compiling the engine")
+    assert first.stderr.count("\n") == 1
+    before = files(folder)
+    second = python(FIT, folder)
+    assert second.stderr == ""
+    assert second.stdout == first.stdout
+    assert files(folder) == before
+    assert len(before) > 0
+
+
+def test_two_first_processes_at_once_do_not_harm_each_other(tmp_path):
+    ends = []
+    work = [threading.Thread(target=lambda: ends.append(python(FIT, tmp_path))) for _ in range(2)]
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+    assert len({end.stdout for end in ends}) == 1
+    assert len(ends) == 2
+    assert not [name for name in files(tmp_path) if name.endswith((".part", ".try"))]
+
+
+def test_another_block_compiles_only_itself_and_says_nothing(cache):
+    before = files(cache[0])
+    other = python(FIT.replace('"tanh"', '"silu"'), cache[0])
+    assert other.stderr == ""
+    after = files(cache[0])
+    assert {name: after[name] for name in before} == before
+    assert any("activation" in name for name in set(after) - set(before))
+    assert not any("kernels" in name for name in set(after) - set(before))
+
+
+def test_a_cache_that_cannot_be_written_costs_time_and_says_so(cache, tmp_path):
+    """A file stands where the folder should be: this stops even root."""
+    place = tmp_path / "file"
+    place.write_text("")
+    done = python(FIT, place)
+    assert done.stdout.startswith("compiled |")
+    lines = done.stderr.splitlines()
+    assert "compiled code cannot be kept" in lines[0]
+    assert "each process compiles anew; set HALFMOON_CACHE to a folder" in lines[0]
+    assert len(lines) == 2
+    assert done.stdout.split("\n")[1] == cache[1].stdout.split("\n")[1]
+
+
+def test_without_numba_numpy_serves_and_says_so_once(tmp_path):
+    script = """
+    import sys
+    sys.modules["numba"] = None
+    """ + textwrap.indent(FIT, "    ") + """
+    again = train(network, X, y, epochs=2, engine="auto")
+    assert again.engine == network.engine == "numpy"
+    try:
+        train(network, X, y, epochs=2, engine="compiled")
+    except ValueError as error:
+        print(error)
+    """  # fmt: skip
+    done = python(script, tmp_path)
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("numpy | numba cannot be imported here")
+    assert lines[-1].startswith("engine='compiled' cannot run this: numba cannot be imported here")
+    assert done.stderr.startswith("halfmoon: numba cannot be imported here")
+    assert "NumPy does the work, more slowly" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert files(tmp_path) == {}
+
+
+def test_a_pickled_network_predicts_where_numba_is_missing(tmp_path):
+    """It was trained by the compiled engine, elsewhere."""
+    made = FIT + f"import pickle\npickle.dump((network, X, network.predict(X)), open({str(tmp_path / 'net')!r}, 'wb'))"
+    assert python(made).stdout.startswith("compiled")
+    script = f"""
+    import sys, pickle
+    sys.modules["numba"] = None
+    import numpy as np
+    network, X, y_hat = pickle.load(open({str(tmp_path / "net")!r}, "rb"))
+    print(abs(network.predict(X) - y_hat).max() < 1e-12)
+    """
+    assert python(script).stdout == "True\n"
+
+
+def test_the_kernels_run_as_plain_python_too(tmp_path):
+    """Where they can be stepped through, and their coverage measured."""
+    done = python(PARITY, tmp_path, NUMBA_DISABLE_JIT="1")
+    assert (done.stdout, done.stderr) == ("parity\n", "")
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="Haswell is an x86-64 processor")
+def test_the_engines_agree_on_an_older_processor(tmp_path):
+    """No AVX-512: other vectors, other products of OpenBLAS."""
+    done = python(PARITY, tmp_path, NUMBA_CPU_NAME="haswell", OPENBLAS_CORETYPE="Haswell")
+    assert done.stdout == "parity\n"
+
+
+@pytest.mark.slow
+def test_ctrl_c_inside_one_long_update_is_answered_and_leaves_the_weights_as_they_were():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(100_000, 200)), rng.integers(0, 3, 100_000)
+    network = Network.dense([200, 1000, 1000, 3], "relu")
+    theta = network.theta.copy()
+    train(Network.dense([200, 4, 3], "relu"), X[:50], y[:50], epochs=1, engine="compiled")  # compiles
+    pressed = []
+
+    def press():
+        pressed.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(1.5, press)
+    timer.start()
+    with pytest.warns(UserWarning, match="interrupted in epoch 1"):
+        run = train(network, X, y, epochs=5, engine="compiled")
+    assert time.perf_counter() - pressed[0] < 1.0
+    assert (run.stopped, run.t, run.epoch) == ("interrupted", 0, 0)
+    assert run.open.shape[1] == 0
+    assert np.array_equal(network.theta, theta)
+    assert np.array_equal(run.theta, theta)
