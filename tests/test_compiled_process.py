@@ -173,12 +173,6 @@ def test_a_pickled_network_predicts_where_numba_is_missing(tmp_path):
     assert python(script).stdout == "True\n"
 
 
-def test_the_kernels_run_as_plain_python_too(tmp_path):
-    """Where they can be stepped through, and their coverage measured."""
-    done = python(PARITY, tmp_path, NUMBA_DISABLE_JIT="1")
-    assert (done.stdout, done.stderr) == ("parity\n", "")
-
-
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="Haswell is an x86-64 processor")
 def test_the_engines_agree_on_an_older_processor(tmp_path):
     """No AVX-512: other vectors, other products of OpenBLAS."""

@@ -117,7 +117,7 @@ def test_two_classes_have_one_output_and_two_probabilities():
 
 
 def test_two_classes_with_two_outputs_as_in_the_tutorial():
-    model = classifier(loss="softmax_cross_entropy").fit(X, Y)
+    model = classifier(loss="softmax_cross_entropy", activation="tanh", alpha=0.01).fit(X, Y)
     assert model.network_.k == 2
     assert model.predict_proba(X).shape == (120, 2)
     assert model.score(X, Y) > 0.95

@@ -1,25 +1,21 @@
 """exp, log, tanh and their kin of one number, so written that a loop over them becomes vector instructions.
 
 Each is a plain function without branch, table or call, the same for float64 and float32. NumPy can run it. For
-compiled code it runs once, on a `_Number` that writes down what is done to it as LLVM instructions; numba then puts
-these in the place of the call. So it costs next to nothing to compile, and its sums keep their order whatever the
-caller's flags allow; only a product and a sum may be fused into one rounding.
+compiled code it runs once, on a `_Number` that writes down what is done to it as LLVM instructions, which numba puts in
+the place of the call. Sums keep their order whatever the caller's flags allow; only x y + z may be rounded once.
 
-On the whole range, subnormal numbers, infinities and NaN included: worst error found in ulp (units in the last place;
-in brackets: on processors that cannot fuse), and nanoseconds a number on one core with AVX-512 (with AVX2).
-
-                float64                     float32
+TABLE
 """
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numba
 import numpy as np
 from llvmlite import ir
-from numba import types
 from numba.extending import intrinsic
 
 Number = Any  # a NumPy number or array, or a _Number
@@ -31,24 +27,17 @@ FUSE = ("contract",)  # numba adds the caller's flags only where there are none
 
 @dataclass(frozen=True)
 class _Format:
-    """What a dtype is made of, and its polynomials: minimax (Remez's exchange, 60 digits), c0 first, relative errors."""
+    """A dtype's parts and its polynomials: minimax (Remez's exchange, 60 digits), c0 first; relative errors."""
 
     number: Any  # LLVM's name of it
     whole: Any  # and of the integer with as many bits
     digits: int  # bits of the mantissa
     bias: int  # an exponent k is stored as k + bias
     exp: Sequence[float]  # (e^r - 1) / r in r, |r| <= ln(2)/2: errors 2^-56 and 2^-26
-    tanh: Sequence[
-        Sequence[float]
-    ]  # q, p: tanh(r)/r = (1 + z q(z))/(1 + z p(z)), z = r^2, |r| <= ln(2)/4: 2^-57, 2^-31
+    tanh: Sequence[Sequence[float]]  # q, p: tanh(r)/r = (1 + z q(z))/(1 + z p(z)), z = r r, |r| < ln(2)/4: 2^-57, 2^-31
     log: Sequence[float]  # (2 artanh(v/2) / v - 1) / v^2 in v^2, v as in _log_near: 2^-59, 2^-30
     erf: Sequence[float]  # log(1 - erf m) / m in m, 0 <= m <= full: erf to 2^-55, 2^-28
     full: float  # from here on erf is 1
-
-    @property
-    def sign(self) -> int:
-        """The bit of the sign."""
-        return 1 << (self.whole.width - 1)
 
 
 _FORMATS = {
@@ -82,23 +71,21 @@ def _operator(name: str, turned: bool = False) -> Any:
     def operate(self: "_Number", other: Any) -> "_Number":
         pair = (self.same(other), self.value) if turned else (self.value, self.same(other))
         if name in ("<", ">", "=="):
-            return self.new(self.builder.fcmp_ordered(name, *pair, flags=FUSE))
+            return replace(self, value=self.builder.fcmp_ordered(name, *pair, flags=FUSE))
         if self.value.type == self.format.whole:
-            return self.new(getattr(self.builder, name)(*pair))
-        return self.new(getattr(self.builder, f"f{name}")(*pair, flags=FUSE))
+            return replace(self, value=getattr(self.builder, name)(*pair))
+        return replace(self, value=getattr(self.builder, f"f{name}")(*pair, flags=FUSE))
 
     return operate
 
 
+@dataclass(frozen=True, eq=False)
 class _Number:
     """A number in compiled code, or its bits as an integer: operators write LLVM instructions."""
 
-    def __init__(self, builder: Any, value: Any, format: _Format) -> None:
-        self.builder, self.value, self.format = builder, value, format
-
-    def new(self, value: Any) -> "_Number":
-        """What an instruction gives."""
-        return _Number(self.builder, value, self.format)
+    builder: Any
+    value: Any
+    format: _Format
 
     def same(self, other: Any) -> Any:
         """The other operand as LLVM sees it; a Python number becomes a constant of this one's type."""
@@ -112,9 +99,6 @@ class _Number:
     __and__, __or__, __lshift__, __rshift__ = map(_operator, ("and_", "or_", "shl", "lshr"))
     __lt__, __gt__, __eq__ = map(_operator, ("<", ">", "=="))
 
-    def __neg__(self) -> "_Number":
-        return self.new(self.builder.fneg(self.value))
-
 
 def _format(x: Number) -> _Format:
     return x.format if isinstance(x, _Number) else _FORMATS[x.dtype.name]
@@ -125,17 +109,14 @@ def _view(x: Number) -> Number:
     if not isinstance(x, _Number):
         return x.view({"f": "u", "u": "f"}[x.dtype.kind] + str(x.dtype.itemsize))
     n = x.format
-    return x.new(x.builder.bitcast(x.value, n.number if x.value.type == n.whole else n.whole))
+    return replace(x, value=x.builder.bitcast(x.value, n.number if x.value.type == n.whole else n.whole))
 
 
 def where(c: Number, x: Number, y: Number) -> Number:
     """x where c holds, else y."""
-    if isinstance(c, bool):  # two constants were compared
-        return x if c else y
     if isinstance(c, _Number):
-        return c.new(c.builder.select(c.value, c.same(x), c.same(y)))
-    chosen: Any = np.where(c, x, y)
-    return chosen[()]  # a number where numbers came in
+        return replace(c, value=c.builder.select(c.value, c.same(x), c.same(y)))
+    return (x if c else y) if isinstance(c, bool) else np.asarray(np.where(c, x, y))[()]  # bool: two constants' order
 
 
 def maximum(x: Number, y: Number) -> Number:
@@ -155,31 +136,24 @@ def clip(x: Number, low: Number, high: Number) -> Number:
 
 def absolute(x: Number) -> Number:
     """|x|: the first bit is the sign."""
-    return _view(_view(x) & (_format(x).sign - 1))
+    return _view(_view(x) & ((1 << _format(x).whole.width - 1) - 1))
 
 
 def copysign(x: Number, y: Number) -> Number:
     """|x| with the sign of y."""
-    return _view(_view(absolute(x)) | (_view(y) & _format(x).sign))
+    return _view(_view(absolute(x)) | (_view(y) & (1 << _format(x).whole.width - 1)))
 
 
 def _polynomial(c: Sequence[float], x: Number) -> Number:
     """c0 + c1 x + c2 x^2 + ..., from the inside out."""
-    total: Number = c[-1]
-    for a in c[-2::-1]:
-        total = total * x + a
-    return total
+    return reduce(lambda total, a: total * x + a, c[-2::-1], c[-1])
 
 
 def _power(x: Number, rate: float, lift: int = 0) -> tuple[Number, Number]:
-    """k, the whole number nearest to x rate, and 2^(k+lift).
-
-    A sum near 1.5 2^digits has no bits left for a fraction, so t is rounded to a whole number, which its last bits
-    show; moved to where a number keeps its exponent, they are a power of two.
-    """
+    """k, the whole number nearest to x rate, and 2^(k+lift)."""
     n = _format(x)
-    magic = 1.5 * 2.0**n.digits + (n.bias + lift)
-    t = x * rate + magic
+    magic = 1.5 * 2.0**n.digits + (n.bias + lift)  # near it, numbers have no bits for a fraction
+    t = x * rate + magic  # its last bits are k + bias + lift; moved to the exponent's place, they make the power
     return t - magic, _view(_view(t) << n.digits)
 
 
@@ -204,7 +178,7 @@ def exp(x: Number) -> Number:
 def _decay(x: Number) -> Number:
     """e^-|x|: cannot overflow, so there is room to make it 2^60 times too large first, lest 2^k is subnormal."""
     n = _format(x)
-    s, p = _split(maximum(-absolute(x), -LN2 * (n.bias + n.digits + 2)), 1, lift=60)
+    s, p = _split(maximum(0.0 - absolute(x), -LN2 * (n.bias + n.digits + 2)), 1, lift=60)
     return s * (1.0 + p) * 2.0**-60
 
 
@@ -221,13 +195,12 @@ def logistic(x: Number) -> Number:
 
 
 def tanh(x: Number) -> Number:
-    """tanh(k ln(2)/2 + r), |r| <= ln(2)/4, from tanh(k ln(2)/2) = (s - 1)/(s + 1), s = 2^k, and tanh r = q/p.
+    """tanh(k ln(2)/2 + r), |r| < ln(2)/4: the sum of (s-1)/(s+1), s = 2^k, and q/p, by tanh's law of addition.
 
-    tanh(a + b) = (tanh a + tanh b) / (1 + tanh a tanh b): one division, of c by d = 2 s (p + q) - c; where s is small,
-    both have nearly the same error. For -|x|, so that s is at most 1.
+    With one division, and for -|x|: where s is small, errors of c are those of the divisor too.
     """
     n = _format(x)
-    y = maximum(-absolute(x), -20.0)  # beyond, tanh is 1
+    y = maximum(0.0 - absolute(x), -20.0)  # beyond, tanh is 1
     k, s = _power(y, 2.0 / LN2)
     r = y - k * (0.5 * LN2)
     z = r * r
@@ -253,8 +226,7 @@ def _exponent(x: Number) -> tuple[Number, Number]:
     """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer: its exponent's bits are k's, the others m's."""
     n = _format(x)
     u = _view(x) + ((1 << n.digits) - int((ROOT - 1.0) * 2**n.digits))  # carries into the exponent from m = sqrt(2) on
-    # the exponent becomes a floating number by putting it behind the point of 2^digits
-    return _view((u >> n.digits) | ((n.bias + n.digits) << n.digits)) - (2.0**n.digits + n.bias), u
+    return _view((u >> n.digits) | ((n.bias + n.digits) << n.digits)) - (2.0**n.digits + n.bias), u  # bits to number
 
 
 def log(x: Number) -> Number:
@@ -301,17 +273,16 @@ def xlogy(x: Number, y: Number) -> Number:
 
 def _compiled(function: Callable[..., Number], dtype: str) -> Any:
     """What numba replaces by the instructions that `function` writes; the function itself where compiling is off."""
-    names, kind = [*inspect.signature(function).parameters], getattr(types, dtype)
+    declared, kind = inspect.signature(function), getattr(numba.types, dtype)
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         return function(*[_Number(builder, value, _FORMATS[dtype]) for value in values]).value
 
     def typing(context: Any, *given: Any) -> Any:
-        return kind(*[types.boolean if name == "c" else kind for name in names]), generate
+        return kind(*[numba.types.boolean if name == "c" else kind for name in declared.parameters]), generate
 
-    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [inspect.Parameter(name, positional) for name in ["context", *names]]
-    vars(typing)["__signature__"] = inspect.Signature(parameters)
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    vars(typing)["__signature__"] = declared.replace(parameters=[context, *declared.parameters.values()])
     typing.__name__ = function.__name__
     return function if _config.DISABLE_JIT else intrinsic(typing)
 

@@ -205,19 +205,22 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         return [p.b for p in self.network_.views(self.network_.theta)]
 
     def _predict(self, X: Any) -> Array:
-        rows = self._rows(X)
-        return self.network_.predict(rows)
+        return self._through("predict", X)
 
     def _scores(self, X: Any) -> Array:
-        rows = self._rows(X)
-        return self.network_.scores(rows)
+        return self._through("scores", X)
 
-    def _rows(self, X: Any) -> Array:
-        """X as checked rows, for a model that has been fitted."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=_FLOATS, reset=False, ensure_all_finite=False)
-        self._refuse_gaps(X)
-        return X
+    def _through(self, what: str, X: Any) -> Array:
+        """Predictions or scores of rows X. An array that needs no checks but those of the network gets no others."""
+        check_is_fitted(self, "network_")
+        plain = type(X) is np.ndarray and X.dtype in _FLOATS and X.ndim == 2 and X.shape[1] == self.n_features_in_
+        if not plain or len(X) == 0 or hasattr(self, "feature_names_in_"):
+            X = validate_data(self, X, dtype=_FLOATS, reset=False, ensure_all_finite=False)
+        try:
+            return getattr(self.network_, what)(X)
+        except ValueError:
+            self._refuse_gaps(X)
+            raise
 
     def _refuse_gaps(self, X: Array) -> None:
         """ValueError, with the columns' names, for values that are not finite."""

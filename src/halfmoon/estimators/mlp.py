@@ -103,7 +103,12 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> Array:
         """Each class's probability, (n, classes); for several labels each label's own, (n, labels)."""
         y_hat = self._predict(X)
-        return np.hstack([1.0 - y_hat, y_hat]) if y_hat.shape[1] == 1 and not self._multilabel() else y_hat
+        if y_hat.shape[1] > 1 or self._multilabel():
+            return y_hat
+        both = np.empty((len(y_hat), 2), y_hat.dtype)
+        both[:, 1:] = y_hat
+        np.subtract(1.0, y_hat, out=both[:, :1])
+        return both
 
     def predict_log_proba(self, X: Any) -> Array:
         """The logarithms of `predict_proba`, from scores, so that none is minus infinity for a finite score."""
