@@ -6,6 +6,7 @@ import dataclasses
 import pickle
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 import naive
 from halfmoon import datasets, engines, loop
@@ -66,11 +68,11 @@ def truth(network, n, rng):
 
 
 def task(network, n=40, batch_size=None, optimizer="gd", weights="rows", data_seed=0, **options):
-    """A problem for a network: n rows, with weights for rows, for outputs where the loss allows that, or without."""
+    """A problem for a network: n rows, with weights (some 0) for rows, for outputs if the loss allows, or without."""
     rng = np.random.default_rng(data_seed)
     inputs, y = rng.normal(size=(n, network.d)), truth(network, n, rng)
     columns = network.k if weights == "outputs" and network.loss.pointwise else 1
-    w = None if weights is None else rng.uniform(0.5, 2.0, (n, columns))
+    w = None if weights is None else rng.uniform(0.5, 2.0, (n, columns)) * (np.arange(n)[:, None] % 5 != 1)
     data, size = network.read(inputs, y, w), min(batch_size or n, n)
     return Problem(network, *data, optimizer=OPTIMIZERS.make(optimizer), batch_size=size, **options)
 
@@ -240,6 +242,97 @@ ODD = {
 def test_updates_agree_for_odd_networks(layers, dtype):
     problem = task(Network(layers, "squared_error", dtype=dtype), 40, 11, "momentum", lam=0.1)
     assert_agree(problem, begun(problem, 3), plan(5, eta=0.01, decay=0.1))
+
+
+TUNINGS = {
+    "thin products": {"THIN": 10**6},
+    "no thin products": {"THIN": 0},
+    "all inputs are narrow": {"NARROW": 10**6},
+    "all inputs are wide": {"NARROW": 0},
+    "small chunks": {"CHUNK": 5},
+    "small blocks": {"BLOCK_ROWS": (3, 5)},
+    "shares": {"WORTH": 0.0, "SHARE_ROWS": 4},
+    "shares, blocks and chunks": {"WORTH": 0.0, "SHARE_ROWS": 4, "CHUNK": 5, "BLOCK_ROWS": (2, 2), "THIN": 8},
+}
+each_tuning = pytest.mark.parametrize("tuning", TUNINGS.values(), ids=TUNINGS)
+
+
+def tune(tuning, monkeypatch):
+    """As though these were the sizes that pay on this machine."""
+    for name, value in tuning.items():
+        monkeypatch.setattr(_tables, name, value)
+
+
+@each_tuning
+@pytest.mark.parametrize("layers", [DEEP, DEEP[1:], ODD["wide and alone"], ODD["wide and thin"]], ids=[0, 1, 2, 3])
+@pytest.mark.parametrize("batch_size", [33, 100])
+@each_dtype
+def test_updates_and_predictions_agree_however_the_work_is_cut(layers, batch_size, tuning, dtype, monkeypatch):
+    """What pays on another machine must be right here, too."""
+    tune(tuning, monkeypatch)
+    network = Network(layers, "softmax_cross_entropy", dtype=dtype, seed=2)
+    flags = {"lam": 0.02, "l1": 0.01, "clip": 0.3, "average": 0.9, "n_threads": 2}
+    problem = task(network, 100, batch_size, "adam", **flags)
+    assert (_tables.shares_of(network, batch_size) > 1) == ("WORTH" in tuning)
+    assert_agree(problem, begun(problem, 2 * problem.per_epoch - 1), plan(3, eta=0.01, decay=0.2, dropout=0.8))
+    for n in (1, 2, 300):
+        data = np.random.default_rng(n).normal(size=(n, network.d)).astype(dtype)
+        for link in (True, False):
+            expected = reference.predict(network, network.theta, data, link)
+            assert_close(compiled.predict(network, network.theta, data, link), expected, CLOSE[dtype])
+
+
+@each_tuning
+def test_the_number_of_threads_changes_no_bit_however_the_work_is_cut(tuning, monkeypatch):
+    tune(tuning | {"WORTH": 0.0, "SHARE_ROWS": 4}, monkeypatch)
+    ends, used = [], []
+    for threads in (1, 2, 3, 8):
+        problem = task(Network(DEEP, seed=2), 100, 33, "adam", average=0.9, clip=0.3, n_threads=threads)
+        state, measured = carried_out(compiled, problem, begun(problem), plan(9))
+        ends.append([state.theta, state.average, *state.slots, measured.loss, measured.norm])
+        used.append(measured.threads)
+    assert used == [1, 2, 3, 8]
+    for end in ends[1:]:
+        for one, other in zip(end, ends[0], strict=True):
+            assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("scale", [1e2, 1e4, 1e6])
+@pytest.mark.parametrize("loss", specs(LOSSES))
+@each_dtype
+def test_scores_of_a_million_agree(loss, scale, dtype):
+    network = Network.dense([3, 5, outputs(loss, 3)], "relu", loss, dtype=dtype)
+    network.theta = (network.theta * scale**0.5).astype(dtype)
+    problem = task(network, 40)
+    for one, other in zip(*(e.gradient(problem, begun(problem)) for e in (compiled, reference)), strict=True):
+        assert_close(one, other, CLOSE[dtype])
+    for link in (True, False):
+        one, other = (e.predict(network, network.theta, problem.X, link) for e in (compiled, reference))
+        assert_close(one, other, CLOSE[dtype])
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1e2, 1e4, 1e6])
+@pytest.mark.parametrize("activation", specs(ACTIVATIONS))
+@each_dtype
+def test_activations_of_the_very_large_and_small_agree(activation, scale, dtype):
+    network = Network.dense([3, 5, 2], activation, "huber", dtype=dtype)
+    network.theta = (network.theta * scale).astype(dtype)
+    problem = task(network, 40)
+    for one, other in zip(*(e.gradient(problem, begun(problem)) for e in (compiled, reference)), strict=True):
+        assert_close(one, other, CLOSE[dtype])
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-18, 1e15, 1e18])
+def test_the_norm_of_a_gradient_whose_square_float32_cannot_hold(scale):
+    """A linear regression's gradient grows with the scale of y; clipped by it, it steps as far as ever."""
+    network = Network.dense([3, 2], loss="squared_error", dtype="float32")
+    network.theta = network.theta * 0
+    problem = task(network, 40, clip=1.0)
+    problem.y[:] *= np.float32(scale)
+    state, measured = carried_out(compiled, problem, begun(problem), plan())
+    expected, told = carried_out(reference, problem, begun(problem), plan())
+    np.testing.assert_allclose(measured.norm, told.norm, rtol=1e-5)
+    np.testing.assert_allclose(state.theta, expected.theta, rtol=1e-4, atol=1e-6 * float(np.abs(expected.theta).max()))
 
 
 def test_one_update_equals_scalar_loops():
@@ -443,6 +536,44 @@ def test_a_snapshot_is_not_changed_by_later_updates():
     compiled.run(problem, state, plan(3))
     for array, before in zip((kept.theta, *kept.slots, kept.average), copies, strict=True):
         assert np.array_equal(array, before)
+
+
+@pytest.mark.parametrize("order", [("numpy", "compiled"), ("compiled", "numpy")], ids="-".join)
+def test_a_run_may_go_on_with_the_other_engine(order):
+    options = {"optimizer": "adam", "batch_size": 7, "average": 0.9, "learning_rate": 0.05}
+    whole, pieces = (Network.dense([2, 5, 2], dropout=0.2) for _ in range(2))
+    expected = train(whole, X, Y, epochs=6, engine="numpy", **options)
+    run = train(pieces, X, Y, epochs=3, engine=order[0], **options)
+    run = train(pieces, X, Y, epochs=6, engine=order[1], run=run, **options)
+    assert_close(pieces.theta, whole.theta, 1e-11)
+    for name in COUNTED:
+        np.testing.assert_allclose(run.history[name], expected.history[name], rtol=1e-10, err_msg=name)
+
+
+def test_the_best_epoch_is_the_same_with_both_engines():
+    other = datasets.make("moons", 40, 0.2, 1)
+    ends = []
+    for engine in ("compiled", "numpy"):
+        network = Network.dense([2, 20, 2])
+        options = {"optimizer": "adam", "learning_rate": 0.1, "epochs": 40, "batch_size": 20, "engine": engine}
+        run = train(network, X, Y, validation=other, score=lambda y_hat, y, w: float(y_hat[0, 0]), **options)
+        ends.append((network.theta, run))
+    (theta, run), (expected, wanted) = ends
+    assert run.best.epoch == wanted.best.epoch < 40
+    assert_close(theta, expected, 1e-9)
+    for name in ("validation_loss", "validation_score", "train_score"):
+        np.testing.assert_allclose(run.history[name], wanted.history[name], rtol=1e-8, err_msg=name)
+
+
+def test_a_fit_leaves_the_process_as_it_was():
+    """BLAS's threads, and numbers so small that the processor could take them for 0."""
+    threads, tiny = threadpool_info(), np.full(9, 1e-310)
+    for options in ({}, {"learning_rate": 1e300}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            fit(Network.dense([2, 3, 2], loss="squared_error"), np.eye(2)[Y], engine="compiled", **options)
+        assert np.array_equal(tiny * 0.5, np.full(9, 5e-311))
+        assert [pool["num_threads"] for pool in threadpool_info()] == [pool["num_threads"] for pool in threads]
 
 
 # Divergence

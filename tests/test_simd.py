@@ -54,7 +54,7 @@ EXACT = {  # held to the last bit
     "copysign": np.copysign,
     "maximum": np.maximum,
     "minimum": np.minimum,
-    "where": lambda c, x, y: np.where(c, x, y),
+    "where": np.where,
 }
 CASES = [pytest.param(dtype, name, id=f"{name}-{dtype}") for dtype in _simd.FUNCTIONS for name in ROUNDED]
 
@@ -73,7 +73,7 @@ def seams(info):
     steps = [*(ln2 * (k + 0.5) for k in range(5)), *(ln2 * (k / 2 + 0.25) for k in range(3))]
     ends = [ln2 * (bias + k) for k in (-2, -1, 0, 1, 1.3, digits, digits + 1, digits + 2)]
     roots = [0.5**0.5, 2**0.5, 2**0.5 - 1, 1 - 0.5**0.5, -np.log(2**0.5 - 1)]
-    return [*steps, *ends, *roots, 0.0, 0.5, 1.0, 2.0, 3.95, 5.9, 20.0, 50.0, 1.2 * bias, info.tiny, info.max / 2]
+    return [*steps, *ends, *roots, 0.0, 0.5, 1.0, 2.0, 3.95, 5.95, 20.0, 50.0, 1.2 * bias, info.tiny, info.max / 2]
 
 
 @cache
@@ -88,7 +88,7 @@ def numbers(dtype):
     seam = np.array(seams(info), dtype)
     around = [seam + seam.dtype.type(k) * np.spacing(seam) for k in range(-3, 4)]
     ends = np.array([info.max, info.tiny, info.smallest_subnormal], dtype)
-    parts = [sizes, near_one, *around, *(ends, np.nextafter(ends, dtype(0) if callable(dtype) else ends.dtype.type(0)))]
+    parts = [sizes, near_one, *around, ends, np.nextafter(ends, ends.dtype.type(0))]
     positive = np.concatenate([np.asarray(part, dtype) for part in parts])
     every = np.concatenate([positive, -positive, bits, *(part.astype(dtype) for part in flat)])
     return every[np.isfinite(every)]
@@ -114,7 +114,8 @@ def arguments(dtype, name):
     if name == "xlogy":
         return [random.permutation(x), np.abs(x)]
     if name == "logaddexp":
-        near = x + (x.dtype.type(1) + np.abs(x) / 16) * random.uniform(-4, 4, x.size).astype(dtype)
+        with np.errstate(over="ignore"):
+            near = x + (x.dtype.type(1) + np.abs(x) / 16) * random.uniform(-4, 4, x.size).astype(dtype)
         pairs = [(x, random.permutation(x)), (x, near), (x, x)]
         x, y = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
         kept = np.isfinite(y) & (random.uniform(size=x.size) < 0.5)
@@ -125,15 +126,18 @@ def arguments(dtype, name):
 @cache
 def exact(dtype, name):
     """mpmath's results, rounded to dtype, and the size of an ulp there; logaddexp's is that of its larger argument,
-    since the two terms of its sum may cancel."""
+    since the two terms of its sum may cancel, and what rounding the difference of its arguments costs."""
     given = arguments(dtype, name)
     with mp.workdps(60):
         values = [ROUNDED[name](*map(mpmath.mpf, row)) for row in zip(*(x.tolist() for x in given), strict=True)]
+    with np.errstate(over="ignore"):
         rounded = np.array([float(value) for value in values]).astype(dtype)
-    size = np.abs(rounded)
-    if name == "logaddexp":
-        size = np.maximum(size, np.abs(np.maximum(*given)))
-    return rounded, np.spacing(np.minimum(size, np.finfo(dtype).max))
+    size, most = np.abs(rounded), 0.75 * np.finfo(dtype).max
+    if name != "logaddexp":
+        return rounded, np.spacing(np.minimum(size, most))
+    larger, apart = np.maximum(*given), np.abs(np.minimum(given[0], most) / 2 - np.minimum(given[1], most) / 2)
+    ulp = np.spacing(np.minimum(np.maximum(size, np.abs(larger)), most))
+    return rounded, ulp + 2 * np.spacing(apart) * np.exp(-2 * np.minimum(apart, most / 2))
 
 
 # Running them

@@ -17,7 +17,7 @@ Settings = list[float]
 
 @cache
 def source(name: str, dtype: str) -> ModuleType:
-    """kernels.py, loops.py or joint_losses.py for one number type; without JIT the file itself, to be stepped through."""
+    """kernels.py, loops.py or joint_losses.py for one dtype; without JIT the file itself, to be stepped through."""
     if not _native.JIT and dtype == "float64":
         return import_module(f"halfmoon.engines.{name}")
     text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")

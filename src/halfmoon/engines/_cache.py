@@ -7,8 +7,11 @@ NumPy or the processor gives another folder. Two processes may write at once: th
 import hashlib
 import importlib.util
 import os
+import re
+import shutil
 import sys
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +23,8 @@ import numpy as np
 from halfmoon.engines import _native
 
 HERE = Path(__file__).parent
+KEPT = 90 * 86_400.0  # seconds
+_NAME = re.compile("[0-9a-f]{16}")
 
 
 def load(name: str, text: str) -> ModuleType:
@@ -64,8 +69,16 @@ def folder() -> Path:
         made = Path(tempfile.mkdtemp(prefix="halfmoon-"))
         say(f"compiled code cannot be kept ({error}), so each process compiles anew; set HALFMOON_CACHE to a folder.")
     if _native.JIT and not any(made.glob("*.py")):
+        _forget(made)
         say("compiling the engine, once for this machine (about 2 seconds).")
     return made
+
+
+def _forget(made: Path) -> None:
+    """Remove what other versions compiled long ago, beside the new folder."""
+    for other in made.parent.iterdir():
+        if _NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > KEPT:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def home() -> Path:

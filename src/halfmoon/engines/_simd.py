@@ -4,7 +4,7 @@ Each is a plain function without branch, table or call, the same for float64 and
 compiled code it runs once, on a `_Number` that writes down what is done to it as LLVM instructions, which numba puts in
 the place of the call. Sums keep their order whatever the caller's flags allow; only x y + z may be rounded once.
 
-TABLE
+Results are at most 3 ulp from the correctly rounded ones over the whole range of either dtype (tests/test_simd.py).
 """
 
 import inspect
@@ -55,7 +55,7 @@ _FORMATS = {
          -5.705050160150579e-07, 1.163386494314795e-08, 6.576834845522316e-08, -3.459785688863977e-08,
          1.0777192975657216e-08, -2.3613984673280918e-09, 3.7622569095628245e-10, -4.303767681702233e-11,
          3.366104002497046e-12, -1.6158272543112254e-13, 3.594611178888613e-15),
-        5.9),
+        5.95),
     "float32": _Format(
         ir.FloatType(), ir.IntType(32), 23, 127,
         (1.0, 0.49999997, 0.16666543, 0.0416672, 0.0083665475, 0.0013882518),

@@ -84,9 +84,7 @@ def layer_table(network: Network, memory: Memory, ld: int, training: bool, seed:
         row["z"] = memory.new(layer.k * ld) if needs_z else row["a"]
     deltas = [memory.new(max(layer.k for layer in layers) * ld) for _ in range(2 if training else 0)]
     for row, layer in zip(table[::-1], layers[::-1], strict=True) if training else ():
-        row["delta"] = deltas[
-            0
-        ]  # [B4] of a layer writes where [B1] of the one below reads, but not where it reads itself
+        row["delta"] = deltas[0]  # [B4] writes where [B1] of the layer below reads, but not where it reads itself
         deltas = deltas if layer.random else deltas[::-1]
     return table
 

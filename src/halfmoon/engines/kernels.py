@@ -72,20 +72,8 @@ def forward(task, layers, n, t, factor):
     for place in range(len(layers)):
         layer = layers[place]
         if layer.random:
-            call(
-                task.dropout,
-                layer.a0,
-                layer.a,
-                layer.z,
-                task.numbers,
-                layer.h,
-                factor,
-                layer.key,
-                t,
-                layer.k,
-                n,
-                task.ld,
-            )
+            a0, a, mask, rate = layer.a0, layer.a, layer.z, layer.h
+            call(task.dropout, a0, a, mask, task.numbers, rate, factor, layer.key, t, layer.k, n, task.ld)
         else:
             dense_forward(task, layer, n)
 
@@ -125,7 +113,7 @@ def gather(task, lo, n):
 def share_sums(task, layers, share, lo, n, t, factor, fresh):
     """`sums` over one share of a batch of n rows, block after block. Rows that are not `fresh` are still there."""
     start, stop = lo + share * n // task.shares, lo + (share + 1) * n // task.shares
-    blocks, loss = -(-(stop - start) // task.block), 0.0
+    blocks, loss = max(1, -(-(stop - start) // task.block)), 0.0  # one of no rows, too, for its gradient of 0
     for b in range(blocks):
         at, end = start + b * (stop - start) // blocks, start + (b + 1) * (stop - start) // blocks
         if vector(task.stopped, 1, np.int64)[0]:
@@ -207,9 +195,8 @@ def carry_out(task, layers, chunks, thread):
             met = meet(task, met)
         lo, factor = place * task.batch, task.dropout_factor + i * 8
         n = task.batch if task.batch < task.n - lo else task.n - lo
-        parts = vector(
-            task.partial + (i % 2) * width * 8, width, np.float64
-        )  # in turns: others may still read the last
+        at = task.partial + (i % 2) * width * 8  # in turns: others may still read the last
+        parts = vector(at, width, np.float64)
         for share in range(thread, task.shares, task.threads):
             parts[share] = share_sums(task, layers, share, lo, n, t, factor, i == 0 or not still)
         met = meet(task, met)
