@@ -15,13 +15,14 @@ from measure import Row, rounds
 IMPORTS = {name: name for name in ("halfmoon", "numpy", "torch", "jax")} | {"sklearn": "sklearn.neural_network"}
 # A user's machine keeps compiled bytecode; the first round, not counted, makes sure that it is there.
 USUAL = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+THIS = str(Path(__file__).resolve())
 CLOCK = "import time; begun = time.perf_counter(); import {}; print(time.perf_counter() - begun)"
 
 
 def python(*arguments: str, **environment: str) -> Any:
     """What a fresh Python process prints, as JSON."""
-    command, here = [sys.executable, *arguments], Path(__file__).parent
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=here, env=USUAL | environment)
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=USUAL | environment)
     return json.loads(done.stdout)
 
 
@@ -30,7 +31,7 @@ def start_up(peers: list[str], count: int) -> list[Row]:
     tasks: dict[tuple[str, str], Callable[[], Any]] = {}
     for peer in [name for name in IMPORTS if name in peers]:
         tasks["import", peer] = lambda peer=peer: python("-c", CLOCK.format(IMPORTS[peer]))
-        tasks["first fit", peer] = lambda peer=peer: python("fresh.py", "first_fit", peer)
+        tasks["first fit", peer] = lambda peer=peer: python(THIS, "first_fit", peer)
     if "halfmoon" in peers:
         tasks["first fit ever", "halfmoon"] = never_compiled
         tasks["halfmoon --help", "halfmoon"] = help_page
@@ -45,7 +46,7 @@ def start_up(peers: list[str], count: int) -> list[Row]:
 def never_compiled() -> float:
     """The first fit where nothing has been kept."""
     with tempfile.TemporaryDirectory() as folder:
-        return float(python("fresh.py", "first_fit", "halfmoon", HALFMOON_CACHE=folder))
+        return float(python(THIS, "first_fit", "halfmoon", HALFMOON_CACHE=folder))
 
 
 def help_page() -> float:
@@ -77,7 +78,7 @@ def peak_memory(peers: list[str], sizes: list[int]) -> list[Row]:
     for n in sizes:
         for peer in [name for name in IMPORTS if name in peers]:
             work = workloads.memory(n)
-            extra = python("fresh.py", "memory", peer, str(n))
+            extra = python(THIS, "memory", peer, str(n))
             line = {
                 "group": "memory",
                 "work": f"{n:,} rows",

@@ -1,4 +1,7 @@
-"""One process of measurements: a number of cores, all peers interleaved. `run.py` starts it; it writes JSON."""
+"""One process of measurements: a number of cores, all peers interleaved. `run.py` starts it; it writes JSON.
+
+Libraries are imported inside functions: they count cores when imported, and `main` pins the process first.
+"""
 
 import argparse
 import json
@@ -56,12 +59,13 @@ def training(peers: dict[str, Any], work: Any, count: int) -> list[Row]:
 
 def prediction(peers: dict[str, Any], works: list[Any], count: int) -> list[Row]:
     """Time of a call for 1, 1,000 and 1,000,000 rows."""
+    import numpy as np
     import workloads
 
     rows = []
     for work, n in product(works, (1, 1_000, 1_000_000)):
         X, y = workloads.data(work)
-        many, calls, tasks = X[workloads.np.arange(n) % len(X)], max(1, 2_000 // n), {}
+        many, calls, tasks = X[np.arange(n) % len(X)], max(1, 2_000 // n), {}
         for name in [name for name, peer in peers.items() if peer.predictor is not None]:
             tasks[name] = partial(repeat, peers[name].predictor(work, X, y), many, calls)
         rounds(tasks, 1)

@@ -45,9 +45,8 @@ def machine() -> dict[str, Any]:
     """Where and when."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     about = dict(line.replace("\t", "").split(": ", 1) for line in lines if ": " in line)
-    vectors = (
-        "AVX-512" if "avx512f" in about.get("flags", "") else "AVX2" if "avx2" in about.get("flags", "") else "none"
-    )
+    flags = about.get("flags", "").split()
+    vectors = next((name for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if flag in flags), "none")
     return {
         "processor": about.get("model name", platform.machine()),
         "vectors": vectors,
@@ -77,7 +76,14 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure, compare with the goals, write."""
     given, begun = arguments(), time.perf_counter()
-    results: dict[str, Any] = {"machine": machine(), "quick": given.quick, "rows": [], "peers": {}, "pools": {}}
+    results: dict[str, Any] = {
+        "machine": machine(),
+        "quick": given.quick,
+        "rows": [],
+        "peers": {},
+        "pools": {},
+        "missing": [],
+    }
     counts = [n for n in map(int, given.threads.split(",")) if n <= results["machine"]["cores"]]
     for threads in counts:
         wanted = [name for name in ALONE if name != "sweep" or max(counts) == 1] if threads == 1 else TOGETHER

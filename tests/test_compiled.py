@@ -9,7 +9,8 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import product
+from functools import wraps
+from itertools import count, product
 
 import numpy as np
 import pytest
@@ -249,10 +250,10 @@ TUNINGS = {
     "no thin products": {"THIN": 0},
     "all inputs are narrow": {"NARROW": 10**6},
     "all inputs are wide": {"NARROW": 0},
-    "small chunks": {"CHUNK": 5},
+    "small chunks": {"CHUNK_SIZE": 5},
     "small blocks": {"BLOCK_ROWS": (3, 5)},
     "shares": {"WORTH": 0.0, "SHARE_ROWS": 4},
-    "shares, blocks and chunks": {"WORTH": 0.0, "SHARE_ROWS": 4, "CHUNK": 5, "BLOCK_ROWS": (2, 2), "THIN": 8},
+    "shares, blocks and chunks": {"WORTH": 0.0, "SHARE_ROWS": 4, "CHUNK_SIZE": 5, "BLOCK_ROWS": (2, 2), "THIN": 8},
 }
 each_tuning = pytest.mark.parametrize("tuning", TUNINGS.values(), ids=TUNINGS)
 
@@ -574,6 +575,23 @@ def test_a_fit_leaves_the_process_as_it_was():
             fit(Network.dense([2, 3, 2], loss="squared_error"), np.eye(2)[Y], engine="compiled", **options)
         assert np.array_equal(tiny * 0.5, np.full(9, 5e-311))
         assert [pool["num_threads"] for pool in threadpool_info()] == [pool["num_threads"] for pool in threads]
+
+
+def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(monkeypatch):
+    monkeypatch.setattr(compiled, "SLOW", 0.0)
+    network = Network.dense([300, 400, 3])
+    problem = task(network, 1000, optimizer="adam")
+    start, todo, looks = begun(problem), plan(400, eta=0.001), count(1)
+    state = copy.deepcopy(start)
+    measured = compiled.run(problem, state, todo, lambda: next(looks) > 4)
+    done = len(measured.loss)
+    assert 0 < done < 400
+    assert not measured.diverged
+    assert state.t == done
+    for end, updates in ((state, done), (state.finite, done - 1)):
+        expected = carried_out(compiled, problem, start, plan(updates, eta=0.001))[0] if updates else start
+        assert np.array_equal(end.theta, expected.theta)
+        assert all(np.array_equal(*pair) for pair in zip(end.slots, expected.slots, strict=True))
 
 
 # Divergence
@@ -978,7 +996,47 @@ class Fading(Optimizer):
         return m / (1.0 + t**0.5), (m,)
 
 
+@dataclass(frozen=True)
+class Retarded(Optimizer):
+    """The direction asks for an old slot after the rule has named the new one."""
+
+    slots = 1
+
+    def rule(self, g, slots, t):
+        (v,) = slots
+        return g + 0.5 * v, (g,)
+
+
+@dataclass(frozen=True)
+class Chained(Optimizer):
+    """A slot that asks for the old value of the one before it."""
+
+    slots = 2
+
+    def rule(self, g, slots, t):
+        m, v = slots
+        return g, (0.9 * m + g, v + m)
+
+
+slope = 17.0
+
+
+def enclosed(slope):
+    """An activation that knows a number of the function around it, beside another of the same name outside."""
+
+    @dataclass(frozen=True)
+    class Enclosed(Activation):
+        def f(self, z):
+            return slope * z
+
+        def df(self, z, a):
+            return slope + 0.0 * z
+
+    return Enclosed()
+
+
 OWN_ACTIVATIONS = [Cubic(), Arctan(), Snake(), Snake(3), Helped(), Methodical(), Methodical(0.5), Masked(), Where()]
+OWN_ACTIVATIONS += [enclosed(0.5), enclosed(2.0)]
 
 
 @pytest.mark.parametrize("act", OWN_ACTIVATIONS, ids=str)
@@ -1000,7 +1058,7 @@ def test_losses_of_ones_own_are_compiled_and_agree(loss, dtype):
     assert_close(network.predict(data), by_reference(network, data), CLOSE[dtype])
 
 
-@pytest.mark.parametrize("rule", [SignDescent(), Fading()], ids=str)
+@pytest.mark.parametrize("rule", [SignDescent(), Fading(), Retarded(), Chained()], ids=str)
 @each_dtype
 def test_optimizers_of_ones_own_are_compiled_and_agree(rule, dtype):
     network = Network.dense([3, 5, 2], "tanh", dtype=dtype)
@@ -1096,6 +1154,38 @@ class Worded(Activation):
 
 
 @dataclass(frozen=True)
+class Recursive(Activation):
+    def f(self, z):
+        return self.power(z, 3)
+
+    def df(self, z, a):
+        return 3.0 * z**2
+
+    def power(self, z, n):
+        return z * self.power(z, n - 1) if n else 1.0
+
+
+def halved(function):
+    """A decorator that changes what a function gives, under its name."""
+
+    @wraps(function)
+    def half(*arguments):
+        return 0.5 * function(*arguments)
+
+    return half
+
+
+@dataclass(frozen=True)
+class Decorated(Activation):
+    @halved
+    def f(self, z):
+        return z
+
+    def df(self, z, a):
+        return 0.5 + 0.0 * z
+
+
+@dataclass(frozen=True)
 class Branching(Optimizer):
     def rule(self, g, slots, t):
         if t > 1:
@@ -1112,13 +1202,15 @@ def unwritten():
 
 
 NOT_COMPILED = {
-    "a layer": (lambda: Network([Doubling(), Dense(2, 2)]), {}, "Doubling is no Dense or Dropout"),
-    "a kind of Dense": (lambda: Network([Offset(2, 2)]), {}, "Offset is no Dense or Dropout"),
+    "a layer": (lambda: Network([Doubling(), Dense(2, 2)]), {}, "Doubling is neither Dense nor Dropout"),
+    "a kind of Dense": (lambda: Network([Offset(2, 2)]), {}, "Offset is neither Dense nor Dropout"),
     "a loss of rows": (lambda: Network.dense([2, 2], loss=Together()), {}, "Together .*pointwise"),
     "no source": (lambda: Network.dense([2, 3, 2], unwritten()), {}, "Unwritten .*source of f cannot be read"),
     "a loop": (lambda: Network.dense([2, 3, 2], Looping()), {}, "Looping .*for power in"),
     "a mean": (lambda: Network.dense([2, 3, 2], Centred()), {}, "Centred .*mean"),
-    "a word": (lambda: Network.dense([2, 3, 2], Worded()), {}, "Worded .*kind is no number"),
+    "a word": (lambda: Network.dense([2, 3, 2], Worded()), {}, "Worded .*kind is not a number"),
+    "a recursion": (lambda: Network.dense([2, 3, 2], Recursive()), {}, "Recursive .*recursion"),
+    "a decorator": (lambda: Network.dense([2, 3, 2], Decorated()), {}, "Decorated .*f is decorated"),
     "a branch": (lambda: Network.dense([2, 3, 2]), {"optimizer": Branching()}, "Branching .*if t > 1"),
 }
 

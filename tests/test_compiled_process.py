@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from halfmoon.engines import _cache
 from halfmoon.network import Network
 from halfmoon.training import train
 
@@ -29,6 +30,7 @@ print(network.theta.sum().hex(), network.predict(X).sum().hex())
 PARITY = """
 import numpy as np
 from halfmoon.engines import Plan, Problem, State, compiled, reference
+from halfmoon.engines import _cache
 from halfmoon.network import Network
 from halfmoon.optimizers import OPTIMIZERS
 
@@ -135,6 +137,20 @@ def test_a_cache_that_cannot_be_written_costs_time_and_says_so(cache, tmp_path):
     assert "each process compiles anew; set HALFMOON_CACHE to a folder" in lines[0]
     assert len(lines) == 2
     assert done.stdout.split("\n")[1] == cache[1].stdout.split("\n")[1]
+
+
+def test_only_what_is_halfmoons_and_old_is_forgotten(tmp_path, monkeypatch):
+    names = ("0123456789abcdef", "1123456789abcdef", "2123456789abcdef", "thesis")
+    old, fresh, foreign, other = (tmp_path / name for name in names)
+    for folder in (old, fresh, foreign, other):
+        folder.mkdir()
+        name = "thesis.txt" if folder in (foreign, other) else "joint_losses_x.py"
+        (folder / name).write_text("", encoding="utf-8")
+    for folder in (old, foreign, other):
+        os.utime(folder, (0, 0))
+    monkeypatch.setattr(_cache, "home", lambda: tmp_path)
+    made = _cache.folder.__wrapped__()
+    assert {made, fresh, foreign, other} == set(tmp_path.iterdir())
 
 
 def test_without_numba_numpy_serves_and_says_so_once(tmp_path):

@@ -4,6 +4,7 @@ import ctypes
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ if COMPILER is None:
     raise ImportError("gcc is not installed")
 
 
-def fitter(work: Work, X: Any, y: Any, flags: list[str] = []) -> Fit:  # noqa: B006 - never changed
+def fitter(work: Work, X: Any, y: Any, flags: Sequence[str] = ()) -> Fit:
     """The C function, called in this process on the common data from the common start."""
     train = build([*FLAGS, *flags, f"-DROWS={work.rows}", f"-DHIDDEN={work.sizes[1]}"]).train
     x_all, y_all = np.ascontiguousarray(X), np.ascontiguousarray(y, dtype=np.int64)

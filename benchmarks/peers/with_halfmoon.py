@@ -1,16 +1,12 @@
 """halfmoon itself: a network, and the estimator around it."""
 
-from dataclasses import fields
 from typing import Any
 
 from workloads import Weights, Work, start
 
 import halfmoon
 from halfmoon import solvers
-from halfmoon.settings import Settings
 from peers import CORES, Fit, Peer
-
-KNOWN = {field.name for field in fields(Settings)}
 
 
 def network(work: Work) -> halfmoon.Network:
@@ -23,8 +19,8 @@ def network(work: Work) -> halfmoon.Network:
 
 def options(work: Work, n_threads: int = CORES) -> dict[str, Any]:
     """The work as settings of `train`."""
-    wanted = {"optimizer": work.optimizer, "learning_rate": work.rate, "batch_size": work.batch, "l2": work.l2}
-    return {name: value for name, value in {**wanted, "n_threads": n_threads}.items() if name in KNOWN}
+    settings = {"optimizer": work.optimizer, "learning_rate": work.rate, "batch_size": work.batch, "l2": work.l2}
+    return {**settings, "n_threads": n_threads}
 
 
 def fitter(work: Work, X: Any, y: Any) -> Fit:

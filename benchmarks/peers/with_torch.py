@@ -1,6 +1,7 @@
 """PyTorch as its tutorials teach it, with the fused optimizers; and the same with the loss through torch.compile."""
 
 import shutil
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -59,10 +60,9 @@ def fitter(work: Work, X: Any, y: Any, compiled: bool = False) -> Fit:
         load(model, work)
         stepper = optimizer(model, work, epochs)
         if work.optimizer == "lbfgs":
-            whole_objective(stepper, model, work, lambda: objective(x_all, y_all))
-            epochs = 0
-        for _ in range(epochs):
-            for rows in [...] if work.batch is None else torch.randperm(len(x_all)).split(work.batch):
+            run_lbfgs(stepper, model, work, lambda: objective(x_all, y_all))
+        else:
+            for rows in batches(work, len(x_all), epochs):
                 stepper.zero_grad()
                 objective(x_all[rows], y_all[rows]).backward()
                 stepper.step()
@@ -71,7 +71,13 @@ def fitter(work: Work, X: Any, y: Any, compiled: bool = False) -> Fit:
     return fit
 
 
-def whole_objective(stepper: torch.optim.Optimizer, model: nn.Sequential, work: Work, objective: Any) -> None:
+def batches(work: Work, n: int, epochs: int) -> Iterator[Any]:
+    """All rows again and again, or minibatches in an order drawn anew each epoch."""
+    for _ in range(epochs):
+        yield from [slice(None)] if work.batch is None else torch.randperm(n).split(work.batch)
+
+
+def run_lbfgs(stepper: torch.optim.Optimizer, model: nn.Sequential, work: Work, objective: Any) -> None:
     """All iterations of L-BFGS."""
 
     def closure() -> Any:

@@ -145,7 +145,7 @@ class Problem:
         cut = f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, seed={self.seed}"
         return f"{self.network.size} parameters, {self.optimizer}, average={self.average}, {cut}"
 
-    def engine_room(self, make: Any) -> Any:
+    def workspace(self, make: Any) -> Any:
         """What an engine keeps for this problem, made when first asked for."""
         if make not in self._rooms:
             self._rooms[make] = make(self)

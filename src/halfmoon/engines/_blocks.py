@@ -24,9 +24,9 @@ def source(name: str, dtype: str) -> ModuleType:
     return _cache.load(f"{name}_{dtype}", text.replace("T = np.float64", f"T = np.{dtype}", 1))
 
 
-def loops(names: str, dtype: str) -> dict[str, int]:
+def loops(names: list[str], dtype: str) -> dict[str, int]:
     """The addresses of some of the loops in loops.py."""
-    return {name: _native.address(getattr(source("loops", dtype), name), dtype) for name in names.split()}
+    return {name: _native.address(getattr(source("loops", dtype), name), dtype) for name in names}
 
 
 def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]:
@@ -39,11 +39,11 @@ def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]
 
 def loss(block: Loss, dtype: str) -> tuple[Any, Any, Settings]:
     """The loss's loop and its link, to be compiled by need, and the settings."""
-    ours = source("joint_losses", dtype)
+    joint = source("joint_losses", dtype)
     if type(block) is SoftmaxCrossEntropy:
-        return ours.softmax_cross_entropy, ours.softmax_link, [block.smoothing]
+        return joint.softmax_cross_entropy, joint.softmax_link, [block.smoothing]
     if type(block) is Quantiles:
-        return ours.quantiles, ours.quantiles_link, [len(block.levels), *block.levels]
+        return joint.quantiles, joint.quantiles_link, [len(block.levels), *block.levels]
     if not block.pointwise:
         raise UntranslatableError("its outputs belong together (pointwise is False)")
     made, settings = _translated(block, dtype, _templates.loss)
@@ -69,4 +69,4 @@ def _translated(block: Any, dtype: str, template: Any) -> tuple[ModuleType, Sett
     try:
         return module, [float(getattr(block, setting)) for setting in settings]
     except (TypeError, ValueError):
-        raise UntranslatableError(f"one of {', '.join(settings)} is no number") from None
+        raise UntranslatableError(f"one of {', '.join(settings)} is not a number") from None

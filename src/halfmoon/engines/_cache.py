@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -65,20 +66,22 @@ def folder() -> Path:
         made.mkdir(parents=True, exist_ok=True)
         _write(made / f"{os.getpid()}.try", "")
         (made / f"{os.getpid()}.try").unlink()
+        _forget_others(made)
     except OSError as error:
         made = Path(tempfile.mkdtemp(prefix="halfmoon-"))
         say(f"compiled code cannot be kept ({error}), so each process compiles anew; set HALFMOON_CACHE to a folder.")
     if _native.JIT and not any(made.glob("*.py")):
-        _forget(made)
         say("compiling the engine, once for this machine (about 2 seconds).")
     return made
 
 
-def _forget(made: Path) -> None:
-    """Remove what other versions compiled long ago, beside the new folder."""
+def _forget_others(made: Path) -> None:
+    """Remove what other versions compiled long ago, beside this folder; nothing that is not halfmoon's."""
     for other in made.parent.iterdir():
-        if _NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > KEPT:
-            shutil.rmtree(other, ignore_errors=True)
+        with suppress(OSError):  # another process may be removing it, too
+            old = _NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > KEPT
+            if old and any(other.glob("joint_losses_*.py")):
+                shutil.rmtree(other)
 
 
 def home() -> Path:

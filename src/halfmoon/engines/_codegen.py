@@ -6,7 +6,6 @@ update's number t) is computed once before the loop, in float64, and then cast t
 """
 
 import ast
-import builtins
 import inspect
 import textwrap
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ import numpy as np
 from halfmoon.engines._simd import FUNCTIONS
 from halfmoon.registry import Block
 
-Value = Any  # an expression of one element (ast.expr), an Even one, a tuple of such, or a function or module by name
+Value = Any  # an expression of one element (ast.expr), an Invariant, a tuple of such, or a function or module by name
 LIBRARIES = {"numpy": "np.", "math": "math.", "builtins": ""}
 
 
@@ -28,8 +27,8 @@ class UntranslatableError(ValueError):
 
 
 @dataclass
-class Even:
-    """An expression that is the same for all elements."""
+class Invariant:
+    """A loop-invariant expression: the same for all elements, so computed once, above the loop."""
 
     code: ast.expr
 
@@ -51,16 +50,19 @@ class Loop:
         try:
             tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
         except (OSError, TypeError, SyntaxError):
-            raise UntranslatableError(
-                f"the source of {getattr(function, '__name__', function)} cannot be read"
-            ) from None
+            name = getattr(function, "__name__", function)
+            raise UntranslatableError(f"the source of {name} cannot be read") from None
+        if hasattr(function, "__wrapped__"):
+            raise UntranslatableError(f"{function.__name__} is decorated")
         if not isinstance(tree, ast.FunctionDef):
-            raise UntranslatableError(f"{function.__name__} is no plain function")
+            raise UntranslatableError(f"{function.__name__} is not a plain function")
         names = [argument.arg for argument in tree.args.args]
         given = [function.__self__, *arguments] if inspect.ismethod(function) else list(arguments)
         if len(names) != len(given):
             raise UntranslatableError(f"{function.__name__} has optional arguments")
-        return Scope(self, dict(zip(names, given, strict=True)), inspect.unwrap(function).__globals__).run(tree.body)
+        seen = inspect.getclosurevars(function)
+        outside = {**seen.builtins, **seen.globals, **seen.nonlocals}
+        return Scope(self, dict(zip(names, given, strict=True)), outside).run(tree.body)
 
     def written(self, function: Any, *arguments: Value) -> str:
         """The text of what a function gives, after its lines."""
@@ -72,13 +74,13 @@ class Loop:
         return ast.Name(f"{hint}{self.count}")
 
     def element(self, value: Value) -> ast.expr:
-        """The value as an expression inside the loop, of the kernel's type; an even one is computed above the loop."""
-        if isinstance(value, Even):
+        """The value as an expression inside the loop, of the kernel's type; an invariant one stands above it."""
+        if isinstance(value, Invariant):
             name = self.name("c")
             self.before.append(f"{name.id} = T({ast.unparse(value.code)})")
             return name
         if not isinstance(value, ast.expr):
-            raise UntranslatableError(f"{value!r} is no number")
+            raise UntranslatableError(f"{value!r} is not a number")
         return ast.Call(ast.Name("T"), [value], []) if isinstance(value, ast.Compare | ast.BoolOp) else value
 
     def own(self, name: str) -> Value:
@@ -87,10 +89,10 @@ class Loop:
         if callable(value):
             return value
         if not isinstance(value, int | float | np.number):
-            raise UntranslatableError(f"{name} is no number")
+            raise UntranslatableError(f"{name} is not a number")
         if name not in self.settings:
             self.settings.append(name)
-        return Even(_parse(f"h[{self.first + self.settings.index(name)}]"))
+        return Invariant(_parse(f"h[{self.first + self.settings.index(name)}]"))
 
 
 class Scope:
@@ -107,7 +109,7 @@ class Scope:
             if isinstance(line, ast.Assign) and len(line.targets) == 1:
                 self.assign(line.targets[0], self.value(line.value))
             elif not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)):  # a docstring may stand
-                raise UntranslatableError(f"it says {ast.unparse(line).splitlines()[0]!r}")
+                raise UntranslatableError(f"it contains {ast.unparse(line).splitlines()[0]!r}")
         raise UntranslatableError("it returns nothing")
 
     def assign(self, target: ast.expr, value: Value) -> None:
@@ -127,7 +129,7 @@ class Scope:
         """What an expression becomes."""
         match node:
             case ast.Constant(value=int() | float()):
-                return Even(node)
+                return Invariant(node)
             case ast.Tuple():
                 return tuple(self.value(one) for one in node.elts)
             case ast.Name() | ast.Attribute():
@@ -136,20 +138,18 @@ class Scope:
                 return self.call(node)
             case ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.BoolOp() | ast.IfExp():
                 return self.operation(node)
-        raise UntranslatableError(f"it says {ast.unparse(node)!r}")
+        raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
 
     def operation(self, node: Any) -> Value:
-        """Arithmetic, comparison or choice: even if all parts are."""
+        """Arithmetic, comparison or choice: invariant if all parts are."""
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         values = [self.value(part) for part in parts]
-        if all(isinstance(value, Even) for value in values):
-            return Even(_with(node, parts, [value.code for value in values]))
+        if all(isinstance(value, Invariant) for value in values):
+            return Invariant(_with(node, parts, [value.code for value in values]))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
             return _with(node, parts[:1], [self.loop.element(values[0])])  # z**3 stays so: numba makes it products
-        logical = isinstance(node, ast.BoolOp | ast.IfExp) or (
-            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-        )
-        keep = ast.Compare | ast.BoolOp
+        negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+        logical, keep = negated or isinstance(node, ast.BoolOp | ast.IfExp), ast.Compare | ast.BoolOp
         return _with(node, parts, [v if logical and isinstance(v, keep) else self.loop.element(v) for v in values])
 
     def look_up(self, node: ast.expr) -> Value:
@@ -162,12 +162,11 @@ class Scope:
                 return self.loop.own(node.attr)
             found = getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
         else:
-            name = ast.unparse(node)
-            found = self.outside.get(name, getattr(builtins, name, None))
+            found = self.outside.get(ast.unparse(node))
         if isinstance(found, int | float | np.number):
-            return Even(ast.Constant(float(found)))
+            return Invariant(ast.Constant(float(found)))
         if found is None:
-            raise UntranslatableError(f"it says {ast.unparse(node)!r}")
+            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
         return found
 
     def call(self, node: ast.Call) -> Value:
@@ -175,11 +174,11 @@ class Scope:
         function, arguments = self.value(node.func), [self.value(argument) for argument in node.args]
         name, home = getattr(function, "__name__", ""), getattr(function, "__module__", None) or "numpy"
         if node.keywords:
-            raise UntranslatableError(f"it says {ast.unparse(node)!r}")
+            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
         if name in ("ones_like", "zeros_like"):
-            return Even(ast.Constant(float(name == "ones_like")))
-        if home in LIBRARIES and all(isinstance(argument, Even) for argument in arguments):
-            return Even(ast.Call(_parse(LIBRARIES[home] + name), [argument.code for argument in arguments], []))
+            return Invariant(ast.Constant(float(name == "ones_like")))
+        if home in LIBRARIES and all(isinstance(argument, Invariant) for argument in arguments):
+            return Invariant(ast.Call(_parse(LIBRARIES[home] + name), [argument.code for argument in arguments], []))
         known = name in FUNCTIONS[self.loop.dtype] and (home in LIBRARIES or home == "halfmoon.elementary")
         if not known and home not in LIBRARIES:
             return self.loop.inline(function, arguments)

@@ -30,14 +30,7 @@ JIT = not _config.DISABLE_JIT
 CPU = _config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
 FEATURES = _config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
 X86 = platform.machine().lower() in ("x86_64", "amd64")
-AVX512 = "+avx512f" in FEATURES and not _config.CPU_NAME
-FLAGS = {
-    "contract",
-    "nsz",
-    "reassoc",
-    "arcp",
-}  # sums are reordered to fill vectors; NaN and infinity stay what they are
-SPINS = 2000  # looks at a barrier before a thread lets others have its core
+AVX512 = "+avx512f" in FEATURES and not _config.CPU_NAME  # told of another processor, we cannot go by this one's
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 FAST = {"contract", "nsz", "reassoc", "arcp"}  # loops only: sums are reordered to fill vectors; NaN and infinity stay
 
@@ -137,25 +130,20 @@ def atomic_load(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic
-def set_rounding(typing_context: Any, mode: Any) -> Any:
-    """Write x86's floating-point control register, elsewhere nothing; gives what it held before."""
+def set_mxcsr(typing_context: Any, value: Any) -> Any:
+    """Write x86's floating-point control register; gives what it held. On other processors nothing happens."""
 
     def build(builder: Any, wanted: Any) -> Any:
         if not X86:
             return wanted
-        place, bytes_at, module = (
-            cgutils.alloca_once(builder, ir.IntType(32)),
-            ir.IntType(8).as_pointer(),
-            builder.module,
-        )
-        kind = ir.FunctionType(ir.VoidType(), [bytes_at])
-        store, load = (
-            cgutils.get_or_insert_function(module, kind, f"llvm.x86.sse.{name}mxcsr") for name in ("st", "ld")
-        )
-        builder.call(store, [builder.bitcast(place, bytes_at)])
+        word, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind, name = ir.FunctionType(ir.VoidType(), [pointer]), "llvm.x86.sse.{}mxcsr"
+        store, load = (cgutils.get_or_insert_function(builder.module, kind, name.format(way)) for way in ("st", "ld"))
+        place = cgutils.alloca_once(builder, word)
+        builder.call(store, [builder.bitcast(place, pointer)])
         before = builder.zext(builder.load(place), _INT)
-        builder.store(builder.trunc(wanted, ir.IntType(32)), place)
-        builder.call(load, [builder.bitcast(place, bytes_at)])
+        builder.store(builder.trunc(wanted, word), place)
+        builder.call(load, [builder.bitcast(place, pointer)])
         return before
 
     return types.int64(types.int64), _code(build)
@@ -211,9 +199,8 @@ if not JIT:  # the same names for debugging and coverage: arrays over the same m
     _NUMBERS = {"float64": ctypes.c_double, "float32": ctypes.c_float}
 
     def vector(address: int, count: int, dtype: Any) -> Any:
-        return np.ctypeslib.as_array(
-            ctypes.cast(int(address), ctypes.POINTER(_NUMBERS[np.dtype(dtype).name])), (count,)
-        )
+        pointer = ctypes.POINTER(_NUMBERS[np.dtype(dtype).name])
+        return np.ctypeslib.as_array(ctypes.cast(int(address), pointer), (count,))
 
     def address(function: Any, dtype: str) -> int:
         kinds = _POINTERS | {"T": ctypes.POINTER(_NUMBERS[dtype])}
@@ -225,8 +212,8 @@ if not JIT:  # the same names for debugging and coverage: arrays over the same m
         pairs = zip(kinds, arguments, strict=True)
         return float(function(*[v if kind is None else ctypes.cast(int(v), kind) for kind, v in pairs]))
 
-    def set_rounding(mode: int) -> int:
-        return mode
+    def set_mxcsr(value: int) -> int:
+        return value
 
     def fast() -> None:
         return None

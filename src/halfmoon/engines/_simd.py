@@ -67,9 +67,9 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def _operator(name: str, turned: bool = False) -> Any:
+def _operator(name: str, reflected: bool = False) -> Any:
     def operate(self: "_Number", other: Any) -> "_Number":
-        pair = (self.same(other), self.value) if turned else (self.value, self.same(other))
+        pair = (self.same(other), self.value) if reflected else (self.value, self.same(other))
         if name in ("<", ">", "=="):
             return replace(self, value=self.builder.fcmp_ordered(name, *pair, flags=FUSE))
         if self.value.type == self.format.whole:
@@ -94,8 +94,8 @@ class _Number:
 
     __add__ = __radd__ = _operator("add")
     __mul__ = __rmul__ = _operator("mul")
-    __sub__, __rsub__ = _operator("sub"), _operator("sub", turned=True)
-    __truediv__, __rtruediv__ = _operator("div"), _operator("div", turned=True)
+    __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
+    __truediv__, __rtruediv__ = _operator("div"), _operator("div", reflected=True)
     __and__, __or__, __lshift__, __rshift__ = map(_operator, ("and_", "or_", "shl", "lshr"))
     __lt__, __gt__, __eq__ = map(_operator, ("<", ">", "=="))
 
@@ -116,7 +116,9 @@ def where(c: Number, x: Number, y: Number) -> Number:
     """x where c holds, else y."""
     if isinstance(c, _Number):
         return replace(c, value=c.builder.select(c.value, c.same(x), c.same(y)))
-    return (x if c else y) if isinstance(c, bool) else np.asarray(np.where(c, x, y))[()]  # bool: two constants' order
+    return (
+        (x if c else y) if isinstance(c, bool) else np.asarray(np.where(c, x, y))[()]
+    )  # bool: x == x of a Python constant
 
 
 def maximum(x: Number, y: Number) -> Number:

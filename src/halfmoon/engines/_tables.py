@@ -16,7 +16,7 @@ Table = NDArray[np.void]
 
 NARROW = 50  # inputs up to this many are gathered feature by feature; wider rows are copied whole
 THIN = 0 if _native.AVX512 else 12  # products with a side this thin are loops where BLAS has no kernels for them
-CHUNK = 4096  # parameters updated at a time, so that they stay in the first cache
+CHUNK_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
 PRODUCT = 1_000_000  # multiplications in the largest product that OpenBLAS does without packing
 BLOCK_ROWS = 128, 512  # rows that go through the layers at a time, at least and at most
 SHARES, SHARE_ROWS = 8, 96  # a batch is cut into so many shares at most, of so many rows at least
@@ -29,13 +29,13 @@ def _record(integers: str, floats: str = "") -> np.dtype[np.void]:
 
 TASK = _record(  # one row for each thread; sizes, then addresses of data, of the thread's scratch, and of loops
     """n d y_columns w_columns size batch per_epoch shares block ld lowest wide shuffles reorder threads count t key
-    X y w theta slots avg g order eta decay dropout_factor measured partial barrier stopped h rule_h one part
+    X y w theta slots avg g order eta decay dropout_factor measured partial barrier stopped h rule_h one w_scale
     numbers a0 y_block w_block spare
     gemm rest number gather finite combine dots dropout scale add_up average shuffle loss rule""",
     "lam l1 clip beta",
 )
 LAYER = _record("random wide thin d k at a0 z a delta f df h key")
-CHUNKS = _record("start count", "c m")
+CHUNK = _record("start count", "c m")
 
 
 class Memory:
@@ -72,7 +72,7 @@ def layer_table(network: Network, memory: Memory, ld: int, training: bool, seed:
     for place, layer in enumerate(layers):
         row = table[place]
         row["d"], row["k"], row["a0"], row["a"] = layer.d, layer.k, a0, memory.values(layer.k, ld)
-        row["z"] = a0 = row["a"]
+        a0 = row["a"]
         if layer.random:
             row["random"], row["h"], row["z"] = 1, memory.of(np.array([layer.rate])), memory.new(layer.k * ld)
             row["key"] = signed(key(seed, DROPOUT, layer.place))
@@ -81,7 +81,7 @@ def layer_table(network: Network, memory: Memory, ld: int, training: bool, seed:
         row["thin"] = not row["wide"] and min(layer.d, layer.k) <= THIN
         row["f"], row["df"], needs_z, h = activation(layer.act, network.dtype.name)
         row["h"] = memory.of(np.array([*h, 0.0]))
-        row["z"] = memory.new(layer.k * ld) if needs_z else row["a"]
+        row["z"] = memory.new(layer.k * ld) if needs_z else row["a"]  # f may overwrite z where f' needs only a
     deltas = [memory.new(max(layer.k for layer in layers) * ld) for _ in range(2 if training else 0)]
     for row, layer in zip(table[::-1], layers[::-1], strict=True) if training else ():
         row["delta"] = deltas[0]  # [B4] writes where [B1] of the layer below reads, but not where it reads itself
@@ -90,7 +90,7 @@ def layer_table(network: Network, memory: Memory, ld: int, training: bool, seed:
 
 
 def chunk_table(network: Network, masked: bool) -> Table:
-    """theta in pieces of at most CHUNK, each with one rate factor c and, if anything is `masked`, one mask m."""
+    """theta in pieces of at most CHUNK_SIZE, each with one rate factor c and, if anything is `masked`, one mask m."""
     pieces: list[list[Any]] = []
     for layer, names in zip(network.layers, network.layout, strict=True):
         for name, (part, _) in names.items():
@@ -99,8 +99,10 @@ def chunk_table(network: Network, masked: bool) -> Table:
                 pieces[-1][1] = part.stop
             else:
                 pieces.append(piece)
-    cut = [(at, min(CHUNK, stop - at), c, m) for start, stop, c, m in pieces for at in range(start, stop, CHUNK)]
-    return np.array(cut, CHUNKS)
+    cut = [
+        (at, min(CHUNK_SIZE, stop - at), c, m) for start, stop, c, m in pieces for at in range(start, stop, CHUNK_SIZE)
+    ]
+    return np.array(cut, CHUNK)
 
 
 def fill(table: Table, values: dict[str, Any]) -> None:
@@ -125,9 +127,13 @@ def is_wide(network: Network, training: bool = True) -> bool:
 
 
 def microseconds(network: Network, rows: int) -> float:
-    """Roughly what forward and backward of so many rows cost one core. It decides on shares, so no clock may."""
-    rate = 1.2e5 if network.dtype == np.float32 else 0.6e5  # multiplications and additions in a microsecond
+    """Roughly what forward and backward of so many rows cost one core.
+
+    An estimate and not a measurement, since it decides the number of shares, and so the bits of the result.
+    """
+    rate = 1.2e5 if network.dtype == np.float32 else 0.6e5  # floating-point operations in a microsecond
     shapes = [(layer.d, layer.k) for layer in network.layers if isinstance(layer, Dense)]
+    # three products of 2 d k operations each, [F1] [B2] [B4]; and 600 activations in a microsecond
     return rows * sum(6 * d * k / rate + k / 600 for d, k in shapes)
 
 

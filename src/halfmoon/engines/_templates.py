@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from halfmoon.activations import Activation
-from halfmoon.engines._codegen import Even, Loop, UntranslatableError
+from halfmoon.engines._codegen import Invariant, Loop, UntranslatableError
 from halfmoon.engines._simd import FUNCTIONS
 from halfmoon.losses import Loss
 from halfmoon.optimizers import Optimizer
@@ -27,7 +27,7 @@ def f(z_, a_, n, h):
     for i in range(n):
         z = {z}[i]
         {inside}
-        a_[i] = {value}
+        a_[i] = {value}  # [F2]
     return 0.0
 """
 BACKWARD = """
@@ -39,7 +39,7 @@ def df(z_, a_, delta_, n, h):
     for i in range(n):
         {loads}
         {inside}
-        delta_[i] *= {value}
+        delta_[i] *= {value}  # [B1]
     return 0.0
 """
 LOSS = """
@@ -79,6 +79,7 @@ def rule(theta_, g_, s0_, s1_, s2_, n, h):
     {before}
     for i in range(n):
         g = g_[i] * scale  # [O5]
+        {loads}
         {inside}
         {stores}
         theta_[i] -= eta * (({value}) + decay * theta_[i])  # [O4]
@@ -112,13 +113,14 @@ def loss(block: Loss, dtype: str) -> tuple[str, list[str]]:
 def rule(block: Optimizer, dtype: str) -> tuple[str, list[str]]:
     """The text of its module and the settings it reads; in h they follow t, eta, decay and the clipping's scale."""
     loop = Loop(block, dtype, [], first=4)
-    slots = tuple(ast.Name(f"s{i}_[i]") for i in range(block.slots))
-    direction = loop.inline(block.rule, [ast.Name("g"), slots, Even(ast.Name("t"))])
+    slots = tuple(ast.Name(f"s{i}") for i in range(block.slots))
+    direction = loop.inline(block.rule, [ast.Name("g"), slots, Invariant(ast.Name("t"))])
     if not isinstance(direction, tuple) or not isinstance(direction[1], tuple) or len(direction[1]) != len(slots):
         raise UntranslatableError("it does not return u and as many slots as it was given")
     u, new = ast.unparse(loop.element(direction[0])), [ast.unparse(loop.element(slot)) for slot in direction[1]]
+    loads = [f"s{i} = s{i}_[i]" for i in range(block.slots)]  # all old ones, before the first new one is stored
     stores = [f"s{i}_[i] = {slot}" for i, slot in enumerate(new)]
-    return module(block, dtype, _filled(RULE, loop, value=u, stores=stores)), loop.settings
+    return module(block, dtype, _filled(RULE, loop, value=u, loads=loads, stores=stores)), loop.settings
 
 
 def _names(lines: list[str]) -> set[str]:

@@ -30,7 +30,7 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
     block: Any = network.loss
     for layer in network.layers:
         if type(layer) not in (Dense, Dropout):
-            return f"{type(layer).__name__} is no Dense or Dropout"
+            return f"{type(layer).__name__} is neither Dense nor Dropout"
     try:
         _native.address(_blocks.loss(network.loss, dtype)[0], dtype)
         block = optimizer
@@ -39,44 +39,42 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
             if isinstance(layer, Dense):
                 block = layer.act
                 _blocks.activation(layer.act, dtype)
-    except (UntranslatableError, NumbaError) as error:
+    except (UntranslatableError, NumbaError, RecursionError) as error:
         return f"{type(block).__name__} cannot be compiled: {str(error).strip().splitlines()[0]}"
     return None
 
 
 def prepare(problem: Problem) -> None:
     """Make the tables, and compile what has not been compiled yet."""
-    problem.engine_room(Workspace)
+    problem.workspace(Workspace)
 
 
 def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], bool] | None = None) -> Measured:
     """Carry out the planned updates; stop before one whose loss or gradient is not finite, or that is given up."""
-    space, before, count = problem.engine_room(Workspace), state.snapshot(), len(plan.eta)
+    space, before, count = problem.workspace(Workspace), state.snapshot(), len(plan.eta)
     space.wants_stop = wants_stop
     finite, measured = space.advance(before, plan, 0, count - 1)
     after = finite
     if measured.shape[1] == count - 1:
         after, last = space.advance(finite, plan, count - 1, count)
         measured = np.hstack([measured, last])
-    done = measured.shape[1]
-    if done == count:
-        state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
+    done, given_up = measured.shape[1], bool(space.stopped[0])
+    if done < count:  # repeat what went well; the last finite ground lies one update before the last that was measured
+        space.wants_stop, sure = None, max(done - 1, 0)  # and nobody may give up the repetition
+        finite = space.advance(before, plan, 0, sure)[0]
+        after = space.advance(finite, plan, sure, done)[0]
+    if done:
         state.finite = finite
-        return space.measured(measured)
-    if space.stopped[0]:
-        after = space.advance(before, plan, 0, done)[0]
-        state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
-        return space.measured(measured)
-    if done:  # the last finite ground lies one update before the last that was measured
-        state.finite = space.advance(before, plan, 0, done - 1)[0]
-    state.t += done
-    state.go_back()
-    return space.measured(measured, diverged=True)
+    state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
+    diverged = done < count and not given_up
+    if diverged:
+        state.go_back()
+    return Measured(measured[0], measured[1], measured[2], space.threads, diverged)
 
 
 def gradient(problem: Problem, state: State) -> Objective:
     """The next batch's part of the objective and its gradient [R3], at the present theta."""
-    return problem.engine_room(Workspace).gradient(state)
+    return problem.workspace(Workspace).gradient(state)
 
 
 class Workspace:
@@ -90,11 +88,8 @@ class Workspace:
         self.ordered = -1  # the epoch whose order is in memory
         self.wants_stop: Callable[[], bool] | None = None
         self.slow = _tables.microseconds(network, problem.batch_size) > SLOW
-        self.stopped, self.barrier, self.g = (
-            np.zeros(1, np.int64),
-            np.zeros(8, np.int64),
-            np.empty(shares * network.size, network.dtype),
-        )
+        self.stopped, self.barrier = np.zeros(1, np.int64), np.zeros(8, np.int64)  # 8: a cache line of its own
+        self.g = np.empty(shares * network.size, network.dtype)
         self.updates = _blocks.source("kernels", dtype).updates
         masked = problem.lam or problem.l1 or problem.decays
         self.chunks = _tables.fields(_tables.chunk_table(network, bool(masked)))
@@ -103,9 +98,7 @@ class Workspace:
         loss, _, h = _blocks.loss(network.loss, dtype)
         shuffles = problem.shuffle and problem.per_epoch > 1
         _tables.fill(self.tasks, {
-            "n": problem.n, "d": network.d, "y_columns": problem.y.shape[1], "w_columns": problem.w.shape[1],
-            "X": memory.of(np.ascontiguousarray(problem.X)), "y": memory.of(np.ascontiguousarray(problem.y)),
-            "w": memory.of(np.ascontiguousarray(problem.w)), "part": memory.of(np.array([1.0 / problem.total])),
+            **_data(problem, memory), "w_scale": memory.of(np.array([1.0 / problem.total])),
             "batch": problem.batch_size, "per_epoch": problem.per_epoch, "shares": shares, "threads": self.threads,
             "shuffles": shuffles, "order": memory.new(problem.n if shuffles else 1, np.int64),
             "key": _tables.signed(key(problem.seed, SHUFFLE)), "lowest": network.lowest, "size": network.size,
@@ -118,19 +111,21 @@ class Workspace:
         })  # fmt: skip
         rule, settings = _blocks.rule(problem.optimizer, dtype)
         self.tasks["rule"] = rule
-        layers = [self._seat(task, block, settings) for task in self.tasks]
+        layers = [self._thread_layers(task, block, settings) for task in self.tasks]
         self.layers = _tables.fields(np.stack(layers))
         _tables.fill(self.tasks, self._loops(dtype))
         _native.compile_for(self.updates, self.tasks, self.layers, self.chunks, 0)
 
     def _loops(self, dtype: str) -> dict[str, int]:
         """Those loops that this fit will call."""
-        names = "number gather add_up" + " combine dots" * bool(self.layers["thin"].any())
-        names += " average" * bool(self.problem.average) + " shuffle" * self.problem.shuffle
-        names += " dropout scale" * any(layer.random for layer in self.problem.network.layers)
+        names = ["number", "gather", "add_up"]
+        names += ["combine", "dots"] if self.layers["thin"].any() else []
+        names += ["dropout", "scale"] if self.layers["random"].any() else []
+        names += ["average"] if self.problem.average else []
+        names += ["shuffle"] if self.tasks["shuffles"].any() else []
         return _blocks.loops(names, dtype)
 
-    def _seat(self, task: Any, ld: int, settings: list[float]) -> Any:
+    def _thread_layers(self, task: Any, ld: int, settings: list[float]) -> Any:
         """One thread's own scratch, and its layers."""
         memory, problem = self.memory, self.problem
         layers = _tables.layer_table(problem.network, memory, ld, True, problem.seed)
@@ -173,10 +168,6 @@ class Workspace:
         self.ordered = (state.t + min(done, count - 1)) // per_epoch
         return measured[0, :, :done]
 
-    def measured(self, rows: Numbers, diverged: bool = False) -> Measured:
-        """Rows of losses, penalties and norms in words."""
-        return Measured(rows[0], rows[1], rows[2], self.threads, diverged)
-
     def _together(self) -> int:
         """All threads do their parts; gives how many updates went well."""
         self.barrier[0] = self.stopped[0] = 0
@@ -199,6 +190,13 @@ class Workspace:
         done.append(int(self.updates(self.tasks, self.layers, self.chunks, thread)))
 
 
+def _data(problem: Problem, memory: _tables.Memory) -> dict[str, int]:
+    """X, y and w by address, rows one after the other, and their sizes."""
+    sizes = {"n": problem.n, "d": problem.network.d, "y_columns": problem.y.shape[1], "w_columns": problem.w.shape[1]}
+    arrays = {"X": problem.X, "y": problem.y, "w": problem.w}
+    return sizes | {name: memory.of(np.ascontiguousarray(array)) for name, array in arrays.items()}
+
+
 def _shared(network: Network, memory: _tables.Memory, ld: int) -> dict[str, int]:
     """What training and prediction have in common."""
     return {"block": ld, "ld": ld, "gemm": _native.blas(network.dtype.name), "one": memory.of(np.ones(1))}
@@ -212,7 +210,7 @@ def cores() -> int:
 
 # Prediction
 
-ALONE = 2000.0  # microseconds of work that one thread does alone
+ALONE = 2000.0  # microseconds of forward work, a third of _tables.microseconds, that one thread does alone
 
 
 class Room:
@@ -226,10 +224,10 @@ class Room:
         tasks = np.zeros(1, _tables.TASK)
         _tables.fill(tasks, {
             "d": network.d, "wide": _tables.is_wide(network, training=False), "a0": layers["a0"][0],
-            "loss": _native.address(to_prediction if link else _blocks.source("loops", dtype).turn, dtype),
-            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64), "spare": memory.new(3 * ld),
+            "loss": _native.address(to_prediction if link else _blocks.source("loops", dtype).transpose, dtype),
+            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64), "spare": memory.new((network.k + 2) * ld),
             **_shared(network, memory, ld),
-            **_blocks.loops("number gather finite" + " combine" * bool(layers["thin"].any()), dtype),
+            **_blocks.loops(["number", "gather", "finite", *(["combine"] if layers["thin"].any() else [])], dtype),
         })  # fmt: skip
         self.tables = _tables.fields(tasks), _tables.fields(layers)
         self.predict = _blocks.source("kernels", dtype).predict
@@ -239,6 +237,7 @@ def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
     """link(z) for rows X (n, d), or the scores z; ValueError for rows that do not fit or are not finite."""
     fits = type(X) is np.ndarray and X.dtype == network.dtype and X.ndim == 2 and X.shape[1] == network.d
     if not fits or not X.flags.carray or not len(X):
+        # kernels are compiled for one kind of array: contiguous, aligned, writable
         X = np.require(network.read_rows(X), requirements=["C", "A", "W"])
     n = len(X)
     out = np.empty((n, network.k), network.dtype)
@@ -259,7 +258,10 @@ def _pass(network: Network, theta: Array, X: Array, out: Array, start: int, stop
     """Rows start to stop, in a room that nobody else uses meanwhile; False where an input is not finite."""
     size = (1 if stop - start == 1 else 256), link
     free = network.rooms.setdefault(size, [])
-    room = free.pop() if free else Room(network, *size)
+    try:
+        room = free.pop()
+    except IndexError:  # not asked for before: another thread might take the last one in between
+        room = Room(network, *size)
     finite = bool(room.predict(*room.tables, theta, X, out, start, stop))
     free.append(room)
     return finite

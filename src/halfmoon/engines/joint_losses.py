@@ -1,7 +1,8 @@
 """The losses whose outputs belong together, as loops; the others are made from losses.py (`_codegen`).
 
 Scores z, truth y and dz are (k, ld), of which n columns are in use; w holds a weight for each row. A loss gives the sum
-of w l, and w dz; its link writes predictions row after row, (n, k). `spare` has room for three rows of numbers.
+of w l, and w dz; its link writes predictions row after row, (n, k). A loss has room for 3 rows of numbers
+in `spare`, a link for k + 2.
 """
 
 import numpy as np
@@ -36,14 +37,14 @@ def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
 
 @part
 def softmax_of_two(z, y, w, dz, share, even, n):
-    """The same for two classes: y_hat_1 is the logistic function of z_1 - z_0, so one exponential does for a row."""
+    """The same for two classes: y_hat_1 = logistic(z_1 - z_0), so that one exponential does for a row."""
     fast()
     total = T(0)
     for r in range(n):
-        up, t, t1 = z[1, r] - z[0, r], share * y[0, r] + even, share * y[1, r] + even  # [L4]
-        y_hat = logistic(up)  # [L1]
-        total += w[r] * ((t + t1) * softplus(-abs(up)) + (t * up if up > 0 else -t1 * up))  # [L2], as in [L6]
-        dz[0, r], dz[1, r] = w[r] * (T(1) - y_hat - t), w[r] * (y_hat - t1)  # [L3]
+        t0, t1, gap = share * y[0, r] + even, share * y[1, r] + even, z[1, r] - z[0, r]  # [L4]
+        y_hat1 = logistic(gap)  # [L1]
+        total += w[r] * ((t0 + t1) * softplus(-abs(gap)) + (t0 * gap if gap > 0 else -t1 * gap))  # [L2], as in [L6]
+        dz[0, r], dz[1, r] = w[r] * (T(1) - y_hat1 - t0), w[r] * (y_hat1 - t1)  # [L3]
     return total
 
 
@@ -66,11 +67,12 @@ def softmax_shift(z, e, high, e_sum, n):
 def softmax_link(z, out, spare, k, n, ld, h):
     """[L1], to out (n, k)."""
     fast()
-    z, out, spare = carray(z, (k, ld)), carray(out, (n, k)), carray(spare, (3, ld))
-    softmax_shift(z, z, spare[0], spare[1], n)
+    z, out, spare = carray(z, (k, ld)), carray(out, (n, k)), carray(spare, (k + 2, ld))
+    high, e_sum, e = spare[0], spare[1], spare[2:]
+    softmax_shift(z, e, high, e_sum, n)
     for j in range(k):
         for r in range(n):
-            out[r, j] = z[j, r] / spare[1, r]  # [L1]
+            out[r, j] = e[j, r] / e_sum[r]  # [L1]
     return 0.0
 
 
@@ -99,6 +101,7 @@ def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
 @loop("TTTiiih")
 def quantiles_link(z, out, spare, k, n, ld, h):
     """[L20], to out (n, k)."""
+    fast()
     levels = np.int64(h[0])
     z, out = carray(z, (k, ld)), carray(out, (n, k))
     for j in range(k):

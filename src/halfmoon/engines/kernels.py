@@ -10,6 +10,10 @@ layer's inputs stands a row of ones: theta holds b right below W, so W' = [W; b]
 Wide inputs are the exception: their rows are copied whole, as A0'^T (n,d+1). BLAS counts columns first, so it is told
 each product transposed.
 
+A `task` is what one thread works on, a row of _tables.TASK; a `layer` is a row of LAYER. `ld` (BLAS's leading
+dimension) is how many columns scratch has, n of them in use. `h` holds a block's settings, as float64. `layer.at` is
+where the layer's W begins in theta.
+
 Everything arrives by address, in the tables of `compiled`: so this is compiled once for each number type `T`, whatever
 the network. The loops over rows, units and parameters (`loops`, and those that `_codegen` makes) are called by address.
 
@@ -19,12 +23,14 @@ theta is updated in chunks. Which thread does which share or chunk changes no nu
 
 import numpy as np
 
-from halfmoon.engines._native import SPINS, atomic_add, atomic_load, call, gemm, jit, kernel, set_rounding, vector
+from halfmoon.engines._native import atomic_add, atomic_load, call, gemm, jit, kernel, set_mxcsr, vector
 
 T = np.float64
 BYTES = np.dtype(T).itemsize
-PLAIN, TURNED = ord("N"), ord("T")  # BLAS's words
-ROUNDING = 0x1F80 | 0x8040  # x86's usual state, and: subnormal numbers are 0, as input and as output
+DOUBLE = 8  # bytes of a float64
+NO_TRANS, TRANS = ord("N"), ord("T")  # BLAS's op(A): A, or its transpose
+SPINS = 2000  # looks at a barrier before a thread lets others have its core
+MXCSR = 0x1F80 | 0x8040  # x86's control register: as usual, but subnormal inputs (0x40) and results (0x8000) are 0
 
 
 # Layers
@@ -37,9 +43,9 @@ def dense_forward(task, layer, n):
     if layer.thin:
         call(task.combine, layer.z, layer.a0, W, k, d, 1, k, d * k, n, ld)  # [F1]
     elif layer.wide:
-        gemm(task.gemm, TURNED, TURNED, n, k, d + 1, layer.a0, d + 1, W, k, T(0), layer.z, ld)  # [F1]
+        gemm(task.gemm, TRANS, TRANS, n, k, d + 1, layer.a0, d + 1, W, k, T(0), layer.z, ld)  # [F1]
     else:
-        gemm(task.gemm, PLAIN, TURNED, n, k, d + 1, layer.a0, ld, W, k, T(0), layer.z, ld)  # [F1]
+        gemm(task.gemm, NO_TRANS, TRANS, n, k, d + 1, layer.a0, ld, W, k, T(0), layer.z, ld)  # [F1]
     if layer.f:
         call(layer.f, layer.z, layer.a, k * ld, layer.h)  # [F2]
 
@@ -54,13 +60,13 @@ def dense_backward(task, layer, dtheta, da0, n, first):
     if layer.thin:
         call(task.dots, dW, layer.a0, layer.delta, d, k, n, ld, first)  # [B2] [B3]
     elif layer.wide:
-        gemm(task.gemm, TURNED, TURNED, k, d + 1, n, layer.delta, ld, layer.a0, d + 1, add, dW, k)  # [B2] [B3]
+        gemm(task.gemm, TRANS, TRANS, k, d + 1, n, layer.delta, ld, layer.a0, d + 1, add, dW, k)  # [B2] [B3]
     else:
-        gemm(task.gemm, TURNED, PLAIN, k, d + 1, n, layer.delta, ld, layer.a0, ld, add, dW, k)  # [B2] [B3]
+        gemm(task.gemm, TRANS, NO_TRANS, k, d + 1, n, layer.delta, ld, layer.a0, ld, add, dW, k)  # [B2] [B3]
     if da0 and layer.thin:
         call(task.combine, da0, layer.delta, W, d, k, k, 1, -1, n, ld)  # [B4]
     elif da0:
-        gemm(task.gemm, PLAIN, PLAIN, n, d, k, layer.delta, ld, W, k, T(0), da0, ld)  # [B4]
+        gemm(task.gemm, NO_TRANS, NO_TRANS, n, d, k, layer.delta, ld, W, k, T(0), da0, ld)  # [B4]
 
 
 # Network
@@ -72,8 +78,8 @@ def forward(task, layers, n, t, factor):
     for place in range(len(layers)):
         layer = layers[place]
         if layer.random:
-            a0, a, mask, rate = layer.a0, layer.a, layer.z, layer.h
-            call(task.dropout, a0, a, mask, task.numbers, rate, factor, layer.key, t, layer.k, n, task.ld)
+            scale, rate = layer.z, layer.h  # a Dropout layer has no scores and no settings: the fields hold these
+            call(task.dropout, layer.a0, layer.a, scale, task.numbers, rate, factor, layer.key, t, layer.k, n, task.ld)
         else:
             dense_forward(task, layer, n)
 
@@ -84,7 +90,8 @@ def sums(task, layers, dtheta, n, t, factor, first):
     forward(task, layers, n, t, factor)
     top = layers[len(layers) - 1]
     y, w, ld = task.y_block, task.w_block, task.ld
-    loss = call(task.loss, top.a, y, w, top.delta, task.spare, top.k, n, ld, ld if task.w_columns > 1 else 0, task.h)
+    w_ld = ld if task.w_columns > 1 else 0  # 0: all outputs of a row read the same weight
+    loss = call(task.loss, top.a, y, w, top.delta, task.spare, top.k, n, ld, w_ld, task.h)
     for place in range(len(layers) - 1, task.lowest - 1, -1):
         layer = layers[place]
         if layer.random:
@@ -103,7 +110,7 @@ def gather(task, lo, n):
     call(task.gather, task.X, task.a0, numbers, task.d, n, by_row, by_column, task.one)
     if task.y:
         call(task.gather, task.y, task.y_block, numbers, task.y_columns, n, 1, ld, task.one)
-        call(task.gather, task.w, task.w_block, numbers, task.w_columns, n, 1, ld, task.part)  # [R3]: over w_mean s
+        call(task.gather, task.w, task.w_block, numbers, task.w_columns, n, 1, ld, task.w_scale)  # [R3]: over w_mean s
 
 
 # Updates
@@ -125,11 +132,11 @@ def share_sums(task, layers, share, lo, n, t, factor, fresh):
 
 
 @jit
-def chunk_gradient(task, chunk, part):
-    """A chunk's [R3], with the penalty's share `part`; gives the penalty and the gradient's norm."""
+def chunk_gradient(task, chunk, fraction):
+    """A chunk's [R3], where `fraction` is n_B/s; gives the penalty and the gradient's norm."""
     at = chunk.start * BYTES
     h = vector(task.rule_h, 3, np.float64)
-    h[0], h[1] = part * task.lam * chunk.m, part * task.l1 * chunk.m
+    h[0], h[1] = fraction * task.lam * chunk.m, fraction * task.l1 * chunk.m
     norm = call(task.add_up, task.g + at, task.theta + at, chunk.count, task.shares, task.size, task.rule_h)
     return h[2], norm
 
@@ -151,7 +158,7 @@ def chunk_step(task, chunk, t, eta, decay, scale):
 
 @jit
 def meet(task, times):
-    """Wait until all threads have come here as often; gives how often that is."""
+    """A barrier: wait until all threads have come here once more than `times`; gives the new count."""
     if task.threads > 1:
         atomic_add(task.barrier, 1)
         spins = 0
@@ -183,9 +190,10 @@ def carry_out(task, layers, chunks, thread):
     """The updates, one after the other."""
     met = np.int64(0)
     eta, decay = vector(task.eta, task.count, np.float64), vector(task.decay, task.count, np.float64)
-    measured = vector(task.measured + thread * 24 * task.count, 3 * task.count, np.float64)
+    measured = vector(task.measured + thread * 3 * task.count * DOUBLE, 3 * task.count, np.float64)
     width = task.shares + 2 * len(chunks)
-    still = task.per_epoch == 1 and task.shares == task.threads and task.block >= -(-task.n // task.shares)
+    # where every update takes the same rows, one block a thread, these stay where they are once they are gathered
+    resident = task.per_epoch == 1 and task.shares == task.threads and task.block >= -(-task.n // task.shares)
     for i in range(task.count):
         t = task.t + i
         epoch, place = t // task.per_epoch, t % task.per_epoch
@@ -193,12 +201,12 @@ def carry_out(task, layers, chunks, thread):
             if thread == 0:
                 call(task.shuffle, task.order, task.n, task.key, epoch)
             met = meet(task, met)
-        lo, factor = place * task.batch, task.dropout_factor + i * 8
+        lo, factor = place * task.batch, task.dropout_factor + i * DOUBLE
         n = task.batch if task.batch < task.n - lo else task.n - lo
-        at = task.partial + (i % 2) * width * 8  # in turns: others may still read the last
-        parts = vector(at, width, np.float64)
+        partial = task.partial + (i % 2) * width * DOUBLE  # in turns: others may still read the last
+        parts = vector(partial, width, np.float64)
         for share in range(thread, task.shares, task.threads):
-            parts[share] = share_sums(task, layers, share, lo, n, t, factor, i == 0 or not still)
+            parts[share] = share_sums(task, layers, share, lo, n, t, factor, i == 0 or not resident)
         met = meet(task, met)
         for c in range(thread, len(chunks), task.threads):
             at = task.shares + 2 * c
@@ -221,12 +229,12 @@ def carry_out(task, layers, chunks, thread):
 def updates(tasks, layers, chunks, thread):
     """Carry out the planned updates, one thread's part of them; gives how many were measured and found finite.
 
-    Meanwhile numbers below the smallest normal one count as 0: the memory of a unit that is dead decays into them, and
-    processors take a hundred times longer over them.
+    Meanwhile, on x86, numbers below the smallest normal one count as 0: the memory of a unit that is dead decays into
+    them, and processors take a hundred times longer over them.
     """
-    before = set_rounding(ROUNDING)
+    before = set_mxcsr(MXCSR)
     done = carry_out(tasks[thread], layers[thread], chunks, thread)
-    set_rounding(before)
+    set_mxcsr(before)
     return done
 
 
@@ -236,14 +244,14 @@ def updates(tasks, layers, chunks, thread):
 @kernel
 def predict(tasks, layers, theta, X, out, start, stop):
     """link(z) of rows start to stop of X, block after block, to `out`; False where an input is not finite."""
-    tasks[0].n, tasks[0].theta, tasks[0].X = len(X), theta.ctypes.data, X.ctypes.data
-    task, finite = tasks[0], 0.0
+    tasks[0].theta, tasks[0].X = theta.ctypes.data, X.ctypes.data
+    task, bad = tasks[0], 0.0  # NaN once an input is not finite
     top, width = layers[len(layers) - 1], task.d + 1 if task.wide else task.ld
     for at in range(start, stop, task.block):
         n = task.block if task.block < stop - at else stop - at
         gather(task, at, n)
-        finite += call(task.finite, task.a0, n if task.wide else task.d, task.d if task.wide else n, width)
+        bad += call(task.finite, task.a0, n if task.wide else task.d, task.d if task.wide else n, width)
         forward(task, layers, n, 0, 0)
-        z = out.ctypes.data + at * top.k * BYTES
-        call(task.loss, top.a, z, task.spare, top.k, n, task.ld, task.h)
-    return finite == 0.0
+        y_hat = out.ctypes.data + at * top.k * BYTES
+        call(task.loss, top.a, y_hat, task.spare, top.k, n, task.ld, task.h)  # here the loss's link
+    return bad == 0.0

@@ -136,15 +136,15 @@ def number(numbers, order, lo, n, shuffled):
 def gather(table, block, numbers, columns, n, by_row, by_column, scale):
     """Rows of a table (rows, columns), each entry times the scale, to block[r by_row + i by_column]."""
     fast()
-    part = T(scale[0])
+    factor = T(scale[0])
     for r in range(n):
         at = numbers[r] * columns
-        if by_column == 1:
+        if by_column == 1:  # a stride known when compiling: this copy becomes vector moves
             for i in range(columns):
-                block[r * by_row + i] = table[at + i] * part
+                block[r * by_row + i] = table[at + i] * factor
         else:
             for i in range(columns):
-                block[r * by_row + i * by_column] = table[at + i] * part
+                block[r * by_row + i * by_column] = table[at + i] * factor
     return 0.0
 
 
@@ -160,8 +160,8 @@ def finite(a0, rows, columns, width):
 
 
 @loop("TTTiiih")
-def turn(z, out, spare, k, n, ld, h):
-    """The scores themselves, to out (n, k)."""
+def transpose(z, out, spare, k, n, ld, h):
+    """The scores themselves, rows first: z (k, ld) to out (n, k)."""
     fast()
     for j in range(k):
         for r in range(n):
