@@ -3,6 +3,7 @@
 import copy
 import ctypes
 import dataclasses
+import importlib
 import pickle
 import threading
 import time
@@ -251,9 +252,9 @@ TUNINGS = {
     "all inputs are narrow": {"NARROW": 10**6},
     "all inputs are wide": {"NARROW": 0},
     "small chunks": {"CHUNK_SIZE": 5},
-    "small blocks": {"BLOCK_ROWS": (3, 5)},
+    "small blocks": {"BLOCK_ROWS": 5},
     "shares": {"WORTH": 0.0, "SHARE_ROWS": 4},
-    "shares, blocks and chunks": {"WORTH": 0.0, "SHARE_ROWS": 4, "CHUNK_SIZE": 5, "BLOCK_ROWS": (2, 2), "THIN": 8},
+    "shares, blocks and chunks": {"WORTH": 0.0, "SHARE_ROWS": 4, "CHUNK_SIZE": 5, "BLOCK_ROWS": 2, "THIN": 8},
 }
 each_tuning = pytest.mark.parametrize("tuning", TUNINGS.values(), ids=TUNINGS)
 
@@ -1035,7 +1036,47 @@ def enclosed(slope):
     return Enclosed()
 
 
-OWN_ACTIVATIONS = [Cubic(), Arctan(), Snake(), Snake(3), Helped(), Methodical(), Methodical(0.5), Masked(), Where()]
+SHIFT = -2.0
+
+
+@dataclass(frozen=True)
+class Shifted(Activation):
+    """A power of a negative number from outside."""
+
+    def f(self, z):
+        return z * SHIFT**2
+
+    def df(self, z, a):
+        return SHIFT**2 + 0.0 * z
+
+
+@dataclass(frozen=True)
+class Banded(Activation):
+    """Comparisons combined as NumPy combines them."""
+
+    def f(self, z):
+        inside = (z > -0.5) & (z < 0.5)
+        outer = ~inside
+        return np.where(inside | (z > 2.0), z, 0.25 * z) + (z > 1.0) * (z < 2.0) * z + outer * 0.5
+
+    def df(self, z, a):
+        inside = (z > -0.5) & (z < 0.5)
+        return np.where(inside | (z > 2.0), 1.0, 0.25) + (z > 1.0) * (z < 2.0)
+
+
+OWN_ACTIVATIONS = [
+    Shifted(),
+    Banded(),
+    Cubic(),
+    Arctan(),
+    Snake(),
+    Snake(3),
+    Helped(),
+    Methodical(),
+    Methodical(0.5),
+    Masked(),
+    Where(),
+]
 OWN_ACTIVATIONS += [enclosed(0.5), enclosed(2.0)]
 
 
@@ -1143,6 +1184,37 @@ class Centred(Activation):
 
 
 @dataclass(frozen=True)
+class Highest(Activation):
+    def f(self, z):
+        return z - np.max(z)
+
+    def df(self, z, a):
+        return np.ones_like(z)
+
+
+@dataclass(frozen=True)
+class Counting(Activation):
+    def f(self, z):
+        return ((z > 0) + (z > 1)) * z
+
+    def df(self, z, a):
+        return np.where(z > 0, 1.0, 0.0)
+
+
+def power_of(z, *, n=2.0):
+    return z**n
+
+
+@dataclass(frozen=True)
+class Optional(Activation):
+    def f(self, z):
+        return power_of(z)
+
+    def df(self, z, a):
+        return 2.0 * z
+
+
+@dataclass(frozen=True)
 class Worded(Activation):
     kind: str = "odd"
 
@@ -1209,6 +1281,9 @@ NOT_COMPILED = {
     "a loop": (lambda: Network.dense([2, 3, 2], Looping()), {}, "Looping .*for power in"),
     "a mean": (lambda: Network.dense([2, 3, 2], Centred()), {}, "Centred .*mean"),
     "a word": (lambda: Network.dense([2, 3, 2], Worded()), {}, "Worded .*kind is not a number"),
+    "a whole array": (lambda: Network.dense([2, 3, 2], Highest()), {}, r"Highest .*np.max\(z\)"),
+    "a sum of comparisons": (lambda: Network.dense([2, 3, 2], Counting()), {}, "Counting .*z > 0"),
+    "an optional argument": (lambda: Network.dense([2, 3, 2], Optional()), {}, "Optional .*power_of has optional"),
     "a recursion": (lambda: Network.dense([2, 3, 2], Recursive()), {}, "Recursive .*recursion"),
     "a decorator": (lambda: Network.dense([2, 3, 2], Decorated()), {}, "Decorated .*f is decorated"),
     "a branch": (lambda: Network.dense([2, 3, 2]), {"optimizer": Branching()}, "Branching .*if t > 1"),
@@ -1226,6 +1301,58 @@ def test_what_cannot_be_compiled_runs_on_numpy_and_says_why(make, options, why):
         fit(make(), target, engine="compiled", **options)
     with pytest.raises(ValueError, match=str(run.why).split("(")[0]):
         fit(make(), target, engine="compiled", **options)
+
+
+def test_what_a_block_of_ones_own_refers_to_may_change(monkeypatch):
+    def both():
+        return [fit(Network.dense([2, 3, 2], Shifted()), engine=engine).theta for engine in ("compiled", "numpy")]
+
+    first = both()
+    monkeypatch.setitem(globals(), "SHIFT", 0.5)
+    second = both()
+    assert_close(*first, 1e-12)
+    assert_close(*second, 1e-12)
+    assert abs(first[0] - second[0]).max() > 1e-3
+
+
+def test_a_block_edited_on_disk_and_not_loaded_again_is_not_compiled(tmp_path, monkeypatch):
+    text = "from halfmoon import Activation\nclass Edited(Activation):\n def f(self, z): return 2.0 * z\n"
+    text += " def df(self, z, a): return 2.0 + 0.0 * z\n"
+    (tmp_path / "edited_block.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    block = importlib.import_module("edited_block").Edited()
+    assert fit(Network.dense([2, 3, 2], block)).engine == "compiled"
+    (tmp_path / "edited_block.py").write_text(text.replace("2.0 * z", "3.0 * z"), encoding="utf-8")
+    run = fit(Network.dense([2, 3, 2], block))
+    assert run.engine == "numpy"
+    assert "the source of f has changed since it was loaded" in run.why
+
+
+@dataclass(frozen=True)
+class Backwards(Schedule):
+    """Factors as an array that is not in one piece."""
+
+    def factor(self, progress):
+        return (1.0 / (1.0 + progress.update))[::-1]
+
+
+@dataclass(frozen=True)
+class Flat(Schedule):
+    """One factor for all."""
+
+    def factor(self, progress):
+        return 0.5
+
+
+@pytest.mark.parametrize("name", ["schedule", "decay_schedule", "dropout_schedule"])
+@pytest.mark.parametrize("schedule", [Backwards(), Flat()], ids=str)
+def test_schedules_may_give_any_array_or_one_number(schedule, name):
+    ends = []
+    for engine in ("compiled", "numpy"):
+        network = Network.dense([2, 5, 2], dropout=0.5)
+        options = {name: schedule, "decay": 0.1, "seconds": None, "batch_size": 40, "validation": (X, Y)}
+        ends.append(train(network, X, Y, optimizer="adam", epochs=3, engine=engine, **options).theta)
+    assert_close(*ends, 1e-11)
 
 
 def test_everything_on_the_shelves_can_be_compiled():

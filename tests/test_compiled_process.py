@@ -153,6 +153,52 @@ def test_only_what_is_halfmoons_and_old_is_forgotten(tmp_path, monkeypatch):
     assert {made, fresh, foreign, other} == set(tmp_path.iterdir())
 
 
+def test_damaged_files_are_made_again(tmp_path):
+    first = python(FIT, tmp_path)
+    for number, path in enumerate(sorted(tmp_path.rglob("*.*"))):
+        cut = path.suffix in (".nbi", ".nbc", ".py") and path.is_file()
+        if cut:
+            path.write_bytes(path.read_bytes()[: 100 * (number % 2)])
+    again = python(FIT, tmp_path)
+    assert again.stdout == first.stdout
+    after = files(tmp_path)
+    assert python(FIT, tmp_path).stdout == first.stdout
+    assert files(tmp_path) == after
+
+
+def test_a_cache_that_is_emptied_meanwhile_is_filled_again(tmp_path):
+    script = FIT + """
+import shutil
+shutil.rmtree({!r})
+print(train(Network.dense([2, 3, 2], "gelu"), X, y, epochs=3).engine)
+"""  # fmt: skip
+    assert python(script.format(str(tmp_path)), tmp_path).stdout.endswith("compiled\n")
+
+
+def test_threads_may_all_be_the_first(cache):
+    script = """
+    from concurrent.futures import ThreadPoolExecutor
+    from halfmoon import Network, datasets, train
+    X, y = datasets.make("moons", 50, 0.2, 0)
+
+    def fitted(seed):
+        network = Network.dense([2, 3, 2], "tanh", seed=0)
+        return train(network, X, y, epochs=3).engine, network.predict(X).sum()
+
+    with ThreadPoolExecutor(8) as pool:
+        print(*{*pool.map(fitted, range(16))})
+    """
+    done = python(script, cache[0])
+    assert done.stderr == ""
+    assert done.stdout.startswith("('compiled',")
+    assert done.stdout.count("compiled") == 1
+
+
+def test_the_engines_agree_in_plain_python(tmp_path):
+    """For coverage, and to step through the kernels."""
+    assert python(PARITY, tmp_path, NUMBA_DISABLE_JIT="1").stdout == "parity\n"
+
+
 def test_without_numba_numpy_serves_and_says_so_once(tmp_path):
     script = """
     import sys

@@ -431,3 +431,20 @@ def test_dropout_below_the_first_weights_is_never_asked_for_da0():
     network = Network([Watched(3, 0.2), First(3, 4, "tanh"), Dense(4, 2)])
     network.sums(network.theta, *read(), TRAIN)
     assert asked == [False]
+
+
+def test_theta_is_kept_in_the_networks_own_form():
+    network = Network.dense([2, 3, 2], dtype="float32")
+    for form in (np.arange(17), np.arange(34.0)[::2] / 2, np.arange(17, dtype=">f8"), list(range(17))):
+        network.theta = form
+        assert network.theta.dtype == np.float32
+        assert network.theta.flags.carray
+        assert network.theta.tolist() == list(range(17))
+    X = np.ones((3, 2))
+    twice = np.stack([network.theta, 2 * network.theta], 1)
+    assert np.array_equal(network.predict(X, twice[:, 0]), network.predict(X))
+    for wrong in (np.zeros(16), np.zeros((17, 1)), 3.0, []):
+        with pytest.raises(ValueError, match=r"theta must have shape \(17,\); got"):
+            network.theta = wrong
+        with pytest.raises(ValueError, match=r"theta must have shape \(17,\); got"):
+            network.predict(X, wrong)

@@ -109,7 +109,7 @@ class Fit:
         run.engine, run.why, run.threads = self.engine.NAME, self.why, measured.threads
         spent = max(time.perf_counter() - before, 1e-9)
         self.tick(run)
-        self.pace = max(1, min(2 * self.pace, round(count * BLOCK_SECONDS / spent)))
+        self.pace = max(1, min(8 * self.pace, round(count * BLOCK_SECONDS / spent)))
         if measured.diverged:
             run.stopped = "diverged"
         if self.record(run, plan.eta, measured) and self.each_epoch:
@@ -129,7 +129,8 @@ class Fit:
         epoch, place = np.divmod(update, problem.per_epoch)
         rows = epoch * problem.n + np.minimum(place * problem.batch_size, problem.n)
         at = Progress(update, update / problem.per_epoch, rows, self.total, self.monitor(run))
-        rate, decay, dropout = (np.asarray(each.factor(at), dtype=np.float64) for each in self.schedules)
+        factors = [np.broadcast_to(each.factor(at), update.shape) for each in self.schedules]
+        rate, decay, dropout = (np.ascontiguousarray(factor, dtype=np.float64) for factor in factors)
         own = problem.optimizer.decay if settings.decay is None else settings.decay
         return Plan(settings.learning_rate * rate, own * decay, dropout)
 

@@ -133,6 +133,21 @@ class Network:
         """Scratch memory that the engine keeps for predictions."""
         return {}
 
+    @property
+    def theta(self) -> Array:
+        """Every parameter (size,), of the network's dtype; what it is set to is converted to that."""
+        return self._theta
+
+    @theta.setter
+    def theta(self, theta: ArrayLike) -> None:
+        self._theta = self.read_theta(theta)
+
+    def read_theta(self, theta: ArrayLike) -> Array:
+        """theta (size,) as one piece of the network's dtype; ValueError for another shape."""
+        if np.shape(theta) != (self.size,):
+            raise ValueError(f"theta must have shape ({self.size},); got {np.shape(theta)}.")
+        return np.ascontiguousarray(theta, dtype=self.dtype)
+
     def _spread(self, of: Any) -> Array:
         """A vector like theta that holds one number per parameter array."""
         vector = np.empty(self.size, dtype=self.dtype)
@@ -216,7 +231,7 @@ class Network:
         """By the engine that trained this network, also after pickling; NumPy before."""
         if self._predict is None:
             self._predict = import_module("halfmoon.engines").named(self.engine).predict
-        return self._predict(self, self.theta if theta is None else theta, X, link)
+        return self._predict(self, self._theta if theta is None else self.read_theta(theta), X, link)
 
     def use(self, engine: str) -> None:
         """Predict with this engine from now on: "numpy" or "compiled"."""

@@ -136,7 +136,7 @@ class LBFGS(Solver):
         norm = length(part.g) * one
         fit.record(run, np.nan * one, Measured(part.loss * one, part.penalty * one, norm))
         if np.isfinite(part.loss + part.penalty):
-            run.finite = run.snapshot()
+            run.known = run.snapshot()
         fit.look(run)
         if fit.progress is not None:
             fit.progress(run)

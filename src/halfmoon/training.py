@@ -118,6 +118,8 @@ def finish(fit: Fit, run: Run) -> None:
     if not _is_finite(fit, run):
         run.go_back()
         run.stopped = "diverged"
+    elif run.stopped != "diverged":
+        run.known = run.snapshot()
     if run.stopped == "diverged" and run.finite is None:
         raise ValueError("The loss is not finite before the first update; scale X and y, or start smaller weights.")
     problem.network.use(fit.engine.NAME)

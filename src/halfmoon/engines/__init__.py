@@ -16,6 +16,7 @@ find the last finite state again by repeating the block from its start.
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -71,7 +72,18 @@ class State:
     slots: list[Array]  # the optimizer's memory, each like theta
     average: Array | None = None  # running average of theta, if one is kept
     t: int = 0  # updates tried
-    finite: "State | None" = None  # the last state whose loss and gradient were seen to be finite
+    known: "State | Callable[[], State] | None" = field(default=None, repr=False)  # `finite`, or how to find it
+
+    @property
+    def finite(self) -> "State | None":
+        """The last state whose loss and gradient were seen to be finite; found again only when it is asked for."""
+        if callable(self.known):
+            self.known = self.known()
+        return self.known
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle holds: no way to find something, but what was found."""
+        return vars(self) | {"known": self.finite}
 
     @property
     def current(self) -> Array:
@@ -143,7 +155,9 @@ class Problem:
     def signature(self) -> str:
         """All that a run must keep if it is to go on as though it had not paused, in words."""
         cut = f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, seed={self.seed}"
-        return f"{self.network.size} parameters, {self.optimizer}, average={self.average}, {cut}"
+        return (
+            f"{self.network.size} parameters in {self.network.dtype}, {self.optimizer}, average={self.average}, {cut}"
+        )
 
     def workspace(self, make: Any) -> Any:
         """What an engine keeps for this problem, made when first asked for."""

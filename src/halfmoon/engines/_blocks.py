@@ -60,9 +60,9 @@ _MODULES: dict[tuple[type, str], tuple[ModuleType, list[str]]] = {}
 
 
 def _translated(block: Any, dtype: str, template: Any) -> tuple[ModuleType, Settings]:
-    """A block's module, the same for all blocks of its class, and its settings."""
+    """A block's module and its settings; those of our own classes are kept, others' may refer to what has changed."""
     name = type(block), dtype
-    if name not in _MODULES:
+    if name not in _MODULES or not type(block).__module__.startswith("halfmoon."):
         text, settings = template(block, dtype)
         _MODULES[name] = _cache.load(f"{template.__name__}_{dtype}", text), settings
     module, settings = _MODULES[name]

@@ -4,6 +4,7 @@ numba's own cache does not notice a change in an imported file; here any change 
 NumPy or the processor gives another folder. Two processes may write at once: the first to come stays.
 """
 
+import atexit
 import hashlib
 import importlib.util
 import os
@@ -11,6 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from functools import cache
@@ -26,15 +28,21 @@ from halfmoon.engines import _native
 HERE = Path(__file__).parent
 KEPT = 90 * 86_400.0  # seconds
 _NAME = re.compile("[0-9a-f]{16}")
+_lock = threading.RLock()
 
 
 def load(name: str, text: str) -> ModuleType:
     """The text as a module, from a file of its own in the folder: numba keeps what it compiles beside it."""
     name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    if name in sys.modules:
-        return sys.modules[name]
+    with _lock:  # nobody may see a module that is half loaded
+        return sys.modules[name] if name in sys.modules else _load(name, text)
+
+
+def _load(name: str, text: str) -> ModuleType:
     path = folder() / f"{name}.py"
-    if not path.exists():
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have emptied the cache meanwhile
+        path.unlink(missing_ok=True)
         _write(path, text)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None  # noqa: PT018 - a .py file has both
@@ -69,6 +77,7 @@ def folder() -> Path:
         _forget_others(made)
     except OSError as error:
         made = Path(tempfile.mkdtemp(prefix="halfmoon-"))
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
         say(f"compiled code cannot be kept ({error}), so each process compiles anew; set HALFMOON_CACHE to a folder.")
     if _native.JIT and not any(made.glob("*.py")):
         say("compiling the engine, once for this machine (about 2 seconds).")
@@ -86,8 +95,8 @@ def _forget_others(made: Path) -> None:
 
 def home() -> Path:
     """HALFMOON_CACHE, or the system's place for what can be made again."""
-    if "HALFMOON_CACHE" in os.environ:
-        return Path(os.environ["HALFMOON_CACHE"])
+    if os.environ.get("HALFMOON_CACHE"):
+        return Path(os.environ["HALFMOON_CACHE"]).expanduser()
     if os.name == "nt":
         return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "halfmoon" / "cache"
     if sys.platform == "darwin":
@@ -98,8 +107,9 @@ def home() -> Path:
 @cache
 def digest() -> str:
     """A name for all that compiled code depends on."""
-    versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__, _native.CPU, _native.FEATURES)
-    text = "\n".join(map(str, versions)).encode()
+    about = [sys.version, numba.__version__, llvmlite.__version__, np.__version__, _native.CPU, _native.FEATURES]
+    about += [getattr(numba.config, name, None) for name in ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX")]
+    text = "\n".join(map(str, about)).encode()
     sources = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
     return hashlib.sha256(b"".join([text, *sources])).hexdigest()[:16]
 

@@ -10,7 +10,7 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,10 @@ from halfmoon.registry import Block
 
 Value = Any  # an expression of one element (ast.expr), an Invariant, a tuple of such, or a function or module by name
 LIBRARIES = {"numpy": "np.", "math": "math.", "builtins": ""}
+ELEMENTWISE = {"abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil", "cos", "cosh",
+               "exp2", "fabs", "floor", "hypot", "log10", "log2", "power", "reciprocal", "rint", "sign", "sin", "sinh",
+               "sqrt", "square", "tan", "trunc"}  # beside _simd's; np.sum, say, is of a whole array  # fmt: skip
+WORDS: dict[type, type] = {ast.BitAnd: ast.And, ast.BitOr: ast.Or}  # & and | of comparisons, as NumPy has them
 
 
 class UntranslatableError(ValueError):
@@ -56,9 +60,11 @@ class Loop:
             raise UntranslatableError(f"{function.__name__} is decorated")
         if not isinstance(tree, ast.FunctionDef):
             raise UntranslatableError(f"{function.__name__} is not a plain function")
-        names = [argument.arg for argument in tree.args.args]
+        if not _as_loaded(function, tree):
+            raise UntranslatableError(f"the source of {function.__name__} has changed since it was loaded")
+        names = [argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args)]
         given = [function.__self__, *arguments] if inspect.ismethod(function) else list(arguments)
-        if len(names) != len(given):
+        if len(names) != len(given) or tree.args.kwonlyargs or tree.args.vararg or tree.args.kwarg:
             raise UntranslatableError(f"{function.__name__} has optional arguments")
         seen = inspect.getclosurevars(function)
         outside = {**seen.builtins, **seen.globals, **seen.nonlocals}
@@ -81,7 +87,7 @@ class Loop:
             return name
         if not isinstance(value, ast.expr):
             raise UntranslatableError(f"{value!r} is not a number")
-        return ast.Call(ast.Name("T"), [value], []) if isinstance(value, ast.Compare | ast.BoolOp) else value
+        return ast.Call(ast.Name("T"), [value], []) if _is_logical(value) else value
 
     def own(self, name: str) -> Value:
         """What ``self.name`` stands for: a number of the block's, or a method."""
@@ -119,7 +125,7 @@ class Scope:
                 self.assign(one, part)
         elif not isinstance(target, ast.Name):
             raise UntranslatableError(f"it assigns to {ast.unparse(target)!r}")
-        elif isinstance(value, ast.expr) and not isinstance(value, ast.Name):
+        elif isinstance(value, ast.expr) and not isinstance(value, ast.Name) and not _is_logical(value):
             self.names[target.id] = self.loop.name(f"{target.id}_")
             self.loop.inside.append(f"{self.names[target.id].id} = {ast.unparse(value)}")
         else:
@@ -129,7 +135,7 @@ class Scope:
         """What an expression becomes."""
         match node:
             case ast.Constant(value=int() | float()):
-                return Invariant(node)
+                return _number(node.value)
             case ast.Tuple():
                 return tuple(self.value(one) for one in node.elts)
             case ast.Name() | ast.Attribute():
@@ -148,9 +154,20 @@ class Scope:
             return Invariant(_with(node, parts, [value.code for value in values]))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
             return _with(node, parts[:1], [self.loop.element(values[0])])  # z**3 stays so: numba makes it products
-        negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-        logical, keep = negated or isinstance(node, ast.BoolOp | ast.IfExp), ast.Compare | ast.BoolOp
-        return _with(node, parts, [v if logical and isinstance(v, keep) else self.loop.element(v) for v in values])
+        if isinstance(node, ast.BinOp | ast.UnaryOp) and all(map(_is_logical, values)):
+            return self.logic(node, values)
+        keep = isinstance(node, ast.BoolOp | ast.IfExp)
+        return _with(node, parts, [v if keep and _is_logical(v) else self.loop.element(v) for v in values])
+
+    def logic(self, node: Any, values: list[ast.expr]) -> ast.expr:
+        """Operators between comparisons: ``&``, ``|``, ``~``, and the product of two."""
+        if type(node.op) in WORDS:
+            return ast.BoolOp(WORDS[type(node.op)](), values)
+        if isinstance(node.op, ast.Invert | ast.Not):
+            return ast.UnaryOp(ast.Not(), values[0])
+        if isinstance(node.op, ast.Mult):
+            return ast.BoolOp(ast.And(), values)
+        raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
 
     def look_up(self, node: ast.expr) -> Value:
         """A name: local, the block's own (``self.x``), or a number, function or module from outside."""
@@ -164,7 +181,7 @@ class Scope:
         else:
             found = self.outside.get(ast.unparse(node))
         if isinstance(found, int | float | np.number):
-            return Invariant(ast.Constant(float(found)))
+            return _number(found)
         if found is None:
             raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
         return found
@@ -176,19 +193,40 @@ class Scope:
         if node.keywords:
             raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
         if name in ("ones_like", "zeros_like"):
-            return Invariant(ast.Constant(float(name == "ones_like")))
+            return _number(name == "ones_like")
         if home in LIBRARIES and all(isinstance(argument, Invariant) for argument in arguments):
             return Invariant(ast.Call(_parse(LIBRARIES[home] + name), [argument.code for argument in arguments], []))
         known = name in FUNCTIONS[self.loop.dtype] and (home in LIBRARIES or home == "halfmoon.elementary")
         if not known and home not in LIBRARIES:
             return self.loop.inline(function, arguments)
-        keep = arguments[:1] if name == "where" and isinstance(arguments[0], ast.Compare) else []
+        if not known and (home == "math" or name not in ELEMENTWISE):
+            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
+        keep = arguments[:1] if name == "where" and _is_logical(arguments[0]) else []
         elements = [*keep, *map(self.loop.element, arguments[len(keep) :])]
         return ast.Call(_parse(f"_{name}" if known else LIBRARIES[home] + name), elements, [])
 
 
 def _parse(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
+
+
+def _number(value: Any) -> Invariant:
+    """A number as text would give it: a negative one is an operation, which needs its parentheses."""
+    return Invariant(_parse(ast.unparse(ast.Constant(float(value)))))
+
+
+def _is_logical(value: Value) -> bool:
+    """Whether it is true or false for each element, as a comparison is."""
+    negated = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not)
+    return negated or isinstance(value, ast.Compare | ast.BoolOp)
+
+
+def _as_loaded(function: Any, tree: ast.FunctionDef) -> bool:
+    """Whether the text is what runs, and no later edit, as far as names and numbers tell."""
+    code, parts = inspect.unwrap(function).__code__, compile(ast.Module([tree], []), "", "exec").co_consts
+    text = next(part for part in parts if isinstance(part, CodeType))
+    outside = {*text.co_names} == {*code.co_names, *code.co_freevars}
+    return outside and text.co_varnames == code.co_varnames and text.co_consts[1:] == code.co_consts[1:]
 
 
 def _with(node: Any, old: list[ast.expr], new: list[ast.expr]) -> Any:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
@@ -19,6 +20,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import NumbaError
 from numba.extending import intrinsic
 from numba.np import arrayobj
 from scipy.linalg import cython_blas
@@ -40,7 +42,7 @@ _LLVM = {types.float64: _DOUBLE, types.float32: _FLOAT}
 
 def jit(function: Callable[..., Any], **options: Any) -> Any:
     """numba's njit for a part of a kernel: called by kernels only, so nothing is made for Python. IEEE arithmetic."""
-    return _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", **options)(function)
+    return _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", _nrt=False, **options)(function)
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -50,13 +52,26 @@ def part(function: Callable[..., Any]) -> Any:
 
 def kernel(function: Callable[..., Any]) -> Any:
     """numba's njit for what Python calls: cached on disk, without the GIL."""
-    return _njit(nogil=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    return _njit(nogil=True, no_cfunc_wrapper=True, _nrt=False, **OPTIONS)(function)
 
 
 def compile_for(function: Any, *arguments: Any) -> None:
     """Compile a kernel without calling it; one set of types is all it ever sees."""
     if JIT and not function.signatures:
-        function.compile(tuple(numba.typeof(argument) for argument in arguments))
+        kinds = tuple(numba.typeof(argument) for argument in arguments)
+        _retried(lambda: function.compile(kinds), function.py_func)
+
+
+def _retried(compile_it: Callable[[], Any], function: Any) -> Any:
+    """What numba makes of a function in one of these modules; if what it kept is damaged, that is removed first."""
+    try:
+        return compile_it()
+    except NumbaError:
+        raise
+    except Exception:  # whatever reading a damaged file may raise
+        for kept in Path(function.__code__.co_filename).parent.glob(f"__pycache__/{function.__module__}.*.nb?"):
+            kept.unlink(missing_ok=True)
+        return compile_it()
 
 
 def _code(build: Callable[..., Any]) -> Any:
@@ -172,11 +187,14 @@ def gemm(typing_context: Any, routine: Any, ta: Any, tb: Any, m: Any, n: Any, k:
     return types.void(*[types.int64] * 10, beta, types.int64, types.int64), _code(build)
 
 
-def loop(kinds: str) -> Callable[[Callable[..., float]], Callable[..., float]]:
-    """Mark a function's arguments: T for a pointer to numbers, n to integers, h to float64; i for an integer."""
+def loop(kinds: str, sums: bool = False) -> Callable[[Callable[..., float]], Callable[..., float]]:
+    """Mark a function's arguments: T for a pointer to numbers, n to integers, h to float64; i for an integer.
+
+    Only where it `sums` over what it loops, LLVM may take sums in another order than written.
+    """
 
     def marked(function: Any) -> Any:
-        function.kinds = kinds
+        function.kinds, function.flags = kinds, FAST if sums else FAST - {"reassoc"}
         return function
 
     return marked
@@ -188,7 +206,8 @@ def address(function: Any, dtype: str) -> int:
     numbers = types.float64 if dtype == "float64" else types.float32
     kinds = {"T": types.CPointer(numbers), "n": types.CPointer(types.int64), "h": types.CPointer(types.float64)}
     signature = types.float64(*[kinds.get(kind, types.int64) for kind in function.kinds])
-    _KEPT.append(numba.cfunc(signature, fastmath=FAST, **OPTIONS)(function))
+    make: Any = numba.cfunc(signature, fastmath=function.flags, **OPTIONS)
+    _KEPT.append(_retried(lambda: make(function), function))
     return int(_KEPT[-1].address)
 
 
@@ -199,7 +218,7 @@ if not JIT:  # the same names for debugging and coverage: arrays over the same m
     _NUMBERS = {"float64": ctypes.c_double, "float32": ctypes.c_float}
 
     def vector(address: int, count: int, dtype: Any) -> Any:
-        pointer = ctypes.POINTER(_NUMBERS[np.dtype(dtype).name])
+        pointer = ctypes.POINTER(np.ctypeslib.as_ctypes_type(np.dtype(dtype)))
         return np.ctypeslib.as_array(ctypes.cast(int(address), pointer), (count,))
 
     def address(function: Any, dtype: str) -> int:
@@ -226,7 +245,7 @@ if not JIT:  # the same names for debugging and coverage: arrays over the same m
         one, factor = ctypes.byref(number(1.0)), ctypes.byref(number(beta))
         first, second, out = (ctypes.c_void_p(int(value)) for value in (a, b, c))
         given = (*chars, *sizes[:3], one, first, sizes[3], second, sizes[4], factor, out, sizes[5])
-        ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(routine)(*given)
+        ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(int(routine))(*given)
 
 
 @cache

@@ -17,8 +17,7 @@ Table = NDArray[np.void]
 NARROW = 50  # inputs up to this many are gathered feature by feature; wider rows are copied whole
 THIN = 0 if _native.AVX512 else 12  # products with a side this thin are loops where BLAS has no kernels for them
 CHUNK_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
-PRODUCT = 1_000_000  # multiplications in the largest product that OpenBLAS does without packing
-BLOCK_ROWS = 128, 512  # rows that go through the layers at a time, at least and at most
+BLOCK_ROWS = 512  # rows that go through the layers at a time, at most
 SHARES, SHARE_ROWS = 8, 96  # a batch is cut into so many shares at most, of so many rows at least
 WORTH = 60.0  # microseconds of work in an update that are worth more than one share
 
@@ -28,11 +27,11 @@ def _record(integers: str, floats: str = "") -> np.dtype[np.void]:
 
 
 TASK = _record(  # one row for each thread; sizes, then addresses of data, of the thread's scratch, and of loops
-    """n d y_columns w_columns size batch per_epoch shares block ld lowest wide shuffles reorder threads count t key
-    X y w theta slots avg g order eta decay dropout_factor measured partial barrier stopped h rule_h one w_scale
+    """n d y_columns w_columns parameters batch per_epoch shares block ld lowest wide shuffles reorder threads count t
+    key X y w theta slots avg g order eta decay dropout_factor measured partial barrier stopped h rule_h one w_scale
     numbers a0 y_block w_block spare
     gemm rest number gather finite combine dots dropout scale add_up average shuffle loss rule""",
-    "lam l1 clip beta",
+    "lam l1 clip_norm beta",
 )
 LAYER = _record("random wide thin d k at a0 z a delta f df h key")
 CHUNK = _record("start count", "c m")
@@ -143,9 +142,7 @@ def shares_of(network: Network, rows: int) -> int:
     return 1 << max(most, 1).bit_length() - 1
 
 
-def block_of(network: Network, rows: int) -> int:
+def block_of(rows: int) -> int:
     """How many of the rows go through the layers at a time."""
-    largest = max(layer.d * layer.k for layer in network.layers if isinstance(layer, Dense))
-    most = min(max(PRODUCT // largest, BLOCK_ROWS[0]), BLOCK_ROWS[1])
-    even = ceil(rows / ceil(rows / most))
+    even = ceil(rows / ceil(rows / BLOCK_ROWS))
     return even if even < 16 else even + -even % 16

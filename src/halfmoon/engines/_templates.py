@@ -43,7 +43,7 @@ def df(z_, a_, delta_, n, h):
     return 0.0
 """
 LOSS = """
-@loop("TTTTTiiiih")
+@loop("TTTTTiiiih", sums=True)
 def loss(z_, y_, w_, dz_, spare_, k, n, ld, w_ld, h):
     fast()
     z_, y_, w_, dz_ = carray(z_, (k, ld)), carray(y_, (k, ld)), carray(w_, k * ld), carray(dz_, (k, ld))

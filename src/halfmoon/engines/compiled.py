@@ -9,11 +9,9 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from numba.core.errors import NumbaError
 
 from halfmoon.elementary import Array
 from halfmoon.engines import Measured, Numbers, Plan, Problem, State, _blocks, _native, _tables
-from halfmoon.engines._codegen import UntranslatableError
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
@@ -39,9 +37,15 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
             if isinstance(layer, Dense):
                 block = layer.act
                 _blocks.activation(layer.act, dtype)
-    except (UntranslatableError, NumbaError, RecursionError) as error:
-        return f"{type(block).__name__} cannot be compiled: {str(error).strip().splitlines()[0]}"
+    except Exception as error:  # numba fails in many ways; NumPy runs whatever it is
+        return f"{type(block).__name__} cannot be compiled: {_first_reason(error)}"
     return None
+
+
+def _first_reason(error: Exception) -> str:
+    """The first line of an error's text that is about the code and not about the compiler."""
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith("Failed in nopython")]
+    return (lines or [type(error).__name__])[0].strip()
 
 
 def prepare(problem: Problem) -> None:
@@ -53,18 +57,12 @@ def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], boo
     """Carry out the planned updates; stop before one whose loss or gradient is not finite, or that is given up."""
     space, before, count = problem.workspace(Workspace), state.snapshot(), len(plan.eta)
     space.wants_stop = wants_stop
-    finite, measured = space.advance(before, plan, 0, count - 1)
-    after = finite
-    if measured.shape[1] == count - 1:
-        after, last = space.advance(finite, plan, count - 1, count)
-        measured = np.hstack([measured, last])
-    done, given_up = measured.shape[1], bool(space.stopped[0])
-    if done < count:  # repeat what went well; the last finite ground lies one update before the last that was measured
-        space.wants_stop, sure = None, max(done - 1, 0)  # and nobody may give up the repetition
-        finite = space.advance(before, plan, 0, sure)[0]
-        after = space.advance(finite, plan, sure, done)[0]
-    if done:
-        state.finite = finite
+    after, measured = space.advance(before, plan, count)
+    done, given_up, space.wants_stop = measured.shape[1], bool(space.stopped[0]), None
+    if done < count:  # repeat what went well
+        after = space.advance(before, plan, done)[0]
+    if done:  # the last finite ground lies one update before the last that was measured
+        state.known = lambda: space.advance(before, plan, done - 1)[0]
     state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
     diverged = done < count and not given_up
     if diverged:
@@ -93,7 +91,7 @@ class Workspace:
         self.updates = _blocks.source("kernels", dtype).updates
         masked = problem.lam or problem.l1 or problem.decays
         self.chunks = _tables.fields(_tables.chunk_table(network, bool(masked)))
-        block = _tables.block_of(network, ceil(problem.batch_size / shares))
+        block = _tables.block_of(ceil(problem.batch_size / shares))
         self.tasks = _tables.fields(np.zeros(self.threads, _tables.TASK))
         loss, _, h = _blocks.loss(network.loss, dtype)
         shuffles = problem.shuffle and problem.per_epoch > 1
@@ -101,11 +99,11 @@ class Workspace:
             **_data(problem, memory), "w_scale": memory.of(np.array([1.0 / problem.total])),
             "batch": problem.batch_size, "per_epoch": problem.per_epoch, "shares": shares, "threads": self.threads,
             "shuffles": shuffles, "order": memory.new(problem.n if shuffles else 1, np.int64),
-            "key": _tables.signed(key(problem.seed, SHUFFLE)), "lowest": network.lowest, "size": network.size,
+            "key": _tables.signed(key(problem.seed, SHUFFLE)), "lowest": network.lowest, "parameters": network.size,
             "g": memory.of(self.g), "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
             "barrier": memory.of(self.barrier), "stopped": memory.of(self.stopped),
             "rest": _native.rest(), "loss": _native.address(loss, dtype),
-            "h": memory.of(np.array([*h, 0.0])), "lam": problem.lam, "l1": problem.l1, "clip": problem.clip or 0.0,
+            "h": memory.of(np.array([*h, 0.0])), "lam": problem.lam, "l1": problem.l1, "clip_norm": problem.clip or 0.0,
             "beta": problem.average or 0.0,
             **_shared(network, memory, block), "wide": _tables.is_wide(network),
         })  # fmt: skip
@@ -134,15 +132,15 @@ class Workspace:
         task["rule_h"] = memory.of(np.array([0.0, 0.0, 0.0, 0.0, *settings]))
         return layers
 
-    def advance(self, start: State, plan: Plan, first: int, last: int) -> tuple[State, Numbers]:
-        """The state after the planned updates from `first` to `last`, and what was measured of those that went well."""
-        if first == last:
+    def advance(self, start: State, plan: Plan, count: int) -> tuple[State, Numbers]:
+        """The state after the first `count` planned updates, and what was measured of those that went well."""
+        if count == 0:
             return start, np.empty((3, 0))
         slots = np.empty((len(start.slots), len(start.theta)), start.theta.dtype)
         slots[:] = start.slots or slots
         average = None if start.average is None else start.average.copy()
         state = State(start.theta.copy(), list(slots), average, start.t)
-        measured = self._carry_out(state, slots, plan.eta[first:last], plan.decay[first:last], plan.dropout[first:last])
+        measured = self._carry_out(state, slots, plan.eta[:count], plan.decay[:count], plan.dropout[:count])
         state.t += measured.shape[1]
         return state, measured
 
@@ -225,7 +223,8 @@ class Room:
         _tables.fill(tasks, {
             "d": network.d, "wide": _tables.is_wide(network, training=False), "a0": layers["a0"][0],
             "loss": _native.address(to_prediction if link else _blocks.source("loops", dtype).transpose, dtype),
-            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64), "spare": memory.new((network.k + 2) * ld),
+            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64),
+            "spare": memory.new((network.k + 2) * ld),
             **_shared(network, memory, ld),
             **_blocks.loops(["number", "gather", "finite", *(["combine"] if layers["thin"].any() else [])], dtype),
         })  # fmt: skip

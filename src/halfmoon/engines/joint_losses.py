@@ -15,7 +15,7 @@ T = np.float64
 exp, log, logistic, softplus = (FUNCTIONS[T.__name__][name] for name in ("exp", "log", "logistic", "softplus"))
 
 
-@loop("TTTTTiiiih")
+@loop("TTTTTiiiih", sums=True)
 def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
     """[L1] to [L4]; h holds the smoothing."""
     fast()
@@ -37,14 +37,17 @@ def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
 
 @part
 def softmax_of_two(z, y, w, dz, share, even, n):
-    """The same for two classes: y_hat_1 = logistic(z_1 - z_0), so that one exponential does for a row."""
+    """The same for two classes: `least`, the smaller y_hat, is logistic(-|z_1 - z_0|): one exponential for a row."""
     fast()
     total = T(0)
     for r in range(n):
         t0, t1, gap = share * y[0, r] + even, share * y[1, r] + even, z[1, r] - z[0, r]  # [L4]
-        y_hat1 = logistic(gap)  # [L1]
-        total += w[r] * ((t0 + t1) * softplus(-abs(gap)) + (t0 * gap if gap > 0 else -t1 * gap))  # [L2], as in [L6]
-        dz[0, r], dz[1, r] = w[r] * (T(1) - y_hat1 - t0), w[r] * (y_hat1 - t1)  # [L3]
+        low = -abs(gap)
+        least = logistic(low)  # [L1]
+        total += w[r] * ((t0 + t1) * softplus(low) + (t0 * gap if gap > 0 else -t1 * gap))  # [L2], as in [L6]
+        y_hat1 = T(1) - least if gap > 0 else least
+        y_hat0 = least if gap > 0 else T(1) - least
+        dz[0, r], dz[1, r] = w[r] * (y_hat0 - t0), w[r] * (y_hat1 - t1)  # [L3]
     return total
 
 
@@ -76,7 +79,7 @@ def softmax_link(z, out, spare, k, n, ld, h):
     return 0.0
 
 
-@loop("TTTTTiiiih")
+@loop("TTTTTiiiih", sums=True)
 def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
     """[L20] to [L22]; h holds how many levels there are, and the levels."""
     fast()

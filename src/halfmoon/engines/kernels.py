@@ -127,7 +127,7 @@ def share_sums(task, layers, share, lo, n, t, factor, fresh):
             return np.nan  # given up: no step will be taken from here
         if fresh:
             gather(task, at, end - at)
-        loss += sums(task, layers, task.g + share * task.size * BYTES, end - at, t, factor, b == 0)
+        loss += sums(task, layers, task.g + share * task.parameters * BYTES, end - at, t, factor, b == 0)
     return loss
 
 
@@ -137,7 +137,7 @@ def chunk_gradient(task, chunk, fraction):
     at = chunk.start * BYTES
     h = vector(task.rule_h, 3, np.float64)
     h[0], h[1] = fraction * task.lam * chunk.m, fraction * task.l1 * chunk.m
-    norm = call(task.add_up, task.g + at, task.theta + at, chunk.count, task.shares, task.size, task.rule_h)
+    norm = call(task.add_up, task.g + at, task.theta + at, chunk.count, task.shares, task.parameters, task.rule_h)
     return h[2], norm
 
 
@@ -146,7 +146,7 @@ def chunk_step(task, chunk, t, eta, decay, scale):
     """A chunk's [O5], rule, [O4] and [O6]; without a rule no step is taken."""
     if task.rule == 0:
         return
-    n, at, more = chunk.count, chunk.start * BYTES, task.size * BYTES
+    n, at, more = chunk.count, chunk.start * BYTES, task.parameters * BYTES
     h = vector(task.rule_h, 4, np.float64)
     h[0], h[1], h[2], h[3] = t, eta * chunk.c, decay * chunk.m, scale
     slots, theta = task.slots + at, task.theta + at
@@ -211,14 +211,14 @@ def carry_out(task, layers, chunks, thread):
         for c in range(thread, len(chunks), task.threads):
             at = task.shares + 2 * c
             parts[at], parts[at + 1] = chunk_gradient(task, chunks[c], n / task.batch)
-            if task.clip == 0.0:
+            if task.clip_norm == 0.0:
                 chunk_step(task, chunks[c], t + 1, eta[i], decay[i], 1.0)
         met = meet(task, met)
         norm = measure(parts, task.shares, measured, i, task.count)
         if norm < 0.0:
             return i
-        if task.clip > 0.0:
-            scale = task.clip / norm if norm > task.clip else 1.0  # [O5]
+        if task.clip_norm > 0.0:
+            scale = task.clip_norm / norm if norm > task.clip_norm else 1.0  # [O5]
             for c in range(thread, len(chunks), task.threads):
                 chunk_step(task, chunks[c], t + 1, eta[i], decay[i], scale)
             met = meet(task, met)

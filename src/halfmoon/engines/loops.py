@@ -48,7 +48,7 @@ def combine(out, rows, W, count, many, by_out, by_row, start, n, ld):
     return 0.0
 
 
-@loop("TTTiiiii")
+@loop("TTTiiiii", sums=True)
 def dots(dW, A0, delta, last, k, n, ld, first):
     """dW_ij = sum_r A0_ir delta_jr over n columns, for i <= last, j < k; added to what is there unless `first`."""
     fast()
@@ -148,7 +148,7 @@ def gather(table, block, numbers, columns, n, by_row, by_column, scale):
     return 0.0
 
 
-@loop("Tiii")
+@loop("Tiii", sums=True)
 def finite(a0, rows, columns, width):
     """0 if the rows' columns are all finite, else NaN."""
     fast()
@@ -172,7 +172,7 @@ def transpose(z, out, spare, k, n, ld, h):
 # Parameters
 
 
-@loop("TTiiih")
+@loop("TTiiih", sums=True)
 def add_up(g, theta, n, shares, size, h):
     """[R3] for one chunk: the shares' gradients in their order, and the penalties h[0] = lam, h[1] = l1.
 

@@ -32,7 +32,7 @@ def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], boo
             if not np.isfinite(loss[i] + penalty[i] + norm[i]):
                 state.go_back()
                 return Measured(loss[:i], penalty[:i], norm[:i], diverged=True)
-            state.finite = state.snapshot()
+            state.known = state.snapshot()
             step(problem, state, part.g, norm[i], plan.eta[i], plan.decay[i])
     return Measured(loss, penalty, norm)
 

@@ -15,6 +15,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from halfmoon.interrupt import Interrupt
+
 STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -38,9 +40,16 @@ class Book:
     results: dict[str, Any] = field(default_factory=dict)
     page: list[str] = field(default_factory=list)
     section: str = ""
+    interrupt: Interrupt = field(default_factory=Interrupt)
+
+    def heed(self) -> None:
+        """Grant a Ctrl-C that came while a section was at work: drawing libraries would lose an exception then."""
+        if self.interrupt.seen:
+            raise KeyboardInterrupt
 
     def open(self, number: int, name: str, title: str) -> None:
         """Begin a section."""
+        self.heed()
         self.section = name
         self.results[name] = {}
         self.console.print()
@@ -49,6 +58,7 @@ class Book:
 
     def say(self, text: str) -> None:
         """A paragraph."""
+        self.heed()
         text = " ".join(text.split())
         self.console.print(
             Padding(text, (1, 2, 0, 2)), width=min(self.console.width, 100), highlight=False, markup=False
@@ -102,6 +112,7 @@ class Book:
     @contextmanager
     def figure(self, name: str, caption: str, described: str, size: tuple[float, float]) -> Iterator[Figure]:
         """A figure to draw on, saved as PNG and SVG; `described` is what a reader who cannot see it is told."""
+        self.heed()
         with mpl.rc_context(STYLE):
             fig = Figure(figsize=size, layout="constrained")
             yield fig

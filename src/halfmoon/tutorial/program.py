@@ -30,10 +30,12 @@ def run(out: Path, seed: int = 0, only: str | None = None, quick: bool = False, 
     book = Book(out, seed, quick, console or Console())
     common = Common(seed, quick)
     try:
-        for number, name in enumerate(SECTIONS, start=1):
-            if name in chosen:
-                book.open(number, name, SECTIONS[name].TITLE)
-                SECTIONS[name].tell(book, common)
+        with book.interrupt:
+            for number, name in enumerate(SECTIONS, start=1):
+                if name in chosen:
+                    book.open(number, name, SECTIONS[name].TITLE)
+                    SECTIONS[name].tell(book, common)
+            book.heed()
     finally:
         book.close()  # after Ctrl-C too: what was told stays
     return book
