@@ -58,8 +58,8 @@ def minibatch() -> list[Work]:
         ((2, 50, 2), 32, 100, 100),
         ((20, 64, 64, 2), 128, 100, 20),
         ((64, 100, 10), 200, 50, 20),
-        ((784, 100, 10), 200, 50, 8),
-        ((784, 512, 256, 10), 256, 20, 4),
+        ((784, 100, 10), 200, 50, 16),
+        ((784, 512, 256, 10), 256, 20, 12),
     )
     return [_minibatch("minibatch", sizes, batch, batches, epochs) for sizes, batch, batches, epochs in rows]
 

@@ -25,9 +25,11 @@ def options(work: Work, n_threads: int = CORES) -> dict[str, Any]:
 
 def fitter(work: Work, X: Any, y: Any) -> Fit:
     """One call of `train`, or of `solve` for L-BFGS."""
+    model = network(work)
+    first = model.theta.copy()
 
     def fit(epochs: int) -> Weights:
-        model = network(work)
+        model.theta = first.copy()
         if work.optimizer == "lbfgs":
             lbfgs = solvers.LBFGS(gradient=0.0)
             solvers.solve(model, X, y, lbfgs, epochs=epochs, l2=work.l2, n_threads=CORES)

@@ -133,12 +133,12 @@ def share_sums(task, layers, share, lo, n, t, factor, fresh):
 
 @jit
 def chunk_gradient(task, chunk, fraction):
-    """A chunk's [R3], where `fraction` is n_B/s; gives the penalty and the gradient's norm."""
+    """A chunk's [R3], where `fraction` is n_B/s; gives the penalty and the gradient's squared norm."""
     at = chunk.start * BYTES
     h = vector(task.rule_h, 3, np.float64)
     h[0], h[1] = fraction * task.lam * chunk.m, fraction * task.l1 * chunk.m
-    norm = call(task.add_up, task.g + at, task.theta + at, chunk.count, task.shares, task.parameters, task.rule_h)
-    return h[2], norm
+    norm2 = call(task.add_up, task.g + at, task.theta + at, chunk.count, task.shares, task.parameters, task.rule_h)
+    return h[2], norm2
 
 
 @jit
@@ -172,15 +172,12 @@ def meet(task, times):
 @jit
 def measure(parts, shares, measured, i, count):
     """Loss, penalty and gradient norm of update i, from those of the shares and chunks; gives the norm, or -1."""
-    loss, penalty, largest, norm = 0.0, 0.0, 0.0, 0.0
+    loss, penalty, norm2 = 0.0, 0.0, 0.0
     for share in range(shares):
         loss += parts[share]
     for c in range(shares, len(parts), 2):
-        penalty += parts[c]
-        largest = parts[c + 1] if parts[c + 1] > largest else largest
-    for c in range(shares + 1, len(parts), 2):
-        norm += (parts[c] / largest) * (parts[c] / largest) if largest > 0.0 else parts[c]
-    norm = largest * np.sqrt(norm) if largest > 0.0 else norm
+        penalty, norm2 = penalty + parts[c], norm2 + parts[c + 1]
+    norm = np.sqrt(norm2)
     measured[i], measured[count + i], measured[2 * count + i] = loss, penalty, norm
     return norm if np.isfinite(loss + penalty + norm) else -1.0
 

@@ -176,10 +176,10 @@ def transpose(z, out, spare, k, n, ld, h):
 def add_up(g, theta, n, shares, size, h):
     """[R3] for one chunk: the shares' gradients in their order, and the penalties h[0] = lam, h[1] = l1.
 
-    h[2] becomes the penalty; gives the gradient's 2-norm.
+    h[2] becomes the penalty; gives the sum of the gradient's squares, in float64 since float32 cannot hold all of them.
     """
     fast()
-    lam, l1, penalty, norm2 = T(h[0]), T(h[1]), T(0), T(0)
+    lam, l1, penalty, norm2 = T(h[0]), T(h[1]), T(0), 0.0
     for share in range(1, shares):
         for p in range(n):
             g[p] += g[share * size + p]
@@ -189,16 +189,9 @@ def add_up(g, theta, n, shares, size, h):
             penalty += theta[p] * (T(0.5) * lam * theta[p] + l1 * sign)  # [R1]
             g[p] += lam * theta[p] + l1 * sign  # [R3]
     for p in range(n):
-        norm2 += g[p] * g[p]
+        norm2 += np.float64(g[p]) * np.float64(g[p])
     h[2] = penalty
-    if 1e-30 < norm2 < 1e30:
-        return np.sqrt(np.float64(norm2))
-    largest, norm = 0.0, 0.0  # g^2 is too large or too small for T
-    for p in range(n):
-        largest = np.float64(abs(g[p])) if abs(g[p]) > largest else largest
-    for p in range(n):
-        norm += (np.float64(g[p]) / largest) ** 2 if largest > 0.0 else np.float64(abs(g[p]))
-    return largest * np.sqrt(norm) if largest > 0.0 else norm
+    return norm2
 
 
 @loop("TTih")

@@ -70,6 +70,5 @@ def step(problem: Problem, state: State, g: Array, norm: float, eta: float, deca
 
 
 def length(g: Array) -> float:
-    """The 2-norm of g, scaled so that squares of large float32 numbers cannot overflow."""
-    largest = float(np.abs(g).max())
-    return largest * float(np.linalg.norm(g / largest)) if 0.0 < largest < np.inf else largest
+    """The 2-norm of g, by float64: the squares of large float32 numbers would overflow."""
+    return float(np.linalg.norm(g.astype(np.float64, copy=False)))
