@@ -19,11 +19,16 @@ Row = dict[str, Any]  # one line of the results: what was measured, on whom, and
 
 
 def rounds(tasks: dict[str, Callable[[], Any]], count: int) -> dict[str, list[float]]:
-    """Seconds of each task in each round. Tasks take turns, so that a slow moment of the machine hits all."""
+    """Seconds of each task in each round. Tasks take turns, so that a slow moment of the machine hits all.
+
+    With several threads there is a pause before each task, since others' threads wait for more work on a core of their
+    own for a while.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for turn in range(count):
         names = list(tasks)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            time.sleep(0.3 if len(os.sched_getaffinity(0)) > 1 else 0.0)
             begun = time.perf_counter()
             tasks[name]()
             seconds[name].append(time.perf_counter() - begun)
@@ -123,6 +128,24 @@ def gemm(peers: dict[str, Any], count: int) -> list[Row]:
     return rows
 
 
+def limits(count: int) -> list[Row]:
+    """What else bounds an update: memory, and elementary functions; NumPy's vectorise where the processor can."""
+    import numpy as np
+
+    rows = []
+    source, target = np.ones(1 << 23), np.empty(1 << 23)
+    numbers, out = np.linspace(-2.0, 2.0, 4096), np.empty(4096)
+    tasks: dict[str, tuple[Callable[[], Any], int]] = {
+        "bytes moved by a copy of 64 MB": (lambda: np.copyto(target, source), 2 * source.nbytes),
+        "exp of 4,096 numbers, float64": (lambda: repeat(lambda x: np.exp(x, out), numbers, 100), 100 * 4096),
+        "tanh of 4,096 numbers, float64": (lambda: repeat(lambda x: np.tanh(x, out), numbers, 100), 100 * 4096),
+    }
+    for title, (task, units) in tasks.items():
+        seconds = rounds({"numpy": task}, 2 * count)["numpy"]
+        rows.append(row("gemm", title, "numpy", seconds, units, "each"))
+    return rows
+
+
 def row(group: str, work: str, peer: str, seconds: list[float], units: int, unit: str) -> Row:
     """A line of results: the seconds of one unit in each round."""
     from peers import CORES
@@ -162,7 +185,7 @@ def measure(groups: list[str], wanted: list[str], quick: bool) -> dict[str, Any]
     if "sweep" in groups and "halfmoon" in peers:
         rows += say(sweep(20_000 // shorter, min(count, 5)))
     if "gemm" in groups:
-        rows += say(gemm(peers, count))
+        rows += say(gemm(peers, count) + limits(count))
     if "startup" in groups:
         rows += say(fresh.start_up(list(peers), min(count, 5)))
     if "memory" in groups:

@@ -6,6 +6,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import numpy as np
+import workloads
 
 TITLES = {
     "tutorial": "The tutorial: an update with all 200 rows, tanh, float64",
@@ -13,7 +14,7 @@ TITLES = {
     "optimizers": "Other methods: an update of momentum, an iteration of L-BFGS",
     "predict": "Prediction: a call, probabilities of each row",
     "sweep": "A sweep: 7 hidden sizes x 8 seeds of the tutorial's network",
-    "gemm": "The machine's limit: a matrix product",
+    "gemm": "The machine's limits: matrix products, memory, elementary functions",
     "rows": "Growth with rows: an update (20-50-2, batch 200)",
     "width": "Growth with width: an update (64-H-10, batch 200)",
     "depth": "Growth with depth: an update (64, then layers of 64, 10; batch 200)",
@@ -23,12 +24,14 @@ TITLES = {
 NOTES = {
     "tutorial": "C is `tutorial.c` with -O3 -march=native -ffast-math. Tuned, its tanh is made from exp, which is "
     "faster and less exact near 0, and vectors are as wide as can be. At H = 500 the learning rate is a tenth of the "
-    "tutorial's, which would be far beyond the edge of stability.",
+    "tutorial's, which would be far beyond the edge of stability. Of two classes scikit-learn makes one output, which "
+    "under plain descent learns half as fast.",
     "optimizers": "Iterations of L-BFGS are not quite alike: each peer has its own line search.",
     "startup": "First fit: from having imported NumPy and scikit-learn to the end of the first update of the "
     "tutorial's network; PyTorch and JAX import themselves in that time.",
     "memory": "Data in memory are not counted; what a peer copies of them is.",
 }
+UNITS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9), ("ps", 1e-12))
 CURVES = ("rows", "width", "depth")
 IMAGES = "images"  # beside the page
 
@@ -54,7 +57,11 @@ def page(results: dict[str, Any]) -> str:
             parts += ["", f"## {title}; {threads} thread{'s' * (threads > 1)}", "", *table(chosen, results["peers"])]
             parts += ["", NOTES[group]] if group in NOTES else []
     parts += (
-        images(rows) + shares(rows, results["peers"]) + slopes(rows, results["peers"]) + losses(rows, results["peers"])
+        images(rows)
+        + floors(rows)
+        + shares(rows, results["peers"])
+        + slopes(rows, results["peers"])
+        + losses(rows, results["peers"])
     )
     return "\n".join(parts) + "\n"
 
@@ -125,7 +132,7 @@ def cell(row: dict[str, Any] | None, own: dict[str, Any] | None) -> str:
 
 def scale(seconds: float) -> tuple[str, float]:
     """The unit that fits, and how many seconds it is."""
-    return next(pair for pair in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)) if seconds >= pair[1] or pair[0] == "us")
+    return next(pair for pair in UNITS if seconds >= pair[1] or pair == UNITS[-1])
 
 
 def digits(value: float) -> str:
@@ -146,11 +153,59 @@ def ratio_text(ratio: float) -> str:
     return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.2f}x" if ratio < 2 else f"{ratio:.1f}x"
 
 
+def floors(rows: list[dict[str, Any]]) -> list[str]:
+    """What an update cannot do without, at the best rates this machine showed, and how near halfmoon comes.
+
+    Counted are the products; the exponentials of tanh and softmax; and Adam's parameters: theta, m and v read and
+    written, g read, where they are too many for the second cache.
+    """
+    limit = {row["work"]: min(row["values"]) for row in rows if row["group"] == "gemm" and row["threads"] == 1}
+    known = {work.name: work for work in [*workloads.tutorial(), *workloads.minibatch()]}
+    if "tanh of 4,096 numbers, float64" not in limit:
+        return []
+    lines = []
+    for row in rows:
+        if row["peer"] != "halfmoon" or row["threads"] != 1 or row["work"] not in known:
+            continue
+        work = known[row["work"]]
+        rate = limit[f"{work.dtype}, 2,048 cubed"] / (2.0 * 2048**3)
+        parts = {"products": row["products"] * rate, "functions": 0.0, "parameters": 0.0}
+        shrink = 0.5 if work.dtype == "float32" else 1.0  # half the bytes, half the time
+        calls = (work.batch or work.rows) * (work.sizes[-1] if work.sizes[-1] > 2 else 1)
+        parts["functions"] = calls * limit["exp of 4,096 numbers, float64"] * shrink
+        if work.activation == "tanh":
+            parts["functions"] += (
+                (work.batch or work.rows) * sum(work.sizes[1:-1]) * limit["tanh of 4,096 numbers, float64"]
+            )
+        parameters = sum((d + 1) * k for d, k in zip(work.sizes[:-1], work.sizes[1:], strict=True))
+        moved = 7 * parameters * np.dtype(work.dtype).itemsize
+        parts["parameters"] = moved * limit["bytes moved by a copy of 64 MB"] if moved > 2**21 else 0.0
+        floor, took = sum(parts.values()), median(row["values"])
+        told = " | ".join(timed(value) if value else "" for value in [*parts.values(), floor, took])
+        lines.append(f"| {row['work']} | {told} | {took / floor:.1f}x |")
+    header = [
+        "| an update | products | functions | parameters | floor | halfmoon | over floor |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return ["", "## The floor, one thread", "", *header, *lines]
+
+
+def timed(seconds: float) -> str:
+    """Three digits and a unit.
+
+    >>> timed(0.0123)
+    '12.3 ms'
+    """
+    unit, size = scale(seconds)
+    return f"{digits(seconds / size)} {unit}"
+
+
 def shares(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
     """How much of the machine's measured gemm peak the larger networks' updates reach, all else included."""
     lines = []
     for row in rows:
-        same = [r for r in rows if r["group"] == "gemm" and r["threads"] == row["threads"] and "float32" in r["work"]]
+        same = [r for r in rows if "products" in r and r["group"] == "gemm" and "float32" in r["work"]]
+        same = [r for r in same if r["threads"] == row["threads"]]
         if row["group"] == "minibatch" and row["work"].startswith("784") and same:
             peak = max(r["products"] / min(r["values"]) for r in same)
             rate = row["products"] / median(row["values"])

@@ -25,13 +25,22 @@ HERE = Path(__file__).parent
 ALONE = ["tutorial", "minibatch", "optimizers", "predict", "sweep", "gemm", "growth", "startup", "memory"]
 TOGETHER = ["minibatch", "sweep", "gemm"]  # what is measured with several threads, too; a sweep then has both in turn
 PEERS = "halfmoon,c,jax,torch,sklearn,numpy"
+AVX2 = {  # what makes compilers and libraries do without AVX-512; NumPy's own functions keep it
+    "NUMBA_CPU_NAME": "haswell",
+    "OPENBLAS_CORETYPE": "Haswell",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "MARCH": "haswell",
+}
 LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def measured(threads: int, groups: list[str], given: argparse.Namespace) -> dict[str, Any]:
     """What a process of its own measures on so many cores, its libraries told to use as many threads."""
     cores = sorted(os.sched_getaffinity(0))[-threads:]  # the first core has the system's own work to do
-    pinned = {name: str(threads) for name in LIBRARIES}
+    pinned = {name: str(threads) for name in LIBRARIES} | (AVX2 if given.avx2 else {})
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "results.json"
         command = [sys.executable, HERE / "measure.py", "--cores", ",".join(map(str, cores)), "--out", out]
@@ -64,6 +73,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(ALONE), help=f"some of {','.join(ALONE)}")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, each in a process of its own")
     parser.add_argument("--peers", default=PEERS, help=f"some of {PEERS}")
+    parser.add_argument("--avx2", action="store_true", help="as on a processor without AVX-512")
     parser.add_argument("--out", type=Path, default=HERE / "out", help="folder for what is written")
     given = parser.parse_args()
     for name, known in (("only", ALONE), ("peers", PEERS.split(","))):
@@ -84,6 +94,7 @@ def main() -> None:
         "pools": {},
         "missing": [],
     }
+    results["machine"]["vectors"] += ", held to AVX2" if given.avx2 else ""
     counts = [n for n in map(int, given.threads.split(",")) if n <= results["machine"]["cores"]]
     for threads in counts:
         wanted = [name for name in ALONE if name != "sweep" or max(counts) == 1] if threads == 1 else TOGETHER

@@ -16,6 +16,7 @@ Table = NDArray[np.void]
 
 NARROW = 50  # inputs up to this many are gathered feature by feature; wider rows are copied whole
 THIN = 0 if _native.AVX512 else 12  # products with a side this thin are loops where BLAS has no kernels for them
+FLAT = 400  # and with a side of 2 everywhere, if the other side is as long as this
 CHUNK_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
 BLOCK_ROWS = 512  # rows that go through the layers at a time, at most
 SHARES, SHARE_ROWS = 8, 96  # a batch is cut into so many shares at most, of so many rows at least
@@ -77,7 +78,8 @@ def layer_table(network: Network, memory: Memory, ld: int, training: bool, seed:
             row["key"] = signed(key(seed, DROPOUT, layer.place))
             continue
         row["at"], row["wide"] = network.layout[layer.place]["W"][0].start, wide and place == 0
-        row["thin"] = not row["wide"] and min(layer.d, layer.k) <= THIN
+        short, long = sorted((layer.d, layer.k))
+        row["thin"] = not row["wide"] and (short <= THIN or (short <= 2 and long >= FLAT))
         row["f"], row["df"], needs_z, h = activation(layer.act, network.dtype.name)
         row["h"] = memory.of(np.array([*h, 0.0]))
         row["z"] = memory.new(layer.k * ld) if needs_z else row["a"]  # f may overwrite z where f' needs only a
