@@ -21,14 +21,18 @@ Row = dict[str, Any]  # one line of the results: what was measured, on whom, and
 def rounds(tasks: dict[str, Callable[[], Any]], count: int) -> dict[str, list[float]]:
     """Seconds of each task in each round. Tasks take turns, so that a slow moment of the machine hits all.
 
-    With several threads there is a pause before each task, since others' threads wait for more work on a core of their
-    own for a while.
+    With several threads there is a pause before each task, since others' threads keep a core busy for a while waiting
+    for more work, and then some idle turns, to wake the core.
     """
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for turn in range(count):
         names = list(tasks)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            time.sleep(0.3 if len(os.sched_getaffinity(0)) > 1 else 0.0)
+            if len(os.sched_getaffinity(0)) > 1:
+                time.sleep(0.3)
+                awake = time.perf_counter() + 0.05
+                while time.perf_counter() < awake:
+                    pass
             begun = time.perf_counter()
             tasks[name]()
             seconds[name].append(time.perf_counter() - begun)
@@ -128,21 +132,30 @@ def gemm(peers: dict[str, Any], count: int) -> list[Row]:
     return rows
 
 
-def limits(count: int) -> list[Row]:
-    """What else bounds an update: memory, and elementary functions; NumPy's vectorise where the processor can."""
+def many_times(function: Callable[[], Any], count: int) -> None:
+    """So many calls in a row."""
+    for _ in range(count):
+        function()
+
+
+def limits(peers: dict[str, Any], count: int) -> list[Row]:
+    """What else bounds an update: memory, and elementary functions, NumPy's and halfmoon's."""
     import numpy as np
 
-    rows = []
     source, target = np.ones(1 << 23), np.empty(1 << 23)
-    numbers, out = np.linspace(-2.0, 2.0, 4096), np.empty(4096)
-    tasks: dict[str, tuple[Callable[[], Any], int]] = {
-        "bytes moved by a copy of 64 MB": (lambda: np.copyto(target, source), 2 * source.nbytes),
-        "exp of 4,096 numbers, float64": (lambda: repeat(lambda x: np.exp(x, out), numbers, 100), 100 * 4096),
-        "tanh of 4,096 numbers, float64": (lambda: repeat(lambda x: np.tanh(x, out), numbers, 100), 100 * 4096),
-    }
-    for title, (task, units) in tasks.items():
-        seconds = rounds({"numpy": task}, 2 * count)["numpy"]
-        rows.append(row("gemm", title, "numpy", seconds, units, "each"))
+    copies = rounds({"numpy": lambda: np.copyto(target, source)}, 2 * count)["numpy"]
+    rows = [row("gemm", "bytes moved by a copy of 64 MB", "numpy", copies, 2 * source.nbytes, "each")]
+    room = np.linspace(-2.0, 2.0, 4256)  # both fit the first cache, and no store looks like a load 4,096 bytes away
+    numbers, out = room[:2000], room[2256:]
+    for name in ("exp", "tanh"):
+        functions = {"numpy": partial(getattr(np, name), numbers, out)}
+        if "halfmoon" in peers:
+            from peers import with_halfmoon
+
+            functions["halfmoon"] = with_halfmoon.elementary(name, numbers, out)
+        tasks = {peer: partial(many_times, function, 100) for peer, function in functions.items()}
+        title, units = f"{name} of 2,000 numbers, float64", 100 * len(numbers)
+        rows += [row("gemm", title, peer, s, units, "each") for peer, s in rounds(tasks, 2 * count).items()]
     return rows
 
 
@@ -185,7 +198,7 @@ def measure(groups: list[str], wanted: list[str], quick: bool) -> dict[str, Any]
     if "sweep" in groups and "halfmoon" in peers:
         rows += say(sweep(20_000 // shorter, min(count, 5)))
     if "gemm" in groups:
-        rows += say(gemm(peers, count) + limits(count))
+        rows += say(gemm(peers, count) + limits(peers, count))
     if "startup" in groups:
         rows += say(fresh.start_up(list(peers), min(count, 5)))
     if "memory" in groups:

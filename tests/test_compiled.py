@@ -249,6 +249,7 @@ def test_updates_agree_for_odd_networks(layers, dtype):
 TUNINGS = {
     "thin products": {"THIN": 10**6},
     "no thin products": {"THIN": 0},
+    "flat products": {"THIN": 0, "FLAT": 0},
     "all inputs are narrow": {"NARROW": 10**6},
     "all inputs are wide": {"NARROW": 0},
     "small chunks": {"CHUNK_SIZE": 5},
