@@ -71,4 +71,5 @@ def step(problem: Problem, state: State, g: Array, norm: float, eta: float, deca
 
 def length(g: Array) -> float:
     """The 2-norm of g, by float64: the squares of large float32 numbers would overflow."""
-    return float(np.linalg.norm(g.astype(np.float64, copy=False)))
+    with np.errstate(over="ignore"):
+        return float(np.linalg.norm(g.astype(np.float64, copy=False)))
