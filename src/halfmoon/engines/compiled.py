@@ -140,20 +140,22 @@ class Workspace:
         slots[:] = start.slots or slots
         average = None if start.average is None else start.average.copy()
         state = State(start.theta.copy(), list(slots), average, start.t)
-        measured = self._carry_out(state, slots, plan.eta[:count], plan.decay[:count], plan.dropout[:count])
-        state.t += measured.shape[1]
-        return state, measured
+        measured, done = self._carry_out(state, slots, plan.eta[:count], plan.decay[:count], plan.dropout[:count])
+        state.t += done
+        return state, measured[:, :done]
 
     def gradient(self, state: State) -> Objective:
         """Loss, penalty and gradient of the next batch; no step is taken, so nothing is copied."""
         rule, self.tasks["rule"] = self.tasks["rule"][0], 0
-        measured = self._carry_out(State(state.theta, [], t=state.t), np.empty(0), *np.ones((3, 1)))
+        measured, _ = self._carry_out(State(state.theta, [], t=state.t), np.empty(0), *np.ones((3, 1)))
         self.tasks["rule"] = rule
-        loss, penalty = measured[:2, 0] if measured.size else (np.nan, np.nan)
+        loss, penalty = measured[:2, 0]
         return Objective(float(loss), float(penalty), self.g[: len(state.theta)].copy())
 
-    def _carry_out(self, state: State, slots: Array, eta: Numbers, decay: Numbers, dropout: Numbers) -> Numbers:
-        """Updates in place, each thread its part; gives what was measured of those that went well."""
+    def _carry_out(
+        self, state: State, slots: Array, eta: Numbers, decay: Numbers, dropout: Numbers
+    ) -> tuple[Numbers, int]:
+        """Updates in place, each thread its part; gives what was measured, and how many updates went well."""
         count, per_epoch = len(eta), self.problem.per_epoch
         measured = np.empty((self.threads, 3, count))
         arrays = {"theta": state.theta, "slots": slots, "avg": state.average, "measured": measured}
@@ -164,7 +166,7 @@ class Workspace:
         with _native.one_blas_thread(), np.errstate(all="ignore"):
             done = self._together()
         self.ordered = (state.t + min(done, count - 1)) // per_epoch
-        return measured[0, :, :done]
+        return measured[0], done
 
     def _together(self) -> int:
         """All threads do their parts; gives how many updates went well."""
