@@ -76,17 +76,17 @@ def prediction(peers: dict[str, Any], works: list[Any], count: int) -> list[Row]
         X, y = workloads.data(work)
         many, calls, tasks = X[np.arange(n) % len(X)], max(1, 2_000 // n), {}
         for name in [name for name, peer in peers.items() if peer.predictor is not None]:
-            tasks[name] = partial(repeat, peers[name].predictor(work, X, y), many, calls)
+            tasks[name] = partial(repeat, partial(peers[name].predictor(work, X, y), many), calls)
         rounds(tasks, 1)
         title = f"{'-'.join(map(str, work.sizes))}, {n:,} row{'s' * (n > 1)}"
         rows += [row("predict", title, name, s, calls, "a call") for name, s in rounds(tasks, count).items()]
     return rows
 
 
-def repeat(predict: Callable[[Any], Any], many: Any, calls: int) -> None:
-    """So many predictions in a row."""
-    for _ in range(calls):
-        predict(many)
+def repeat(call: Callable[[], Any], count: int) -> None:
+    """So many calls in a row."""
+    for _ in range(count):
+        call()
 
 
 def sweep(passes: int, count: int) -> list[Row]:
@@ -132,14 +132,8 @@ def gemm(peers: dict[str, Any], count: int) -> list[Row]:
     return rows
 
 
-def many_times(function: Callable[[], Any], count: int) -> None:
-    """So many calls in a row."""
-    for _ in range(count):
-        function()
-
-
 def limits(peers: dict[str, Any], count: int) -> list[Row]:
-    """What else bounds an update: memory, and elementary functions, NumPy's and halfmoon's."""
+    """What else bounds an update: memory, and elementary functions: NumPy's, and halfmoon's tanh."""
     import numpy as np
 
     source, target = np.ones(1 << 23), np.empty(1 << 23)
@@ -149,11 +143,11 @@ def limits(peers: dict[str, Any], count: int) -> list[Row]:
     numbers, out = room[:2000], room[2256:]
     for name in ("exp", "tanh"):
         functions = {"numpy": partial(getattr(np, name), numbers, out)}
-        if "halfmoon" in peers:
+        if name == "tanh" and "halfmoon" in peers:
             from peers import with_halfmoon
 
-            functions["halfmoon"] = with_halfmoon.elementary(name, numbers, out)
-        tasks = {peer: partial(many_times, function, 100) for peer, function in functions.items()}
+            functions["halfmoon"] = with_halfmoon.tanh(numbers, out)
+        tasks = {peer: partial(repeat, function, 100) for peer, function in functions.items()}
         title, units = f"{name} of 2,000 numbers, float64", 100 * len(numbers)
         rows += [row("gemm", title, peer, s, units, "each") for peer, s in rounds(tasks, 2 * count).items()]
     return rows

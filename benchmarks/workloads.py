@@ -143,6 +143,6 @@ def loss(work: Work, weights: Weights, X: Any, y: Any, most: int = 20_000) -> fl
 
 
 def learned(start_loss: float, losses: Sequence[float]) -> list[bool]:
-    """Whether each came at least nine tenths of the way that the median of all came."""
-    typical = start_loss - float(np.median(losses))
+    """Whether each came at least nine tenths of the way that the median of all came; NaN came nowhere."""
+    typical = start_loss - float(np.nanmedian(losses))
     return [bool(typical > 0.0 and start_loss - loss >= 0.9 * typical) for loss in losses]

@@ -8,12 +8,9 @@ from workloads import Weights, Work, start
 
 import halfmoon
 from halfmoon import solvers
-from halfmoon.engines import _native
-from halfmoon.engines._native import fast, loop
-from halfmoon.engines._simd import FUNCTIONS
+from halfmoon.activations import ACTIVATIONS
+from halfmoon.engines import _blocks
 from peers import CORES, Fit, Peer
-
-exp, tanh = FUNCTIONS["float64"]["exp"], FUNCTIONS["float64"]["tanh"]
 
 
 def network(work: Work) -> halfmoon.Network:
@@ -54,29 +51,11 @@ def predictor(work: Work, X: Any, y: Any) -> Any:
     return model.predict
 
 
-def elementary(name: str, x: Any, out: Any) -> Any:
-    """A call that fills `out` with exp or tanh of x (float64), as the kernels compute it."""
-    address = _native.address({"exp": exp_all, "tanh": tanh_all}[name], "float64")
-    compiled = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(address)
-    return partial(compiled, x.ctypes.data, out.ctypes.data, x.size)
-
-
-@loop("TTi")
-def exp_all(x: Any, out: Any, n: int) -> float:
-    """out = e^x."""
-    fast()
-    for i in range(n):
-        out[i] = exp(x[i])
-    return 0.0
-
-
-@loop("TTi")
-def tanh_all(x: Any, out: Any, n: int) -> float:
-    """out = tanh x."""
-    fast()
-    for i in range(n):
-        out[i] = tanh(x[i])
-    return 0.0
+def tanh(x: Any, out: Any) -> Any:
+    """A call that fills `out` with tanh of x (float64): the loop that the kernels call."""
+    address, _, _, _ = _blocks.activation(ACTIVATIONS.make("tanh"), "float64")
+    loop = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)(address)
+    return partial(loop, x.ctypes.data, out.ctypes.data, x.size, None)
 
 
 def estimator(work: Work, X: Any, y: Any) -> Any:
