@@ -93,6 +93,30 @@ def softmax_dz(z, y, smoothing=0.0):
     return [sum(-t[c] * ((c == j) - p[j]) for c in range(len(z))) for j in range(len(z))]
 
 
+def groups(row, sizes):
+    """The row cut into groups side by side; without sizes it is one group."""
+    row, parts = list(row), []
+    for size in sizes or (len(row),):
+        parts.append(row[:size])
+        row = row[size:]
+    assert not row, "the sizes do not add up to the row"
+    return parts
+
+
+def softmaxes(z, sizes=None, smoothing=0.0):
+    return [p for scores in groups(z, sizes) for p in softmax(scores)]
+
+
+def softmaxes_value(z, y, sizes=None, smoothing=0.0):
+    pairs = zip(groups(z, sizes), groups(y, sizes), strict=True)
+    return [sum(softmax_value(scores, truth, smoothing)[0] for scores, truth in pairs)]
+
+
+def softmaxes_dz(z, y, sizes=None, smoothing=0.0):
+    pairs = zip(groups(z, sizes), groups(y, sizes), strict=True)
+    return [slope for scores, truth in pairs for slope in softmax_dz(scores, truth, smoothing)]
+
+
 def logistic_value(z, y, smoothing=0.0):
     return [
         -t * math.log(logistic(score)) - (1 - t) * math.log(logistic(-score))
@@ -152,6 +176,7 @@ def same(z, **h):
 
 LOSSES = {
     "softmax_cross_entropy": (lambda z, smoothing=0.0: softmax(z), softmax_value, softmax_dz),
+    "softmax_cross_entropies": (softmaxes, softmaxes_value, softmaxes_dz),
     "logistic_cross_entropy": (
         lambda z, smoothing=0.0: [logistic(score) for score in z],
         logistic_value,
@@ -221,7 +246,7 @@ def row_gradient(sizes, activations, theta, x, dl_dz):
     return [number for part in parts for number in part]
 
 
-def sums(sizes, activations, loss, theta, X, y, w, **h):
+def sums(sizes, activations, loss, theta, X, y, w, /, **h):
     """Sum of weighted losses, sum of weighted gradients, sum of weights; w holds a list per row, of one or k."""
     _, value, dz = LOSSES[loss]
     total, gradient, weight = 0.0, [0.0] * len(theta), 0.0
@@ -242,7 +267,7 @@ def is_weight(sizes):
     return [kind for d, k in pairwise(sizes) for kind in [True] * (d * k) + [False] * k]
 
 
-def objective(sizes, activations, loss, theta, X, y, w, lam=0.0, l1=0.0, **h):
+def objective(sizes, activations, loss, theta, X, y, w, /, lam=0.0, l1=0.0, **h):
     """[R1] and [R2]: mean loss, penalty, gradient of their sum."""
     total, gradient, weight = sums(sizes, activations, loss, theta, X, y, w, **h)
     penalty, g = 0.0, []

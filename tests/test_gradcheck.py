@@ -9,7 +9,7 @@ import pytest
 from halfmoon.activations import ACTIVATIONS, Activation
 from halfmoon.gradcheck import GradientReport, check_gradients
 from halfmoon.layers import Dense, Dropout
-from halfmoon.losses import LOSSES, Loss
+from halfmoon.losses import LOSSES, Loss, SoftmaxCrossEntropies
 from halfmoon.network import Network
 
 RNG = np.random.default_rng(0)
@@ -60,10 +60,20 @@ def test_settings_of_blocks_are_checked_too():
         "pinball:level=0.9",
         "quantiles:levels=0.2/0.7",
         "softmax_cross_entropy:smoothing=0.2",
+        "softmax_cross_entropies:sizes=3/2/4",
+        "softmax_cross_entropies:sizes=2/5,smoothing=0.2",
     ):
         assert check_gradients(LOSSES.make(loss)), loss
     for activation in ("leaky_relu:slope=0.3", "elu:alpha=0.5"):
         assert check_gradients(ACTIVATIONS.make(activation)), activation
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_a_network_with_several_class_variables_is_right(smoothing):
+    several = SoftmaxCrossEntropies((3, 2, 4), smoothing)
+    y, w = np.arange(8)[:, None] % several.sizes, RNG.uniform(0.0, 2.0, 8)
+    report = check_gradients(network(several, ("tanh", "gelu"), dropout=0.2), X, y, w=w, l2=0.02)
+    assert report, str(report)
 
 
 def test_weights_dropout_and_float32_are_checked_too():

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 import naive
-from halfmoon.losses import LOSSES, Loss, Quantiles, encode
+from halfmoon.losses import LOSSES, Loss, Quantiles, SoftmaxCrossEntropies, encode
 
 OTHER_SETTINGS = [
     ("softmax_cross_entropy", {"smoothing": 0.3}),
+    ("softmax_cross_entropies", {"smoothing": 0.3}),
+    ("softmax_cross_entropies", {"sizes": (3, 2, 4)}),
+    ("softmax_cross_entropies", {"sizes": (2, 5), "smoothing": 0.3}),
     ("logistic_cross_entropy", {"smoothing": 0.2}),
     ("huber", {"delta": 0.4}),
     ("huber", {"delta": 3.0}),
@@ -16,6 +19,7 @@ OTHER_SETTINGS = [
     ("quantiles", {"levels": (0.05, 0.2, 0.8, 0.99)}),
 ]
 CASES = [(name, {}) for name in LOSSES] + OTHER_SETTINGS
+THREE = "softmax_cross_entropies:sizes=3/2/4"
 each_name = pytest.mark.parametrize("name", LOSSES)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
 each_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
@@ -23,11 +27,12 @@ N, COLUMNS = 7, 3
 
 
 def truth(loss, rng, n=N):
-    """y (n, 3) such as the loss reads it: outright classes and labels in the first rows, then shares."""
+    """y (n, 3) such as the loss reads it, several class variables with as many columns as they have classes.
+
+    In the first rows classes and labels are outright, then there are shares.
+    """
     if loss.target == "classes":
-        y = rng.dirichlet([1.0] * COLUMNS, n)
-        y[: n // 2] = np.eye(COLUMNS)[rng.randint(COLUMNS, size=n // 2)]
-        return y
+        return np.hstack([distributions(C, rng, n) for C in getattr(loss, "sizes", None) or (COLUMNS,)])
     if loss.target == "labels":
         y = rng.uniform(size=(n, COLUMNS))
         y[: n // 2] = rng.randint(2, size=(n // 2, COLUMNS))
@@ -35,6 +40,12 @@ def truth(loss, rng, n=N):
     if loss.target == "counts":
         return rng.poisson(2.0, (n, COLUMNS)).astype(np.float64)
     return rng.standard_normal((n, COLUMNS))
+
+
+def distributions(C, rng, n):
+    y = rng.dirichlet([1.0] * C, n)
+    y[: n // 2] = np.eye(C)[rng.randint(C, size=n // 2)]
+    return y
 
 
 def example(name, h, scale=1.5):
@@ -97,11 +108,16 @@ def test_link_value_and_dz_equal_the_textbooks(name, h):
 
 
 def test_every_built_in_loss_has_a_naive_twin():
-    built_in = {name for name, block in LOSSES.items() if block.__module__ == "halfmoon.losses"}
+    built_in = {name for name, block in LOSSES.items() if block.__module__.startswith("halfmoon.losses.")}
     assert built_in == set(naive.LOSSES)
 
 
 # ---- what a prediction looks like
+
+
+def parted(table, h):
+    """The table's columns, one table for each class variable."""
+    return np.split(table, np.cumsum(h.get("sizes", table.shape[1:]))[:-1], axis=1)
 
 
 @each_case
@@ -112,7 +128,7 @@ def test_the_link_gives_what_the_target_may_be(name, h, scale):
     assert y_hat.shape == z.shape
     assert np.isfinite(y_hat).all()
     if loss.target == "classes":
-        np.testing.assert_allclose(y_hat.sum(axis=1), 1.0, rtol=1e-12)
+        np.testing.assert_allclose([p.sum(axis=1) for p in parted(y_hat, h)], 1.0, rtol=1e-12)
     if loss.target in ("classes", "labels"):
         assert (y_hat <= 1.0).all()
     if loss.target != "real":
@@ -128,13 +144,17 @@ def test_the_link_rises_with_the_score(name, h):
         assert (loss.link(up)[:, j] > loss.link(z)[:, j]).all()
 
 
-@each_case
-def test_quantiles_never_cross(name, h):
-    loss, z, _ = example(name, h, 1e3)
-    levels = loss.outputs(1)
-    y_hat = loss.link(z).reshape(N, COLUMNS, levels)
+@pytest.mark.parametrize("h", [h for name, h in CASES if name == "quantiles"], ids=str)
+def test_quantiles_never_cross(h):
+    loss, z, _ = example("quantiles", h, 1e3)
+    y_hat = loss.link(z).reshape(N, COLUMNS, -1)
     assert (np.diff(y_hat, axis=-1) >= 0.0).all()
-    assert levels == (len(h.get("levels", (0.1, 0.5, 0.9))) if name == "quantiles" else 1)
+
+
+@each_case
+def test_a_column_has_one_score_or_one_for_each_level_or_class(name, h):
+    expected = {"quantiles": 7 * len(h.get("levels", "123")), "softmax_cross_entropies": sum(h.get("sizes", [7]))}
+    assert LOSSES[name](**h).outputs(7) == expected.get(name, 7)
 
 
 # ---- the value
@@ -181,7 +201,7 @@ def test_perfection_costs_nothing_and_pulls_nowhere(name, h, dtype):
     y = np.maximum(y[: N // 2], 1.0 if loss.target == "counts" else -np.inf).astype(dtype)
     z = perfect(loss, y).astype(dtype)
     noise = 30 * np.finfo(dtype).eps
-    np.testing.assert_allclose(loss.link(z).reshape(len(y), COLUMNS, -1).mean(axis=-1), y, rtol=noise, atol=noise)
+    np.testing.assert_allclose(loss.link(z).reshape(*y.shape, -1).mean(axis=-1), y, rtol=noise, atol=noise)
     np.testing.assert_allclose(loss.value(z, y), 0.0, atol=noise)
     if name not in ("pinball", "quantiles"):  # at its kink a pinball's slope is between -level and 1 - level
         np.testing.assert_allclose(loss.dz(z, y), 0.0, atol=noise)
@@ -194,7 +214,8 @@ def test_the_value_is_least_at_perfection(name, h):
     y = truth(loss, rng, 400)
     smoothing = h.get("smoothing", 0.0)
     if loss.target in ("classes", "labels"):
-        t = (1 - smoothing) * y + smoothing / (COLUMNS if loss.target == "classes" else 2)
+        classes = np.repeat(h.get("sizes", COLUMNS), h.get("sizes", COLUMNS)) if loss.target == "classes" else 2
+        t = (1 - smoothing) * y + smoothing / classes
         t = np.clip(t, 1e-300, 1.0)
         best = np.log(t) if loss.target == "classes" else np.log(t) - np.log(np.maximum(1 - t, 1e-300))
     elif loss.target == "counts":
@@ -257,6 +278,55 @@ def test_softmax_does_not_care_where_the_scores_start():
     loss, z, y = example("softmax_cross_entropy", {})
     np.testing.assert_allclose(loss.value(z + 1000.0, y), loss.value(z, y), rtol=1e-11)
     np.testing.assert_allclose(loss.dz(z, y).sum(axis=1), 0.0, atol=1e-15)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_one_class_variable_among_several_is_softmax_to_the_bit(smoothing):
+    one, z, y = example("softmax_cross_entropy", {"smoothing": smoothing})
+    for sizes in (None, (COLUMNS,)):
+        several = SoftmaxCrossEntropies(sizes, smoothing)
+        np.testing.assert_array_equal(several.link(z), one.link(z))
+        np.testing.assert_array_equal(several.value(z, y), one.value(z, y))
+        np.testing.assert_array_equal(several.dz(z, y), one.dz(z, y))
+
+
+def test_each_class_variable_has_its_own_softmax():
+    loss, z, y = example("softmax_cross_entropies", {"sizes": (3, 2, 4), "smoothing": 0.2})
+    one = LOSSES.make("softmax_cross_entropy:smoothing=0.2")
+    parts = [slice(0, 3), slice(3, 5), slice(5, 9)]
+    values = [one.value(z[:, part], y[:, part]) for part in parts]
+    np.testing.assert_allclose(loss.value(z, y), sum(values), rtol=1e-14)
+    for part in parts:
+        np.testing.assert_array_equal(loss.link(z)[:, part], one.link(z[:, part]))
+        np.testing.assert_array_equal(loss.dz(z, y)[:, part], one.dz(z[:, part], y[:, part]))
+        elsewhere = np.delete(np.arange(9), part)
+        shifted = z + 1000.0 * np.isin(np.arange(9), np.arange(9)[part])  # a constant for the scores of one variable
+        np.testing.assert_array_equal(loss.dz(shifted, y)[:, elsewhere], loss.dz(z, y)[:, elsewhere])
+        np.testing.assert_allclose(loss.value(shifted, y), loss.value(z, y), rtol=1e-11)
+
+
+def test_two_variables_of_equal_chances_cost_the_logarithm_of_all_pairs():
+    loss = SoftmaxCrossEntropies((3, 4))
+    y = encode(loss, [[2, 3]], 7, np.float64)
+    np.testing.assert_allclose(loss.value(np.zeros((1, 7)), y), [[np.log(12)]], rtol=1e-15)
+
+
+@pytest.mark.parametrize("sizes", [(), (1, 3), (0,), (-2, 4), (2.5, 3), (3, True), ("3", "2"), 5, "abc"])
+def test_each_class_variable_has_two_classes_or_more(sizes):
+    with pytest.raises(ValueError, match=r"sizes must be None, or integers in \[2, inf\)"):
+        SoftmaxCrossEntropies(sizes)
+
+
+def test_sizes_can_be_a_list_of_numpys_integers():
+    assert SoftmaxCrossEntropies([np.int64(3), np.int64(2)]) == SoftmaxCrossEntropies((3, 2))
+
+
+def test_scores_that_do_not_fit_the_sizes_are_refused_in_words():
+    loss = SoftmaxCrossEntropies((3, 2, 4))
+    for k in (1, 8, 10):
+        for call in (loss.link, lambda z: loss.value(z, z), lambda z: loss.dz(z, z)):
+            with pytest.raises(ValueError, match=f"sizes=3/2/4 needs 9 scores; the network gives {k}"):
+                call(np.zeros((5, k)))
 
 
 def test_softmax_of_two_classes_is_the_logistic_of_the_difference():
@@ -347,6 +417,23 @@ def test_distributions_over_the_classes_stay():
     np.testing.assert_array_equal(encode(LOSSES.make("softmax_cross_entropy"), y, 2, np.float64), y)
 
 
+@each_dtype
+def test_class_numbers_of_several_variables_become_one_hot_rows_side_by_side(dtype):
+    loss = SoftmaxCrossEntropies((3, 2))
+    table = encode(loss, [[2, 0], [0, 1]], 5, dtype)
+    assert table.dtype == dtype
+    np.testing.assert_array_equal(table, [[0, 0, 1, 1, 0], [1, 0, 0, 0, 1]])
+    np.testing.assert_array_equal(encode(loss, table, 5, dtype), table)
+    np.testing.assert_array_equal(encode(loss, [[2.0, 0.0], [0.0, 1.0]], 5, dtype), table)
+
+
+@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "softmax_cross_entropies:sizes=3"])
+def test_class_numbers_of_one_variable_may_be_flat_or_a_column(loss):
+    flat, column = (encode(LOSSES.make(loss), y, 3, np.float64) for y in ([2, 0], [[2], [0]]))
+    np.testing.assert_array_equal(flat, [[0, 0, 1], [1, 0, 0]])
+    np.testing.assert_array_equal(column, flat)
+
+
 @pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].target != "classes"])
 def test_one_column_may_be_given_flat(name):
     loss = LOSSES.make(name)
@@ -372,6 +459,17 @@ def test_truth_that_fits_is_handed_on_as_a_copy(name, h):
         ("softmax_cross_entropy", [[0.5, 0.4]], 2, "distribution"),
         ("softmax_cross_entropy", [[1.5, -0.5]], 2, r"lie in \[0, 1\]"),
         ("softmax_cross_entropy", [[1.0, 0.0, 0.0]], 2, "does not fit a network of 2 outputs"),
+        ("softmax_cross_entropy", [0, 1], 1, "class numbers 0 to 0"),
+        ("softmax_cross_entropies", [0, 2], 2, "class numbers 0 to 1"),
+        (THREE, [0, 1], 9, "does not fit a network of 9 outputs with softmax_cross_entropies:sizes=3/2/4"),
+        (THREE, [[0, 1, 4]], 9, "class numbers 0 to 3; got values from 4 to 4"),
+        (THREE, [[0, 0.5, 1]], 9, "class numbers 0 to 1"),
+        (THREE, [[0, 0, 1, 1, 0, 1, 0, 0]], 9, "does not fit a network of 9 outputs"),
+        (THREE, [[0, 0, 1, 1, 0, 1, 0, 0, 0]], 8, "needs 9 scores; the network gives 8"),
+        (THREE, [[0, 1, 1, 1, 0, 0, 0, 0, 0]], 9, "distribution over the 3/2/4 classes"),
+        (THREE, [[0, 0, 1, 0.5, 0.4, 1, 0, 0, 0]], 9, "distribution over the 3/2/4 classes"),
+        (THREE, [[0, 0, 1, 1.5, -0.5, 1, 0, 0, 0]], 9, r"lie in \[0, 1\]"),
+        (THREE, [[[0, 1, 2]]], 9, "does not fit"),
         ("logistic_cross_entropy", [0, 2], 1, r"lie in \[0, 1\]"),
         ("logistic_cross_entropy", [[0, -0.1]], 2, r"lie in \[0, 1\]"),
         ("poisson", [3, -1], 1, r"lie in \[0, inf\]"),

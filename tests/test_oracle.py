@@ -16,6 +16,7 @@ from halfmoon.losses import LOSSES
 from halfmoon.network import Network
 
 LEVELS = (0.1, 0.5, 0.9)
+SEVERAL = "softmax_cross_entropies:sizes=3/2/4"
 
 # every activation and loss once more, for autograd
 F = {
@@ -43,10 +44,13 @@ def quantiles(z, y):
     return sum(anp.sum(pinball(q, y, level), axis=1, keepdims=True) for q, level in zip(y_hat, LEVELS, strict=True))
 
 
+def softmax(z, y):
+    return -anp.sum(y * (z - logsumexp(z, axis=1, keepdims=True)), axis=1, keepdims=True)
+
+
 L = {
-    "softmax_cross_entropy": lambda z, y: (
-        -anp.sum(y * (z - logsumexp(z, axis=1, keepdims=True)), axis=1, keepdims=True)
-    ),
+    "softmax_cross_entropy": softmax,
+    "softmax_cross_entropies": softmax,
     "logistic_cross_entropy": lambda z, y: -y * anp.log(expit(z)) - (1.0 - y) * anp.log(expit(-z)),
     "squared_error": lambda z, y: (y - z) ** 2 / 2.0,
     "absolute_error": lambda z, y: anp.sqrt((z - y) ** 2),
@@ -55,6 +59,7 @@ L = {
     "pinball": lambda z, y: pinball(z, y, 0.5),
     "quantiles": quantiles,
 }
+MORE = {SEVERAL: lambda z, y: sum(softmax(z[:, a:b], y[:, a:b]) for a, b in [(0, 3), (3, 5), (5, 9)])}
 SIZES, COLUMNS, N = (3, 5, 4), 2, 6
 
 
@@ -63,7 +68,7 @@ def example(loss_name, seed=0, columns=COLUMNS):
     rng, loss = np.random.RandomState(seed), LOSSES.make(loss_name)
     X, w = rng.standard_normal((N, SIZES[0])), rng.uniform(0.2, 2.0, (N, 1))
     y = {
-        "classes": np.eye(columns)[rng.randint(columns, size=N)],
+        "classes": np.hstack([np.eye(C)[rng.randint(C, size=N)] for C in loss.classes(loss.outputs(columns))]),
         "labels": rng.randint(2, size=(N, columns)).astype(float),
         "counts": rng.poisson(2.0, (N, columns)).astype(float),
         "real": rng.standard_normal((N, columns)),
@@ -80,7 +85,7 @@ def autograds_sum(theta, sizes, activations, loss_name, X, y, w):
         z = anp.dot(a, W) + b
         a = F[activations[depth]](z) if depth < len(activations) else z
         place += (d + 1) * k
-    return anp.sum(w * L[loss_name](a, y))
+    return anp.sum(w * (L | MORE)[loss_name](a, y))
 
 
 def somewhere(network, seed=1):
@@ -95,7 +100,7 @@ def agree(ours, theirs, rtol=1e-9):
     assert scale > 1e-3, "a gradient of nothing would prove nothing"
 
 
-@pytest.mark.parametrize("loss_name", LOSSES)
+@pytest.mark.parametrize("loss_name", [*LOSSES, *MORE])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_two_hidden_layers_have_autograds_gradient(activation, loss_name):
     X, y, w, k = example(loss_name)
@@ -164,6 +169,8 @@ def test_weights_of_single_outputs_have_both_judges_gradient(loss_name):
     ("loss_name", "h"),
     [
         ("softmax_cross_entropy", {"smoothing": 0.2}),
+        ("softmax_cross_entropies", {"sizes": (3, 2, 4)}),
+        ("softmax_cross_entropies", {"sizes": (2, 3), "smoothing": 0.2}),
         ("logistic_cross_entropy", {"smoothing": 0.3}),
         ("huber", {"delta": 0.3}),
         ("pinball", {"level": 0.9}),
@@ -172,9 +179,9 @@ def test_weights_of_single_outputs_have_both_judges_gradient(loss_name):
     ids=str,
 )
 def test_other_settings_have_the_naive_loops_gradient(loss_name, h):
-    X, y, w, _ = example(loss_name)
     loss = LOSSES[loss_name](**h)
-    sizes = (*SIZES, loss.outputs(COLUMNS))
+    X, y, w, k = example(loss)
+    sizes = (*SIZES, k)
     network = Network.dense(sizes, "tanh", loss)
     theta = somewhere(network)
     lists = [table.tolist() for table in (theta, X, y, w)]
@@ -213,7 +220,7 @@ def test_both_judges_know_every_built_in_activation_and_loss():
     assert built_in == [set(F), set(L)] == [set(naive.ACTIVATIONS), set(naive.LOSSES)]
 
 
-@pytest.mark.parametrize("loss_name", LOSSES)
+@pytest.mark.parametrize("loss_name", [*LOSSES, *MORE])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_float32_gradients_are_float64s_rounded(activation, loss_name):
     X, y, w, k = (part.astype(np.float32) if isinstance(part, np.ndarray) else part for part in example(loss_name))

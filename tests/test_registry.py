@@ -8,7 +8,7 @@ import pytest
 from halfmoon.activations import ACTIVATIONS, Activation
 from halfmoon.datasets import DATASETS
 from halfmoon.initializers import INITIALIZERS
-from halfmoon.losses import LOSSES, Huber, Quantiles
+from halfmoon.losses import LOSSES, Huber, Quantiles, SoftmaxCrossEntropies
 from halfmoon.optimizers import OPTIMIZERS, Adam
 from halfmoon.registry import Block, Shelf
 from halfmoon.schedules import SCHEDULES, InverseScaling
@@ -29,6 +29,7 @@ class Toy(Block):
     unit: str = setting("cm", "'cm' or 'inch'", "a word")
     sharp: bool = setting(False, "True or False", "yes or no")
     parts: tuple[float, ...] = setting((0.5,), "numbers in (0, 1)", "several numbers")
+    cuts: tuple[int, ...] | None = setting(None, "None, or integers in [2, inf)", "none, or several integers")
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def other_value(field):
     """A value of the field's type that differs from its default and obeys its rule."""
     tries = {float: [0.25, 0.75, 1.5], int: [3, 7], str: ["rows", "inch"], bool: [not field.default]}
     tries[tuple[float, ...]] = [(0.2, 0.3, 0.8)]
+    tries[tuple[int, ...] | None] = [(3, 2, 4)]
     return next(value for value in tries[field.type] if value != field.default)
 
 
@@ -169,6 +171,9 @@ def test_other_peoples_names_are_understood(shelf, alias, name):
         (LOSSES, "huber:", Huber()),
         (LOSSES, "quantiles:levels=0.25/0.5/0.75", Quantiles(levels=(0.25, 0.5, 0.75))),
         (LOSSES, "quantiles:levels=0.5", Quantiles(levels=(0.5,))),
+        (LOSSES, "softmax_cross_entropies:sizes=3/2/4", SoftmaxCrossEntropies((3, 2, 4))),
+        (LOSSES, "softmax_cross_entropies:smoothing=0.1,sizes=3", SoftmaxCrossEntropies((3,), 0.1)),
+        (LOSSES, "softmax_cross_entropies:sizes=None", SoftmaxCrossEntropies()),
         (OPTIMIZERS, "adam:beta1=0.5,eps=1e-3", Adam(beta1=0.5, eps=0.001)),
         (SCHEDULES, "invscaling:unit=epochs,power=1", InverseScaling(power=1.0, unit="epochs")),
     ],
@@ -178,14 +183,19 @@ def test_text_is_read_as_the_settings_it_names(shelf, text, block):
 
 
 def test_every_kind_of_setting_is_read_and_written(shelf):
-    text = "toy:size=2.5,count=3,unit=inch,sharp=True,parts=0.1/0.2"
+    text = "toy:size=2.5,count=3,unit=inch,sharp=True,parts=0.1/0.2,cuts=3/2"
     toy = shelf.make(text)
     assert (toy.size, toy.count, toy.unit, toy.sharp, toy.parts) == (2.5, 3, "inch", True, (0.1, 0.2))
-    assert isinstance(toy.count, int)
+    assert toy.cuts == (3, 2)
+    assert {type(number) for number in (toy.count, *toy.cuts)} == {int}
     assert str(toy) == text
 
 
-@pytest.mark.parametrize("item", ["size=-1", "size=x", "count=2.5", "count=0", "unit=mile", "sharp=1", "parts=0.5/2"])
+WRONG = ["size=-1", "size=x", "count=2.5", "count=0", "unit=mile", "sharp=1", "parts=0.5/2", "parts="]
+WRONG += ["cuts=", "cuts=3/1", "cuts=3/x", "cuts=3/2.5"]
+
+
+@pytest.mark.parametrize("item", WRONG)
 def test_a_setting_that_breaks_its_rule_is_answered_with_the_rule(shelf, item):
     name = item.partition("=")[0]
     rule = next(field.metadata["rule"] for field in dataclasses.fields(Toy) if field.name == name)

@@ -24,6 +24,10 @@ RULES = {
     "None, or an integer in [1, inf)": ([None, 1, 99], [0, 1.5, "None", "1", False]),
     "None, or a number in (0, 1)": ([None, 0.5], [0, 1, NAN, ()]),
     "numbers in (0, 1)": ([(0.1,), (0.1, 0.9)], [(), (0.0, 0.5), (0.5, 1.0), (0.5, "x"), (0.5, NAN), [0.5], None]),
+    "None, or integers in [2, inf)": (
+        [None, (2,), (3, 2, 4), (np.int64(3),)],
+        [(), (1,), (3, 1), (2.0,), (3, 2.5), (3, True), (3, None), ("3",), 3, [3, 2], "3/2"],
+    ),
     "True or False": ([True, False], [0, 1, "True", None, 1.0]),
     "'loss' or 'score'": (["loss", "score"], ["los", "Loss", "", "loss' or 'score", None, 1, True]),
     "'auto', 'compiled' or 'numpy'": (["auto", "compiled", "numpy"], ["Auto", "numba", "", None, 1]),

@@ -31,7 +31,7 @@ def example(hidden=("tanh",), loss="softmax_cross_entropy", columns=2, width=4):
 def judge(network, hidden, loss, y):
     """All quantities of the trace by name, by naive's loops."""
     sizes, theta = [3, *[4] * len(hidden), network.k], network.theta.tolist()
-    truth = [0.0, 1.0] if loss == "softmax_cross_entropy" else np.atleast_1d(y).astype(float).tolist()
+    truth = [0.0, 1.0] if network.loss.target == "classes" else np.atleast_1d(y).astype(float).tolist()
     link, value, dz = naive.LOSSES[loss]
     zs, inputs = naive.forward(sizes, hidden, theta, ROW)
     layers, last = naive.unpack(sizes, theta), len(zs)

@@ -159,7 +159,7 @@ def _examples(loss: Loss, rng: Stream) -> tuple[Array, Array]:
     y: Array
     z = 2.0 * rng.standard_normal((40, loss.outputs(columns)))
     if loss.target == "classes":
-        y = np.eye(columns)[np.arange(40) % columns]
+        y = np.hstack([np.eye(C)[np.arange(40) % C] for C in loss.classes(z.shape[1])])
     elif loss.target == "labels":
         y = (rng.uniform(0.0, 1.0, (40, columns)) > 0.5) * 1.0
     elif loss.target == "counts":

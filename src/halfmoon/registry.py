@@ -132,7 +132,7 @@ def _convert(wanted: Any, text: str) -> Any:
     if get_origin(wanted) is tuple:
         return tuple(get_args(wanted)[0](part) for part in text.split("/"))
     if isinstance(wanted, UnionType):  # float | None
-        return None if text == "None" else get_args(wanted)[0](text)
+        return None if text == "None" else _convert(get_args(wanted)[0], text)
     if wanted is bool:
         return {"True": True, "False": False}.get(text, text)
     return wanted(text)

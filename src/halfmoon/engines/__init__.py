@@ -30,16 +30,19 @@ from halfmoon.elementary import Array
 from halfmoon.network import Network
 from halfmoon.optimizers import Optimizer
 from halfmoon.random import SHUFFLE, key, permutation
+from halfmoon.sparse import is_sparse
 
 Numbers = NDArray[np.float64]
 
 
-def choose(network: Network, optimizer: Optimizer | None, wanted: str = "auto") -> tuple[ModuleType, str]:
+def choose(
+    network: Network, optimizer: Optimizer | None, wanted: str = "auto", X: Array | None = None
+) -> tuple[ModuleType, str]:
     """The engine to run this, and why that one; ValueError where the one asked for cannot."""
     if wanted == "numpy":
         return import_module("halfmoon.engines.reference"), "it was asked for"
     compiled, reason = _compiled()
-    reason = reason or compiled.why_not(network, optimizer)
+    reason = reason or ("X is sparse" if is_sparse(X) else compiled.why_not(network, optimizer))
     if reason is None:
         return compiled, "it was asked for" if wanted == "compiled" else "it is the faster one, and can run all of this"
     if wanted == "compiled":
@@ -138,13 +141,14 @@ class Problem:
     seed: int = 0
     n_threads: int | None = None  # at most; None takes all that pay
     decays: bool = True  # whether a plan may ask for decoupled decay
+    earlier: int = 0  # updates that the optimizer remembers beside State.t, from other data (Run.release)
     _rooms: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     _order: dict[int, NDArray[np.int64]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def n(self) -> int:
         """Rows."""
-        return len(self.X)
+        return int(self.X.shape[0])
 
     @property
     def per_epoch(self) -> int:
@@ -152,12 +156,14 @@ class Problem:
         return -(-self.n // self.batch_size)
 
     @property
-    def signature(self) -> str:
-        """All that a run must keep if it is to go on as though it had not paused, in words."""
-        cut = f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, seed={self.seed}"
-        return (
-            f"{self.network.size} parameters in {self.network.dtype}, {self.optimizer}, average={self.average}, {cut}"
-        )
+    def kind(self) -> str:
+        """What an optimizer's memory belongs to, in words."""
+        return f"{self.network.size} parameters in {self.network.dtype}, {self.optimizer}, average={self.average}"
+
+    @property
+    def cut(self) -> str:
+        """What else a run must keep if it is to go on as though it had not paused, in words."""
+        return f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, seed={self.seed}"
 
     def workspace(self, make: Any) -> Any:
         """What an engine keeps for this problem, made when first asked for."""

@@ -9,7 +9,7 @@ from typing import Any
 from halfmoon.activations import Activation, Identity
 from halfmoon.engines import _cache, _native, _templates
 from halfmoon.engines._codegen import UntranslatableError
-from halfmoon.losses import Loss, Quantiles, SoftmaxCrossEntropy
+from halfmoon.losses import Loss, Quantiles, SoftmaxCrossEntropies, SoftmaxCrossEntropy
 from halfmoon.optimizers import Optimizer
 
 Settings = list[float]
@@ -37,11 +37,12 @@ def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]
     return _native.address(made.f, dtype), _native.address(made.df, dtype), made.needs_z, settings
 
 
-def loss(block: Loss, dtype: str) -> tuple[Any, Any, Settings]:
-    """The loss's loop and its link, to be compiled by need, and the settings."""
+def loss(block: Loss, k: int, dtype: str) -> tuple[Any, Any, Settings]:
+    """The loop and the link of a loss of k scores, to be compiled by need, and the settings."""
     joint = source("joint_losses", dtype)
-    if type(block) is SoftmaxCrossEntropy:
-        return joint.softmax_cross_entropy, joint.softmax_link, [block.smoothing]
+    if type(block) is SoftmaxCrossEntropy or type(block) is SoftmaxCrossEntropies:
+        sizes = block.classes(k)
+        return joint.softmax_cross_entropies, joint.softmax_links, [block.smoothing, len(sizes), *sizes]
     if type(block) is Quantiles:
         return joint.quantiles, joint.quantiles_link, [len(block.levels), *block.levels]
     if not block.pointwise:

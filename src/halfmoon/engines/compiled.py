@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from halfmoon.elementary import Array
-from halfmoon.engines import Measured, Numbers, Plan, Problem, State, _blocks, _native, _tables
+from halfmoon.engines import Measured, Numbers, Plan, Problem, State, _blocks, _native, _tables, reference
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
 from halfmoon.random import SHUFFLE, key
+from halfmoon.sparse import is_sparse
 
 NAME = "compiled"
 SLOW = 100_000.0  # microseconds: an update that takes longer can be given up half-way
@@ -30,7 +31,7 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
         if type(layer) not in (Dense, Dropout):
             return f"{type(layer).__name__} is neither Dense nor Dropout"
     try:
-        _native.address(_blocks.loss(network.loss, dtype)[0], dtype)
+        _native.address(_blocks.loss(network.loss, network.k, dtype)[0], dtype)
         block = optimizer
         _blocks.rule(optimizer, dtype)
         for layer in network.layers:
@@ -93,13 +94,14 @@ class Workspace:
         self.chunks = _tables.fields(_tables.chunk_table(network, bool(masked)))
         block = _tables.block_of(ceil(problem.batch_size / shares))
         self.tasks = _tables.fields(np.zeros(self.threads, _tables.TASK))
-        loss, _, h = _blocks.loss(network.loss, dtype)
+        loss, _, h = _blocks.loss(network.loss, network.k, dtype)
         shuffles = problem.shuffle and problem.per_epoch > 1
         _tables.fill(self.tasks, {
             **_data(problem, memory), "w_scale": memory.of(np.array([1.0 / problem.total])),
             "batch": problem.batch_size, "per_epoch": problem.per_epoch, "shares": shares, "threads": self.threads,
             "shuffles": shuffles, "order": memory.new(problem.n if shuffles else 1, np.int64),
             "key": _tables.signed(key(problem.seed, SHUFFLE)), "lowest": network.lowest, "parameters": network.size,
+            "earlier": problem.earlier,
             "g": memory.of(self.g), "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
             "barrier": memory.of(self.barrier), "stopped": memory.of(self.stopped),
             "rest": _native.rest(), "loss": _native.address(loss, dtype),
@@ -219,7 +221,7 @@ class Room:
     def __init__(self, network: Network, ld: int, link: bool) -> None:
         dtype = network.dtype.name
         self.memory = memory = _tables.Memory(dtype)
-        _, to_prediction, h = _blocks.loss(network.loss, dtype)
+        _, to_prediction, h = _blocks.loss(network.loss, network.k, dtype)
         layers = _tables.layer_table(network, memory, ld, training=False)
         tasks = np.zeros(1, _tables.TASK)
         _tables.fill(tasks, {
@@ -236,6 +238,8 @@ class Room:
 
 def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
     """link(z) for rows X (n, d), or the scores z; ValueError for rows that do not fit or are not finite."""
+    if is_sparse(X):
+        return reference.predict(network, theta, X, link)
     fits = type(X) is np.ndarray and X.dtype == network.dtype and X.ndim == 2 and X.shape[1] == network.d
     if not fits or not X.flags.carray or not len(X):
         # kernels are compiled for one kind of array: contiguous, aligned, writable

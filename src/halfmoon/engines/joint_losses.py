@@ -1,4 +1,4 @@
-"""The losses whose outputs belong together, as loops; the others are made from losses.py (`_codegen`).
+"""The losses whose outputs belong together, as loops; the others are made from losses/pointwise.py (`_codegen`).
 
 Scores z, truth y and dz are (k, ld), of which n columns are in use; w holds a weight for each row. A loss gives the sum
 of w l, and w dz; its link writes predictions row after row, (n, k). A loss has room for 3 rows of numbers
@@ -16,22 +16,26 @@ exp, log, logistic, softplus = (FUNCTIONS[T.__name__][name] for name in ("exp", 
 
 
 @loop("TTTTTiiiih", sums=True)
-def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
-    """[L1] to [L4]; h holds the smoothing."""
+def softmax_cross_entropies(z, y, w, dz, spare, k, n, ld, w_ld, h):
+    """[L23] to [L25], each group by [L1] to [L4]; h holds the smoothing, how many groups there are, and their sizes."""
     fast()
-    z, y, dz, spare = carray(z, (k, ld)), carray(y, (k, ld)), carray(dz, (k, ld)), carray(spare, (3, ld))
-    share, even = T(1.0 - h[0]), T(h[0] / k)
-    if k == 2:
-        return softmax_of_two(z, y, w, dz, share, even, n)
-    high, e_sum, log_sum, total = spare[0], spare[1], spare[2], T(0)
-    softmax_shift(z, dz, high, e_sum, n)
-    for r in range(n):
-        log_sum[r], e_sum[r] = log(e_sum[r]), T(1) / e_sum[r]
-    for j in range(k):
+    zs, ys, dzs, spare = carray(z, (k, ld)), carray(y, (k, ld)), carray(dz, (k, ld)), carray(spare, (3, ld))
+    high, e_sum, log_sum, start, total = spare[0], spare[1], spare[2], 0, T(0)
+    for g in range(np.int64(h[1])):
+        k = np.int64(h[2 + g])
+        z, y, dz = zs[start : start + k], ys[start : start + k], dzs[start : start + k]
+        share, even, start = T(1.0 - h[0]), T(h[0] / k), start + k
+        if k == 2:
+            total += softmax_of_two(z, y, w, dz, share, even, n)  # [L24]
+            continue
+        softmax_shift(z, dz, high, e_sum, n)
         for r in range(n):
-            t = share * y[j, r] + even  # [L4]
-            total += w[r] * t * (log_sum[r] + (high[r] - z[j, r]))  # [L2]
-            dz[j, r] = w[r] * (dz[j, r] * e_sum[r] - t)  # [L1] [L3]
+            log_sum[r], e_sum[r] = log(e_sum[r]), T(1) / e_sum[r]
+        for j in range(k):
+            for r in range(n):
+                t = share * y[j, r] + even  # [L4]
+                total += w[r] * t * (log_sum[r] + (high[r] - z[j, r]))  # [L24], by [L2]
+                dz[j, r] = w[r] * (dz[j, r] * e_sum[r] - t)  # [L23] [L25], by [L1] [L3]
     return total
 
 
@@ -67,15 +71,18 @@ def softmax_shift(z, e, high, e_sum, n):
 
 
 @loop("TTTiiih")
-def softmax_link(z, out, spare, k, n, ld, h):
-    """[L1], to out (n, k)."""
+def softmax_links(z, out, spare, k, n, ld, h):
+    """[L23], to out (n, k)."""
     fast()
     z, out, spare = carray(z, (k, ld)), carray(out, (n, k)), carray(spare, (k + 2, ld))
-    high, e_sum, e = spare[0], spare[1], spare[2:]
-    softmax_shift(z, e, high, e_sum, n)
-    for j in range(k):
-        for r in range(n):
-            out[r, j] = e[j, r] / e_sum[r]  # [L1]
+    high, e_sum, e, start = spare[0], spare[1], spare[2:], 0
+    for g in range(np.int64(h[1])):
+        end = start + np.int64(h[2 + g])
+        softmax_shift(z[start:end], e, high, e_sum, n)
+        for j in range(start, end):
+            for r in range(n):
+                out[r, j] = e[j - start, r] / e_sum[r]  # [L23], by [L1]
+        start = end
     return 0.0
 
 

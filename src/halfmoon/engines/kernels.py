@@ -192,7 +192,7 @@ def carry_out(task, layers, chunks, thread):
     # where every update takes the same rows, one block a thread, these stay where they are once they are gathered
     resident = task.per_epoch == 1 and task.shares == task.threads and task.block >= -(-task.n // task.shares)
     for i in range(task.count):
-        t = task.t + i
+        t, step = task.t + i, task.t + i + 1 + task.earlier
         epoch, place = t // task.per_epoch, t % task.per_epoch
         if task.shuffles and (place == 0 or (i == 0 and task.reorder)):
             if thread == 0:
@@ -209,7 +209,7 @@ def carry_out(task, layers, chunks, thread):
             at = task.shares + 2 * c
             parts[at], parts[at + 1] = chunk_gradient(task, chunks[c], n / task.batch)
             if task.clip_norm == 0.0:
-                chunk_step(task, chunks[c], t + 1, eta[i], decay[i], 1.0)
+                chunk_step(task, chunks[c], step, eta[i], decay[i], 1.0)
         met = meet(task, met)
         norm = measure(parts, task.shares, measured, i, task.count)
         if norm < 0.0:
@@ -217,7 +217,7 @@ def carry_out(task, layers, chunks, thread):
         if task.clip_norm > 0.0:
             scale = task.clip_norm / norm if norm > task.clip_norm else 1.0  # [O5]
             for c in range(thread, len(chunks), task.threads):
-                chunk_step(task, chunks[c], t + 1, eta[i], decay[i], scale)
+                chunk_step(task, chunks[c], step, eta[i], decay[i], scale)
             met = meet(task, met)
     return task.count
 

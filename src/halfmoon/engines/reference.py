@@ -49,7 +49,7 @@ def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
     X, y, w = problem.X[rows], problem.y[rows], problem.w[rows]
     numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
     ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
-    share = len(X) / problem.batch_size
+    share = X.shape[0] / problem.batch_size
     return problem.network.objective(
         state.theta, X, y, w, problem.lam, problem.l1, ctx=ctx, total=problem.total, share=share
     )
@@ -58,7 +58,8 @@ def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
 def step(problem: Problem, state: State, g: Array, norm: float, eta: float, decay: float) -> None:
     """One update: clip, rule, decoupled decay, running average. Replaces the state's arrays, never writes in them."""
     state.t += 1
-    t, c, m, theta = state.t, problem.network.rate_factor, problem.network.is_weight, state.theta
+    t, theta = state.t + problem.earlier, state.theta
+    c, m = problem.network.rate_factor, problem.network.is_weight
     if problem.clip is not None and norm > problem.clip:
         g = g * float(problem.clip / norm)  # [O5]
     u, slots = problem.optimizer.rule(g, state.slots, t)

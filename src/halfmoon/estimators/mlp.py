@@ -1,30 +1,34 @@
 """`MLPClassifier` and `MLPRegressor`: scikit-learn's names and conventions, our network."""
 
+import warnings
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.metrics import r2_score
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
-from halfmoon.elementary import Array, log_softmax, softplus
-from halfmoon.estimators.base import MLP
-from halfmoon.loop import Score
+from halfmoon.elementary import Array
+from halfmoon.estimators.base import MLP, Rows, has_many_updates
+from halfmoon.estimators.parameters import SOME, parameters
+from halfmoon.estimators.targets import Labels, Values
 from halfmoon.losses import LOSSES, Loss, Quantiles
+from halfmoon.settings import BLOCK, setting
+from halfmoon.sparse import is_sparse
 
 
+@parameters
 class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
-    """A feed-forward network that tells classes apart, with scikit-learn's parameters.
+    """A feed-forward network that tells classes apart, with scikit-learn's parameters and what its users asked for.
 
-    `hidden_layer_sizes` are the units of each hidden layer. `activation`, `solver`, `learning_rate`, `loss` and
-    `initializer` take scikit-learn's names, any name on the shelves (``halfmoon list``), or an instance of your own.
-    `alpha` is the L2 penalty on the sum of the rows' losses. `loss="auto"` is one logistic output for two classes,
-    independent ones for several labels at once, softmax for more classes; "softmax_cross_entropy" gives two classes
-    two outputs, as in the tutorial.
+    `activation`, `solver`, `learning_rate`, `loss` and `initializer` take scikit-learn's names, any name on the shelves
+    (``halfmoon list``), a name with settings (``"elu:alpha=0.5"``), or a block of your own. y may hold labels (n,) of
+    any type, an indicator matrix of several labels at once, or several columns of classes.
 
-    After `fit`: `classes_`, `coefs_`, `intercepts_`, `loss_curve_`, `n_iter_`, `network_`, `history_`, `engine_`.
+    After `fit`: `classes_`, `coefs_`, `intercepts_`, `loss_curve_`, `validation_scores_`, `n_iter_`, `network_`,
+    `history_`, `best_epoch_`, `stopped_` (why the fit ended), `engine_`, ...
 
     >>> from halfmoon import MLPClassifier, datasets
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
@@ -32,101 +36,123 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     0.98
     """
 
-    def __init__(
+    loss: Any = setting(
+        "log_loss",
+        BLOCK,
+        "'log_loss', cross-entropy of the kind that y needs (with label smoothing: 'log_loss:smoothing=0.1'), or one "
+        "by name: 'softmax_cross_entropy' gives two classes two outputs",
+    )
+    class_weight: Any = setting(
+        None, "None, 'balanced', a dict" + SOME, "weight of each class, of all columns of y or of each; or 'balanced'"
+    )
+
+    @available_if(has_many_updates)  # type: ignore[untyped-decorator]
+    def partial_fit(
         self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        X: Any,
+        y: Any,
+        sample_weight: ArrayLike | None = None,
+        classes: Any = None,
         *,
-        solver: Any = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: Any = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: Any = None,
-        tol: float = 1e-4,
-        verbose: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        loss: Any = "auto",
-        initializer: Any = "auto",
-    ) -> None:
-        parameters = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        super().__init__(**parameters)  # scikit-learn reads the names off this signature
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
+        """One pass over X and y, going on from the last call; the first one needs all `classes`, unless y has them.
 
-    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
-        """Learn from X (n, d) and labels y (n,), or an indicator matrix y (n, labels); rows weigh `sample_weight`."""
-        X, y, w = self._read(X, y, sample_weight, multi_output=True)
-        check_classification_targets(y)
-        if type_of_target(y) == "multilabel-indicator":
-            self.classes_ = np.arange(y.shape[1])
-            return self._fit(X, y, w, self._loss("logistic_cross_entropy"), y.shape[1])
-        self.classes_, codes = np.unique(column_or_1d(y, warn=True), return_inverse=True)
-        columns = len(self.classes_)
-        if columns < 2:
-            raise ValueError(f"MLPClassifier needs at least 2 classes in y; got one class, {self.classes_[0]}.")
-        loss = self._loss("logistic_cross_entropy" if columns == 2 else "softmax_cross_entropy")
-        return self._fit(X, codes, w, loss, 1 if loss.target == "labels" else columns, codes)
+        With `X_val` and `y_val` the best pass's weights are the ones that predict, and `stopped_` becomes "patience"
+        after `n_iter_no_change` passes without improvement.
+        """
+        held = (X_val, y_val, sample_weight_val)
+        return self._learn((X, y, sample_weight), held, classes=classes, single=True)
 
-    def _loss(self, usual: str) -> Loss:
-        """The loss asked for, or the usual one; ValueError where it cannot read these labels."""
-        loss = LOSSES.make(usual if self.loss == "auto" else self.loss)
-        readable = ("classes",) if usual == "softmax_cross_entropy" else ("classes", "labels")
-        if loss.target not in readable:
-            raise ValueError(f"loss={self.loss!r} does not fit these labels; use 'auto' or {usual!r}.")
+    def _check_single(self, classes: Any) -> None:
+        if classes is not None and hasattr(self, "classes_") and not _same(classes, self.classes_):
+            told = f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_!r}"
+            raise ValueError(told)
+        if classes is None and not hasattr(self, "classes_"):
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        if self.class_weight == "balanced":
+            told = "class_weight 'balanced' is not supported for partial_fit, which never sees all rows at once"
+            raise ValueError(f"{told}; pass the weights as a dict.")
+
+    def predict(self, X: Any) -> Any:
+        """The likeliest class of each row, (n,); zeros and ones for several labels; or a column for each of y's."""
+        y_hat = self._through("predict", X)
+        return self.targets_.decode(y_hat)
+
+    def predict_proba(self, X: Any) -> Any:
+        """Each class's probability, (n, classes); each label's own, (n, labels); or a list of these for columns."""
+        y_hat = self._through("predict", X)
+        return self.targets_.probabilities(y_hat)
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """The logarithms of `predict_proba`, from scores, so that none is minus infinity for a finite score."""
+        z, y_hat = self._through("scores", X), self._through("predict", X)
+        return self.targets_.log_probabilities(z, y_hat, self.network_.loss)
+
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
+        """Accuracy: the share of the rows all of whose labels are right."""
+        labels = np.asarray(self.predict(X))
+        right = labels == (y.toarray() if is_sparse(y) else np.asarray(y)).reshape(labels.shape)
+        return float(np.average(right.reshape(len(right), -1).all(axis=1), weights=sample_weight))
+
+    def _targets(self, rows: Rows, classes: Any) -> Labels:
+        return Labels(rows.y, classes)
+
+    def _about(self, targets: Labels) -> dict[str, Any]:
+        return {"classes_": targets.classes}
+
+    def _loss(self, targets: Labels) -> Loss:
+        """The loss asked for; ValueError where it cannot read these labels."""
+        name, _, options = self.loss.partition(":") if isinstance(self.loss, str) else (None, "", "")
+        if name == "log_loss":
+            sizes = f"sizes={'/'.join(map(str, targets.sizes))}" if targets.kind == "columns" else ""
+            options = ",".join(filter(None, [options, sizes]))
+            return LOSSES.make(f"{targets.usual_loss}:{options}")
+        loss = LOSSES.make(self.loss)
+        if not targets.fits(loss):
+            raise ValueError(f"loss={self.loss!r} does not fit these labels; use 'log_loss' or {targets.usual_loss!r}.")
         return loss
 
-    @staticmethod
-    def _score(loss: Loss) -> Score:
-        """Accuracy: the share of the rows whose class is right, or all of whose labels are."""
-        if loss.target == "classes":
-            return lambda y_hat, y, w: float(np.average(y_hat.argmax(axis=1) == y.argmax(axis=1), weights=w))
-        return lambda y_hat, y, w: float(np.average(((y_hat > 0.5) == (y > 0.5)).all(axis=1), weights=w))
+    def _check_labels(self, targets: Labels, y: Any, same: bool) -> None:
+        """ValueError where a fit is to go on (`same`) with other classes than before."""
+        if same and targets.kind == "classes" and set(np.unique(y)) != set(targets.classes):
+            told = "warm_start can only be used where `y` has the same classes as in the previous call to fit."
+            raise ValueError(f"{told} Previously got {targets.classes}, `y` has {np.unique(y)}")
 
-    def predict(self, X: Any) -> Array:
-        """The likeliest class of each row, (n,); for several labels, zeros and ones (n, labels)."""
-        y_hat = self._predict(X)
-        if self._multilabel():
-            return (y_hat > 0.5).astype(int)
-        codes = (y_hat[:, 0] > 0.5).astype(int) if y_hat.shape[1] == 1 else y_hat.argmax(axis=1)
-        return self.classes_[codes]
+    def _strata(self, y: Any, targets: Labels) -> Any:
+        """By what rows are drawn: classes keep their shares. (Two are False and True: scikit-learn's messages.)"""
+        if targets.kind != "classes":
+            return None
+        return targets.codes(y)[:, None] == 1 if len(targets.classes) == 2 else y
 
-    def predict_proba(self, X: Any) -> Array:
-        """Each class's probability, (n, classes); for several labels each label's own, (n, labels)."""
-        y_hat = self._predict(X)
-        if y_hat.shape[1] > 1 or self._multilabel():
-            return y_hat
-        both = np.empty((len(y_hat), 2), y_hat.dtype)
-        both[:, 1:] = y_hat
-        np.subtract(1.0, y_hat, out=both[:, :1])
-        return both
+    def _weigh(self, rows: Rows, targets: Labels, single: bool) -> Array:
+        return targets.weigh(self.class_weight, rows.y, rows.w)
 
-    def predict_log_proba(self, X: Any) -> Array:
-        """The logarithms of `predict_proba`, from scores, so that none is minus infinity for a finite score."""
-        z = self._scores(X)
-        if self.network_.loss.target == "classes":
-            return log_softmax(z)
-        return -softplus(-z) if self._multilabel() else -softplus(np.hstack([z, -z]))
+    def _check_fit(self, data: Any) -> None:
+        """Nothing is to be told."""
 
-    def _multilabel(self) -> bool:
-        return self.network_.k > 1 and self.network_.loss.target == "labels"
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
 
 
+def _same(classes: Any, known: Any) -> bool:
+    """Whether these are the classes that are known."""
+    if isinstance(known, list):
+        return len(classes) == len(known) and all(map(_same, classes, known))
+    return np.array_equal(np.unique(classes), known)
+
+
+@parameters
 class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
-    """A feed-forward network that predicts values, with scikit-learn's parameters.
+    """A feed-forward network that predicts values, with scikit-learn's parameters and what its users asked for.
 
-    `loss` takes "squared_error", "poisson", or any regression loss on the shelf; the rest is as in `MLPClassifier`.
     y may have several columns: a row's loss is their sum, in `loss_` too (scikit-learn tells the mean). With
-    ``loss="quantiles"`` `predict` gives one column for each level.
+    ``loss="quantiles"`` `predict` gives one column for each level, for each column of y; they never cross, and `score`
+    is minus their mean pinball loss.
 
     >>> from halfmoon import MLPRegressor, datasets
     >>> X, y = datasets.make("wave", n=300, noise=0.1, seed=0)
@@ -135,65 +161,90 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     0.98
     """
 
-    def __init__(
-        self,
-        loss: Any = "squared_error",
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
-        *,
-        solver: Any = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: Any = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: Any = None,
-        tol: float = 1e-4,
-        verbose: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        initializer: Any = "auto",
-    ) -> None:
-        parameters = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        super().__init__(**parameters)  # scikit-learn reads the names off this signature
+    loss: Any = setting(
+        "squared_error",
+        BLOCK,
+        "'squared_error', 'poisson', or any loss for values: 'absolute_error', 'huber:delta=2.0', 'quantiles', ...",
+        kw_only=False,
+    )
+    normalize_y: bool = setting(
+        False, "True or False", "whether y is learned less its mean and over its standard deviation, and given back so"
+    )
 
-    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
-        """Learn from X (n, d) and values y (n,) or (n, columns); rows weigh `sample_weight`."""
-        X, y, w = self._read(X, y, sample_weight, multi_output=True, y_numeric=True)
-        loss = LOSSES.make(self.loss)
-        if loss.target not in ("real", "counts"):
-            raise ValueError(f"loss={self.loss!r} is for classes; use 'squared_error' or MLPClassifier.")
-        y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
-        return self._fit(X, y, w, loss, 1 if y.ndim == 1 else y.shape[1])
+    @available_if(has_many_updates)  # type: ignore[untyped-decorator]
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
+        """One pass over X and y, going on from the last call; `normalize_y` keeps the first call's mean and deviation.
+
+        With `X_val` and `y_val` the best pass's weights are the ones that predict, and `stopped_` becomes "patience"
+        after `n_iter_no_change` passes without improvement.
+        """
+        return self._learn((X, y, sample_weight), (X_val, y_val, sample_weight_val), single=True)
 
     def predict(self, X: Any) -> Array:
         """The predicted values, (n,) or (n, columns)."""
-        y_hat = self._predict(X)
-        return y_hat[:, 0] if y_hat.shape[1] == 1 else y_hat
+        y_hat = self._through("predict", X)
+        return self.targets_.decode(y_hat)
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """R2 of the predictions; with several quantiles, minus their mean pinball loss, so that more is better."""
-        check_is_fitted(self)
+        check_is_fitted(self, "network_")
         if not isinstance(self.network_.loss, Quantiles):
             return float(super().score(X, y, sample_weight))
-        y = np.asarray(y)
-        y_hat = self._predict(X)
-        losses = self.network_.loss.pinball(y_hat, y.reshape(len(y), -1))[:, 0] / y_hat.shape[1]
-        weights = None if sample_weight is None else np.asarray(sample_weight)
-        return -float(np.average(losses, weights=weights))
+        truth, w = self.targets_.encode(np.asarray(y), self.network_.loss), sample_weight
+        weights = None if w is None else np.asarray(w)
+        return float(self.targets_.goodness(self.network_.loss, self._through("predict", X), truth, weights))
 
-    @staticmethod
-    def _score(loss: Loss) -> Score:
-        """What early stopping looks at: as in `score`."""
-        if isinstance(loss, Quantiles):
-            return lambda y_hat, y, w: -float(np.average(loss.pinball(y_hat, y)[:, 0], weights=w)) / y_hat.shape[1]
-        return lambda y_hat, y, w: float(r2_score(y, y_hat, sample_weight=w))
+    def _targets(self, rows: Rows, classes: Any) -> Values:
+        if self.normalize_y and LOSSES.make(self.loss).target == "counts":
+            raise ValueError(f"normalize_y=True cannot work with loss={self.loss!r}, which reads counts; leave it out.")
+        y = rows.y
+        if y.dtype.kind not in "biuf":
+            try:
+                y = y.astype(np.float64)
+            except (TypeError, ValueError):
+                raise ValueError(f"y must hold numbers; got {y.dtype}. MLPClassifier takes labels.") from None
+        if not np.isfinite(y).all():
+            raise ValueError(f"y holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; remove or fill them.")
+        return Values(y, rows.w, self.normalize_y)
+
+    def _check_single(self, classes: Any) -> None:
+        """Any pass may be the first."""
+
+    def _about(self, targets: Values) -> dict[str, Any]:
+        return {}
+
+    def _loss(self, targets: Values) -> Loss:
+        loss = LOSSES.make(self.loss)
+        if loss.target not in ("real", "counts"):
+            raise ValueError(f"loss={self.loss!r} is for classes; use 'squared_error' or MLPClassifier.")
+        return loss
+
+    def _check_labels(self, targets: Values, y: Any, same: bool) -> None:
+        """Any values will do."""
+
+    def _strata(self, y: Any, targets: Values) -> Any:
+        return None
+
+    def _weigh(self, rows: Rows, targets: Values, single: bool) -> Array:
+        return rows.w
+
+    def _check_fit(self, data: Any) -> None:
+        """ConvergenceWarning where y is far from mean 0 and deviation 1 and its mean was the better prediction."""
+        X, y, w = data
+        mean, spread = float(np.average(y, weights=np.broadcast_to(w[:, None], y.shape))), float(y.std())
+        if self.network_.loss.target == "counts" or spread == 0.0 or (abs(mean) < 10.0 and 0.1 < spread < 10.0):
+            return
+        goodness = self.targets_.goodness(self.network_.loss, self.network_.predict(X), y, w)
+        if goodness < 0.0 and not isinstance(self.network_.loss, Quantiles):
+            told = f"y has mean {mean:.3g} and standard deviation {spread:.3g}, and after {self.n_iter_} epochs the fit "
+            told += f"is worse than that mean (R2 = {goodness:.3g} on the rows learned from); set normalize_y=True."
+            warnings.warn(told, ConvergenceWarning, stacklevel=4)

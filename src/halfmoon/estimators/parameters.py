@@ -1,0 +1,229 @@
+"""Every parameter of `MLPClassifier` and `MLPRegressor`, once: name, default, what it may be, what it is for.
+
+A dataclass writes the constructor that scikit-learn reads the names off. The rules make the checks, the error
+messages and the docstrings' list of parameters; what training takes as it stands comes from `settings.Settings`.
+"""
+
+import dataclasses
+import warnings
+from collections.abc import Callable, Mapping
+from numbers import Integral, Real
+from typing import Any, TypeVar, dataclass_transform
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from halfmoon.activations import ACTIVATIONS
+from halfmoon.initializers import INITIALIZERS
+from halfmoon.losses import LOSSES
+from halfmoon.optimizers import OPTIMIZERS, Adam, Momentum, Nesterov, Optimizer
+from halfmoon.registry import Shelf
+from halfmoon.schedules import SCHEDULES, InverseScaling, Plateau
+from halfmoon.settings import BLOCK, Settings, allows, nearest, setting
+from halfmoon.solvers import LBFGS, SOLVERS, Solver
+
+try:  # scikit-learn's checks ask for this very class
+    from sklearn.utils._param_validation import InvalidParameterError
+except ImportError:  # not one of its public names
+
+    class InvalidParameterError(ValueError, TypeError):  # type: ignore[no-redef]
+        """A parameter is not what it may be."""
+
+
+SOME = ", or a list of them"  # the end of a rule that holds for each entry of a list
+_KINDS: dict[str, Callable[[Any], bool]] = {  # what a rule may name beside numbers and words
+    "a RandomState": lambda value: isinstance(value, np.random.RandomState),
+    "a splitter": lambda value: hasattr(value, "split"),
+    "a function": callable,
+    "the name of a scorer": lambda value: isinstance(value, str),
+    "a dict": lambda value: isinstance(value, Mapping),
+}
+_OF_SOLVER = {  # scikit-learn's own parameters that only one of its solvers reads
+    "momentum": "sgd",
+    "nesterovs_momentum": "sgd",
+    "beta_1": "adam",
+    "beta_2": "adam",
+    "epsilon": "adam",
+    "max_fun": "lbfgs",
+}
+_OF_UPDATES = ("batch_size", "shuffle", "learning_rate", "learning_rate_init")
+C = TypeVar("C", bound=type)
+
+
+def of_training(name: str) -> Any:
+    """A parameter that is one of training's settings, under the same name."""
+    field = {field.name: field for field in dataclasses.fields(Settings)}[name]
+    return setting(field.default, field.metadata["rule"], field.metadata["help"])
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(setting,))
+def parameters(cls: C) -> C:
+    """Make a class's fields its constructor's parameters, and list them in its docstring as numpydoc does."""
+    doc = cls.__doc__ or ""
+    cls = dataclasses.dataclass(eq=False, repr=False, kw_only=True)(cls)
+    fields = dataclasses.fields(cls)
+    listed = [f"{f.name} : {f.metadata['rule']}, default={f.default!r}\n    {f.metadata['help']}" for f in fields]
+    cls.__doc__ = f"{doc.rstrip()}\n\nParameters\n----------\n" + "\n".join(listed) + "\n"
+    cls._parameter_constraints = {f.name: _types(f.metadata["rule"]) for f in fields}
+    return cls
+
+
+def _types(rule: str) -> list[Any]:
+    """A rule's types, as scikit-learn's checks want to know them."""
+    words = {"a number": Real, "an integer": Integral, "None": None, "True": "boolean", "'": str, "name": str}
+    return [kind for word, kind in words.items() if word in rule] or [object]
+
+
+@parameters
+class Parameters(BaseEstimator):  # type: ignore[misc]
+    """What classifier and regressor take; scikit-learn's own first, in its order."""
+
+    loss: Any = setting("squared_error", BLOCK, "what is minimised")
+    hidden_layer_sizes: Any = setting(
+        (100,), "an integer in [1, inf)" + SOME, "units of each hidden layer; () for none", kw_only=False
+    )
+    activation: Any = setting("relu", BLOCK + SOME, "f of all hidden layers, or of each", kw_only=False)
+    solver: Any = setting(
+        "adam", BLOCK, "'sgd' (momentum, or Nesterov's), 'adam', 'lbfgs', or any other optimizer of the shelf"
+    )
+    alpha: float = setting(0.0001, "a number in [0, inf)", "L2 penalty alpha/2 sum |W|^2 on the rows' summed loss")
+    batch_size: Any = setting("auto", "'auto', or an integer in [1, inf)", "rows per update; 'auto' is min(200, n)")
+    learning_rate: Any = setting(
+        "constant", BLOCK, "'constant', 'invscaling', 'adaptive' (both for 'sgd'), or any schedule of the shelf"
+    )
+    learning_rate_init: Any = setting(
+        0.001, "'auto', or a number in (0, inf)", "how far each update goes; 'auto' finds a rate by trying many"
+    )
+    power_t: float = setting(0.5, "a number in [0, inf)", "exponent of learning_rate='invscaling'")
+    max_iter: int = setting(200, "an integer in [1, inf)", "passes over the data (L-BFGS: iterations), at most")
+    shuffle: bool = setting(True, "True or False", "whether minibatches are drawn anew each epoch")
+    random_state: Any = setting(
+        None, "None, an integer in [0, 4294967295], or a RandomState", "where weights, splits, shuffles come from"
+    )
+    tol: float = setting(1e-4, "a number in [0, inf)", "an improvement counts if larger; L-BFGS: the largest slope left")
+    verbose: Any = setting(False, "True, False, or an integer in [0, inf)", "whether to print each epoch's loss")
+    warm_start: bool = setting(False, "True or False", "whether fit goes on from the last one")
+    momentum: float = setting(0.9, "a number in [0, 1)", "share of the last step that is taken again (solver='sgd')")
+    nesterovs_momentum: bool = setting(True, "True or False", "whether momentum looks ahead (solver='sgd')")
+    early_stopping: bool = setting(False, "True or False", "whether to set rows aside, and stop by these")
+    validation_fraction: Any = setting(
+        0.1, "a number in (0, 1), or a splitter", "rows to set aside: a share, or a splitter's first test set"
+    )
+    beta_1: float = setting(0.9, "a number in [0, 1)", "memory of the gradient's mean (solver='adam')")
+    beta_2: float = setting(0.999, "a number in [0, 1)", "memory of the gradient's square (solver='adam')")
+    epsilon: float = setting(1e-8, "a number in (0, inf)", "least size of the divisor (solver='adam')")
+    n_iter_no_change: float = setting(
+        10, "an integer in [1, inf), or infinity", "epochs without improvement before stopping"
+    )
+    max_fun: int = setting(15000, "an integer in [1, inf)", "evaluations of the objective, at most (solver='lbfgs')")
+    initializer: Any = setting("auto", BLOCK, "how weights start; 'auto' is what suits the activation")
+    dropout: Any = setting(0.0, "a number in [0, 1)" + SOME, "of hidden units; or a list, the inputs' share first")
+    l1: float = setting(0.0, "a number in [0, inf)", "L1 penalty l1 sum |W| on the rows' summed loss")
+    clip: Any = of_training("clip")
+    decay: Any = of_training("decay")
+    average: Any = of_training("average")
+    scoring: Any = setting(
+        None,
+        "None, 'loss', the name of a scorer, or a function",
+        "what validation rows are scored by: any scorer, or 'loss'; None: accuracy, or R2",
+    )
+    max_seconds: Any = setting(None, "None, or a number in (0, inf)", "time budget of a fit")
+    engine: str = of_training("engine")
+    n_threads: Any = of_training("n_threads")
+
+    def _check_parameters(self) -> None:
+        """InvalidParameterError for the first parameter that breaks its rule, by its own name."""
+        for field in dataclasses.fields(self):
+            rule, value = field.metadata["rule"], getattr(self, field.name)
+            if not rule.startswith(BLOCK) and not _obeys(rule, value):
+                raise self._invalid(field.name, rule, value)
+        self._solver(), self._schedule(), self._activations()
+        self._make("initializer", INITIALIZERS, "auto")
+        self._make("loss", LOSSES)
+        self._tell_idle()
+
+    def _invalid(self, name: str, rule: str, value: Any, more: str = "") -> InvalidParameterError:
+        """The error, in scikit-learn's words."""
+        told = f"The {name!r} parameter of {type(self).__name__} must be {rule}. Got {value!r} instead."
+        return InvalidParameterError(f"{told} {more}".rstrip())
+
+    def _make(self, name: str, shelf: Shelf[Any], *words: str, value: Any = None) -> Any:
+        """The block that a parameter names; one of `words` stays as it is."""
+        value = getattr(self, name) if value is None else value
+        if isinstance(value, str) and value in words:
+            return value
+        try:
+            return shelf.make(value)
+        except TypeError:
+            raise self._invalid(name, f"a name ({', '.join([*words, *shelf])}) or a block", value) from None
+        except ValueError as error:
+            if isinstance(value, str) and value.partition(":")[0].strip() in shelf:
+                raise self._invalid(name, "a name, with settings that it may have", value, str(error)) from None
+            more = nearest(str(value), [*words, *shelf])
+            raise self._invalid(name, "a name from the shelf", value, more[0].upper() + more[1:]) from None
+
+    def _sizes(self) -> list[int]:
+        """The hidden layers' sizes; one number stands for one layer."""
+        given = self.hidden_layer_sizes
+        return [given] if isinstance(given, Integral) else [int(size) for size in given]
+
+    def _activations(self) -> list[Any]:
+        """A block for each hidden layer."""
+        given, hidden = self.activation, len(self._sizes())
+        if not isinstance(given, list | tuple):
+            return [self._make("activation", ACTIVATIONS)] * hidden
+        if len(given) != hidden:
+            raise self._invalid("activation", f"one, or a list of {hidden}, one for each hidden layer", given)
+        return [self._make("activation", ACTIVATIONS, value=value) for value in given]
+
+    def _solver(self) -> Optimizer | Solver:
+        """The update rule: scikit-learn's three by their own parameters, any other from the shelves."""
+        own: dict[Any, Callable[[], Optimizer | Solver]] = {
+            "sgd": lambda: (Nesterov if self.nesterovs_momentum else Momentum)(self.momentum),
+            "adam": lambda: Adam(self.beta_1, self.beta_2, self.epsilon),
+            "lbfgs": lambda: LBFGS(evaluations=self.max_fun, gradient=self.tol),
+        }
+        if isinstance(self.solver, Solver | Optimizer):
+            return self.solver
+        if isinstance(self.solver, str) and self.solver in own:
+            return own[self.solver]()
+        if isinstance(self.solver, str) and self.solver.partition(":")[0] in SOLVERS:
+            return self._make("solver", SOLVERS)
+        return self._make("solver", OPTIMIZERS, "sgd", "lbfgs")
+
+    def _schedule(self) -> Any:
+        """How the learning rate changes: scikit-learn's names with their own parameters, any other from the shelf."""
+        if self.learning_rate in ("invscaling", "adaptive") and self.solver != "sgd":
+            return "constant"
+        if self.learning_rate == "invscaling":
+            return InverseScaling(self.power_t, "rows")
+        if self.learning_rate == "adaptive":
+            return Plateau(patience=int(min(self.n_iter_no_change, 2**31)), tol=self.tol)
+        return self._make("learning_rate", SCHEDULES)
+
+    def _idle(self) -> dict[str, str]:
+        """Parameters that differ from their defaults and yet change nothing, and what they are for."""
+        defaults = {field.name: field.default for field in dataclasses.fields(self)}
+        of = {name: f"solver={owner!r}" for name, owner in _OF_SOLVER.items() if self.solver != owner}
+        if isinstance(self._solver(), Solver):
+            of |= dict.fromkeys(_OF_UPDATES, "solvers that make many updates")
+        elif self.learning_rate in ("invscaling", "adaptive") and self.solver != "sgd":
+            of["learning_rate"] = "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
+        if self.learning_rate != "invscaling":
+            of["power_t"] = "learning_rate='invscaling'"
+        return {name: owner for name, owner in of.items() if getattr(self, name) != defaults[name]}
+
+    def _tell_idle(self) -> None:
+        """UserWarning for scikit-learn's parameters that, as there, only another solver would read."""
+        for name, owner in self._idle().items():
+            told = f"{name}={getattr(self, name)!r} has no effect with solver={self.solver!r}; it is for {owner}."
+            warnings.warn(told, UserWarning, stacklevel=5)
+
+
+def _obeys(rule: str, value: Any) -> bool:
+    """Whether a value is what its rule says; NumPy's numbers count as Python's."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, list | tuple) and SOME in rule:
+        return all(_obeys(rule.replace(SOME, ""), entry) for entry in value)
+    return allows(rule, value) or any(kind in rule and is_one(value) for kind, is_one in _KINDS.items())

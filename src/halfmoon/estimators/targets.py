@@ -1,0 +1,205 @@
+"""What y means: from the labels or values a user brings to what a loss reads, and from predictions back to these."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import r2_score
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+from halfmoon.elementary import Array, log_softmax, softplus
+from halfmoon.losses import Loss, Quantiles
+
+
+class Labels:
+    """Classes. `kind` is "classes" (one of several), "labels" (several yes or no) or "columns" (several classes).
+
+    `classes` are the sorted classes, (0, ..., k-1) for k labels, or a list of them, one for each column of y.
+    """
+
+    def __init__(self, y: Any, classes: Any = None) -> None:
+        self.kind = _kind(y)
+        if self.kind == "labels":
+            self.classes: Any = np.arange(y.shape[1])
+        elif self.kind == "columns":
+            self.classes = [np.unique(column) for column in (y.T if classes is None else classes)]
+        else:
+            self.classes = np.unique(y if classes is None else classes)
+
+    @property
+    def usual_loss(self) -> str:
+        """The loss that "log_loss" stands for."""
+        if self.kind == "columns":
+            return "softmax_cross_entropies"
+        pairwise = self.kind == "labels" or len(self.classes) == 2
+        return "logistic_cross_entropy" if pairwise else "softmax_cross_entropy"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many classes each column has."""
+        return tuple(map(len, self.classes)) if self.kind == "columns" else (len(self.classes),)
+
+    def fits(self, loss: Loss) -> bool:
+        """Whether the loss can read such labels."""
+        if self.kind == "columns":
+            return getattr(loss, "sizes", None) == self.sizes
+        if self.kind == "labels":
+            return loss.target == "labels"
+        return loss.target == "classes" or (loss.target == "labels" and len(self.classes) == 2)
+
+    def columns(self, loss: Loss) -> int:
+        """How many columns the truth has."""
+        return 1 if self.kind == "classes" and loss.target == "labels" else sum(self.sizes)
+
+    def codes(self, y: Any) -> NDArray[np.int64]:
+        """Each label's number, like y; ValueError for a label that is none of the classes."""
+        columns = [self.classes] if self.kind == "classes" else self.classes
+        table = y.reshape(len(y), -1)
+        codes = np.empty(table.shape, np.int64)
+        for j, known in enumerate(columns):
+            codes[:, j] = np.minimum(np.searchsorted(known, table[:, j]), len(known) - 1)
+            if (known[codes[:, j]] != table[:, j]).any():
+                told = f"`self.classes_` has {known}. 'y' has {np.unique(table[:, j])}."
+                raise ValueError(f"`y` has classes not in `self.classes_`. {told}")
+        return codes[:, 0] if self.kind == "classes" else codes
+
+    def encode(self, y: Any, loss: Loss) -> Any:
+        """The truth as the loss reads it: shares of ones and zeros, or whole numbers for one softmax."""
+        if _kind(y) != self.kind and not (self.kind == "columns" and _kind(y) == "labels"):
+            raise ValueError(f"y was {self.kind} when this was fitted first; now it is {_kind(y)}. Fit a new estimator.")
+        if self.kind == "labels":
+            if y.shape[1] != len(self.classes):
+                raise ValueError(f"y must have {len(self.classes)} labels, as before; got {y.shape[1]}.")
+            return np.asarray(y)
+        codes = self.codes(y)
+        if self.kind == "classes":
+            return codes
+        return np.hstack([np.eye(len(known))[codes[:, j]] for j, known in enumerate(self.classes)])
+
+    def decode(self, y_hat: Array) -> Any:
+        """The likeliest labels, from probabilities or from encoded truth."""
+        if self.kind == "labels":
+            return (y_hat > 0.5).astype(int)
+        if self.kind == "columns":
+            best = [part.argmax(axis=1) for part in self.parts(y_hat)]
+            return np.column_stack([known[code] for known, code in zip(self.classes, best, strict=True)])
+        return self.classes[(y_hat[:, 0] > 0.5).astype(int) if self._alone(y_hat) else y_hat.argmax(axis=1)]
+
+    def probabilities(self, y_hat: Array) -> Any:
+        """Each class's probability, (n, classes); each label's, (n, labels); or a list, one for each column."""
+        if self.kind == "columns":
+            return self.parts(y_hat)
+        if not self._alone(y_hat):
+            return y_hat
+        both = np.empty((len(y_hat), 2), y_hat.dtype)
+        both[:, 1:] = y_hat
+        np.subtract(1.0, y_hat, out=both[:, :1])
+        return both
+
+    def log_probabilities(self, z: Array, y_hat: Array, loss: Loss) -> Any:
+        """The logarithms of `probabilities`, from scores, so that none is minus infinity for a finite score."""
+        if self._alone(z):
+            return -softplus(np.hstack([z, -z]))
+        if loss.target == "labels":  # where y_hat is rounded to 1, its logarithm is 0 too: neither tells labels apart
+            return np.where(z > 0.0, np.log(np.maximum(y_hat, 0.5)), -softplus(-z))
+        parts = [log_softmax(part) for part in self.parts(z)]
+        return parts if self.kind == "columns" else parts[0]
+
+    def parts(self, y_hat: Array) -> list[Array]:
+        """The columns of each softmax."""
+        return np.split(y_hat, np.cumsum(self.sizes)[:-1], axis=1)
+
+    def _alone(self, y_hat: Array) -> bool:
+        """Whether one output tells two classes apart."""
+        return self.kind == "classes" and len(self.classes) == 2 and y_hat.shape[1] == 1
+
+    def goodness(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
+        """Accuracy: the share of the rows all of whose labels are right; y is encoded."""
+        return float(np.average(self._right(y_hat, y), weights=w))
+
+    def _right(self, y_hat: Array, y: Array) -> NDArray[np.bool_]:
+        if self.kind == "columns":
+            pairs = zip(self.parts(y_hat), self.parts(y), strict=True)
+            return np.all([a.argmax(axis=1) == b.argmax(axis=1) for a, b in pairs], axis=0)
+        if self.kind == "labels" or self._alone(y_hat):
+            return ((y_hat > 0.5) == (y > 0.5)).all(axis=1)
+        return np.asarray(y_hat.argmax(axis=1) == y.argmax(axis=1))
+
+    def weigh(self, class_weight: Any, y: Any, w: Array) -> Array:
+        """Weights with those of the classes: of rows (n,), or of single labels (n, k).
+
+        A dict holds for every column, a list has one for each; with several columns of classes a row's multiply.
+        """
+        if class_weight is None:
+            return w
+        codes = self.codes(y).reshape(len(w), -1) if self.kind != "labels" else np.asarray(y, np.int64)
+        known = {"classes": [self.classes], "labels": [np.arange(2)] * codes.shape[1]}.get(self.kind, self.classes)
+        given = list(class_weight) if isinstance(class_weight, list | tuple) else [class_weight] * len(known)
+        if len(given) != len(known):
+            raise ValueError(f"class_weight must be one, or a list of {len(known)}, as y has; got {len(given)}.")
+        table = np.empty(codes.shape)
+        for j, classes in enumerate(known):
+            table[:, j] = _factors(given[j], classes, codes[:, j], w)[codes[:, j]]
+        table = table if self.kind == "labels" else table.prod(axis=1, keepdims=True)
+        weighed = (w[:, None] * table).astype(w.dtype)
+        return weighed if self.kind == "labels" else weighed[:, 0]
+
+
+def _kind(y: Any) -> str:
+    """What kind of labels these are; ValueError if they are none."""
+    check_classification_targets(y)
+    return {"multilabel-indicator": "labels", "multiclass-multioutput": "columns"}.get(type_of_target(y), "classes")
+
+
+def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
+    """A factor for each class; "balanced" is rows / (classes x the class's rows), rows counted by their weight."""
+    present = np.unique(codes)
+    factors = np.ones(len(classes))
+    if isinstance(weight, str):
+        factors[present] = compute_class_weight(weight, classes=present, y=codes, sample_weight=w)
+    elif weight is not None:
+        factors[:] = compute_class_weight(weight, classes=np.asarray(classes), y=np.asarray(classes)[codes])
+    return factors
+
+
+class Values:
+    """Numbers: as they are, or (`normalize`) less their mean and over their standard deviation, column by column."""
+
+    def __init__(self, y: Array, w: Array, normalize: bool) -> None:
+        self.count = 1 if y.ndim == 1 else y.shape[1]
+        self.mean, self.scale = np.zeros(self.count), np.ones(self.count)
+        if normalize:
+            table = y.reshape(len(y), -1).astype(np.float64)
+            self.mean = np.average(table, axis=0, weights=w)
+            self.scale = np.sqrt(np.average((table - self.mean) ** 2, axis=0, weights=w))
+            self.scale[self.scale == 0.0] = 1.0
+
+    def columns(self, loss: Loss) -> int:
+        """How many columns the truth has."""
+        return self.count
+
+    def encode(self, y: Any, loss: Loss) -> Array:
+        """The truth as the loss reads it."""
+        table = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        if table.shape[1] != self.count:
+            raise ValueError(f"y must have {self.count} columns, as before; got {table.shape[1]}.")
+        return np.asarray((table - self.mean) / self.scale)
+
+    def decode(self, y_hat: Array) -> Array:
+        """Predictions, or encoded truth, in y's own units: (n,) for one column, else (n, columns)."""
+        values = self.restore(y_hat)
+        return values[:, 0] if values.shape[1] == 1 else values
+
+    def restore(self, y_hat: Array) -> Array:
+        """In y's own units; several quantiles of a column lie side by side."""
+        each = y_hat.shape[1] // self.count
+        scale, mean = (np.repeat(part, each).astype(y_hat.dtype) for part in (self.scale, self.mean))
+        return np.asarray(y_hat * scale + mean)
+
+    def goodness(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
+        """R2, the mean over columns; for several quantiles minus their mean pinball loss: the more the better."""
+        y_hat, y = self.restore(y_hat), self.restore(y)
+        if isinstance(loss, Quantiles):
+            return -float(np.average(loss.pinball(y_hat, y)[:, 0], weights=w)) / y_hat.shape[1]
+        return float(r2_score(y, y_hat, sample_weight=w))

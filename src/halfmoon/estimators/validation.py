@@ -1,0 +1,77 @@
+"""Rows to stop by: which are set aside, and how they are scored."""
+
+import copy
+import inspect
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
+from halfmoon.elementary import Array
+from halfmoon.loop import Score
+from halfmoon.losses import Loss
+
+Rows = NDArray[np.int64]
+
+
+def set_aside(X: Any, fraction: Any, groups: Any, strata: Any, seed: int) -> tuple[Rows, Rows]:
+    """The numbers of the rows to learn from, and of those to stop by.
+
+    A share is drawn at random: whole groups, or rows such that each of the `strata` keeps its share; a splitter gives
+    its first split. Raises ValueError where fewer than 2 rows would be set aside.
+    """
+    rows = np.arange(X.shape[0])
+    if hasattr(fraction, "split"):
+        learn, stop = next(iter(fraction.split(X, strata, groups)))
+    elif groups is not None:
+        learn, stop = next(GroupShuffleSplit(1, test_size=fraction, random_state=seed).split(rows, groups=groups))
+    else:
+        learn, stop = train_test_split(rows, test_size=fraction, random_state=seed, stratify=strata)
+    if len(stop) < 2:
+        raise ValueError("The validation set is too small. Increase 'validation_fraction' or the size of your dataset.")
+    return np.asarray(learn), np.asarray(stop)
+
+
+def score_by(estimator: Any, targets: Any, loss: Loss, scoring: Any) -> Score | None:
+    """What early stopping looks at: accuracy or R2, or any of scikit-learn's scorers; None where that is the loss.
+
+    Predictions that are not finite score NaN, which is never the best.
+    """
+    if scoring == "loss":
+        return None
+    ask = _scorer(estimator, targets, scoring) if scoring is not None else None
+
+    def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
+        if not np.isfinite(y_hat).all():
+            return np.nan
+        return targets.goodness(loss, y_hat, y, w) if ask is None else ask(y_hat, y, w, X)
+
+    return score
+
+
+def _scorer(estimator: Any, targets: Any, scoring: Any) -> Score:
+    """A scikit-learn scorer as training wants it: asked about an estimator that has just predicted y_hat."""
+    scorer = get_scorer(scoring)
+    weighs = "sample_weight" in inspect.signature(scorer).parameters
+    view = copy.copy(estimator)
+    view.__dict__.pop("feature_names_in_", None)  # training's rows are plain arrays
+
+    def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
+        view.network_, view.targets_ = Answer(y_hat), targets
+        options = {"sample_weight": w} if weighs and (w != w[0]).any() else {}
+        return float(scorer(view, X, targets.decode(y), **options))
+
+    return score
+
+
+class Answer:
+    """In place of a network: predictions that are there already."""
+
+    def __init__(self, y_hat: Array) -> None:
+        self.y_hat = y_hat
+
+    def predict(self, X: Any) -> Array:
+        """The predictions, whatever the rows."""
+        return self.y_hat

@@ -1,0 +1,55 @@
+"""Onlookers of an estimator's fit: scikit-learn's callbacks (its 1.9 protocol), and lines printed as it prints them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from halfmoon.loop import Run
+from halfmoon.network import Network
+
+
+class Bridge:
+    """A training callback that tells scikit-learn's callbacks of each epoch, as a task of its own below `fit`.
+
+    `fitted` gives a run's fitted attributes; it is asked only by callbacks that want a fitted estimator.
+    """
+
+    def __init__(self, estimator: Any, rows: Any, weighed: bool, fitted: Callable[[Run], dict[str, Any]]) -> None:
+        self.root = estimator._init_callback_context(max_subtasks=estimator.max_iter)
+        metadata = {"sample_weight": rows.w} if weighed else None
+        self.told = {"estimator": estimator, "X": rows.X, "y": rows.y, "metadata": metadata}
+        self.fitted, self.count, self.left = fitted, 0, estimator.max_iter
+        self.root.call_on_fit_task_begin(**self.told)
+        self.epoch = self._begin()
+
+    def _begin(self) -> Any:
+        if self.count == self.left:
+            return None
+        self.count += 1
+        return self.root.subcontext(task_name="epoch").call_on_fit_task_begin(**self.told)
+
+    def __call__(self, network: Network, run: Run) -> bool:
+        """After an epoch: that task ends, and the next begins."""
+        made = dict(self.told, reconstruction_attributes=lambda: self.fitted(run))
+        stop = bool(self.epoch.call_on_fit_task_end(**made))
+        self.epoch = self._begin()
+        return stop
+
+    def close(self, run: Run) -> None:
+        """The epoch that was begun and never ran ends, and so does the fit."""
+        if self.epoch is not None:
+            self.epoch.call_on_fit_task_end(estimator=self.told["estimator"])
+        self.root.call_on_fit_task_end(**self.told, reconstruction_attributes=lambda: self.fitted(run))
+
+
+def report(network: Network, run: Run) -> None:
+    """Print the epoch's loss, and score, in scikit-learn's words."""
+    last = -1
+    print(f"Iteration {run.epoch - run.origin}, loss = {run.history['loss'][last]:.8f}")  # noqa: T201
+    score = run.history["validation_score"][last]
+    if score == score:  # not NaN
+        print(f"Validation score: {score:f}")  # noqa: T201
+
+
+def slow_enough(network: Network, run: Run) -> bool:
+    """Whether learning_rate="adaptive" has divided the rate down to where scikit-learn stops."""
+    return bool(run.history["learning_rate"][-1] <= 1e-6)

@@ -1,0 +1,135 @@
+"""Losses of independent outputs, each from its own score: the compiled engine makes its loops from these lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from halfmoon.elementary import Array, logistic, xlogy
+from halfmoon.losses.base import LOSSES, Loss
+from halfmoon.settings import setting
+
+
+@LOSSES.add("logistic_cross_entropy", "log_loss")
+@dataclass(frozen=True)
+class LogisticCrossEntropy(Loss):
+    """Yes or no, once or for several independent labels: y (n, k) of zeros and ones (or shares between).
+
+    y_hat = 1 / (1 + e^-z)                        [L5]
+    l     = log(1 + e^z) - t z                    [L6]   written max(z, 0) - t z + log(1 + e^-|z|)
+    dz    = y_hat - t                             [L7]
+    t     = (1 - smoothing) y + smoothing / 2     [L8]
+    """
+
+    smoothing: float = setting(0.0, "a number in [0, 1)", "share of the truth spread evenly over yes and no")
+    target = "labels"
+
+    def link(self, z: Array) -> Array:
+        return logistic(z)  # [L5]
+
+    def value(self, z: Array, y: Array) -> Array:
+        # not softplus(z) - t z: the large parts must cancel before the small one is added
+        return np.maximum(z, 0.0) - self._smooth(y) * z + np.log1p(np.exp(-np.abs(z)))  # [L6]
+
+    def dz(self, z: Array, y: Array) -> Array:
+        return self.link(z) - self._smooth(y)  # [L7]
+
+    def _smooth(self, y: Array) -> Array:
+        return (1.0 - self.smoothing) * y + 0.5 * self.smoothing  # [L8]
+
+
+@LOSSES.add("squared_error")
+@dataclass(frozen=True)
+class SquaredError(Loss):
+    """l = (z - y)^2 / 2 [L9],  dz = z - y [L10]: the mean is learned."""
+
+    def link(self, z: Array) -> Array:
+        return z
+
+    def value(self, z: Array, y: Array) -> Array:
+        return 0.5 * (z - y) * (z - y)  # [L9]
+
+    def dz(self, z: Array, y: Array) -> Array:
+        return z - y  # [L10]
+
+
+@LOSSES.add("absolute_error")
+@dataclass(frozen=True)
+class AbsoluteError(Loss):
+    """l = |z - y| [L11],  dz = sign(z - y) [L12]: the median is learned."""
+
+    def link(self, z: Array) -> Array:
+        return z
+
+    def value(self, z: Array, y: Array) -> Array:
+        return np.abs(z - y)  # [L11]
+
+    def dz(self, z: Array, y: Array) -> Array:
+        return np.sign(z - y)  # [L12]
+
+
+@LOSSES.add("huber")
+@dataclass(frozen=True)
+class Huber(Loss):
+    """Squared near the truth, straight beyond `delta`, so that outliers pull no harder (Huber 1964).
+
+    l  = r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2),   r = z - y    [L13]
+    dz = r, kept within [-delta, delta]                                           [L14]
+    """
+
+    delta: float = setting(1.0, "a number in (0, inf)", "where the parabola turns into a line, in units of y")
+
+    def link(self, z: Array) -> Array:
+        return z
+
+    def value(self, z: Array, y: Array) -> Array:
+        near = np.minimum(np.abs(z - y), self.delta)
+        return near * (np.abs(z - y) - 0.5 * near)  # [L13]
+
+    def dz(self, z: Array, y: Array) -> Array:
+        return np.minimum(np.maximum(z - y, -self.delta), self.delta)  # [L14]
+
+
+@LOSSES.add("poisson")
+@dataclass(frozen=True)
+class Poisson(Loss):
+    """Counts y >= 0 with a log link; half the Poisson deviance, which is 0 when the prediction is right.
+
+    y_hat = e^z                                   [L15]
+    l     = e^z - y z + y log y - y               [L16]
+    dz    = e^z - y                               [L17]
+
+    Beyond z = 30 (a rate of 10^13) e^z goes on as its tangent, in link and loss alike, so that no score overflows.
+    """
+
+    target = "counts"
+
+    def link(self, z: Array) -> Array:
+        m = np.minimum(z, 30.0)
+        return np.exp(m) * (1.0 + (z - m))  # [L15]
+
+    def value(self, z: Array, y: Array) -> Array:
+        return self.link(z) - y * z + xlogy(y, y) - y  # [L16]
+
+    def dz(self, z: Array, y: Array) -> Array:
+        return np.exp(np.minimum(z, 30.0)) - y  # [L17]
+
+
+@LOSSES.add("pinball", "quantile")
+@dataclass(frozen=True)
+class Pinball(Loss):
+    """One quantile: the value that y stays below with probability `level` (Koenker & Bassett 1978).
+
+    l  = max(level (y - z), (level - 1)(y - z))                 [L18]
+    dz = 1 - level where z > y, -level where z < y              [L19]   their mean, 1/2 - level, where z = y
+    """
+
+    level: float = setting(0.5, "a number in (0, 1)", "which quantile; 0.5 is the median")
+
+    def link(self, z: Array) -> Array:
+        return z
+
+    def value(self, z: Array, y: Array) -> Array:
+        return np.maximum(self.level * (y - z), (self.level - 1.0) * (y - z))  # [L18]
+
+    def dz(self, z: Array, y: Array) -> Array:
+        return 0.5 * np.sign(z - y) + (0.5 - self.level)  # [L19]
