@@ -37,7 +37,7 @@ def fit(network=None, **options):
     return network, train(network, X, Y, **{"optimizer": "gd", "learning_rate": 0.5, "epochs": 8, **options})
 
 
-def accuracy(y_hat, y, w=None):
+def accuracy(y_hat, y, *_):
     return float((y_hat.argmax(axis=1) == y.argmax(axis=1)).mean())
 
 
@@ -214,7 +214,7 @@ def test_the_best_score_decides_where_score_is_monitored():
 
 
 def test_a_tie_goes_to_the_later_epoch():
-    network, run = fit(validation=(X2, Y2), score=lambda y_hat, y, w: 1.0, monitor="score")
+    network, run = fit(validation=(X2, Y2), score=lambda *_: 1.0, monitor="score")
     assert run.best.epoch == 8
     assert np.array_equal(network.theta, run.theta)
 
@@ -370,7 +370,7 @@ class Scripted:
     def __init__(self, values):
         self.values = iter(values)
 
-    def __call__(self, y_hat, y, w):
+    def __call__(self, y_hat, y, w, X):
         return next(self.values) if len(y) == len(Y2) else 0.0
 
 

@@ -1,9 +1,77 @@
-"""Onlookers while a network trains. A callback is any function (network, run) -> stop?, told after each epoch."""
+"""Onlookers while a network trains. A callback is any function (network, run) -> stop?, told after each epoch.
+
+What speaks scikit-learn's protocol too may be given to an estimator: ``MLPClassifier().set_callbacks(Recorder())``.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from typing import Any
 
+from halfmoon.elementary import Array
 from halfmoon.loop import Run
+from halfmoon.network import Network
+
+
+class Recorder:
+    """Keeps the weights of every `every`-th epoch; beyond `most` of them, of every second one of these, and so on.
+
+    >>> from halfmoon import Network, datasets, train
+    >>> recorder = Recorder(every=10)
+    >>> run = train(Network.dense([2, 3, 2]), *datasets.make("moons"), epochs=100, callbacks=[recorder])
+    >>> recorder.epochs
+    [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+    """
+
+    def __init__(self, every: int = 1, most: int = 200) -> None:
+        if every < 1 or most < 2:
+            raise ValueError(f"every must be at least 1 and most at least 2; got {every} and {most}.")
+        self.every, self.most = every, most
+        self.weights: dict[int, Array] = {}  # by epoch
+
+    @property
+    def epochs(self) -> list[int]:
+        """The epochs whose weights are kept."""
+        return list(self.weights)
+
+    def at(self, fitted: Any, epoch: int) -> Any:
+        """A copy of the network, or of the estimator, with the weights it had after an epoch."""
+        if epoch not in self.weights:
+            raise ValueError(f"The weights of epoch {epoch} were not kept; there are those of {self.epochs}.")
+        then = copy(fitted)
+        network = then if isinstance(fitted, Network) else copy(fitted.network_)
+        network.theta = self.weights[epoch].copy()
+        if network is not then:
+            then.network_ = network
+        return then
+
+    def __call__(self, network: Network, run: Run) -> None:
+        """After an epoch of `train`."""
+        self._keep(run.epoch, run.current)
+
+    def _keep(self, epoch: int, theta: Array) -> None:
+        if epoch % self.every == 0:
+            self.weights[epoch] = theta.copy()
+        if len(self.weights) > self.most:
+            self.every *= 2
+            self.weights = {epoch: theta for epoch, theta in self.weights.items() if epoch % self.every == 0}
+
+    # scikit-learn's protocol
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        """A fit begins."""
+        self.weights = {}
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        """It has ended."""
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
+        """A task begins, the fit itself or an epoch."""
+
+    def on_fit_task_end(self, estimator: Any, context: Any, *, fitted_estimator: Any = None) -> None:
+        """A task has ended; epochs are kept."""
+        if context.task_name == "epoch" and fitted_estimator is not None:
+            self._keep(len(fitted_estimator.history_), fitted_estimator.network_.theta)
 
 
 @contextmanager

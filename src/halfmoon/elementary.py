@@ -61,3 +61,8 @@ def _horner(coefficients: tuple[float, ...], x: Array) -> Array:
     for c in coefficients[::-1]:
         total = total * x + c
     return total
+
+
+def transposed(a: Array) -> Array:
+    """a with its last two axes exchanged; sparse tables, which have just two, as well."""
+    return a.T if a.ndim == 2 else np.swapaxes(a, -1, -2)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.activations import ACTIVATIONS, Activation
-from halfmoon.elementary import Array
+from halfmoon.elementary import Array, transposed
 from halfmoon.initializers import INITIALIZERS, Initializer, Source
 from halfmoon.random import DROPOUT, key, uniform
 
@@ -102,9 +102,9 @@ class Dense:
 
         def backward(da: Array, dp: Views, need_da0: bool) -> Array | None:
             delta = da * self.act.df(z, a)  # [B1]
-            dp.W[...] = np.swapaxes(a0, -1, -2) @ delta  # [B2]
+            dp.W[...] = transposed(a0) @ delta  # [B2]
             dp.b[...] = delta.sum(axis=-2)  # [B3]
-            return delta @ np.swapaxes(p.W, -1, -2) if need_da0 else None  # [B4]
+            return delta @ transposed(p.W) if need_da0 else None  # [B4]
 
         return a, backward
 

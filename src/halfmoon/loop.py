@@ -7,7 +7,7 @@ end changes no number: shuffles, masks and schedules are functions of the update
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from halfmoon.settings import Settings
 
 BLOCK_SECONDS = 0.05
 
-Score = Callable[[Array, Array, Array], float]  # (y_hat, y, w) -> the higher the better; w (n,) weighs rows
+Score = Callable[[Array, Array, Array, Array], float]  # (y_hat, y, w, X) -> the higher the better; w (n,) weighs rows
 Callback = Callable[[Network, "Run"], bool | None]  # told after each epoch; True stops the fit
 
 
@@ -33,7 +33,6 @@ class Best:
     epoch: int
     monitor: float
     weights: Array
-    by: str  # what was monitored, "loss" or "score"
 
 
 @dataclass
@@ -47,7 +46,9 @@ class Run(State):
     engine: str = ""  # which one carried out the updates
     why: str = ""  # why that one
     threads: int = 1  # how many it used
-    made_with: str = ""  # what must not change if the run is to go on (Problem.signature)
+    made_with: tuple[str, str] = ("", "")  # what must not change if the run is to go on: Problem.kind and .cut
+    origin: int = 0  # epochs done before the present fit began, on other data or in an earlier call
+    earlier: int = 0  # Problem.earlier
     open: Array = field(default_factory=lambda: np.empty((4, 0)))  # measurements of the unfinished epoch's updates
 
     @property
@@ -59,6 +60,16 @@ class Run(State):
     def epoch(self) -> int:
         """Epochs done."""
         return len(self.history)
+
+    @property
+    def rows(self) -> int:
+        """Rows seen in the epochs done."""
+        return int(self.history["rows"][-1]) if self.epoch else 0
+
+    def release(self, anew: bool = True) -> None:
+        """Let this run go on with other data; `anew`, as a new fit: patience and schedules begin again."""
+        self.made_with = (self.made_with[0], "")
+        self.origin = self.epoch if anew else self.origin
 
 
 def _read_validation(network: Network, data: tuple[Any, ...]) -> tuple[Array, Array, Array]:
@@ -83,7 +94,7 @@ class Fit:
         progress: Callable[[Run], None] | None,
     ) -> None:
         self.problem, self.settings, self.score = problem, settings, score
-        self.engine, self.why = choose(problem.network, problem.optimizer, settings.engine)
+        self.engine, self.why = choose(problem.network, problem.optimizer, settings.engine, problem.X)
         self.engine.prepare(problem)
         self.callbacks, self.progress = callbacks, progress
         self.validation = None if validation is None else _read_validation(problem.network, validation)
@@ -93,14 +104,13 @@ class Fit:
             raise ValueError("monitor='score' needs validation data and a score; pass both, or monitor='loss'.")
         looks = (validation, score, settings.patience, *callbacks)
         self.each_epoch = any(look is not None for look in looks) or any(one.adaptive for one in self.schedules)
-        self.total = settings.epochs * problem.per_epoch
         self.pace = 1
         self.since = time.perf_counter()
         self.wants_stop = False
 
     def block(self, run: Run, wants_stop: Callable[[], bool] | None = None) -> None:
         """Carry out the next block of updates, record the epochs that it ended, and let everybody look."""
-        count = max(0, min(self.pace, self.total - run.t))
+        count = max(0, min(self.pace, self.end(run) - run.t))
         if self.each_epoch:
             count = min(count, self.problem.per_epoch - run.t % self.problem.per_epoch)
         plan = self.plan(run, count)
@@ -122,13 +132,25 @@ class Fit:
         now = time.perf_counter()
         run.seconds, self.since = run.seconds + now - self.since, now
 
+    def end(self, run: Run) -> int:
+        """State.t when all epochs are done."""
+        return (run.origin + self.settings.epochs) * self.problem.per_epoch
+
     def plan(self, run: Run, count: int) -> Plan:
         """Learning rate, decay and dropout factor of the next `count` updates."""
         problem, settings = self.problem, self.settings
         update = np.arange(run.t, run.t + count)
         epoch, place = np.divmod(update, problem.per_epoch)
-        rows = epoch * problem.n + np.minimum(place * problem.batch_size, problem.n)
-        at = Progress(update, update / problem.per_epoch, rows, self.total, self.monitor(run))
+        rows = run.rows + (epoch - run.epoch) * problem.n + np.minimum(place * problem.batch_size, problem.n)
+        start = run.origin * problem.per_epoch
+        at = Progress(
+            update + run.earlier,
+            update / problem.per_epoch,
+            rows,
+            self.end(run) - start,
+            self.monitor(run),
+            start + run.earlier,
+        )
         factors = [np.broadcast_to(each.factor(at), update.shape) for each in self.schedules]
         rate, decay, dropout = (np.ascontiguousarray(factor, dtype=np.float64) for factor in factors)
         own = problem.optimizer.decay if settings.decay is None else settings.decay
@@ -146,8 +168,8 @@ class Fit:
             epoch = run.epoch + 1 + np.arange(ended)
             run.history.append(
                 epoch=epoch,
-                update=epoch * problem.per_epoch,
-                rows=epoch * problem.n,
+                update=epoch * problem.per_epoch + run.earlier,
+                rows=run.rows + problem.n * (1 + np.arange(ended)),
                 seconds=np.linspace(run.history["seconds"][-1] if run.epoch else 0.0, run.seconds, ended + 1)[1:],
                 loss=(loss + penalty).sum(axis=1) * part,
                 penalty=penalty.sum(axis=1) * part,
@@ -160,35 +182,50 @@ class Fit:
     def look(self, run: Run) -> None:
         """After an epoch: validate, keep the best, tell the callbacks."""
         problem, network, theta = self.problem, self.problem.network, run.current
-        with np.errstate(all="ignore"):
-            if self.score is not None:
+        if self.score is not None:
+            with np.errstate(all="ignore"):
                 y_hat = self.engine.predict(network, theta, problem.X)
-                run.history.set(train_score=self.score(y_hat, problem.y, problem.w.mean(axis=1)))
-            if self.validation is not None:
-                X, y, w = self.validation
-                z = self.engine.predict(network, theta, X, link=False)
-                weight = float(w.sum()) / w.shape[-1]
-                run.history.set(validation_loss=float((w * network.loss.value(z, y)).sum()) / weight)
-                if self.score is not None:
-                    run.history.set(validation_score=self.score(network.loss.link(z), y, w.mean(axis=1)))
-                value = float(self.monitor(run)[-1])
-                # of equals, the one that learned longer
-                if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
-                    run.best = Best(run.epoch, value, theta.copy(), self.settings.monitor)
+                run.history.set(train_score=self.score(y_hat, problem.y, problem.w.mean(axis=1), problem.X))
+        if self.validation is not None:
+            run.history.set(**self.judge(theta, *self.validation))
+            value = float(self.monitor(run)[-1])
+            # of equals, the one that learned longer
+            if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
+                run.best = Best(run.epoch, value, theta.copy())
         network.theta = theta.copy() if self.callbacks else theta  # so that a callback may predict, and do no harm
         answers = [callback(network, run) for callback in self.callbacks]
         self.wants_stop = any(answers)
 
+    def judge(self, theta: Array, X: Array, y: Array, w: Array) -> dict[str, float]:
+        """What validation data say of these weights."""
+        network = self.problem.network
+        with np.errstate(all="ignore"):
+            z = self.engine.predict(network, theta, X, link=False)
+            weight = float(w.sum()) / w.shape[-1]
+            found = {"validation_loss": float((w * network.loss.value(z, y)).sum()) / weight}
+            if self.score is not None:
+                found["validation_score"] = self.score(network.loss.link(z), y, w.mean(axis=1), X)
+        return found
+
+    def judge_again(self, run: Run) -> None:
+        """An earlier fit's best epoch counts as what the present validation data say of it; without such, not at all."""
+        if run.best is not None and self.validation is not None:
+            found = self.judge(run.best.weights, *self.validation)
+            value = -found["validation_score"] if self.settings.monitor == "score" else found["validation_loss"]
+            run.best = replace(run.best, monitor=value) if np.isfinite(value) else None
+        else:
+            run.best = None
+
     def monitor(self, run: Run) -> Array:
-        """What decides, epoch by epoch, smaller being better."""
+        """What decides, epoch by epoch of the present fit, smaller being better."""
         if self.settings.monitor == "score":
-            return -run.history["validation_score"]
-        return run.history["loss" if self.validation is None else "validation_loss"]
+            return -run.history["validation_score"][run.origin :]
+        return run.history["loss" if self.validation is None else "validation_loss"][run.origin :]
 
     def why_stop(self, run: Run, interrupt: Interrupt) -> str:
         """The reason to stop here, or an empty string."""
         settings = self.settings
-        if run.t >= self.total:
+        if run.t >= self.end(run):
             return "epochs"
         if interrupt.seen:
             return "interrupted"

@@ -29,6 +29,7 @@ from halfmoon.initializers import Initializer, Source
 from halfmoon.layers import PREDICT, Backward, Context, Dense, Dropout, Layer, Views
 from halfmoon.losses import LOSSES, Loss, check_value, encode
 from halfmoon.random import WEIGHTS, Stream
+from halfmoon.sparse import is_sparse, not_finite, read_sparse
 
 
 class Objective(NamedTuple):
@@ -238,15 +239,15 @@ class Network:
         self.engine, self._predict = engine, None
 
     def read_rows(self, X: ArrayLike) -> Array:
-        """X as a table (n, d) of the network's dtype; ValueError for a wrong shape or values that are not finite."""
+        """X as a table (n, d) of the network's dtype, sparse if X is; ValueError for a wrong shape or values that are not finite."""
         with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, and is named below
-            table = np.asarray(X, dtype=self.dtype)
-        if table.ndim != 2 or table.shape[1] != self.d or len(table) == 0:
+            table: Any = read_sparse(X, self.dtype) if is_sparse(X) else np.asarray(X, dtype=self.dtype)
+        if table.ndim != 2 or table.shape[1] != self.d or table.shape[0] == 0:
             raise ValueError(f"X must have shape (n, {self.d}) with n at least 1; got {table.shape}.")
         with np.errstate(all="ignore"):
             if np.isfinite(table.sum(axis=0)).all():  # needs no memory; too large a sum is looked at closely
                 return table
-        bad = ~np.isfinite(table).all(axis=0)
+        bad = not_finite(table)
         if bad.any():
             names = [str(name) for name in np.asarray(getattr(X, "columns", range(self.d)))[bad]]
             raise ValueError(f"X is NaN or infinite (in {self.dtype}) in columns {', '.join(names)}; remove or fill.")
@@ -258,7 +259,7 @@ class Network:
         Raises ValueError, naming what is wrong, for shapes that do not fit and values that are not finite.
         """
         table, truth = self.read_rows(X), encode(self.loss, y, self.k, self.dtype)
-        n = len(table)
+        n = table.shape[0]
         if len(truth) != n:
             raise ValueError(f"X has {n} rows but y has {len(truth)}.")
         with np.errstate(over="ignore"):

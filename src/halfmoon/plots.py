@@ -14,6 +14,7 @@ from halfmoon.elementary import Array
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.rate_finder import RateTest
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#B8A800", "#444444")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -172,3 +173,23 @@ def hidden_units(network: Network, X: ArrayLike, axes: Any, *, resolution: int =
         ax.contour(u, v, image, levels=[0.0], colors=INK, linewidths=1.0)
         ax.set(title=f"hidden unit $a_{{{j + 1}}}$", xlabel="$x_1$", ylabel="$x_2$")
     return axes
+
+
+def plot_rate_test(test: RateTest, ax: Axes | None = None) -> Axes:
+    """A range test's losses by learning rate: one point an update, smoothed as a line, with the suggestion marked."""
+    ax, smooth = new_ax(ax), test.smooth
+    begin, best = float(smooth[0]), float(smooth.min())
+    height = float(np.interp(np.log(test.suggestion), np.log(test.rates), smooth))
+    ax.scatter(test.rates, test.losses, s=16, c=COLOURS[0], alpha=0.35, linewidths=0.0, label="one batch", zorder=2)
+    ax.plot(test.rates, smooth, color=COLOURS[0], linewidth=2.2, label="smoothed", zorder=3)
+    ax.axvline(test.suggestion, color=COLOURS[1], linestyle=(0, (4, 2)), linewidth=1.2, zorder=1)
+    ax.scatter(test.suggestion, height, s=64, c=COLOURS[1], edgecolors="white", linewidths=1.2, zorder=4)
+    style: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "color": COLOURS[1]}
+    label = f"suggestion: {test.suggestion:.2g}"  # above the frame, where no point can lie under it
+    ax.annotate(label, (test.suggestion, 1.0), (0.0, 4.0), ha="center", va="bottom", fontweight="bold", **style)
+    early = float(test.losses[test.rates <= test.suggestion].max())  # beyond, the loss may be anything
+    low, high = min(best, float(test.losses.min())), max(early, begin + 0.4 * (begin - best))
+    ax.set(xscale="log", xlabel="learning rate", ylabel="loss (objective, per batch)")
+    ax.set(ylim=(low - 0.06 * (high - low), high + 0.06 * (high - low)))
+    ax.legend(loc="lower left", frameon=False)
+    return ax

@@ -22,15 +22,16 @@ class Progress:
     update: Any  # updates done, 0 before the first; a number or an array
     epoch: Any  # passes over the data done, as a fraction
     rows: Any  # rows seen
-    total: int | None  # updates in the whole fit, if that is known
-    monitor: Array  # the monitored loss after each epoch so far
+    total: int | None  # updates in this fit, if that is known
+    monitor: Array  # the monitored loss after each epoch of this fit so far
+    earlier: int = 0  # updates done before this fit, which goes on from another one
 
     @property
     def share(self) -> Any:
         """The share of the fit that is done, 0 to 1; ValueError where the total is not known."""
         if self.total is None:
             raise ValueError("This schedule needs to know how long the fit will be; set epochs, or use another one.")
-        return self.update / self.total
+        return (self.update - self.earlier) / self.total
 
 
 class Schedule(Block):
@@ -94,7 +95,7 @@ class InverseTime(Schedule):
 class InverseScaling(Schedule):
     """factor = 1 / (1 + time)^power [S5]; scikit-learn's "invscaling" counts time in rows."""
 
-    power: float = setting(0.5, "a number in (0, inf)", "how fast it falls")
+    power: float = setting(0.5, "a number in [0, inf)", "how fast it falls")
     unit: str = setting("updates", "'updates', 'epochs' or 'rows'", "what time is counted in")
 
     def factor(self, progress: Progress) -> Any:

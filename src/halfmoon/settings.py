@@ -20,9 +20,9 @@ _INTERVAL = re.compile(r"(integer|number)(s?) in ([\[(])(\S+), (\S+)([\])])")
 BLOCK = "a name from the shelf, or an instance"  # a rule that the shelf itself checks
 
 
-def setting(default: Any, rule: str, help: str) -> Any:
-    """A dataclass field that knows what it may be and what it is for."""
-    return dataclasses.field(default=default, metadata={"rule": rule, "help": help})
+def setting(default: Any, rule: str, help: str, **options: Any) -> Any:
+    """A dataclass field that knows what it may be and what it is for; `options` are `dataclasses.field`'s."""
+    return dataclasses.field(default=default, metadata={"rule": rule, "help": help}, **options)
 
 
 def allows(rule: str, value: object) -> bool:
@@ -36,9 +36,11 @@ def allows(rule: str, value: object) -> bool:
     if value is None:
         return "None" in rule
     if isinstance(value, bool):
-        return "True" in rule
+        return repr(value) in rule
     if isinstance(value, str):
         return repr(value) in rule
+    if isinstance(value, float) and value == np.inf and "infinity" in rule:
+        return True
     match = _INTERVAL.search(rule)
     if match is None:
         return False

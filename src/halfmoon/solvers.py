@@ -20,7 +20,7 @@ from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network, Objective
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import Settings, setting
-from halfmoon.training import finish, prepare, start
+from halfmoon.training import finish, go_on, prepare, start
 
 
 class Solver(Block):
@@ -45,13 +45,15 @@ def solve(
     score: Score | None = None,
     callbacks: Iterable[Callback] = (),
     progress: Callable[[Run], None] | None = None,
+    run: Run | None = None,
     settings: Settings | None = None,
     **options: Any,
 ) -> Run:
     """Fit `network` with a solver, as `training.train` does with an optimizer; an epoch is an iteration.
 
     Of the settings it takes epochs, l2, monitor, patience, tol, seconds, engine and n_threads, and raises ValueError
-    for the others and for dropout, since they could change nothing or make the objective jump.
+    for the others and for dropout, since they could change nothing or make the objective jump. A released `run` goes
+    on from its theta, with its history; a solver remembers nothing else.
 
     >>> from halfmoon import Network, datasets
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
@@ -62,11 +64,14 @@ def solve(
     settings = Settings.of(options, settings)
     _refuse(network, settings)
     problem = prepare(network, X, y, w, settings)
+    solver = SOLVERS.make(solver)
+    run = start(problem) if run is None else go_on(problem, run)
+    run.made_with = (f"{network.size} parameters, {solver}", problem.cut)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
-    run = start(problem)
+    fit.judge_again(run)
     run.engine, run.why = "scipy", f"L-BFGS is SciPy's; its gradients are computed by {fit.engine.NAME}, as {fit.why}"
     with Interrupt() as interrupt:
-        SOLVERS.make(solver).minimize(fit, run, interrupt)
+        solver.minimize(fit, run, interrupt)
     finish(fit, run)
     return run
 
@@ -121,9 +126,9 @@ class LBFGS(Solver):
         except StopIteration:
             run.stopped = "interrupted"
             return
-        if run.epoch == 0:  # it never left the start, which may be a minimum
+        if run.epoch == run.origin:  # it never left the start, which may be a minimum
             objective(x0)
-            run.t = 1
+            run.t += 1
             self._report(fit, run, latest[0])
         ended = {0: "converged", 1: "evaluations"}.get(result.status, "abnormal")  # 2: no step downhill was found
         run.stopped = run.stopped or ended

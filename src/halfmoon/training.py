@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network
 from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.settings import Settings
+
+
+class NotFiniteError(ValueError):
+    """There was no finite loss to begin with."""
 
 
 def train(
@@ -34,8 +39,9 @@ def train(
 
     `options` are the fields of `settings.Settings` (epochs, optimizer, learning_rate, ...), or give `settings` whole.
     `w` weighs rows (n,) or single outputs (n, k). `validation` is (X, y) or (X, y, w): then the best epoch's weights
-    stay, whatever ends the fit. `score(y_hat, y, w)` is recorded after each epoch. `progress` is told after each block
-    of updates. `run` continues an earlier fit, exactly as if it had never paused.
+    stay, whatever ends the fit. `score(y_hat, y, w, X)` is recorded after each epoch. `progress` is told after each
+    block of updates. `run` continues an earlier fit, exactly as if it had never paused; after ``run.release()`` it goes
+    on as a new fit, with what the optimizer remembers, on these data, whatever it was made with.
 
     Raises ValueError for data or settings that cannot work; warns when the fit diverges or is interrupted.
 
@@ -48,8 +54,10 @@ def train(
     settings = Settings.of(options, settings)
     problem = prepare(network, X, y, w, settings)
     _refuse(problem, settings)
+    run = start(problem) if run is None else go_on(problem, run)
+    problem = replace(problem, earlier=run.earlier)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
-    run = start(problem) if run is None else _continued(problem, run, settings.monitor if validation else "")
+    fit.judge_again(run)
     with Interrupt() as interrupt:
         while not run.stopped:
             fit.block(run, lambda: interrupt.seen)
@@ -75,7 +83,7 @@ def _refuse(problem: Problem, settings: Settings) -> None:
 def prepare(network: Network, X: ArrayLike, y: Any, w: ArrayLike | None, settings: Settings) -> Problem:
     """The data as the network reads them, with the settings that hold for every update."""
     data = network.read(X, y, w)
-    n = len(data[0])
+    n = data[0].shape[0]
     return Problem(
         network,
         *data,
@@ -96,18 +104,27 @@ def start(problem: Problem) -> Run:
     """A Run at the network's present parameters, with nothing done yet."""
     theta = problem.network.theta
     slots = [np.zeros_like(theta) for _ in range(problem.optimizer.slots)]
-    return Run(theta.copy(), slots, None if problem.average is None else theta.copy(), made_with=problem.signature)
+    average = None if problem.average is None else theta.copy()
+    return Run(theta.copy(), slots, average, made_with=(problem.kind, problem.cut))
 
 
-def _continued(problem: Problem, run: Run, monitor: str) -> Run:
-    """The run, ready to go on; ValueError if what it was made with has changed.
+def go_on(problem: Problem, run: Run) -> Run:
+    """The run, ready to go on; ValueError if what it was made with has changed and it was not released.
 
-    A best epoch that was judged by another monitor than the present one ("" without validation) no longer counts.
+    A released run that goes on with other rows begins an epoch; with another optimizer, it keeps theta and history.
     """
-    if run.made_with != problem.signature:
-        raise ValueError(f"This run was made with {run.made_with}; continue it with the same, not {problem.signature}.")
-    if run.best is not None and run.best.by != monitor:
-        run.best = None
+    before, now = run.made_with, (problem.kind, problem.cut)
+    if before[1] and before != now:
+        made, wanted = (f"{kind}, {cut}" for kind, cut in (before, now))
+        raise ValueError(f"This run was made with {made}; continue it with the same, not {wanted}.")
+    if not before[1]:
+        updates, run.made_with = run.t + run.earlier, now
+        if run.open.shape[1] or run.t != run.epoch * problem.per_epoch:
+            run.t, run.open = run.epoch * problem.per_epoch, run.open[:, :0]
+        run.earlier = updates - run.t
+        if before[0] != now[0]:
+            fresh = start(problem)
+            run.slots, run.average, run.earlier = fresh.slots, fresh.average, -run.t
     run.stopped = ""
     return run
 
@@ -121,7 +138,8 @@ def finish(fit: Fit, run: Run) -> None:
     elif run.stopped != "diverged":
         run.known = run.snapshot()
     if run.stopped == "diverged" and run.finite is None:
-        raise ValueError("The loss is not finite before the first update; scale X and y, or start smaller weights.")
+        told = "The loss is not finite before the first update; scale X and y, or start smaller weights."
+        raise NotFiniteError(told)
     problem.network.use(fit.engine.NAME)
     problem.network.theta = run.weights.copy()  # before any warning, which may be raised as an error
     kept = "best epoch's" if run.best is not None else "last finite" if run.stopped == "diverged" else "last"

@@ -66,7 +66,11 @@ class PrivateClassifier(Private, halfmoon.MLPClassifier):
     def __setattr__(self, name, value):
         if name in ("coefs_", "intercepts_"):
             vars(self).setdefault("set_", {})[name] = value
-        elif name.startswith("_coef") or name.startswith("_intercept") or name in ("learning_rate_", "_no_improvement_count"):
+        elif (
+            name.startswith("_coef")
+            or name.startswith("_intercept")
+            or name in ("learning_rate_", "_no_improvement_count")
+        ):
             return
         else:
             super().__setattr__(name, value)

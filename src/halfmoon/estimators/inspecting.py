@@ -1,5 +1,6 @@
 """What can be asked of a fitted estimator about itself: each a line or two over a function of the core."""
 
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -8,19 +9,42 @@ from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.diagnose import Diagnosis, diagnose
 from halfmoon.elementary import Array
+from halfmoon.estimators.reading import Reading
+from halfmoon.estimators.translating import Data, network_for, parts, plan_for, put, settings_for
 from halfmoon.gradcheck import GradientReport, check_gradients
 from halfmoon.inspection import Summary, hidden_activations, input_gradients, summary
 from halfmoon.network import Network
+from halfmoon.rate_finder import RateTest, find_learning_rate
 from halfmoon.settings import Settings
 from halfmoon.solvers import Solver
 from halfmoon.tracing import Trace, trace
 
 
-class Inspecting:
+class Inspecting(Reading):
     """Looking inside. X is (n, d) as in `fit`, y as it was brought there."""
 
-    network_: Network
-    targets_: Any
+    @property
+    def coefs_(self) -> list[Array]:
+        """Each layer's weights W (d, k), as views into the network's parameters; may be set."""
+        return parts(self._made(), "W")
+
+    @coefs_.setter
+    def coefs_(self, given: Any) -> None:
+        put(self._made(), "W", given, "coefs_")
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """Each layer's biases b (k,), as views into the network's parameters; may be set."""
+        return parts(self._made(), "b")
+
+    @intercepts_.setter
+    def intercepts_(self, given: Any) -> None:
+        put(self._made(), "b", given, "intercepts_")
+
+    def _made(self) -> Network:
+        if "network_" not in vars(self):
+            raise AttributeError(f"{type(self).__name__} has no weights yet; fit it first, or pass it coefs_init.")
+        return self.network_
 
     def summary(self) -> Summary:
         """Layers, shapes, parameters and memory; prints as a table."""
@@ -29,43 +53,54 @@ class Inspecting:
 
     def hidden_activations(self, X: Any) -> list[Array]:
         """What each hidden layer makes of the rows, (n, k) each, as when predicting."""
-        return hidden_activations(self.network_, self._rows(X))
+        rows = self._rows(X)
+        return hidden_activations(self.network_, rows)
 
     def input_gradients(self, X: Any, y: Any = None, *, of: str = "prediction") -> Array:
         """How each output moves with each input: (n, outputs, d) for "prediction" (of the network) and "score".
 
         With ``of="loss"``, which needs y, the slope of each row's loss, (n, d).
         """
-        truth = None if y is None else self._encoded(X, y, None)[1]
-        return input_gradients(self.network_, self._rows(X), truth, of=of)
+        rows, truth = (self._rows(X), None) if y is None else self._encoded(X, y)[:2]
+        return input_gradients(self.network_, rows, truth, of=of)
 
     def check_gradients(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> GradientReport:
         """Compare the backward pass with finite differences on these data; true if all is right."""
-        rows, truth, w = self._encoded(X, y, sample_weight)
-        settings = self._like_fit((rows, truth, w))
+        rows, truth, w = data = self._encoded(X, y, sample_weight)
+        settings = self._like_fit(data)
         return check_gradients(self.network_, rows, truth, w=w, l2=settings.l2, l1=settings.l1)
 
     def trace(self, x: ArrayLike, y: Any) -> Trace:
         """One row x (d,) with its y forward and backward: every number with its equation, as text, table or HTML."""
-        rows, truth, _ = self._encoded([x], [y], None)
-        return trace(self.network_, self.network_.read_rows(rows)[0], truth[0])
+        rows, truth, _ = self._encoded([x], [y])
+        return trace(self.network_, rows[0], truth[0])
 
     def diagnose(
         self, X: Any, y: Any, sample_weight: ArrayLike | None = None, *, X_val: Any = None, y_val: Any = None
     ) -> Diagnosis:
         """Verdicts on the fit: each disease with its number, the rule, and the setting to change."""
-        rows, truth, w = self._encoded(X, y, sample_weight)
-        validation = None if X_val is None else self._encoded(X_val, y_val, None)
-        settings = None if isinstance(self._solver(), Solver) else self._like_fit((rows, truth, w))
+        rows, truth, w = data = self._encoded(X, y, sample_weight)
+        validation = None if X_val is None else self._encoded(X_val, y_val)
+        settings = None if isinstance(self._solver(), Solver) else self._like_fit(data)
         names = getattr(self, "feature_names_in_", None)
         return diagnose(
             self.network_, self.history_, rows, truth, w=w, validation=validation, settings=settings, names=names
         )
 
-    def find_learning_rate(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Any:
+    def find_learning_rate(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> RateTest:
         """Try rates from tiny to huge, as a new fit would begin; has `suggestion` and `plot()`. Nothing is changed."""
-        from halfmoon.rate_finder import find_learning_rate
-
         twin = clone(self).set_params(learning_rate_init=0.001)
-        network, (rows, truth, w), settings = twin._ready(X, y, sample_weight)
-        return find_learning_rate(network, rows, truth, w=w, settings=settings)
+        twin._check_parameters()
+        rows = twin._read(X, y, sample_weight, reset=True)
+        targets = twin._targets(rows, None)
+        loss = twin._loss(targets)
+        plan = plan_for(twin, rows.X.shape[1], loss, loss.outputs(targets.columns(loss)))
+        network, seed = network_for(twin, plan, rows.X.dtype)
+        data = twin._encode(rows, targets, loss)
+        settings = settings_for(twin, data, self.max_iter, seed, validated=False)
+        return find_learning_rate(network, data[0], data[1], w=data[2], settings=settings)
+
+    def _like_fit(self, data: Data) -> Settings:
+        """The settings of a fit of these data."""
+        settings = settings_for(self, data, self.max_iter, self._seed, validated=False)
+        return replace(settings, learning_rate=self.learning_rate_init_)

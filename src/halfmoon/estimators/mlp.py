@@ -11,8 +11,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.elementary import Array
-from halfmoon.estimators.base import MLP, Rows, has_many_updates
+from halfmoon.estimators.base import MLP, has_many_updates
 from halfmoon.estimators.parameters import SOME, parameters
+from halfmoon.estimators.reading import Rows
 from halfmoon.estimators.targets import Labels, Values
 from halfmoon.losses import LOSSES, Loss, Quantiles
 from halfmoon.settings import BLOCK, setting
@@ -67,6 +68,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         return self._learn((X, y, sample_weight), held, classes=classes, single=True)
 
     def _check_single(self, classes: Any) -> None:
+        """ValueError where a single pass cannot be."""
+        super()._check_single(classes)
         if classes is not None and hasattr(self, "classes_") and not _same(classes, self.classes_):
             told = f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_!r}"
             raise ValueError(told)
@@ -93,9 +96,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Accuracy: the share of the rows all of whose labels are right."""
-        labels = np.asarray(self.predict(X))
+        labels, w = np.asarray(self.predict(X)), None if sample_weight is None else np.asarray(sample_weight)
         right = labels == (y.toarray() if is_sparse(y) else np.asarray(y)).reshape(labels.shape)
-        return float(np.average(right.reshape(len(right), -1).all(axis=1), weights=sample_weight))
+        return float(np.average(right.reshape(len(right), -1).all(axis=1), weights=w))
 
     def _targets(self, rows: Rows, classes: Any) -> Labels:
         return Labels(rows.y, classes)
@@ -127,11 +130,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
             return None
         return targets.codes(y)[:, None] == 1 if len(targets.classes) == 2 else y
 
-    def _weigh(self, rows: Rows, targets: Labels, single: bool) -> Array:
+    def _weigh(self, rows: Rows, targets: Labels) -> Array:
         return targets.weigh(self.class_weight, rows.y, rows.w)
-
-    def _check_fit(self, data: Any) -> None:
-        """Nothing is to be told."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -216,26 +216,11 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
             raise ValueError(f"y holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; remove or fill them.")
         return Values(y, rows.w, self.normalize_y)
 
-    def _check_single(self, classes: Any) -> None:
-        """Any pass may be the first."""
-
-    def _about(self, targets: Values) -> dict[str, Any]:
-        return {}
-
     def _loss(self, targets: Values) -> Loss:
         loss = LOSSES.make(self.loss)
         if loss.target not in ("real", "counts"):
             raise ValueError(f"loss={self.loss!r} is for classes; use 'squared_error' or MLPClassifier.")
         return loss
-
-    def _check_labels(self, targets: Values, y: Any, same: bool) -> None:
-        """Any values will do."""
-
-    def _strata(self, y: Any, targets: Values) -> Any:
-        return None
-
-    def _weigh(self, rows: Rows, targets: Values, single: bool) -> Array:
-        return rows.w
 
     def _check_fit(self, data: Any) -> None:
         """ConvergenceWarning where y is far from mean 0 and deviation 1 and its mean was the better prediction."""
@@ -245,6 +230,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
             return
         goodness = self.targets_.goodness(self.network_.loss, self.network_.predict(X), y, w)
         if goodness < 0.0 and not isinstance(self.network_.loss, Quantiles):
-            told = f"y has mean {mean:.3g} and standard deviation {spread:.3g}, and after {self.n_iter_} epochs the fit "
-            told += f"is worse than that mean (R2 = {goodness:.3g} on the rows learned from); set normalize_y=True."
+            told = (
+                f"y has mean {mean:.3g} and standard deviation {spread:.3g}, and after {self.n_iter_} epochs the fit "
+            )
+            told += f"is worse than that mean (R2 {goodness:.3g} on the training rows); set normalize_y=True."
             warnings.warn(told, ConvergenceWarning, stacklevel=4)

@@ -47,7 +47,7 @@ _OF_SOLVER = {  # scikit-learn's own parameters that only one of its solvers rea
     "max_fun": "lbfgs",
 }
 _OF_UPDATES = ("batch_size", "shuffle", "learning_rate", "learning_rate_init")
-C = TypeVar("C", bound=type)
+T = TypeVar("T")
 
 
 def of_training(name: str) -> Any:
@@ -57,15 +57,15 @@ def of_training(name: str) -> Any:
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(setting,))
-def parameters(cls: C) -> C:
+def parameters(cls: type[T]) -> type[T]:
     """Make a class's fields its constructor's parameters, and list them in its docstring as numpydoc does."""
     doc = cls.__doc__ or ""
-    cls = dataclasses.dataclass(eq=False, repr=False, kw_only=True)(cls)
-    fields = dataclasses.fields(cls)
+    made: Any = dataclasses.dataclass(eq=False, repr=False, kw_only=True)(cls)
+    fields = dataclasses.fields(made)
     listed = [f"{f.name} : {f.metadata['rule']}, default={f.default!r}\n    {f.metadata['help']}" for f in fields]
-    cls.__doc__ = f"{doc.rstrip()}\n\nParameters\n----------\n" + "\n".join(listed) + "\n"
-    cls._parameter_constraints = {f.name: _types(f.metadata["rule"]) for f in fields}
-    return cls
+    made.__doc__ = f"{doc.rstrip()}\n\nParameters\n----------\n" + "\n".join(listed) + "\n"
+    made._parameter_constraints = {f.name: _types(f.metadata["rule"]) for f in fields}
+    return made
 
 
 def _types(rule: str) -> list[Any]:
@@ -100,7 +100,9 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     random_state: Any = setting(
         None, "None, an integer in [0, 4294967295], or a RandomState", "where weights, splits, shuffles come from"
     )
-    tol: float = setting(1e-4, "a number in [0, inf)", "an improvement counts if larger; L-BFGS: the largest slope left")
+    tol: float = setting(
+        1e-4, "a number in [0, inf)", "an improvement counts if larger; L-BFGS: the largest slope left"
+    )
     verbose: Any = setting(False, "True, False, or an integer in [0, inf)", "whether to print each epoch's loss")
     warm_start: bool = setting(False, "True or False", "whether fit goes on from the last one")
     momentum: float = setting(0.9, "a number in [0, 1)", "share of the last step that is taken again (solver='sgd')")
@@ -140,7 +142,6 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         self._solver(), self._schedule(), self._activations()
         self._make("initializer", INITIALIZERS, "auto")
         self._make("loss", LOSSES)
-        self._tell_idle()
 
     def _invalid(self, name: str, rule: str, value: Any, more: str = "") -> InvalidParameterError:
         """The error, in scikit-learn's words."""
@@ -165,7 +166,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     def _sizes(self) -> list[int]:
         """The hidden layers' sizes; one number stands for one layer."""
         given = self.hidden_layer_sizes
-        return [given] if isinstance(given, Integral) else [int(size) for size in given]
+        return [int(given)] if isinstance(given, Integral) else [int(size) for size in given]
 
     def _activations(self) -> list[Any]:
         """A block for each hidden layer."""
@@ -193,30 +194,45 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
 
     def _schedule(self) -> Any:
         """How the learning rate changes: scikit-learn's names with their own parameters, any other from the shelf."""
-        if self.learning_rate in ("invscaling", "adaptive") and self.solver != "sgd":
+        if self._rate_is_of_sgd():
             return "constant"
         if self.learning_rate == "invscaling":
             return InverseScaling(self.power_t, "rows")
-        if self.learning_rate == "adaptive":
+        if self._divides_rate():
             return Plateau(patience=int(min(self.n_iter_no_change, 2**31)), tol=self.tol)
         return self._make("learning_rate", SCHEDULES)
 
-    def _idle(self) -> dict[str, str]:
+    def _rate_is_of_sgd(self) -> bool:
+        """Whether the schedule is one that scikit-learn keeps for solver="sgd", and the solver is another."""
+        return self.learning_rate in ("invscaling", "adaptive") and self.solver != "sgd"
+
+    def _divides_rate(self) -> bool:
+        """Whether the rate is divided where the loss stands still, instead of stopping there."""
+        return bool(self.learning_rate == "adaptive" and self.solver == "sgd")
+
+    def _judges_by_loss(self) -> bool:
+        """Whether validation rows are judged by their loss."""
+        return isinstance(self.scoring, str) and self.scoring == "loss"
+
+    def _idle(self, validated: bool) -> dict[str, str]:
         """Parameters that differ from their defaults and yet change nothing, and what they are for."""
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
         of = {name: f"solver={owner!r}" for name, owner in _OF_SOLVER.items() if self.solver != owner}
         if isinstance(self._solver(), Solver):
             of |= dict.fromkeys(_OF_UPDATES, "solvers that make many updates")
-        elif self.learning_rate in ("invscaling", "adaptive") and self.solver != "sgd":
+            of |= {} if validated else {"n_iter_no_change": "solvers that make many updates, or validation rows"}
+        elif self._rate_is_of_sgd():
             of["learning_rate"] = "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
         if self.learning_rate != "invscaling":
             of["power_t"] = "learning_rate='invscaling'"
+        if not self.early_stopping:
+            of["validation_fraction"] = "early_stopping=True"
         return {name: owner for name, owner in of.items() if getattr(self, name) != defaults[name]}
 
-    def _tell_idle(self) -> None:
+    def _tell_idle(self, validated: bool) -> None:
         """UserWarning for scikit-learn's parameters that, as there, only another solver would read."""
-        for name, owner in self._idle().items():
-            told = f"{name}={getattr(self, name)!r} has no effect with solver={self.solver!r}; it is for {owner}."
+        for name, owner in self._idle(validated).items():
+            told = f"{name}={getattr(self, name)!r} has no effect in this fit; it is for {owner}."
             warnings.warn(told, UserWarning, stacklevel=5)
 
 

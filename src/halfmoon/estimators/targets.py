@@ -24,6 +24,11 @@ class Labels:
             self.classes: Any = np.arange(y.shape[1])
         elif self.kind == "columns":
             self.classes = [np.unique(column) for column in (y.T if classes is None else classes)]
+            if min(self.sizes) < 2:
+                alone = int(np.argmin(self.sizes))
+                raise ValueError(
+                    f"Column {alone} of y has one class only, {self.classes[alone]}; leave that column out."
+                )
         else:
             self.classes = np.unique(y if classes is None else classes)
 
@@ -58,19 +63,22 @@ class Labels:
         table = y.reshape(len(y), -1)
         codes = np.empty(table.shape, np.int64)
         for j, known in enumerate(columns):
-            codes[:, j] = np.minimum(np.searchsorted(known, table[:, j]), len(known) - 1)
-            if (known[codes[:, j]] != table[:, j]).any():
-                told = f"`self.classes_` has {known}. 'y' has {np.unique(table[:, j])}."
+            found, codes[:, j] = np.unique(table[:, j], return_inverse=True)
+            if not set(found) <= set(known):
+                told = f"`self.classes_` has {known}. 'y' has {found}."
                 raise ValueError(f"`y` has classes not in `self.classes_`. {told}")
+            codes[:, j] = np.searchsorted(known, found)[codes[:, j]]
         return codes[:, 0] if self.kind == "classes" else codes
 
     def encode(self, y: Any, loss: Loss) -> Any:
         """The truth as the loss reads it: shares of ones and zeros, or whole numbers for one softmax."""
-        if _kind(y) != self.kind and not (self.kind == "columns" and _kind(y) == "labels"):
-            raise ValueError(f"y was {self.kind} when this was fitted first; now it is {_kind(y)}. Fit a new estimator.")
+        columns = () if self.kind == "classes" else (len(self.classes),)
+        if y.shape[1:] != columns:
+            wanted = f"(n, {columns[0]})" if columns else "(n,)"
+            raise ValueError(f"y must have shape {wanted}, as in the first fit; got {y.shape}.")
         if self.kind == "labels":
-            if y.shape[1] != len(self.classes):
-                raise ValueError(f"y must have {len(self.classes)} labels, as before; got {y.shape[1]}.")
+            if not np.isin(y, (0, 1)).all():
+                raise ValueError("y must hold zeros and ones, as in the first fit, one column for each label.")
             return np.asarray(y)
         codes = self.codes(y)
         if self.kind == "classes":

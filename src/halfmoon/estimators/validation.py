@@ -34,14 +34,15 @@ def set_aside(X: Any, fraction: Any, groups: Any, strata: Any, seed: int) -> tup
     return np.asarray(learn), np.asarray(stop)
 
 
-def score_by(estimator: Any, targets: Any, loss: Loss, scoring: Any) -> Score | None:
+def score_by(estimator: Any, made: dict[str, Any], loss: Loss, scoring: Any) -> Score | None:
     """What early stopping looks at: accuracy or R2, or any of scikit-learn's scorers; None where that is the loss.
 
-    Predictions that are not finite score NaN, which is never the best.
+    `made` are the fitted attributes so far. Predictions that are not finite score NaN, which is never the best.
     """
-    if scoring == "loss":
+    if isinstance(scoring, str) and scoring == "loss":
         return None
-    ask = _scorer(estimator, targets, scoring) if scoring is not None else None
+    targets = made["targets_"]
+    ask = _scorer(estimator, made, scoring) if scoring is not None else None
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
         if not np.isfinite(y_hat).all():
@@ -51,17 +52,18 @@ def score_by(estimator: Any, targets: Any, loss: Loss, scoring: Any) -> Score | 
     return score
 
 
-def _scorer(estimator: Any, targets: Any, scoring: Any) -> Score:
+def _scorer(estimator: Any, made: dict[str, Any], scoring: Any) -> Score:
     """A scikit-learn scorer as training wants it: asked about an estimator that has just predicted y_hat."""
     scorer = get_scorer(scoring)
     weighs = "sample_weight" in inspect.signature(scorer).parameters
     view = copy.copy(estimator)
-    view.__dict__.pop("feature_names_in_", None)  # training's rows are plain arrays
+    vars(view).update(made)
+    vars(view).pop("feature_names_in_", None)  # training's rows are plain arrays
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
-        view.network_, view.targets_ = Answer(y_hat), targets
+        view.network_ = Answer(y_hat)
         options = {"sample_weight": w} if weighs and (w != w[0]).any() else {}
-        return float(scorer(view, X, targets.decode(y), **options))
+        return float(scorer(view, X, view.targets_.decode(y), **options))
 
     return score
 

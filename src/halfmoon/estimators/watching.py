@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from halfmoon.loop import Run
 from halfmoon.network import Network
 
@@ -13,18 +15,20 @@ class Bridge:
     `fitted` gives a run's fitted attributes; it is asked only by callbacks that want a fitted estimator.
     """
 
-    def __init__(self, estimator: Any, rows: Any, weighed: bool, fitted: Callable[[Run], dict[str, Any]]) -> None:
-        self.root = estimator._init_callback_context(max_subtasks=estimator.max_iter)
+    def __init__(
+        self, estimator: Any, rows: Any, weighed: bool, epochs: int, fitted: Callable[[Run], dict[str, Any]]
+    ) -> None:
+        self.root = estimator._init_callback_context(max_subtasks=epochs)
         metadata = {"sample_weight": rows.w} if weighed else None
         self.told = {"estimator": estimator, "X": rows.X, "y": rows.y, "metadata": metadata}
-        self.fitted, self.count, self.left = fitted, 0, estimator.max_iter
+        self.fitted, self.left = fitted, epochs
         self.root.call_on_fit_task_begin(**self.told)
         self.epoch = self._begin()
 
     def _begin(self) -> Any:
-        if self.count == self.left:
+        self.left -= 1
+        if self.left < 0:
             return None
-        self.count += 1
         return self.root.subcontext(task_name="epoch").call_on_fit_task_begin(**self.told)
 
     def __call__(self, network: Network, run: Run) -> bool:
@@ -43,10 +47,9 @@ class Bridge:
 
 def report(network: Network, run: Run) -> None:
     """Print the epoch's loss, and score, in scikit-learn's words."""
-    last = -1
-    print(f"Iteration {run.epoch - run.origin}, loss = {run.history['loss'][last]:.8f}")  # noqa: T201
-    score = run.history["validation_score"][last]
-    if score == score:  # not NaN
+    print(f"Iteration {run.epoch - run.origin}, loss = {run.history['loss'][-1]:.8f}")  # noqa: T201
+    score = run.history["validation_score"][-1]
+    if not np.isnan(score):
         print(f"Validation score: {score:f}")  # noqa: T201
 
 

@@ -1,0 +1,168 @@
+"""What the doctor looks at: a fitted network, its history and its data, measured once where several rules ask."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from halfmoon.elementary import Array
+from halfmoon.history import History
+from halfmoon.layers import PREDICT, Dense
+from halfmoon.network import Network
+from halfmoon.random import CHECK, key, uniform
+from halfmoon.settings import Settings
+
+ROWS, FEW = 20_000, 1_500  # rows for what needs passes, and for what compares rows with rows
+FLAT = 0.005  # of an activation's steepest slope: half of leaky_relu's 0.01, which is alive
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A disease, the number that shows it, the rule it broke, what was found, and what to change."""
+
+    disease: str
+    number: float
+    rule: str
+    finding: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.disease.capitalize()} ({self.number:.3g}). {self.finding} Rule: {self.rule} Remedy: {self.remedy}"
+        )
+
+
+Found = tuple[float, str, str] | None  # number, finding, remedy
+Look = Callable[["Case"], Verdict | None]
+DISEASES: dict[str, tuple[str, Look]] = {}  # by name: what it needs, and who looks for it
+
+
+def disease(look: Callable[["Case"], Found], needs: str = "") -> Look:
+    """Put a function on the list by its name; its docstring's first paragraph is the rule.
+
+    It is asked where the case has what it `needs`: "settings" or "validation".
+    """
+    name, rule = look.__name__.replace("_", " "), " ".join((inspect.getdoc(look) or "").split("\n\n")[0].split())
+
+    def verdict(case: Case) -> Verdict | None:
+        found = look(case)
+        return None if found is None else Verdict(name, float(found[0]), rule, *found[1:])
+
+    DISEASES[name] = needs, verdict
+    return verdict
+
+
+class Rows(NamedTuple):
+    """X (n, d), y and w as the network reads them, each row of some weight."""
+
+    X: Array
+    y: Array
+    w: Array
+
+    @property
+    def weight(self) -> Array:
+        """Each row's weight (n,), the mean of its outputs'."""
+        return self.w.mean(axis=1, dtype=np.float64)
+
+    def pick(self, kept: Any) -> "Rows":
+        """Some of the rows."""
+        return self if kept.all() else Rows(*(part[kept] for part in self))
+
+    def draw(self, count: int) -> "Rows":
+        """About `count` rows, always the same ones, in their order; all of them if there are no more."""
+        return self.pick(uniform(key(0, CHECK), np.arange(len(self.X))) < count / len(self.X))
+
+    def mean(self, each: Array) -> tuple[Any, Any]:
+        """The weighted mean of one number a row, and its standard error, sqrt(sum w^2 (each - mean)^2) / sum w."""
+        mean = np.average(each, weights=self.weight)
+        return mean, np.linalg.norm(self.weight * (each - mean)) / self.weight.sum()
+
+
+def read(network: Network, given: Any, whose: str = "") -> Rows:
+    """(X, y) or (X, y, w) as the network reads them, without rows of weight 0; an error says `whose` they are."""
+    if not isinstance(given, tuple) or len(given) not in (2, 3):
+        raise ValueError(f"validation must be (X, y) or (X, y, w); got {type(given).__name__}.")
+    try:
+        rows = Rows(*network.read(*given))
+    except ValueError as error:
+        raise ValueError(f"{whose}{error}") from None
+    return rows.pick(rows.w.any(axis=1))
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that is known of one fit."""
+
+    network: Network
+    history: History
+    all: Rows
+    validation: Rows | None
+    settings: Settings | None  # None where a solver chose its own steps
+    names: list[str]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Training rows enough for everything but what one row can decide."""
+        return self.all.draw(ROWS)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, of all epochs the median."""
+        rates = self.history["learning_rate"]
+        return float(np.median(rates)) if len(rates) or self.settings is None else self.settings.learning_rate
+
+    def losses(self, rows: Rows, constant: bool = False) -> Array:
+        """The loss in each of these rows (n,), without penalty: the network's, or the best constant's."""
+        z = np.tile(self.best, (len(rows.X), 1)) if constant else self.network.forward(self.network.theta, rows.X)[0]
+        each = rows.w * self.network.loss.value(z.astype(np.float64), rows.y.astype(np.float64))
+        return each.sum(axis=1) / rows.weight
+
+    @cached_property
+    def best(self) -> Array:
+        """The scores (k,) of the constant that suits the training rows best, by 60 steps of resilient propagation.
+
+        A score steps against its slope's sign; its step grows by 1.2 while the sign stays and halves where it turns:
+        so it serves every loss, kinks and all (Riedmiller & Braun 1993).
+        """
+        loss, (_, y, w), k = self.network.loss, self.rows, self.network.k
+        z, step, before = np.zeros(k), np.ones(k), np.zeros(k)
+        if loss.target == "real":
+            z.reshape(y.shape[1], -1)[:, 0] = self.rows.weight @ y / self.rows.weight.sum()
+            step *= y.std() + 1e-12
+        for _ in range(60):
+            g = (w * loss.dz(np.tile(z, (len(y), 1)), y)).sum(axis=0)
+            step *= np.choose(np.sign(g * before).astype(int) + 1, [0.5, 1.0, 1.2])
+            z, before = z - step * np.sign(g), g
+        return z
+
+    @cached_property
+    def start(self) -> Any:
+        """The best constant's loss on the training rows: the way from knowing nothing to knowing all."""
+        return self.rows.mean(self.losses(self.rows, constant=True))[0]
+
+    @cached_property
+    def reached(self) -> Any:
+        """The network's loss on the training rows."""
+        return self.rows.mean(self.losses(self.rows))[0]
+
+    @property
+    def skill(self) -> Any:
+        """1 - L/L_constant: 0 for a constant, 1 for a perfect prediction; NaN where y is constant."""
+        return 1.0 - self.reached / self.start if self.start > 0.0 else np.nan
+
+    @cached_property
+    def units(self) -> list[tuple[str, int, Array]]:
+        """For each Dense layer its name, its activation's flat sides, and for each unit the share of rows on them."""
+        found: list[tuple[str, int, Array]] = []
+        a, far = self.rows.X, np.concatenate([[-1e3, 1e3], np.linspace(-6.0, 6.0, 241)])
+        for layer, p in zip(self.network.layers, self.network.views(self.network.theta), strict=True):
+            if isinstance(layer, Dense):
+                z, act = a @ p.W + p.b, layer.act
+                slope = np.abs(act.df(far, act.f(far)) + 0.0 * far)
+                flat, sides = np.abs(act.df(z, act.f(z))) <= FLAT * slope.max(), slope[:2] <= FLAT * slope.max()
+                found.append((f"Dense {len(found) + 1} ({act})", int(sides.sum()), flat.mean(axis=0)))
+            a = layer.forward(p, a, PREDICT)[0]
+        return found

@@ -1,0 +1,125 @@
+"""From scikit-learn's parameters to what the core knows: a Network with its first weights, and training Settings."""
+
+import warnings
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from halfmoon.activations import Activation
+from halfmoon.elementary import Array
+from halfmoon.estimators.parameters import Parameters
+from halfmoon.losses import Loss
+from halfmoon.network import Network
+from halfmoon.rate_finder import find_learning_rate
+from halfmoon.settings import Settings
+from halfmoon.solvers import Solver
+
+Data = tuple[Any, Any, Array]  # X, y and w as a network reads them
+
+_LIMITS = {"identity": 6.0, "logistic": 2.0, "tanh": 6.0, "relu": 6.0}  # of scikit-learn's four activations
+
+
+class Plan(NamedTuple):
+    """What a network is made of."""
+
+    sizes: tuple[int, ...]  # inputs, hidden layers, outputs
+    activations: tuple[Activation, ...]
+    dropout: float | tuple[float, ...]
+    loss: Loss
+
+    def build(self, **options: Any) -> Network:
+        """The network, with its first weights."""
+        return Network.dense(self.sizes, self.activations, self.loss, dropout=self.dropout, **options)
+
+
+def plan_for(p: Parameters, d: int, loss: Loss, outputs: int) -> Plan:
+    """What the network for d columns is made of."""
+    dropout = tuple(np.ravel(p.dropout).tolist()) if np.ndim(p.dropout) else p.dropout
+    return Plan((d, *p._sizes(), outputs), tuple(p._activations()), dropout, loss)
+
+
+def network_for(p: Parameters, plan: Plan, dtype: Any) -> tuple[Network, int]:
+    """A network with its first weights, and the seed of shuffles, splits and masks; both from `random_state`."""
+    rng = check_random_state(p.random_state)
+    limit = _LIMITS.get(p.activation) if p.initializer == "auto" and isinstance(p.activation, str) else None
+    if limit is None:
+        network = plan.build(initializer=None if p.initializer == "auto" else p.initializer, dtype=dtype, rng=rng)
+    else:
+        network = plan.build(initializer="glorot_uniform", dtype=dtype)
+        _draw_alike(network, limit, rng)
+    return network, int(rng.randint(2**31 - 1))
+
+
+def _draw_alike(network: Network, limit: float, rng: np.random.RandomState) -> None:
+    """The very weights and biases that scikit-learn starts from: uniform up to sqrt(limit / (d + k)) for each layer."""
+    for layer, p in zip(network.layers, network.views(network.theta), strict=True):
+        if hasattr(p, "W"):
+            bound = np.sqrt(limit / (layer.d + layer.k))
+            p.W[...] = rng.uniform(-bound, bound, p.W.shape)
+            p.b[...] = rng.uniform(-bound, bound, p.b.shape)
+
+
+def parts(network: Network, name: str) -> list[Array]:
+    """Each layer's W, or b, as views into the network's parameters."""
+    return [getattr(p, name) for p in network.views(network.theta) if hasattr(p, name)]
+
+
+def put(network: Network, name: str, given: Any, told: str) -> None:
+    """Write into each layer's W, or b; ValueError for other shapes, or values that are not finite."""
+    arrays, views = [np.asarray(array) for array in given], parts(network, name)
+    shapes, wanted = [array.shape for array in arrays], [view.shape for view in views]
+    if shapes != wanted or not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError(f"{told} must hold arrays of finite numbers of shapes {wanted}; got {shapes}.")
+    for view, array in zip(views, arrays, strict=True):
+        view[...] = array
+
+
+def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: bool, patient: bool = True) -> Settings:
+    """Training settings for `passes` over the data; `patient`: whether it may stop earlier.
+
+    scikit-learn's `alpha`, and `l1` like it, belong to the sum of the rows' losses. The rate is still to be found where
+    `learning_rate_init` is "auto".
+    """
+    X, _, w = data
+    n, weight, solver = X.shape[0], float(w.sum()) / (1 if w.ndim == 1 else w.shape[1]), p._solver()
+    stops = validated or not (isinstance(solver, Solver) or p._divides_rate())
+    patience = p.n_iter_no_change if stops and patient and np.isfinite(p.n_iter_no_change) else None
+    settings = Settings(
+        epochs=passes,
+        l2=p.alpha / weight,
+        l1=p.l1 / weight,
+        clip=p.clip,
+        decay=p.decay,
+        average=p.average,
+        patience=None if patience is None else int(patience),
+        tol=0.0 if patience is None else p.tol,
+        monitor="score" if validated and not p._judges_by_loss() else "loss",
+        seconds=p.max_seconds,
+        engine=p.engine,
+        n_threads=p.n_threads,
+    )
+    if isinstance(solver, Solver):
+        if p.learning_rate_init == "auto":
+            raise ValueError(f"learning_rate_init='auto' cannot work with solver={p.solver!r}, which has no rate.")
+        return settings
+    if p.batch_size != "auto" and p.batch_size > n:
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped", stacklevel=4
+        )
+    return replace(
+        settings,
+        seed=seed,
+        optimizer=solver,
+        schedule=p._schedule(),
+        batch_size=min(200 if p.batch_size == "auto" else p.batch_size, n),
+        shuffle=p.shuffle,
+        learning_rate=0.001 if p.learning_rate_init == "auto" else p.learning_rate_init,
+    )
+
+
+def with_found_rate(settings: Settings, network: Network, data: Data) -> Settings:
+    """The settings with the rate that a range test on a copy of the network suggests."""
+    X, y, w = data
+    return replace(settings, learning_rate=find_learning_rate(network, X, y, w=w, settings=settings).suggestion)
