@@ -285,8 +285,8 @@ def test_functions_are_short():
 
 
 def test_the_house_keeps_its_budget():
-    """docs/decisions/0006: what must be read to understand, and what makes it fast, are counted apart."""
-    assert sum(lines_of(path) for path in core_files() if path not in compiled_files()) < 2_700
+    """docs/decisions/0006 and 0008: what must be read to understand, and what makes it fast, are counted apart."""
+    assert sum(lines_of(path) for path in core_files() if path not in compiled_files()) < 2_800
     assert sum(map(lines_of, compiled_files())) < 2_200
     assert sum(map(lines_of, FILES)) < 10_000
 

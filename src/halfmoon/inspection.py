@@ -122,11 +122,9 @@ def _describe(layer: Layer, number: int) -> LayerRow:
 
 
 def _html_row(cells: list[str]) -> str:
-    head, *words = map(html.escape, cells[:4])
-    left = "".join(f"<td>{word}</td>" for word in words)
-    return (
-        f"<tr><th scope='row'>{head}</th>{left}" + "".join(f"<td align='right'>{n}</td>" for n in cells[4:]) + "</tr>"
-    )
+    head, *rest = map(html.escape, cells)
+    aligned = [f"<td align='{'left' if place < 3 else 'right'}'>{cell}</td>" for place, cell in enumerate(rest)]
+    return f"<tr><th scope='row'>{head}</th>{''.join(aligned)}</tr>"
 
 
 def hidden_activations(network: Network, X: ArrayLike) -> list[Array]:
@@ -184,9 +182,9 @@ def _back(network: Network, tape: list[Backward], da: Any) -> Array:
 
 def _slopes(loss: Loss, z: Array, link: bool) -> Array:
     """For each output c its derivative by scores (k, n, k): of the score itself, or of the prediction."""
-    (n, k), z = z.shape, z.astype(np.float64)
+    n, k = z.shape
     if not link or np.array_equal(loss.link(z), z):
         return np.repeat(np.eye(k)[:, None], n, axis=1)
-    steps = STEP * np.eye(k)
+    steps = STEP * np.eye(k)  # of float64, and so is all that is added to them
     by_score = [sum(c / STEP * (loss.link(z + i * h) - loss.link(z - i * h)) for i, c in STENCIL) for h in steps]
     return np.array(by_score).transpose(2, 1, 0)

@@ -141,15 +141,16 @@ class Fit:
         problem, settings = self.problem, self.settings
         update = np.arange(run.t, run.t + count)
         epoch, place = np.divmod(update, problem.per_epoch)
-        rows = run.rows + (epoch - run.epoch) * problem.n + np.minimum(place * problem.batch_size, problem.n)
+        rows_before = run.rows + (epoch - run.epoch) * problem.n
         start = run.origin * problem.per_epoch
         at = Progress(
             update + run.earlier,
             update / problem.per_epoch,
-            rows,
+            rows_before + np.minimum(place * problem.batch_size, problem.n),
             self.end(run) - start,
             self.monitor(run),
             start + run.earlier,
+            rows_before,
         )
         factors = [np.broadcast_to(each.factor(at), update.shape) for each in self.schedules]
         rate, decay, dropout = (np.ascontiguousarray(factor, dtype=np.float64) for factor in factors)
@@ -208,7 +209,7 @@ class Fit:
         return found
 
     def judge_again(self, run: Run) -> None:
-        """An earlier fit's best epoch counts as what the present validation data say of it; without such, not at all."""
+        """An earlier fit's best epoch is judged by the present validation data; without such it no longer counts."""
         if run.best is not None and self.validation is not None:
             found = self.judge(run.best.weights, *self.validation)
             value = -found["validation_score"] if self.settings.monitor == "score" else found["validation_loss"]

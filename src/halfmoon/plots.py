@@ -184,12 +184,14 @@ def plot_rate_test(test: RateTest, ax: Axes | None = None) -> Axes:
     ax.plot(test.rates, smooth, color=COLOURS[0], linewidth=2.2, label="smoothed", zorder=3)
     ax.axvline(test.suggestion, color=COLOURS[1], linestyle=(0, (4, 2)), linewidth=1.2, zorder=1)
     ax.scatter(test.suggestion, height, s=64, c=COLOURS[1], edgecolors="white", linewidths=1.2, zorder=4)
-    style: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "color": COLOURS[1]}
-    label = f"suggestion: {test.suggestion:.2g}"  # above the frame, where no point can lie under it
-    ax.annotate(label, (test.suggestion, 1.0), (0.0, 4.0), ha="center", va="bottom", fontweight="bold", **style)
     early = float(test.losses[test.rates <= test.suggestion].max())  # beyond, the loss may be anything
     low, high = min(best, float(test.losses.min())), max(early, begin + 0.4 * (begin - best))
     ax.set(xscale="log", xlabel="learning rate", ylabel="loss (objective, per batch)")
-    ax.set(ylim=(low - 0.06 * (high - low), high + 0.06 * (high - low)))
+    ax.set(ylim=(low - 0.06 * (high - low), high + 0.16 * (high - low)))
+    share = np.log(test.suggestion / test.rates[0]) / np.log(test.rates[-1] / test.rates[0])
+    side = {"ha": "right", "xytext": (-7.0, -7.0)} if share > 0.3 else {"ha": "left", "xytext": (7.0, -7.0)}
+    style: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "top", **side}
+    label = f"suggestion: {test.suggestion:.2g}"  # in the room left above the points
+    ax.annotate(label, (test.suggestion, 1.0), color=COLOURS[1], fontweight="bold", **style)
     ax.legend(loc="lower left", frameon=False)
     return ax

@@ -60,10 +60,14 @@ def find_learning_rate(
 
     eta_t = low (high / low)^((t-1) / (updates-1)),   t = 1 ... updates
 
-    The suggestion is the rate at which the smoothed loss has come half of its way down. `settings`, or `options` of the
-    same names, are those of `train`: optimizer, batch size, penalties, clipping, decay, seed and engine count; the
-    learning rate, epochs, schedules and whatever stops or averages a fit do not. The network, the data and NumPy's
-    random numbers stay as they are, and the same call gives the same bits. It stops early once the loss blows up.
+    The suggestion is the rate at which the smoothed loss has come half of its way down. On 180 problems it diverged in
+    none, and left 1.4 % (median; 90 % of them: 25 %) of what the best of 33 rates took off the loss in 300 updates, and
+    0.6 % (16 %) in 1,500 (docs/decisions/0007); it is careful rather than bold.
+
+    `settings`, or `options` of the same names, are those of `train`: optimizer, batch size, penalties, clipping, decay,
+    seed and engine count; the learning rate, epochs, schedules, and whatever stops or averages a fit do not. The
+    network, the data and NumPy's random numbers stay as they are, and the same call gives the same bits. It costs two
+    trainings of `updates` updates at most, and stops early once the loss blows up.
 
     Raises ValueError for a range that is none, for data that do not fit, and where the loss is not finite at the start
     or never falls.

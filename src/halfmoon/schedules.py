@@ -25,6 +25,7 @@ class Progress:
     total: int | None  # updates in this fit, if that is known
     monitor: Array  # the monitored loss after each epoch of this fit so far
     earlier: int = 0  # updates done before this fit, which goes on from another one
+    rows_before: Any = 0  # rows seen before this epoch
 
     @property
     def share(self) -> Any:
@@ -93,14 +94,19 @@ class InverseTime(Schedule):
 @SCHEDULES.add("inverse_scaling", "invscaling")
 @dataclass(frozen=True)
 class InverseScaling(Schedule):
-    """factor = 1 / (1 + time)^power [S5]; scikit-learn's "invscaling" counts time in rows."""
+    """factor = 1 / (1 + time)^power [S5]; scikit-learn's "invscaling" counts time in rows, epoch by epoch."""
 
     power: float = setting(0.5, "a number in [0, inf)", "how fast it falls")
-    unit: str = setting("updates", "'updates', 'epochs' or 'rows'", "what time is counted in")
+    unit: str = setting(
+        "updates",
+        "'updates', 'epochs', 'rows' or 'rows_by_epoch'",
+        "what time is counted in; by epoch, it stands in each",
+    )
 
     def factor(self, progress: Progress) -> Any:
-        time = {"updates": progress.update, "epochs": progress.epoch, "rows": progress.rows}[self.unit]
-        return (1.0 + time) ** -self.power  # [S5]
+        time = {"updates": progress.update, "epochs": progress.epoch, "rows": progress.rows}
+        time["rows_by_epoch"] = progress.rows_before
+        return (1.0 + time[self.unit]) ** -self.power  # [S5]
 
 
 @SCHEDULES.add("cosine")

@@ -197,7 +197,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         if self._rate_is_of_sgd():
             return "constant"
         if self.learning_rate == "invscaling":
-            return InverseScaling(self.power_t, "rows")
+            return InverseScaling(self.power_t, "rows_by_epoch")
         if self._divides_rate():
             return Plateau(patience=int(min(self.n_iter_no_change, 2**31)), tol=self.tol)
         return self._make("learning_rate", SCHEDULES)
