@@ -20,10 +20,12 @@ _PUBLIC = {
     "halfmoon.training": ["train"],
     "halfmoon.gradcheck": ["check_gradients"],
     "halfmoon.tracing": ["trace"],
+    "halfmoon.diagnosis": ["diagnose"],
+    "halfmoon.rate_finder": ["find_learning_rate"],
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = ("datasets", "plots")
+_MODULES = ("callbacks", "datasets", "displays", "inspection", "plots")
 
 
 def __getattr__(name: str) -> Any:

@@ -48,7 +48,9 @@ class Run(State):
     threads: int = 1  # how many it used
     made_with: tuple[str, str] = ("", "")  # what must not change if the run is to go on: Problem.kind and .cut
     origin: int = 0  # epochs done before the present fit began, on other data or in an earlier call
-    earlier: int = 0  # Problem.earlier
+    began: float = 0.0  # `seconds` when it began
+    earlier: int = 0  # updates done beside State.t, on other data
+    fresh: int = 0  # updates done before the optimizer's memory began, in other optimizers' hands
     open: Array = field(default_factory=lambda: np.empty((4, 0)))  # measurements of the unfinished epoch's updates
 
     @property
@@ -68,11 +70,12 @@ class Run(State):
 
     def release(self, anew: bool = True) -> None:
         """Let this run go on with other data; `anew`, as a new fit: patience and schedules begin again."""
-        self.made_with = (self.made_with[0], "")
+        self.made_with, self.began = (self.made_with[0], ""), self.seconds
         self.origin = self.epoch if anew else self.origin
 
 
-def _read_validation(network: Network, data: tuple[Any, ...]) -> tuple[Array, Array, Array]:
+def read_validation(network: Network, data: tuple[Any, ...]) -> tuple[Array, Array, Array]:
+    """(X, y) or (X, y, w) as the network reads them."""
     if not isinstance(data, tuple) or len(data) not in (2, 3):
         raise ValueError(f"validation must be (X, y) or (X, y, w); got {type(data).__name__}.")
     try:
@@ -97,7 +100,7 @@ class Fit:
         self.engine, self.why = choose(problem.network, problem.optimizer, settings.engine, problem.X)
         self.engine.prepare(problem)
         self.callbacks, self.progress = callbacks, progress
-        self.validation = None if validation is None else _read_validation(problem.network, validation)
+        self.validation = None if validation is None else read_validation(problem.network, validation)
         names = (settings.schedule, settings.decay_schedule, settings.dropout_schedule)
         self.schedules = [SCHEDULES.make(name) for name in names]
         if settings.monitor == "score" and (score is None or validation is None):
@@ -183,6 +186,7 @@ class Fit:
     def look(self, run: Run) -> None:
         """After an epoch: validate, keep the best, tell the callbacks."""
         problem, network, theta = self.problem, self.problem.network, run.current
+        network.theta = theta.copy() if self.callbacks else theta  # so that a callback may predict, and do no harm
         if self.score is not None:
             with np.errstate(all="ignore"):
                 y_hat = self.engine.predict(network, theta, problem.X)
@@ -193,7 +197,6 @@ class Fit:
             # of equals, the one that learned longer
             if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
                 run.best = Best(run.epoch, value, theta.copy())
-        network.theta = theta.copy() if self.callbacks else theta  # so that a callback may predict, and do no harm
         answers = [callback(network, run) for callback in self.callbacks]
         self.wants_stop = any(answers)
 
@@ -211,6 +214,7 @@ class Fit:
     def judge_again(self, run: Run) -> None:
         """An earlier fit's best epoch is judged by the present validation data; without such it no longer counts."""
         if run.best is not None and self.validation is not None:
+            self.problem.network.theta = run.best.weights
             found = self.judge(run.best.weights, *self.validation)
             value = -found["validation_score"] if self.settings.monitor == "score" else found["validation_loss"]
             run.best = replace(run.best, monitor=value) if np.isfinite(value) else None
@@ -234,4 +238,4 @@ class Fit:
             return "callback"
         if settings.patience is not None and standstill(self.monitor(run), settings.tol) >= settings.patience:
             return "patience"
-        return "time" if settings.seconds is not None and run.seconds >= settings.seconds else ""
+        return "time" if settings.seconds is not None and run.seconds - run.began >= settings.seconds else ""

@@ -239,7 +239,10 @@ class Network:
         self.engine, self._predict = engine, None
 
     def read_rows(self, X: ArrayLike) -> Array:
-        """X as a table (n, d) of the network's dtype, sparse if X is; ValueError for a wrong shape or values that are not finite."""
+        """X as a table (n, d) of the network's dtype, sparse if X is.
+
+        Raises ValueError for a wrong shape, or values that are not finite.
+        """
         with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, and is named below
             table: Any = read_sparse(X, self.dtype) if is_sparse(X) else np.asarray(X, dtype=self.dtype)
         if table.ndim != 2 or table.shape[1] != self.d or table.shape[0] == 0:

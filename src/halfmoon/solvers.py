@@ -105,9 +105,8 @@ class LBFGS(Solver):
         def objective(x: Array) -> tuple[float, Array]:
             if interrupt.seen:
                 raise StopIteration  # at the last iteration's theta
-            theta = x.astype(network.dtype)
             with np.errstate(all="ignore"):
-                part = fit.engine.gradient(problem, State(theta, []))
+                part = fit.engine.gradient(problem, State(x.astype(network.dtype), []))
             latest[:] = [part]  # SciPy's callback is not told the gradient
             return part.loss + part.penalty, part.g.astype(np.float64)
 

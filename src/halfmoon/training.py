@@ -55,7 +55,7 @@ def train(
     problem = prepare(network, X, y, w, settings)
     _refuse(problem, settings)
     run = start(problem) if run is None else go_on(problem, run)
-    problem = replace(problem, earlier=run.earlier)
+    problem = replace(problem, earlier=run.earlier - run.fresh)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     fit.judge_again(run)
     with Interrupt() as interrupt:
@@ -113,7 +113,10 @@ def go_on(problem: Problem, run: Run) -> Run:
 
     A released run that goes on with other rows begins an epoch; with another optimizer, it keeps theta and history.
     """
-    before, now = run.made_with, (problem.kind, problem.cut)
+    network, before, now = problem.network, run.made_with, (problem.kind, problem.cut)
+    if run.theta.shape != (network.size,) or run.theta.dtype != network.dtype:
+        made = f"{run.theta.size} parameters in {run.theta.dtype}"
+        raise ValueError(f"This run is of {made}; the network has {network.size} in {network.dtype}.")
     if before[1] and before != now:
         made, wanted = (f"{kind}, {cut}" for kind, cut in (before, now))
         raise ValueError(f"This run was made with {made}; continue it with the same, not {wanted}.")
@@ -123,8 +126,10 @@ def go_on(problem: Problem, run: Run) -> Run:
             run.t, run.open = run.epoch * problem.per_epoch, run.open[:, :0]
         run.earlier = updates - run.t
         if before[0] != now[0]:
-            fresh = start(problem)
-            run.slots, run.average, run.earlier = fresh.slots, fresh.average, -run.t
+            new = start(problem)
+            run.slots, run.fresh = new.slots, updates
+            run.average = None if new.average is None else run.current.copy()
+        run.known = run.snapshot()  # also where the present data are too much for it
     run.stopped = ""
     return run
 
@@ -158,4 +163,4 @@ def _is_finite(fit: Fit, run: Run) -> bool:
         return bool(np.isfinite(run.theta).all())
     with np.errstate(all="ignore"):
         last = fit.engine.gradient(fit.problem, run)
-    return bool(np.isfinite(last.loss + last.penalty + np.abs(last.g).max()))
+        return bool(np.isfinite(last.loss + last.penalty + np.abs(last.g).max()))

@@ -141,7 +141,7 @@ class Problem:
     seed: int = 0
     n_threads: int | None = None  # at most; None takes all that pay
     decays: bool = True  # whether a plan may ask for decoupled decay
-    earlier: int = 0  # updates that the optimizer remembers beside State.t, from other data (Run.release)
+    earlier: int = 0  # updates that the optimizer remembers beside State.t
     _rooms: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     _order: dict[int, NDArray[np.int64]] = field(default_factory=dict, compare=False, repr=False)
 

@@ -112,7 +112,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
 
         watched = hasattr(self, "_skl_callbacks")
         bridge = Bridge(self, work.rows, given[2] is not None, settings.epochs, fitted) if watched else None
-        score = None if work.validation is None else score_by(self, made, network.loss, self.scoring)
+        score = None if work.validation is None else score_by(self, made, network)
         options = {"validation": work.validation, "score": score, "run": run, "settings": settings}
         run = self._train(network, data, callbacks=self._watchers(bridge), **options)
         for name, value in (made | self._attributes(network, run, before)).items():
@@ -208,8 +208,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         if run is not None:
             run.release(anew)
             if not np.array_equal(run.weights, network.theta):  # somebody has changed them
-                run.theta, run.best = network.theta.copy(), None
-                run.average = None if run.average is None else run.theta.copy()
+                self._restart(run, network)
         if plan != self._plan:
             theta, network = network.theta, plan.build(initializer="zeros", dtype=network.dtype)
             network.theta = theta
@@ -221,13 +220,22 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             if given is not None:
                 put(network, attribute, given, name)
         if run is not None and (coefs is not None or intercepts is not None):
-            run.theta, run.best = network.theta.copy(), None
+            self._restart(run, network)
+
+    @staticmethod
+    def _restart(run: Run, network: Network) -> None:
+        """Let the run go on from the network's weights, which are not its own."""
+        run.theta, run.best = network.theta.copy(), None
+        run.average = None if run.average is None else run.theta.copy()
 
     def _settings(self, work: Work, single: bool) -> Settings:
         """Training settings for this call; a rate is found unless one has been."""
         run, validated = work.run, work.validation is not None
         passes = self.max_iter if not single else 1 if run is None else run.epoch - run.origin + 1
         settings = settings_for(self, work.data, passes, work.seed, validated, patient=not single)
+        if self.batch_size != "auto" and self.batch_size > work.data[0].shape[0]:
+            told = "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
+            warnings.warn(told, stacklevel=5)
         if self.learning_rate_init != "auto":
             return settings
         if run is not None:
@@ -263,7 +271,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             "best_loss_": None if validated else float(np.fmin.reduce(curve, initial=np.inf)),
             "validation_scores_": scores.tolist() if validated else None,
             "validation_loss_curve_": losses.tolist() if validated else None,
-            "best_validation_score_": float(np.fmax.reduce(scores, initial=-np.inf)) if validated else None,
+            "best_validation_score_": None if run.best is None else -run.best.monitor,
             "best_epoch_": None if run.best is None else run.best.epoch,
             "stopped_": run.stopped,
             "engine_": run.engine,

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from halfmoon.diagnose import Diagnosis, diagnose
+from halfmoon.diagnosis import Diagnosis, diagnose
 from halfmoon.elementary import Array
 from halfmoon.estimators.reading import Reading
 from halfmoon.estimators.translating import Data, network_for, parts, plan_for, put, settings_for
@@ -89,7 +89,7 @@ class Inspecting(Reading):
 
     def find_learning_rate(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> RateTest:
         """Try rates from tiny to huge, as a new fit would begin; has `suggestion` and `plot()`. Nothing is changed."""
-        twin = clone(self).set_params(learning_rate_init=0.001)
+        twin = clone(self).set_params(learning_rate_init="auto")
         twin._check_parameters()
         rows = twin._read(X, y, sample_weight, reset=True)
         targets = twin._targets(rows, None)

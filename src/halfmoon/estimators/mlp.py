@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -59,7 +60,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         y_val: Any = None,
         sample_weight_val: ArrayLike | None = None,
     ) -> Self:
-        """One pass over X and y, going on from the last call; the first one needs all `classes`, unless y has them.
+        """One pass over X and y, going on from the last call; the first call is told all `classes`.
 
         With `X_val` and `y_val` the best pass's weights are the ones that predict, and `stopped_` becomes "patience"
         after `n_iter_no_change` passes without improvement.
@@ -96,8 +97,12 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Accuracy: the share of the rows all of whose labels are right."""
+        check_consistent_length(X, y, sample_weight)
         labels, w = np.asarray(self.predict(X)), None if sample_weight is None else np.asarray(sample_weight)
-        right = labels == (y.toarray() if is_sparse(y) else np.asarray(y)).reshape(labels.shape)
+        truth = y.toarray() if is_sparse(y) else np.asarray(y)
+        if truth.size != labels.size:
+            raise ValueError(f"y must have shape {labels.shape}, as in the fit; got {truth.shape}.")
+        right = labels == truth.reshape(labels.shape)
         return float(np.average(right.reshape(len(right), -1).all(axis=1), weights=w))
 
     def _targets(self, rows: Rows, classes: Any) -> Labels:

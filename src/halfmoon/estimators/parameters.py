@@ -33,7 +33,7 @@ except ImportError:  # not one of its public names
 SOME = ", or a list of them"  # the end of a rule that holds for each entry of a list
 _KINDS: dict[str, Callable[[Any], bool]] = {  # what a rule may name beside numbers and words
     "a RandomState": lambda value: isinstance(value, np.random.RandomState),
-    "a splitter": lambda value: hasattr(value, "split"),
+    "a splitter": lambda value: hasattr(value, "split") and not isinstance(value, str),
     "a function": callable,
     "the name of a scorer": lambda value: isinstance(value, str),
     "a dict": lambda value: isinstance(value, Mapping),
@@ -141,7 +141,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
                 raise self._invalid(field.name, rule, value)
         self._solver(), self._schedule(), self._activations()
         self._make("initializer", INITIALIZERS, "auto")
-        self._make("loss", LOSSES)
+        self._make("loss", LOSSES, type(self).loss)
 
     def _invalid(self, name: str, rule: str, value: Any, more: str = "") -> InvalidParameterError:
         """The error, in scikit-learn's words."""
@@ -160,13 +160,13 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         except ValueError as error:
             if isinstance(value, str) and value.partition(":")[0].strip() in shelf:
                 raise self._invalid(name, "a name, with settings that it may have", value, str(error)) from None
-            more = nearest(str(value), [*words, *shelf])
+            more = nearest(str(value), dict.fromkeys([*words, *shelf]))
             raise self._invalid(name, "a name from the shelf", value, more[0].upper() + more[1:]) from None
 
     def _sizes(self) -> list[int]:
         """The hidden layers' sizes; one number stands for one layer."""
         given = self.hidden_layer_sizes
-        return [int(given)] if isinstance(given, Integral) else [int(size) for size in given]
+        return [int(size) for size in np.ravel(given)]
 
     def _activations(self) -> list[Any]:
         """A block for each hidden layer."""

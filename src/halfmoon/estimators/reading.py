@@ -41,7 +41,8 @@ class Reading(Parameters):
         y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
         if sample_weight is None:
             return Rows(X, y, np.ones(X.shape[0], dtype=X.dtype))
-        w = np.asarray(sample_weight, dtype=X.dtype)
+        with np.errstate(over="ignore"):
+            w = np.asarray(sample_weight, dtype=X.dtype)
         if w.shape != (X.shape[0],):
             raise ValueError(f"sample_weight must have shape ({X.shape[0]},); got {w.shape}.")
         if not np.isfinite(w).all() or (w < 0.0).any():

@@ -19,7 +19,8 @@ class Labels:
     """
 
     def __init__(self, y: Any, classes: Any = None) -> None:
-        self.kind = _kind(y)
+        several = np.ndim(y) == 2 and classes is not None and any(map(np.ndim, classes))
+        self.kind = "columns" if several else _kind(y)
         if self.kind == "labels":
             self.classes: Any = np.arange(y.shape[1])
         elif self.kind == "columns":
@@ -150,7 +151,10 @@ class Labels:
         for j, classes in enumerate(known):
             table[:, j] = _factors(given[j], classes, codes[:, j], w)[codes[:, j]]
         table = table if self.kind == "labels" else table.prod(axis=1, keepdims=True)
-        weighed = (w[:, None] * table).astype(w.dtype)
+        with np.errstate(over="ignore"):
+            weighed = (w[:, None] * table).astype(w.dtype)
+        if not np.isfinite(weighed).all() or (weighed < 0.0).any() or not weighed.any():
+            raise ValueError(f"class_weight must hold finite weights of at least 0, not all 0; got {class_weight!r}.")
         return weighed if self.kind == "labels" else weighed[:, 0]
 
 
@@ -179,9 +183,11 @@ class Values:
         self.mean, self.scale = np.zeros(self.count), np.ones(self.count)
         if normalize:
             table = y.reshape(len(y), -1).astype(np.float64)
-            self.mean = np.average(table, axis=0, weights=w)
-            self.scale = np.sqrt(np.average((table - self.mean) ** 2, axis=0, weights=w))
-            self.scale[self.scale == 0.0] = 1.0
+            # squares of 1e200 would overflow; with powers of 2 as units nothing is rounded
+            unit = np.ldexp(1.0, np.frexp(np.abs(table).max(axis=0))[1] - 1)
+            mean = np.average(table / unit, axis=0, weights=w)
+            scale = np.sqrt(np.average((table / unit - mean) ** 2, axis=0, weights=w))
+            self.mean, self.scale = unit * mean, np.where(scale > 0.0, unit * scale, 1.0)
 
     def columns(self, loss: Loss) -> int:
         """How many columns the truth has."""

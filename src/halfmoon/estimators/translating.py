@@ -1,6 +1,5 @@
 """From scikit-learn's parameters to what the core knows: a Network with its first weights, and training Settings."""
 
-import warnings
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -83,9 +82,11 @@ def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: b
     `learning_rate_init` is "auto".
     """
     X, _, w = data
-    n, weight, solver = X.shape[0], float(w.sum()) / (1 if w.ndim == 1 else w.shape[1]), p._solver()
-    stops = validated or not (isinstance(solver, Solver) or p._divides_rate())
-    patience = p.n_iter_no_change if stops and patient and np.isfinite(p.n_iter_no_change) else None
+    n, weight, solver = X.shape[0], float(w.sum(dtype=np.float64)) / (1 if w.ndim == 1 else w.shape[1]), p._solver()
+    if not np.isfinite((p.alpha + p.l1) / weight):
+        raise ValueError(f"The rows' weights sum to {weight:.3g}, too little for alpha={p.alpha:g}; scale them up.")
+    stops = patient and not p._divides_rate() and (validated or not isinstance(solver, Solver))
+    patience = p.n_iter_no_change if stops and p.n_iter_no_change != np.inf else None
     settings = Settings(
         epochs=passes,
         l2=p.alpha / weight,
@@ -104,10 +105,6 @@ def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: b
         if p.learning_rate_init == "auto":
             raise ValueError(f"learning_rate_init='auto' cannot work with solver={p.solver!r}, which has no rate.")
         return settings
-    if p.batch_size != "auto" and p.batch_size > n:
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped", stacklevel=4
-        )
     return replace(
         settings,
         seed=seed,

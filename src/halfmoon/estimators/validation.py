@@ -11,7 +11,7 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from halfmoon.elementary import Array
 from halfmoon.loop import Score
-from halfmoon.losses import Loss
+from halfmoon.network import Network
 
 Rows = NDArray[np.int64]
 
@@ -34,15 +34,15 @@ def set_aside(X: Any, fraction: Any, groups: Any, strata: Any, seed: int) -> tup
     return np.asarray(learn), np.asarray(stop)
 
 
-def score_by(estimator: Any, made: dict[str, Any], loss: Loss, scoring: Any) -> Score | None:
+def score_by(estimator: Any, made: dict[str, Any], network: Network) -> Score | None:
     """What early stopping looks at: accuracy or R2, or any of scikit-learn's scorers; None where that is the loss.
 
     `made` are the fitted attributes so far. Predictions that are not finite score NaN, which is never the best.
     """
-    if isinstance(scoring, str) and scoring == "loss":
+    if estimator._judges_by_loss():
         return None
-    targets = made["targets_"]
-    ask = _scorer(estimator, made, scoring) if scoring is not None else None
+    targets, loss = made["targets_"], network.loss
+    ask = None if estimator.scoring is None else _scorer(estimator, made, network)
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
         if not np.isfinite(y_hat).all():
@@ -52,16 +52,16 @@ def score_by(estimator: Any, made: dict[str, Any], loss: Loss, scoring: Any) -> 
     return score
 
 
-def _scorer(estimator: Any, made: dict[str, Any], scoring: Any) -> Score:
+def _scorer(estimator: Any, made: dict[str, Any], network: Network) -> Score:
     """A scikit-learn scorer as training wants it: asked about an estimator that has just predicted y_hat."""
-    scorer = get_scorer(scoring)
+    scorer = get_scorer(estimator.scoring)
     weighs = "sample_weight" in inspect.signature(scorer).parameters
     view = copy.copy(estimator)
     vars(view).update(made)
     vars(view).pop("feature_names_in_", None)  # training's rows are plain arrays
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
-        view.network_ = Answer(y_hat)
+        view.network_ = Answer(network, X, y_hat)
         options = {"sample_weight": w} if weighs and (w != w[0]).any() else {}
         return float(scorer(view, X, view.targets_.decode(y), **options))
 
@@ -69,11 +69,14 @@ def _scorer(estimator: Any, made: dict[str, Any], scoring: Any) -> Score:
 
 
 class Answer:
-    """In place of a network: predictions that are there already."""
+    """A network in training that need not predict again what it has just predicted."""
 
-    def __init__(self, y_hat: Array) -> None:
-        self.y_hat = y_hat
+    def __init__(self, network: Network, X: Any, y_hat: Array) -> None:
+        self.network, self.X, self.y_hat = network, X, y_hat
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.network, name)
 
     def predict(self, X: Any) -> Array:
-        """The predictions, whatever the rows."""
-        return self.y_hat
+        """The predictions for these rows, or others."""
+        return self.y_hat if X is self.X else self.network.predict(X)

@@ -5,29 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.diagnose.case import FEW, Case, Found, Rows, disease
+from halfmoon.diagnosis.case import FEW, ROWS, Case, Found, Rows, disease
 from halfmoon.elementary import Array
+from halfmoon.losses import AbsoluteError, Pinball, Quantiles
 from halfmoon.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov
 from halfmoon.random import CHECK, Stream
-from halfmoon.schedules import SCHEDULES, Constant
+from halfmoon.schedules import SCHEDULES
 
 
 def _rate(case: Case, factor: float = 0.1) -> str:
-    """The learning rate to set, as `factor` times the fit's; a solver has none."""
-    return "another random_state" if case.settings is None else f"learning_rate_init={factor * case.rate:.2g}"
-
-
-def _levels(curve: Array) -> Array:
-    """A curve in ten steps at most: the median of each tenth, so that no single epoch decides."""
-    return np.array([np.median(part) for part in np.array_split(curve, min(10, len(curve)))])
-
-
-def _late(loss: Array) -> float:
-    """The share of the loss's whole fall that the last quarter of the epochs brought; an even fall gives 1/4."""
-    width = max(1, len(loss) // 20)
-    if len(loss) < 8 or loss[0] <= (end := np.median(loss[-width:])):
-        return 0.0
-    return float((np.median(loss[-len(loss) // 4 :][:width]) - end) / (loss[0] - end))
+    """The learning rate to set, as `factor` times the fit's, where that is known."""
+    return "another random_state" if case.rate is None else f"learning_rate_init={factor * case.rate:.2g}"
 
 
 def _flat(case: Case, sides: int, share: float) -> tuple[str, int, int]:
@@ -44,7 +32,7 @@ def dead_units(case: Case) -> Found:
     of another, over a single input, a quarter begins dead. Flat means under 0.005 of the steepest slope.
     """
     name, dead, k = _flat(case, 1, 1.0)
-    finding = f"{dead} of {k} units of {name} have no slope in any of {len(case.rows.X)} rows and can learn no more."
+    finding = f"{dead} of {k} units of {name} have no slope in any of {len(case.rows.y)} rows and can learn no more."
     remedy = f"Set activation='leaky_relu', whose units cannot die, or {_rate(case)}."
     return (dead / k, finding, remedy) if dead / k > 0.5 else None
 
@@ -57,31 +45,22 @@ def saturated_units(case: Case) -> Found:
     They hand hardly any gradient down (Glorot & Bengio 2010); in a network that predicts well they say yes or no.
     """
     name, stuck, k = _flat(case, 2, 0.95)
-    finding = f"{stuck} of {k} units of {name} are saturated, and {case.skill:.2f} is explained."
-    remedy = (
-        f"Standardise X, keep initializer='glorot_uniform', set {_rate(case)}; activation='relu' has one flat side."
-    )
+    finding = f"{stuck} of {k} units of {name} are saturated, and {case.skill:.2g} is explained."
+    remedy = f"Standardise X, keep initializer='auto', set {_rate(case)}, or activation='relu', flat on one side only."
     return (stuck / k, finding, remedy) if stuck / k > 0.5 and case.skill < 0.9 else None
 
 
-def _edge(case: Case) -> float | None:
-    """The largest sharpness times rate at which steps on a parabola do not grow; None for fits it does not tell.
+def _levels(curve: Array) -> Array:
+    """A curve in ten steps at most: the median of each tenth, so that no single epoch decides."""
+    return np.array([np.median(part) for part in np.array_split(curve, min(10, len(curve)))])
 
-    Along an eigenvector of the Hessian with eigenvalue s, gradient descent multiplies the distance to the minimum by
-    1 - rate s: stable for rate s < 2. With momentum beta the bound is 2 (1 + beta), with Nesterov's it is
-    2 (1 + beta) / (1 + 2 beta) (Cohen et al. 2021, appendix B).
-    """
-    settings, layers = case.settings, case.network.layers
-    assert settings is not None
-    optimizer, batches = OPTIMIZERS.make(settings.optimizer), len(case.all.X) > (settings.batch_size or np.inf)
-    others = optimizer.decay or settings.decay or settings.l1 or settings.clip or settings.average or batches
-    others = others or any(layer.random or layer.rate_factor != 1.0 for layer in layers)
-    elsewhere = np.isfinite(case.history["validation_loss"]).any()  # at the best epoch, not where the rate led
-    if others or elsewhere or not isinstance(SCHEDULES.make(settings.schedule), Constant):
-        return None
-    beta = getattr(optimizer, "beta", 0.0)
-    bounds = {GradientDescent: 2.0, Momentum: 2.0 + 2.0 * beta, Nesterov: (2.0 + 2.0 * beta) / (1.0 + 2.0 * beta)}
-    return bounds.get(type(optimizer))
+
+def _late(loss: Array) -> float:
+    """The share of the loss's whole fall that the last quarter of the epochs brought; an even fall gives 1/4."""
+    quarter, width = max(1, len(loss) // 4), max(1, len(loss) // 20)
+    if len(loss) < 2 or loss[0] <= (end := np.median(loss[-width:])):
+        return 0.0
+    return float((np.median(loss[-quarter - width : -quarter]) - end) / (loss[0] - end))
 
 
 def _gradient(case: Case, theta: Array) -> Array:
@@ -89,6 +68,25 @@ def _gradient(case: Case, theta: Array) -> Array:
     assert case.settings is not None
     X, y, w = (part.astype(np.float64) for part in case.rows)
     return case.network.objective(theta, X, y, w, case.settings.l2, case.settings.l1).g
+
+
+def _edge(case: Case) -> float | None:
+    """The largest sharpness times rate at which steps on a parabola do not grow; None for fits it does not tell.
+
+    Gradient descent multiplies the distance to the minimum, along an eigenvector of the Hessian with eigenvalue s, by
+    1 - rate s: stable for rate s < 2. The others' bounds are by Cohen et al. (2021), appendix B.
+    """
+    settings = case.settings
+    assert settings is not None
+    optimizer, layers = OPTIMIZERS.make(settings.optimizer), case.network.layers
+    changed = optimizer.decay or settings.decay or settings.l1 or settings.clip or settings.average
+    parts = len(case.all.y) > min(settings.batch_size or ROWS, ROWS) or any(layer.random for layer in layers)
+    kinked = isinstance(case.network.loss, AbsoluteError | Pinball | Quantiles)  # no curvature to speak of
+    elsewhere = np.isfinite(case.history["validation_loss"]).any()  # at the best epoch, not where the rate led
+    uneven = any(layer.rate_factor != 1.0 for layer in layers) or str(SCHEDULES.make(settings.schedule)) != "constant"
+    beta = getattr(optimizer, "beta", 0.0)
+    bounds = {GradientDescent: 2.0, Momentum: 2.0 + 2.0 * beta, Nesterov: (2.0 + 2.0 * beta) / (1.0 + 2.0 * beta)}
+    return None if changed or parts or kinked or elsewhere or uneven else bounds.get(type(optimizer))
 
 
 def _sharpness(case: Case, theta: Array, h: float = 1e-5) -> float:
@@ -110,21 +108,21 @@ def _beyond_the_edge(case: Case) -> Found:
     epochs brought less than 1/1000 of the fall. A jump that is answered by one back ends where the gradient has changed
     its sign, so that the curvature along it is edge / rate on average, and more at one of its ends.
     """
-    edge, loss = _edge(case), case.history["loss"]
+    edge, loss, theta = _edge(case), case.history["loss"], case.network.theta.astype(np.float64)
     if edge is None or len(loss) < 10:
         return None
-    curve, theta = _levels(loss), case.network.theta.astype(np.float64)
+    curve = _levels(loss)
     if curve[-4:-2].mean() - curve[-2:].mean() > 1e-3 * (loss[0] - curve.min()):
         return None
-    ends = theta, theta - 2.0 * case.rate / edge * _gradient(case, theta)
-    number = case.rate * max(_sharpness(case, end) for end in ends)
+    across = theta - 2.0 * case.rate / edge * _gradient(case, theta)
+    number = case.rate * max(_sharpness(case, theta), _sharpness(case, across))
     finding = (
-        f"Sharpness times rate {case.rate:g} is over {edge:.3g}: updates jump to and fro, and the loss stands still."
+        f"Sharpness times rate {case.rate:g} is {number:.3g}, over {edge:.3g}: updates jump to and fro for nothing."
     )
-    return (number, finding, f"Set {_rate(case, edge / number / 2.0)}.") if number > edge else None
+    return (number, finding, f"Set {_rate(case, edge / number / 2.0)}, for smaller steps.") if number > edge else None
 
 
-@partial(disease, needs="settings")
+@partial(disease, needs="rate")
 def learning_rate_too_high(case: Case) -> Found:
     """In full-batch descent sharpness times rate is below 2 (with momentum 2 + 2 beta) or the loss still falls; and any
     loss, in units of the best constant's, ends at most 0.1 above its best tenth, rises by at most 0.03 an epoch over
@@ -145,11 +143,11 @@ def learning_rate_too_high(case: Case) -> Found:
     ):
         if (number := height / case.start) > limit:
             finding = f"In units of the best constant's, the loss {words.format(number)}, at rate {case.rate:g}."
-            return number, finding, f"Set {_rate(case)}."
+            return number, finding, f"Set {_rate(case)}, or clip or scale what makes gradients large."
     return None
 
 
-@partial(disease, needs="settings")
+@partial(disease, needs="rate")
 def learning_rate_too_low(case: Case) -> Found:
     """An update is at least 1/10000 of the weights, or the last quarter of the epochs brought under 0.15 of the loss's
     whole fall (an even fall gives 0.25), or nine tenths of the best constant's loss are explained.
@@ -166,25 +164,9 @@ def learning_rate_too_low(case: Case) -> Found:
     for t in range(1, 101):
         u, slots = optimizer.rule(g, slots, t)
     ratio = case.rate * float(np.linalg.norm(u) / np.linalg.norm(theta))
-    finding = (
-        f"An update is {ratio:.2g} of the weights, and the last quarter of the epochs brought {late:.2f} of the fall."
-    )
-    return (ratio, finding, f"Set {_rate(case, 1e-3 / max(ratio, 1e-9))}.") if ratio < 1e-4 else None
-
-
-def _held(case: Case) -> tuple[Any, Any, int]:
-    """Training and validation loss of the network, and 0; or at the fit's end, and how many epochs after the best.
-
-    The latter where a fit without patience went on after its best epoch for over half of all, and over 100: it was left
-    to overfit, though the best epoch's weights may have been kept.
-    """
-    history, rows = case.history, case.validation
-    seen = np.isfinite(history["validation_loss"])
-    held = history["validation_loss"][seen]
-    after = len(held) - 1 - int(held.argmin()) if len(held) else 0
-    if after > max(100, len(held) / 2) and (case.settings is None or case.settings.patience is None):
-        return _levels((history["loss"] - history["penalty"])[seen])[-1], _levels(held)[-1], after
-    return case.reached, held.min(initial=np.inf) if rows is None else rows.mean(case.losses(rows))[0], 0
+    finding = f"An update is {ratio:.2g} of the weights; the last quarter of the epochs brought {late:.2f} of the fall."
+    remedy = f"Set {_rate(case, 1e-3 / max(ratio, 1e-9))}, or a larger max_iter."
+    return (ratio, finding, remedy) if ratio < 1e-4 else None
 
 
 @disease
@@ -192,39 +174,39 @@ def overfitting(case: Case) -> Found:
     """Over half of the training rows' gain on the best constant's loss is found on validation rows too, or all but two
     standard errors; or the gain is less than a tenth of that loss.
 
-    A network that has learned its rows by heart gains nothing on others; one that has learned well still loses a part.
+    By heart nothing is gained on other rows; having learned well, a part is lost. The network's losses are compared, or
+    the last epochs' where the fit went on for over 100 epochs after its best (or its patience): it was left to overfit.
     """
-    (reached, held, after), start, error = _held(case), case.start, 0.0
-    if (rows := case.validation) is not None:
-        start = rows.mean(case.losses(rows, constant=True))[0]
+    history, rows, start, error = case.history, case.validation, case.start, 0.0
+    seen = np.isfinite(history["validation_loss"])
+    curve, reached = history["validation_loss"][seen], case.reached
+    held, after = curve.min(initial=np.inf), len(curve) - 1 - int(curve.argmin()) if len(curve) else 0
+    if rows is not None:
+        held, start = rows.mean(case.losses(rows))[0], rows.mean(case.losses(rows, constant=True))[0]
         error = np.hypot(rows.mean(case.losses(rows))[1], case.rows.mean(case.losses(case.rows))[1])
-    gain, lost = case.start - reached, 1.0 - (start - held) / (case.start - reached)
-    if np.isinf(held) or not (gain > 0.1 * case.start and lost > 0.5 and held - reached > 2.0 * error):
+    if too_long := after > max(getattr(case.settings, "patience", None) or 0, 100):
+        reached, held = _levels((history["loss"] - history["penalty"])[seen])[-1], _levels(curve)[-1]
+    lost = 1.0 - (start - held) / (case.start - reached)
+    if np.isinf(held) or not (reached < 0.9 * case.start and lost > 0.5 and held - reached > 2.0 * error):
         return None
-    alpha = max(1.0, 10.0 * (case.settings.l2 if case.settings is not None else 0.0) * case.all.weight.sum())
-    when = f", {after} epochs after the best" if after else ""
-    finding = (
-        f"The loss is {reached:.3g} on training rows, {held:.3g} on validation rows{when}; a constant's {start:.3g}."
-    )
-    watched = np.isfinite(case.history["validation_loss"]).any() and not after
-    stop = "" if watched else "early_stopping=True, "
+    alpha = max(1.0, 10.0 * getattr(case.settings, "l2", 0.0) * case.all.weight.sum())
+    when = f" {after} epochs after the best" if too_long else ""
+    finding = f"Losses{when}: {reached:.3g} on training rows, {held:.3g} on validation rows, a constant's {start:.3g}."
+    stop = "" if seen.any() and not too_long else "early_stopping=True, "
     return lost, finding, f"Set {stop}alpha={alpha:.2g} or more, or smaller hidden_layer_sizes."
 
 
 def _learnable(rows: Rows, k: int = 10) -> float:
     """How much of y's variance simple means explain on other rows: about 0 where there is nothing to learn.
 
-    The better of the mean of the k nearest other rows, its noise 1/k taken off, and a straight line, adjusted for its
-    d + 1 parameters.
+    The better of the mean of the k nearest rows, its noise 1/k taken off, and a straight line, adjusted for d.
     """
     X, y = (part.astype(np.float64) - part.mean(axis=0, dtype=np.float64) for part in rows[:2])
     X /= np.where(np.ptp(X, axis=0) > 0.0, X.std(axis=0), 1.0)
     n, total, squares = len(X), (y * y).sum(), (X * X).sum(axis=1)
     if n < 100:
         return 0.0
-    distance = squares[:, None] + squares - 2.0 * (X @ X.T)
-    np.fill_diagonal(distance, np.inf)
-    near = np.argpartition(distance, k, axis=1)[:, :k]
+    near = np.argpartition(squares - 2.0 * (X @ X.T) + np.diag(np.full(n, np.inf)), k, axis=1)[:, :k]
     missed = ((y - y[near].mean(axis=1)) ** 2).sum() / total * k / (k + 1)
     if (free := n - X.shape[1] - 1) > n / 2:
         missed = min(missed, ((y - X @ np.linalg.lstsq(X, y)[0]) ** 2).sum() / total * (n - 1) / free)
@@ -241,22 +223,16 @@ def underfitting(case: Case) -> Found:
     if not case.skill < 0.1 or (known := _learnable(case.all.draw(FEW))) <= 0.2:
         return None
     finding = (
-        f"{case.skill:.2f} of the best constant's loss {case.start:.3g} is explained; simple means explain {known:.2f}."
+        f"{case.skill:.2g} of the best constant's loss {case.start:.3g} is explained, by simple means {known:.2f}."
     )
-    return case.skill, finding, _more(case)
-
-
-def _more(case: Case) -> str:
-    """What holds the network back: the penalty, its start, the epochs, the rate, or its size."""
-    network, theta, epochs, settings = case.network, case.network.theta, len(case.history), case.settings
+    network, l2, epochs = case.network, getattr(case.settings, "l2", 0.0), len(case.history)
     dense = [layer for layer in network.layers if layer.shapes]
     usual = sum(2.0 * layer.d * layer.k / (layer.d + layer.k) for layer in dense)  # Glorot's |W|^2
-    if (theta * network.is_weight) @ theta < 0.1 * usual:
-        alpha = settings.l2 * case.all.weight.sum() / 1000.0 if settings is not None else 0.0
-        return f"Set alpha={alpha:.1g}, or initializer='auto' if it was changed: the weights are almost nothing."
-    if _late(case.history["loss"]) > 0.15:
-        return f"Set max_iter={10 * epochs}: the loss was still falling."
-    if settings is not None and case.skill < -0.01:
-        return f"Set {_rate(case)}: a network that is worse than a constant has not settled."
-    sizes = ", ".join(str(4 * layer.k) for layer in dense[:-1]) or "100"
-    return f"Set hidden_layer_sizes=({sizes},), and max_iter={10 * epochs} if the loss then still falls."
+    if l2 and network.penalty(network.theta, 2.0, 0.0) < 0.1 * usual:
+        remedy = f"Set alpha={l2 * case.all.weight.sum() / 1000.0:.1g}: the penalty has shrunk the weights."
+    elif _late(case.history["loss"]) > 0.15:
+        remedy = f"Set max_iter={10 * epochs}: the loss was still falling."
+    else:
+        sizes = ", ".join(str(4 * layer.k) for layer in dense[:-1]) or "100"
+        remedy = f"Set hidden_layer_sizes=({sizes},), or if the loss is unsteady or above a constant's, {_rate(case)}."
+    return case.skill, finding, remedy

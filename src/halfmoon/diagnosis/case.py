@@ -14,8 +14,10 @@ from halfmoon.layers import PREDICT, Dense
 from halfmoon.network import Network
 from halfmoon.random import CHECK, key, uniform
 from halfmoon.settings import Settings
+from halfmoon.sparse import is_sparse
 
 ROWS, FEW = 20_000, 1_500  # rows for what needs passes, and for what compares rows with rows
+ENTRIES = 20_000_000  # of X, at most
 FLAT = 0.005  # of an activation's steepest slope: half of leaky_relu's 0.01, which is alive
 
 
@@ -30,20 +32,19 @@ class Verdict:
     remedy: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.disease.capitalize()} ({self.number:.3g}). {self.finding} Rule: {self.rule} Remedy: {self.remedy}"
-        )
+        named = f"{self.disease.capitalize()} ({self.number:.3g})"
+        return f"{named}. {self.finding} Rule: {self.rule} Remedy: {self.remedy}"
 
 
-Found = tuple[float, str, str] | None  # number, finding, remedy
+Found = tuple[float, str, str] | None
 Look = Callable[["Case"], Verdict | None]
 DISEASES: dict[str, tuple[str, Look]] = {}  # by name: what it needs, and who looks for it
 
 
 def disease(look: Callable[["Case"], Found], needs: str = "") -> Look:
-    """Put a function on the list by its name; its docstring's first paragraph is the rule.
+    """Put a function on the list by its name, with the first paragraph of its docstring as the rule.
 
-    It is asked where the case has what it `needs`: "settings" or "validation".
+    It is asked where the case has what it `needs`: "rate" or "validation".
     """
     name, rule = look.__name__.replace("_", " "), " ".join((inspect.getdoc(look) or "").split("\n\n")[0].split())
 
@@ -56,40 +57,32 @@ def disease(look: Callable[["Case"], Found], needs: str = "") -> Look:
 
 
 class Rows(NamedTuple):
-    """X (n, d), y and w as the network reads them, each row of some weight."""
+    """X (n, d), maybe sparse, y and w as the network reads them, each row of some weight."""
 
-    X: Array
+    X: Any
     y: Array
     w: Array
+
+    @classmethod
+    def of(cls, data: tuple[Any, Array, Array], share: float = 1.0) -> "Rows":
+        """The rows that weigh something, or about this share of them, always the same."""
+        kept = data[2].any(axis=1) & (uniform(key(0, CHECK), np.arange(len(data[1]))) < share)
+        return cls(*(part if kept.all() else part[kept] for part in data))
+
+    def draw(self, count: int) -> "Rows":
+        """About `count` rows, fewer of a very wide table, dense even if X is sparse; all if there are no more."""
+        rows = Rows.of(self, min(count, ENTRIES / self.X.shape[1]) / len(self.y))
+        return rows._replace(X=rows.X.toarray()) if is_sparse(rows.X) else rows
 
     @property
     def weight(self) -> Array:
         """Each row's weight (n,), the mean of its outputs'."""
         return self.w.mean(axis=1, dtype=np.float64)
 
-    def pick(self, kept: Any) -> "Rows":
-        """Some of the rows."""
-        return self if kept.all() else Rows(*(part[kept] for part in self))
-
-    def draw(self, count: int) -> "Rows":
-        """About `count` rows, always the same ones, in their order; all of them if there are no more."""
-        return self.pick(uniform(key(0, CHECK), np.arange(len(self.X))) < count / len(self.X))
-
     def mean(self, each: Array) -> tuple[Any, Any]:
         """The weighted mean of one number a row, and its standard error, sqrt(sum w^2 (each - mean)^2) / sum w."""
         mean = np.average(each, weights=self.weight)
         return mean, np.linalg.norm(self.weight * (each - mean)) / self.weight.sum()
-
-
-def read(network: Network, given: Any, whose: str = "") -> Rows:
-    """(X, y) or (X, y, w) as the network reads them, without rows of weight 0; an error says `whose` they are."""
-    if not isinstance(given, tuple) or len(given) not in (2, 3):
-        raise ValueError(f"validation must be (X, y) or (X, y, w); got {type(given).__name__}.")
-    try:
-        rows = Rows(*network.read(*given))
-    except ValueError as error:
-        raise ValueError(f"{whose}{error}") from None
-    return rows.pick(rows.w.any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -100,7 +93,7 @@ class Case:
     history: History
     all: Rows
     validation: Rows | None
-    settings: Settings | None  # None where a solver chose its own steps
+    settings: Settings | None
     names: list[str]
 
     @cached_property
@@ -108,15 +101,17 @@ class Case:
         """Training rows enough for everything but what one row can decide."""
         return self.all.draw(ROWS)
 
-    @property
-    def rate(self) -> float:
-        """The learning rate, of all epochs the median."""
+    @cached_property
+    def rate(self) -> Any:
+        """The learning rate, of all epochs the median; None if it is not known, or a solver's."""
         rates = self.history["learning_rate"]
-        return float(np.median(rates)) if len(rates) or self.settings is None else self.settings.learning_rate
+        if self.settings is None or np.isnan(rates).any():
+            return None
+        return float(np.median(rates)) if len(rates) else self.settings.learning_rate
 
     def losses(self, rows: Rows, constant: bool = False) -> Array:
         """The loss in each of these rows (n,), without penalty: the network's, or the best constant's."""
-        z = np.tile(self.best, (len(rows.X), 1)) if constant else self.network.forward(self.network.theta, rows.X)[0]
+        z = np.tile(self.best, (len(rows.y), 1)) if constant else self.network.forward(self.network.theta, rows.X)[0]
         each = rows.w * self.network.loss.value(z.astype(np.float64), rows.y.astype(np.float64))
         return each.sum(axis=1) / rows.weight
 
@@ -130,8 +125,9 @@ class Case:
         loss, (_, y, w), k = self.network.loss, self.rows, self.network.k
         z, step, before = np.zeros(k), np.ones(k), np.zeros(k)
         if loss.target == "real":
+            step *= np.repeat(y.std(axis=0) + 1e-12, k // y.shape[1])
+            z += step
             z.reshape(y.shape[1], -1)[:, 0] = self.rows.weight @ y / self.rows.weight.sum()
-            step *= y.std() + 1e-12
         for _ in range(60):
             g = (w * loss.dz(np.tile(z, (len(y), 1)), y)).sum(axis=0)
             step *= np.choose(np.sign(g * before).astype(int) + 1, [0.5, 1.0, 1.2])
@@ -150,7 +146,7 @@ class Case:
 
     @property
     def skill(self) -> Any:
-        """1 - L/L_constant: 0 for a constant, 1 for a perfect prediction; NaN where y is constant."""
+        """The share of the best constant's loss that is explained, 1 - reached / start; NaN where y is constant."""
         return 1.0 - self.reached / self.start if self.start > 0.0 else np.nan
 
     @cached_property

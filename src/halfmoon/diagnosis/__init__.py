@@ -1,7 +1,7 @@
 """The doctor: verdicts on a fitted network, not plots. What is wrong, by which number, and which setting cures it.
 
-A disease is one function of a `Case`: those of the data are in data.py, those of the fit in fit.py. Each threshold
-stands beside its reason. Who cries wolf is not heard, so every rule is silent where it cannot tell.
+A disease is one function of a `Case`: of the data in data.py, of the fit in fit.py. Who cries wolf is not heard, so
+every rule is silent where it cannot tell.
 """
 
 import html
@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.diagnose import data, fit
-from halfmoon.diagnose.case import DISEASES, Case, Verdict, read
+from halfmoon.diagnosis import data, fit
+from halfmoon.diagnosis.case import DISEASES, ROWS, Case, Rows, Verdict
 from halfmoon.history import History
+from halfmoon.loop import read_validation
 from halfmoon.network import Network
 from halfmoon.settings import Settings
 
-__all__ = ["DISEASES", "Case", "Diagnosis", "Verdict", "data", "diagnose", "fit"]
+__all__ = ["DISEASES", "Case", "Diagnosis", "Rows", "Verdict", "data", "diagnose", "fit"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ class Diagnosis:
         return len(self.verdicts)
 
     def __str__(self) -> str:
-        paragraphs = [str(verdict) for verdict in self.verdicts]
-        return "\n\n".join(paragraphs) or f"No disease found: looked for {', '.join(self.examined)}."
+        return "\n\n".join(map(str, self.verdicts)) or f"No disease found: looked for {', '.join(self.examined)}."
 
     def _repr_html_(self) -> str:
         return "\n".join(f"<p class='verdict'>{html.escape(paragraph)}</p>" for paragraph in str(self).split("\n\n"))
@@ -51,33 +51,31 @@ def diagnose(
 ) -> Diagnosis:
     """Examine a fitted network by its history and its training data X (n, d), y and w, as its loss reads them.
 
-    `validation` is (X, y) or (X, y, w). `settings` are those of the fit; None leaves the learning rate unjudged, as
-    does a solver, which chooses its own steps. `names` are the columns'. Nothing is changed. Of more than 20,000 rows
-    about as many are looked at, always the same. Raises ValueError for what does not fit together.
+    `validation` is (X, y) or (X, y, w). `settings` are those of the fit; without them, or where a solver chose its own
+    steps, the learning rate is not judged. `names` are the columns'. Nothing is changed. Of more than 20,000 rows about
+    as many are looked at, always the same. Raises ValueError for what does not fit together.
 
-    >>> from halfmoon import datasets
-    >>> from halfmoon.training import train
+    >>> from halfmoon import datasets, training
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
     >>> network, tutorial = Network.dense([2, 3, 2]), Settings(optimizer="gd", learning_rate=2.0, epochs=20000)
-    >>> run = train(network, X, y, settings=tutorial)
+    >>> run = training.train(network, X, y, settings=tutorial)
     >>> [verdict.disease for verdict in diagnose(network, run.history, X, y, settings=tutorial).verdicts]
     ['learning rate too high']
     """
-    given = {"network": (network, Network), "history": (history, History), "settings": (settings, Settings | None)}
-    for name, (value, kind) in given.items():
-        if not isinstance(value, kind):
-            wanted = getattr(kind, "__name__", "Settings or None")
-            raise ValueError(f"{name} must be the fit's {wanted}; got {type(value).__name__}.")
+    for name, given, kind in (("network", network, Network), ("history", history, History)):
+        if not isinstance(given, kind):
+            raise ValueError(f"{name} must be the fit's {kind.__name__}; got {type(given).__name__}.")
+    if not isinstance(settings, Settings | None):
+        raise ValueError(f"settings must be the fit's Settings, or None; got {type(settings).__name__}.")
     if not np.isfinite(network.theta).all():
         raise ValueError("The network's theta is not finite; fit it again with a smaller learning_rate.")
-    names = [str(name) for name in (getattr(X, "columns", range(network.d)) if names is None else names)]
-    if len(names) != network.d:
-        raise ValueError(f"names must be one for each of the {network.d} columns of X; got {len(names)}.")
-    if np.isnan(history["learning_rate"]).any():
-        settings = None  # a solver's
+    unnamed = [f"column {place}" for place in range(network.d)]
+    columns = [str(name) for name in (getattr(X, "columns", unnamed) if names is None else names)]
+    if len(columns) != network.d:
+        raise ValueError(f"names must be one for each of the {network.d} columns of X; got {len(columns)}.")
+    held = None if validation is None else Rows.of(read_validation(network, validation)).draw(ROWS)
+    case = Case(network, history, Rows.of(network.read(X, y, w)), held, settings, columns)
     with np.errstate(all="ignore"):  # a diverged network is a case too
-        held = None if validation is None else read(network, validation, "Validation data: ")
-        case = Case(network, history, read(network, (X, y, w)), held, settings, names)
         asked = {name: look for name, (need, look) in DISEASES.items() if not need or getattr(case, need) is not None}
         found = [look(case) for look in asked.values()]
     return Diagnosis([verdict for verdict in found if verdict is not None], list(asked))

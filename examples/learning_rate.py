@@ -1,0 +1,16 @@
+"""A learning rate that fits: found by a range test, then divided where the loss stands still."""
+
+from halfmoon import MLPClassifier, datasets
+
+X, y = datasets.make("moons", n=1000, noise=0.2, seed=0)
+X_new, y_new = datasets.make("moons", n=1000, noise=0.2, seed=1)
+
+model = MLPClassifier((50, 50), "gelu", max_iter=2000, random_state=0)
+test = model.find_learning_rate(X, y)  # test.plot() draws it; nothing is changed
+print(test.rule)
+
+for rate, schedule in ((0.001, "constant"), ("auto", "constant"), ("auto", "plateau:rate=0.5,patience=5")):
+    model.set_params(learning_rate_init=rate, learning_rate=schedule).fit(X, y)
+    used, right = model.learning_rate_init_, model.score(X_new, y_new)
+    end = f"loss {model.loss_:.3f} after {model.n_iter_} epochs, {right:.0%} of new points right"
+    print(f"{rate}, {schedule}: began at {used:.2g}; {end}")

@@ -1,0 +1,73 @@
+"""Small data and small estimators that several files of tests share."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from halfmoon import MLPClassifier, MLPRegressor, datasets
+
+X, Y = datasets.make("moons", 120, 0.2, 0)
+X2, Y2 = datasets.make("moons", 60, 0.2, 1)
+NAMES = np.array(["full", "new"])[Y]
+WAVE = datasets.make("wave", 150, 0.1, 0)
+IRIS = load_iris(return_X_y=True)
+IRIS = (StandardScaler().fit_transform(IRIS[0]), IRIS[1])
+LABELS = np.column_stack([X[:, 0] > 0.5, X[:, 1] > 0.3, X.sum(axis=1) > 0.0]).astype(int)
+COLUMNS = np.column_stack([NAMES, np.array(["left", "middle", "right"])[np.digitize(X[:, 0], [0.0, 1.0])]])
+NAN = float("nan")
+
+unfinished = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
+    with threadpool_limits(1):
+        yield
+
+
+def classifier(**options):
+    return MLPClassifier(
+        **{"hidden_layer_sizes": (8,), "solver": "lbfgs", "max_iter": 5000, "random_state": 0, **options}
+    )
+
+
+def regressor(**options):
+    return MLPRegressor(
+        **{"hidden_layer_sizes": (8,), "solver": "lbfgs", "max_iter": 5000, "random_state": 0, **options}
+    )
+
+
+SHORT = {
+    "hidden_layer_sizes": (8,),
+    "solver": "adam",
+    "max_iter": 6,
+    "batch_size": 32,
+    "learning_rate_init": 0.01,
+    "tol": 0.0,
+    "random_state": 0,
+}
+
+
+def short(**options):
+    """A classifier that trains by minibatches for a few epochs."""
+    return MLPClassifier(**{**SHORT, **options})
+
+
+def brief(**options):
+    """A regressor that does."""
+    return MLPRegressor(**{**SHORT, **options})
+
+
+def theta(model):
+    """Every parameter of a fitted model."""
+    return model.network_.theta
+
+
+def same_fit(one, other):
+    """Whether two fits have the same bits, in weights and in what they tell."""
+    assert np.array_equal(theta(one), theta(other))
+    assert np.array_equal(one.loss_curve_, other.loss_curve_, equal_nan=True)
+    return True

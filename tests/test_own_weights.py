@@ -1,0 +1,133 @@
+"""Weights that a user brings (coefs_init), sets (coefs_) or changes in place are obeyed."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from small import X2, Y2, X, Y, classifier, one_thread, short, theta, unfinished  # noqa: F401
+
+pytestmark = unfinished
+
+TINY = 1e-300  # a rate at which no weight moves
+
+
+def passes(model, count, *data, **more):
+    """The model after so many calls of partial_fit."""
+    for _ in range(count):
+        model.partial_fit(*data, **more)
+    return model
+
+
+def probabilities(model, rows):
+    """P(class 1) by hand, from the weights that the model shows."""
+    a = rows
+    for W, b in zip(model.coefs_[:-1], model.intercepts_[:-1], strict=True):
+        a = np.maximum(a @ W + b, 0.0)
+    return 1.0 / (1.0 + np.exp(-(a @ model.coefs_[-1] + model.intercepts_[-1])[:, 0]))
+
+
+def some(model, seed=0):
+    """Weights of the model's shapes, drawn anew."""
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=W.shape) for W in model.coefs_], [rng.normal(size=b.shape) for b in model.intercepts_]
+
+
+def has(model, coefs, intercepts):
+    pairs = zip([*model.coefs_, *model.intercepts_], [*coefs, *intercepts], strict=True)
+    return all(np.allclose(mine, given, rtol=1e-6, atol=0.0) for mine, given in pairs)
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_a_fit_starts_from_the_weights_that_are_given(solver):
+    model = short(solver=solver, learning_rate_init=TINY, max_iter=1).fit(X, Y)
+    coefs, intercepts = some(model)
+    given = clone(model).fit(X, Y, coefs_init=coefs, intercepts_init=intercepts)
+    assert has(given, coefs, intercepts)
+    only = clone(model).fit(X, Y, coefs_init=coefs)
+    assert has(only, coefs, model.intercepts_)
+    np.testing.assert_allclose(given.predict_proba(X)[:, 1], probabilities(given, X), rtol=1e-10)
+
+
+def test_weights_at_a_minimum_are_a_fit():
+    best = classifier(activation="tanh", alpha=1.0, tol=1e-8).fit(X, Y)
+    again = classifier(activation="tanh", alpha=1.0, tol=1e-3, random_state=1)
+    again.fit(X, Y, coefs_init=best.coefs_, intercepts_init=best.intercepts_)
+    assert again.n_iter_ == 1
+    assert has(again, best.coefs_, best.intercepts_)
+
+
+def test_what_a_warm_fit_starts_from_may_be_given_too():
+    model = short(warm_start=True, max_iter=3, early_stopping=True, learning_rate_init=0.1).fit(X, Y)
+    coefs, intercepts = some(model)
+    model.set_params(learning_rate_init=TINY, max_iter=1).fit(X, Y, coefs_init=coefs, intercepts_init=intercepts)
+    assert has(model, coefs, intercepts)
+
+
+@pytest.mark.parametrize("average", [None, 0.9])
+def test_a_running_average_starts_from_the_weights_that_are_given(average):
+    model = short(warm_start=True, average=average, learning_rate_init=TINY).fit(X, Y)
+    coefs, intercepts = some(model)
+    assert has(model.fit(X, Y, coefs_init=coefs, intercepts_init=intercepts), coefs, intercepts)
+
+
+def ones(model):
+    model.coefs_ = [np.ones_like(W) for W in model.coefs_]
+
+
+def in_place(model):
+    for W in model.coefs_:
+        W[...] = 1.0
+
+
+def biases(model):
+    model.intercepts_ = [np.full_like(b, 2.0) for b in model.intercepts_]
+
+
+def all_of_theta(model):
+    model.network_.theta = np.full(model.network_.size, 0.5)
+
+
+@pytest.mark.parametrize("average", [None, 0.9])
+@pytest.mark.parametrize("validated", [False, True])
+@pytest.mark.parametrize("edit", [ones, in_place, biases, all_of_theta])
+@pytest.mark.parametrize("how", ["warm_start", "partial_fit", "fit, then partial_fit"])
+def test_weights_changed_by_hand_are_obeyed(how, edit, validated, average):
+    held = {"X_val": X2, "y_val": Y2} if validated else {}
+    model = short(warm_start=how == "warm_start", average=average)
+    model = passes(model, 6, X, Y, None, [0, 1], **held) if how == "partial_fit" else model.fit(X, Y, **held)
+    edit(model)
+    edited = theta(model).copy()
+    np.testing.assert_allclose(model.predict_proba(X2)[:, 1], probabilities(model, X2), rtol=1e-9)
+    model.set_params(learning_rate_init=TINY)
+    model = model.fit(X, Y, **held) if how == "warm_start" else model.partial_fit(X, Y, **held)
+    assert np.array_equal(theta(model), edited) or (average and np.allclose(theta(model), edited, rtol=1e-12))
+
+
+def test_weights_that_do_not_fit_are_refused():
+    model = short().fit(X, Y)
+    before, (coefs, intercepts) = theta(model).copy(), some(model)
+    with pytest.raises(ValueError, match=r"coefs_ must hold arrays of finite numbers of shapes \[\(2, 8\), \(8, 1\)\]"):
+        model.coefs_ = [W.T for W in coefs]
+    with pytest.raises(ValueError, match=r"intercepts_ must hold .* got \[\(8,\)\]"):
+        model.intercepts_ = intercepts[:1]
+    with pytest.raises(ValueError, match="coefs_ must hold arrays of finite numbers"):
+        model.coefs_ = [coefs[0], np.full((8, 1), np.nan)]
+    with pytest.raises(ValueError, match="coefs_init must hold arrays"):
+        short().fit(X, Y, coefs_init=coefs[::-1])
+    with pytest.raises(ValueError, match="intercepts_init must hold arrays"):
+        short().fit(X, Y, intercepts_init=coefs)
+    assert np.array_equal(theta(model), before)
+
+
+def test_weights_are_converted_to_the_networks_dtype():
+    model = short().fit(X.astype(np.float32), Y)
+    model.coefs_ = some(model)[0]
+    assert model.coefs_[0].dtype == np.float32
+    assert np.array_equal(model.coefs_[0], some(model)[0][0].astype(np.float32))
+
+
+def test_there_is_nothing_to_set_before_a_fit():
+    with pytest.raises(AttributeError, match="fit it first"):
+        short().coefs_ = [np.ones((2, 8)), np.ones((8, 1))]
+    assert not hasattr(short(), "coefs_")
+    assert not hasattr(short(), "intercepts_")
