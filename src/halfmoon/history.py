@@ -44,6 +44,9 @@ class History:
         for name, value in values.items():
             self._columns[name][self._n - 1] = value
 
+    def __repr__(self) -> str:
+        return f"History({len(self)} epochs)"
+
     def __len__(self) -> int:
         return self._n
 

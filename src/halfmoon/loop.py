@@ -99,6 +99,7 @@ class Fit:
         self.problem, self.settings, self.score = problem, settings, score
         self.engine, self.why = choose(problem.network, problem.optimizer, settings.engine, problem.X)
         self.engine.prepare(problem)
+        problem.network.use(self.engine.NAME)
         self.callbacks, self.progress = callbacks, progress
         self.validation = None if validation is None else read_validation(problem.network, validation)
         names = (settings.schedule, settings.decay_schedule, settings.dropout_schedule)

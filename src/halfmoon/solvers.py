@@ -66,7 +66,7 @@ def solve(
     problem = prepare(network, X, y, w, settings)
     solver = SOLVERS.make(solver)
     run = start(problem) if run is None else go_on(problem, run)
-    run.made_with = (f"{network.size} parameters, {solver}", problem.cut)
+    run.made_with, run.slots = (f"{network.size} parameters, {solver}", problem.cut), []
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     fit.judge_again(run)
     run.engine, run.why = "scipy", f"L-BFGS is SciPy's; its gradients are computed by {fit.engine.NAME}, as {fit.why}"

@@ -145,7 +145,6 @@ def finish(fit: Fit, run: Run) -> None:
     if run.stopped == "diverged" and run.finite is None:
         told = "The loss is not finite before the first update; scale X and y, or start smaller weights."
         raise NotFiniteError(told)
-    problem.network.use(fit.engine.NAME)
     problem.network.theta = run.weights.copy()  # before any warning, which may be raised as an error
     kept = "best epoch's" if run.best is not None else "last finite" if run.stopped == "diverged" else "last"
     if run.stopped == "diverged":

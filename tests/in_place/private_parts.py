@@ -1,89 +1,69 @@
-"""A pytest plugin: subclasses with the few private parts that six of scikit-learn's tests look into.
+"""A pytest plugin: our classifier with the private parts that six of scikit-learn's tests of its MLP look into.
 
-Each is computed from public attributes, so what the tests then ask is asked of our classes.
+Each part is read off what is public, so that what these tests ask is asked of our classifier. It serves no others.
 """
+
+from copy import deepcopy
+from functools import cached_property
+from types import SimpleNamespace
 
 import numpy as np
 import sklearn.neural_network
 
-import halfmoon
+from halfmoon import MLPClassifier
 
 
-class Private:
-    """The private parts."""
+def settable(name):
+    """`coefs_` or `intercepts_`, which test_fit sets by hand before there is a network to hold them."""
+    ours = getattr(MLPClassifier, name)
+
+    def read(self):
+        return ours.fget(self) if hasattr(self, "network_") else self.by_hand[name]
+
+    def write(self, arrays):
+        self.by_hand = {**vars(self).get("by_hand", {}), name: arrays}
+
+    return property(read, write)
+
+
+class PrivateClassifier(MLPClassifier):
+    """The classifier and its private parts."""
+
+    coefs_, intercepts_ = settable("coefs_"), settable("intercepts_")
+
+    def partial_fit(self, X, y, classes):
+        """A pass from the weights set by hand. The pass before it makes the network that they are for."""
+        twin = MLPClassifier(**self.get_params()).partial_fit(X, y, classes=classes)
+        twin.coefs_, twin.intercepts_ = self.by_hand["coefs_"], self.by_hand["intercepts_"]
+        vars(self).update(vars(twin.partial_fit(X, y)))
+        return self
 
     @property
     def _optimizer(self):
-        """Something with the learning rate of the next update."""
-        rate = self.history_["learning_rate"][-1] if self.learning_rate == "adaptive" else self.learning_rate_init
-        if self.learning_rate == "invscaling":
-            rate = self.learning_rate_init / (self.t_ + 1) ** self.power_t
-        return type("Optimizer", (), {"learning_rate": rate})()
+        """Something with the learning rate of the next update; after a warm start, a copy's that goes on."""
+        last = self
+        if self.warm_start:
+            last = deepcopy(self)
+            MLPClassifier.partial_fit(last, np.zeros((1, self.n_features_in_)), self.classes_[:1])
+        return SimpleNamespace(learning_rate=last.history_["learning_rate"][-1])
 
-    @property
+    @cached_property  # so that test_fit may set it
     def _no_improvement_count(self):
-        """Epochs at the end that did not improve on the best before them by more than tol."""
+        """How many epochs at the end were no better than the best before them by more than tol."""
         count, best = 0, np.inf
         for loss in self.loss_curve_:
             count, best = (count + 1 if loss > best - self.tol else 0), min(best, loss)
         return count
 
     def _loss_grad_lbfgs(self, packed, X, y, sample_weight, *scratch):
-        """The objective and its gradient, both packed as scikit-learn packs them: all W, then all b."""
+        """The objective and its gradient, packed as scikit-learn packs: each layer's W, then each layer's b."""
         network = self.network_
-        views = network.views(np.zeros(network.size))
-        order = np.concatenate([self._numbers(network, name) for name in ("W", "b")])
+        numbers = network.views(np.arange(network.size))
+        order = np.concatenate([getattr(p, name).ravel() for name in ("W", "b") for p in numbers])
         theta = np.empty(network.size)
         theta[order] = packed
-        assert len(views) == len(self.coefs_)
         part = network.objective(theta, *network.read(X, y), self.alpha / len(X))
         return part.loss + part.penalty, part.g[order]
 
-    @staticmethod
-    def _numbers(network, name):
-        """Where each layer's W, or b, lies in theta."""
-        places = network.views(np.arange(network.size))
-        return np.concatenate([getattr(p, name).ravel() for p in places])
-
-    def partial_fit(self, X, y, classes=None):
-        """Weights that a test has set by hand are weights to start from."""
-        mine = vars(self)
-        if "set_" not in mine:
-            return super().partial_fit(X, y, classes=classes)
-        coefs, intercepts = mine["set_"]["coefs_"], mine["set_"]["intercepts_"]
-        del self.set_
-        super().partial_fit(X, y, classes=classes)  # makes the network; its one step is then taken back
-        self.network_.theta = np.concatenate(
-            [np.ravel(a) for pair in zip(coefs, intercepts, strict=True) for a in pair]
-        )
-        self._run = None
-        return super().partial_fit(X, y)
-
-
-class PrivateClassifier(Private, halfmoon.MLPClassifier):
-    """The classifier."""
-
-    def __setattr__(self, name, value):
-        if name in ("coefs_", "intercepts_"):
-            vars(self).setdefault("set_", {})[name] = value
-        elif (
-            name.startswith("_coef")
-            or name.startswith("_intercept")
-            or name in ("learning_rate_", "_no_improvement_count")
-        ):
-            return
-        else:
-            super().__setattr__(name, value)
-
-    def __getattribute__(self, name):
-        if name in ("coefs_", "intercepts_") and "set_" in super().__getattribute__("__dict__"):
-            return super().__getattribute__("__dict__")["set_"][name]
-        return super().__getattribute__(name)
-
-
-class PrivateRegressor(Private, halfmoon.MLPRegressor):
-    """The regressor."""
-
 
 sklearn.neural_network.MLPClassifier = PrivateClassifier
-sklearn.neural_network.MLPRegressor = PrivateRegressor

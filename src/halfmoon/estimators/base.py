@@ -107,11 +107,12 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
 
         def fitted(run: Run) -> dict[str, Any]:
             then = copy(network)
-            then.theta = run.current.copy()
+            then.theta = run.weights.copy()
             return made | self._attributes(then, run, before)
 
-        watched = hasattr(self, "_skl_callbacks")
-        bridge = Bridge(self, work.rows, given[2] is not None, settings.epochs, fitted) if watched else None
+        bridge = None
+        if hasattr(self, "_skl_callbacks"):
+            bridge = Bridge(self, work.rows, given[2] is not None, 1 if single else self.max_iter, fitted)
         score = None if work.validation is None else score_by(self, made, network)
         options = {"validation": work.validation, "score": score, "run": run, "settings": settings}
         run = self._train(network, data, callbacks=self._watchers(bridge), **options)

@@ -1,5 +1,7 @@
 """What comes in: rows and weights checked as scikit-learn does, and read as the fitted network reads them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +28,27 @@ class Rows(NamedTuple):
     w: Array
 
 
+@contextmanager
+def _text_named(X: Any) -> Iterator[None]:
+    """If reading a frame fails because it holds text, say in which columns."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        names = getattr(X, "column_names", None) or list(getattr(X, "columns", []))
+        text = [str(name) for name in names if not _is_number(X[name])]
+        if not text:
+            raise
+        raise ValueError(f"X holds text in columns {', '.join(text)}; encode it as numbers first.") from None
+
+
+def _is_number(column: Any) -> bool:
+    try:
+        np.asarray(column, dtype=np.float64)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
 class Reading(Parameters):
     """Reading rows, before a fit and after it."""
 
@@ -35,7 +58,8 @@ class Reading(Parameters):
 
     def _read(self, X: Any, y: Any, sample_weight: Any = None, reset: bool = False) -> Rows:
         """X, y and weights, checked; ValueError with the columns' names for values that are not finite."""
-        X, y = validate_data(self, X, y, multi_output=True, reset=reset, **_TABLES)
+        with _text_named(X):
+            X, y = validate_data(self, X, y, multi_output=True, reset=reset, **_TABLES)
         self._refuse_gaps(X)
         y = y.toarray() if is_sparse(y) else y
         y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
@@ -54,7 +78,8 @@ class Reading(Parameters):
     def _rows(self, X: Any) -> Any:
         """X as the fitted network reads it."""
         check_is_fitted(self, "network_")
-        X = validate_data(self, X, reset=False, **_TABLES)
+        with _text_named(X):
+            X = validate_data(self, X, reset=False, **_TABLES)
         self._refuse_gaps(X)
         return X
 
@@ -76,7 +101,8 @@ class Reading(Parameters):
         check_is_fitted(self, "network_")
         plain = type(X) is np.ndarray and X.dtype in FLOATS and X.ndim == 2 and X.shape[1] == self.n_features_in_
         if not plain or len(X) == 0 or hasattr(self, "feature_names_in_"):
-            X = validate_data(self, X, reset=False, **_TABLES)
+            with _text_named(X):
+                X = validate_data(self, X, reset=False, **_TABLES)
         try:
             return getattr(self.network_, what)(X)
         except ValueError:

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import r2_score
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
@@ -92,7 +91,9 @@ class Labels:
             return (y_hat > 0.5).astype(int)
         if self.kind == "columns":
             best = [part.argmax(axis=1) for part in self.parts(y_hat)]
-            return np.column_stack([known[code] for known, code in zip(self.classes, best, strict=True)])
+            labels = [known[code] for known, code in zip(self.classes, best, strict=True)]
+            alike = len({known.dtype.kind for known in self.classes}) == 1
+            return np.column_stack(labels if alike else [column.astype(object) for column in labels])
         return self.classes[(y_hat[:, 0] > 0.5).astype(int) if self._alone(y_hat) else y_hat.argmax(axis=1)]
 
     def probabilities(self, y_hat: Array) -> Any:
@@ -160,15 +161,18 @@ class Labels:
 
 def _kind(y: Any) -> str:
     """What kind of labels these are; ValueError if they are none."""
+    if y.ndim == 2 and y.dtype.kind in "OUS":
+        return "columns"  # each may hold labels of another type
     check_classification_targets(y)
     return {"multilabel-indicator": "labels", "multiclass-multioutput": "columns"}.get(type_of_target(y), "classes")
 
 
 def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
     """A factor for each class; "balanced" is rows / (classes x the class's rows), rows counted by their weight."""
-    present = np.unique(codes)
     factors = np.ones(len(classes))
     if isinstance(weight, str):
+        codes, w = codes[w > 0.0], w[w > 0.0]
+        present = np.unique(codes)
         factors[present] = compute_class_weight(weight, classes=present, y=codes, sample_weight=w)
     elif weight is not None:
         factors[:] = compute_class_weight(weight, classes=np.asarray(classes), y=np.asarray(classes)[codes])
@@ -216,4 +220,13 @@ class Values:
         y_hat, y = self.restore(y_hat), self.restore(y)
         if isinstance(loss, Quantiles):
             return -float(np.average(loss.pinball(y_hat, y)[:, 0], weights=w)) / y_hat.shape[1]
-        return float(r2_score(y, y_hat, sample_weight=w))
+        return r2(y.astype(np.float64), y_hat, w)
+
+
+def r2(y: Array, y_hat: Array, w: Array | None) -> float:
+    """scikit-learn's r2_score (n, columns), without its checks, which take longer than a small network's epoch."""
+    weight = np.ones((len(y), 1)) if w is None else np.asarray(w)[:, None]
+    mean = np.average(y, axis=0, weights=weight[:, 0])
+    missed, spread = (weight * (y - y_hat) ** 2).sum(axis=0), (weight * (y - mean) ** 2).sum(axis=0)
+    alone = np.where(missed == 0.0, 1.0, 0.0)  # where y does not vary
+    return float(np.where(spread > 0.0, 1.0 - missed / np.where(spread > 0.0, spread, 1.0), alone).mean())
