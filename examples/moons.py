@@ -1,6 +1,9 @@
 """The tutorial in a dozen lines, through scikit-learn's names: the same points, weights, method and figures."""
 
+import warnings
+
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon import MLPClassifier, datasets
 
@@ -17,6 +20,7 @@ network = MLPClassifier(
     max_iter=1002,
     n_iter_no_change=np.inf,
 )
+warnings.simplefilter("ignore", ConvergenceWarning)  # 1,002 updates are what was asked for
 network.fit(X, y)
 for update in (0, 1, 1001):
     print(f"loss after {update} updates: {network.loss_curve_[update]:.6f}")

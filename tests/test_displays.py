@@ -455,7 +455,7 @@ def test_regions_without_rows_are_hatched(moons):
     within = np.s_[1:-1, 1:-1]  # corners lie on the path
     grid = np.column_stack([display.xx0[within].ravel(), display.xx1[within].ravel()])
     hatched = display.hatched_.get_paths()[0].contains_points(grid)
-    np.testing.assert_array_equal(hatched, display.gap[within].ravel() > 0.4)
+    np.testing.assert_array_equal(hatched, display.gap_[within].ravel() > 0.4)
     assert 0.05 < hatched.mean() < 0.6
     assert surface(moons, X2, reach=99.0).legend_.get_texts()[-1].get_text() == "1"  # no hatching, no entry
 

@@ -171,6 +171,7 @@ def test_seeds_may_be_numpys_and_have_a_range():
             Network.dense([2, 3, 2], seed=seed)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_pickle_holds_the_weights_once():
     model = MLPRegressor(hidden_layer_sizes=(200, 200), max_iter=2, n_iter_no_change=np.inf).fit(X, X[:, 0])
     assert len(pickle.dumps(model)) < 1.1 * model.network_.theta.nbytes + 20_000

@@ -399,7 +399,7 @@ def test_a_run_that_was_not_released_goes_on_with_its_like_only(change, told):
     run = fit(network, A)
     with pytest.raises(ValueError, match=f"made with .*{told}"):
         fit(network, **{"data": A, "run": run, **change})
-    with pytest.raises(ValueError, match="made with"):
+    with pytest.raises(ValueError, match="only from a released run"):
         solve(network, A[0], A[1], run=run)
 
 

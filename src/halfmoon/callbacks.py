@@ -14,7 +14,9 @@ from halfmoon.network import Network
 
 
 class Recorder:
-    """Keeps the weights of every `every`-th epoch; beyond `most` of them, of every second one of these, and so on.
+    """Keeps the weights of every `every`-th epoch; beyond `most` of them every second one is dropped.
+
+    Of an estimator with rows to stop by it keeps the best weights up to then: what a fit that ended there leaves.
 
     >>> from halfmoon import Network, datasets, train
     >>> recorder = Recorder(every=10)
@@ -26,7 +28,7 @@ class Recorder:
     def __init__(self, every: int = 1, most: int = 200) -> None:
         if every < 1 or most < 2:
             raise ValueError(f"every must be at least 1 and most at least 2; got {every} and {most}.")
-        self.every, self.most = every, most
+        self.every, self.most, self.spacing = every, most, every
         self.weights: dict[int, Array] = {}  # by epoch
 
     @property
@@ -50,17 +52,17 @@ class Recorder:
         self._keep(run.epoch, run.current)
 
     def _keep(self, epoch: int, theta: Array) -> None:
-        if epoch % self.every == 0:
+        if epoch % self.spacing == 0:
             self.weights[epoch] = theta.copy()
         if len(self.weights) > self.most:
-            self.every *= 2
-            self.weights = {epoch: theta for epoch, theta in self.weights.items() if epoch % self.every == 0}
+            self.spacing *= 2
+            self.weights = {epoch: theta for epoch, theta in self.weights.items() if epoch % self.spacing == 0}
 
     # scikit-learn's protocol
 
     def setup(self, estimator: Any, context: Any) -> None:
         """A fit begins."""
-        self.weights = {}
+        self.weights, self.spacing = {}, self.every
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """It has ended."""

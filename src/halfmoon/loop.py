@@ -23,7 +23,7 @@ from halfmoon.settings import Settings
 BLOCK_SECONDS = 0.05
 
 Score = Callable[[Array, Array, Array, Array], float]  # (y_hat, y, w, X) -> the higher the better; w (n,) weighs rows
-Callback = Callable[[Network, "Run"], bool | None]  # told after each epoch; True stops the fit
+Callback = Callable[[Network, "Run"], bool | str | None]  # told after each epoch; True, or a reason, stops the fit
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Run(State):
     engine: str = ""  # which one carried out the updates
     why: str = ""  # why that one
     threads: int = 1  # how many it used
-    made_with: tuple[str, str] = ("", "")  # what must not change if the run is to go on: Problem.kind and .cut
+    made_with: tuple[str, str] = ("", "")  # what must not change if it is to go on: Problem.kind (or solver), .cut
     origin: int = 0  # epochs done before the present fit began, on other data or in an earlier call
     began: float = 0.0  # `seconds` when it began
     earlier: int = 0  # updates done beside State.t, on other data
@@ -110,7 +110,7 @@ class Fit:
         self.each_epoch = any(look is not None for look in looks) or any(one.adaptive for one in self.schedules)
         self.pace = 1
         self.since = time.perf_counter()
-        self.wants_stop = False
+        self.wants_stop = ""
 
     def block(self, run: Run, wants_stop: Callable[[], bool] | None = None) -> None:
         """Carry out the next block of updates, record the epochs that it ended, and let everybody look."""
@@ -199,7 +199,7 @@ class Fit:
             if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
                 run.best = Best(run.epoch, value, theta.copy())
         answers = [callback(network, run) for callback in self.callbacks]
-        self.wants_stop = any(answers)
+        self.wants_stop = next((one if isinstance(one, str) else "callback" for one in answers if one), "")
 
     def judge(self, theta: Array, X: Array, y: Array, w: Array) -> dict[str, float]:
         """What validation data say of these weights."""
@@ -236,7 +236,7 @@ class Fit:
         if interrupt.seen:
             return "interrupted"
         if self.wants_stop:
-            return "callback"
+            return self.wants_stop
         if settings.patience is not None and standstill(self.monitor(run), settings.tol) >= settings.patience:
             return "patience"
         return "time" if settings.seconds is not None and run.seconds - run.began >= settings.seconds else ""

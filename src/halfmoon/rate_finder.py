@@ -132,7 +132,7 @@ def _blown_up(smooth: Numbers) -> Any:
 def _suggest(rates: Numbers, losses: Numbers, smooth: Numbers) -> RateTest:
     """Half-way down, between the two updates around it."""
     if not np.isfinite(smooth[:1]).any():
-        raise NotFiniteError("The loss is not finite before the first update; scale X and y, or start smaller weights.")
+        raise NotFiniteError
     lowest = int(smooth.argmin())
     begin, best = float(smooth[0]), float(smooth[lowest])
     if begin - best <= FELL * abs(begin):

@@ -6,7 +6,7 @@ They share everything else with `training.train`: the data, the history, validat
 import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +25,8 @@ from halfmoon.training import finish, go_on, prepare, start
 
 class Solver(Block):
     """Minimises the objective of a fit, reporting each iteration as an epoch."""
+
+    by: ClassVar[str] = "solver"  # what a run calls the engine that chose the steps
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
         """Move run.theta to a minimum; set run.stopped if it stopped for a reason of its own."""
@@ -65,14 +67,17 @@ def solve(
     _refuse(network, settings)
     problem = prepare(network, X, y, w, settings)
     solver = SOLVERS.make(solver)
+    if run is not None and run.made_with[1]:
+        raise ValueError("A solver goes on only from a released run; call run.release() first.")
     run = start(problem) if run is None else go_on(problem, run)
     run.made_with, run.slots = (f"{network.size} parameters, {solver}", problem.cut), []
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     fit.judge_again(run)
-    run.engine, run.why = "scipy", f"L-BFGS is SciPy's; its gradients are computed by {fit.engine.NAME}, as {fit.why}"
+    run.engine = solver.by
+    run.why = f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, as {fit.why}"
     with Interrupt() as interrupt:
         solver.minimize(fit, run, interrupt)
-    finish(fit, run)
+    finish(fit, run, "scale X and y, or raise l2")
     return run
 
 
@@ -93,6 +98,7 @@ def _refuse(network: Network, settings: Settings) -> None:
 class LBFGS(Solver):
     """Limited-memory BFGS: curvature learned from the last few steps (Liu & Nocedal 1989; SciPy's L-BFGS-B)."""
 
+    by = "scipy"
     memory: int = setting(10, "an integer in [1, inf)", "how many steps it remembers")
     evaluations: int = setting(15000, "an integer in [1, inf)", "evaluations of the objective, at most")
     gradient: float = setting(1e-5, "a number in [0, inf)", "it has converged where no slope is larger")

@@ -1,7 +1,7 @@
 """Sparse rows: SciPy's CSR arrays in place of NumPy's, so that a table of mostly zeros is never filled in.
 
-The reference engine's products ``a0 W`` and ``a0^T delta`` work on them as they stand; what they give is dense, so
-only the first layer ever sees one. SciPy itself is imported when the first sparse table comes in.
+The reference engine's products ``a0 W`` and ``a0^T delta`` work on them as they stand; what they give is dense, so only
+the first Dense layer sees one, and a Dropout of the inputs before it. SciPy is imported when the first one comes in.
 """
 
 from typing import Any

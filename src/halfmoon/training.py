@@ -20,6 +20,9 @@ from halfmoon.settings import Settings
 class NotFiniteError(ValueError):
     """There was no finite loss to begin with."""
 
+    def __init__(self) -> None:
+        super().__init__("The loss is not finite before the first update; scale X and y, or start smaller weights.")
+
 
 def train(
     network: Network,
@@ -134,7 +137,7 @@ def go_on(problem: Problem, run: Run) -> Run:
     return run
 
 
-def finish(fit: Fit, run: Run) -> None:
+def finish(fit: Fit, run: Run, cure: str = "") -> None:
     """Make sure that finite weights stay, leave them in the network, and tell what went wrong."""
     problem, settings = fit.problem, fit.settings
     if not _is_finite(fit, run):
@@ -143,13 +146,11 @@ def finish(fit: Fit, run: Run) -> None:
     elif run.stopped != "diverged":
         run.known = run.snapshot()
     if run.stopped == "diverged" and run.finite is None:
-        told = "The loss is not finite before the first update; scale X and y, or start smaller weights."
-        raise NotFiniteError(told)
+        raise NotFiniteError
     problem.network.theta = run.weights.copy()  # before any warning, which may be raised as an error
     kept = "best epoch's" if run.best is not None else "last finite" if run.stopped == "diverged" else "last"
     if run.stopped == "diverged":
-        cure = f"lower learning_rate (it was {settings.learning_rate:g}) or set clip"
-        cure = "scale X and y, or raise l2" if run.engine == "scipy" else cure
+        cure = cure or f"lower learning_rate (it was {settings.learning_rate:g}) or set clip"
         lost = f"Training diverged after update {run.t}: the loss was no longer finite"
         warnings.warn(f"{lost}, and the {kept} weights were kept; {cure}.", RuntimeWarning, stacklevel=3)
     elif run.stopped == "interrupted":

@@ -78,15 +78,15 @@ class DecisionSurfaceDisplay:
     def plot(self, ax: Axes | None = None, **style: Any) -> Self:
         """Draw; style goes to `pcolormesh`."""
         (self.ax_,) = panels(ax, (7.2, 4.8))
-        self.figure_, self.colorbar_, self.distance = self.ax_.figure, None, self.plane.distance()
+        self.figure_, self.colorbar_, self.distance_ = self.ax_.figure, None, self.plane.distance()
         self.points_: list[Any] = []
         self.boundary_: list[Any] = []
         style = {"plot_method": "pcolormesh", "rasterized": True, "zorder": 0, "ax": self.ax_, **style}
         draw, veil = (self._values, ["#ffffff66"]) if self.classes is None else (self._regions, "none")
         draw(style)
-        self.gap = self.plane.gap(np.column_stack([self.xx0.ravel(), self.xx1.ravel()])).reshape(self.xx0.shape)
+        self.gap_ = self.plane.gap(np.column_stack([self.xx0.ravel(), self.xx1.ravel()])).reshape(self.xx0.shape)
         hatch: dict[str, Any] = {"levels": [self.reach, np.inf], "colors": veil, "hatches": ["////"], "zorder": 1}
-        self.hatched_ = self.ax_.contourf(self.xx0, self.xx1, self.gap, **hatch)
+        self.hatched_ = self.ax_.contourf(self.xx0, self.xx1, self.gap_, **hatch)
         self.hatched_.set(edgecolor="#00000038", linewidth=0.0)
         first, second = (self.plane.names[i] for i in self.plane.pair)
         self.ax_.set(xlabel=first, ylabel=second, xlim=self.xx0[0, [0, -1]], ylim=self.xx1[[0, -1], 0])
@@ -129,7 +129,7 @@ class DecisionSurfaceDisplay:
 
     def _rows(self, here: Any, **style: Any) -> None:
         if self.y is not None:
-            style |= {"alpha": alpha_of(self.distance[here]), "linewidths": 0.6, "s": 30, "zorder": 3}
+            style |= {"alpha": alpha_of(self.distance_[here]), "linewidths": 0.6, "s": 30, "zorder": 3}
             self.points_.append(self.ax_.scatter(*self.plane.rows[here].T, **style))
 
     def _handles(self) -> list[Any]:
@@ -144,7 +144,7 @@ class DecisionSurfaceDisplay:
             looks += [(label, INK, "o", alpha_of(far)) for far, label in fade]
         dot: dict[str, Any] = {"ls": "", "mec": "white", "mew": 0.6, "ms": 6.5}
         handles: list[Any] = [Line2D([], [], label=n, c=c, marker=m, alpha=alpha, **dot) for n, c, m, alpha in looks]
-        if self.gap.max() > self.reach:
+        if self.gap_.max() > self.reach:
             handles.append(Patch(fc="none", ec="#00000070", hatch="////", lw=0.0, label="no row near"))
         return handles
 

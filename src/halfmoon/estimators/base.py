@@ -15,9 +15,18 @@ from numpy.typing import ArrayLike
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
+from halfmoon.estimators.attributes import attributes
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.reading import Rows
-from halfmoon.estimators.translating import Data, Plan, network_for, plan_for, put, settings_for, with_found_rate
+from halfmoon.estimators.translating import (
+    Architecture,
+    Data,
+    architecture_for,
+    network_for,
+    put,
+    settings_for,
+    with_found_rate,
+)
 from halfmoon.estimators.validation import score_by, set_aside
 from halfmoon.estimators.watching import Bridge, report, slow_enough
 from halfmoon.loop import Run
@@ -27,19 +36,12 @@ from halfmoon.settings import Settings
 from halfmoon.solvers import Solver, solve
 from halfmoon.training import NotFiniteError, train
 
-_LINKS = {  # scikit-learn's names for what turns scores into predictions
-    "SoftmaxCrossEntropy": "softmax",
-    "SoftmaxCrossEntropies": "softmax",
-    "LogisticCrossEntropy": "logistic",
-    "Poisson": "exp",
-}
-
 
 class Work(NamedTuple):
     """What one call is to do, ready to begin."""
 
     network: Network
-    plan: Plan
+    architecture: Architecture
     seed: int
     run: Run | None  # one that goes on
     targets: Any
@@ -76,8 +78,10 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
 
         `X_val`, `y_val` (weighing `sample_weight_val`) are rows to stop by; else ``early_stopping=True`` sets some of X
         aside, whole `groups` (n,) if these are given. With rows to stop by the best epoch's weights stay. `coefs_init`
-        and `intercepts_init`, lists like `coefs_` and `intercepts_`, are weights to start from. Raises ValueError for
-        what cannot work; warns (ConvergenceWarning) where `max_iter` came first, and where the fit diverged.
+        and `intercepts_init`, lists like `coefs_` and `intercepts_`, are weights to start from.
+
+        Raises ValueError for what cannot work. Warns: ConvergenceWarning where `max_iter` came first or y should be
+        scaled, RuntimeWarning where the fit diverged, UserWarning for parameters that have no effect.
         """
         held = (X_val, y_val, sample_weight_val)
         return self._learn((X, y, sample_weight), held, groups=groups, start=(coefs_init, intercepts_init))
@@ -99,7 +103,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             self._check_single(classes)
         work = self._prepare(given, held, groups, classes, single)
         network, run, data = work.network, work.run, work.data
-        self._tell_idle(work.validation is not None)
+        self._tell_idle(work.validation is not None, self.early_stopping and held[0] is None)
         self._start_from(network, run, *start)
         settings = self._settings(work, single)
         made = {**self._about(work.targets), "targets_": work.targets, "learning_rate_init_": settings.learning_rate}
@@ -108,7 +112,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         def fitted(run: Run) -> dict[str, Any]:
             then = copy(network)
             then.theta = run.weights.copy()
-            return made | self._attributes(then, run, before)
+            return made | attributes(self, then, run, before)
 
         bridge = None
         if hasattr(self, "_skl_callbacks"):
@@ -116,9 +120,10 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         score = None if work.validation is None else score_by(self, made, network)
         options = {"validation": work.validation, "score": score, "run": run, "settings": settings}
         run = self._train(network, data, callbacks=self._watchers(bridge), **options)
-        for name, value in (made | self._attributes(network, run, before)).items():
+        for name, value in (made | attributes(self, network, run, before)).items():
             setattr(self, name, value)
-        self._plan, self._seed, self._run = work.plan, work.seed, run if single or self.warm_start else None
+        self._architecture, self._seed = work.architecture, work.seed
+        self._run = run if single or self.warm_start else None
         if bridge:
             bridge.close(run)
         self._tell(run, data, single)
@@ -133,14 +138,14 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         targets = self.targets_ if goes_on else self._targets(rows, classes)
         self._check_labels(targets, rows.y, goes_on and not single)
         loss = self._loss(targets)
-        plan = plan_for(self, rows.X.shape[1], loss, loss.outputs(targets.columns(loss)))
+        architecture = architecture_for(self, rows.X.shape[1], loss, loss.outputs(targets.columns(loss)))
         if goes_on:
-            (network, run), seed = self._go_on(plan, anew=not single), self._seed
+            (network, run), seed = self._go_on(architecture, anew=not single), self._seed
         else:
-            (network, seed), run = network_for(self, plan, rows.X.dtype), None
-        learn, stop = self._divide(rows, held, groups, targets, seed)
+            (network, seed), run = network_for(self, architecture, rows.X.dtype), None
+        learn, stop = self._divide(rows, held, groups, targets, seed, single)
         validation = None if stop is None else self._encode(stop, targets, loss)
-        return Work(network, plan, seed, run, targets, learn, self._encode(learn, targets, loss), validation)
+        return Work(network, architecture, seed, run, targets, learn, self._encode(learn, targets, loss), validation)
 
     def _check_single(self, classes: Any) -> None:
         """ValueError for what cannot work pass by pass."""
@@ -178,7 +183,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             raise ValueError(f"{told} be preprocessed. {error}") from None
 
     def _divide(
-        self, rows: Rows, held: tuple[Any, Any, Any], groups: Any, targets: Any, seed: int
+        self, rows: Rows, held: tuple[Any, Any, Any], groups: Any, targets: Any, seed: int, single: bool
     ) -> tuple[Rows, Rows | None]:
         """Rows to learn from, and rows to stop by."""
         if (held[0] is None) != (held[1] is None):
@@ -189,37 +194,45 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             return rows, self._read(*held)
         for name, value in {"groups": groups, "scoring": self.scoring, "sample_weight_val": held[2]}.items():
             if value is not None and (not self.early_stopping or name == "sample_weight_val"):
-                cure = "pass X_val" if name == "sample_weight_val" else "set early_stopping=True or pass X_val"
+                cure = "set early_stopping=True or pass X_val and y_val"
+                cure = "pass X_val and y_val" if single or name == "sample_weight_val" else cure
                 raise ValueError(f"{name} has no effect without rows to stop by; {cure}.")
         if not self.early_stopping:
             return rows, None
-        learn, stop = set_aside(rows.X, self.validation_fraction, groups, self._strata(rows.y, targets), seed)
+        strata = self._strata(rows.y, targets)
+        learn, stop = set_aside(rows, self.validation_fraction, groups, strata, seed)
         both = [Rows(*(part[numbers] for part in rows)) for numbers in (learn, stop)]
         if not all(part.w.any() for part in both):
             raise ValueError("All rows that were set aside, or all others, have weight 0; change random_state.")
         return both[0], both[1]
 
-    def _go_on(self, plan: Plan, anew: bool) -> tuple[Network, Run | None]:
+    def _go_on(self, architecture: Architecture, anew: bool) -> tuple[Network, Run | None]:
         """The present network, and the run that made it, if it was kept, to go on from what the network holds."""
         network: Network = self.network_
         run: Run | None = self._run
-        if plan.sizes != self._plan.sizes:
-            told = f"The fit to go on from had layers of {self._plan.sizes} units, and now they would be {plan.sizes}"
-            raise ValueError(f"{told}; keep hidden_layer_sizes, or set warm_start=False.")
+        if architecture.sizes != self._architecture.sizes:
+            told = f"The fit to go on from had layers of {self._architecture.sizes} units, and now they would be"
+            raise ValueError(f"{told} {architecture.sizes}; keep hidden_layer_sizes, or set warm_start=False.")
         if run is not None:
             run.release(anew)
             if not np.array_equal(run.weights, network.theta):  # somebody has changed them
                 self._restart(run, network)
-        if plan != self._plan:
-            theta, network = network.theta, plan.build(initializer="zeros", dtype=network.dtype)
+        if architecture != self._architecture:
+            theta, network = network.theta, architecture.build(initializer="zeros", dtype=network.dtype)
             network.theta = theta
         return network, run
 
     def _start_from(self, network: Network, run: Run | None, coefs: Any, intercepts: Any) -> None:
-        """Put the user's own weights into the network."""
-        for name, given, attribute in (("coefs_init", coefs, "W"), ("intercepts_init", intercepts, "b")):
-            if given is not None:
-                put(network, attribute, given, name)
+        """Put the user's own weights into the network: all of them, or none."""
+        wanted = [("coefs_init", coefs, "W"), ("intercepts_init", intercepts, "b")]
+        before = network.theta.copy()
+        try:
+            for name, given, attribute in wanted:
+                if given is not None:
+                    put(network, attribute, given, name)
+        except ValueError:
+            network.theta = before
+            raise
         if run is not None and (coefs is not None or intercepts is not None):
             self._restart(run, network)
 
@@ -234,7 +247,8 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         run, validated = work.run, work.validation is not None
         passes = self.max_iter if not single else 1 if run is None else run.epoch - run.origin + 1
         settings = settings_for(self, work.data, passes, work.seed, validated, patient=not single)
-        if self.batch_size != "auto" and self.batch_size > work.data[0].shape[0]:
+        many = not isinstance(self._solver(), Solver)
+        if many and self.batch_size != "auto" and self.batch_size > work.data[0].shape[0]:
             told = "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
             warnings.warn(told, stacklevel=5)
         if self.learning_rate_init != "auto":
@@ -245,39 +259,8 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
 
     def _watchers(self, bridge: Bridge | None) -> list[Any]:
         """Who is told after each epoch."""
-        own = [(slow_enough, self._divides_rate()), (report, self.verbose), (bridge, bridge)]
+        own = [(slow_enough(self), self._divides_rate()), (report, self.verbose), (bridge, bridge)]
         return [watcher for watcher, wanted in own if wanted]
-
-    def _attributes(self, network: Network, run: Run, before: int) -> dict[str, Any]:
-        """The fitted attributes, scikit-learn's and ours; `before` epochs had been done when this call began."""
-        history, epochs = run.history, run.epoch - before
-        curve, losses, scores = (history[name] for name in ("loss", "validation_loss", "validation_score"))
-        validated = not np.isnan(losses).all()
-        scores = -losses if self._judges_by_loss() else scores
-        if run.stopped == "diverged" and epochs < self.max_iter:  # the epoch that broke
-            epochs, curve, losses, scores = (
-                epochs + 1,
-                *(np.append(column, np.nan) for column in (curve, losses, scores)),
-            )
-        return {
-            "network_": network,
-            "history_": history,
-            "n_iter_": epochs,
-            "t_": run.rows,
-            "n_layers_": 1 + sum("W" in names for names in network.layout),
-            "n_outputs_": network.k,
-            "out_activation_": _LINKS.get(type(network.loss).__name__, "identity"),
-            "loss_curve_": curve.tolist(),
-            "loss_": float(curve[-1]) if len(curve) else np.nan,  # it may have been interrupted in its first epoch
-            "best_loss_": None if validated else float(np.fmin.reduce(curve, initial=np.inf)),
-            "validation_scores_": scores.tolist() if validated else None,
-            "validation_loss_curve_": losses.tolist() if validated else None,
-            "best_validation_score_": None if run.best is None else -run.best.monitor,
-            "best_epoch_": None if run.best is None else run.best.epoch,
-            "stopped_": run.stopped,
-            "engine_": run.engine,
-            "n_threads_": run.threads,
-        }
 
     def _tell(self, run: Run, data: Data, single: bool) -> None:
         """ConvergenceWarning where the epochs ran out first; after a single pass, whether patience would have."""

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from halfmoon.diagnosis import Diagnosis, diagnose
 from halfmoon.elementary import Array
 from halfmoon.estimators.reading import Reading
-from halfmoon.estimators.translating import Data, network_for, parts, plan_for, put, settings_for
+from halfmoon.estimators.translating import Data, parts, put, settings_for
 from halfmoon.gradcheck import GradientReport, check_gradients
 from halfmoon.inspection import Summary, hidden_activations, input_gradients, summary
 from halfmoon.network import Network
@@ -76,11 +76,20 @@ class Inspecting(Reading):
         return trace(self.network_, rows[0], truth[0])
 
     def diagnose(
-        self, X: Any, y: Any, sample_weight: ArrayLike | None = None, *, X_val: Any = None, y_val: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: ArrayLike | None = None,
     ) -> Diagnosis:
         """Verdicts on the fit: each disease with its number, the rule, and the setting to change."""
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val belong together; pass both, or neither.")
         rows, truth, w = data = self._encoded(X, y, sample_weight)
-        validation = None if X_val is None else self._encoded(X_val, y_val)
+        validation = None if X_val is None else self._encoded(X_val, y_val, sample_weight_val)
         settings = None if isinstance(self._solver(), Solver) else self._like_fit(data)
         names = getattr(self, "feature_names_in_", None)
         return diagnose(
@@ -91,14 +100,10 @@ class Inspecting(Reading):
         """Try rates from tiny to huge, as a new fit would begin; has `suggestion` and `plot()`. Nothing is changed."""
         twin = clone(self).set_params(learning_rate_init="auto")
         twin._check_parameters()
-        rows = twin._read(X, y, sample_weight, reset=True)
-        targets = twin._targets(rows, None)
-        loss = twin._loss(targets)
-        plan = plan_for(twin, rows.X.shape[1], loss, loss.outputs(targets.columns(loss)))
-        network, seed = network_for(twin, plan, rows.X.dtype)
-        data = twin._encode(rows, targets, loss)
-        settings = settings_for(twin, data, self.max_iter, seed, validated=False)
-        return find_learning_rate(network, data[0], data[1], w=data[2], settings=settings)
+        work = twin._prepare((X, y, sample_weight), (None, None, None), None, None, single=False)
+        settings = settings_for(twin, work.data, self.max_iter, work.seed, work.validation is not None)
+        rows, truth, w = work.data
+        return find_learning_rate(work.network, rows, truth, w=w, settings=settings)
 
     def _like_fit(self, data: Data) -> Settings:
         """The settings of a fit of these data."""

@@ -30,7 +30,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     any type, an indicator matrix of several labels at once, or several columns of classes.
 
     After `fit`: `classes_`, `coefs_`, `intercepts_`, `loss_curve_`, `validation_scores_`, `n_iter_`, `network_`,
-    `history_`, `best_epoch_`, `stopped_` (why the fit ended), `engine_`, ...
+    `history_`, `best_epoch_`, `engine_`, ... and `stopped_`, why the fit ended: "epochs", "patience", "callback",
+    "interrupted", "time", "diverged", "rate" (of "adaptive"); for L-BFGS "converged", "evaluations" or "abnormal".
 
     >>> from halfmoon import MLPClassifier, datasets
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
@@ -76,7 +77,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
             raise ValueError(told)
         if classes is None and not hasattr(self, "classes_"):
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        if self.class_weight == "balanced":
+        weights = self.class_weight if isinstance(self.class_weight, list | tuple) else [self.class_weight]
+        if any(isinstance(weight, str) for weight in weights):
             told = "class_weight 'balanced' is not supported for partial_fit, which never sees all rows at once"
             raise ValueError(f"{told}; pass the weights as a dict.")
 
@@ -92,7 +94,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithms of `predict_proba`, from scores, so that none is minus infinity for a finite score."""
-        z, y_hat = self._through("scores", X), self._through("predict", X)
+        z = self._through("scores", X)
+        y_hat = self._through("predict", X) if self.targets_.kind == "labels" else z
         return self.targets_.log_probabilities(z, y_hat, self.network_.loss)
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
@@ -130,7 +133,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
             raise ValueError(f"{told} Previously got {targets.classes}, `y` has {np.unique(y)}")
 
     def _strata(self, y: Any, targets: Labels) -> Any:
-        """By what rows are drawn: classes keep their shares. (Two are False and True: scikit-learn's messages.)"""
+        """By what rows are drawn: classes keep their shares. (Two are told as False and True, as in its messages.)"""
         if targets.kind != "classes":
             return None
         return targets.codes(y)[:, None] == 1 if len(targets.classes) == 2 else y
@@ -173,7 +176,9 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         kw_only=False,
     )
     normalize_y: bool = setting(
-        False, "True or False", "whether y is learned less its mean and over its standard deviation, and given back so"
+        False,
+        "True or False",
+        "whether to learn (y - mean) / standard deviation; y's own units are predicted",
     )
 
     @available_if(has_many_updates)  # type: ignore[untyped-decorator]
@@ -239,4 +244,4 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
                 f"y has mean {mean:.3g} and standard deviation {spread:.3g}, and after {self.n_iter_} epochs the fit "
             )
             told += f"is worse than that mean (R2 {goodness:.3g} on the training rows); set normalize_y=True."
-            warnings.warn(told, ConvergenceWarning, stacklevel=4)
+            warnings.warn(told, ConvergenceWarning, stacklevel=6)

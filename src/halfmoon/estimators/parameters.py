@@ -118,7 +118,9 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         10, "an integer in [1, inf), or infinity", "epochs without improvement before stopping"
     )
     max_fun: int = setting(15000, "an integer in [1, inf)", "evaluations of the objective, at most (solver='lbfgs')")
-    initializer: Any = setting("auto", BLOCK, "how weights start; 'auto' is what suits the activation")
+    initializer: Any = setting(
+        "auto", BLOCK, "how weights start; 'auto': as scikit-learn's with its four activations, else as suits"
+    )
     dropout: Any = setting(0.0, "a number in [0, 1)" + SOME, "of hidden units; or a list, the inputs' share first")
     l1: float = setting(0.0, "a number in [0, inf)", "L1 penalty l1 sum |W| on the rows' summed loss")
     clip: Any = of_training("clip")
@@ -140,6 +142,10 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
             if not rule.startswith(BLOCK) and not _obeys(rule, value):
                 raise self._invalid(field.name, rule, value)
         self._solver(), self._schedule(), self._activations()
+        if np.ndim(self.dropout) == 0 and self.dropout and not self._sizes():
+            raise ValueError("dropout is of hidden units, and there are none; give a list with the inputs' share.")
+        if self.n_threads is not None and self.engine == "numpy":
+            raise ValueError("n_threads has no effect with engine='numpy'; leave it out, or use engine='auto'.")
         self._make("initializer", INITIALIZERS, "auto")
         self._make("loss", LOSSES, type(self).loss)
 
@@ -168,11 +174,18 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         given = self.hidden_layer_sizes
         return [int(size) for size in np.ravel(given)]
 
+    def _activation(self) -> Any:
+        """The block of all hidden layers; the identity where each has its own."""
+        given = self.activation
+        return (
+            ACTIVATIONS.make("identity") if isinstance(given, list | tuple) else self._make("activation", ACTIVATIONS)
+        )
+
     def _activations(self) -> list[Any]:
         """A block for each hidden layer."""
         given, hidden = self.activation, len(self._sizes())
         if not isinstance(given, list | tuple):
-            return [self._make("activation", ACTIVATIONS)] * hidden
+            return [self._activation()] * hidden
         if len(given) != hidden:
             raise self._invalid("activation", f"one, or a list of {hidden}, one for each hidden layer", given)
         return [self._make("activation", ACTIVATIONS, value=value) for value in given]
@@ -214,24 +227,28 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         """Whether validation rows are judged by their loss."""
         return isinstance(self.scoring, str) and self.scoring == "loss"
 
-    def _idle(self, validated: bool) -> dict[str, str]:
-        """Parameters that differ from their defaults and yet change nothing, and what they are for."""
+    def _idle(self, validated: bool, divided: bool) -> dict[str, str]:
+        """Parameters that differ from their defaults and yet change nothing, and what they are for.
+
+        `validated`: whether there are rows to stop by; `divided`: whether these were set aside.
+        """
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
         of = {name: f"solver={owner!r}" for name, owner in _OF_SOLVER.items() if self.solver != owner}
         if isinstance(self._solver(), Solver):
             of |= dict.fromkeys(_OF_UPDATES, "solvers that make many updates")
             of |= {} if validated else {"n_iter_no_change": "solvers that make many updates, or validation rows"}
+            of |= {} if validated or self.solver == "lbfgs" else {"tol": "solver='lbfgs', or validation rows"}
         elif self._rate_is_of_sgd():
             of["learning_rate"] = "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
         if self.learning_rate != "invscaling":
             of["power_t"] = "learning_rate='invscaling'"
-        if not self.early_stopping:
-            of["validation_fraction"] = "early_stopping=True"
+        if not divided:
+            of["validation_fraction"] = "early_stopping=True without X_val"
         return {name: owner for name, owner in of.items() if getattr(self, name) != defaults[name]}
 
-    def _tell_idle(self, validated: bool) -> None:
-        """UserWarning for scikit-learn's parameters that, as there, only another solver would read."""
-        for name, owner in self._idle(validated).items():
+    def _tell_idle(self, validated: bool, divided: bool) -> None:
+        """UserWarning for parameters of scikit-learn's that, as there, change nothing in this fit."""
+        for name, owner in self._idle(validated, divided).items():
             told = f"{name}={getattr(self, name)!r} has no effect in this fit; it is for {owner}."
             warnings.warn(told, UserWarning, stacklevel=5)
 

@@ -224,7 +224,10 @@ class Values:
 
 
 def r2(y: Array, y_hat: Array, w: Array | None) -> float:
-    """scikit-learn's r2_score (n, columns), without its checks, which take longer than a small network's epoch."""
+    """scikit-learn's r2_score (n, columns), without its checks, which take longer than a small network's epoch.
+
+    (Of a single row that is NaN; here it is 1 or 0.)
+    """
     weight = np.ones((len(y), 1)) if w is None else np.asarray(w)[:, None]
     mean = np.average(y, axis=0, weights=weight[:, 0])
     missed, spread = (weight * (y - y_hat) ** 2).sum(axis=0), (weight * (y - mean) ** 2).sum(axis=0)

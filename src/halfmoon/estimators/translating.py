@@ -1,26 +1,39 @@
 """From scikit-learn's parameters to what the core knows: a Network with its first weights, and training Settings."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import check_random_state
 
-from halfmoon.activations import Activation
+from halfmoon.activations import Activation, Identity, Logistic, ReLU, Tanh
 from halfmoon.elementary import Array
 from halfmoon.estimators.parameters import Parameters
+from halfmoon.initializers import Initializer, Source
 from halfmoon.losses import Loss
 from halfmoon.network import Network
 from halfmoon.rate_finder import find_learning_rate
-from halfmoon.settings import Settings
+from halfmoon.settings import Settings, setting
 from halfmoon.solvers import Solver
 
 Data = tuple[Any, Any, Array]  # X, y and w as a network reads them
 
-_LIMITS = {"identity": 6.0, "logistic": 2.0, "tanh": 6.0, "relu": 6.0}  # of scikit-learn's four activations
+_LIMITS: dict[type, float] = {Identity: 6.0, Logistic: 2.0, Tanh: 6.0, ReLU: 6.0}  # scikit-learn's four
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True)
+class ScikitLearn(Initializer):
+    """W ~ U(-r, r),  r = sqrt(limit / (d + k)), and b likewise: where scikit-learn's networks start."""
+
+    limit: float = setting(6.0, "a number in (0, inf)", "6, or with logistic units 2 (Glorot & Bengio 2010)")
+
+    def draw(self, d: int, k: int, rng: Source) -> Array:
+        """W (d, k)."""
+        bound = float(np.sqrt(self.limit / (d + k)))
+        return rng.uniform(-bound, bound, (d, k))
+
+
+class Architecture(NamedTuple):
     """What a network is made of."""
 
     sizes: tuple[int, ...]  # inputs, hidden layers, outputs
@@ -33,20 +46,23 @@ class Plan(NamedTuple):
         return Network.dense(self.sizes, self.activations, self.loss, dropout=self.dropout, **options)
 
 
-def plan_for(p: Parameters, d: int, loss: Loss, outputs: int) -> Plan:
+def architecture_for(p: Parameters, d: int, loss: Loss, outputs: int) -> Architecture:
     """What the network for d columns is made of."""
     dropout = tuple(np.ravel(p.dropout).tolist()) if np.ndim(p.dropout) else p.dropout
-    return Plan((d, *p._sizes(), outputs), tuple(p._activations()), dropout, loss)
+    return Architecture((d, *p._sizes(), outputs), tuple(p._activations()), dropout, loss)
 
 
-def network_for(p: Parameters, plan: Plan, dtype: Any) -> tuple[Network, int]:
+def network_for(p: Parameters, architecture: Architecture, dtype: Any) -> tuple[Network, int]:
     """A network with its first weights, and the seed of shuffles, splits and masks; both from `random_state`."""
     rng = check_random_state(p.random_state)
-    limit = _LIMITS.get(p.activation) if p.initializer == "auto" and isinstance(p.activation, str) else None
+    kinds = {type(act) for act in p._activations() or [p._activation()]}
+    limit = _LIMITS.get(kinds.pop()) if p.initializer == "auto" and len(kinds) == 1 else None
     if limit is None:
-        network = plan.build(initializer=None if p.initializer == "auto" else p.initializer, dtype=dtype, rng=rng)
+        network = architecture.build(
+            initializer=None if p.initializer == "auto" else p.initializer, dtype=dtype, rng=rng
+        )
     else:
-        network = plan.build(initializer="glorot_uniform", dtype=dtype)
+        network = architecture.build(initializer=ScikitLearn(limit), dtype=dtype)
         _draw_alike(network, limit, rng)
     return network, int(rng.randint(2**31 - 1))
 

@@ -10,25 +10,26 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from halfmoon.elementary import Array
+from halfmoon.estimators.reading import Rows
 from halfmoon.loop import Score
 from halfmoon.network import Network
 
-Rows = NDArray[np.int64]
+Places = NDArray[np.int64]
 
 
-def set_aside(X: Any, fraction: Any, groups: Any, strata: Any, seed: int) -> tuple[Rows, Rows]:
+def set_aside(rows: Rows, fraction: Any, groups: Any, strata: Any, seed: int) -> tuple[Places, Places]:
     """The numbers of the rows to learn from, and of those to stop by.
 
     A share is drawn at random: whole groups, or rows such that each of the `strata` keeps its share; a splitter gives
     its first split. Raises ValueError where fewer than 2 rows would be set aside.
     """
-    rows = np.arange(X.shape[0])
+    places = np.arange(rows.X.shape[0])
     if hasattr(fraction, "split"):
-        learn, stop = next(iter(fraction.split(X, strata, groups)))
+        learn, stop = next(iter(fraction.split(rows.X, rows.y, groups)))
     elif groups is not None:
-        learn, stop = next(GroupShuffleSplit(1, test_size=fraction, random_state=seed).split(rows, groups=groups))
+        learn, stop = next(GroupShuffleSplit(1, test_size=fraction, random_state=seed).split(places, groups=groups))
     else:
-        learn, stop = train_test_split(rows, test_size=fraction, random_state=seed, stratify=strata)
+        learn, stop = train_test_split(places, test_size=fraction, random_state=seed, stratify=strata)
     if len(stop) < 2:
         raise ValueError("The validation set is too small. Increase 'validation_fraction' or the size of your dataset.")
     return np.asarray(learn), np.asarray(stop)

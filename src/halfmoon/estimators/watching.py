@@ -7,6 +7,7 @@ import numpy as np
 
 from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.schedules import Progress
 
 
 class Bridge:
@@ -53,6 +54,15 @@ def report(network: Network, run: Run) -> None:
         print(f"Validation score: {score:f}")  # noqa: T201
 
 
-def slow_enough(network: Network, run: Run) -> bool:
-    """Whether learning_rate="adaptive" has divided the rate down to where scikit-learn stops."""
-    return bool(run.history["learning_rate"][-1] <= 1e-6)
+def slow_enough(estimator: Any) -> Callable[[Network, Run], str]:
+    """Stops ("rate") where learning_rate="adaptive" would divide a rate of 1e-6 or less, as scikit-learn's does."""
+
+    def stop(network: Network, run: Run) -> str:
+        score = run.history["validation_score"]
+        column = -score if not np.isnan(score[-1]) else run.history["validation_loss"]
+        monitor = run.history["loss"] if np.isnan(column[-1]) else column
+        rate = run.history["learning_rate"]
+        factor = estimator._schedule().factor(Progress(0, 0.0, 0, None, monitor[run.origin :]))
+        return "rate" if rate[-1] <= 1e-6 and factor * rate[run.origin] < 0.9 * rate[-1] else ""
+
+    return stop
