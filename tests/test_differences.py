@@ -175,7 +175,7 @@ def test_minibatches_are_drawn_in_another_order():
 
 
 def adam(g, steps, rate, eps, corrected):
-    """How far Adam goes on a constant slope g; epsilon stands beside the corrected root (algorithm 1), or the raw one."""
+    """How far Adam goes on a constant slope g, with epsilon beside the corrected root (algorithm 1) or the raw one."""
     way = 0.0
     for t in range(1, steps + 1):
         m, v = g * (1.0 - 0.9**t), g**2 * (1.0 - 0.999**t)

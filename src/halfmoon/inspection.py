@@ -14,7 +14,7 @@ from halfmoon.network import Network
 from halfmoon.settings import allows
 
 HEAD = ("layer", "in -> out", "activation", "start", "weights", "biases", "parameters")
-STEP = 2.0**-7  # z + STEP is exact; here the differences' own error and rounding are alike, about 1e-14
+STEP = 2.0**-7  # dividing by it is exact; here the differences' own error and rounding are alike, about 1e-14
 STENCIL = ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))  # central differences of order 6 (Fornberg 1988, table 1)
 
 

@@ -32,7 +32,7 @@ class RateTest:
     """
 
     rates: Numbers = field(repr=False)  # learning rate of each update
-    losses: Numbers = field(repr=False)  # its batch's part of the objective, before the update
+    losses: Numbers = field(repr=False)  # the objective of its batch alone, before the update
     smooth: Numbers = field(repr=False)
     suggestion: float
     rule: str  # how it was chosen, in a sentence

@@ -23,7 +23,7 @@ __all__ = ["DISEASES", "Case", "Diagnosis", "Rows", "Verdict", "data", "diagnose
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All verdicts, and the names of the diseases that were looked for; as long, and true, as there are verdicts."""
+    """All verdicts, and the names of the diseases that were looked for; true if there are verdicts."""
 
     verdicts: list[Verdict]
     examined: list[str]
@@ -52,8 +52,10 @@ def diagnose(
     """Examine a fitted network by its history and its training data X (n, d), y and w, as its loss reads them.
 
     `validation` is (X, y) or (X, y, w). `settings` are those of the fit; without them, or where a solver chose its own
-    steps, the learning rate is not judged. `names` are the columns'. Nothing is changed. Of more than 20,000 rows about
-    as many are looked at, always the same. Raises ValueError for what does not fit together.
+    steps, the learning rate is not judged. `names` are the columns'. Of more than 20,000 rows about 20,000 are looked
+    at, always the same (constant columns: all). Nothing is changed. Remedies are in the estimators' words: for `train`
+    learning_rate_init is learning_rate, alpha is l2 times the sum of weights, max_iter is epochs. Raises ValueError for
+    what does not fit together.
 
     >>> from halfmoon import datasets, training
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)

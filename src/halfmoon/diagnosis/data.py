@@ -27,14 +27,15 @@ def constant_columns(case: Case) -> Found:
     varies = case.all.X.max(axis=0) - case.all.X.min(axis=0)
     places = np.flatnonzero((varies.toarray() if is_sparse(varies) else varies) == 0.0)
     finding = f"The same value in all {len(case.all.y)} rows: {_listed(case, places)}."
-    remedy = "Leave them out of X: their weights, in the first of hidden_layer_sizes, only double the biases."
+    remedy = "Leave them out of X: their weights, before the first of hidden_layer_sizes, only repeat the biases."
     return (len(places), finding, remedy) if len(places) else None
 
 
 @disease
 def unscaled_inputs(case: Case) -> Found:
     """A column's root mean square is at most 10; its farthest value lies at least 0.03, a tenth of the mean and 1/30 of
-    another column's standard deviation from its mean (the number is the worst of these, in units of what is allowed).
+    the largest standard deviation (of a column with the first) from its mean; the number is the worst of these, in
+    units of what is allowed.
 
     The curvature along a weight goes with its input's square, so that no rate suits unlike columns (LeCun et al. 1998,
     Efficient BackProp, 4.3), and large inputs push units onto their flat sides. Smallness is judged by the farthest
@@ -57,8 +58,8 @@ def unscaled_inputs(case: Case) -> Found:
 
 @disease
 def unscaled_target(case: Case) -> Found:
-    """A real y has a standard deviation of 0.1 to 10, and a mean within 10 of these (or units) from 0, or else half of
-    the best constant's loss is explained (the number is in units of what is allowed).
+    """A real y has a standard deviation from 0.1 to 10 and a mean at most 10 of these (or 10, if that is more) from 0;
+    or else half of the best constant's loss is explained (the number is in units of what is allowed).
 
     Scores begin with mean 0 and a spread of about 1, and move by about learning_rate_init an update.
     """
@@ -111,8 +112,8 @@ def leaking_column(case: Case) -> Found:
 
 @partial(disease, needs="validation")
 def validation_set_too_small(case: Case) -> Found:
-    """There are at least 20 validation rows, and the share that they explain has a standard error of at most 0.1, or
-    they explain nothing.
+    """There are at least 20 validation rows (else the number is their count), and the share that they explain has a
+    standard error of at most 0.1 (else the number is that error), or they explain nothing.
 
     The share is a ratio of two means (Cochran 1977, 6.13), on a scale from nothing to all; weights count as
     n = (sum w)^2 / sum w^2 rows (Kish 1965). Of 20 rows a standard error is itself uncertain by a sixth,
@@ -130,4 +131,5 @@ def validation_set_too_small(case: Case) -> Found:
     if share > 0.5:
         remedy = f"Cross-validate, with early_stopping=False: {wanted} rows are needed, over half of all."
     finding = f"{n:.0f} rows explain {1.0 - left:.2g}, give or take {error:.2g}."
-    return (error, finding, remedy) if n < 20.0 or (error > 0.1 and left < 1.0) else None
+    number = n if n < 20.0 else error
+    return (number, finding, remedy) if n < 20.0 or (error > 0.1 and left < 1.0) else None

@@ -32,9 +32,9 @@ def dead_units(case: Case) -> Found:
     of another, over a single input, a quarter begins dead. Flat means under 0.005 of the steepest slope.
     """
     name, dead, k = _flat(case, 1, 1.0)
-    finding = f"{dead} of {k} units of {name} have no slope in any of {len(case.rows.y)} rows and can learn no more."
+    told = f"{dead} of {k} units of {name} are flat (slope under 0.005) in each of {len(case.rows.y)} rows"
     remedy = f"Set activation='leaky_relu', whose units cannot die, or {_rate(case)}."
-    return (dead / k, finding, remedy) if dead / k > 0.5 else None
+    return (dead / k, f"{told} and hardly learn.", remedy) if dead / k > 0.5 else None
 
 
 @disease
