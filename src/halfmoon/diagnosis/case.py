@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from halfmoon.activations import is_flat
 from halfmoon.elementary import Array
 from halfmoon.history import History
 from halfmoon.layers import PREDICT, Dense
@@ -18,7 +19,6 @@ from halfmoon.sparse import is_sparse
 
 ROWS, FEW = 20_000, 1_500  # rows for what needs passes, and for what compares rows with rows
 ENTRIES = 20_000_000  # of X, at most
-FLAT = 0.005  # of an activation's steepest slope: half of leaky_relu's 0.01, which is alive
 
 
 @dataclass(frozen=True)
@@ -153,12 +153,10 @@ class Case:
     def units(self) -> list[tuple[str, int, Array]]:
         """For each Dense layer its name, its activation's flat sides, and for each unit the share of rows on them."""
         found: list[tuple[str, int, Array]] = []
-        a, far = self.rows.X, np.concatenate([[-1e3, 1e3], np.linspace(-6.0, 6.0, 241)])
+        a = self.rows.X
         for layer, p in zip(self.network.layers, self.network.views(self.network.theta), strict=True):
             if isinstance(layer, Dense):
-                z, act = a @ p.W + p.b, layer.act
-                slope = np.abs(act.df(far, act.f(far)) + 0.0 * far)
-                flat, sides = np.abs(act.df(z, act.f(z))) <= FLAT * slope.max(), slope[:2] <= FLAT * slope.max()
-                found.append((f"Dense {len(found) + 1} ({act})", int(sides.sum()), flat.mean(axis=0)))
+                flat, sides = is_flat(layer.act, a @ p.W + p.b), is_flat(layer.act, np.array([-1e3, 1e3]))
+                found.append((f"Dense {len(found) + 1} ({layer.act})", int(sides.sum()), flat.mean(axis=0)))
             a = layer.forward(p, a, PREDICT)[0]
         return found

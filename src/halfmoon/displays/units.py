@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from halfmoon.activations import is_flat
 from halfmoon.displays.common import BESIDE, GREY, bar, fitted, panels, shorten
 from halfmoon.elementary import Array
 from halfmoon.inspection import hidden_activations
@@ -14,8 +15,6 @@ from halfmoon.layers import Dense
 from halfmoon.network import Network
 from halfmoon.plots import COLOURS, INK, SOFT
 from halfmoon.sparse import is_sparse
-
-FLAT = 0.005  # of the steepest slope, as in halfmoon.diagnosis: hardly any gradient passes
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -155,6 +154,4 @@ def _flat(network: Network, below: Array, layer: int) -> Array:
     """The share of rows on each unit's flat side, (k,), from what the layer below answers, (n, d)."""
     dense = zip(network.layers, network.views(network.theta), strict=True)
     act, p = [(one.act, p) for one, p in dense if isinstance(one, Dense)][layer - 1]
-    z, near = below @ p.W + p.b, np.linspace(-6.0, 6.0, 241)
-    steepest = np.abs(act.df(near, act.f(near)) + 0.0 * near).max()
-    return np.mean(np.abs(act.df(z, act.f(z)) + 0.0 * z) <= FLAT * steepest, axis=0)
+    return np.mean(is_flat(act, below @ p.W + p.b), axis=0)
