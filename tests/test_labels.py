@@ -421,7 +421,7 @@ def test_a_weight_of_0_leaves_a_class_out():
 @pytest.mark.parametrize(
     ("weights", "y", "says"),
     [
-        ({"full": 2.0, "other": 1.0}, NAMES, "not in class_weight"),
+        ({"full": 2.0, "other": 1.0}, NAMES, "not among the classes"),
         ([FACTORS, FACTORS], NAMES, "list of 1"),
         ([FACTORS], COLUMNS, "list of 2"),
         ({"full": -1.0}, NAMES, "weights"),

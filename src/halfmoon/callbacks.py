@@ -52,6 +52,8 @@ class Recorder:
         self._keep(run.epoch, run.current)
 
     def _keep(self, epoch: int, theta: Array) -> None:
+        if self.weights and epoch <= max(self.weights):  # another fit has begun
+            self.weights, self.spacing = {}, self.every
         if epoch % self.spacing == 0:
             self.weights[epoch] = theta.copy()
         if len(self.weights) > self.most:
@@ -61,8 +63,7 @@ class Recorder:
     # scikit-learn's protocol
 
     def setup(self, estimator: Any, context: Any) -> None:
-        """A fit begins."""
-        self.weights, self.spacing = {}, self.every
+        """A fit begins, or goes on."""
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """It has ended."""

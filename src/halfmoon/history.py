@@ -39,6 +39,10 @@ class History:
                 self._columns[name] = np.concatenate([column, np.empty(2 * self._n, column.dtype)])
             self._columns[name][start : self._n] = columns.get(name, np.nan)
 
+    def cut(self, count: int) -> None:
+        """Forget all rows but the first `count`."""
+        self._n = count
+
     def set(self, **values: float) -> None:
         """Fill in columns of the last row."""
         for name, value in values.items():

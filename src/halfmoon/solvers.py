@@ -86,11 +86,13 @@ def _refuse(network: Network, settings: Settings) -> None:
     obeyed = {"epochs", "l2", "monitor", "patience", "tol", "seconds", "engine", "n_threads"}
     for field in dataclasses.fields(settings):
         if field.name not in obeyed and getattr(settings, field.name) != field.default:
-            raise ValueError(f"A solver does not use {field.name}; leave it out, or train with an optimizer.")
+            raise ValueError(
+                f"A solver such as L-BFGS does not use {field.name}; leave it out, or train with an optimizer."
+            )
     if settings.tol > 0.0 and settings.patience is None:
         raise ValueError("tol has no effect without patience; set that too, or leave tol out.")
     if any(layer.random for layer in network.layers):
-        raise ValueError("A solver cannot work with dropout; leave it out, or train with an optimizer.")
+        raise ValueError("A solver such as L-BFGS cannot work with dropout; leave it out, or train with an optimizer.")
 
 
 @SOLVERS.add("lbfgs")

@@ -150,7 +150,7 @@ def finish(fit: Fit, run: Run, cure: str = "") -> None:
     problem.network.theta = run.weights.copy()  # before any warning, which may be raised as an error
     kept = "best epoch's" if run.best is not None else "last finite" if run.stopped == "diverged" else "last"
     if run.stopped == "diverged":
-        cure = cure or f"lower learning_rate (it was {settings.learning_rate:g}) or set clip"
+        cure = cure or f"lower the learning rate (it was {settings.learning_rate:g}) or set clip"
         lost = f"Training diverged after update {run.t}: the loss was no longer finite"
         warnings.warn(f"{lost}, and the {kept} weights were kept; {cure}.", RuntimeWarning, stacklevel=3)
     elif run.stopped == "interrupted":

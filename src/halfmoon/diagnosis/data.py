@@ -125,6 +125,8 @@ def validation_set_too_small(case: Case) -> Found:
     start, n = rows.mean(constant)[0], rows.weight.sum() ** 2 / (rows.weight @ rows.weight)
     left = rows.mean(each)[0] / start
     error = rows.mean(each - left * constant)[1] / start
+    if not np.isfinite(error):  # the rows have one value
+        return None
     wanted = int(np.ceil(max(n * (15.0 * error) ** 2, 25.0)))
     share = np.ceil(100.0 * wanted / (len(rows.y) + len(case.all.y))) / 100.0
     remedy = f"Set validation_fraction={share:g}, about {wanted} rows, with early_stopping=True."

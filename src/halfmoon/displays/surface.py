@@ -185,6 +185,8 @@ def _response(estimator: Any, rows: Any, method: str) -> tuple[Array, Any]:
     if classes is None:  # clusters, outliers
         method, given = "predict", np.asarray(estimator.predict(rows))
         classes = np.unique(given)
+    if len(classes) < 2:
+        raise ValueError(f"A surface needs two classes or more; this classifier knows {list(classes)} only.")
     several = isinstance(classes, list) or np.shape(given)[1:] not in ((), np.shape(classes))
     if several or (method == "predict_proba" and not np.allclose(given.sum(axis=1), 1.0, atol=1e-3)):
         raise ValueError("A surface needs one label a row, and this classifier gives several; fit one for each.")

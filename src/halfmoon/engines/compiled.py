@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cache
 from math import ceil
 from typing import Any
@@ -246,17 +247,24 @@ def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
         X = np.require(network.read_rows(X), requirements=["C", "A", "W"])
     n = len(X)
     out = np.empty((n, network.k), network.dtype)
-    parts = min(cores(), n) if n > 1 and _tables.microseconds(network, n) > 3 * ALONE else 1
-    if parts == 1:
-        finite = _pass(network, theta, X, out, 0, n, link)
-    else:
-        ends = [n * part // parts for part in range(parts + 1)]
-        with ThreadPoolExecutor(parts) as pool:
-            passes = pool.map(lambda a, b: _pass(network, theta, X, out, a, b, link), ends, ends[1:])
-            finite = all(list(passes))
+    work = _tables.microseconds(network, n) if n > 1 else 0.0
+    parts = min(cores(), n) if work > 3 * ALONE else 1
+    with _native.one_blas_thread() if work > ALONE else nullcontext():
+        finite = _passes(network, theta, X, out, parts, link)
     if not finite:
         network.read_rows(X)  # which names the columns
     return out
+
+
+def _passes(network: Network, theta: Array, X: Array, out: Array, parts: int, link: bool) -> bool:
+    """All rows, in so many parts at once; False where an input is not finite."""
+    n = len(X)
+    if parts == 1:
+        return _pass(network, theta, X, out, 0, n, link)
+    ends = [n * part // parts for part in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as pool:
+        passes = pool.map(lambda a, b: _pass(network, theta, X, out, a, b, link), ends, ends[1:])
+        return all(list(passes))
 
 
 def _pass(network: Network, theta: Array, X: Array, out: Array, start: int, stop: int, link: bool) -> bool:

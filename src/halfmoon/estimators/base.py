@@ -16,6 +16,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon.estimators.attributes import attributes
+from halfmoon.estimators.before import Before
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.reading import Rows
 from halfmoon.estimators.translating import (
@@ -97,7 +98,23 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         classes: Any = None,
         single: bool = False,
     ) -> Self:
-        """One call of `fit`, or (`single`) of `partial_fit`: one pass, going on from the last."""
+        """One call of `fit`, or (`single`) of `partial_fit`: one pass, going on from the last; or nothing at all."""
+        before = Before(self)
+        try:
+            return self._carry_out(given, held, groups, start, classes, single)
+        except BaseException:
+            before.restore(self)
+            raise
+
+    def _carry_out(
+        self,
+        given: tuple[Any, Any, Any],
+        held: tuple[Any, Any, Any],
+        groups: Any,
+        start: tuple[Any, Any],
+        classes: Any,
+        single: bool,
+    ) -> Self:
         self._check_parameters()
         if single:
             self._check_single(classes)
@@ -123,6 +140,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         for name, value in (made | attributes(self, network, run, before)).items():
             setattr(self, name, value)
         self._architecture, self._seed = work.architecture, work.seed
+        self._found_rate = self.learning_rate_init == "auto"
         self._run = run if single or self.warm_start else None
         if bridge:
             bridge.close(run)
@@ -223,16 +241,10 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         return network, run
 
     def _start_from(self, network: Network, run: Run | None, coefs: Any, intercepts: Any) -> None:
-        """Put the user's own weights into the network: all of them, or none."""
-        wanted = [("coefs_init", coefs, "W"), ("intercepts_init", intercepts, "b")]
-        before = network.theta.copy()
-        try:
-            for name, given, attribute in wanted:
-                if given is not None:
-                    put(network, attribute, given, name)
-        except ValueError:
-            network.theta = before
-            raise
+        """Put the user's own weights into the network."""
+        for name, given, attribute in (("coefs_init", coefs, "W"), ("intercepts_init", intercepts, "b")):
+            if given is not None:
+                put(network, attribute, given, name)
         if run is not None and (coefs is not None or intercepts is not None):
             self._restart(run, network)
 
@@ -253,7 +265,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             warnings.warn(told, stacklevel=5)
         if self.learning_rate_init != "auto":
             return settings
-        if run is not None:
+        if run is not None and self._found_rate:
             return replace(settings, learning_rate=self.learning_rate_init_)
         return with_found_rate(settings, work.network, work.data)
 

@@ -18,7 +18,6 @@ from halfmoon.estimators.reading import Rows
 from halfmoon.estimators.targets import Labels, Values
 from halfmoon.losses import LOSSES, Loss, Quantiles
 from halfmoon.settings import BLOCK, setting
-from halfmoon.sparse import is_sparse
 
 
 @parameters
@@ -100,9 +99,11 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Accuracy: the share of the rows all of whose labels are right."""
+        if self.targets_.kind != "columns":
+            return float(super().score(X, y, sample_weight))
         check_consistent_length(X, y, sample_weight)
         labels, w = np.asarray(self.predict(X)), None if sample_weight is None else np.asarray(sample_weight)
-        truth = y.toarray() if is_sparse(y) else np.asarray(y)
+        truth = np.asarray(y, dtype=labels.dtype if labels.dtype == object else None)
         if truth.size != labels.size:
             raise ValueError(f"y must have shape {labels.shape}, as in the fit; got {truth.shape}.")
         right = labels == truth.reshape(labels.shape)
@@ -128,9 +129,13 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     def _check_labels(self, targets: Labels, y: Any, same: bool) -> None:
         """ValueError where a fit is to go on (`same`) with other classes than before."""
-        if same and targets.kind == "classes" and set(np.unique(y)) != set(targets.classes):
-            told = "warm_start can only be used where `y` has the same classes as in the previous call to fit."
-            raise ValueError(f"{told} Previously got {targets.classes}, `y` has {np.unique(y)}")
+        if not same or targets.kind == "labels":
+            return
+        columns = [(targets.classes, y)] if targets.kind == "classes" else zip(targets.classes, y.T, strict=False)
+        for known, column in columns:
+            if set(np.unique(column)) != set(known):
+                told = "warm_start can only be used where `y` has the same classes as in the previous call to fit."
+                raise ValueError(f"{told} Previously got {known}, `y` has {np.unique(column)}")
 
     def _strata(self, y: Any, targets: Labels) -> Any:
         """By what rows are drawn: classes keep their shares. (Two are told as False and True, as in its messages.)"""
@@ -209,24 +214,20 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         check_is_fitted(self, "network_")
         if not isinstance(self.network_.loss, Quantiles):
             return float(super().score(X, y, sample_weight))
-        truth, w = self.targets_.encode(np.asarray(y), self.network_.loss), sample_weight
+        check_consistent_length(X, y, sample_weight)
+        truth, w = self.targets_.encode(_numbers(np.asarray(y)), self.network_.loss), sample_weight
         weights = None if w is None else np.asarray(w)
         return float(self.targets_.goodness(self.network_.loss, self._through("predict", X), truth, weights))
 
     def _targets(self, rows: Rows, classes: Any) -> Values:
         if self.normalize_y and LOSSES.make(self.loss).target == "counts":
             raise ValueError(f"normalize_y=True cannot work with loss={self.loss!r}, which reads counts; leave it out.")
-        y = rows.y
-        if y.dtype.kind not in "biuf":
-            try:
-                y = y.astype(np.float64)
-            except (TypeError, ValueError):
-                raise ValueError(f"y must hold numbers; got {y.dtype}. MLPClassifier takes labels.") from None
-        if not np.isfinite(y).all():
-            raise ValueError(f"y holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; remove or fill them.")
-        return Values(y, rows.w, self.normalize_y)
+        return Values(_numbers(rows.y), rows.w, self.normalize_y)
 
     def _loss(self, targets: Values) -> Loss:
+        if targets.normalized != self.normalize_y:
+            told = f"normalize_y was {targets.normalized} in the fit to go on from and is {self.normalize_y} now"
+            raise ValueError(f"{told}; keep it, or begin anew with warm_start=False.")
         loss = LOSSES.make(self.loss)
         if loss.target not in ("real", "counts"):
             raise ValueError(f"loss={self.loss!r} is for classes; use 'squared_error' or MLPClassifier.")
@@ -245,3 +246,15 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
             )
             told += f"is worse than that mean (R2 {goodness:.3g} on the training rows); set normalize_y=True."
             warnings.warn(told, ConvergenceWarning, stacklevel=6)
+
+
+def _numbers(y: Any) -> Any:
+    """y as numbers; ValueError for what is none, or not finite."""
+    if y.dtype.kind not in "biuf":
+        try:
+            y = y.astype(np.float64, casting="unsafe" if y.dtype.kind in "OUS" else "safe")
+        except (TypeError, ValueError):
+            raise ValueError(f"y must hold numbers; got {y.dtype}. MLPClassifier takes labels.") from None
+    if not np.isfinite(y).all():
+        raise ValueError(f"y holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; remove or fill them.")
+    return y

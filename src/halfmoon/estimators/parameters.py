@@ -33,7 +33,7 @@ except ImportError:  # not one of its public names
 SOME = ", or a list of them"  # the end of a rule that holds for each entry of a list
 _KINDS: dict[str, Callable[[Any], bool]] = {  # what a rule may name beside numbers and words
     "a RandomState": lambda value: isinstance(value, np.random.RandomState),
-    "a splitter": lambda value: hasattr(value, "split") and not isinstance(value, str),
+    "a splitter": lambda value: hasattr(value, "split") and not isinstance(value, str | type),
     "a function": callable,
     "the name of a scorer": lambda value: isinstance(value, str),
     "a dict": lambda value: isinstance(value, Mapping),
@@ -104,7 +104,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         1e-4, "a number in [0, inf)", "an improvement counts if larger; L-BFGS: the largest slope left"
     )
     verbose: Any = setting(False, "True, False, or an integer in [0, inf)", "whether to print each epoch's loss")
-    warm_start: bool = setting(False, "True or False", "whether fit goes on from the last one")
+    warm_start: bool = setting(False, "True or False", "whether fit goes on from the last one, seed and all")
     momentum: float = setting(0.9, "a number in [0, 1)", "share of the last step that is taken again (solver='sgd')")
     nesterovs_momentum: bool = setting(True, "True or False", "whether momentum looks ahead (solver='sgd')")
     early_stopping: bool = setting(False, "True or False", "whether to set rows aside, and stop by these")

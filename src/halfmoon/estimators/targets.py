@@ -175,7 +175,13 @@ def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
         present = np.unique(codes)
         factors[present] = compute_class_weight(weight, classes=present, y=codes, sample_weight=w)
     elif weight is not None:
-        factors[:] = compute_class_weight(weight, classes=np.asarray(classes), y=np.asarray(classes)[codes])
+        unknown = [label for label in weight if label not in set(classes)]
+        if unknown:
+            raise ValueError(f"class_weight names {unknown}, not among the classes {np.asarray(classes).tolist()}.")
+        try:
+            factors[:] = [float(weight.get(label, 1.0)) for label in classes]
+        except (TypeError, ValueError):
+            raise ValueError(f"class_weight must hold numbers; got {weight!r}.") from None
     return factors
 
 
@@ -183,7 +189,7 @@ class Values:
     """Numbers: as they are, or (`normalize`) less their mean and over their standard deviation, column by column."""
 
     def __init__(self, y: Array, w: Array, normalize: bool) -> None:
-        self.count = 1 if y.ndim == 1 else y.shape[1]
+        self.count, self.normalized = 1 if y.ndim == 1 else y.shape[1], normalize
         self.mean, self.scale = np.zeros(self.count), np.ones(self.count)
         if normalize:
             table = y.reshape(len(y), -1).astype(np.float64)
@@ -210,17 +216,18 @@ class Values:
         return values[:, 0] if values.shape[1] == 1 else values
 
     def restore(self, y_hat: Array) -> Array:
-        """In y's own units; several quantiles of a column lie side by side."""
+        """In y's own units (float64, if y was normalised); several quantiles of a column lie side by side."""
+        if not self.normalized:
+            return y_hat
         each = y_hat.shape[1] // self.count
-        scale, mean = (np.repeat(part, each).astype(y_hat.dtype) for part in (self.scale, self.mean))
-        return np.asarray(y_hat * scale + mean)
+        return np.asarray(y_hat * np.repeat(self.scale, each) + np.repeat(self.mean, each))
 
     def goodness(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
         """R2, the mean over columns; for several quantiles minus their mean pinball loss: the more the better."""
-        y_hat, y = self.restore(y_hat), self.restore(y)
         if isinstance(loss, Quantiles):
+            y_hat, y = self.restore(y_hat), self.restore(y)
             return -float(np.average(loss.pinball(y_hat, y)[:, 0], weights=w)) / y_hat.shape[1]
-        return r2(y.astype(np.float64), y_hat, w)
+        return r2(y.astype(np.float64), y_hat, w)  # which is the same in any units
 
 
 def r2(y: Array, y_hat: Array, w: Array | None) -> float:

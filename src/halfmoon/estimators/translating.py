@@ -91,6 +91,11 @@ def put(network: Network, name: str, given: Any, told: str) -> None:
         view[...] = array
 
 
+def _sum(w: Array) -> float:
+    with np.errstate(over="ignore"):
+        return float(w.sum(dtype=np.float64))
+
+
 def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: bool, patient: bool = True) -> Settings:
     """Training settings for `passes` over the data; `patient`: whether it may stop earlier.
 
@@ -98,9 +103,9 @@ def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: b
     `learning_rate_init` is "auto".
     """
     X, _, w = data
-    n, weight, solver = X.shape[0], float(w.sum(dtype=np.float64)) / (1 if w.ndim == 1 else w.shape[1]), p._solver()
-    if not np.isfinite((p.alpha + p.l1) / weight):
-        raise ValueError(f"The rows' weights sum to {weight:.3g}, too little for alpha={p.alpha:g}; scale them up.")
+    n, weight, solver = X.shape[0], _sum(w) / (1 if w.ndim == 1 else w.shape[1]), p._solver()
+    if not 1e-300 < weight < 1e300 or not np.isfinite((p.alpha + p.l1) / weight):
+        raise ValueError(f"The rows' weights sum to {weight:.3g}, which is out of range; scale them.")
     stops = patient and not p._divides_rate() and (validated or not isinstance(solver, Solver))
     patience = p.n_iter_no_change if stops and p.n_iter_no_change != np.inf else None
     settings = Settings(

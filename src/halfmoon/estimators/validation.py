@@ -2,11 +2,12 @@
 
 import copy
 import inspect
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import get_scorer
+from sklearn.metrics import check_scoring
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from halfmoon.elementary import Array
@@ -25,7 +26,7 @@ def set_aside(rows: Rows, fraction: Any, groups: Any, strata: Any, seed: int) ->
     """
     places = np.arange(rows.X.shape[0])
     if hasattr(fraction, "split"):
-        learn, stop = next(iter(fraction.split(rows.X, rows.y, groups)))
+        learn, stop = next(iter(fraction.split(rows.X, rows.y, groups)), (places, places[:0]))
     elif groups is not None:
         learn, stop = next(GroupShuffleSplit(1, test_size=fraction, random_state=seed).split(places, groups=groups))
     else:
@@ -55,7 +56,7 @@ def score_by(estimator: Any, made: dict[str, Any], network: Network) -> Score | 
 
 def _scorer(estimator: Any, made: dict[str, Any], network: Network) -> Score:
     """A scikit-learn scorer as training wants it: asked about an estimator that has just predicted y_hat."""
-    scorer = get_scorer(estimator.scoring)
+    scorer = check_scoring(estimator, scoring=estimator.scoring)
     weighs = "sample_weight" in inspect.signature(scorer).parameters
     view = copy.copy(estimator)
     vars(view).update(made)
@@ -64,7 +65,10 @@ def _scorer(estimator: Any, made: dict[str, Any], network: Network) -> Score:
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
         view.network_ = Answer(network, X, y_hat)
         options = {"sample_weight": w} if weighs and (w != w[0]).any() else {}
-        return float(scorer(view, X, view.targets_.decode(y), **options))
+        found = scorer(view, X, view.targets_.decode(y), **options)
+        if not isinstance(found, Real):
+            raise ValueError(f"scoring must give a number; {estimator.scoring!r} gave {found!r}.")
+        return float(found)
 
     return score
 
