@@ -16,7 +16,6 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon.estimators.attributes import attributes
-from halfmoon.estimators.before import Before
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.reading import Rows
 from halfmoon.estimators.translating import (
@@ -28,6 +27,7 @@ from halfmoon.estimators.translating import (
     settings_for,
     with_found_rate,
 )
+from halfmoon.estimators.undo import all_or_nothing
 from halfmoon.estimators.validation import score_by, set_aside
 from halfmoon.estimators.watching import Bridge, report, slow_enough
 from halfmoon.loop import Run
@@ -99,49 +99,38 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         single: bool = False,
     ) -> Self:
         """One call of `fit`, or (`single`) of `partial_fit`: one pass, going on from the last; or nothing at all."""
-        before = Before(self)
-        try:
-            return self._carry_out(given, held, groups, start, classes, single)
-        except BaseException:
-            before.restore(self)
-            raise
+        with all_or_nothing(self):
+            self._check_parameters()
+            if single:
+                self._check_single(classes)
+            work = self._prepare(given, held, groups, classes, single)
+            network, run, data = work.network, work.run, work.data
+            self._tell_idle(work.validation is not None, self.early_stopping and held[0] is None)
+            self._start_from(network, run, *start)
+            settings = self._settings(work, single)
+            made = {
+                **self._about(work.targets),
+                "targets_": work.targets,
+                "learning_rate_init_": settings.learning_rate,
+            }
+            before = 0 if run is None else run.epoch
 
-    def _carry_out(
-        self,
-        given: tuple[Any, Any, Any],
-        held: tuple[Any, Any, Any],
-        groups: Any,
-        start: tuple[Any, Any],
-        classes: Any,
-        single: bool,
-    ) -> Self:
-        self._check_parameters()
-        if single:
-            self._check_single(classes)
-        work = self._prepare(given, held, groups, classes, single)
-        network, run, data = work.network, work.run, work.data
-        self._tell_idle(work.validation is not None, self.early_stopping and held[0] is None)
-        self._start_from(network, run, *start)
-        settings = self._settings(work, single)
-        made = {**self._about(work.targets), "targets_": work.targets, "learning_rate_init_": settings.learning_rate}
-        before = 0 if run is None else run.epoch
+            def fitted(run: Run) -> dict[str, Any]:
+                then = copy(network)
+                then.theta = run.weights.copy()
+                return made | attributes(self, then, run, before)
 
-        def fitted(run: Run) -> dict[str, Any]:
-            then = copy(network)
-            then.theta = run.weights.copy()
-            return made | attributes(self, then, run, before)
-
-        bridge = None
-        if hasattr(self, "_skl_callbacks"):
-            bridge = Bridge(self, work.rows, given[2] is not None, 1 if single else self.max_iter, fitted)
-        score = None if work.validation is None else score_by(self, made, network)
-        options = {"validation": work.validation, "score": score, "run": run, "settings": settings}
-        run = self._train(network, data, callbacks=self._watchers(bridge), **options)
-        for name, value in (made | attributes(self, network, run, before)).items():
-            setattr(self, name, value)
-        self._architecture, self._seed = work.architecture, work.seed
-        self._found_rate = self.learning_rate_init == "auto"
-        self._run = run if single or self.warm_start else None
+            bridge = None
+            if hasattr(self, "_skl_callbacks"):
+                bridge = Bridge(self, work.rows, given[2] is not None, 1 if single else self.max_iter, fitted)
+            score = None if work.validation is None else score_by(self, made, network)
+            options = {"validation": work.validation, "score": score, "run": run, "settings": settings}
+            run = self._train(network, data, callbacks=self._watchers(bridge), **options)
+            for name, value in (made | attributes(self, network, run, before)).items():
+                setattr(self, name, value)
+            self._architecture, self._seed = work.architecture, work.seed
+            self._found_rate = self.learning_rate_init == "auto"
+            self._run = run if single or self.warm_start else None
         if bridge:
             bridge.close(run)
         self._tell(run, data, single)
