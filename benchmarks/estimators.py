@@ -143,7 +143,7 @@ def in_a_process(alone: bool, count: int) -> list[dict[str, Any]]:
 def markdown(rows: list[dict[str, Any]]) -> str:
     """A table: times of both, by how many times ours is faster, and the losses after as many epochs."""
     named = [f"{what}: {peer}" for what in ("fit", "predict all", "predict one", "loss") for peer in PEERS]
-    head = ["data", "network", "solver", "epochs", *named[:2], "faster by", *named[2:]]
+    head = ["data", "network", "solver", "epochs", *named[:2], "times faster", *named[2:]]
     lines = [head, ["---"] * len(head)]
     for work, row in zip(WORKS, rows, strict=True):
         outputs = 10 if work.data == "digits" else 1
@@ -152,7 +152,7 @@ def markdown(rows: list[dict[str, Any]]) -> str:
         cells = [f"{work.data}, {row['rows']:,} rows", sizes, work.solver, epochs]
         for what in ("fit", "predict", "one row"):
             theirs, ours = (row[what][name] for name in PEERS)
-            cells += [told(theirs), told(ours)] + ([f"**{theirs / ours:.2g} x**"] if what == "fit" else [])
+            cells += [told(theirs), told(ours)] + ([f"**{theirs / ours:.2g}**"] if what == "fit" else [])
         lines.append(cells + [f"{loss:.3g}" for loss in row["loss"].values()])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

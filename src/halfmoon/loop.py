@@ -17,7 +17,7 @@ from halfmoon.engines import Measured, Plan, Problem, State, choose
 from halfmoon.history import History
 from halfmoon.interrupt import Interrupt
 from halfmoon.network import Network
-from halfmoon.schedules import SCHEDULES, Progress, standstill
+from halfmoon.schedules import SCHEDULES, Progress, patience_ends
 from halfmoon.settings import Settings
 
 BLOCK_SECONDS = 0.05
@@ -106,7 +106,7 @@ class Fit:
         self.schedules = [SCHEDULES.make(name) for name in names]
         if settings.monitor == "score" and (score is None or validation is None):
             raise ValueError("monitor='score' needs validation data and a score; pass both, or monitor='loss'.")
-        looks = (validation, score, settings.patience, *callbacks)
+        looks = (validation, score, *callbacks)
         self.each_epoch = any(look is not None for look in looks) or any(one.adaptive for one in self.schedules)
         self.pace = 1
         self.since = time.perf_counter()
@@ -117,19 +117,38 @@ class Fit:
         count = max(0, min(self.pace, self.end(run) - run.t))
         if self.each_epoch:
             count = min(count, self.problem.per_epoch - run.t % self.problem.per_epoch)
-        plan = self.plan(run, count)
-        before = time.perf_counter()
-        measured = self.engine.run(self.problem, run, plan, wants_stop)
-        run.engine, run.why, run.threads = self.engine.NAME, self.why, measured.threads
-        spent = max(time.perf_counter() - before, 1e-9)
-        self.tick(run)
-        self.pace = max(1, min(8 * self.pace, round(count * BLOCK_SECONDS / spent)))
+        before = vars(run).copy(), run.epoch
+        measured = self.carry_out(run, count, wants_stop)
+        surplus = self.surplus(run)
+        if surplus:  # patience ended within this block: do again what came before
+            vars(run).update(before[0])
+            run.history.cut(before[1])
+            measured = self.carry_out(run, count - surplus, wants_stop)
         if measured.diverged:
             run.stopped = "diverged"
-        if self.record(run, plan.eta, measured) and self.each_epoch:
+        if run.epoch > before[1] and self.each_epoch:
             self.look(run)
         if self.progress is not None:
             self.progress(run)
+
+    def carry_out(self, run: Run, count: int, wants_stop: Callable[[], bool] | None) -> Measured:
+        """The next `count` updates, and a row of history for each epoch that they complete."""
+        plan = self.plan(run, count)
+        begin = time.perf_counter()
+        measured = self.engine.run(self.problem, run, plan, wants_stop)
+        run.engine, run.why, run.threads = self.engine.NAME, self.why, measured.threads
+        spent = max(time.perf_counter() - begin, 1e-9)
+        self.tick(run)
+        self.pace = max(1, min(8 * self.pace, round(count * BLOCK_SECONDS / spent)))
+        self.record(run, plan.eta, measured)
+        return measured
+
+    def surplus(self, run: Run) -> int:
+        """How many updates have been made beyond the epoch at which patience should have stopped."""
+        if self.settings.patience is None:
+            return 0
+        end = patience_ends(self.monitor(run), self.settings.tol, self.settings.patience)
+        return 0 if end is None else max(0, run.t - (run.origin + end) * self.problem.per_epoch)
 
     def tick(self, run: Run) -> None:
         """Count the time since the last tick as spent training."""
@@ -161,8 +180,8 @@ class Fit:
         own = problem.optimizer.decay if settings.decay is None else settings.decay
         return Plan(settings.learning_rate * rate, own * decay, dropout)
 
-    def record(self, run: Run, eta: Array, measured: Measured) -> bool:
-        """Add the block's measurements, and a row of history for each epoch now complete; whether there was one."""
+    def record(self, run: Run, eta: Array, measured: Measured) -> None:
+        """Add the block's measurements, and a row of history for each epoch now complete."""
         problem = self.problem
         run.open = np.hstack([run.open, [measured.loss, measured.penalty, measured.norm, eta[: len(measured.loss)]]])
         ended = run.open.shape[1] // problem.per_epoch
@@ -182,7 +201,6 @@ class Fit:
                 gradient_norm=norm.mean(axis=1),
             )
             run.open = run.open[:, cut:]
-        return ended > 0
 
     def look(self, run: Run) -> None:
         """After an epoch: validate, keep the best, tell the callbacks."""
@@ -231,12 +249,12 @@ class Fit:
     def why_stop(self, run: Run, interrupt: Interrupt) -> str:
         """The reason to stop here, or an empty string."""
         settings = self.settings
+        if settings.patience is not None and patience_ends(self.monitor(run), settings.tol, settings.patience):
+            return "patience"
         if run.t >= self.end(run):
             return "epochs"
         if interrupt.seen:
             return "interrupted"
         if self.wants_stop:
             return self.wants_stop
-        if settings.patience is not None and standstill(self.monitor(run), settings.tol) >= settings.patience:
-            return "patience"
         return "time" if settings.seconds is not None and run.seconds - run.began >= settings.seconds else ""

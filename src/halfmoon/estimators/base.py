@@ -30,9 +30,10 @@ from halfmoon.estimators.translating import (
 from halfmoon.estimators.undo import all_or_nothing
 from halfmoon.estimators.validation import score_by, set_aside
 from halfmoon.estimators.watching import Bridge, report, slow_enough
+from halfmoon.layers import Dense
 from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.schedules import SCHEDULES, Progress, standstill
+from halfmoon.schedules import standstill
 from halfmoon.settings import Settings
 from halfmoon.solvers import Solver, solve
 from halfmoon.training import NotFiniteError, train
@@ -49,6 +50,11 @@ class Work(NamedTuple):
     rows: Rows  # to learn from, as they were brought
     data: Data  # the same as the network reads them
     validation: Data | None
+
+
+def _start_of(network: Network) -> Any:
+    """How a network's weights were drawn."""
+    return next(layer.initializer for layer in network.layers if isinstance(layer, Dense))
 
 
 def has_many_updates(estimator: Any) -> bool:
@@ -158,11 +164,9 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         """ValueError for what cannot work pass by pass."""
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True; pass it X_val and y_val instead.")
-        try:
-            SCHEDULES.make(self._schedule()).factor(Progress(0, 0.0, 0, None, np.empty(0)))
-        except ValueError:
+        if self._ends_as_planned():
             told = f"learning_rate={self.learning_rate!r} must know how many passes there will be, which partial_fit"
-            raise ValueError(f"{told} cannot; use fit, or another schedule.") from None
+            raise ValueError(f"{told} cannot; use fit, or another schedule.")
 
     def _check_labels(self, targets: Any, y: Any, same: bool) -> None:
         """ValueError where a fit is to go on (`same`) with other classes than before."""
@@ -225,7 +229,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             if not np.array_equal(run.weights, network.theta):  # somebody has changed them
                 self._restart(run, network)
         if architecture != self._architecture:
-            theta, network = network.theta, architecture.build(initializer="zeros", dtype=network.dtype)
+            theta, network = network.theta, architecture.build(initializer=_start_of(network), dtype=network.dtype)
             network.theta = theta
         return network, run
 
@@ -270,7 +274,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
                 still = standstill(-np.array(self.validation_scores_[run.origin :]), self.tol)
                 self.stopped_ = "patience" if still >= self.n_iter_no_change else "epochs"
             return
-        if self.stopped_ in ("epochs", "evaluations", "abnormal"):
+        if self.stopped_ in ("epochs", "evaluations", "abnormal") and not self._ends_as_planned():
             told = f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
             told += "converged yet."
             if isinstance(self._solver(), Solver):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
@@ -72,8 +73,9 @@ class Inspecting(Reading):
 
     def trace(self, x: ArrayLike, y: Any) -> Trace:
         """One row x (d,) with its y forward and backward: every number with its equation, as text, table or HTML."""
-        rows, truth, _ = self._encoded([x], [y])
-        return trace(self.network_, rows[0], truth[0])
+        check_is_fitted(self, "network_")
+        truth = self.targets_.encode(np.asarray([y]), self.network_.loss)
+        return trace(self.network_, np.asarray(x, dtype=self.network_.dtype), truth[0])
 
     def diagnose(
         self,

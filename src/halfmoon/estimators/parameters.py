@@ -18,7 +18,7 @@ from halfmoon.initializers import INITIALIZERS
 from halfmoon.losses import LOSSES
 from halfmoon.optimizers import OPTIMIZERS, Adam, Momentum, Nesterov, Optimizer
 from halfmoon.registry import Shelf
-from halfmoon.schedules import SCHEDULES, InverseScaling, Plateau
+from halfmoon.schedules import SCHEDULES, InverseScaling, Plateau, Progress
 from halfmoon.settings import BLOCK, Settings, allows, nearest, setting
 from halfmoon.solvers import LBFGS, SOLVERS, Solver
 
@@ -222,6 +222,14 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     def _divides_rate(self) -> bool:
         """Whether the rate is divided where the loss stands still, instead of stopping there."""
         return bool(self.learning_rate == "adaptive" and self.solver == "sgd")
+
+    def _ends_as_planned(self) -> bool:
+        """Whether the schedule must know how long the fit will be, as it falls until its end."""
+        try:
+            SCHEDULES.make(self._schedule()).factor(Progress(0, 0.0, 0, None, np.empty(0)))
+        except ValueError:
+            return not isinstance(self._solver(), Solver)
+        return False
 
     def _judges_by_loss(self) -> bool:
         """Whether validation rows are judged by their loss."""
