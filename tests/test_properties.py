@@ -266,19 +266,19 @@ each_method = st.sampled_from([DESCENT, NEWTON, {"solver": "adam", "max_iter": 5
 def test_values_of_any_size_are_learned_or_refused_in_a_sentence(what, exponent, method, made, dtype, options):
     scale = float(f"1e{exponent}")
     rows, y, w = ROWS.copy(), TWO if made is MLPClassifier else VALUES.copy(), np.ones(N)
-    if what == "X":
-        with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):
+        if what == "X":
             rows *= scale
-    elif what == "column":
-        rows[:, 1] *= scale
-    elif what == "row":
-        rows[3] *= scale
-    elif what == "weights":
-        w *= scale
-    elif what == "alpha":
-        options = {**options, "alpha": scale}
-    elif made is MLPRegressor:
-        y *= scale
+        elif what == "column":
+            rows[:, 1] *= scale
+        elif what == "row":
+            rows[3] *= scale
+        elif what == "weights":
+            w *= scale
+        elif what == "alpha":
+            options = {**options, "alpha": scale}
+        elif made is MLPRegressor:
+            y *= scale
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = rows.astype(dtype)
@@ -291,7 +291,8 @@ def test_values_of_any_size_are_learned_or_refused_in_a_sentence(what, exponent,
 @example(154, DESCENT, 1)
 @example(300, DESCENT, 2)
 def test_normalised_values_of_any_size_are_learned_or_refused_in_a_sentence(exponent, method, columns):
-    y = np.column_stack([VALUES] * columns)[:, ::-1].squeeze() * float(f"1e{exponent}")
+    with np.errstate(over="ignore"):
+        y = np.column_stack([VALUES] * columns)[:, ::-1].squeeze() * float(f"1e{exponent}")
     fitted = attempt(model(MLPRegressor, **method, normalize_y=True), ROWS, y)
     assert fitted is not None or abs(exponent) > 100
 

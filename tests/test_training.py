@@ -398,7 +398,25 @@ def test_patience_counts_epochs_without_improvement(data):
             end = epoch
             break
     assert run.epoch == end
-    assert run.stopped == ("epochs" if end == len(values) else "patience")
+    assert run.stopped == ("patience" if since == patience else "epochs")
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("batch_size", [None, 25])
+def test_patience_leaves_what_so_many_epochs_leave_wherever_its_block_ended(engine, batch_size):
+    """The updates beyond it that the block had made leave no trace."""
+    options = {"engine": engine, "batch_size": batch_size, "optimizer": "adam", "average": 0.9, "learning_rate": 0.05}
+    network, run = fit(net(), **options, patience=5, tol=1e-3, epochs=5000)
+    assert run.stopped == "patience"
+    assert 5 < run.epoch < 5000
+    other, plain = fit(net(), **options, epochs=run.epoch)
+    assert np.array_equal(network.theta, other.theta)
+    for array, expected in zip([*run.slots, run.average], [*plain.slots, plain.average], strict=True):
+        assert np.array_equal(array, expected)
+    assert (run.t, run.epoch, run.open.shape) == (plain.t, plain.epoch, plain.open.shape)
+    assert np.array_equal(run.history["loss"], plain.history["loss"])
+    loss = run.history["loss"]
+    assert (loss[-5:] >= loss[:-5].min() - 1e-3).all()
 
 
 def test_nan_scores_never_count_as_improvement_and_never_reset_patience():

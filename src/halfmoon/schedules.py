@@ -184,7 +184,7 @@ def _improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
 def patience_ends(monitor: Array, tol: float, patience: int) -> int | None:
     """The epoch at whose end the monitor had stood still for `patience` epochs, or None."""
     improved = np.flatnonzero(_improved(monitor, tol))
-    ends = np.concatenate([[0], improved + 1]) + patience  # if no improvement comes before
+    ends = np.concatenate([[0], improved + 1]) + min(patience, len(monitor) + 1)  # if no improvement comes before
     until = np.concatenate([improved, [len(monitor)]])
     over = np.flatnonzero(ends <= until)
     return int(ends[over[0]]) if len(over) else None
