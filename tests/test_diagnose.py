@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, random_array
+from scipy.sparse import coo_array, csr_array
 from sklearn.metrics import roc_auc_score
 
 from halfmoon import datasets
@@ -1007,7 +1007,9 @@ def test_sparse_tables_are_examined_as_dense_ones():
         dense = fitted(X, y, validation=(X[:9], y[:9]), watch=False)
         sparse = fitted(csr_array(X), y, validation=(csr_array(X[:9]), y[:9]), watch=False)
         assert [v.disease for v in sparse.diagnose().verdicts] == [v.disease for v in dense.diagnose().verdicts]
-    wide = random_array((300, 100_000), density=1e-4, rng=0, format="csr")
+    rng = np.random.default_rng(0)
+    places = rng.integers(0, 300, 3_000), rng.integers(0, 100_000, 3_000)
+    wide = coo_array((rng.random(3_000), places), shape=(300, 100_000)).tocsr()
     assert fitted(wide, np.arange(300) % 2, (2,), epochs=2).case().rows.X.shape[0] < 260
 
 
