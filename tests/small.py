@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
 
 from halfmoon import MLPClassifier, MLPRegressor, datasets
 
@@ -18,14 +17,8 @@ LABELS = np.column_stack([X[:, 0] > 0.5, X[:, 1] > 0.3, X.sum(axis=1) > 0.0]).as
 COLUMNS = np.column_stack([NAMES, np.array(["left", "middle", "right"])[np.digitize(X[:, 0], [0.0, 1.0])]])
 NAN = float("nan")
 
+one_thread = pytest.mark.usefixtures("one_blas_thread")
 unfinished = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 def classifier(**options):

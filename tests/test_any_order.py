@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from halfmoon import MLPClassifier, MLPRegressor
-from small import NAMES, X, one_thread, theta  # noqa: F401
+from small import NAMES, X, one_thread, theta
+
+pytestmark = one_thread
 
 N = 30
 ROWS, TWO, VALUES = X[:N], NAMES[:N], X[:N, 0] ** 2 - X[:N, 1]

@@ -29,7 +29,9 @@ from halfmoon.losses import LOSSES, Huber
 from halfmoon.optimizers import OPTIMIZERS, Lion
 from halfmoon.schedules import SCHEDULES, Cosine
 from halfmoon.solvers import LBFGS, SOLVERS
-from small import WAVE, X, Y, brief, classifier, one_thread, regressor, short, theta, unfinished  # noqa: F401
+from small import WAVE, X, Y, brief, classifier, one_thread, regressor, short, theta, unfinished
+
+pytestmark = one_thread
 
 OF_LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 

@@ -15,7 +15,9 @@ from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.schedules import SCHEDULES
 from halfmoon.solvers import solve
 from halfmoon.training import train
-from small import NAN, one_thread  # noqa: F401
+from small import NAN, one_thread
+
+pytestmark = one_thread
 
 A = datasets.make("moons", 24, 0.2, 0)
 B = datasets.make("moons", 35, 0.2, 1)

@@ -20,7 +20,6 @@ from sklearn import neural_network
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ShuffleSplit
 from sklearn.utils._param_validation import InvalidParameterError
-from threadpoolctl import threadpool_limits
 
 from halfmoon import Activation, MLPClassifier, MLPRegressor, datasets
 from halfmoon.activations import ACTIVATIONS
@@ -30,6 +29,8 @@ from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.schedules import SCHEDULES
 from halfmoon.settings import BLOCK, Settings
 from halfmoon.solvers import SOLVERS
+
+pytestmark = pytest.mark.usefixtures("one_blas_thread")
 
 ESTIMATORS = (MLPClassifier, MLPRegressor)
 SOURCES = sorted((Path(__file__).parents[1] / "src" / "halfmoon" / "estimators").glob("*.py"))
@@ -45,13 +46,6 @@ POINTS, CLASSES = datasets.make("moons", 150, 0.2, 0)
 POINTS, CLASSES = POINTS[:120], CLASSES[:120]  # 62 of one class, 58 of the other: "balanced" has something to do
 DATA = {MLPClassifier: (POINTS, CLASSES), MLPRegressor: datasets.make("wave", 120, 0.1, 0)}
 LARGE = np.random.default_rng(0).normal(size=(1000, 50)).astype(np.float32)  # worth more than one thread
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 def parameters_of(kind: type) -> dict[str, Any]:

@@ -8,14 +8,13 @@ from sklearn.neural_network import MLPClassifier as Theirs
 from sklearn.utils.class_weight import compute_sample_weight
 
 from halfmoon import MLPClassifier, MLPRegressor
-from small import (  # noqa: F401
+from small import (
     COLUMNS,
     IRIS,
     LABELS,
     NAMES,
     WAVE,
     X2,
-    Y2,
     X,
     Y,
     brief,
@@ -28,7 +27,7 @@ from small import (  # noqa: F401
     unfinished,
 )
 
-pytestmark = unfinished
+pytestmark = [unfinished, one_thread]
 
 W = 0.5 + np.arange(120) % 3
 SMOOTH = {"alpha": 0.1, "activation": "tanh"}

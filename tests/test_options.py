@@ -22,7 +22,7 @@ from halfmoon.losses import Loss
 from halfmoon.optimizers import Optimizer
 from halfmoon.schedules import Schedule
 from halfmoon.settings import setting
-from small import (  # noqa: F401
+from small import (
     LABELS,
     NAMES,
     WAVE,
@@ -44,7 +44,7 @@ TINY = 1e-300
 LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 FAR = (WAVE[0], 1000.0 + 50.0 * WAVE[1])  # values far from 0 and widely spread
 W = 0.5 + np.arange(150) % 3
-pytestmark = unfinished
+pytestmark = [unfinished, one_thread]
 
 
 # normalize_y

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from sklearn import neural_network
 from sklearn.base import clone
 
-from small import X2, Y2, X, Y, classifier, one_thread, short, theta, unfinished  # noqa: F401
+from halfmoon import MLPClassifier
+from small import X2, Y2, X, Y, classifier, one_thread, short, theta, unfinished
 
-pytestmark = unfinished
+pytestmark = [unfinished, one_thread]
 
 TINY = 1e-300  # a rate at which no weight moves
 
@@ -131,3 +133,23 @@ def test_there_is_nothing_to_set_before_a_fit():
         short().coefs_ = [np.ones((2, 8)), np.ones((8, 1))]
     assert not hasattr(short(), "coefs_")
     assert not hasattr(short(), "intercepts_")
+
+
+@pytest.mark.parametrize("made", [MLPClassifier, neural_network.MLPClassifier], ids=["ours", "scikit-learn"])
+def test_weights_are_set_one_by_one_in_part_or_whole_as_in_scikit_learn(made):
+    model = made((6,), max_iter=5, random_state=0).fit(X, Y)
+    model.coefs_[0] = np.zeros((2, 6))
+    model.intercepts_[0] = np.zeros(6)
+    assert np.ptp(model.predict_proba(X), axis=0).max() == 0.0
+    model.coefs_ = [np.ones((2, 6)), np.ones((6, 1))]
+    assert np.ptp(model.predict_proba(X), axis=0).max() > 0.1
+    model.coefs_[1][:] = 0.0
+    assert np.ptp(model.predict_proba(X), axis=0).max() == 0.0
+
+
+def test_weights_of_another_shape_are_refused_one_by_one_too():
+    model = short().fit(X, Y)
+    before = theta(model).copy()
+    with pytest.raises(ValueError, match=r"have shape \(2, 8\); got \(8, 2\)"):
+        model.coefs_[0] = model.coefs_[0].T
+    assert np.array_equal(theta(model), before)

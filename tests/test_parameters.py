@@ -10,7 +10,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon import MLPClassifier
 from halfmoon.optimizers import Momentum
-from small import X, Y, classifier, one_thread, regressor, short, theta, unfinished  # noqa: F401
+from small import X, Y, classifier, one_thread, regressor, short, theta, unfinished
+
+pytestmark = one_thread
 
 # What is refused
 
@@ -53,7 +55,7 @@ from small import X, Y, classifier, one_thread, regressor, short, theta, unfinis
         (short(epsilon=0.0), "'epsilon' parameter"),
         (short(dropout=1.0), "'dropout' parameter"),
         (short(dropout=[0.0, 1.0]), "'dropout' parameter"),
-        (short(dropout=[0.1, 0.1, 0.1]), "2 dropout rates"),
+        (short(dropout=[0.1, 0.1, 0.1]), "'dropout' parameter .* list of 2"),
         (short(clip=0.0), "'clip' parameter"),
         (short(average=1.0), "'average' parameter"),
         (short(decay=-0.1), "'decay' parameter"),

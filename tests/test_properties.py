@@ -23,9 +23,9 @@ from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.schedules import SCHEDULES
 from halfmoon.settings import BLOCK
 from halfmoon.solvers import SOLVERS
-from small import COLUMNS, LABELS, NAMES, WAVE, X, Y, one_thread, theta, unfinished  # noqa: F401
+from small import COLUMNS, LABELS, NAMES, X, one_thread, theta, unfinished
 
-pytestmark = unfinished
+pytestmark = [unfinished, one_thread]
 
 N = 30
 ROWS, TWO, VALUES = X[:N], NAMES[:N], X[:N, 0] ** 2 - X[:N, 1]

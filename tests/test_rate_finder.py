@@ -6,7 +6,6 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from threadpoolctl import threadpool_limits
 
 from halfmoon import datasets
 from halfmoon.network import Network
@@ -15,17 +14,12 @@ from halfmoon.rate_finder import find_learning_rate
 from halfmoon.settings import Settings
 from halfmoon.training import prepare, train
 
+pytestmark = pytest.mark.usefixtures("one_blas_thread")
+
 mpl.use("Agg")
 X, Y = datasets.make("moons", n=150, noise=0.2, seed=0)
 WAVE = datasets.make("wave", n=150, noise=0.1, seed=0)
 ENGINES = ("numpy", "compiled")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 def moons(seed=0, **options):

@@ -10,7 +10,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon import ACTIVATIONS, MLPClassifier, MLPRegressor, datasets
-from small import IRIS, LABELS, NAMES, WAVE, X, Y, one_thread  # noqa: F401
+from small import IRIS, LABELS, NAMES, WAVE, X, Y, one_thread
+
+pytestmark = one_thread
 
 FOUR = ["identity", "logistic", "tanh", "relu"]
 BOTH = np.column_stack([WAVE[1], 2.0 - WAVE[1] ** 2])

@@ -39,11 +39,12 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_valid
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
-from threadpoolctl import threadpool_limits
 
 import halfmoon
 from halfmoon import MLPClassifier, MLPRegressor, datasets, solvers, training
 from halfmoon.loop import Fit
+
+pytestmark = pytest.mark.usefixtures("one_blas_thread")
 
 IN_PLACE = Path(__file__).parent / "in_place"
 SITE = Path(sklearn.__file__).parents[1]
@@ -84,13 +85,6 @@ of_19 = pytest.mark.skipif(
     not sklearn.__version__.startswith("1.9."),
     reason=f"scikit-learn {sklearn.__version__} is installed; what is expected here was counted in its 1.9",
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
-from threadpoolctl import threadpool_limits
 
 from halfmoon import datasets
 from halfmoon.network import Network
@@ -15,16 +14,11 @@ from halfmoon.settings import Settings
 from halfmoon.solvers import LBFGS, SOLVERS, Solver, solve
 from halfmoon.training import train
 
+pytestmark = pytest.mark.usefixtures("one_blas_thread")
+
 X, Y = datasets.make("moons", 100, 0.2, 0)
 X2, Y2 = datasets.make("moons", 60, 0.3, 1)
 LAM = 1e-3
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 def whole(network, theta=None, lam=LAM):

@@ -18,7 +18,7 @@ from sklearn.metrics import (
 from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit, ShuffleSplit, StratifiedKFold
 
 from halfmoon.losses import LOSSES, SquaredError
-from small import (  # noqa: F401
+from small import (
     COLUMNS,
     IRIS,
     LABELS,
@@ -30,7 +30,6 @@ from small import (  # noqa: F401
     X,
     Y,
     brief,
-    classifier,
     one_thread,
     regressor,
     same_fit,
@@ -39,7 +38,7 @@ from small import (  # noqa: F401
     unfinished,
 )
 
-pytestmark = unfinished
+pytestmark = [unfinished, one_thread]
 
 NAMES2 = np.array(["full", "new"])[Y2]
 WAVE2 = (WAVE[0][::3] + 0.05, WAVE[1][::3])

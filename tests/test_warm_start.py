@@ -12,7 +12,7 @@ from halfmoon.network import Network
 from halfmoon.settings import Settings
 from halfmoon.solvers import solve
 from halfmoon.training import train
-from small import (  # noqa: F401
+from small import (
     COLUMNS,
     IRIS,
     LABELS,
@@ -32,7 +32,7 @@ from small import (  # noqa: F401
     unfinished,
 )
 
-pytestmark = unfinished
+pytestmark = [unfinished, one_thread]
 
 TINY = 1e-300  # a rate at which no weight moves
 FOREVER = {"n_iter_no_change": 10**6}

@@ -1,4 +1,4 @@
-"""Pictures: functions of something fitted and an ax, which return the ax.
+"""Pictures of networks and runs: functions of these and an ax, which return the ax. Of estimators: see `displays`.
 
 Classes are told apart by colour and by marker (colours of Okabe & Ito 2008, which the colour-blind can tell apart).
 """

@@ -56,6 +56,12 @@ def unscaled_inputs(case: Case) -> Found:
     return (far[worst], f"{finding} {spread[worst]:.3g}.", remedy) if len(places) else None
 
 
+def off_scale(y: Any) -> Any:
+    """How far each column of y (n, columns) lies off mean 0 and deviation 1, (columns,); 1 is as far as is allowed."""
+    mean, spread = y.mean(axis=0), np.where(np.ptp(y, axis=0) > 0.0, y.std(axis=0), 1.0)
+    return np.max([spread / 10.0, 0.1 / spread, np.abs(mean) / (10.0 * np.maximum(spread, 1.0))], axis=0)
+
+
 @disease
 def unscaled_target(case: Case) -> Found:
     """A real y has a standard deviation from 0.1 to 10 and a mean at most 10 of these (or 10, if that is more) from 0;
@@ -64,12 +70,12 @@ def unscaled_target(case: Case) -> Found:
     Scores begin with mean 0 and a spread of about 1, and move by about learning_rate_init an update.
     """
     y = case.rows.y.astype(np.float64)
-    mean, spread = y.mean(axis=0), np.where(np.ptp(y, axis=0) > 0.0, y.std(axis=0), 1.0)
-    far = np.max([spread / 10.0, 0.1 / spread, np.abs(mean) / (10.0 * np.maximum(spread, 1.0))], axis=0)
+    far = off_scale(y)
     worst = int(far.argmax())
     if case.network.loss.target != "real" or far[worst] <= 1.0 or not case.skill < 0.5:
         return None
-    finding = f"y has mean {mean[worst]:.3g} and standard deviation {spread[worst]:.3g}; {case.skill:.2g} is explained."
+    mean, spread = y[:, worst].mean(), y[:, worst].std()
+    finding = f"y has mean {mean:.3g} and standard deviation {spread:.3g}; {case.skill:.2g} is explained."
     return far[worst], finding, "Fit (y - mean) / standard deviation and turn predictions back: normalize_y=True."
 
 

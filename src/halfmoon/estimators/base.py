@@ -202,7 +202,10 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         if held[0] is not None and groups is not None:
             raise ValueError("groups has no effect with X_val, which are the rows to stop by; leave one of them out.")
         if held[0] is not None:
-            return rows, self._read(*held)
+            try:
+                return rows, self._read(*held)
+            except ValueError as error:
+                raise ValueError(f"Validation rows: {error}") from None
         for name, value in {"groups": groups, "scoring": self.scoring, "sample_weight_val": held[2]}.items():
             if value is not None and (not self.early_stopping or name == "sample_weight_val"):
                 cure = "set early_stopping=True or pass X_val and y_val"

@@ -11,6 +11,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from halfmoon.diagnosis.data import off_scale
 from halfmoon.elementary import Array
 from halfmoon.estimators.base import MLP, has_many_updates
 from halfmoon.estimators.parameters import SOME, parameters
@@ -236,16 +237,17 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     def _check_fit(self, data: Any) -> None:
         """ConvergenceWarning where y is far from mean 0 and deviation 1 and its mean was the better prediction."""
         X, y, w = data
-        mean, spread = float(np.average(y, weights=np.broadcast_to(w[:, None], y.shape))), float(y.std())
-        if self.network_.loss.target == "counts" or spread == 0.0 or (abs(mean) < 10.0 and 0.1 < spread < 10.0):
-            return
-        goodness = self.targets_.goodness(self.network_.loss, self.network_.predict(X), y, w)
-        if goodness < 0.0 and not isinstance(self.network_.loss, Quantiles):
-            told = (
-                f"y has mean {mean:.3g} and standard deviation {spread:.3g}, and after {self.n_iter_} epochs the fit "
-            )
-            told += f"is worse than that mean (R2 {goodness:.3g} on the training rows); set normalize_y=True."
-            warnings.warn(told, ConvergenceWarning, stacklevel=6)
+        loss = self.network_.loss
+        with np.errstate(all="ignore"):  # y of 1e-160 has squares of 0
+            far = off_scale(y)
+            if loss.target == "counts" or isinstance(loss, Quantiles) or far.max() <= 1.0:
+                return
+            goodness = self.targets_.goodness(loss, self.network_.predict(X), y, w)
+        if goodness < 0.0:
+            worst = y[:, far.argmax()]
+            told = f"y has mean {worst.mean():.3g} and standard deviation {worst.std():.3g}, and after {self.n_iter_} "
+            told += f"epochs the fit is worse than that mean (R2 {goodness:.3g} on the training rows)"
+            warnings.warn(f"{told}; set normalize_y=True.", ConvergenceWarning, stacklevel=6)
 
 
 def _numbers(y: Any) -> Any:

@@ -144,6 +144,9 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         self._solver(), self._schedule(), self._activations()
         if np.ndim(self.dropout) == 0 and self.dropout and not self._sizes():
             raise ValueError("dropout is of hidden units, and there are none; give a list with the inputs' share.")
+        if np.ndim(self.dropout) and np.size(self.dropout) != len(self._sizes()) + 1:
+            wanted = f"a number, or a list of {len(self._sizes()) + 1}, the inputs' share and one for each hidden layer"
+            raise self._invalid("dropout", wanted, self.dropout)
         if self.n_threads is not None and self.engine == "numpy":
             raise ValueError("n_threads has no effect with engine='numpy'; leave it out, or use engine='auto'.")
         self._make("initializer", INITIALIZERS, "auto")
@@ -265,6 +268,8 @@ def _obeys(rule: str, value: Any) -> bool:
     """Whether a value is what its rule says; NumPy's numbers count as Python's."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
+    if isinstance(value, range):
+        value = list(value)
     if isinstance(value, list | tuple) and SOME in rule:
         return all(_obeys(rule.replace(SOME, ""), entry) for entry in value)
     return allows(rule, value) or any(kind in rule and is_one(value) for kind, is_one in _KINDS.items())

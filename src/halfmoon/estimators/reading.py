@@ -78,10 +78,14 @@ class Reading(Parameters):
     def _rows(self, X: Any) -> Any:
         """X as the fitted network reads it."""
         check_is_fitted(self, "network_")
-        with _text_named(X):
-            X = validate_data(self, X, reset=False, **_TABLES)
+        X = self._table(X)
         self._refuse_gaps(X)
         return X
+
+    def _table(self, X: Any) -> Any:
+        """X with the columns it had in the fit, in one of our dtypes."""
+        with _text_named(X):
+            return validate_data(self, X, reset=False, **_TABLES)
 
     def _encode(self, rows: Rows, targets: Any, loss: Loss) -> Data:
         """Rows as a network reads them."""
@@ -101,8 +105,7 @@ class Reading(Parameters):
         check_is_fitted(self, "network_")
         plain = type(X) is np.ndarray and X.dtype in FLOATS and X.ndim == 2 and X.shape[1] == self.n_features_in_
         if not plain or len(X) == 0 or hasattr(self, "feature_names_in_"):
-            with _text_named(X):
-                X = validate_data(self, X, reset=False, **_TABLES)
+            X = self._table(X)
         try:
             return getattr(self.network_, what)(X)
         except ValueError:

@@ -76,9 +76,21 @@ def _draw_alike(network: Network, limit: float, rng: np.random.RandomState) -> N
             p.b[...] = rng.uniform(-bound, bound, p.b.shape)
 
 
-def parts(network: Network, name: str) -> list[Array]:
+class Views(list[Array]):
+    """Arrays that share memory with a network: to set an item, or a slice of them, is to write there."""
+
+    def __setitem__(self, place: Any, given: Any) -> None:
+        """ValueError for another shape."""
+        views: Any = self[place]
+        for view, array in zip(views, given, strict=True) if isinstance(views, list) else [(views, given)]:
+            if view.shape != np.shape(array):
+                raise ValueError(f"The weights here have shape {view.shape}; got {np.shape(array)}.")
+            view[...] = array
+
+
+def parts(network: Network, name: str) -> Views:
     """Each layer's W, or b, as views into the network's parameters."""
-    return [getattr(p, name) for p in network.views(network.theta) if hasattr(p, name)]
+    return Views(getattr(p, name) for p in network.views(network.theta) if hasattr(p, name))
 
 
 def put(network: Network, name: str, given: Any, told: str) -> None:
@@ -87,8 +99,7 @@ def put(network: Network, name: str, given: Any, told: str) -> None:
     shapes, wanted = [array.shape for array in arrays], [view.shape for view in views]
     if shapes != wanted or not all(np.isfinite(array).all() for array in arrays):
         raise ValueError(f"{told} must hold arrays of finite numbers of shapes {wanted}; got {shapes}.")
-    for view, array in zip(views, arrays, strict=True):
-        view[...] = array
+    views[:] = arrays
 
 
 def _sum(w: Array) -> float:
