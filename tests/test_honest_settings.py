@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn import neural_network
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ShuffleSplit
 from sklearn.utils._param_validation import InvalidParameterError
@@ -483,10 +484,22 @@ def test_the_constructor_takes_by_place_what_scikit_learns_takes_by_place(kind):
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
 def test_a_misspelt_parameter_is_refused_by_its_name(kind):
-    with pytest.raises(TypeError, match="unexpected keyword argument 'learning_rat'"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'learning_rat'; did you mean 'learning_rate'"):
         kind(learning_rat="cosine")
-    with pytest.raises(ValueError, match=r"Invalid parameter 'learning_rat' for estimator.*'learning_rate'"):
+    with pytest.raises(
+        ValueError, match=r"(?s)Invalid parameter 'learning_rat' for estimator.*did you mean 'learning_rate'"
+    ):
         kind().set_params(learning_rat="cosine")
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_a_subclass_may_have_parameters_of_its_own(kind):
+    class Mine(kind):
+        def __init__(self, extra=1, alpha=0.1):
+            super().__init__(alpha=alpha)
+            self.extra = extra
+
+    assert clone(Mine(2)).set_params(extra=3, alpha=0.2).get_params() == {"extra": 3, "alpha": 0.2}
 
 
 TYPOS = [

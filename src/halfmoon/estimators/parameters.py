@@ -7,8 +7,9 @@ messages and the docstrings' list of parameters; what training takes as it stand
 import dataclasses
 import warnings
 from collections.abc import Callable, Mapping
+from functools import wraps
 from numbers import Integral, Real
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, Self, TypeVar, dataclass_transform
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -65,7 +66,22 @@ def parameters(cls: type[T]) -> type[T]:
     listed = [f"{f.name} : {f.metadata['rule']}, default={f.default!r}\n    {f.metadata['help']}" for f in fields]
     made.__doc__ = f"{doc.rstrip()}\n\nParameters\n----------\n" + "\n".join(listed) + "\n"
     made._parameter_constraints = {f.name: _types(f.metadata["rule"]) for f in fields}
+    made.__init__ = _telling_the_nearest(made.__init__, [f.name for f in fields])
     return made
+
+
+def _telling_the_nearest(init: Callable[..., None], names: list[str]) -> Callable[..., None]:
+    """A constructor that answers a misspelt parameter with the name that was probably meant."""
+
+    @wraps(init)
+    def constructor(self: Any, *args: Any, **given: Any) -> None:
+        for name in given:
+            if name not in names:
+                told = f"{type(self).__name__}() got an unexpected keyword argument {name!r}"
+                raise TypeError(f"{told}; {nearest(name, names)}")
+        init(self, *args, **given)
+
+    return constructor
 
 
 def _types(rule: str) -> list[Any]:
@@ -134,6 +150,14 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     max_seconds: Any = setting(None, "None, or a number in (0, inf)", "time budget of a fit")
     engine: str = of_training("engine")
     n_threads: Any = of_training("n_threads")
+
+    def set_params(self, **given: Any) -> Self:
+        """Set parameters by name; ValueError, with the nearest name, for one that there is not."""
+        names = self.get_params(deep=False)  # a subclass may have others
+        for name in given:
+            if name not in names:
+                raise ValueError(f"Invalid parameter {name!r} for estimator {self}; {nearest(name, names)}")
+        return super().set_params(**given)
 
     def _check_parameters(self) -> None:
         """InvalidParameterError for the first parameter that breaks its rule, by its own name."""
