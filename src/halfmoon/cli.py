@@ -38,6 +38,7 @@ def tutorial(
     seed: Annotated[int, typer.Option(help="0 gives the tutorial's own points and weights.", min=0, max=2**32 - 1)] = 0,
     only: Annotated[str | None, typer.Option(help="One section, by name or number.", metavar="SECTION")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="5,000 passes instead of 20,000.")] = False,
+    engine: Annotated[str, typer.Option(help="Who trains: auto, compiled or numpy.", metavar="ENGINE")] = "auto",
     open_page: Annotated[bool, typer.Option("--open", help="Open index.html in the browser afterwards.")] = False,
 ) -> None:
     """Run the tutorial; write its page, figures and numbers."""
@@ -46,7 +47,7 @@ def tutorial(
         from halfmoon.tutorial.program import run
 
         told = f"what was told so far is in {out.resolve()}"
-        run(out, seed, only, quick)
+        run(out, seed, only, quick, engine)
     except KeyboardInterrupt:
         typer.echo(f"halfmoon: interrupted; {told}.", err=True)
         raise typer.Exit(130) from None

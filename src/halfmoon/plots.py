@@ -19,6 +19,7 @@ from halfmoon.rate_finder import RateTest
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#B8A800", "#444444")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 INK = "#222222"
+DARK = "#111111"  # ink on pale images, whatever the page behind the figure
 SOFT = LinearSegmentedColormap.from_list("halfmoon", ["#a58fc4", "#ffffff", "#f3c06b"])  # -, 0, + under black ink
 
 
@@ -63,7 +64,7 @@ def boundary(
     )
     for c in range(p.shape[-1] - (p.shape[-1] == 2)):
         lead = p[..., c] - np.delete(p, c, axis=-1).max(axis=-1)
-        ax.contour(u, v, lead, levels=[0.0], colors=INK, linewidths=1.6, zorder=2)
+        ax.contour(u, v, lead, levels=[0.0], colors=DARK, linewidths=1.6, zorder=2)
     if show:
         points(X, y, ax)
     ax.set(xlim=(u[0], u[-1]), ylim=(v[0], v[-1]))
@@ -170,7 +171,7 @@ def hidden_units(network: Network, X: ArrayLike, axes: Any, *, resolution: int =
         span = max(1.0, float(np.abs(a).max()))
         style: dict[str, Any] = {"cmap": SOFT, "vmin": -span, "vmax": span, "aspect": "auto"}
         ax.imshow(image, extent=(u[0], u[-1], v[0], v[-1]), origin="lower", **style)
-        ax.contour(u, v, image, levels=[0.0], colors=INK, linewidths=1.0)
+        ax.contour(u, v, image, levels=[0.0], colors=DARK, linewidths=1.0)
         ax.set(title=f"hidden unit $a_{{{j + 1}}}$", xlabel="$x_1$", ylabel="$x_2$")
     return axes
 

@@ -17,7 +17,17 @@ def tell(book: Book, common: Common) -> None:
         takes a weighted sum of the inputs, adds a bias, and bends the result with tanh. Without the bend the whole
         network would still be one straight line."""
     )
-    book.code("z1 = x W1 + b1\na1 = tanh(z1)\nz2 = a1 W2 + b2\ny_hat = softmax(z2)")
+    book.formulas(
+        ("z1 = x W1 + b1", r"z_1 = x W_1 + b_1"),
+        ("a1 = tanh(z1)", r"a_1 = \tanh z_1"),
+        ("z2 = a1 W2 + b2", r"z_2 = a_1 W_2 + b_2"),
+        ("y_hat = softmax(z2)", r"\hat y = \mathrm{softmax}(z_2)"),
+    )
+    book.say(
+        """Read alone, each is one line of code. A layer does not know its number: what enters it is called a0, whether
+        that is x or the activations of the layer below."""
+    )
+    book.equations("The forward pass, and the lines of code that are it", "F1", "F2", "L1")
     sizes = {hidden: common.network(hidden) for hidden in (3, 500)}
     rows = [
         [name, *(str(getattr(net.views(net.theta)[place], part).shape) for net in sizes.values())]
@@ -52,15 +62,16 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
     hidden.W[...], hidden.b[...] = below.W, below.b
     output.W[...], output.b[...] = above.W[:, 1:] - above.W[:, :1], above.b[1:] - above.b[:1]
     apart = np.abs(single.predict(X)[:, 0] - network.predict(X)[:, 1]).max()
-    book.number("parameters_single_output", single.size)
+    size = book.number("parameters_single_output", single.size)
     losses = [float(net.loss.value(net.scores(X), net.read(X, y)[1]).mean()) for net in (network, single)]
     two, one = book.number("loss_two_outputs", losses[0]), book.number("loss_one_output", losses[1])
-    book.number("largest_difference", float(apart))
+    apart = book.number("largest_difference", apart)
+    rows = book.number("rows", len(X))
     book.say(
         f"""Do two classes need two outputs? No. With s0 and s1 the two scores in z2, softmax only looks at their
         difference, e^s1 / (e^s0 + e^s1) = 1 / (1 + e^-(s1 - s0)), and that is the logistic function of one score. If we
         subtract the output weights of class 0 from those of class 1, a network with one logistic output and
-        {single.size} numbers gives the same probability for every one of the {len(X)} points (the largest difference
+        {size} numbers gives the same probability for every one of the {rows} points (the largest difference
         is {apart:.0e}), and the same mean cross-entropy: {two:.6f} and {one:.6f}. Two outputs are kept because they
         extend to more classes."""
     )

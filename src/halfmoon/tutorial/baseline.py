@@ -16,7 +16,9 @@ def tell(book: Book, common: Common) -> None:
     line, cubic = common.regression(1), common.regression(DEGREE)
     right = book.number("line_accuracy", float(line.score(X, y)))
     bent = book.number("cubic_accuracy", float(cubic.score(X, y)))
-    wrong = book.number("line_errors", round((1.0 - right) * len(y)))
+    wrong, still = (
+        book.number(f"{name}_errors", round((1.0 - p) * len(y))) for name, p in (("line", right), ("cubic", bent))
+    )
     book.say(
         f"""Before a network, a baseline: logistic regression, with its regularization chosen by cross-validation
         (scikit-learn's LogisticRegressionCV). It gets {right:.1%} of the points right and {wrong} of them wrong. Its
@@ -34,7 +36,7 @@ def tell(book: Book, common: Common) -> None:
         ["features", "how many", "right", "wrong"],
         [
             ["the two measurements", 2, f"{right:.1%}", wrong],
-            [f"all products up to degree {DEGREE}", count, f"{bent:.1%}", round((1.0 - bent) * len(y))],
+            [f"all products up to degree {DEGREE}", count, f"{bent:.1%}", still],
         ],
     )
     caption = "Left: the best straight line. Right: the same method with cubic features made by hand."
@@ -44,7 +46,10 @@ def tell(book: Book, common: Common) -> None:
     )
     with book.figure("2-baseline", caption, described, (11.0, 4.6)) as fig:
         axes = fig.subplots(1, 2, sharey=True)
-        titles = (f"straight line: {right:.1%} right", f"cubic features, by hand: {bent:.1%} right")
+        titles = (
+            book.plain(f"straight line: {right:.1%} right"),
+            book.plain(f"cubic features, by hand: {bent:.1%} right"),
+        )
         for ax, model, title in zip(np.ravel(axes), (line, cubic), titles, strict=True):
             plots.boundary(model, X, y, ax).set_title(title)
         axes[1].set_ylabel("")

@@ -1,6 +1,7 @@
 """What several sections of the tutorial need: its data, its network as it starts, and the network trained."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from sklearn.preprocessing import PolynomialFeatures
 from halfmoon import datasets
 from halfmoon.callbacks import progress_bar
 from halfmoon.elementary import Array
+from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.training import train
 
@@ -22,12 +24,23 @@ EPSILON, REG_LAMBDA = 0.01, 0.01  # the tutorial's settings, on the sum over row
 RATE, L2 = EPSILON * ROWS, REG_LAMBDA / ROWS  # ... and what they are on the mean: 2.0 and 0.00005 (erratum 2)
 
 
+def descend(
+    network: Network, X: Array, y: Any, rate: float,
+    epochs: int = 20_000, l2: float = L2, **more: Any,
+) -> Run:  # fmt: skip
+    """Gradient descent with all rows in every update, as the tutorial does it."""
+    return train(
+        network, X, y, optimizer="gd", learning_rate=rate, epochs=epochs, l2=l2, **more
+    )  # fmt: skip
+
+
 @dataclass
 class Common:
     """Data and networks for one seed; each made when first asked for."""
 
     seed: int = 0
     quick: bool = False
+    engine: str = "auto"  # who carries out the updates; see settings.py
     regressions: dict[int, Pipeline] = field(default_factory=dict)
 
     @property
@@ -55,18 +68,26 @@ class Common:
         rng = np.random.RandomState(self.seed)
         return Network.dense([2, hidden, 2], "tanh", "softmax_cross_entropy", initializer="tutorial", rng=rng)
 
+    def fit(self, method: Callable[..., Run], label: str, epochs: int, *data: Any, **options: Any) -> Run:
+        """`method(*data, epochs=epochs, **options)`, a way to train, on the chosen engine and with a progress bar.
+
+        Warnings, as of a fit that diverges, are left to the section, which tells it better.
+        """
+        with progress_bar(label, epochs) as bar, warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            warnings.simplefilter("ignore", RuntimeWarning)
+            run = method(*data, epochs=epochs, progress=bar, engine=self.engine, **options)
+        if run.stopped == "interrupted":
+            raise KeyboardInterrupt  # half a run is no section; the sections before it stay
+        return run
+
     def train(self, rate: float, label: str) -> tuple[Network, Array]:
-        """Full-batch gradient descent from the start, with a progress bar: the network, and its loss after t updates.
+        """Full-batch gradient descent from the start: the network, and its loss after t updates.
 
         A full batch is measured before its update, so the history's losses are L(0), L(1), ...; the last is added here.
         """
         network = self.network()
-        options: dict[str, Any] = {"optimizer": "gd", "learning_rate": rate, "l2": L2, "epochs": self.passes}
-        with progress_bar(label, self.passes) as bar, warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            run = train(network, *self.data, progress=bar, **options)
-        if run.stopped == "interrupted":
-            raise KeyboardInterrupt  # half a run is no section; the sections before it stay
+        run = self.fit(descend, label, self.passes, network, *self.data, rate)
         last = network.objective(network.theta, *network.read(*self.data), L2)
         return network, np.append(run.history["loss"], last.loss + last.penalty)
 

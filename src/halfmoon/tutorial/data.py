@@ -12,19 +12,21 @@ TITLE = "The data: two half moons"
 def tell(book: Book, common: Common) -> None:
     """Draw the points and say why they are hard."""
     X, y = common.data
-    first, second = (int(count) for count in np.bincount(y))
+    first, second = np.bincount(y)
+    rows_drawn = book.number("rows", ROWS)
+    noise = book.number("noise", NOISE)
     book.say(
-        f"""We start with {book.number("rows", ROWS)} points in the plane: {book.number("class_0", first)} of class 0
+        f"""We start with {rows_drawn} points in the plane: {book.number("class_0", first)} of class 0
         and {book.number("class_1", second)} of class 1, drawn as two interleaved half moons with Gaussian noise of
-        standard deviation {book.number("noise", NOISE)}. Think of each point as a patient and of its coordinates as two
+        standard deviation {noise}. Think of each point as a patient and of its coordinates as two
         medical measurements; the class is what we want to tell from them."""
     )
     book.say("The moons reach around each other, so no straight line can part the classes. That is the point of them.")
-    rows = [[f"class {c}", *(f"{v:.3f}" for v in (*X[y == c].mean(axis=0), *X[y == c].std(axis=0)))] for c in (0, 1)]
-    book.number("means", [X[y == c].mean(axis=0).tolist() for c in (0, 1)])
-    book.number("standard_deviations", [X[y == c].std(axis=0).tolist() for c in (0, 1)])
+    means = book.number("means", [X[y == c].mean(axis=0) for c in (0, 1)])
+    spreads = book.number("standard_deviations", [X[y == c].std(axis=0) for c in (0, 1)])
+    rows = [[f"class {c}", *(f"{v:.3f}" for v in (*means[c], *spreads[c]))] for c in (0, 1)]
     book.table("Where the classes lie", ["", "mean x1", "mean x2", "std x1", "std x2"], rows)
-    caption = f"{ROWS} points, noise {NOISE}. Class 0 is the upper moon, class 1 the lower."
+    caption = f"{rows_drawn} points, noise {noise}. Class 0 is the upper moon, class 1 the lower."
     described = "Scatter plot of two crescent-shaped clouds of points that interlock: class 0 above, class 1 below."
     with book.figure("1-data", caption, described, (7.0, 4.8)) as fig:
         ax = plots.points(X, y, fig.subplots())

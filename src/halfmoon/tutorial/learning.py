@@ -9,10 +9,11 @@ from halfmoon.elementary import Array
 from halfmoon.gradcheck import check_gradients
 from halfmoon.tracing import trace
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import EPSILON, L2, RATE, REG_LAMBDA, ROWS, Common
+from halfmoon.tutorial.common import EPSILON, L2, RATE, REG_LAMBDA, ROWS, Common, descend
 from halfmoon.tutorial.prediction import ROW
 
 TITLE = "How it learns: loss, gradient, descent"
+BACKWARD = ("L3", "B1", "B2", "B3", "B4", "O4")
 
 # "Loss after iteration i" as the author's notebook prints it: i = 0, 1000, ..., 19000
 PUBLISHED = [0.432387, 0.068947, 0.068936, 0.071218, 0.071253, 0.071278, 0.071293, 0.071303, 0.071308, 0.071312]
@@ -20,71 +21,120 @@ PUBLISHED += [0.071314, 0.071315, 0.071315, *[0.071316] * 7]
 
 
 def tell(book: Book, common: Common) -> None:
-    """The gradient and its check, the published losses beside ours, the errata and the two-cycle."""
+    """The loss and its gradient, the check, the published losses beside ours, the errata and the two-cycle."""
+    loss(book)
     backward(book, common)
+    check(book, common)
+    losses(book, common)
+    errata(book)
+    two_cycle(book, common)
+
+
+def loss(book: Book) -> None:
+    """What is to be made small."""
+    book.say(
+        """Learning is going downhill. What goes down is the loss: the cross-entropy, the mean over the N points of
+        -log(probability given to the true class), plus a small penalty on large weights. With `y` 1 for the true class
+        and 0 for the other:"""
+    )
+    book.formulas(
+        (
+            "L = -1/N sum_n sum_c y_nc log y_hat_nc + lam/2 sum |W|^2",
+            r"L = -\frac1N \sum_{n=1}^{N} \sum_{c} y_{nc} \log \hat y_{nc} + \frac\lambda2 \sum W^2",
+        )
+    )
+
+
+def backward(book: Book, common: Common) -> None:
+    """The gradient, its lines of code, and the row from the last section carried back."""
+    X, y = common.data
+    book.say(
+        """Its gradient is found from the output backwards, by the chain rule. The error of the scores is simply
+        `y_hat - y`, and each layer hands the layer below its share. In the tutorial's symbols, with the sum over rows
+        that its text leaves out:"""
+    )
+    book.formulas(
+        ("delta3 = y_hat - y", r"\delta_3 = \hat y - y"),
+        ("delta2 = (1 - tanh(z1)^2) * (delta3 W2^T)", r"\delta_2 = (1 - \tanh^2 z_1) \circ \delta_3 W_2^{\mathsf T}"),
+        (
+            "dL/dW2 = a1^T delta3,  dL/db2 = sum_n delta3",
+            r"\frac{\partial L}{\partial W_2} = a_1^{\mathsf T} \delta_3, \quad "
+            r"\frac{\partial L}{\partial b_2} = \sum_n \delta_{3,n}",
+        ),
+        (
+            "dL/dW1 = x^T delta2,   dL/db1 = sum_n delta2",
+            r"\frac{\partial L}{\partial W_1} = x^{\mathsf T} \delta_2, \quad "
+            r"\frac{\partial L}{\partial b_1} = \sum_n \delta_{2,n}",
+        ),
+    )
+    book.equations("The backward pass and the step, and the lines of code that are them", *BACKWARD)
+    book.say("For the point of the last section, before training:")
+    steps = trace(common.network(), X[ROW], y[ROW])
+    book.show(steps.only_backward())
+    for line in steps.backward:
+        book.number(line.name, line.value)
+
+
+def check(book: Book, common: Common) -> None:
+    """Every derivative against the slope that is measured."""
     X, y = common.data
     report = check_gradients(common.network(), X, y, l2=L2)
     book.say(
         """Is every derivative right? We need not trust the algebra: move each parameter a little to either side,
         measure the slope of the loss, and compare."""
     )
-    rows = [[check.name, check.slopes, f"{check.worst:.0e}", "yes" if check.ok else "NO"] for check in report.checks]
+    found = book.number(
+        "gradient_check", {one.name: {"slopes": one.slopes, "worst": one.worst} for one in report.checks}
+    )
+    rows = [
+        [one.name, found[one.name]["slopes"], f"{found[one.name]['worst']:.0e}", "yes" if one.ok else "NO"]
+        for one in report.checks
+    ]
     book.table("Gradient check", ["derivative", "slopes measured", "worst error", "right"], rows)
     book.number("gradients_right", report.ok)
-    losses(book, common)
-    errata(book, common)
-    two_cycle(book, common)
-
-
-def backward(book: Book, common: Common) -> None:
-    """The backward pass of the row from the last section."""
-    X, y = common.data
-    book.say(
-        """Learning is going downhill. The loss is the cross-entropy, the mean of -log(probability given to the true
-        class), plus a small penalty on large weights. Its gradient is found from the output backwards: the error of
-        the scores is simply y_hat - y, and each layer hands the layer below its share. For our point, before
-        training:"""
-    )
-    steps = trace(common.network(), X[ROW], y[ROW])
-    book.show(steps.only_backward())
-    for name in ("delta2", "dW2", "delta1", "dW1"):
-        book.number(name, steps[name].tolist())
 
 
 def losses(book: Book, common: Common) -> None:
     """Our losses, beside the published figures where the data are the tutorial's own."""
     _, L = common.trained  # L[t]: the loss after t updates
     own = common.seed == 0
-    book.number("loss_before_training", float(L[0]))
+    before = book.number("loss_before_training", L[0])
     shown = range(0, len(L) - 1, 1000)
-    ours = book.number("loss_after_iteration", {str(i): float(L[i + 1]) for i in shown})
-    rows = [["before training", *([""] if own else []), f"{L[0]:.6f}"]]
-    rows += [[f"iteration {i}", *([f"{PUBLISHED[i // 1000]:.6f}"] if own else []), f"{L[i + 1]:.6f}"] for i in shown]
+    ours = book.number("loss_after_iteration", {i: L[i + 1] for i in shown})
+    told = book.number("published", {i: PUBLISHED[i // 1000] for i in shown}) if own else {}
+    numbers = book.number("iterations", shown)
+    rows = [["before training", *([""] if own else []), f"{before:.6f}"]]
+    for i in numbers:
+        rows.append([f"iteration {i:,}", *([f"{told[str(int(i))]:.6f}"] if own else []), f"{ours[str(int(i))]:.6f}"])
     beside = " The table sets our loss beside what the tutorial's author published." if own else ""
+    passes, points = book.number("passes", len(L) - 1), book.number("rows", ROWS)
     book.say(
-        f"""Now {len(L) - 1:,} passes of gradient descent over all {ROWS} points.{beside} "Iteration i" is the loss
-        after update i + 1."""
+        f"""Now {passes:,} passes of gradient descent over all {points} points.{beside} "Iteration i" is the loss
+        after update i + 1. The lines that do it:"""
     )
-    book.table("Loss every 1000 passes", ["", *(["published"] if own else []), "here"], rows)
+    book.code(descend)
+    book.table("Loss by passes", ["", *(["published"] if own else []), "here"], rows)
     if own:
-        apart = max(abs(ours[str(i)] - PUBLISHED[i // 1000]) for i in shown)
+        apart = book.number("largest_difference", max(abs(ours[str(i)] - PUBLISHED[i // 1000]) for i in shown))
         book.say(
             f"""The first two figures agree to the last digit. Later ones differ by up to {apart:.6f}, and nobody's
             arithmetic is at fault: of the corrections that the text needs, the last explains it."""
         )
 
 
-def errata(book: Book, common: Common) -> None:
+def errata(book: Book) -> None:
     """What the text says and what is so."""
+    epsilon, strength = book.number("epsilon", EPSILON), book.number("reg_lambda", REG_LAMBDA)
+    rate, l2, rows = book.number("learning_rate", RATE), book.number("l2", L2), book.number("rows", ROWS)
     book.say("Five corrections to the text:")
     book.items(
         [
             "It has dL/db2 = delta3; a sum over the rows is missing (its code has it).",
-            f"Its loss is divided by N, its gradients are not: epsilon = {EPSILON} and lambda = {REG_LAMBDA} on {ROWS} "
-            f"rows are a learning rate of {RATE} and a penalty of {L2} on the mean loss.",
+            f"Its loss is divided by N, its gradients are not: epsilon = {epsilon} and lambda = {strength} on {rows} "
+            f"rows are a learning rate of {rate} and a penalty of {l2} on the mean loss.",
             "Its softmax does not subtract the largest score before exp, and overflows for large ones.",
             "It prints the loss after the update: its iteration 0 is after the first.",
-            f"On its data, a learning rate of {RATE} is beyond the edge of stability.",
+            f"On its data, a learning rate of {rate} is beyond the edge of stability.",
         ]
     )
 
@@ -95,17 +145,17 @@ def two_cycle(book: Book, common: Common) -> None:
     rises, calm_rises = (np.flatnonzero(np.diff(loss) > 1e-9) for loss in (L, half))
     steps = np.diff(L[-31:])
     zigzag = book.number("zigzag", bool((steps[1:] * steps[:-1] < 0.0).all() and np.abs(steps).min() > 1e-6))
-    low, high = sorted(book.number("last_two_losses", [float(L[-2]), float(L[-1])]))
-    lowest = book.number("lowest_loss", float(L.min()))
-    book.number("rises", len(rises))
-    book.number("first_rise_at_iteration", int(rises[0]) if len(rises) else None)
-    book.number("calm_rises", len(calm_rises))
-    book.number("calm_last_loss", float(half[-1]))
-    first = f"first at iteration {rises[0]}, and in all" if len(rises) else "that is"
+    low, high = sorted(book.number("last_two_losses", L[-2:]))
+    lowest, bottom = book.number("lowest_loss", L.min()), book.number("lowest_near", round(int(L.argmin()), -2))
+    count, calm_count = book.number("rises", len(rises)), book.number("calm_rises", len(calm_rises))
+    begin = book.number("first_rise_at_iteration", rises[0] if len(rises) else None)
+    end, rate = book.number("calm_last_loss", half[-1]), book.number("learning_rate", RATE)
+    updates = book.number("passes", len(L) - 1)
+    first = f"first at iteration {begin}, and in all" if len(rises) else "that is"
     book.say(
         f"""Gradient descent should never go up, but a step may be too long for a narrow valley: down one side it ends
-        higher up on the other. At rate {RATE} the loss rises, {first} {len(rises):,} times in {len(L) - 1:,} updates;
-        at its lowest, near iteration {round(int(L.argmin()), -2):,}, it is {lowest:.6f}."""
+        higher up on the other. At rate {rate} the loss rises, {first} {count:,} times in {updates:,}
+        updates; at its lowest, near iteration {bottom:,}, it is {lowest:.6f}."""
     )
     printed = L[1:-1:1000]
     printed = printed[-(len(printed) // 2) :]  # the later half of what the table shows
@@ -113,12 +163,12 @@ def two_cycle(book: Book, common: Common) -> None:
     if zigzag and near.all():
         book.say(
             f"""It ends by jumping between two values on successive updates, {low:.6f} and {high:.6f}. A print-out every
-            1000 passes shows one of the two, and rounding decides which."""
+            thousand passes shows one of the two, and rounding decides which."""
         )
     elif zigzag:
         book.say("It ends in a zigzag, up and down on successive updates.")
     book.say(
-        f"""At half the rate the loss rises {len(calm_rises):,} times, and ends at {half[-1]:.6f}: smaller steps, and
+        f"""At half the rate the loss rises {calm_count:,} times, and ends at {end:.6f}: smaller steps, and
         {"a lower loss" if half[-1] < low else "not a lower loss"} at the end."""
     )
     if common.seed == 0 and half[-1] < min(PUBLISHED):
@@ -130,7 +180,7 @@ def figure(book: Book, common: Common, L: Array, half: Array) -> None:
     """Both runs, whole and at their ends."""
     caption = (
         "Left: the loss after each update, on logarithmic axes; the spikes are steps that left the valley. "
-        "Right: the last 30 updates; a zigzag is a rate beyond the edge of stability."
+        "Right: the last thirty updates; a zigzag is a rate beyond the edge of stability."
     )
     described = (
         f"Two panels. Left, the run at rate {RATE} falls to {L[-1]:.3f}, that at {RATE / 2} to {half[-1]:.3f}. Right, "

@@ -22,8 +22,8 @@ def tell(book: Book, common: Common) -> None:
     )
     steps = trace(network, X[ROW], y[ROW])
     book.show(steps.only_forward())
-    for name in ("z1", "a1", "z2", "y_hat"):
-        book.number(name, steps[name].tolist())
+    for line in steps.forward:
+        book.number(line.name, line.value)
     sure = book.number("probability_of_its_class", float(steps["y_hat"][y[ROW]]))
     book.say(
         f"""The network gives class {int(y[ROW])} a probability of {sure:.4f}. Each hidden unit has drawn a straight
@@ -36,7 +36,7 @@ def tell(book: Book, common: Common) -> None:
         plots.hidden_units(network, X, axes)
         for ax in np.ravel(axes):
             plots.points(X, y, ax, size=14)
-            ax.scatter(*X[ROW], s=150, facecolors="none", edgecolors=plots.INK, linewidths=2.2, zorder=4)
+            ax.scatter(*X[ROW], s=150, facecolors="none", edgecolors=plots.DARK, linewidths=2.2, zorder=4)
             ax.set(xlabel="$x_1$", ylabel="$x_2$")
         for ax in axes[1:]:
             ax.set_ylabel("")

@@ -13,7 +13,7 @@ def tell(book: Book, common: Common) -> None:
     network, L = common.trained
     right = book.number("accuracy", float((network.predict(X).argmax(axis=1) == y).mean()))
     line = book.number("line_accuracy", float(common.regression(1).score(X, y)))
-    book.number("final_loss", float(L[-1]))
+    book.number("final_loss", L[-1])
     told = f"With three hidden units {right:.1%} of the points are on their own side, where the line had {line:.1%}."
     if right > line + 0.05:
         told += " The boundary bends around the moons, and we made no features by hand: the hidden layer learned them."
@@ -28,5 +28,5 @@ def tell(book: Book, common: Common) -> None:
     described = f"The moons with the boundary that the network has learned; {right:.1%} of the points are right."
     with book.figure("6-boundary", caption, described, (7.6, 5.0)) as fig:
         ax = plots.boundary(network, X, y, fig.subplots())
-        ax.set_title(f"A network with 3 hidden units: {right:.1%} right")
+        ax.set_title(book.plain(f"A network with 3 hidden units: {right:.1%} right"))
         ax.legend(loc="upper right", framealpha=0.9)

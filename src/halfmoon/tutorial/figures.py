@@ -1,0 +1,94 @@
+"""How the tutorial's figures look in a file, and how they become part of the page.
+
+On the page a figure is inline SVG. Its ink and its paper are the page's own, so it turns dark with it; and a narrow
+screen gets its panels one below the other, each cut from the same drawing.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from halfmoon.plots import INK
+
+PAPER = "#ffffff"
+STYLE: dict[Any, Any] = {
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 11,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 12,
+    "font.size": 10.5,
+    "legend.fontsize": 10,
+    "savefig.dpi": 160,
+    "svg.hashsalt": "halfmoon",
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+class Box(NamedTuple):
+    """A part of a drawing, in its points (1/72 inch) from the upper left."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def settle(fig: Figure) -> None:
+    """Lay the figure out, once for all files that are made of it."""
+    FigureCanvasAgg(fig)
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+
+
+def panels(fig: Figure) -> list[Box]:
+    """What each of the figure's axes covers, labels included; a colour bar belongs to the panel before it."""
+    renderer, covered = fig.canvas.get_renderer(), []  # type: ignore[attr-defined]
+    for ax in fig.axes:
+        if not ax.get_visible():
+            continue
+        box = ax.get_tightbbox(renderer)
+        if ax.get_label() == "<colorbar>" and covered:
+            covered[-1] = Bbox.union([covered[-1], box])
+        else:
+            covered.append(box)
+    scale, height = 72.0 / fig.dpi, 72.0 * fig.get_figheight()
+    padded = [box.padded(4.0) for box in covered]
+    return [Box(b.x0 * scale, height - b.y1 * scale, b.width * scale, b.height * scale) for b in padded]
+
+
+def inline(svg: str, name: str) -> str:
+    """matplotlib's SVG as a group to stand in a page: ids of its own, the page's ink and paper, no style sheet."""
+    inside = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+    for unwanted in (r"<metadata>.*?</metadata>", r"<defs>\s*<style.*?</defs>", r"<!--.*?-->"):
+        inside = re.sub(unwanted, "", inside, flags=re.DOTALL)
+    inside = re.sub(r'(<g|<image)((?: xlink:href="[^"]*")?) id="[^"]*"', r"\1\2", inside)  # nobody refers to these
+    for refers in ('id="', 'href="#', "url(#"):
+        inside = inside.replace(refers, f"{refers}{name}-")
+    inside = inside.replace(INK, "var(--ink)").replace(PAPER, "var(--paper)")
+    return f'<g id="{name}">{inside}</g>'
+
+
+def on_page(svg: str, name: str, described: str, boxes: list[Box]) -> str:
+    """The whole drawing for wide screens and paper, its panels for narrow ones; one description for both."""
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    assert size is not None  # matplotlib always writes it
+    width, height = size.groups()
+    whole = f'<svg class="whole" viewBox="0 0 {width} {height}" style="max-width: {float(width) / 12.0:.1f}rem">'
+    cuts = "".join(
+        f'<svg viewBox="{box.x:.1f} {box.y:.1f} {box.width:.1f} {box.height:.1f}"><use href="#{name}"/></svg>'
+        for box in boxes
+    )
+    few = len(boxes) < 2
+    narrow = "" if few else f'<div class="panels{" small" if boxes[0].width < 220.0 else ""}">{cuts}</div>'
+    return (
+        f'<div class="drawing{" single" if few else ""}" role="img" aria-label="{described}">'
+        f"{whole}{inline(svg, name)}</svg>{narrow}</div>"
+    )
