@@ -1,5 +1,8 @@
 """What many files of tests stand on."""
 
+import io
+import json
+
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -9,3 +12,21 @@ def one_blas_thread():
     """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory):
+    """The folder that a quick run of the whole tutorial has written."""
+    from rich.console import Console
+
+    from halfmoon.tutorial.program import run
+
+    out = tmp_path_factory.mktemp("tutorial") / "out"
+    run(out, quick=True, console=Console(file=io.StringIO(), width=100))
+    return out
+
+
+@pytest.fixture(scope="session")
+def results(told):
+    """Its numbers."""
+    return json.loads((told / "results.json").read_text())

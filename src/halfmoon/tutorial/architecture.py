@@ -28,29 +28,41 @@ def tell(book: Book, common: Common) -> None:
         that is x or the activations of the layer below."""
     )
     book.equations("The forward pass, and the lines of code that are it", "F1", "F2", "L1")
-    sizes = {hidden: common.network(hidden) for hidden in (3, 500)}
-    rows = [
-        [name, *(str(getattr(net.views(net.theta)[place], part).shape) for net in sizes.values())]
-        for name, place, part in (("W1", 0, "W"), ("b1", 0, "b"), ("W2", 1, "W"), ("b2", 1, "b"))
-    ]
-    counts = [book.number(f"parameters_{hidden}", net.size) for hidden, net in sizes.items()]
-    book.table(
-        "Shapes of the parameters", ["", "3 hidden units", "500 hidden units"], [*rows, ["numbers to learn", *counts]]
-    )
+    shapes(book, common)
     network, _ = common.trained
     book.say(
         "Here is the network with the weights it will have learned by section 5. Thick lines are large weights; follow "
         "them, and you see which inputs each hidden unit listens to, and how each output uses the hidden units."
     )
     caption = "The trained network. The number on a line is its weight; biases are not drawn."
-    W1, W2 = (p.W for p in network.views(network.theta))
+    weights = [book.number(f"W{i}", p.W) for i, p in enumerate(network.views(network.theta), start=1)]
+    listed = ["; ".join(", ".join(f"{v:.2f}" for v in row) for row in rows) for rows in weights]
     described = (
         "Diagram of two inputs, three hidden units and two outputs, joined by lines for the weights. "
-        f"Input to hidden: {np.round(W1, 2).tolist()}. Hidden to output: {np.round(W2, 2).tolist()}."
+        f"From each input: {listed[0]}. From each hidden unit: {listed[1]}."
     )
-    with book.figure("3-network", caption, described, (9.0, 5.2)) as fig:
+    with book.figure("3-network", caption, described, (6.6, 4.6)) as fig:
         plots.diagram(network, fig.subplots(), outputs=("$\\hat y_0$", "$\\hat y_1$"))
     two_or_one(book, common, network)
+
+
+def shapes(book: Book, common: Common) -> None:
+    """The parameters' shapes, with few hidden units and with many."""
+    sizes = book.number("hidden", [3, 500])
+    nets = [common.network(int(size)) for size in sizes]
+    counts = book.number("parameters", [net.size for net in nets])
+    rows = []
+    for name, place, part in (("W1", 0, "W"), ("b1", 0, "b"), ("W2", 1, "W"), ("b2", 1, "b")):
+        found = book.number(f"shape_{name}", [getattr(net.views(net.theta)[place], part).shape for net in nets])
+        rows.append([name, *(" by ".join(f"{size}" for size in shape) for shape in found)])
+    rows.append(["numbers to learn", *(f"{count:,}" for count in counts)])
+    book.table("Shapes of the parameters", ["", *(f"{size} hidden units" for size in sizes)], rows)
+
+
+SAME = (
+    "$e^s1 / (e^s0 + e^s1) = 1 / (1 + e^-(s1 - s0))|"
+    r"\frac{e^{s_1}}{e^{s_0} + e^{s_1}} = \frac{1}{1 + e^{-(s_1 - s_0)}}$"
+)
 
 
 def two_or_one(book: Book, common: Common, network: Network) -> None:
@@ -68,10 +80,9 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
     apart = book.number("largest_difference", apart)
     rows = book.number("rows", len(X))
     book.say(
-        f"""Do two classes need two outputs? No. With s0 and s1 the two scores in z2, softmax only looks at their
-        difference, e^s1 / (e^s0 + e^s1) = 1 / (1 + e^-(s1 - s0)), and that is the logistic function of one score. If we
-        subtract the output weights of class 0 from those of class 1, a network with one logistic output and
-        {size} numbers gives the same probability for every one of the {rows} points (the largest difference
-        is {apart:.0e}), and the same mean cross-entropy: {two:.6f} and {one:.6f}. Two outputs are kept because they
-        extend to more classes."""
+        f"""Do two classes need two outputs? No. With $s0|s_0$ and $s1|s_1$ the two scores in z2, softmax only looks at
+        their difference, {SAME}, and that is the logistic function of one score. If we subtract the output weights of
+        class 0 from those of class 1, a network with one logistic output and {size} numbers gives the same probability
+        for every one of the {rows} points (the largest difference is {apart:.0e}), and the same mean cross-entropy:
+        {two:.6f} and {one:.6f}. Two outputs are kept because they extend to more classes."""
     )

@@ -8,6 +8,8 @@ from halfmoon.tutorial.common import Common
 
 TITLE = "A straight line: logistic regression"
 DEGREE = 3
+LINE = "$w1 x1 + w2 x2 + b = 0|w_1 x_1 + w_2 x_2 + b = 0$"
+PRODUCTS = "$x1^2|x_1^2$, $x1 x2|x_1 x_2$, $x1^3|x_1^3$"
 
 
 def tell(book: Book, common: Common) -> None:
@@ -21,15 +23,15 @@ def tell(book: Book, common: Common) -> None:
     )
     book.say(
         f"""Before a network, a baseline: logistic regression, with its regularization chosen by cross-validation
-        (scikit-learn's LogisticRegressionCV). It gets {right:.1%} of the points right and {wrong} of them wrong. Its
-        boundary is where w1 x1 + w2 x2 + b = 0, and that is a straight line, whatever the three numbers are: it cannot
-        bend around a moon."""
+        (scikit-learn's `LogisticRegressionCV`). It gets {right:.1%} of the points right and {wrong} of them wrong. Its
+        boundary is where {LINE}, and that is a straight line, whatever the three numbers are: it cannot bend around a
+        moon."""
     )
-    count = book.number("cubic_features", int(cubic[0].n_output_features_))
+    count = book.number("cubic_features", cubic[0].n_output_features_)
     book.say(
-        f"""We could help it by hand: give it the {count} products of the measurements up to degree {DEGREE} (x1^2,
-        x1 x2, x1^3, ...), and the same method reaches {bent:.1%}. But we had to guess which features would do. A
-        hidden layer learns its features from the data; that is what we build next."""
+        f"""We could help it by hand: give it the {count} products of the measurements up to degree {DEGREE}
+        ({PRODUCTS}, ...), and the same method reaches {bent:.1%}. But we had to guess which features would do. A hidden
+        layer learns its features from the data; that is what we build next."""
     )
     book.table(
         "Logistic regression on the moons (the points it was fitted to)",
@@ -45,12 +47,11 @@ def tell(book: Book, common: Common) -> None:
         f"boundary runs between them, {bent:.1%} right."
     )
     with book.figure("2-baseline", caption, described, (11.0, 4.6)) as fig:
-        axes = fig.subplots(1, 2, sharey=True)
+        axes = fig.subplots(1, 2)
         titles = (
             book.plain(f"straight line: {right:.1%} right"),
             book.plain(f"cubic features, by hand: {bent:.1%} right"),
         )
         for ax, model, title in zip(np.ravel(axes), (line, cubic), titles, strict=True):
             plots.boundary(model, X, y, ax).set_title(title)
-        axes[1].set_ylabel("")
         axes[0].legend(loc="upper right", framealpha=0.9)

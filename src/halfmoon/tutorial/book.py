@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ TIMES = "times"  # where results.json keeps what a clock said: all else is the s
 class Book:
     """Text, equations, tables, numbers and figures of a run of the tutorial, in order.
 
-    Texts may hold numbers from `number`, which know their place in results.json, and `code` between backticks.
+    Texts may hold numbers from `number`, which know their place in results.json, `code` between backticks, and formulas
+    as they are in code and in LaTeX, $x^2|x^2$.
     """
 
     out: Path
@@ -78,7 +80,7 @@ class Book:
 
     def plain(self, text: str) -> str:
         """The text with its numbers written out, for a figure's title or the terminal."""
-        return resolve(text, self.results)
+        return resolve(page.bare(text), self.results)
 
     def html(self, text: str) -> str:
         """The same for the page."""
@@ -90,8 +92,7 @@ class Book:
         """A paragraph."""
         self.heed()
         text = " ".join(text.split())
-        told = self.plain(text).replace("`", "")
-        self._print(Padding(told, (1, 2, 0, 2)), width=min(self.console.width, 100))
+        self._print(Padding(self.plain(text), (1, 2, 0, 2)), width=min(self.console.width, 100))
         self.body.append(f"<p>{self.html(text)}</p>")
 
     def _print(self, what: Any, **options: Any) -> None:
@@ -131,7 +132,7 @@ class Book:
         """A numbered list."""
         for i, text in enumerate(texts, start=1):
             row = Table.grid(padding=(0, 1))
-            row.add_row(f"{i}.", Text(self.plain(text).replace("`", "")))
+            row.add_row(f"{i}.", Text(self.plain(text)))
             self.console.print(Padding(row, (1 if i == 1 else 0, 2, 0, 4)), highlight=False)
         self.body.append("<ol>" + "".join(f"<li>{self.html(text)}</li>" for text in texts) + "</ol>")
 
@@ -140,9 +141,9 @@ class Book:
         texts = [[format(cell) for cell in row] for row in rows]
         table = Table(title=self.plain(title), title_justify="left", title_style="italic")
         for i, column in enumerate(columns):
-            table.add_column(self.plain(column).replace("`", ""), justify="left" if i == 0 else "right")
+            table.add_column(self.plain(column), justify="left" if i == 0 else "right")
         for row in texts:
-            table.add_row(*(Text(self.plain(cell).replace("`", "")) for cell in row))
+            table.add_row(*(Text(self.plain(cell)) for cell in row))
         self.console.print(Padding(table, (1, 2, 0, 2)))
         cells = [[self.html(cell) for cell in row] for row in texts]
         self.body.append(page.table(self.html(title), [self.html(column) for column in columns], cells))
@@ -163,9 +164,9 @@ class Book:
             fig.savefig(svg, format="svg", metadata={"Date": None})
             boxes = panels(fig)
         (self.out / f"{name}.svg").write_text(svg.getvalue(), encoding="utf-8")
-        told = Text(f"Figure: {self.out / name}.png (and .svg)\n{self.plain(caption).replace('`', '')}", style="dim")
+        told = Text(f"Figure: {self.out / name}.png (and .svg)\n{self.plain(caption)}", style="dim")
         self.console.print(Padding(told, (1, 4, 0, 4)))
-        drawing = on_page(svg.getvalue(), f"figure-{name}", page.attribute(self.plain(described)), boxes)
+        drawing = on_page(svg.getvalue(), f"figure-{name}", escape(self.plain(described)), boxes)
         self.body.append(f"<figure>{drawing}<figcaption>{self.html(caption)}</figcaption></figure>")
 
     def close(self) -> None:

@@ -24,14 +24,9 @@ EPSILON, REG_LAMBDA = 0.01, 0.01  # the tutorial's settings, on the sum over row
 RATE, L2 = EPSILON * ROWS, REG_LAMBDA / ROWS  # ... and what they are on the mean: 2.0 and 0.00005 (erratum 2)
 
 
-def descend(
-    network: Network, X: Array, y: Any, rate: float,
-    epochs: int = 20_000, l2: float = L2, **more: Any,
-) -> Run:  # fmt: skip
+def descend(network: Network, X: Array, y: Any, rate: float, l2: float = L2, **more: Any) -> Run:
     """Gradient descent with all rows in every update, as the tutorial does it."""
-    return train(
-        network, X, y, optimizer="gd", learning_rate=rate, epochs=epochs, l2=l2, **more
-    )  # fmt: skip
+    return train(network, X, y, optimizer="gd", learning_rate=rate, l2=l2, **more)
 
 
 @dataclass

@@ -28,7 +28,7 @@ def tell(book: Book, common: Common) -> None:
     book.table("Where the classes lie", ["", "mean x1", "mean x2", "std x1", "std x2"], rows)
     caption = f"{rows_drawn} points, noise {noise}. Class 0 is the upper moon, class 1 the lower."
     described = "Scatter plot of two crescent-shaped clouds of points that interlock: class 0 above, class 1 below."
-    with book.figure("1-data", caption, described, (7.0, 4.8)) as fig:
+    with book.figure("1-data", caption, described, (5.8, 4.3)) as fig:
         ax = plots.points(X, y, fig.subplots())
         ax.legend(frameon=False, loc="upper right")
         ax.set_title("Two half moons")

@@ -50,14 +50,12 @@ def settle(fig: Figure) -> None:
 
 def panels(fig: Figure) -> list[Box]:
     """What each of the figure's axes covers, labels included; a colour bar belongs to the panel before it."""
-    renderer, covered = fig.canvas.get_renderer(), []  # type: ignore[attr-defined]
+    covered: list[Any] = []
     for ax in fig.axes:
-        if not ax.get_visible():
-            continue
-        box = ax.get_tightbbox(renderer)
+        box: Any = ax.get_tightbbox(fig.canvas.get_renderer())  # type: ignore[attr-defined]
         if ax.get_label() == "<colorbar>" and covered:
             covered[-1] = Bbox.union([covered[-1], box])
-        else:
+        elif box is not None and ax.get_visible():
             covered.append(box)
     scale, height = 72.0 / fig.dpi, 72.0 * fig.get_figheight()
     padded = [box.padded(4.0) for box in covered]
@@ -82,12 +80,14 @@ def on_page(svg: str, name: str, described: str, boxes: list[Box]) -> str:
     assert size is not None  # matplotlib always writes it
     width, height = size.groups()
     whole = f'<svg class="whole" viewBox="0 0 {width} {height}" style="max-width: {float(width) / 12.0:.1f}rem">'
+    widest = max(box.width for box in boxes)  # all to one scale
     cuts = "".join(
-        f'<svg viewBox="{box.x:.1f} {box.y:.1f} {box.width:.1f} {box.height:.1f}"><use href="#{name}"/></svg>'
+        f'<svg viewBox="{box.x:.1f} {box.y:.1f} {box.width:.1f} {box.height:.1f}" '
+        f'style="width: {100.0 * box.width / widest:.0f}%"><use href="#{name}"/></svg>'
         for box in boxes
     )
     few = len(boxes) < 2
-    narrow = "" if few else f'<div class="panels{" small" if boxes[0].width < 220.0 else ""}">{cuts}</div>'
+    narrow = "" if few else f'<div class="panels{" small" if widest < 220.0 else ""}">{cuts}</div>'
     return (
         f'<div class="drawing{" single" if few else ""}" role="img" aria-label="{described}">'
         f"{whole}{inline(svg, name)}</svg>{narrow}</div>"

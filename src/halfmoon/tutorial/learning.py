@@ -33,9 +33,9 @@ def tell(book: Book, common: Common) -> None:
 def loss(book: Book) -> None:
     """What is to be made small."""
     book.say(
-        """Learning is going downhill. What goes down is the loss: the cross-entropy, the mean over the N points of
-        -log(probability given to the true class), plus a small penalty on large weights. With `y` 1 for the true class
-        and 0 for the other:"""
+        """Learning is going downhill. What goes down is the loss: the cross-entropy, the mean over the points of minus
+        the logarithm of the probability given to the true class, plus a small penalty on large weights. With `y` 1 for
+        the true class and 0 for the other, over N points:"""
     )
     book.formulas(
         (

@@ -10,15 +10,19 @@ from typing import Any
 
 from halfmoon.tutorial.equations import EQUATIONS, line_of, mathml
 
+FORMULA = re.compile(r"\$([^$|]+)\|([^$]+)\$")  # in a text: $as in code|as in LaTeX$
+
 
 def text(words: str) -> str:
-    """Words with `code` in them, as HTML."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(words))
+    """Words with `code` and $formulas|LaTeX$ in them, as HTML."""
+    parts = FORMULA.split(words)
+    words = "".join(mathml(part) if i % 3 == 2 else html.escape(part) for i, part in enumerate(parts) if i % 3 != 1)
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", words)
 
 
-def attribute(words: str) -> str:
-    """Words without marks, as the value of an attribute."""
-    return html.escape(words.replace("`", ""), quote=True)
+def bare(words: str) -> str:
+    """The same words for a place that has no code and no formulas."""
+    return FORMULA.sub(r"\1", words).replace("`", "")
 
 
 def number(address: str, value: Any, digits: str) -> str:
@@ -63,7 +67,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def wide(inside: str) -> str:
     """Something that scrolls sideways, with the keyboard too, where it has no room."""
-    return f'<div class="wide" tabindex="0">{inside}</div>'
+    return f'<div class="wide" role="group" aria-label="table" tabindex="0">{inside}</div>'
 
 
 def equations(title: str, tags: Sequence[str]) -> str:

@@ -31,13 +31,11 @@ def tell(book: Book, common: Common) -> None:
     )
     caption = "What each hidden unit answers over the plane, from -1 (violet) to 1 (yellow); the ring marks our point."
     described = "Three maps of the plane, one for each hidden unit: each is split by a straight line with a soft edge."
-    with book.figure("4-hidden-units", caption, described, (11.0, 3.9)) as fig:
-        axes = fig.subplots(1, 3, sharey=True)
+    with book.figure("4-hidden-units", caption, described, (12.0, 3.9)) as fig:
+        axes = fig.subplots(1, 3)
         plots.hidden_units(network, X, axes)
         for ax in np.ravel(axes):
             plots.points(X, y, ax, size=14)
             ax.scatter(*X[ROW], s=150, facecolors="none", edgecolors=plots.DARK, linewidths=2.2, zorder=4)
             ax.set(xlabel="$x_1$", ylabel="$x_2$")
-        for ax in axes[1:]:
-            ax.set_ylabel("")
         fig.colorbar(axes[0].images[0], ax=axes, label="activation", shrink=0.9)

@@ -26,7 +26,7 @@ def tell(book: Book, common: Common) -> None:
     )
     caption = "The decision boundary of the trained network with 3 hidden units. The paler the colour, the less sure."
     described = f"The moons with the boundary that the network has learned; {right:.1%} of the points are right."
-    with book.figure("6-boundary", caption, described, (7.6, 5.0)) as fig:
+    with book.figure("6-boundary", caption, described, (6.2, 4.4)) as fig:
         ax = plots.boundary(network, X, y, fig.subplots())
         ax.set_title(book.plain(f"A network with 3 hidden units: {right:.1%} right"))
         ax.legend(loc="upper right", framealpha=0.9)

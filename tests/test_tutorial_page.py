@@ -1,0 +1,166 @@
+"""The tutorial's page: every number on it is in results.json, nothing is fetched, and all can read it."""
+
+import html.parser
+import json
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from halfmoon.tutorial.equations import EQUATIONS, line_of
+from halfmoon.tutorial.numbers import kept, look_up, plain, resolve
+
+ROOT = Path(__file__).resolve().parents[1]
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+QUIET = {"code", "pre", "math", "svg", "style", "title", "script", "nav"}  # holds code, formulas or drawings
+
+
+class Page(html.parser.HTMLParser):
+    """What a page says and shows: text outside code and formulas, numbers, ids, links, descriptions."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.wrong, self.ids, self.links, self.loads = [], [], [], [], []
+        self.data, self.prose, self.described, self.trace = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        has = dict(attributes)
+        self.ids += [has["id"]] if "id" in has else []
+        if tag == "a":
+            self.links.append(has["href"])
+        else:
+            self.loads += [has[name] for name in ("src", "href", "xlink:href", "srcset") if name in has]
+        if "role" in has and has["role"] == "img":
+            self.described.append(has.get("aria-label", ""))
+        if tag not in VOID:
+            self.open.append((tag, has))
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        opened, has = self.open.pop()
+        if opened != tag:
+            self.wrong.append(f"</{tag}> closes <{opened}> near line {self.getpos()[0]}")
+        if tag == "data" and not self.data[-1][2]:
+            self.wrong.append(f"no digits for {has}")
+
+    def handle_data(self, text):
+        tags = [tag for tag, _ in self.open]
+        classes = {has.get("class") for _, has in self.open}
+        if tags and tags[-1] == "data":
+            has = self.open[-1][1]
+            self.data.append((has["data-from"], has["value"], text))
+        elif "trace" in classes:
+            self.trace += re.findall(r"-?\d+\.\d+", text) if "pre" in tags else []
+        elif not QUIET & set(tags) and not classes & {"count", "where"} and "body" in tags:
+            self.prose.append(text)
+
+
+@pytest.fixture(scope="module")
+def page(told):
+    return Page((told / "index.html").read_text())
+
+
+def digits_of(text):
+    """The number that is shown, and how far rounding may have moved it."""
+    bare = text.replace(",", "").rstrip("%")
+    decimals = len(bare.split("e")[0].partition(".")[2])
+    power = int(bare.partition("e")[2] or 0) - 2 * text.endswith("%")
+    return float(bare) * 10.0 ** (-2 * text.endswith("%")), 0.5000001 * 10.0 ** (power - decimals)
+
+
+def test_every_marked_number_is_the_one_in_the_results(page, results):
+    assert len(page.data) > 100
+    for address, value, shown in page.data:
+        number = look_up(results, address)
+        assert str(number) == value, address
+        read, rounding = digits_of(shown)
+        assert math.isclose(read, number, rel_tol=0.0, abs_tol=rounding), (address, number, shown)
+
+
+def test_no_other_number_is_told(page):
+    text = " ".join(" ".join(page.prose).split())
+    text = re.sub(r"\(?\b(18|19|20)\d\d\b\)?|\[[A-Z]\d+\]", " ", text)  # years of papers, and equations
+    assert not re.findall(r"\S*(?:\d[.,]\d|\d\d|\d ?%)\S*", text)
+
+
+def test_the_traces_numbers_are_in_the_results(page, results):
+    held = set()
+
+    def collect(value):
+        if isinstance(value, dict | list):
+            for one in value.values() if isinstance(value, dict) else value:
+                collect(one)
+        elif isinstance(value, float):
+            held.add(f"{value:.4f}")
+
+    collect(results["prediction"])
+    collect(results["learning"])
+    assert len(page.trace) > 30
+    assert set(page.trace) <= held
+
+
+def test_nothing_is_fetched(page, told):
+    assert all(load.startswith(("data:", "#")) for load in page.loads)
+    text = (told / "index.html").read_text()
+    assert not re.search(r"<script|@import|url\((?!#)", text)
+    assert all(link.startswith("#") for link in page.links)
+
+
+def test_it_is_well_formed_and_its_links_lead_somewhere(page):
+    assert page.wrong == []
+    assert page.open == []
+    assert sorted(set(page.ids)) == sorted(page.ids)
+    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+
+
+def test_every_figure_is_described_and_themed(page, told):
+    figures = sorted(path.stem for path in told.glob("*.svg"))
+    text = (told / "index.html").read_text()
+    assert len(page.described) == len(figures)
+    assert all(len(words) >= 60 for words in page.described)
+    for name in figures:
+        assert f'id="figure-{name}"' in text
+    drawn = text[text.index("<figure") :]
+    assert "var(--ink)" in drawn
+    assert "#222222" not in drawn
+    assert "#000000" not in drawn
+
+
+def test_no_number_was_left_as_an_address(told):
+    for path in (path for path in told.iterdir() if path.suffix != ".png"):
+        assert "⟦" not in path.read_text(), path.name
+
+
+# The pieces
+
+
+def test_a_number_is_written_where_it_is_shown():
+    results = {"a": plain({"b": [0.25, True, None], "c d": 1234})}
+    number = kept("/a", results["a"])
+    text = f"{number['b'][0]:.1%} of {number['c d']:,}, {number['b'][0] * 2}, {number['b'][1]}"
+    assert resolve(text, results) == "25.0% of 1,234, 0.5, True"
+    assert resolve(f"{number['c d']}", results, lambda *told: str(told)) == "('/a/c d', 1234, '1234')"
+    assert number["c d"] == 1234
+    assert json.dumps(number) == json.dumps(results["a"])
+
+
+@pytest.mark.parametrize("tag", EQUATIONS)
+def test_the_equations_are_those_of_the_derivation(tag):
+    written, tex = EQUATIONS[tag]
+    line = re.search(rf"^\*\*\[{tag}\]\*\*.*$", (ROOT / "DERIVATION.md").read_text(), re.MULTILINE).group()
+    assert f"`{written}`" in line
+    assert tex in line
+
+
+@pytest.mark.parametrize("tag", EQUATIONS)
+def test_the_line_of_code_is_in_the_source(tag):
+    line = line_of(tag)
+    source = (ROOT / "src" / "halfmoon" / line.file).read_text().splitlines()[line.number - 1]
+    assert source.strip().startswith(line.code)
+    assert source.rstrip().endswith(f"[{tag}]")
