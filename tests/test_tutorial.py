@@ -45,7 +45,7 @@ def test_the_robust_figures(results):
 
 
 def test_a_line_is_worse_than_its_cubic_and_the_network(results):
-    line, cubic = results["baseline"]["line_accuracy"], results["baseline"]["cubic_accuracy"]
+    line, cubic = results["baseline"]["accuracy"]
     assert 0.8 < line < 0.9 < cubic
     assert results["boundary"]["accuracy"] > 0.95
 

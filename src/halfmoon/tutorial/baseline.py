@@ -1,7 +1,5 @@
 """Section 2: what a straight line can do."""
 
-import numpy as np
-
 from halfmoon import plots
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common
@@ -16,11 +14,8 @@ def tell(book: Book, common: Common) -> None:
     """Fit the line, fit the cubic, and draw both."""
     X, y = common.data
     line, cubic = common.regression(1), common.regression(DEGREE)
-    right = book.number("line_accuracy", float(line.score(X, y)))
-    bent = book.number("cubic_accuracy", float(cubic.score(X, y)))
-    wrong, still = (
-        book.number(f"{name}_errors", round((1.0 - p) * len(y))) for name, p in (("line", right), ("cubic", bent))
-    )
+    right, bent = book.number("accuracy", [line.score(X, y), cubic.score(X, y)])
+    wrong, still = book.number("errors", [round((1.0 - p) * len(y)) for p in (right, bent)])
     book.say(
         f"""Before a network, a baseline: logistic regression, with its regularization chosen by cross-validation
         (scikit-learn's `LogisticRegressionCV`). It gets {right:.1%} of the points right and {wrong} of them wrong. Its
@@ -33,25 +28,23 @@ def tell(book: Book, common: Common) -> None:
         ({PRODUCTS}, ...), and the same method reaches {bent:.1%}. But we had to guess which features would do. A hidden
         layer learns its features from the data; that is what we build next."""
     )
-    book.table(
-        "Logistic regression on the moons (the points it was fitted to)",
-        ["features", "how many", "right", "wrong"],
-        [
-            ["the two measurements", 2, f"{right:.1%}", wrong],
-            [f"all products up to degree {DEGREE}", count, f"{bent:.1%}", still],
-        ],
-    )
+    rows = [["the two measurements", 2, f"{right:.1%}", wrong]]
+    rows.append([f"all products up to degree {DEGREE}", count, f"{bent:.1%}", still])
+    title = "Logistic regression on the moons (the points it was fitted to)"
+    book.table(title, ["features", "how many", "right", "wrong"], rows)
+    draw(book, common, right, bent)
+
+
+def draw(book: Book, common: Common, right: float, bent: float) -> None:
+    """Both boundaries."""
     caption = "Left: the best straight line. Right: the same method with cubic features made by hand."
     described = (
         f"Two panels with the moons. Left, a straight boundary cuts both moons, {right:.1%} right. Right, an S-shaped "
         f"boundary runs between them, {bent:.1%} right."
     )
+    titles = (f"straight line: {right:.1%} right", f"cubic features, by hand: {bent:.1%} right")
     with book.figure("2-baseline", caption, described, (11.0, 4.6)) as fig:
         axes = fig.subplots(1, 2)
-        titles = (
-            book.plain(f"straight line: {right:.1%} right"),
-            book.plain(f"cubic features, by hand: {bent:.1%} right"),
-        )
-        for ax, model, title in zip(np.ravel(axes), (line, cubic), titles, strict=True):
-            plots.boundary(model, X, y, ax).set_title(title)
+        for ax, degree, title in zip(axes, (1, DEGREE), titles, strict=True):
+            plots.boundary(common.regression(degree), *common.data, ax).set_title(book.plain(title))
         axes[0].legend(loc="upper right", framealpha=0.9)

@@ -121,6 +121,7 @@ class Book:
     def code(self, *functions: Callable[..., Any]) -> None:
         """The source of functions that the section calls."""
         source = "\n\n".join(textwrap.dedent(inspect.getsource(function)).strip() for function in functions)
+        source = source.replace("  # fmt: skip", "")
         self._print(
             Padding(
                 Syntax(source, "python", theme="ansi_light", background_color="default", word_wrap=True), (1, 4, 0, 4)
@@ -157,11 +158,11 @@ class Book:
         self.heed()
         svg = io.StringIO()
         with mpl.rc_context(STYLE):
-            fig = Figure(figsize=size, layout="constrained")
+            fig = Figure(figsize=size)
             yield fig
             settle(fig)
-            fig.savefig(self.out / f"{name}.png")
-            fig.savefig(svg, format="svg", metadata={"Date": None})
+            fig.savefig(self.out / f"{name}.png", pil_kwargs={"compress_level": 3})
+            fig.savefig(svg, format="svg", dpi=90, metadata={"Date": None})  # for the pictures in it
             boxes = panels(fig)
         (self.out / f"{name}.svg").write_text(svg.getvalue(), encoding="utf-8")
         told = Text(f"Figure: {self.out / name}.png (and .svg)\n{self.plain(caption)}", style="dim")

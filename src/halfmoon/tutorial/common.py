@@ -1,13 +1,15 @@
 """What several sections of the tutorial need: its data, its network as it starts, and the network trained."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegressionCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
@@ -27,6 +29,20 @@ RATE, L2 = EPSILON * ROWS, REG_LAMBDA / ROWS  # ... and what they are on the mea
 def descend(network: Network, X: Array, y: Any, rate: float, l2: float = L2, **more: Any) -> Run:
     """Gradient descent with all rows in every update, as the tutorial does it."""
     return train(network, X, y, optimizer="gd", learning_rate=rate, l2=l2, **more)
+
+
+@contextmanager
+def quiet_fits() -> Iterator[list[warnings.WarningMessage]]:
+    """Fits of estimators; yields the warnings of those that did not converge. Ctrl-C ends a search at once."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        warnings.filterwarnings("error", "Training interrupted", UserWarning)
+        try:
+            yield caught
+        except UserWarning as error:
+            if "interrupted" not in str(error):
+                raise
+            raise KeyboardInterrupt from error
 
 
 @dataclass

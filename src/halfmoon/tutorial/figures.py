@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import Bbox
 
 from halfmoon.plots import INK
@@ -24,7 +25,8 @@ STYLE: dict[Any, Any] = {
     "axes.titlesize": 12,
     "font.size": 10.5,
     "legend.fontsize": 10,
-    "savefig.dpi": 160,
+    "figure.dpi": 120,  # of PNG files; laid out at the same, so that texts are measured once
+    "savefig.dpi": "figure",
     "svg.hashsalt": "halfmoon",
     "text.color": INK,
     "xtick.color": INK,
@@ -42,17 +44,17 @@ class Box(NamedTuple):
 
 
 def settle(fig: Figure) -> None:
-    """Lay the figure out, once for all files that are made of it."""
+    """Lay the figure out, once for all files that are made of it. (A figure's own engine would do so for each.)"""
     FigureCanvasAgg(fig)
-    fig.draw_without_rendering()
-    fig.set_layout_engine("none")
+    ConstrainedLayoutEngine().execute(fig)
 
 
 def panels(fig: Figure) -> list[Box]:
     """What each of the figure's axes covers, labels included; a colour bar belongs to the panel before it."""
     covered: list[Any] = []
     for ax in fig.axes:
-        box: Any = ax.get_tightbbox(fig.canvas.get_renderer())  # type: ignore[attr-defined]
+        renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
+        box: Any = ax.get_tightbbox(renderer, bbox_extra_artists=[a for a in (ax.get_legend(),) if a])
         if ax.get_label() == "<colorbar>" and covered:
             covered[-1] = Bbox.union([covered[-1], box])
         elif box is not None and ax.get_visible():

@@ -1,100 +1,145 @@
-"""Section 7, second half: points never seen, overfitting made visible, and a stronger penalty against it."""
+"""Section 7 continued: overfitting made visible, pass by pass."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import LogLocator
 
-from halfmoon import datasets, plots
+from halfmoon import plots
 from halfmoon.elementary import Array
 from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.training import train
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import L2, NOISE, RATE, REG_LAMBDA, ROWS, Common, descend
-
-SMALL, LARGE = 3, 50  # the tutorial's layer, and its largest
-TIMES = (1, 10, 100, 1000)  # as strong as the tutorial's penalty
-FRESH = 2_000
-MARKS = ("right_learned", "log_loss_learned", "right_new", "log_loss_new")
-
-
-def marks(p: Array, y: Any) -> tuple[float, float]:
-    """Accuracy and log-loss of the predicted probabilities p (n, 2)."""
-    given = p[np.arange(len(y)), y]  # to the true class
-    return float((p.argmax(axis=1) == y).mean()), float(-np.log(given).mean())
-
-
-def truth(X: Array, noise: float = 0.20) -> Array:
-    """The true probabilities (n, 2), which only the maker of the moons knows."""
-    arcs, c = datasets.make("moons", n=200, noise=0.0)
-    apart = ((X[:, None, :] - arcs) ** 2).sum(axis=2)
-    near = np.exp(-apart / (2 * noise**2))
-    p = np.stack([near[:, c == 0].sum(axis=1), near[:, c == 1].sum(axis=1)], axis=1)
-    return p / p.sum(axis=1, keepdims=True)
-
-
-TRUTH = SimpleNamespace(predict_proba=truth)  # to be drawn as a classifier
-
-
-@dataclass
-class Study:
-    """Networks of several sizes and penalties, each trained for several seeds, and judged on fresh points."""
-
-    common: Common
-    networks: dict[tuple[int, int], list[Network]] = field(default_factory=dict)
-
-    @cached_property
-    def seeds(self) -> list[Common]:
-        """One for each seed, which draws the points to learn from and the initial weights."""
-        own, count = self.common, 2 if self.common.quick else 5
-        return [own, *(Common((own.seed + i) % 2**32, own.quick, own.engine) for i in range(1, count))]
-
-    @cached_property
-    def test(self) -> tuple[Array, Any]:
-        """Fresh points, from a seed of their own."""
-        return datasets.make("moons", n=FRESH, noise=NOISE, seed=(self.common.seed + 10_000) % 2**32)
-
-    @property
-    def passes(self) -> int:
-        """For each network: fewer than the tutorial's, as there are many."""
-        return self.common.passes * 2 // 5
-
-    def trained(self, hidden: int, times: int = 1) -> list[Network]:
-        """The networks of this size, one for each seed, with the penalty so many times the tutorial's."""
-        if (hidden, times) not in self.networks:
-            networks = [one.network(hidden) for one in self.seeds]
-            for one, network in zip(self.seeds, networks, strict=True):
-                label = f"{hidden} hidden units, penalty times {times}, seed {one.seed}"
-                one.fit(descend, label, self.passes, network, *one.data, RATE, l2=times * L2)
-            self.networks[hidden, times] = networks
-        return self.networks[hidden, times]
-
-    def scores(self, *which: int) -> dict[str, dict[str, Any]]:
-        """MARKS of `trained(*which)`, or of the truth: each seed's, their mean and their standard deviation."""
-        models: list[Callable[[Array], Array]] = [truth] * len(self.seeds)
-        if which:
-            models = [network.predict for network in self.trained(*which)]
-        each = np.array(
-            [
-                [*marks(model(one.data[0]), one.data[1]), *marks(model(self.test[0]), self.test[1])]
-                for one, model in zip(self.seeds, models, strict=True)
-            ]
-        )
-        found = zip(MARKS, each.T, strict=True)
-        return {name: {"mean": v.mean(), "spread": v.std(ddof=1), "each": v} for name, v in found}
+from halfmoon.tutorial.trials import LARGE, MARKS, SMALL, Predict, Study, draw_map, truth
 
 
 def by_passes(
-    network: Network, X: Array, y: Any, look: Callable[[], None], epochs: int, **options: Any
-) -> Run | None:  # fmt: skip
+    network: Network, X: Array, y: Any, look: Callable[[Run], None],
+    epochs: int, **more: Any,
+) -> Run:  # fmt: skip
     """Descent that pauses some thirty times to look, and goes on as if it had not."""
-    run = None
+    run: Any = None
     for upto in np.unique(np.geomspace(1, epochs, 36).astype(int)):
-        run = descend(network, X, y, RATE, epochs=int(upto), run=run, **options)
-        look()
+        run = train(
+            network, X, y, optimizer="gd", learning_rate=1.0, l2=0.00005,
+            epochs=int(upto), run=run, **more,
+        )  # fmt: skip
+        look(run)
         if run.stopped != "epochs":  # but interrupted, say
             break
     return run
+
+
+def watch(book: Book, study: Study) -> None:
+    """Both losses by passes with few and many units, and what the mistakes cost."""
+    small, large = book.number("watched_units", [SMALL, LARGE])
+    book.say(
+        f"""Can overfitting be watched as it happens? Here is a run with {small} units and one with {large}, as long as
+        the tutorial's, at half its rate, where the curves are calmer. Now and then each pauses, and we look at both
+        sets of points."""
+    )
+    book.code(by_passes)
+    seen = {hidden: observe(book, study, hidden) for hidden in (SMALL, LARGE)}
+    told = course(large, seen[LARGE][1])
+    book.say(told + (" To stop in time would have been a cure." if told.endswith("overfitting.") else ""))
+    book.say(course(small, seen[SMALL][1]))
+    found = {str(hidden): mistakes(study, network.predict) for hidden, (network, _) in seen.items()}
+    few, many, best = book.number("mistakes", found | {"best": mistakes(study, truth)}).values()
+    book.say(
+        f"""At the end {large} units have {many["wrong"]} of the new points wrong, and these make {many["share"]:.0%} of
+        the log-loss: on average the network gives them {many["sure"]:.1%} for the wrong class. With {small} units it
+        is {few["wrong"]} points, at {few["sure"]:.1%}. The best boundary has {best["wrong"]} wrong, and the true
+        probabilities say {best["sure"]:.1%} there: that is how sure one may be."""
+    )
+    draw_watched(book, study, seen, [few, many])
+
+
+def observe(book: Book, study: Study, hidden: int) -> tuple[Network, dict[str, list[float]]]:
+    """A network trained with pauses, and MARKS at each."""
+    network, seen = study.common.network(hidden), []
+
+    def look(run: Run) -> None:
+        seen.append((run.epoch, *study.marks(study.common, network.predict)))
+
+    study.common.fit(by_passes, f"{hidden} units, watched", study.common.passes, network, *study.common.data, look)
+    columns = zip(("passes", *MARKS), zip(*seen, strict=True), strict=True)
+    return network, book.number(f"watched_{hidden}", dict(columns))
+
+
+def course(hidden: int, seen: dict[str, list[float]]) -> str:
+    """How the loss on new points went, and whether that is overfitting."""
+    new, learned = seen["log_loss_new"], seen["log_loss_learned"]
+    least = int(np.argmin(new))
+    told = f"""With {hidden} units the log-loss on new points is lowest after {seen["passes"][least]:,} passes,
+        {new[least]:.3f}, and {new[-1]:.3f} at the end"""
+    if new[-1] < 1.2 * new[least]:
+        return f"{told}: not much is lost."
+    falls = "goes on falling" if learned[-1] < learned[least] else "does not fall either"
+    return f"""{told}, while on the points learned from it {falls}, from {learned[least]:.3f} to {learned[-1]:.3f}. That
+        is overfitting."""
+
+
+def misplaced(study: Study, predict: Predict) -> tuple[Array, Any, Array]:
+    """What each new point adds to the log-loss, whether it is on the wrong side, and how sure the prediction is."""
+    X, y = study.test
+    p = predict(X)
+    return -np.log(p[np.arange(len(y)), y]), p.argmax(axis=1) != y, p.max(axis=1)
+
+
+def mistakes(study: Study, predict: Predict) -> dict[str, Any]:
+    """How many new points are on the wrong side, their share of the log-loss, and how sure the prediction is there."""
+    cost, wrong, sure = misplaced(study, predict)
+    return {"wrong": wrong.sum(), "share": cost[wrong].sum() / cost.sum(), "sure": sure[wrong].mean()}
+
+
+def draw_watched(book: Book, study: Study, seen: dict[int, Any], found: list[dict[str, Any]]) -> None:
+    """The losses by passes, and the two boundaries with the new points that they misplace."""
+    caption = (
+        "First, log-loss by passes over the data, both axes logarithmic. Then the new points that each network has on "
+        "the wrong side at the end: the larger the mark, the more it adds to the log-loss. Dashed: the best boundary."
+    )
+    ends = [seen[hidden][1][mark][-1] for hidden in seen for mark in ("log_loss_learned", "log_loss_new")]
+    described = (
+        f"First, curves of the log-loss: with three units they end at {ends[0]:.3f} on points learned from and at "
+        f"{ends[1]:.3f} on new ones, with the largest layer at {ends[2]:.3f} and {ends[3]:.3f}. Then two maps, with "
+        f"{found[0]['wrong']} and {found[1]['wrong']} misplaced points along the boundaries."
+    )
+    wrong = np.any([misplaced(study, network.predict)[1] for network, _ in seen.values()], axis=0)
+    (left, low), (right, high) = study.test[0][wrong].min(axis=0) - 0.3, study.test[0][wrong].max(axis=0) + 0.3
+    with book.figure("7-overfitting", caption, described, (11.5, 3.9)) as fig:
+        first, *maps = fig.subplots(1, 3, width_ratios=(1.25, 1.0, 1.0))
+        draw_curves({hidden: columns for hidden, (_, columns) in seen.items()}, first)
+        for ax, (hidden, (network, _)), one in zip(maps, seen.items(), found, strict=True):
+            draw_misplaced(network, study, ax)
+            ax.set(xlim=(left, right), ylim=(low, high))
+            ax.set_title(book.plain(f"{hidden} units: {one['wrong']} new points wrong"))
+
+
+def draw_curves(seen: dict[int, Any], ax: Any) -> None:
+    """Both losses by passes."""
+    for i, (hidden, columns) in enumerate(seen.items()):
+        for of, line, points in (("learned", "--", "points learned from"), ("new", "-", "new points")):
+            style = {"c": plots.COLOURS[i], "ls": line, "lw": (1.3, 2.2)[i], "label": f"{hidden} units, {points}"}
+            ax.plot(columns["passes"], columns[f"log_loss_{of}"], **style)
+    ax.set(xscale="log", yscale="log", xlabel="passes over the data", ylabel="log-loss", title="Pass by pass")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter("")
+    ax.legend(frameon=False, loc="lower left")
+
+
+def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
+    """The network's boundary, the best one, and the new points on the wrong side, each as large as its loss."""
+    cost, wrong, _ = misplaced(study, network.predict)
+    draw_map(network, study.common, ax)
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    u, v = np.linspace(left, right, 60), np.linspace(low, high, 60)
+    lead = truth(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2))[:, 0].reshape(60, 60) - 0.5
+    ax.contour(u, v, lead, levels=[0.0], colors=plots.DARK, linewidths=1.2, linestyles="--", zorder=2)
+    for c in (0, 1):
+        here = wrong & (study.test[1] == c)
+        style = {"c": plots.COLOURS[c], "marker": plots.MARKERS[c], "edgecolors": "white", "lw": 0.6, "zorder": 3}
+        ax.scatter(*study.test[0][here].T, s=9.0 * cost[here], **style)

@@ -4,11 +4,24 @@ from pathlib import Path
 from types import ModuleType
 
 from rich.console import Console
+from threadpoolctl import threadpool_limits
 
 from halfmoon.settings import Settings, nearest
-from halfmoon.tutorial import architecture, baseline, data, learning, prediction, result
+from halfmoon.tutorial import (
+    architecture,
+    baseline,
+    data,
+    exercises,
+    learning,
+    onward,
+    patients,
+    prediction,
+    result,
+    sizes,
+)
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common
+from halfmoon.tutorial.exercises import activation_functions, annealing, classes, depth, minibatches
 
 SECTIONS: dict[str, tuple[str, ModuleType]] = {
     "data": ("1", data),
@@ -17,6 +30,15 @@ SECTIONS: dict[str, tuple[str, ModuleType]] = {
     "prediction": ("4", prediction),
     "learning": ("5", learning),
     "boundary": ("6", result),
+    "sizes": ("7", sizes),
+    "exercises": ("8", exercises),
+    "minibatches": ("8.1", minibatches),
+    "annealing": ("8.2", annealing),
+    "activations": ("8.3", activation_functions),
+    "classes": ("8.4", classes),
+    "depth": ("8.5", depth),
+    "patients": ("9", patients),
+    "onward": ("10", onward),
 }
 
 
@@ -39,7 +61,7 @@ def run(
     book = Book(out, seed, quick, console or Console())
     common = Common(seed, quick, engine)
     try:
-        with book.interrupt:
+        with book.interrupt, threadpool_limits(1, user_api="blas"):  # a second thread is in the way of small products
             for name in chosen:
                 number, section = SECTIONS[name]
                 book.open(number, name, section.TITLE)

@@ -1,0 +1,299 @@
+"""Section 10: the same network where it is put to use, and what changes when there is more of everything."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.patches import Rectangle
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from halfmoon import datasets, plots
+from halfmoon.elementary import Array
+from halfmoon.estimators.mlp import MLPClassifier
+from halfmoon.network import Network
+from halfmoon.tutorial.book import Book
+from halfmoon.tutorial.common import RATE, REG_LAMBDA, Common, quiet_fits
+from halfmoon.tutorial.patients import SHARE, patients
+
+TITLE = "Where to go from here"
+PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])  # good to bad, under dark ink
+GRID: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,), (30,)], "alpha": [0.01, 0.1, 1.0, 10.0]}
+SMALL: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,)], "alpha": [0.1, 1.0, 10.0]}
+SIZES, PASSES, BATCH, NEW, BUMPY, ITERATIONS = (200, 2_000, 20_000, 100_000), 10, 32, 5_000, 0.3, 1_000
+
+
+def as_estimator(network: Network, X: Array, y: Any, **more: Any) -> MLPClassifier:
+    """The tutorial's network and descent, in scikit-learn's words."""
+    model = MLPClassifier(
+        (3,), "tanh", loss="softmax_cross_entropy", solver="gd",
+        learning_rate_init=1.0, alpha=0.01, batch_size=len(X), **more,
+    )  # fmt: skip
+    below, above = network.views(network.theta)
+    W, b = [below.W, above.W], [below.b, above.b]
+    return model.fit(X, y, coefs_init=W, intercepts_init=b)
+
+
+def search(X: Array, y: Any, grid: dict[str, Any], folds: int, **more: Any) -> Any:
+    """Every setting of the grid, judged on folds of these rows."""
+    mlp = MLPClassifier(activation="tanh", solver="lbfgs", **more)
+    found = GridSearchCV(
+        make_pipeline(StandardScaler(), mlp),
+        {f"mlpclassifier__{name}": values for name, values in grid.items()},
+        scoring="neg_log_loss", cv=folds, return_train_score=True, error_score="raise",
+    )  # fmt: skip
+    return found.fit(X, y)
+
+
+def full_batch(X: Array, y: Any, **more: Any) -> MLPClassifier:
+    """All rows in every update, as the tutorial does it."""
+    model = MLPClassifier(
+        (16,), "tanh", solver="gd", learning_rate_init=1.0, batch_size=len(X), **more
+    )  # fmt: skip
+    return model.fit(X, y)
+
+
+def minibatches(X: Array, y: Any, **more: Any) -> MLPClassifier:
+    """Adam, a few rows at a time."""
+    model = MLPClassifier(
+        (16,), "tanh", solver="adam", learning_rate_init=0.005, batch_size=32, **more
+    )  # fmt: skip
+    return model.fit(X, y)
+
+
+def tell(book: Book, common: Common) -> None:
+    """The estimator is the network; a search; more rows; when to take something else, and where to read on."""
+    more = {"random_state": common.seed, "engine": common.engine}
+    same(book, common, more)
+    searched(book, common, more)
+    scale(book, common, more)
+    leave(book)
+
+
+def same(book: Book, common: Common, more: dict[str, Any]) -> None:
+    """The estimator from the same weights, and how far its losses are from the tutorial's."""
+    rate, alpha = book.number("learning_rate", RATE / 2.0), book.number("alpha", REG_LAMBDA)
+    book.say(
+        f"""So far a network was an object to look into. To use one, you want it behind the names that everybody knows:
+        `fit`, `predict`, `score`. `MLPClassifier` has scikit-learn's, and takes its place in pipelines and searches;
+        inside is the network of this tutorial. To see that, start it from the weights of section 5, with the calmer of
+        the two rates there, {rate}. Its `alpha` is the tutorial's lambda as it stands, {alpha}: both belong to the loss
+        summed over rows."""
+    )
+    book.code(as_estimator)
+    (network, L), (X, y) = common.calm, common.data
+    with quiet_fits():  # it warns that it went on to the last pass, as it was told to
+        model = as_estimator(common.network(), X, y, max_iter=common.passes, n_iter_no_change=np.inf, **more)
+    count, last = book.number("passes", model.n_iter_), book.number("last_loss", model.loss_curve_[-1])
+    apart = book.number("losses_differ", np.abs(np.array(model.loss_curve_) - L[:-1]).max())
+    weights = book.number("weights_differ", np.abs(model.network_.theta - network.theta).max())
+    told = f"the losses of section 5 differ from its own by at most {apart:.0e}, the weights by {weights:.0e}"
+    if max(apart, weights) == 0.0:
+        told = "not one of its losses, and none of its weights, differs from those of section 5 in a single bit"
+    book.say(f"After {count:,} passes its loss is {last:.6f}, and {told}.")
+
+
+def searched(book: Book, common: Common, more: dict[str, Any]) -> None:
+    """A grid of sizes and penalties on the patients, and what the chosen one is worth on others."""
+    X, y = patients()
+    X, X_new, y, y_new = train_test_split(X, y, test_size=SHARE, stratify=y, random_state=common.seed)
+    grid, folds = (SMALL, 3) if common.quick else (GRID, 5)
+    rows, others = book.number("rows", len(X)), book.number("held_out", len(X_new))
+    count, parts = book.number("settings", len(grid["alpha"]) ** 2), book.number("folds", folds)
+    book.say(
+        f"""How many units, and how strong a penalty? Let a search answer, with the patients of section 9. {others} of
+        them are set aside. On the other {rows} each of {count} settings is judged by cross-validation in {parts}
+        folds. The scaler is part of the pipeline, so that it too learns only from the rows it may see:"""
+    )
+    book.code(search)
+    with quiet_fits() as late:
+        found = search(X, y, grid, folds, max_iter=ITERATIONS, **more)
+        bare = MLPClassifier(**found.best_estimator_[-1].get_params()).fit(X, y)
+        line = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
+    unfinished = book.number("unfinished_fits", len(late) - (bare.stopped_ == "epochs"))
+    if unfinished:
+        book.say(f"{unfinished} fits of the search ran out of iterations; they count as they are.")
+    draw_grid(book, found, grid)
+    chosen(book, found)
+    models = {"network, as searched": found, "the same, not scaled": bare, "logistic regression": line}
+    iterations = [found.best_estimator_[-1].n_iter_, bare.n_iter_, int(line[-1].n_iter_[0])]
+    worth(book, {name: model.predict_proba(X_new)[:, 1] for name, model in models.items()}, y_new, iterations)
+
+
+def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
+    """The mean log-loss of each setting, on folds learned from and on folds held out."""
+    shape = len(grid["alpha"]), len(grid["hidden_layer_sizes"])  # in the order of the results
+    losses = [-found.cv_results_[f"mean_{kind}_score"].reshape(shape) for kind in ("train", "test")]
+    row, column = np.unravel_index(found.best_index_, shape)
+    low, high = (book.number("log_loss_learned_and_held_out", losses)[i][row][column] for i in (0, 1))
+    caption = (
+        "Mean log-loss of every setting. Left, on the folds it learned from; right, on the folds held out. The frame "
+        "marks the chosen setting, the lowest on the right."
+    )
+    described = (
+        "Two grids of coloured cells with numbers, hidden units across, penalties upwards. The chosen cell has "
+        f"{low:.3f} on the left and {high:.3f} on the right."
+    )
+    norm = Normalize(0.0, np.max(losses))
+    with book.figure("10-grid", caption, described, (11.0, 4.3)) as fig:
+        for ax, loss, title in zip(fig.subplots(1, 2), losses, ("folds learned from", "folds held out"), strict=True):
+            cells(ax, loss, norm)
+            ax.add_patch(Rectangle((column, row), 1, 1, fill=False, ec=plots.DARK, lw=2.6, clip_on=False))
+            ax.set_xticks(np.arange(shape[1]) + 0.5, [str(size) for (size,) in grid["hidden_layer_sizes"]])
+            ax.set_yticks(np.arange(shape[0]) + 0.5, [f"{alpha:g}" for alpha in grid["alpha"]])
+            ax.set(xlabel="hidden units", ylabel="penalty (alpha)", title=f"Log-loss, {title}")
+
+
+def cells(ax: Axes, values: Array, norm: Normalize) -> None:
+    """A coloured cell for each value, with the value in it."""
+    ax.pcolormesh(values, cmap=PALE, norm=norm, edgecolors=plots.DARK, lw=0.3)
+    for (i, j), value in np.ndenumerate(values):
+        ax.text(
+            j + 0.5,
+            i + 0.5,
+            f"{value:.3f}" if value >= 0.0005 else "<0.001",
+            ha="center",
+            va="center",
+            color=plots.DARK,
+        )
+    ax.tick_params(length=0)
+
+
+def chosen(book: Book, found: Any) -> None:
+    """The setting, and how many others are as good."""
+    scores, best = found.cv_results_["mean_test_score"], found.best_index_
+    units = book.number("chosen_units", found.best_params_["mlpclassifier__hidden_layer_sizes"][0])
+    alpha = book.number("chosen_penalty", found.best_params_["mlpclassifier__alpha"])
+    error = book.number("standard_error", found.cv_results_["std_test_score"][best] / np.sqrt(found.n_splits_))
+    near = book.number("as_good", int((scores >= scores[best] - error).sum()) - 1)
+    other = " On the folds learned from another setting is best, but that only tells how well it remembers."
+    other *= bool(found.cv_results_["mean_train_score"].argmax() != best)
+    book.say(
+        f"""The search chose {units} hidden {"unit" if units == 1 else "units"} and a penalty of {alpha}, at
+        {book.number("chosen_log_loss", -scores[best]):.3f} on the folds held out.{other} One
+        standard error of that is {error:.3f}, and {near} others are within it, so do not take the choice for a law. And
+        the best of many always looks better than it is; for that, some patients were kept out of it all:"""
+    )
+
+
+def worth(book: Book, answers: dict[str, Array], y: Any, iterations: list[int]) -> None:
+    """All methods on patients who took no part in the choice."""
+    right = book.number("held_out_right", [np.mean((p > 0.5) == y) for p in answers.values()])
+    loss = book.number("held_out_log_loss", [log_loss(y, p) for p in answers.values()])
+    steps = book.number("iterations", iterations)
+    rows = [[name, f"{steps[i]:,}", f"{right[i]:.1%}", f"{loss[i]:.3f}"] for i, name in enumerate(answers)]
+    book.table("Patients who took no part in the search", ["", "iterations", "right", "log-loss"], rows)
+    than = "better than" if loss[0] < loss[2] else "no better than"
+    told = f"By log-loss the searched network is {than} logistic regression on them."
+    if steps[1] > steps[0]:
+        rest = ", and is not at rest then" if steps[1] >= ITERATIONS else ""
+        told += f""" On raw measurements, areas of thousands beside a smoothness far below one, the same network takes
+        {steps[1]:,} iterations in place of {steps[0]:,}{rest}. And L-BFGS learns the scales as it goes; plain descent
+        has one rate for all, which the largest measurement would hold down to a crawl. Scale your inputs."""
+        if loss[1] < loss[0]:
+            told += " (That it did well by these patients is luck, or its early end, which works like a penalty.)"
+    book.say(told)
+
+
+def scale(book: Book, common: Common, more: dict[str, Any]) -> None:
+    """More and more moons: the same number of passes, in one way and the other."""
+    sizes = book.number("rows_of_moons", SIZES[:3] if common.quick else SIZES)
+    passes, batch, new = book.number("few_passes", PASSES), book.number("batch", BATCH), book.number("new_points", NEW)
+    book.say(
+        f"""What changes when there are more rows? The tutorial sees all of them before it makes a step. Minibatches,
+        mostly with Adam, make a step every {batch} rows: more rows are more steps. We draw more and more moons, noisier
+        ones, give both ways {passes} passes over them, and ask for the log-loss on {new:,} new points:"""
+    )
+    book.code(full_batch, minibatches)
+    table = [in_both_ways(book, common, int(n), more) for n in sizes]
+    rows = [[f"{n:,}", *cells_of(full), *cells_of(mini)] for n, (full, mini) in zip(sizes, table, strict=True)]
+    kinds = [f"{way}: {kind}" for way in ("full", "mini") for kind in ("updates", "log-loss", "seconds")]
+    book.table("The same passes over more and more rows", ["rows", *kinds], rows)
+    (_, few, slow, _), (_, many, fast, _) = table[-1]
+    book.say(
+        f"""With {sizes[-1]:,} rows the log-loss of the minibatches, {fast:.3f} after {many:,} updates, is
+        {"lower" if fast < slow else "not lower"} than that of the full batch, {slow:.3f} after {few}. Both saw the same
+        rows equally often. What more the seconds show is the price of many small updates, and to keep that low is what
+        the compiled engine is for."""
+    )
+    stopped(book, common, int(sizes[1]), table[1][1], more)
+
+
+def in_both_ways(book: Book, common: Common, n: int, more: dict[str, Any]) -> list[list[Any]]:
+    """n moons learned with all rows in every update, and in minibatches."""
+    X, y = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
+    fits = []
+    for method in (full_batch, minibatches):
+        with quiet_fits():  # each is given its passes, whether it comes to rest or not
+            model = method(X, y, max_iter=PASSES, n_iter_no_change=np.inf, **more)
+        fits.append(measured(book, f"{method.__name__}_{n}", model, common.seed))
+        book.heed()
+    return fits
+
+
+def measured(book: Book, name: str, model: MLPClassifier, seed: int) -> list[Any]:
+    """Passes, updates, log-loss on points that nobody learned from, and seconds by the run's own clock."""
+    X, y = datasets.make("moons", n=NEW, noise=BUMPY, seed=seed + 1)
+    history, loss = model.history_, log_loss(y, model.predict_proba(X))
+    done = book.number(name, [model.n_iter_, int(history["update"][-1]), float(loss)])
+    return [*done, book.time(name, history["seconds"][-1])]
+
+
+def cells_of(fit: list[Any]) -> list[str]:
+    """What `measured` gave, but for the passes, as a table's cells."""
+    return [f"{fit[1]:,}", f"{fit[2]:.3f}", f"{fit[3]:.3f}"]
+
+
+def stopped(book: Book, common: Common, n: int, before: list[Any], more: dict[str, Any]) -> None:
+    """Single precision, and a validation set that says when it is enough."""
+    X, y = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
+    fits, passes = [before], {"max_iter": PASSES, "n_iter_no_change": np.inf}
+    rules = {"max_iter": 500, "early_stopping": True, "scoring": "loss", "tol": 0.0}
+    for name, rest in (("single_precision", passes), ("stopped_early", rules)):
+        with quiet_fits():
+            model = minibatches(X.astype(np.float32), y, **rest, **more)
+        fits.append(measured(book, name, model, common.seed))
+    names = ("double precision", "single precision", "single, stopped early")
+    rows = [[name, fit[0], *cells_of(fit)[:2]] for name, fit in zip(names, fits, strict=True)]
+    title = f"Minibatches, with {book.number('rows_for_these', n):,} rows"
+    book.table(title, ["", "passes", "updates", "log-loss"], rows)
+    apart, better = book.number("single_precision_changes", abs(fits[1][2] - fits[0][2])), fits[2][2] < fits[1][2]
+    book.say(
+        f"""Rows given as `float32` are learned from in single precision: half the memory, twice as many numbers in a
+        vector, and a log-loss that differs by {apart:.0e}. With `early_stopping=True` a tenth of the rows is set aside,
+        training ends when their loss has not fallen for ten passes, and the best pass's weights stay. Nobody had to
+        guess that it would take {fits[2][0]} passes; the log-loss on new points is {"lower" if better else "no lower"}
+        than before. More threads are used where they pay, and change no bit of a result."""
+    )
+
+
+def leave(book: Book) -> None:
+    """What the benchmarks say, when to take something else, and where to read on."""
+    book.say(
+        """How fast is this beside others? `docs/benchmarks.md` measures it, goals that were missed included. With small
+        networks the compiled engine is many times faster than the frameworks, whose time there goes into calling
+        functions and not into arithmetic. With wide layers everybody waits for the same products of matrices, the
+        difference melts, and in the largest network measured JAX was a little ahead. And for some jobs a plain network
+        is the wrong tool, on any engine:"""
+    )
+    book.items(
+        [
+            "Tables with many rows and mixed columns: try boosted trees too (`HistGradientBoostingClassifier`).",
+            "Images and sounds: convolutions, which know that neighbours belong together.",
+            "Texts and other sequences: transformers, mostly ones that somebody has trained already.",
+            "Networks so large that products of matrices take all the time: a GPU, and a framework that uses it.",
+        ]
+    )
+    book.say("Where to read on in this project:")
+    book.items(
+        [
+            "`DERIVATION.md`: every equation once, with the tag that leads to its line of code.",
+            "`docs/coming-from-scikit-learn.md`: what `MLPClassifier` and `MLPRegressor` can do besides.",
+            "`halfmoon list`: every activation, loss, optimizer and schedule that a name can ask for.",
+            "`examples/`: short programs to start from.",
+        ]
+    )

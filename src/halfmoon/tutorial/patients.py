@@ -1,0 +1,278 @@
+"""Section 9: the patients that the text asks us to imagine, real ones."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, PercentFormatter
+from sklearn.datasets import load_breast_cancer
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from halfmoon import plots
+from halfmoon.elementary import Array
+from halfmoon.estimators.mlp import MLPClassifier
+from halfmoon.tutorial.book import Book
+from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits
+
+TITLE = "Real patients"
+NAMES = {"dummy": "the same answer for all", "logistic": "logistic regression"}
+NAMES |= {"tutorial": "network, 3 units, tutorial's penalty", "three": "network, 3 units"}
+NAMES |= {"sixteen": "network, sixteen units"}
+TICKS = ("logistic\nregression", "3 units,\ntutorial's penalty", "3 units", "16 units")
+MEASURES, FORMATS, FINE = ("right", "log-loss", "malignant tumours found"), (".1%", ".3f", ".1%"), (".2%", ".3f", ".2%")
+SHARE, FOLDS, PENALTY = 0.3, 5, 1.0
+COSTS = (1, 4, 19)  # what a missed tumour may cost, in false alarms
+
+
+def patients() -> tuple[Array, Array]:
+    """Measurements (n, 30), and 1 for a malignant tumour, 0 for a benign one."""
+    table = load_breast_cancer()
+    return table.data, (table.target == 0).astype(int)
+
+
+def network(hidden: int, alpha: float, **more: Any) -> Pipeline:
+    """Standardised measurements, then one hidden layer of tanh units."""
+    mlp = MLPClassifier((hidden,), "tanh", solver="lbfgs", alpha=alpha, **more)
+    return make_pipeline(StandardScaler(), mlp)
+
+
+def held_out(model: Any, X: Array, y: Array, splits: Any) -> list[Array]:
+    """P(malignant) of each split's unseen patients."""
+    probabilities = []
+    for known, unseen in splits:
+        model.fit(X[known], y[known])
+        probabilities.append(model.predict_proba(X[unseen])[:, 1])
+    return probabilities
+
+
+def tell(book: Book, common: Common) -> None:
+    """Who they are; two measurements, drawn; all thirty, scored again and again; what a threshold costs."""
+    X, y = patients()
+    rows, bad = book.number("patients", len(X)), book.number("malignant", int(y.sum()))
+    year = book.number("published", 1993)
+    book.say(
+        f"""The text asks you to think of the points as patients and of the axes as measurements. Here are {rows} real
+        ones, the breast-cancer table that comes with scikit-learn (Street, Wolberg & Mangasarian {year}). Cells were
+        drawn from each tumour with a fine needle and photographed through a microscope. Ten properties of the cells'
+        nuclei (radius, texture, smoothness, ...) became thirty numbers: the mean of each over the picture, its standard
+        error, and the mean of its three largest values. {bad} of the tumours were malignant, the others benign. What
+        follows is an exercise in measuring a classifier. It is not a medical device."""
+    )
+    more = {"max_iter": 2000, "random_state": common.seed, "engine": common.engine}
+    two(book, common, X[:, :2], y, more)
+    thirty(book, common, X, y, more)
+
+
+def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) -> None:
+    """The first two measurements: the line and the network's curve, judged by patients that both have not seen."""
+    share, alpha = book.number("share_held_out", SHARE), book.number("tutorials_penalty", REG_LAMBDA)
+    book.say(
+        f"""First two measurements, so that there is something to see: the mean radius of the nuclei and their mean
+        texture, which is how much the grey values vary. Why these two? They are the first two columns. To pick the pair
+        that parts the classes best would mean to look at everybody, and then nobody is left to test on. The network is
+        the tutorial's, three tanh units and a penalty of {alpha}, with the one output that section 3 found enough. Each
+        measurement is standardised for it, and in place of descent at a fixed rate L-BFGS finds its own steps:"""
+    )
+    book.code(network)
+    X, X_new, y, y_new = train_test_split(X, y, test_size=SHARE, stratify=y, random_state=common.seed)
+    line = make_pipeline(StandardScaler(), LogisticRegression())
+    models = [line, network(3, REG_LAMBDA, **more)]
+    with quiet_fits():
+        wrong = [np.asarray(model.fit(X, y).predict(X_new) != y_new) for model in models]
+    count, apart = book.number("held_out", len(y_new)), book.number("differ", int((wrong[0] != wrong[1]).sum()))
+    straight, bent = book.number("wrong_with_two", [int(part.sum()) for part in wrong])
+    ahead = "nobody is ahead" if straight == bent else f"the {'network' if bent < straight else 'line'} is ahead"
+    chance = ", by no more than chance may do" if 0 < abs(straight - bent) <= 2.0 * np.sqrt(apart) else ""
+    book.say(
+        f"""{share:.0%} of the patients, {count}, were set aside before anything was fitted. Of these the straight line
+        gets {straight} wrong and the network {bent}: {ahead}{chance} (they differ on {apart}). These are no moons: the
+        classes lie side by side and overlap, and where they overlap no boundary in this plane parts them.
+        Sharp corners in the network's curve, if you see any, follow single patients among those it learned from."""
+    )
+    draw_two(book, models, X_new, y_new, wrong)
+
+
+def draw_two(book: Book, models: list[Any], X: Array, y: Array, wrong: list[Array]) -> None:
+    """Both boundaries over the held-out patients, the wrong ones ringed."""
+    right = book.number("right_with_two", [1.0 - part.mean() for part in wrong])
+    caption = (
+        "The patients held out, and the boundary of each method; rings mark patients on the wrong side. The axes are "
+        "the measurements as they stand in the table, which names no units."
+    )
+    described = (
+        "Two panels with the patients by mean radius and mean texture; malignant tumours lie to the right, at large "
+        f"radii. On the left a straight boundary, {right[0]:.1%} right; on the right the network's, {right[1]:.1%}."
+    )
+    with book.figure("9-two-measurements", caption, described, (11.0, 4.9)) as fig:
+        axes = fig.subplots(1, 2)
+        for i, (ax, name) in enumerate(zip(axes, ("logistic regression", "network, 3 hidden units"), strict=True)):
+            plots.boundary(models[i], X, y, ax, resolution=120, show=False)
+            plots.points(X, y, ax, names=("benign", "malignant"), size=26)
+            u, v = X[wrong[i]].T
+            ax.scatter(u, v, 90, label="on the wrong side", fc="none", ec=plots.DARK, linewidths=1.3, zorder=4)
+            ax.set(xlabel="mean radius of the nuclei", ylabel="mean texture (deviation of the grey values)")
+            ax.set_title(book.plain(f"{name}: {right[i]:.1%} right"))
+        legend = axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False)
+        legend.legend_handles[-1].set_edgecolor(plots.INK)
+
+
+def thirty(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) -> None:
+    """All measurements: five methods, the same splits for each."""
+    rounds, folds = book.number("rounds", 1 if common.quick else 4), book.number("folds", FOLDS)
+    cut = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=int(rounds), random_state=common.seed)
+    splits = list(cut.split(X, y))
+    same, count = book.number("penalty", PENALTY), book.number("splits", len(splits))
+    often = "one round" if rounds == 1 else f"each of {rounds} rounds"
+    book.say(
+        f"""Now all thirty, and not one split but {count}. In {often} the patients are shuffled and dealt into {folds}
+        parts; each part is held out in turn, and every method learns from the same others. Beside the tutorial's
+        penalty there is one of {same}, the strength that scikit-learn's logistic regression has by default."""
+    )
+    book.code(held_out)
+    found = each_method(book, X, y, splits, more)
+    tests = [test for _, test in splits]
+    scores = {name: np.array([measure(y[t], p) for t, p in zip(tests, ps, strict=True)]) for name, ps in found.items()}
+    summary(book, scores)
+    overconfident(book, scores, *(np.concatenate(each) for each in (found["tutorial"], [y[t] for t in tests])))
+    beside(book, scores)
+    thresholds(book, y, tests, found)
+
+
+def each_method(book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any]) -> dict[str, list[Array]]:
+    """The probabilities by every method."""
+    line = make_pipeline(StandardScaler(), LogisticRegression())
+    nets = [network(*each, **more) for each in ((3, REG_LAMBDA), (3, PENALTY), (16, PENALTY))]
+    found = {}
+    with quiet_fits() as late:
+        for name, model in zip(NAMES, [DummyClassifier(), line, *nets], strict=True):
+            found[name] = held_out(model, X, y, splits)
+            book.heed()
+    if book.number("unfinished_fits", len(late)):
+        book.say("Some of the fits ran out of iterations before they came to rest; they count as they are.")
+    return found
+
+
+def measure(y: Array, p: Array) -> tuple[float, float, float]:
+    """Accuracy, mean cross-entropy, and the share of the malignant tumours that is found."""
+    told = p > 0.5
+    return float((told == y).mean()), float(log_loss(y, p, labels=[0, 1])), float(told[y == 1].mean())
+
+
+def summary(book: Book, scores: dict[str, Array]) -> None:
+    """Means and standard deviations over the splits, as a table and drawn."""
+    mean = book.number("means", {key: each.mean(axis=0) for key, each in scores.items()})
+    spread = book.number("standard_deviations", {key: each.std(axis=0) for key, each in scores.items()})
+    rows = [
+        [NAMES[key], *(f"{m:{form}} ± {s:{form}}" for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True))]
+        for key in scores
+    ]
+    book.table("Held-out patients: mean and standard deviation over the splits", ["", *MEASURES], rows)
+    draw_splits(book, scores, mean)
+
+
+def overconfident(book: Book, scores: dict[str, Array], p: Array, y: Array) -> None:
+    """What a weak penalty does: hardly to what is right, but to how sure the mistakes are."""
+    loose, tight = (book.number(f"log_loss_{key}", scores[key][:, 1].mean()) for key in ("tutorial", "three"))
+    mistaken = book.number("sure_of_mistakes", np.median(np.abs(p - y)[(p > 0.5) != y]))
+    if loose > tight:
+        book.say(
+            f"""With the tutorial's penalty the weights may grow, and with them how sure the network is. Where it is
+            wrong about new patients, it gave the wrong class a probability of {mistaken:.1%} (the median over its
+            mistakes). Log-loss counts that: it is {loose:.3f}, and {tight:.3f} with the stronger penalty."""
+        )
+
+
+def draw_splits(book: Book, scores: dict[str, Array], mean: dict[str, Any]) -> None:
+    """Every split a dot for each method, joined to its others."""
+    caption = (
+        "A grey line is one split; its dots are the four methods on the same held-out patients. Bars are means. Left, "
+        f"higher is better (the same answer for all is right in {mean['dummy'][0]:.1%}, far below); right, on a "
+        "logarithmic axis, lower is better."
+    )
+    keys = list(NAMES)[1:]
+    described = "Two panels of dots, a column for each method. Mean accuracy and log-loss: " + "; ".join(
+        f"{NAMES[key]} {mean[key][0]:.1%} and {mean[key][1]:.3f}" for key in keys
+    )
+    with book.figure("9-splits", caption, described, (11.0, 4.8)) as fig:
+        axes = fig.subplots(1, 2)
+        axes[0].set(ylabel="held-out patients told rightly", title="Accuracy")
+        axes[1].set(ylabel="log-loss (mean cross-entropy)", yscale="log", title="Log-loss")
+        axes[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes[1].yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes[1].yaxis.set_major_formatter("{x:.2f}")
+        axes[1].minorticks_off()
+        for i, ax in enumerate(axes):
+            columns(ax, np.array([scores[key][:, i] for key in keys]))
+            for at, key in enumerate(keys):
+                told, box = book.plain(f"{mean[key][i]:{FORMATS[i]}}"), {"fc": "white", "ec": "none", "pad": 1.0}
+                ax.text(at + 0.27, mean[key][i], told, va="center", fontsize=9.5, fontweight="bold", bbox=box)
+
+
+def columns(ax: Axes, values: Array) -> None:
+    """A column of dots for each row of values, lines between the dots of one split, bars for means."""
+    at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])  # equal ones side by side
+    ax.plot(at, values, c=plots.INK, lw=0.6, alpha=0.22, zorder=1)
+    for i, each in enumerate(values):
+        style: dict[str, Any] = {"c": plots.COLOURS[i], "marker": plots.MARKERS[i], "edgecolors": "white"}
+        ax.scatter(at[i], each, 30, linewidths=0.5, zorder=2, **style)
+        ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=plots.INK, lw=2.4, zorder=3)
+    ax.set_xticks(range(len(values)), TICKS)
+    ax.set_xlim(-0.4, len(values) - 0.3)
+
+
+def beside(book: Book, scores: dict[str, Array]) -> None:
+    """The network of 3 units against logistic regression, split by split."""
+    gain = (scores["three"] - scores["logistic"]) * [1.0, -1.0, 1.0]  # a lower log-loss is a better one
+    error = gain.std(axis=0, ddof=1) * np.sqrt(1.0 / len(gain) + 1.0 / (FOLDS - 1))  # Nadeau & Bengio's, see below
+    won, lost = (gain > 0.0).sum(axis=0), (gain < 0.0).sum(axis=0)
+    counts = book.number("better_equal_worse", np.stack([won, len(gain) - won - lost, lost], axis=1))
+    means, errors = book.number("mean_gain", gain.mean(axis=0)), book.number("standard_error", error)
+    rows = [[MEASURES[i], *counts[i], f"{means[i]:+{form}}", f"{errors[i]:{form}}"] for i, form in enumerate(FINE)]
+    head = ["network of 3 units", "better in", "equal in", "worse in", "mean gain", "standard error"]
+    book.table("The network against logistic regression, split by split", head, rows)
+    named = [f"{name} ({'better' if g > 0.0 else 'worse'})" for name, g in zip(MEASURES, means, strict=True)]
+    clear = [name for name, g, e in zip(named, means, errors, strict=True) if abs(g) > 2.0 * e]
+    told = "No gain or loss is larger than two of its standard errors: these splits cannot tell the two apart."
+    if clear:
+        told = f"More than two standard errors apart are the two in: {', '.join(clear)}. The rest may be chance."
+    year, line = book.number("corrected", 2003), book.number("line_right", scores["logistic"][:, 0].mean())
+    if gain[:, 0].mean() < 0.01:
+        told += f""" A weighted sum of the measurements is right in {line:.1%}, and a hidden layer finds little
+        to add. On a table like this, try the straight line first."""
+    book.say(
+        f"""{told} The splits are no independent witnesses: any two share most of the patients that they learn from, so
+        their spread is smaller than fresh patients each time would make it. The standard errors are widened for that,
+        by the ratio of patients held out to patients learned from (Nadeau & Bengio {year})."""
+    )
+
+
+def thresholds(book: Book, y: Array, tests: list[Array], found: dict[str, list[Array]]) -> None:
+    """Tumours missed and false alarms, at one half and at the thresholds that other costs would set."""
+    bad, good = book.number("malignant", int(y.sum())), book.number("benign", int((1 - y).sum()))
+    cost, truth = np.array(COSTS), y[np.concatenate(tests)] == 1
+    limit, price = book.number("thresholds", 1.0 / (1.0 + cost)), book.number("miss_costs_false_alarms", COSTS)
+    rows, worst = [], {}
+    for name in ("logistic", "three"):
+        told = np.concatenate(found[name]) > (1.0 / (1.0 + cost))[:, None]
+        missed, alarms = (part.sum(axis=1) * FOLDS / len(tests) for part in (~told & truth, told & ~truth))
+        counts = book.number(f"missed_alarms_cost_{name}", np.stack([missed, alarms, cost * missed + alarms], axis=1))
+        rows += [[NAMES[name], price[i], f"{limit[i]:.2f}", *(f"{v:.1f}" for v in c)] for i, c in enumerate(counts)]
+        worst[name] = counts
+    head = ["", "a miss costs", "threshold", "missed", "false alarms", "all costs"]
+    book.table(f"Missed of {bad} malignant tumours, false alarms of {good} benign ones", head, rows)
+    (missed, alarms, _), (then, cries, own) = worst["three"][0], worst["three"][-1]
+    other = worst["logistic"][-1][2]
+    book.say(
+        f"""Accuracy counts both mistakes alike. In each round every patient is held out once, so we can count: at a
+        threshold of one half the network misses {missed:.1f} of {bad} malignant tumours and raises {alarms:.1f} false
+        alarms (means over the rounds). Who finds a miss {price[-1]} times as bad calls malignant what is more likely
+        than {limit[-1]:.2f}, that is 1 / (1 + {price[-1]}), and then misses {then:.1f} at the price of {cries:.1f}
+        alarms. Counted so, the network's mistakes cost {"less" if own < other else "no less"} than logistic
+        regression's, {own:.1f} and {other:.1f}: far from one half it matters how honest the probabilities are. The
+        network learns probabilities. Where to draw the line is a judgement about costs, and it is ours."""
+    )
