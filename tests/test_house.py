@@ -286,11 +286,11 @@ def test_functions_are_short():
 
 
 def test_the_house_keeps_its_budget():
-    """docs/decisions/0006, 0008 and 0009: what must be read to understand, what makes it fast, the lesson: each apart."""
+    """docs/decisions/0006, 0008, 0009: what must be read to understand, what makes it fast, the lesson: each apart."""
     assert sum(lines_of(path) for path in core_files() if path not in compiled_files()) < 2_800
     assert sum(map(lines_of, compiled_files())) < 2_200
     lesson = [path for path in FILES if module_of(path) == "tutorial"]
-    assert sum(map(lines_of, lesson)) < 2_800
+    assert sum(map(lines_of, lesson)) < 4_000
     assert sum(map(lines_of, FILES)) - sum(map(lines_of, lesson)) < 11_500
 
 

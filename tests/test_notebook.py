@@ -1,4 +1,4 @@
-"""The notebook in examples/: run in a real kernel, its numbers set beside the tutorial's, its functions beside the sections'."""
+"""The notebook in examples/: run in a real kernel; its numbers and functions are set beside the tutorial's."""
 
 import ast
 import inspect

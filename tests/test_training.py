@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import naive
 from halfmoon import datasets, loop
 from halfmoon.history import SCHEMA
+from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Context
 from halfmoon.network import Network
 from halfmoon.optimizers import OPTIMIZERS
@@ -278,6 +279,13 @@ def test_a_second_ctrl_c_is_raised():
     with pytest.raises(KeyboardInterrupt):
         fit(callbacks=[impatient])
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_reaches_whoever_waits_around_the_fit():
+    with Interrupt() as outer:
+        with pytest.warns(UserWarning, match="interrupted"):
+            fit(callbacks=[interrupt], epochs=20)
+        assert outer.seen
 
 
 def test_an_interrupted_run_continues_as_if_nothing_had_happened():

@@ -37,7 +37,7 @@ def tutorial(
     out: Annotated[Path, typer.Option(help="Folder for figures, results.json and index.html.")] = Path("tutorial"),
     seed: Annotated[int, typer.Option(help="0 gives the tutorial's own points and weights.", min=0, max=2**32 - 1)] = 0,
     only: Annotated[str | None, typer.Option(help="One section, by name or number.", metavar="SECTION")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="5,000 passes instead of 20,000.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer passes, and figures as SVG only.")] = False,
     engine: Annotated[str, typer.Option(help="Who trains: auto, compiled or numpy.", metavar="ENGINE")] = "auto",
     open_page: Annotated[bool, typer.Option("--open", help="Open index.html in the browser afterwards.")] = False,
 ) -> None:

@@ -8,7 +8,7 @@ from types import FrameType
 class Interrupt:
     """While it is open, Ctrl-C is noted instead of raised, so that no update is torn apart; a second one is raised.
 
-    Only the main thread can receive signals; elsewhere this does nothing.
+    One that is open around it is told too. Only the main thread can receive signals; elsewhere this does nothing.
     """
 
     seen = False
@@ -23,6 +23,9 @@ class Interrupt:
         if self.seen:
             raise KeyboardInterrupt
         self.seen = True
+        outer = getattr(self.previous, "__self__", None)
+        if isinstance(outer, Interrupt):
+            outer.seen = True
 
     def __exit__(self, *error: object) -> None:
         if self.main:

@@ -1,7 +1,6 @@
 """The paper the tutorial is written on: what a section says goes to the terminal at once, and to a page at the end."""
 
 import inspect
-import io
 import json
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from halfmoon.interrupt import Interrupt
-from halfmoon.tutorial import page
+from halfmoon.tutorial import page, press
 from halfmoon.tutorial.equations import EQUATIONS, line_of, mathml
-from halfmoon.tutorial.figures import STYLE, on_page, panels, settle
+from halfmoon.tutorial.figures import STYLE, on_page
 from halfmoon.tutorial.numbers import kept, plain, resolve
 
 TIMES = "times"  # where results.json keeps what a clock said: all else is the same in every run
@@ -41,7 +40,7 @@ class Book:
     quick: bool = False
     console: Console = field(default_factory=Console)
     results: dict[str, Any] = field(default_factory=dict)
-    body: list[str] = field(default_factory=list)
+    body: list[str | Callable[[], str]] = field(default_factory=list)
     sections: list[tuple[str, str, str]] = field(default_factory=list)
     section: str = ""
     interrupt: Interrupt = field(default_factory=Interrupt)
@@ -151,28 +150,32 @@ class Book:
 
     @contextmanager
     def figure(self, name: str, caption: str, described: str, size: tuple[float, float]) -> Iterator[Figure]:
-        """A figure to draw on, saved as PNG and SVG; `described` is what a reader who cannot see it is told.
+        """A figure to draw on, saved as SVG and PNG; `described` is what a reader who cannot see it is told.
 
         `size` is in inches. On narrow screens every axes of the figure stands by itself.
         """
         self.heed()
-        svg = io.StringIO()
         with mpl.rc_context(STYLE):
             fig = Figure(figsize=size)
             yield fig
-            settle(fig)
-            fig.savefig(self.out / f"{name}.png", pil_kwargs={"compress_level": 3})
-            fig.savefig(svg, format="svg", dpi=90, metadata={"Date": None})  # for the pictures in it
-            boxes = panels(fig)
-        (self.out / f"{name}.svg").write_text(svg.getvalue(), encoding="utf-8")
-        told = Text(f"Figure: {self.out / name}.png (and .svg)\n{self.plain(caption)}", style="dim")
+        ticket = press.start().order(fig, self.out, name, png=not self.quick)
+        files = f"{self.out / name}.svg{'' if self.quick else ' (and .png)'}"
+        told = Text(f"Figure: {files}\n{self.plain(caption)}", style="dim")
         self.console.print(Padding(told, (1, 4, 0, 4)))
-        drawing = on_page(svg.getvalue(), f"figure-{name}", escape(self.plain(described)), boxes)
-        self.body.append(f"<figure>{drawing}<figcaption>{self.html(caption)}</figcaption></figure>")
+        words, below = escape(self.plain(described)), self.html(caption)
+
+        def drawn() -> str:
+            boxes = press.start().panels(ticket)
+            svg = (self.out / f"{name}.svg").read_text(encoding="utf-8")
+            drawing = on_page(svg, f"figure-{name}", words, boxes)
+            return f"<figure>{drawing}<figcaption>{below}</figcaption></figure>"
+
+        self.body.append(drawn)
 
     def close(self) -> None:
         """Write results.json and index.html."""
         ordered = {name: value for name, value in self.results.items() if name != TIMES}
         ordered |= {name: value for name, value in self.results.items() if name == TIMES}
         (self.out / "results.json").write_text(json.dumps(ordered, indent=2) + "\n", encoding="utf-8")
-        (self.out / "index.html").write_text(page.whole(self.sections, self.body), encoding="utf-8")
+        body = [part if isinstance(part, str) else part() for part in self.body]
+        (self.out / "index.html").write_text(page.whole(self.sections, body), encoding="utf-8")

@@ -46,7 +46,7 @@ class Box(NamedTuple):
 def settle(fig: Figure) -> None:
     """Lay the figure out, once for all files that are made of it. (A figure's own engine would do so for each.)"""
     FigureCanvasAgg(fig)
-    ConstrainedLayoutEngine().execute(fig)
+    ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08).execute(fig)
 
 
 def panels(fig: Figure) -> list[Box]:

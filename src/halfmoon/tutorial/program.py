@@ -16,6 +16,7 @@ from halfmoon.tutorial import (
     onward,
     patients,
     prediction,
+    press,
     result,
     sizes,
 )
@@ -56,6 +57,7 @@ def run(
     was told so far. Raises ValueError for a section or an engine that does not exist.
     """
     Settings(engine=engine)  # an engine that does not exist is refused before anything is written
+    press.start()  # it warms up while we do
     chosen = list(SECTIONS) if only is None else _find(only)
     out.mkdir(parents=True, exist_ok=True)
     book = Book(out, seed, quick, console or Console())

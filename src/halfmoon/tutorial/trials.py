@@ -22,6 +22,12 @@ MARKS = ("right_learned", "log_loss_learned", "right_new", "log_loss_new")
 Predict = Callable[[Array], Array]  # from points to probabilities
 
 
+def of_size(hidden: int, seed: int = 0) -> Network:
+    """Two inputs, `hidden` tanh units, two outputs; the tutorial's initial weights."""
+    rng = np.random.RandomState(seed)
+    return Network.dense([2, hidden, 2], "tanh", initializer="tutorial", rng=rng)
+
+
 def marks(p: Array, y: Any) -> tuple[float, float]:
     """Accuracy and log-loss of the predicted probabilities p (n, 2)."""
     given = p[np.arange(len(y)), y]  # to the true class

@@ -34,4 +34,9 @@ def plain_scale(ax: Axes, ticks: tuple[float, ...] = TICKS) -> None:
     low, high = ax.get_ylim()
     ax.set_yticks([tick for tick in ticks if low <= tick <= high])
     ax.set_yticks([], minor=True)
-    ax.yaxis.set_major_formatter(lambda tick, place: f"{tick:.5f}".rstrip("0").rstrip("."))
+    ax.yaxis.set_major_formatter(plain_number)
+
+
+def plain_number(x: float, place: float) -> str:
+    """A tick's label without a power."""
+    return f"{x:.5f}".rstrip("0").rstrip(".")
