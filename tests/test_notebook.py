@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from halfmoon.tutorial import onward, patients, trials
 from halfmoon.tutorial.common import descend
+from halfmoon.tutorial.exercises import activation_functions, annealing, classes, depth, minibatches
 
 PATH = Path(__file__).resolve().parents[1] / "examples" / "tutorial.ipynb"
 CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
@@ -52,17 +54,40 @@ def test_its_numbers_are_the_tutorials(printed, results):
 
 
 def skeleton(text):
-    """A function without its annotations."""
+    """Functions and classes without annotations."""
     tree = ast.parse(textwrap.dedent(text))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.returns = None
         if isinstance(node, ast.arg):
             node.annotation = None
-    return {ast.dump(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {ast.dump(node) for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
-@pytest.mark.parametrize("function", [descend], ids=lambda function: function.__name__)
+SHOWN = [
+    descend,
+    trials.of_size,
+    trials.marks,
+    trials.truth,
+    minibatches.minibatches,
+    minibatches.by_hand,
+    annealing.Straight,
+    annealing.anneal,
+    activation_functions.Bump,
+    activation_functions.Forgotten,
+    activation_functions.bent_by,
+    classes.classifier,
+    classes.learn,
+    depth.deep,
+    depth.by_layer,
+    patients.network,
+    patients.held_out,
+    onward.as_estimator,
+    onward.search,
+]
+
+
+@pytest.mark.parametrize("function", SHOWN, ids=lambda function: function.__name__)
 def test_its_functions_are_those_that_the_sections_show(function):
     code = [source(cell).replace("%matplotlib inline", "") for cell in CELLS if cell["cell_type"] == "code"]
     assert skeleton(inspect.getsource(function)) <= set().union(*map(skeleton, code))

@@ -24,7 +24,7 @@ TITLE = "Where to go from here"
 PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])  # good to bad, under dark ink
 GRID: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,), (30,)], "alpha": [0.01, 0.1, 1.0, 10.0]}
 SMALL: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,)], "alpha": [0.1, 1.0, 10.0]}
-SIZES, PASSES, BATCH, NEW, BUMPY, ITERATIONS = (200, 2_000, 20_000, 100_000), 10, 32, 5_000, 0.3, 1_000
+SIZES, PASSES, BATCH, NEW, BUMPY, ITERATIONS = (200, 2_000, 20_000, 50_000), 10, 32, 5_000, 0.3, 1_000
 
 
 def as_estimator(network: Network, X: Array, y: Any, **more: Any) -> MLPClassifier:

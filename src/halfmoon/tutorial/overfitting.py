@@ -36,9 +36,9 @@ def watch(book: Book, study: Study) -> None:
     """Both losses by passes with few and many units, and what the mistakes cost."""
     small, large = book.number("watched_units", [SMALL, LARGE])
     book.say(
-        f"""Can overfitting be watched as it happens? Here is a run with {small} units and one with {large}, as long as
-        the tutorial's, at half its rate, where the curves are calmer. Now and then each pauses, and we look at both
-        sets of points."""
+        f"""Can overfitting be watched as it happens? Here is a run with {small} units and one with {large}, half as
+        long as the tutorial's and at half its rate, where the curves are calmer. Now and then each pauses, and we look
+        at both sets of points."""
     )
     book.code(by_passes)
     seen = {hidden: observe(book, study, hidden) for hidden in (SMALL, LARGE)}
@@ -63,7 +63,7 @@ def observe(book: Book, study: Study, hidden: int) -> tuple[Network, dict[str, l
     def look(run: Run) -> None:
         seen.append((run.epoch, *study.marks(study.common, network.predict)))
 
-    study.common.fit(by_passes, f"{hidden} units, watched", study.common.passes, network, *study.common.data, look)
+    study.common.fit(by_passes, f"{hidden} units, watched", study.common.passes // 2, network, *study.common.data, look)
     columns = zip(("passes", *MARKS), zip(*seen, strict=True), strict=True)
     return network, book.number(f"watched_{hidden}", dict(columns))
 

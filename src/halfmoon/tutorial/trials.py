@@ -75,7 +75,7 @@ class Study:
     @property
     def passes(self) -> int:
         """For each network: fewer than the tutorial's, as there are many."""
-        return 4_000 if self.common.quick else 8_000
+        return 2_000 if self.common.quick else 4_000
 
     def trained(self, hidden: int, times: int = 1) -> list[Network]:
         """The networks of this size, one for each seed, with the penalty so many times the tutorial's."""

@@ -20,6 +20,7 @@ from halfmoon.tutorial.common import L2, NOISE, RATE, Common, descend
 TITLE = "Other activation functions"
 NEW = 2_000  # points that no network has seen
 CALM = RATE / 2.0  # at the tutorial's own rate even tanh zigzags
+PASSES = 1_000
 OURS = "our bump"
 
 
@@ -145,7 +146,7 @@ def attempt(common: Common, name: str, activation: Activation, hidden: int = 3, 
     seconds = 0.0
     for start, network in zip(starts, networks, strict=True):
         label = f"{name}, {hidden} units, start {start}"
-        seconds += common.fit(descend, label, passes(common), network, X, y, rate).history["seconds"][-1]
+        seconds += common.fit(descend, label, PASSES, network, X, y, rate).history["seconds"][-1]
     fresh = make("moons", NEW, NOISE, (common.seed + 10_000) % 2**32)
     ends = [network.objective(network.theta, *network.read(X, y), L2) for network in networks]
     loss = [end.loss + end.penalty for end in ends]
@@ -153,16 +154,11 @@ def attempt(common: Common, name: str, activation: Activation, hidden: int = 3, 
     return Tried(networks, loss, learned, new, seconds)
 
 
-def passes(common: Common) -> int:
-    """Passes over the data in each fit."""
-    return 1_000 if common.quick else 2_500
-
-
 def compare(book: Book, common: Common, acts: dict[str, Activation]) -> None:
     """All of them in the tutorial's network, on its data."""
     tried = {name: attempt(common, name, act) for name, act in acts.items()}
     starts, rate = book.number("starts", len(tried["tanh"].loss)), book.number("learning_rate", CALM)
-    count, fresh = book.number("passes", passes(common)), book.number("new_points", NEW)
+    count, fresh = book.number("passes", PASSES), book.number("new_points", NEW)
     book.say(
         f"""Now each one in the tutorial's network with three hidden units: the same points, {count:,} passes, half the
         tutorial's rate ({rate}). Each is trained {starts} times, from the same {starts} sets of initial weights. The
@@ -174,7 +170,7 @@ def compare(book: Book, common: Common, acts: dict[str, Activation]) -> None:
     loss = book.number("final_loss", ends)
     learned = book.number("right", {name: np.median(t.learned) for name, t in tried.items()})
     new = book.number("right_new", {name: np.median(t.new) for name, t in tried.items()})
-    updates = int(starts) * passes(common)
+    updates = int(starts) * PASSES
     clock = book.time("microseconds_a_pass", {name: 1e6 * t.seconds / updates for name, t in tried.items()})
     rows = [
         [name, *(short(loss[name][key]) for key in loss[name]), f"{learned[name]:.1%}", f"{new[name]:.1%}",
@@ -290,7 +286,7 @@ def forgotten(book: Book, common: Common) -> None:
     )
     ends = {}
     for name, network in networks.items():
-        run = common.fit(descend, f"bump, derivative {name}", passes(common), network, X, y, CALM)
+        run = common.fit(descend, f"bump, derivative {name}", PASSES, network, X, y, CALM)
         ends[name] = run.history["loss"][[0, -1]]
     (before, good), (_, bad) = book.number("loss_from_to", ends).values()
     told = f"""Trained all the same: with the right derivative the loss goes from {short(before)} to {short(good)}; with

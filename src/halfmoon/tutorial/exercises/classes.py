@@ -113,7 +113,7 @@ def choose(book: Book, common: Common) -> None:
 
 def three_arms(book: Book, task: Spiral) -> dict[Any, Learned]:
     """Networks of several sizes on three arms."""
-    passes = 1_000 if task.common.quick else 3_000
+    passes = 1_000 if task.common.quick else 2_000
     learned = {(hidden, "gd"): task.fit(hidden, "gd", passes) for hidden in THREE}
     told = table(book, "three_arms", "Three arms, by gradient descent", learned, passes)
     line, tutorials, best = told["none, gd"], told["3, gd"], max(told.values(), key=lambda one: one["new"])

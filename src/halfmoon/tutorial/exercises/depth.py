@@ -75,7 +75,7 @@ def unchanged(book: Book, task: Task) -> None:
 
 def sizes(book: Book, task: Task) -> None:
     """Layer sizes on the moons, where there is little to gain."""
-    passes = 1_000 if task.common.quick else 5_000
+    passes = 1_000 if task.common.quick else 2_000
     learned = {(hidden, "gd"): fit(task, hidden, "gd", 0.5, passes) for hidden in ON_MOONS}
     told = kept(book, "moons", learned)
     clock = book.time("moons", {name: one.seconds for name, one in zip(told, learned.values(), strict=True)})
@@ -123,7 +123,7 @@ def layers(one: Any) -> str:
 
 def deeper(book: Book, task: Task) -> dict[Any, Learned]:
     """Up to eight hidden layers on a spiral, by gradient descent and by Adam."""
-    passes = 600 if task.common.quick else 2_000
+    passes = 600 if task.common.quick else 1_500
     rates = {"gd": 0.5, "adam": 0.01}
     sizes = SHOWN if task.common.quick else ON_SPIRAL
     learned = {(h, o): fit(task, h, o, rate, passes) for h in sizes for o, rate in rates.items()}
