@@ -5,8 +5,10 @@ screen gets its panels one below the other, each cut from the same drawing.
 """
 
 import re
+from collections.abc import Sized
 from typing import Any, NamedTuple
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -34,6 +36,16 @@ STYLE: dict[Any, Any] = {
 }
 
 
+def rows_for(things: Sized, across: int) -> int:
+    """How many rows of a grid they fill."""
+    return -(-len(things) // across)
+
+
+def grid(fig: Figure, count: int, across: int) -> list[Axes]:
+    """So many axes, some beside one another; what is left of the last row stays empty."""
+    return [fig.add_subplot(rows_for(range(count), across), across, i + 1) for i in range(count)]
+
+
 class Box(NamedTuple):
     """A part of a drawing, in its points (1/72 inch) from the upper left."""
 
@@ -57,7 +69,7 @@ def panels(fig: Figure) -> list[Box]:
         box: Any = ax.get_tightbbox(renderer, bbox_extra_artists=[a for a in (ax.get_legend(),) if a])
         if ax.get_label() == "<colorbar>" and covered:
             covered[-1] = Bbox.union([covered[-1], box])
-        elif box is not None and ax.get_visible():
+        elif box is not None:
             covered.append(box)
     scale, height = 72.0 / fig.dpi, 72.0 * fig.get_figheight()
     padded = [box.padded(4.0) for box in covered]

@@ -1,12 +1,9 @@
 """Section 8.3: every activation function on the shelf, and one of our own, in the tutorial's network."""
 
-from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from halfmoon import plots
 from halfmoon.activations import ACTIVATIONS, Activation
@@ -16,12 +13,14 @@ from halfmoon.gradcheck import check_gradients
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, RATE, Common, descend
+from halfmoon.tutorial.figures import grid, rows_for
 
 TITLE = "Other activation functions"
 NEW = 2_000  # points that no network has seen
 CALM = RATE / 2.0  # at the tutorial's own rate even tanh zigzags
 PASSES = 1_000
 OURS = "our bump"
+ACROSS = 4  # small pictures beside one another
 
 
 @dataclass(frozen=True)
@@ -92,40 +91,14 @@ def curves(book: Book, acts: dict[str, Activation]) -> None:
     caption = "Each activation f and its slope f'. Where f' is near 0, hardly any gradient passes back."
     described = "Small plots, one for each activation, with the curve of f as a solid and that of f' as a dashed line."
     z = np.linspace(-4.0, 4.0, 161)
-    with book.figure("8.3-curves", caption, described, (11.0, 0.8 + 1.9 * rows_of(acts))) as fig:
-        for ax, name, column, row in places(fig, list(acts)):
-            x, y = 10.0 * column, -8.0 * row
-            a, first = acts[name].f(z), column == row == 0
-            ax.hlines(y, x - 4.0, x + 4.0, colors=plots.INK, lw=0.6, alpha=0.5)
-            inside = np.where(np.abs(a - 1.0) <= 3.0, a, np.nan)
-            ax.plot(x + z, y + inside, c=plots.COLOURS[0], lw=2.2, label="f" if first else None)
-            slope = acts[name].df(z, a)
-            ax.plot(x + z, y + slope, c=plots.COLOURS[1], lw=1.8, ls="--", label="f'" if first else None)
-            ax.text(x - 4.0, y + 4.4, name, fontsize=12)
-        for ax in fig.axes:
-            scales(ax, rows_of(acts), (10.0, -8.0), (-4, -2, 0, 2, 4), (-2, 0, 2, 4))
-            ax.set(xlabel="z", ylabel="f(z) and f'(z)", xlim=(-4.4, 14.4), ylim=(5.7 - 8.0 * rows_of(acts), 5.6))
-            ax.grid(axis="y", lw=0.4)
-            ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
-
-
-def places(fig: Figure, names: list[str]) -> Iterator[tuple[Axes, str, int, int]]:
-    """An axes, a column and a row for each name: two axes with two columns each, which draws faster than many axes."""
-    axes, half = fig.subplots(1, 2), -(-len(names) // 2)
-    for i, name in enumerate(names):
-        yield axes[i // half], name, i % half % 2, i % half // 2
-
-
-def rows_of(names: Sized) -> int:
-    """How many rows each of the two axes has."""
-    return -(-len(names) // 4)
-
-
-def scales(ax: Axes, rows: int, step: Any, x: tuple[int, ...], y: tuple[int, ...]) -> None:
-    """The same numbers along the axes again for each of the two columns and each row."""
-    across, down = ([str(v).replace("-", "\N{MINUS SIGN}") for v in values] for values in (x, y))
-    ax.set_xticks([column * step[0] + v for column in (0, 1) for v in x], across * 2)
-    ax.set_yticks([row * step[1] + v for row in range(rows) for v in y], down * rows)
+    with book.figure("8.3-curves", caption, described, (11.0, 2.1 * rows_for(acts, ACROSS))) as fig:
+        for ax, (name, act) in zip(grid(fig, len(acts), ACROSS), acts.items(), strict=True):
+            a = act.f(z)
+            ax.plot(z, a, c=plots.COLOURS[0], lw=2.2, label="f")
+            ax.plot(z, act.df(z, a), c=plots.COLOURS[1], lw=1.8, ls="--", label="f'")
+            ax.axhline(0.0, c=plots.INK, lw=0.6, alpha=0.5, zorder=0)
+            ax.set(xlabel="z", title=name, xlim=(-4.0, 4.0), ylim=(-2.2, 4.2), xticks=(-4, 0, 4), yticks=(-2, 0, 2, 4))
+        fig.axes[0].legend(frameon=False, loc="upper left")
 
 
 @dataclass
@@ -202,32 +175,12 @@ def boundaries(book: Book, common: Common, tried: dict[str, Tried]) -> None:
     )
     listed = ", ".join(f"{name} {share:.1%}" for name, share in first.items())
     described = f"Small maps of the moons, one for each activation. Right on new points: {listed}."
-    low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
-    step = np.array([1.05, -1.25]) * (high - low)
-    with book.figure("8.3-boundaries", caption, described, (9.6, 0.6 + 1.7 * rows_of(tried))) as fig:
-        for ax, name, column, row in places(fig, list(tried)):
-            by = step * (column, row)
-            plots.boundary(Moved(tried[name].networks[0], by), X + by, y, ax, resolution=80, show=False)
-            plots.points((X + by)[::2], y[::2], ax, size=10)
+    with book.figure("8.3-boundaries", caption, described, (11.0, 2.5 * rows_for(tried, ACROSS))) as fig:
+        for ax, (name, one) in zip(grid(fig, len(tried), ACROSS), tried.items(), strict=True):
+            plots.boundary(one.networks[0], X, y, ax, resolution=80, show=False)
+            plots.points(X[::2], y[::2], ax, size=10)
             title = book.plain(f"{name}{' (before)' if name == 'tanh' else ''}: {first[name]:.1%}")
-            ax.text(by[0] + low[0], by[1] + high[1] + 0.12, title, fontsize=11)
-        for ax in fig.axes:
-            scales(ax, rows_of(tried), step, (-1, 0, 1, 2), (-1, 0, 1))
-            below = low[1] + (rows_of(tried) - 1) * step[1]
-            ax.set(xlim=(low[0] - 0.1, high[0] + step[0]), ylim=(below, high[1] + 0.6))
-            ax.spines["left"].set_visible(False)
-
-
-@dataclass
-class Moved:
-    """A network whose plane has been moved, so that several can be drawn side by side in one axes."""
-
-    network: Network
-    by: Array
-
-    def predict_proba(self, X: Array) -> Array:
-        """Each class's probability at a place of the moved plane."""
-        return plots.probabilities(self.network, X - self.by)
+            ax.set(title=title, xlabel="$x_1$", ylabel="$x_2$", xticks=(-1, 0, 1, 2), yticks=(-1, 0, 1))
 
 
 def judge(book: Book, loss: Any, new: Any) -> None:

@@ -16,6 +16,7 @@ from halfmoon.training import train
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, RATE, Common
 from halfmoon.tutorial.exercises import DECADES, TICKS, plain_scale
+from halfmoon.tutorial.figures import grid, rows_for
 
 TITLE = "Annealing schedules"
 BATCH, START = 20, 1.0
@@ -174,7 +175,6 @@ def called(trial: Trial) -> str:
 
 def curves(book: Book, trials: list[Trial], lowest: float) -> None:
     """A small picture for each: the rate as a shade, the loss as a line, the fixed rate's behind it."""
-    tall = -(-len(trials) // WIDE)
     ends = "; ".join(f"{t.name}: {t.told['loss']:.4f}" for t in trials)
     caption = (
         "A picture for each schedule, with the loss at its end. Shaded: the learning rate, from nought to its highest. "
@@ -182,17 +182,15 @@ def curves(book: Book, trials: list[Trial], lowest: float) -> None:
         "high, as theirs are the points not seen for longest). Dashed: the same with the fixed rate."
     )
     described = f"One panel for each schedule: its rate, and the loss. The losses at the end are {ends}."
-    with book.figure("8.2-schedules", caption, described, (11.0, 2.5 * tall)) as fig:
-        axes = np.ravel(fig.subplots(tall, WIDE))
-        for ax, trial in zip(axes, trials, strict=False):
+    with book.figure("8.2-schedules", caption, described, (11.0, 2.5 * rows_for(trials, WIDE))) as fig:
+        axes = grid(fig, len(trials), WIDE)
+        for ax, trial in zip(axes, trials, strict=True):
             small(ax, trial, trials[0], lowest)
             ax.set_title(book.plain(f"{trial.name}: ends at {trial.told['loss']:.4f}"))
-        bottoms, tops = zip(*(ax.get_ylim() for ax in axes[: len(trials)]), strict=True)
-        for ax in axes[: len(trials)]:
+        bottoms, tops = zip(*(ax.get_ylim() for ax in axes), strict=True)
+        for ax in axes:
             ax.set_ylim(min(bottoms), max(tops))
             plain_scale(ax, DECADES)
-        for ax in axes[len(trials) :]:
-            ax.set_visible(False)
 
 
 def small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
