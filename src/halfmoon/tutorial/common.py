@@ -1,7 +1,7 @@
 """What several sections of the tutorial need: its data, its network as it starts, and the network trained."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
 
 from halfmoon import datasets
+from halfmoon.activations import Activation
 from halfmoon.callbacks import progress_bar
 from halfmoon.elementary import Array
 from halfmoon.loop import Run
@@ -26,9 +27,42 @@ EPSILON, REG_LAMBDA = 0.01, 0.01  # the tutorial's settings, on the sum over row
 RATE, L2 = EPSILON * ROWS, REG_LAMBDA / ROWS  # ... and what they are on the mean: 2.0 and 0.00005 (erratum 2)
 
 
-def descend(network: Network, X: Array, y: Any, rate: float, l2: float = L2, **more: Any) -> Run:
-    """Gradient descent with all rows in every update, as the tutorial does it."""
-    return train(network, X, y, optimizer="gd", learning_rate=rate, l2=l2, **more)
+def build(sizes: Sequence[int], activation: str | Activation = "tanh", seed: int = 0) -> Network:
+    """Dense layers of these sizes, inputs first; their first weights as the tutorial draws them."""
+    rng = np.random.RandomState(seed)
+    return Network.dense(sizes, activation, initializer="tutorial", rng=rng)
+
+
+def descend(network: Network, X: Array, y: Any, rate: float, optimizer: Any = "gd", **more: Any) -> Run:
+    """Training as the tutorial does it, with all rows in every update unless told otherwise."""
+    return train(network, X, y, optimizer=optimizer, learning_rate=rate, **{"l2": L2, **more})
+
+
+def right(network: Network, X: Array, y: Array) -> float:
+    """The share of rows whose likeliest class is their own."""
+    return float((network.predict(X).argmax(axis=1) == y).mean())
+
+
+def full_loss(network: Network, X: Array, y: Any) -> float:
+    """The objective over all rows, the tutorial's penalty included."""
+    part = network.objective(network.theta, *network.read(X, y), L2)
+    return part.loss + part.penalty
+
+
+def fresh(name: str, n: int, noise: float, seed: int) -> tuple[Array, Any]:
+    """Points drawn as those that `seed` gives, which nobody has learned from."""
+    return datasets.make(name, n, noise, (seed + 10_000) % 2**32)
+
+
+def starts(seed: int, count: int) -> list[int]:
+    """Seeds for several trials, beginning with this one."""
+    return [(seed + i) % 2**32 for i in range(count)]
+
+
+def zigzags(L: Array) -> bool:
+    """Whether the last thirty losses go up and down in turn."""
+    steps = np.diff(L[-31:])
+    return bool((steps[1:] * steps[:-1] < 0.0).all() and np.abs(steps).min() > 1e-6)
 
 
 @contextmanager
@@ -76,8 +110,7 @@ class Common:
 
     def network(self, hidden: int = 3) -> Network:
         """2 inputs, `hidden` tanh units, 2 outputs; with seed 0 the tutorial's own initial weights."""
-        rng = np.random.RandomState(self.seed)
-        return Network.dense([2, hidden, 2], "tanh", "softmax_cross_entropy", initializer="tutorial", rng=rng)
+        return build([2, hidden, 2], seed=self.seed)
 
     def fit(self, method: Callable[..., Run], label: str, epochs: int, *data: Any, **options: Any) -> Run:
         """`method(*data, epochs=epochs, **options)`, a way to train, on the chosen engine and with a progress bar.
@@ -99,8 +132,7 @@ class Common:
         """
         network = self.network()
         run = self.fit(descend, label, self.passes, network, *self.data, rate)
-        last = network.objective(network.theta, *network.read(*self.data), L2)
-        return network, np.append(run.history["loss"], last.loss + last.penalty)
+        return network, np.append(run.history["loss"], full_loss(network, *self.data))
 
     @cached_property
     def trained(self) -> tuple[Network, Array]:
