@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from halfmoon.tutorial import onward, patients, trials
-from halfmoon.tutorial.common import descend
-from halfmoon.tutorial.exercises import activation_functions, annealing, classes, depth, minibatches
+from halfmoon.tutorial import common, learning, onward, patients, trials
+from halfmoon.tutorial.exercises import activation_functions, annealing, depth, minibatches
 
 PATH = Path(__file__).resolve().parents[1] / "examples" / "tutorial.ipynb"
 CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
@@ -65,20 +64,16 @@ def skeleton(text):
 
 
 SHOWN = [
-    descend,
-    trials.of_size,
+    common.build,
+    common.descend,
+    common.right,
+    learning.from_scratch,
     trials.marks,
     trials.truth,
-    minibatches.minibatches,
     minibatches.by_hand,
     annealing.Straight,
-    annealing.anneal,
     activation_functions.Bump,
     activation_functions.Forgotten,
-    activation_functions.bent_by,
-    classes.classifier,
-    classes.learn,
-    depth.deep,
     depth.by_layer,
     patients.network,
     patients.held_out,

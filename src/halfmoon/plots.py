@@ -147,8 +147,7 @@ def _links(ax: Axes, p: Any, level: int, below: Array, above: Array, largest: fl
             style["linestyle"] = "-" if weight >= 0.0 else (0, (4, 2))
             ax.plot([level, level + 1], [start, end], lw=0.4 + 5.0 * abs(weight) / largest, zorder=1, **style)
             if few:
-                at = 0.24 + 0.16 * (j % 3) if len(above) > len(below) else 0.76 - 0.16 * (i % 3)
-                where = (level + at, start + at * (end - start))
+                where = (level + 0.27, start + 0.27 * (end - start))  # near its source lines are well apart
                 box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
                 ax.text(*where, f"{weight:+.2f}", fontsize=9.5, ha="center", va="center", bbox=box, zorder=2, color=INK)
 

@@ -5,7 +5,7 @@ import numpy as np
 from halfmoon import plots
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import Common
+from halfmoon.tutorial.common import Common, build
 
 TITLE = "The network: two inputs, three hidden units, two outputs"
 
@@ -14,20 +14,28 @@ def tell(book: Book, common: Common) -> None:
     """Shapes, diagram, and the identity of two softmax outputs with one logistic output."""
     book.say(
         """One input for each measurement, one output for each class, and between them a hidden layer: each hidden unit
-        takes a weighted sum of the inputs, adds a bias, and bends the result with tanh. Without the bend the whole
-        network would still be one straight line."""
+        takes a weighted sum of the inputs, adds a bias, and bends the result with an activation function, here tanh.
+        (Others in use are the logistic function and max(z, 0), called relu; exercise three compares them.) Without
+        the bend the whole network would still be one straight line. The output layer gives a score for each class, and
+        softmax turns the scores into probabilities: positive, and one in sum."""
     )
     book.formulas(
         ("z1 = x W1 + b1", r"z_1 = x W_1 + b_1"),
-        ("a1 = tanh(z1)", r"a_1 = \tanh z_1"),
+        ("a1 = tanh(z1)", r"a_1 = \tanh\,z_1"),
         ("z2 = a1 W2 + b2", r"z_2 = a_1 W_2 + b_2"),
         ("y_hat = softmax(z2)", r"\hat y = \mathrm{softmax}(z_2)"),
     )
     book.say(
-        """Read alone, each is one line of code. A layer does not know its number: what enters it is called a0, whether
-        that is x or the activations of the layer below."""
+        """Each is one line of code. A layer does not know its number: what enters it is called a0, whether that is x or
+        the activations of the layer below."""
     )
     book.equations("The forward pass, and the lines of code that are it", "F1", "F2", "L1")
+    book.say(
+        """To begin with, the weights are random: were they all equal, all hidden units would compute the same and learn
+        the same, for ever. They are small, divided by the square root of the number of inputs, so that no unit begins
+        where tanh is flat. Biases begin at 0."""
+    )
+    book.code(build)
     shapes(book, common)
     network, _ = common.trained
     book.say(
@@ -83,6 +91,7 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
         f"""Do two classes need two outputs? No. With $s0|s_0$ and $s1|s_1$ the two scores in z2, softmax only looks at
         their difference, {SAME}, and that is the logistic function of one score. If we subtract the output weights of
         class 0 from those of class 1, a network with one logistic output and {size} numbers gives the same probability
-        for every one of the {rows} points (the largest difference is {apart:.0e}), and the same mean cross-entropy:
-        {two:.6f} and {one:.6f}. Two outputs are kept because they extend to more classes."""
+        for every one of the {rows} points (the largest difference is {apart:.0e}), and the same mean cross-entropy
+        (without the penalty of section 5): {two:.6f} and {one:.6f}. Two outputs are kept because they extend to more
+        classes."""
     )

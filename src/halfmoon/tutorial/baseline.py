@@ -37,7 +37,7 @@ def tell(book: Book, common: Common) -> None:
 
 def draw(book: Book, common: Common, right: float, bent: float) -> None:
     """Both boundaries."""
-    caption = "Left: the best straight line. Right: the same method with cubic features made by hand."
+    caption = "Left: the line of logistic regression. Right: the same method with cubic features made by hand."
     described = (
         f"Two panels with the moons. Left, a straight boundary cuts both moons, {right:.1%} right. Right, an S-shaped "
         f"boundary runs between them, {bent:.1%} right."

@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import LogLocator
 
 from halfmoon import plots
 from halfmoon.elementary import Array
 from halfmoon.gradcheck import check_gradients
 from halfmoon.tracing import trace
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import EPSILON, L2, RATE, REG_LAMBDA, ROWS, Common, descend
+from halfmoon.tutorial.common import EPSILON, L2, RATE, REG_LAMBDA, ROWS, Common, descend, zigzags
 from halfmoon.tutorial.prediction import ROW
 
 TITLE = "How it learns: loss, gradient, descent"
@@ -34,13 +35,14 @@ def loss(book: Book) -> None:
     """What is to be made small."""
     book.say(
         """Learning is going downhill. What goes down is the loss: the cross-entropy, the mean over the points of minus
-        the logarithm of the probability given to the true class, plus a small penalty on large weights. With `y` 1 for
-        the true class and 0 for the other, over N points:"""
+        the logarithm of the probability given to the true class (to make it small is to make the true classes likely),
+        plus a small penalty on large weights, called regularization. With `y` 1 for the true class and 0 for the other,
+        over N points:"""
     )
     book.formulas(
         (
             "L = -1/N sum_n sum_c y_nc log y_hat_nc + lam/2 sum |W|^2",
-            r"L = -\frac1N \sum_{n=1}^{N} \sum_{c} y_{nc} \log \hat y_{nc} + \frac\lambda2 \sum W^2",
+            r"L = -\frac1N \sum_{n=1}^{N} \sum_{c} y_{nc} \log\,\hat y_{nc} + \frac\lambda2 \sum W^2",
         )
     )
 
@@ -49,30 +51,76 @@ def backward(book: Book, common: Common) -> None:
     """The gradient, its lines of code, and the row from the last section carried back."""
     X, y = common.data
     book.say(
-        """Its gradient is found from the output backwards, by the chain rule. The error of the scores is simply
-        `y_hat - y`, and each layer hands the layer below its share. In the tutorial's symbols, with the sum over rows
-        that its text leaves out:"""
+        """The gradient says how the loss changes with each weight. It is found from the output backwards, by the chain
+        rule: the error of the scores is simply `y_hat - y`, and each layer hands the layer below its share. (The
+        tutorial counts layers of nodes, and calls these deltas the third and the second. It leaves out the sum over the
+        points.)"""
     )
     book.formulas(
-        ("delta3 = y_hat - y", r"\delta_3 = \hat y - y"),
-        ("delta2 = (1 - tanh(z1)^2) * (delta3 W2^T)", r"\delta_2 = (1 - \tanh^2 z_1) \circ \delta_3 W_2^{\mathsf T}"),
+        ("delta2 = (y_hat - y) / N", r"\delta_2 = (\hat y - y) / N"),
+        ("delta1 = (1 - a1^2) * (delta2 W2^T)", r"\delta_1 = (1 - a_1^2) \circ \delta_2 W_2^{\mathsf T}"),
         (
-            "dL/dW2 = a1^T delta3,  dL/db2 = sum_n delta3",
-            r"\frac{\partial L}{\partial W_2} = a_1^{\mathsf T} \delta_3, \quad "
-            r"\frac{\partial L}{\partial b_2} = \sum_n \delta_{3,n}",
+            "dL/dW2 = a1^T delta2 + lam W2,  dL/db2 = sum_n delta2",
+            r"\frac{\partial L}{\partial W_2} = a_1^{\mathsf T} \delta_2 + \lambda W_2, \quad "
+            r"\frac{\partial L}{\partial b_2} = \sum_n \delta_{2,n}",
         ),
         (
-            "dL/dW1 = x^T delta2,   dL/db1 = sum_n delta2",
-            r"\frac{\partial L}{\partial W_1} = x^{\mathsf T} \delta_2, \quad "
-            r"\frac{\partial L}{\partial b_1} = \sum_n \delta_{2,n}",
+            "dL/dW1 = x^T delta1 + lam W1,   dL/db1 = sum_n delta1",
+            r"\frac{\partial L}{\partial W_1} = x^{\mathsf T} \delta_1 + \lambda W_1, \quad "
+            r"\frac{\partial L}{\partial b_1} = \sum_n \delta_{1,n}",
         ),
     )
+    book.say(
+        """The slope of tanh is $1 - a^2|1 - a^2$, from the value that the forward pass has made already. Then every
+        weight takes a step against its gradient. How long a step is, the learning rate says:"""
+    )
+    book.formulas(("W <- W - rate dL/dW", r"W \leftarrow W - \mathit{rate} \cdot \frac{\partial L}{\partial W}"))
+    whole(book, common)
+    book.say(
+        """The project has these lines once, whatever the layers. (In the last, plain descent has the gradient for u,
+        1 for c, and no decay; other optimizers make another u of it.)"""
+    )
     book.equations("The backward pass and the step, and the lines of code that are them", *BACKWARD)
-    book.say("For the point of the last section, before training:")
+    book.say("For the point of the last section, before training (one point, so N is 1, and without the penalty):")
     steps = trace(common.network(), X[ROW], y[ROW])
     book.show(steps.only_backward())
     for line in steps.backward:
         book.number(line.name, line.value)
+
+
+def from_scratch(X: Array, y: Any, W1: Array, b1: Array, W2: Array, b2: Array, passes: int) -> Any:
+    """The whole tutorial: forward, backward and the step, as often as it is told."""
+    truth = np.eye(2)[y]
+    for _ in range(passes):
+        a1 = np.tanh(X @ W1 + b1)
+        e = np.exp(a1 @ W2 + b2)
+        y_hat = e / e.sum(axis=1, keepdims=True)
+
+        delta2 = (y_hat - truth) / len(X)
+        delta1 = (1.0 - a1**2) * (delta2 @ W2.T)
+        dW2, db2 = a1.T @ delta2 + L2 * W2, delta2.sum(axis=0)
+        dW1, db1 = X.T @ delta1 + L2 * W1, delta1.sum(axis=0)
+
+        W1, b1 = W1 - RATE * dW1, b1 - RATE * db1
+        W2, b2 = W2 - RATE * dW2, b2 - RATE * db2
+    return W1, b1, W2, b2
+
+
+def whole(book: Book, common: Common) -> None:
+    """The program in NumPy alone, and that the project's own comes to the same weights."""
+    book.say("That is all there is to it. Here is the whole tutorial, in NumPy alone:")
+    book.code(from_scratch)
+    network, passes = common.network(), book.number("passes_from_scratch", 100)
+    below, above = network.views(network.theta)
+    found = from_scratch(*common.data, below.W, below.b, above.W, above.b, int(passes))
+    common.fit(descend, "the same, by the engine", int(passes), network, *common.data, RATE)
+    below, above = network.views(network.theta)
+    pairs = zip(found, (below.W, below.b, above.W, above.b), strict=True)
+    apart = book.number("from_scratch_differs", max(np.abs(mine - theirs).max() for mine, theirs in pairs))
+    book.say(
+        f"""After {passes} passes over the data its weights and those of halfmoon's engine differ by {apart:.0e} at
+        most. (A pass looks at every point once; here it is one update.)"""
+    )
 
 
 def check(book: Book, common: Common) -> None:
@@ -117,7 +165,7 @@ def losses(book: Book, common: Common) -> None:
     if own:
         apart = book.number("largest_difference", max(abs(ours[str(i)] - PUBLISHED[i // 1000]) for i in shown))
         book.say(
-            f"""The first two figures agree to the last digit. Later ones differ by up to {apart:.6f}, and nobody's
+            f"""The first two figures agree to the last digit. Later ones differ, by up to {apart:.6f}, and nobody's
             arithmetic is at fault: of the corrections that the text needs, the last explains it."""
         )
 
@@ -143,8 +191,7 @@ def two_cycle(book: Book, common: Common) -> None:
     """The run at the tutorial's rate beside one at half of it: told from the numbers, whatever the data."""
     (_, L), (_, half) = common.trained, common.calm
     rises, calm_rises = (np.flatnonzero(np.diff(loss) > 1e-9) for loss in (L, half))
-    steps = np.diff(L[-31:])
-    zigzag = book.number("zigzag", bool((steps[1:] * steps[:-1] < 0.0).all() and np.abs(steps).min() > 1e-6))
+    zigzag = book.number("zigzag", zigzags(L))
     low, high = sorted(book.number("last_two_losses", L[-2:]))
     lowest, bottom = book.number("lowest_loss", L.min()), book.number("lowest_near", round(int(L.argmin()), -2))
     count, calm_count = book.number("rises", len(rises)), book.number("calm_rises", len(calm_rises))
@@ -153,8 +200,8 @@ def two_cycle(book: Book, common: Common) -> None:
     updates = book.number("passes", len(L) - 1)
     first = f"first at iteration {begin}, and in all" if len(rises) else "that is"
     book.say(
-        f"""Gradient descent should never go up, but a step may be too long for a narrow valley: down one side it ends
-        higher up on the other. At rate {rate} the loss rises, {first} {count:,} times in {updates:,}
+        f"""With steps that are small enough, descent never goes up. But a step may be too long for a narrow valley: it
+        ends higher up on the other side. At rate {rate} the loss rises, {first} {count:,} times in {updates:,}
         updates; at its lowest, near iteration {bottom:,}, it is {lowest:.6f}."""
     )
     printed = L[1:-1:1000]
@@ -163,7 +210,8 @@ def two_cycle(book: Book, common: Common) -> None:
     if zigzag and near.all():
         book.say(
             f"""It ends by jumping between two values on successive updates, {low:.6f} and {high:.6f}. A print-out every
-            thousand passes shows one of the two, and rounding decides which."""
+            thousand passes shows one of the two, and rounding decides which. On the way there it leaps, and where it
+            leaps is up to rounding too: there print-outs may differ by more."""
         )
     elif zigzag:
         book.say("It ends in a zigzag, up and down on successive updates.")
@@ -173,7 +221,16 @@ def two_cycle(book: Book, common: Common) -> None:
     )
     if common.seed == 0 and half[-1] < min(PUBLISHED):
         book.say("That is lower than any loss the tutorial prints.")
+    leap(book, half, calm_rises)
     figure(book, common, L, half)
+
+
+def leap(book: Book, L: Array, rises: Any) -> None:
+    """How high the loss has leapt, if it has."""
+    if len(rises) and L[rises[0] :].max() > 1.5 * L[rises[0]]:
+        top = book.number("calm_highest_leap", L[rises[0] :].max())
+        higher = "higher than it began, " if top > L[0] else ""
+        book.say(f"Even so it once leaps, to {top:.3f}, {higher}before it comes down for good.")
 
 
 def figure(book: Book, common: Common, L: Array, half: Array) -> None:
@@ -195,8 +252,10 @@ def figure(book: Book, common: Common, L: Array, half: Array) -> None:
             style = {"facecolors": "none", "edgecolors": plots.INK, "zorder": 3, "label": "published"}
             left.scatter(i + 1, np.array(PUBLISHED)[i // 1000], s=30, **style)
         left.set(xscale="log", yscale="log", xlim=(0.9, 1.2 * len(L)), title="All updates")
+        left.xaxis.set_major_formatter("{x:,.0f}")
+        left.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         left.yaxis.set_major_formatter("{x:.2f}")
-        left.yaxis.set_minor_formatter("{x:.2f}")
+        left.yaxis.set_minor_formatter("")
         left.legend(frameon=False)
         right.set_title("The last 30 updates")
         right.ticklabel_format(useOffset=False)
@@ -206,6 +265,6 @@ def draw(ax: Any, fast: Array, calm: Array, start: int) -> None:
     """The losses after each update from `start` on."""
     update = np.arange(start + 1, len(fast))
     mark = "o" if start else ""
-    ax.plot(update, fast[start + 1 :], c=plots.COLOURS[1], lw=1.2, marker=mark, ms=4, label=f"learning rate {RATE}")
-    ax.plot(update, calm[start + 1 :], c=plots.COLOURS[0], lw=1.8, ls="--", label=f"learning rate {RATE / 2}")
+    ax.plot(update, fast[start + 1 :], c=plots.COLOURS[3], lw=1.2, marker=mark, ms=4, label=f"learning rate {RATE}")
+    ax.plot(update, calm[start + 1 :], c=plots.COLOURS[2], lw=1.8, ls="--", label=f"learning rate {RATE / 2}")
     ax.set(xlabel="updates", ylabel="loss")

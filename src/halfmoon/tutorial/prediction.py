@@ -24,6 +24,7 @@ def tell(book: Book, common: Common) -> None:
     book.show(steps.only_forward())
     for line in steps.forward:
         book.number(line.name, line.value)
+    by_hand(book, common)
     sure = book.number("probability_of_its_class", float(steps["y_hat"][y[ROW]]))
     book.say(
         f"""The network gives class {int(y[ROW])} a probability of {sure:.4f}. Each hidden unit has drawn a straight
@@ -39,3 +40,15 @@ def tell(book: Book, common: Common) -> None:
             ax.scatter(*X[ROW], s=150, facecolors="none", edgecolors=plots.DARK, linewidths=2.2, zorder=4)
             ax.set(xlabel="$x_1$", ylabel="$x_2$")
         fig.colorbar(axes[0].images[0], ax=axes, label="activation", shrink=0.9)
+
+
+def by_hand(book: Book, common: Common) -> None:
+    """The first hidden unit's score, term by term."""
+    x, layer = common.data[0][ROW], common.trained[0].views(common.trained[0].theta)[0]
+    x1, x2 = book.number("inputs", x)
+    w1, w2, b = book.number("first_unit", [*layer.W[:, 0], layer.b[0]])
+    z = book.number("first_score", x @ layer.W[:, 0] + layer.b[0])
+    book.say(
+        f"""Check one by hand: the first hidden unit has the weights {w1:.4f} and {w2:.4f} and the bias {b:.4f}, so its
+        score is {x1:.4f} times {w1:.4f}, plus {x2:.4f} times {w2:.4f}, plus {b:.4f}, which is {z:.4f}."""
+    )
