@@ -51,7 +51,7 @@ def tutorial(
     except KeyboardInterrupt:
         typer.echo(f"halfmoon: interrupted; {told}.", err=True)
         raise typer.Exit(130) from None
-    typer.echo(f"\nWritten to {out.resolve()}: index.html, results.json and the figures (PNG and SVG).")
+    typer.echo(f"\nWritten to {out.resolve()}: index.html, results.json and the figures.")
     if open_page:
         typer.launch(str((out / "index.html").resolve()))
 

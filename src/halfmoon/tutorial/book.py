@@ -10,7 +10,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.padding import Padding
@@ -21,7 +20,7 @@ from rich.text import Text
 from halfmoon.interrupt import Interrupt
 from halfmoon.tutorial import page, press
 from halfmoon.tutorial.equations import EQUATIONS, line_of, mathml
-from halfmoon.tutorial.figures import STYLE, on_page
+from halfmoon.tutorial.figures import on_page, style
 from halfmoon.tutorial.numbers import kept, plain, resolve
 
 TIMES = "times"  # where results.json keeps what a clock said: all else is the same in every run
@@ -43,6 +42,7 @@ class Book:
     body: list[str | Callable[[], str]] = field(default_factory=list)
     sections: list[tuple[str, str, str]] = field(default_factory=list)
     section: str = ""
+    missing: list[str] = field(default_factory=list)  # figures that could not be drawn
     interrupt: Interrupt = field(default_factory=Interrupt)
 
     def heed(self) -> None:
@@ -155,27 +155,47 @@ class Book:
         `size` is in inches. On narrow screens every axes of the figure stands by itself.
         """
         self.heed()
-        with mpl.rc_context(STYLE):
+        with style():
             fig = Figure(figsize=size)
             yield fig
-        ticket = press.start().order(fig, self.out, name, png=not self.quick)
+        printer = press.start()
+        number = printer.order(fig, self.out, name, png=not self.quick)
         files = f"{self.out / name}.svg{'' if self.quick else ' (and .png)'}"
         told = Text(f"Figure: {files}\n{self.plain(caption)}", style="dim")
         self.console.print(Padding(told, (1, 4, 0, 4)))
         words, below = escape(self.plain(described)), self.html(caption)
 
         def drawn() -> str:
-            boxes = press.start().panels(ticket)
-            svg = (self.out / f"{name}.svg").read_text(encoding="utf-8")
-            drawing = on_page(svg, f"figure-{name}", words, boxes)
+            try:
+                drawing = on_page(*printer.drawn(number), f"figure-{name}", words)
+            except OSError as error:
+                self.missing.append(f"{name} ({error})")
+                drawing = '<p class="missing">This figure was not drawn.</p>'
             return f"<figure>{drawing}<figcaption>{below}</figcaption></figure>"
 
         self.body.append(drawn)
 
-    def close(self) -> None:
-        """Write results.json and index.html."""
+    def close(self, hurry: bool = False) -> None:
+        """Write results.json and index.html, in a hurry without the figures that are not drawn yet.
+
+        Raises OSError, once both are written, if a figure could not be drawn.
+        """
+        if hurry:
+            press.start().drop()
         ordered = {name: value for name, value in self.results.items() if name != TIMES}
         ordered |= {name: value for name, value in self.results.items() if name == TIMES}
-        (self.out / "results.json").write_text(json.dumps(ordered, indent=2) + "\n", encoding="utf-8")
+        write(self.out / "results.json", json.dumps(ordered, indent=2) + "\n")
         body = [part if isinstance(part, str) else part() for part in self.body]
-        (self.out / "index.html").write_text(page.whole(self.sections, body), encoding="utf-8")
+        write(self.out / "index.html", page.whole(self.sections, body))
+        if self.missing and not hurry:
+            raise OSError(f"The page is written, but not all of its figures could be drawn: {'; '.join(self.missing)}.")
+
+
+def write(path: Path, text: str) -> None:
+    """A file whole or not at all: a full disk leaves what was there before."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

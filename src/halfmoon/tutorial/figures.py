@@ -5,9 +5,11 @@ screen gets its panels one below the other, each cut from the same drawing.
 """
 
 import re
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -44,6 +46,15 @@ def rows_for(things: Sized, across: int) -> int:
 def grid(fig: Figure, count: int, across: int) -> list[Axes]:
     """So many axes, some beside one another; what is left of the last row stays empty."""
     return [fig.add_subplot(rows_for(range(count), across), across, i + 1) for i in range(count)]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """matplotlib's defaults and our changes to them, whatever a user's matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
 
 
 class Box(NamedTuple):
@@ -88,7 +99,7 @@ def inline(svg: str, name: str) -> str:
     return f'<g id="{name}">{inside}</g>'
 
 
-def on_page(svg: str, name: str, described: str, boxes: list[Box]) -> str:
+def on_page(svg: str, boxes: list[Box], name: str, described: str) -> str:
     """The whole drawing for wide screens and paper, its panels for narrow ones; one description for both."""
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     assert size is not None  # matplotlib always writes it

@@ -193,16 +193,15 @@ def two_cycle(book: Book, common: Common) -> None:
     rises, calm_rises = (np.flatnonzero(np.diff(loss) > 1e-9) for loss in (L, half))
     zigzag = book.number("zigzag", zigzags(L))
     low, high = sorted(book.number("last_two_losses", L[-2:]))
-    lowest, bottom = book.number("lowest_loss", L.min()), book.number("lowest_near", round(int(L.argmin()), -2))
+    lowest, bottom = book.number("lowest_loss", L.min()), book.number("lowest_near", L.argmin())
     count, calm_count = book.number("rises", len(rises)), book.number("calm_rises", len(calm_rises))
     begin = book.number("first_rise_at_iteration", rises[0] if len(rises) else None)
     end, rate = book.number("calm_last_loss", half[-1]), book.number("learning_rate", RATE)
     updates = book.number("passes", len(L) - 1)
-    first = f"first at iteration {begin}, and in all" if len(rises) else "that is"
+    rose = f"rises, first at iteration {begin}, and in all {count:,} times" if len(rises) else "never rises"
     book.say(
         f"""With steps that are small enough, descent never goes up. But a step may be too long for a narrow valley: it
-        ends higher up on the other side. At rate {rate} the loss rises, {first} {count:,} times in {updates:,}
-        updates; at its lowest, near iteration {bottom:,}, it is {lowest:.6f}."""
+        ends higher up on the other side. At rate {rate} the loss {rose} in {updates:,} updates; at its lowest, after update {bottom:,}, it is {lowest:.6f}."""
     )
     printed = L[1:-1:1000]
     printed = printed[-(len(printed) // 2) :]  # the later half of what the table shows
@@ -216,7 +215,8 @@ def two_cycle(book: Book, common: Common) -> None:
     elif zigzag:
         book.say("It ends in a zigzag, up and down on successive updates.")
     book.say(
-        f"""At half the rate the loss rises {calm_count:,} times, and ends at {end:.6f}: smaller steps, and
+        f"""At half the rate the loss {f"rises {calm_count:,} times" if len(calm_rises) else "never rises"}, and ends at
+        {end:.6f}: smaller steps, and
         {"a lower loss" if half[-1] < low else "not a lower loss"} at the end."""
     )
     if common.seed == 0 and half[-1] < min(PUBLISHED):

@@ -67,7 +67,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def wide(inside: str) -> str:
     """Something that scrolls sideways, with the keyboard too, where it has no room."""
-    return f'<div class="wide" role="group" aria-label="table" tabindex="0">{inside}</div>'
+    return f'<div class="wide" tabindex="0">{inside}</div>'
 
 
 def equations(title: str, tags: Sequence[str]) -> str:

@@ -1,99 +1,117 @@
 """The press: a process of its own that lays figures out and writes them, while the next section is at work.
 
-Drawing takes longer than training here. An order is a line of JSON on the press's standard input: which figure (pickled
-in a file), where to, under which name. The answer is a line of JSON: what each axes covers. It ignores Ctrl-C, so that
-what was drawn before is finished, and ends when its input does.
+Drawing takes longer than training here. An order is a line of JSON on the press's standard input, with a number; the
+figure itself lies pickled in a folder that both know. The answer is a line of JSON: what each axes covers, or what went
+wrong. The press hears no Ctrl-C. It ends when its input does, and takes the folder with it.
 """
 
 import atexit
 import json
+import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
-from collections import deque
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from halfmoon.tutorial.figures import STYLE, Box, panels, settle
+from halfmoon.tutorial.figures import Box, panels, settle, style
 
 
 class Press:
-    """Takes orders at once; gives each figure's panels when asked for them."""
+    """Takes orders at once, and gives what was drawn when asked for it."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "halfmoon.tutorial.press"]
+        self.folder = Path(tempfile.mkdtemp(prefix="halfmoon-"))
+        command = [sys.executable, "-P", "-m", "halfmoon.tutorial.press", str(self.folder)]
+        ours = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # it finds what we find
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen(command, start_new_session=True, **pipes)
-        self.folder = tempfile.TemporaryDirectory(prefix="halfmoon-")
-        self.orders: deque[str] = deque()
-        self.done: dict[str, list[Box]] = {}
-        atexit.register(self.close)
+        self.process = subprocess.Popen(command, env=os.environ | ours, start_new_session=True, **pipes)
+        self.answers: list[dict[str, Any]] = []
+        self.orders = 0
 
-    def order(self, fig: Figure, out: Path, name: str, png: bool) -> str:
-        """Have the figure written as `name`.svg (and .png) in `out`; returns a ticket for `panels`."""
-        ticket = str(len(self.orders) + len(self.done))
-        pickled = Path(self.folder.name) / ticket
-        pickled.write_bytes(pickle.dumps(fig))
-        self._say({"figure": str(pickled), "out": str(out.resolve()), "name": name, "png": png})
-        self.orders.append(ticket)
-        return ticket
+    def order(self, fig: Figure, out: Path, name: str, png: bool) -> int:
+        """Have the figure written as `name`.svg (and .png) in `out`; returns the order's number."""
+        number = self.orders
+        (self.folder / f"{number}.pickle").write_bytes(pickle.dumps(fig))
+        line = json.dumps({"number": number, "path": str(out.resolve() / name), "png": png})
+        self.orders += 1
+        try:
+            self.process.stdin.write(line + "\n")  # type: ignore[union-attr]
+            self.process.stdin.flush()  # type: ignore[union-attr]
+        except OSError:
+            self.process.kill()  # it has ended; the answers will say so
+        return number
 
-    def panels(self, ticket: str) -> list[Box]:
-        """What each axes of the figure covers; waits until it is written."""
-        while ticket not in self.done:
-            answer = json.loads(self.process.stdout.readline() or '{"error": "it has ended"}')  # type: ignore[union-attr]
-            if "error" in answer:
-                raise RuntimeError(f"A figure could not be drawn: {answer['error']}")
-            self.done[self.orders.popleft()] = [Box(*box) for box in answer["panels"]]
-        return self.done[ticket]
+    def drawn(self, number: int) -> tuple[str, list[Box]]:
+        """The figure as SVG, and what each of its axes covers. OSError with the reason why there is none."""
+        while len(self.answers) <= number:
+            line = self.process.stdout.readline()  # type: ignore[union-attr]
+            ended = {"error": "the process that draws was ended"}
+            self.answers.append(json.loads(line) if line.endswith("\n") else ended)
+        answer = self.answers[number]
+        if "error" in answer:
+            raise OSError(answer["error"])
+        svg = (self.folder / f"{number}.svg").read_text(encoding="utf-8")
+        return svg, [Box(*box) for box in answer["panels"]]
 
-    def _say(self, order: dict[str, Any]) -> None:
-        self.process.stdin.write(json.dumps(order) + "\n")  # type: ignore[union-attr]
-        self.process.stdin.flush()  # type: ignore[union-attr]
+    def drop(self) -> None:
+        """Draw nothing more: what is drawn by now stays."""
+        self.process.kill()
+        self.process.wait()
 
     def close(self) -> None:
         """Let it end."""
-        self.process.communicate()
-        self.folder.cleanup()
+        try:
+            self.process.communicate()
+        except (KeyboardInterrupt, OSError, ValueError):
+            self.process.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-@cache
+_presses: list[Press] = []
+
+
 def start() -> Press:
-    """The press of this process, started when first asked for."""
-    return Press()
+    """The press of this process, started when first asked for, and again after one has ended."""
+    if not _presses or _presses[-1].process.poll() is not None:
+        _presses.append(Press())
+        atexit.register(_presses[-1].close)
+    return _presses[-1]
 
 
-def write(fig: Figure, path: Path, png: bool) -> list[Box]:
+def write(fig: Figure, path: str, png: bool, copy: Path) -> list[Box]:
     """Lay the figure out once, and write it as often as it is wanted."""
-    with mpl.rc_context(STYLE):
+    with style():
         settle(fig)
         if png:
-            fig.savefig(path.with_name(path.name + ".png"))
-        svg: dict[str, Any] = {"dpi": 90, "metadata": {"Date": None}}  # dpi is that of the pictures in it
-        fig.savefig(path.with_name(path.name + ".svg"), **svg)
+            fig.savefig(f"{path}.png")
+        fig.savefig(copy, dpi=90, metadata={"Date": None})  # dpi is that of the pictures in it
+        shutil.copyfile(copy, f"{path}.svg")
         return panels(fig)
 
 
-def work() -> None:
+def work(folder: Path) -> None:
     """Take orders until there are no more."""
     for line in sys.stdin:
-        order = json.loads(line)
-        pickled = Path(order["figure"])
-        answer: dict[str, Any] = {}
+        order, answer = json.loads(line), dict[str, Any]()
+        pickled = folder / f"{order['number']}.pickle"
         try:
             fig = pickle.loads(pickled.read_bytes())
-            answer["panels"] = write(fig, Path(order["out"], order["name"]), order["png"])
-        except Exception:  # the one who ordered it is told, whatever it was
-            answer["error"] = traceback.format_exc()
-        pickled.unlink()
+            answer["panels"] = write(fig, order["path"], order["png"], pickled.with_suffix(".svg"))
+        except Exception as error:  # the one who ordered it is told, whatever it was
+            answer["error"] = f"{type(error).__name__}: {error}"
+        pickled.unlink(missing_ok=True)
         print(json.dumps(answer), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    work()
+    try:
+        work(Path(sys.argv[1]))
+    except BrokenPipeError:  # nobody is there any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        shutil.rmtree(sys.argv[1], ignore_errors=True)

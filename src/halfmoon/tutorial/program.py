@@ -6,6 +6,7 @@ from types import ModuleType
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
+from halfmoon.interrupt import Interrupt
 from halfmoon.settings import Settings, nearest
 from halfmoon.tutorial import (
     architecture,
@@ -69,8 +70,12 @@ def run(
                 book.open(number, name, section.TITLE)
                 section.tell(book, common)
             book.heed()
-    finally:
-        book.close()  # after Ctrl-C too: what was told stays
+    except BaseException:  # Ctrl-C, mostly: what was told stays
+        with Interrupt():
+            book.close(hurry=True)
+        raise
+    with Interrupt():
+        book.close()
     return book
 
 
