@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from rich.console import Console
 
+from halfmoon.tutorial import press
 from halfmoon.tutorial.learning import PUBLISHED
 from halfmoon.tutorial.program import SECTIONS, run
 
@@ -144,3 +147,48 @@ def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
     assert "interrupted; what was told so far" in told
     kept = json.loads((tmp_path / "out" / "results.json").read_text())
     assert {"data", "baseline"} <= set(kept)
+
+
+# The press
+
+
+def figure():
+    fig = Figure()
+    fig.subplots().plot([0.0, 1.0])
+    return fig
+
+
+def test_a_figure_that_cannot_be_written_is_named_and_the_next_one_is_drawn(tmp_path):
+    printer = press.start()
+    lost = printer.order(figure(), tmp_path / "nowhere", "lost", png=False)
+    kept = printer.order(figure(), tmp_path, "kept", png=True)
+    with pytest.raises(OSError, match="nowhere"):
+        printer.drawn(lost)
+    svg, boxes = printer.drawn(kept)
+    assert svg == (tmp_path / "kept.svg").read_text()
+    assert (tmp_path / "kept.png").exists()
+    assert len(boxes) == 1
+
+
+def test_a_press_that_was_ended_loses_figures_but_not_the_page(tmp_path, monkeypatch):
+    dead = press.Press()
+    dead.drop()
+    monkeypatch.setattr(press, "start", lambda: dead)
+    with pytest.raises(OSError, match=r"1-data \(the process that draws was ended\)"):
+        tell(tmp_path / "out", only="data")
+    dead.close()
+    assert not dead.folder.exists()
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "This figure was not drawn." in page
+    assert "drawn as two interleaved half moons" in page
+    assert not list((tmp_path / "out").glob("*.part"))
+
+
+def test_a_users_matplotlibrc_does_not_show(tmp_path, told):
+    with mpl.rc_context({"axes.facecolor": "black", "font.family": "monospace", "axes.unicode_minus": False}):
+        tell(tmp_path / "out", only="data")
+    assert (tmp_path / "out" / "1-data.svg").read_bytes() == (told / "1-data.svg").read_bytes()
+
+
+def test_the_highest_seed_is_a_seed(tmp_path):
+    assert tell(tmp_path / "out", seed=2**32 - 1, only="onward").results["onward"]

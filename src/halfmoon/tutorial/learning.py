@@ -201,7 +201,8 @@ def two_cycle(book: Book, common: Common) -> None:
     rose = f"rises, first at iteration {begin}, and in all {count:,} times" if len(rises) else "never rises"
     book.say(
         f"""With steps that are small enough, descent never goes up. But a step may be too long for a narrow valley: it
-        ends higher up on the other side. At rate {rate} the loss {rose} in {updates:,} updates; at its lowest, after update {bottom:,}, it is {lowest:.6f}."""
+        ends higher up on the other side. At rate {rate} the loss {rose} in {updates:,} updates; at its lowest, after
+        update {bottom:,}, it is {lowest:.6f}."""
     )
     printed = L[1:-1:1000]
     printed = printed[-(len(printed) // 2) :]  # the later half of what the table shows
@@ -216,8 +217,7 @@ def two_cycle(book: Book, common: Common) -> None:
         book.say("It ends in a zigzag, up and down on successive updates.")
     book.say(
         f"""At half the rate the loss {f"rises {calm_count:,} times" if len(calm_rises) else "never rises"}, and ends at
-        {end:.6f}: smaller steps, and
-        {"a lower loss" if half[-1] < low else "not a lower loss"} at the end."""
+        {end:.6f}: smaller steps, and {"a lower loss" if half[-1] < low else "not a lower loss"} at the end."""
     )
     if common.seed == 0 and half[-1] < min(PUBLISHED):
         book.say("That is lower than any loss the tutorial prints.")
