@@ -17,14 +17,16 @@ from halfmoon.elementary import Array
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import RATE, REG_LAMBDA, Common, quiet_fits
+from halfmoon.tutorial.common import RATE, REG_LAMBDA, Common, fresh, quiet_fits
 from halfmoon.tutorial.patients import SHARE, patients
 
 TITLE = "Where to go from here"
 PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])  # good to bad, under dark ink
 GRID: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,), (30,)], "alpha": [0.01, 0.1, 1.0, 10.0]}
 SMALL: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,)], "alpha": [0.1, 1.0, 10.0]}
-SIZES, PASSES, BATCH, NEW, BUMPY, ITERATIONS = (200, 2_000, 20_000, 50_000), 10, 32, 5_000, 0.3, 1_000
+ITERATIONS, RATES, STEPS = 1_000, (0.1, 0.01, 0.001), 300
+SIZES, PASSES, BATCH, NEW, BUMPY = (200, 2_000, 20_000, 50_000), 10, 32, 5_000, 0.3
+ALL_PASSES: dict[str, Any] = {"max_iter": PASSES, "n_iter_no_change": np.inf}  # at rest or not
 
 
 def as_estimator(network: Network, X: Array, y: Any, **more: Any) -> MLPClassifier:
@@ -51,18 +53,14 @@ def search(X: Array, y: Any, grid: dict[str, Any], folds: int, **more: Any) -> A
 
 def full_batch(X: Array, y: Any, **more: Any) -> MLPClassifier:
     """All rows in every update, as the tutorial does it."""
-    model = MLPClassifier(
-        (16,), "tanh", solver="gd", learning_rate_init=1.0, batch_size=len(X), **more
-    )  # fmt: skip
-    return model.fit(X, y)
+    model = MLPClassifier((16,), "tanh", solver="gd", batch_size=len(X), **more)
+    return model.set_params(learning_rate_init=1.0).fit(X, y)
 
 
 def minibatches(X: Array, y: Any, **more: Any) -> MLPClassifier:
     """Adam, a few rows at a time."""
-    model = MLPClassifier(
-        (16,), "tanh", solver="adam", learning_rate_init=0.005, batch_size=32, **more
-    )  # fmt: skip
-    return model.fit(X, y)
+    model = MLPClassifier((16,), "tanh", solver="adam", batch_size=32, **more)
+    return model.set_params(learning_rate_init=0.005).fit(X, y)
 
 
 def tell(book: Book, common: Common) -> None:
@@ -70,7 +68,7 @@ def tell(book: Book, common: Common) -> None:
     more = {"random_state": common.seed, "engine": common.engine}
     same(book, common, more)
     searched(book, common, more)
-    scale(book, common, more)
+    scale(book, common)
     leave(book)
 
 
@@ -80,7 +78,7 @@ def same(book: Book, common: Common, more: dict[str, Any]) -> None:
     book.say(
         f"""So far a network was an object to look into. To use one, you want it behind the names that everybody knows:
         `fit`, `predict`, `score`. `MLPClassifier` has scikit-learn's, and takes its place in pipelines and searches;
-        inside is the network of this tutorial. To see that, start it from the weights of section 5, with the calmer of
+        inside is the network of this tutorial. To see that, start it from the weights of section 5, with the lower of
         the two rates there, {rate}. Its `alpha` is the tutorial's lambda as it stands, {alpha}: both belong to the loss
         summed over rows."""
     )
@@ -91,10 +89,10 @@ def same(book: Book, common: Common, more: dict[str, Any]) -> None:
     count, last = book.number("passes", model.n_iter_), book.number("last_loss", model.loss_curve_[-1])
     apart = book.number("losses_differ", np.abs(np.array(model.loss_curve_) - L[:-1]).max())
     weights = book.number("weights_differ", np.abs(model.network_.theta - network.theta).max())
-    told = f"the losses of section 5 differ from its own by at most {apart:.0e}, the weights by {weights:.0e}"
+    differ = f"the losses of section 5 differ from its own by at most {apart:.0e}, the weights by {weights:.0e}"
     if max(apart, weights) == 0.0:
-        told = "not one of its losses, and none of its weights, differs from those of section 5 in a single bit"
-    book.say(f"After {count:,} passes its loss is {last:.6f}, and {told}.")
+        differ = "not one of its losses or weights differs from those of section 5 in a single bit"
+    book.say(f"After {count:,} passes its loss is {last:.6f}, and {differ}.")
 
 
 def searched(book: Book, common: Common, more: dict[str, Any]) -> None:
@@ -112,16 +110,18 @@ def searched(book: Book, common: Common, more: dict[str, Any]) -> None:
     book.code(search)
     with quiet_fits() as late:
         found = search(X, y, grid, folds, max_iter=ITERATIONS, **more)
-        bare = MLPClassifier(**found.best_estimator_[-1].get_params()).fit(X, y)
         line = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
-    unfinished = book.number("unfinished_fits", len(late) - (bare.stopped_ == "epochs"))
-    if unfinished:
-        book.say(f"{unfinished} fits of the search ran out of iterations; they count as they are.")
+    if unfinished := book.number("unfinished_fits", len(late)):
+        book.say(f"Fits of the search that ran out of iterations: {unfinished}. They count as they are.")
     draw_grid(book, found, grid)
     chosen(book, found)
-    models = {"network, as searched": found, "the same, not scaled": bare, "logistic regression": line}
-    iterations = [found.best_estimator_[-1].n_iter_, bare.n_iter_, int(line[-1].n_iter_[0])]
-    worth(book, {name: model.predict_proba(X_new)[:, 1] for name, model in models.items()}, y_new, iterations)
+    judgements = [judged(model, X_new, y_new) for model in (found, line)]
+    (right, loss), (straight, other) = book.number("held_out_right_and_log_loss", judgements)
+    book.say(
+        f"""On these the network has {right:.1%} right, and logistic regression {straight:.1%}. Its log-loss of
+        {loss:.3f} is {"better" if loss < other else "worse"} than the {other:.3f} of logistic regression."""
+    )
+    unscaled(book, found.best_estimator_, (X, X_new), (y, y_new))
 
 
 def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
@@ -141,25 +141,19 @@ def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
     norm = Normalize(0.0, np.max(losses))
     with book.figure("10-grid", caption, described, (11.0, 4.3)) as fig:
         for ax, loss, title in zip(fig.subplots(1, 2), losses, ("folds learned from", "folds held out"), strict=True):
-            cells(ax, loss, norm)
+            shade(ax, loss, norm)
             ax.add_patch(Rectangle((column, row), 1, 1, fill=False, ec=plots.DARK, lw=2.6, clip_on=False))
             ax.set_xticks(np.arange(shape[1]) + 0.5, [str(size) for (size,) in grid["hidden_layer_sizes"]])
             ax.set_yticks(np.arange(shape[0]) + 0.5, [f"{alpha:g}" for alpha in grid["alpha"]])
             ax.set(xlabel="hidden units", ylabel="penalty (alpha)", title=f"Log-loss, {title}")
 
 
-def cells(ax: Axes, values: Array, norm: Normalize) -> None:
+def shade(ax: Axes, values: Array, norm: Normalize) -> None:
     """A coloured cell for each value, with the value in it."""
     ax.pcolormesh(values, cmap=PALE, norm=norm, edgecolors=plots.DARK, lw=0.3)
     for (i, j), value in np.ndenumerate(values):
-        ax.text(
-            j + 0.5,
-            i + 0.5,
-            f"{value:.3f}" if value >= 0.0005 else "<0.001",
-            ha="center",
-            va="center",
-            color=plots.DARK,
-        )
+        digits = f"{value:.3f}" if value >= 0.0005 else "<0.001"
+        ax.text(j + 0.5, i + 0.5, digits, ha="center", va="center", color=plots.DARK)
     ax.tick_params(length=0)
 
 
@@ -170,36 +164,48 @@ def chosen(book: Book, found: Any) -> None:
     alpha = book.number("chosen_penalty", found.best_params_["mlpclassifier__alpha"])
     error = book.number("standard_error", found.cv_results_["std_test_score"][best] / np.sqrt(found.n_splits_))
     near = book.number("as_good", int((scores >= scores[best] - error).sum()) - 1)
-    other = " On the folds learned from another setting is best, but that only tells how well it remembers."
-    other *= bool(found.cv_results_["mean_train_score"].argmax() != best)
+    other = found.cv_results_["mean_train_score"].argmax() != best
+    others = "no other setting is" if near == 0 else f"{near} more {'is' if near == 1 else 'are'}"
+    memory = " On the folds learned from another setting is best, but that only tells how well it remembers."
     book.say(
         f"""The search chose {units} hidden {"unit" if units == 1 else "units"} and a penalty of {alpha}, at
-        {book.number("chosen_log_loss", -scores[best]):.3f} on the folds held out.{other} One
-        standard error of that is {error:.3f}, and {near} others are within it, so do not take the choice for a law. And
-        the best of many always looks better than it is; for that, some patients were kept out of it all:"""
+        {book.number("chosen_log_loss", -scores[best]):.3f} on the folds held out.{memory if other else ""} One
+        standard error of that is {error:.3f}, and {others} within it. The best of many always looks better than it is;
+        for that, some patients were kept out of it all:"""
     )
 
 
-def worth(book: Book, answers: dict[str, Array], y: Any, iterations: list[int]) -> None:
-    """All methods on patients who took no part in the choice."""
-    right = book.number("held_out_right", [np.mean((p > 0.5) == y) for p in answers.values()])
-    loss = book.number("held_out_log_loss", [log_loss(y, p) for p in answers.values()])
-    steps = book.number("iterations", iterations)
-    rows = [[name, f"{steps[i]:,}", f"{right[i]:.1%}", f"{loss[i]:.3f}"] for i, name in enumerate(answers)]
-    book.table("Patients who took no part in the search", ["", "iterations", "right", "log-loss"], rows)
-    than = "better than" if loss[0] < loss[2] else "no better than"
-    told = f"By log-loss the searched network is {than} logistic regression on them."
-    if steps[1] > steps[0]:
-        rest = ", and is not at rest then" if steps[1] >= ITERATIONS else ""
-        told += f""" On raw measurements, areas of thousands beside a smoothness far below one, the same network takes
-        {steps[1]:,} iterations in place of {steps[0]:,}{rest}. And L-BFGS learns the scales as it goes; plain descent
-        has one rate for all, which the largest measurement would hold down to a crawl. Scale your inputs."""
-        if loss[1] < loss[0]:
-            told += " (That it did well by these patients is luck, or its early end, which works like a penalty.)"
-    book.say(told)
+def judged(model: Any, X: Array, y: Any) -> tuple[float, float]:
+    """The share of patients called rightly, and the log-loss."""
+    p = model.predict_proba(X)[:, 1]
+    return float(((p > 0.5) == y).mean()), float(log_loss(y, p))
 
 
-def scale(book: Book, common: Common, more: dict[str, Any]) -> None:
+def unscaled(book: Book, best: Any, patients: tuple[Array, Array], y: tuple[Any, Any]) -> None:
+    """The chosen network by plain descent, from scaled measurements and from raw ones."""
+    passes, rates = book.number("passes_of_descent", STEPS), book.number("rates_of_descent", RATES)
+    own = best[-1].get_params() | {"solver": "gd", "batch_size": len(y[0]), "max_iter": STEPS}
+    inputs, judgements = ([best[0].transform(X) for X in patients], patients), []
+    with quiet_fits():  # each is given its passes, whether it comes to rest or not
+        for rate in RATES:
+            model = MLPClassifier(**own | {"learning_rate_init": rate, "n_iter_no_change": np.inf})
+            judgements.append([mark for X, X_new in inputs for mark in judged(model.fit(X, y[0]), X_new, y[1])])
+    scores = book.number("scaled_and_raw_right_and_log_loss", judgements)
+    book.say(
+        f"""Does the scaler matter? Plain descent has one rate for all weights, and these measurements are areas of
+        thousands beside a smoothness far below one. The chosen network again, by {passes} passes of plain descent in
+        place of L-BFGS, at three rates:"""
+    )
+    shown = zip(rates, scores, strict=True)
+    rows = [[f"{rate}", f"{a:.1%}", f"{b:.3f}", f"{c:.1%}", f"{d:.3f}"] for rate, (a, b, c, d) in shown]
+    head = ["rate", "scaled: right", "scaled: log-loss", "raw: right", "raw: log-loss"]
+    book.table("The same patients, by plain descent", head, rows)
+    scaled, raw = (min(row[i] for row in scores) for i in (1, 3))
+    advice = "Scale your inputs." if scaled < raw else "Here the scaler did not help."
+    book.say(f"The lowest log-loss is {scaled:.3f} with scaled measurements and {raw:.3f} with raw ones. {advice}")
+
+
+def scale(book: Book, common: Common) -> None:
     """More and more moons: the same number of passes, in one way and the other."""
     sizes = book.number("rows_of_moons", SIZES[:3] if common.quick else SIZES)
     passes, batch, new = book.number("few_passes", PASSES), book.number("batch", BATCH), book.number("new_points", NEW)
@@ -209,58 +215,48 @@ def scale(book: Book, common: Common, more: dict[str, Any]) -> None:
         ones, give both ways {passes} passes over them, and ask for the log-loss on {new:,} new points:"""
     )
     book.code(full_batch, minibatches)
-    table = [in_both_ways(book, common, int(n), more) for n in sizes]
-    rows = [[f"{n:,}", *cells_of(full), *cells_of(mini)] for n, (full, mini) in zip(sizes, table, strict=True)]
+    table = []
+    for n in map(int, sizes):
+        moons = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
+        ways = (full_batch, minibatches)
+        table.append([learned(book, common, f"{way.__name__}_{n}", way, *moons, **ALL_PASSES) for way in ways])
+    rows = [
+        [f"{n:,}", *(cell for _, updates, loss, s in row for cell in (f"{updates:,}", f"{loss:.3f}", f"{s:.3f}"))]
+        for n, row in zip(sizes, table, strict=True)
+    ]
     kinds = [f"{way}: {kind}" for way in ("full", "mini") for kind in ("updates", "log-loss", "seconds")]
     book.table("The same passes over more and more rows", ["rows", *kinds], rows)
     (_, few, slow, _), (_, many, fast, _) = table[-1]
     book.say(
         f"""With {sizes[-1]:,} rows the log-loss of the minibatches, {fast:.3f} after {many:,} updates, is
         {"lower" if fast < slow else "not lower"} than that of the full batch, {slow:.3f} after {few}. Both saw the same
-        rows equally often. What more the seconds show is the price of many small updates, and to keep that low is what
-        the compiled engine is for."""
+        rows equally often. The seconds show the price of many small updates; the compiled engine is there to keep it
+        low."""
     )
-    stopped(book, common, int(sizes[1]), table[1][1], more)
+    stopped(book, common, int(sizes[1]), table[1][1])
 
 
-def in_both_ways(book: Book, common: Common, n: int, more: dict[str, Any]) -> list[list[Any]]:
-    """n moons learned with all rows in every update, and in minibatches."""
-    X, y = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
-    fits = []
-    for method in (full_batch, minibatches):
-        with quiet_fits():  # each is given its passes, whether it comes to rest or not
-            model = method(X, y, max_iter=PASSES, n_iter_no_change=np.inf, **more)
-        fits.append(measured(book, f"{method.__name__}_{n}", model, common.seed))
-        book.heed()
-    return fits
-
-
-def measured(book: Book, name: str, model: MLPClassifier, seed: int) -> list[Any]:
+def learned(book: Book, common: Common, name: str, method: Any, X: Array, y: Any, **rules: Any) -> list[Any]:
     """Passes, updates, log-loss on points that nobody learned from, and seconds by the run's own clock."""
-    X, y = datasets.make("moons", n=NEW, noise=BUMPY, seed=seed + 1)
-    history, loss = model.history_, log_loss(y, model.predict_proba(X))
-    done = book.number(name, [model.n_iter_, int(history["update"][-1]), float(loss)])
-    return [*done, book.time(name, history["seconds"][-1])]
+    with quiet_fits():
+        model = method(X, y, random_state=common.seed, engine=common.engine, **rules)
+    book.heed()
+    X, y = fresh("moons", NEW, BUMPY, common.seed)
+    loss = float(log_loss(y, model.predict_proba(X)))
+    counts = book.number(name, [model.n_iter_, int(model.history_["update"][-1]), loss])
+    return [*counts, book.time(name, model.history_["seconds"][-1])]
 
 
-def cells_of(fit: list[Any]) -> list[str]:
-    """What `measured` gave, but for the passes, as a table's cells."""
-    return [f"{fit[1]:,}", f"{fit[2]:.3f}", f"{fit[3]:.3f}"]
-
-
-def stopped(book: Book, common: Common, n: int, before: list[Any], more: dict[str, Any]) -> None:
+def stopped(book: Book, common: Common, n: int, before: list[Any]) -> None:
     """Single precision, and a validation set that says when it is enough."""
     X, y = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
-    fits, passes = [before], {"max_iter": PASSES, "n_iter_no_change": np.inf}
     rules = {"max_iter": 500, "early_stopping": True, "scoring": "loss", "tol": 0.0}
-    for name, rest in (("single_precision", passes), ("stopped_early", rules)):
-        with quiet_fits():
-            model = minibatches(X.astype(np.float32), y, **rest, **more)
-        fits.append(measured(book, name, model, common.seed))
+    fits, X, count = [before], X.astype(np.float32), book.number("rows_for_these", n)
+    for name, more in (("single_precision", ALL_PASSES), ("stopped_early", rules)):
+        fits.append(learned(book, common, name, minibatches, X, y, **more))
     names = ("double precision", "single precision", "single, stopped early")
-    rows = [[name, fit[0], *cells_of(fit)[:2]] for name, fit in zip(names, fits, strict=True)]
-    title = f"Minibatches, with {book.number('rows_for_these', n):,} rows"
-    book.table(title, ["", "passes", "updates", "log-loss"], rows)
+    rows = [[name, n, f"{m:,}", f"{loss:.3f}"] for name, (n, m, loss, _) in zip(names, fits, strict=True)]
+    book.table(f"Minibatches, with {count:,} rows", ["", "passes", "updates", "log-loss"], rows)
     apart, better = book.number("single_precision_changes", abs(fits[1][2] - fits[0][2])), fits[2][2] < fits[1][2]
     book.say(
         f"""Rows given as `float32` are learned from in single precision: half the memory, twice as many numbers in a

@@ -10,22 +10,16 @@ from halfmoon import plots
 from halfmoon.elementary import Array
 from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.training import train
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.trials import LARGE, MARKS, SMALL, Predict, Study, draw_map, truth
+from halfmoon.tutorial.common import RATE, descend
+from halfmoon.tutorial.trials import LARGE, MEASURED, SMALL, STYLES, Predict, Study, draw_map, truth
 
 
-def by_passes(
-    network: Network, X: Array, y: Any, look: Callable[[Run], None],
-    epochs: int, **more: Any,
-) -> Run:  # fmt: skip
-    """Descent that pauses some thirty times to look, and goes on as if it had not."""
+def paused(look: Callable[[Run], None], *data: Any, epochs: int, **more: Any) -> Run:
+    """`descend`, pausing some thirty times to look, and going on as if it had not."""
     run: Any = None
     for upto in np.unique(np.geomspace(1, epochs, 36).astype(int)):
-        run = train(
-            network, X, y, optimizer="gd", learning_rate=1.0, l2=0.00005,
-            epochs=int(upto), run=run, **more,
-        )  # fmt: skip
+        run = descend(*data, epochs=int(upto), run=run, **more)
         look(run)
         if run.stopped != "epochs":  # but interrupted, say
             break
@@ -37,48 +31,48 @@ def watch(book: Book, study: Study) -> None:
     small, large = book.number("watched_units", [SMALL, LARGE])
     book.say(
         f"""Can overfitting be watched as it happens? Here is a run with {small} units and one with {large}, half as
-        long as the tutorial's and at half its rate, where the curves are calmer. Now and then each pauses, and we look
-        at both sets of points."""
+        long as the tutorial's and at half its rate. Now and then each pauses, and we look at both sets of points."""
     )
-    book.code(by_passes)
-    seen = {hidden: observe(book, study, hidden) for hidden in (SMALL, LARGE)}
-    told = course(large, seen[LARGE][1])
-    book.say(told + (" To stop in time would have been a cure." if told.endswith("overfitting.") else ""))
-    book.say(course(small, seen[SMALL][1]))
-    found = {str(hidden): mistakes(study, network.predict) for hidden, (network, _) in seen.items()}
-    few, many, best = book.number("mistakes", found | {"best": mistakes(study, truth)}).values()
+    book.code(paused)
+    networks = {hidden: study.common.network(hidden) for hidden in (SMALL, LARGE)}
+    courses = {hidden: observe(book, study, hidden, network) for hidden, network in networks.items()}
+    book.say(course(large, courses[LARGE]))
+    book.say(course(small, courses[SMALL]))
+    predictions = [*(network.predict for network in networks.values()), truth]
+    few, many, best = book.number("mistakes", [mistakes(study, predict) for predict in predictions])
     book.say(
         f"""At the end {large} units have {many["wrong"]} of the new points wrong, and these make {many["share"]:.0%} of
         the log-loss: on average the network gives them {many["sure"]:.1%} for the wrong class. With {small} units it
         is {few["wrong"]} points, at {few["sure"]:.1%}. The best boundary has {best["wrong"]} wrong, and the true
         probabilities say {best["sure"]:.1%} there: that is how sure one may be."""
     )
-    draw_watched(book, study, seen, [few, many])
+    draw_watched(book, study, networks, courses, [few["wrong"], many["wrong"]])
 
 
-def observe(book: Book, study: Study, hidden: int) -> tuple[Network, dict[str, list[float]]]:
-    """A network trained with pauses, and MARKS at each."""
-    network, seen = study.common.network(hidden), []
+def observe(book: Book, study: Study, hidden: int, network: Network) -> Any:
+    """Train a network with pauses; what is MEASURED at each."""
+    common, rows = study.common, []
 
     def look(run: Run) -> None:
-        seen.append((run.epoch, *study.marks(study.common, network.predict)))
+        rows.append((run.epoch, *study.judge(common, network.predict)))
 
-    study.common.fit(by_passes, f"{hidden} units, watched", study.common.passes // 2, network, *study.common.data, look)
-    columns = zip(("passes", *MARKS), zip(*seen, strict=True), strict=True)
-    return network, book.number(f"watched_{hidden}", dict(columns))
+    common.fit(paused, f"{hidden} units, watched", common.passes // 2, look, network, *common.data, RATE / 2.0)
+    columns = zip(("passes", *MEASURED), zip(*rows, strict=True), strict=True)
+    return book.number(f"watched_{hidden}", dict(columns))
 
 
-def course(hidden: int, seen: dict[str, list[float]]) -> str:
+def course(hidden: int, columns: dict[str, list[float]]) -> str:
     """How the loss on new points went, and whether that is overfitting."""
-    new, learned = seen["log_loss_new"], seen["log_loss_learned"]
+    new, learned = columns["log_loss_new"], columns["log_loss_learned"]
     least = int(np.argmin(new))
-    told = f"""With {hidden} units the log-loss on new points is lowest after {seen["passes"][least]:,} passes,
+    sentence = f"""With {hidden} units the log-loss on new points is lowest after {columns["passes"][least]:,} passes,
         {new[least]:.3f}, and {new[-1]:.3f} at the end"""
     if new[-1] < 1.2 * new[least]:
-        return f"{told}: not much is lost."
-    falls = "goes on falling" if learned[-1] < learned[least] else "does not fall either"
-    return f"""{told}, while on the points learned from it {falls}, from {learned[least]:.3f} to {learned[-1]:.3f}. That
-        is overfitting."""
+        return f"{sentence}: not much is lost."
+    if learned[-1] >= learned[least]:
+        return f"{sentence}; on the points learned from it does not fall either."
+    return f"""{sentence}, while on the points learned from it goes on falling, from {learned[least]:.3f} to
+        {learned[-1]:.3f}. That is overfitting, and to stop in time would have been a cure."""
 
 
 def misplaced(study: Study, predict: Predict) -> tuple[Array, Any, Array]:
@@ -94,34 +88,34 @@ def mistakes(study: Study, predict: Predict) -> dict[str, Any]:
     return {"wrong": wrong.sum(), "share": cost[wrong].sum() / cost.sum(), "sure": sure[wrong].mean()}
 
 
-def draw_watched(book: Book, study: Study, seen: dict[int, Any], found: list[dict[str, Any]]) -> None:
+def draw_watched(book: Book, study: Study, networks: dict[int, Network], courses: dict[int, Any], wrong: Any) -> None:
     """The losses by passes, and the two boundaries with the new points that they misplace."""
     caption = (
         "First, log-loss by passes over the data, both axes logarithmic. Then the new points that each network has on "
         "the wrong side at the end: the larger the mark, the more it adds to the log-loss. Dashed: the best boundary."
     )
-    ends = [seen[hidden][1][mark][-1] for hidden in seen for mark in ("log_loss_learned", "log_loss_new")]
+    ends = [columns[mark][-1] for columns in courses.values() for mark in ("log_loss_learned", "log_loss_new")]
     described = (
         f"First, curves of the log-loss: with three units they end at {ends[0]:.3f} on points learned from and at "
         f"{ends[1]:.3f} on new ones, with the largest layer at {ends[2]:.3f} and {ends[3]:.3f}. Then two maps, with "
-        f"{found[0]['wrong']} and {found[1]['wrong']} misplaced points along the boundaries."
+        f"{wrong[0]} and {wrong[1]} misplaced points along the boundaries."
     )
-    wrong = np.any([misplaced(study, network.predict)[1] for network, _ in seen.values()], axis=0)
-    (left, low), (right, high) = study.test[0][wrong].min(axis=0) - 0.3, study.test[0][wrong].max(axis=0) + 0.3
-    with book.figure("7-overfitting", caption, described, (11.5, 3.9)) as fig:
+    either = np.any([misplaced(study, network.predict)[1] for network in networks.values()], axis=0)
+    (left, low), (right, high) = study.test[0][either].min(axis=0) - 0.3, study.test[0][either].max(axis=0) + 0.3
+    with book.figure("7-overfitting", caption, described, (11.0, 3.9)) as fig:
         first, *maps = fig.subplots(1, 3, width_ratios=(1.25, 1.0, 1.0))
-        draw_curves({hidden: columns for hidden, (_, columns) in seen.items()}, first)
-        for ax, (hidden, (network, _)), one in zip(maps, seen.items(), found, strict=True):
+        draw_curves(courses, first)
+        for ax, (hidden, network), count in zip(maps, networks.items(), wrong, strict=True):
             draw_misplaced(network, study, ax)
             ax.set(xlim=(left, right), ylim=(low, high))
-            ax.set_title(book.plain(f"{hidden} units: {one['wrong']} new points wrong"))
+            ax.set_title(book.plain(f"{hidden} units: {count} new points wrong"))
 
 
-def draw_curves(seen: dict[int, Any], ax: Any) -> None:
+def draw_curves(courses: dict[int, Any], ax: Any) -> None:
     """Both losses by passes."""
-    for i, (hidden, columns) in enumerate(seen.items()):
-        for of, line, points in (("learned", "--", "points learned from"), ("new", "-", "new points")):
-            style = {"c": plots.COLOURS[i], "ls": line, "lw": (1.3, 2.2)[i], "label": f"{hidden} units, {points}"}
+    for i, (hidden, columns) in enumerate(courses.items()):
+        for of, line, points in (("learned", "--", "learned from"), ("new", "-", "new points")):
+            style = {"c": STYLES[hidden]["c"], "ls": line, "lw": (1.3, 2.2)[i], "label": f"{hidden} units, {points}"}
             ax.plot(columns["passes"], columns[f"log_loss_{of}"], **style)
     ax.set(xscale="log", yscale="log", xlabel="passes over the data", ylabel="log-loss", title="Pass by pass")
     ax.xaxis.set_major_formatter("{x:,.0f}")

@@ -20,12 +20,8 @@ from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits
 
 TITLE = "Real patients"
-NAMES = {"dummy": "the same answer for all", "logistic": "logistic regression"}
-NAMES |= {"tutorial": "network, 3 units, tutorial's penalty", "three": "network, 3 units"}
-NAMES |= {"sixteen": "network, sixteen units"}
-TICKS = ("logistic\nregression", "3 units,\ntutorial's penalty", "3 units", "16 units")
 MEASURES, FORMATS, FINE = ("right", "log-loss", "malignant tumours found"), (".1%", ".3f", ".1%"), (".2%", ".3f", ".2%")
-SHARE, FOLDS, PENALTY = 0.3, 5, 1.0
+SHARE, FOLDS, PENALTY, UNITS = 0.3, 5, 1.0, (3, 16)
 COSTS = (1, 4, 19)  # what a missed tumour may cost, in false alarms
 
 
@@ -86,15 +82,24 @@ def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) ->
         wrong = [np.asarray(model.fit(X, y).predict(X_new) != y_new) for model in models]
     count, apart = book.number("held_out", len(y_new)), book.number("differ", int((wrong[0] != wrong[1]).sum()))
     straight, bent = book.number("wrong_with_two", [int(part.sum()) for part in wrong])
-    ahead = "nobody is ahead" if straight == bent else f"the {'network' if bent < straight else 'line'} is ahead"
-    chance = ", by no more than chance may do" if 0 < abs(straight - bent) <= 2.0 * np.sqrt(apart) else ""
     book.say(
         f"""{share:.0%} of the patients, {count}, were set aside before anything was fitted. Of these the straight line
-        gets {straight} wrong and the network {bent}: {ahead}{chance} (they differ on {apart}). These are no moons: the
-        classes lie side by side and overlap, and where they overlap no boundary in this plane parts them.
-        Sharp corners in the network's curve, if you see any, follow single patients among those it learned from."""
+        gets {straight} wrong and the network {bent}, and they differ on {apart}: {lead(book, straight, bent, apart)}.
+        These are no moons: the classes lie side by side and overlap, and where they overlap no boundary in this plane
+        parts them. Sharp corners in the network's curve, if you see any, follow single patients among those it learned
+        from."""
     )
     draw_two(book, models, X_new, y_new, wrong)
+
+
+def lead(book: Book, straight: int, bent: int, apart: int) -> str:
+    """Who has fewer wrong, and whether that may be chance."""
+    if straight == bent:
+        return "nobody is ahead"
+    gap = book.number("ahead_by", abs(straight - bent))
+    by = "one patient" if gap == 1 else f"{gap} patients"
+    chance = ", which may be chance" if gap <= 2.0 * np.sqrt(apart) else ""
+    return f"the {'network' if bent < straight else 'line'} is ahead by {by}{chance}"
 
 
 def draw_two(book: Book, models: list[Any], X: Array, y: Array, wrong: list[Array]) -> None:
@@ -134,45 +139,49 @@ def thirty(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any])
         penalty there is one of {same}, the strength that scikit-learn's logistic regression has by default."""
     )
     book.code(held_out)
-    found = each_method(book, X, y, splits, more)
+    few, many = book.number("units", UNITS)
+    names = {"dummy": "the same answer for all", "logistic": "logistic regression"}
+    names |= {"tutorial": f"network, {few} units, tutorial's penalty"}
+    names |= {"three": f"network, {few} units", "sixteen": f"network, {many} units"}
+    answers = dict(zip(names, each_method(book, X, y, splits, more), strict=True))
     tests = [test for _, test in splits]
-    scores = {name: np.array([measure(y[t], p) for t, p in zip(tests, ps, strict=True)]) for name, ps in found.items()}
-    summary(book, scores)
-    overconfident(book, scores, *(np.concatenate(each) for each in (found["tutorial"], [y[t] for t in tests])))
+    scores = {key: np.array([measure(y[t], p) for t, p in zip(tests, ps, strict=True)]) for key, ps in answers.items()}
+    summary(book, names, scores)
+    overconfident(book, scores, np.concatenate(answers["tutorial"]), y[np.concatenate(tests)])
     beside(book, scores)
-    thresholds(book, y, tests, found)
+    thresholds(book, names, y, tests, answers)
 
 
-def each_method(book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any]) -> dict[str, list[Array]]:
+def each_method(book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any]) -> list[list[Array]]:
     """The probabilities by every method."""
-    line = make_pipeline(StandardScaler(), LogisticRegression())
-    nets = [network(*each, **more) for each in ((3, REG_LAMBDA), (3, PENALTY), (16, PENALTY))]
-    found = {}
+    line, (few, many) = make_pipeline(StandardScaler(), LogisticRegression()), UNITS
+    networks = [network(*each, **more) for each in ((few, REG_LAMBDA), (few, PENALTY), (many, PENALTY))]
+    answers = []
     with quiet_fits() as late:
-        for name, model in zip(NAMES, [DummyClassifier(), line, *nets], strict=True):
-            found[name] = held_out(model, X, y, splits)
+        for model in (DummyClassifier(), line, *networks):
+            answers.append(held_out(model, X, y, splits))
             book.heed()
     if book.number("unfinished_fits", len(late)):
         book.say("Some of the fits ran out of iterations before they came to rest; they count as they are.")
-    return found
+    return answers
 
 
 def measure(y: Array, p: Array) -> tuple[float, float, float]:
     """Accuracy, mean cross-entropy, and the share of the malignant tumours that is found."""
-    told = p > 0.5
-    return float((told == y).mean()), float(log_loss(y, p, labels=[0, 1])), float(told[y == 1].mean())
+    called = p > 0.5
+    return float((called == y).mean()), float(log_loss(y, p, labels=[0, 1])), float(called[y == 1].mean())
 
 
-def summary(book: Book, scores: dict[str, Array]) -> None:
+def summary(book: Book, names: dict[str, str], scores: dict[str, Array]) -> None:
     """Means and standard deviations over the splits, as a table and drawn."""
     mean = book.number("means", {key: each.mean(axis=0) for key, each in scores.items()})
     spread = book.number("standard_deviations", {key: each.std(axis=0) for key, each in scores.items()})
     rows = [
-        [NAMES[key], *(f"{m:{form}} ± {s:{form}}" for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True))]
+        [names[key], *(f"{m:{form}} ± {s:{form}}" for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True))]
         for key in scores
     ]
     book.table("Held-out patients: mean and standard deviation over the splits", ["", *MEASURES], rows)
-    draw_splits(book, scores, mean)
+    draw_splits(book, names, scores, mean)
 
 
 def overconfident(book: Book, scores: dict[str, Array], p: Array, y: Array) -> None:
@@ -187,20 +196,20 @@ def overconfident(book: Book, scores: dict[str, Array], p: Array, y: Array) -> N
         )
 
 
-def draw_splits(book: Book, scores: dict[str, Array], mean: dict[str, Any]) -> None:
+def draw_splits(book: Book, names: dict[str, str], scores: dict[str, Array], mean: dict[str, Any]) -> None:
     """Every split a dot for each method, joined to its others."""
     caption = (
         "A grey line is one split; its dots are the four methods on the same held-out patients. Bars are means. Left, "
         f"higher is better (the same answer for all is right in {mean['dummy'][0]:.1%}, far below); right, on a "
         "logarithmic axis, lower is better."
     )
-    keys = list(NAMES)[1:]
+    keys = list(names)[1:]
     described = "Two panels of dots, a column for each method. Mean accuracy and log-loss: " + "; ".join(
-        f"{NAMES[key]} {mean[key][0]:.1%} and {mean[key][1]:.3f}" for key in keys
+        f"{names[key]} {mean[key][0]:.1%} and {mean[key][1]:.3f}" for key in keys
     )
     with book.figure("9-splits", caption, described, (11.0, 4.8)) as fig:
         axes = fig.subplots(1, 2)
-        axes[0].set(ylabel="held-out patients told rightly", title="Accuracy")
+        axes[0].set(ylabel="held-out patients called rightly", title="Accuracy")
         axes[1].set(ylabel="log-loss (mean cross-entropy)", yscale="log", title="Log-loss")
         axes[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes[1].yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
@@ -208,9 +217,11 @@ def draw_splits(book: Book, scores: dict[str, Array], mean: dict[str, Any]) -> N
         axes[1].minorticks_off()
         for i, ax in enumerate(axes):
             columns(ax, np.array([scores[key][:, i] for key in keys]))
+            ticks = [book.plain(names[key]).replace(", ", ",\n").replace("logistic ", "logistic\n") for key in keys]
+            ax.set_xticks(range(len(keys)), ticks)
             for at, key in enumerate(keys):
-                told, box = book.plain(f"{mean[key][i]:{FORMATS[i]}}"), {"fc": "white", "ec": "none", "pad": 1.0}
-                ax.text(at + 0.27, mean[key][i], told, va="center", fontsize=9.5, fontweight="bold", bbox=box)
+                digits, box = book.plain(f"{mean[key][i]:{FORMATS[i]}}"), {"fc": "white", "ec": "none", "pad": 1.0}
+                ax.text(at + 0.27, mean[key][i], digits, va="center", fontsize=9.5, fontweight="bold", bbox=box)
 
 
 def columns(ax: Axes, values: Array) -> None:
@@ -218,10 +229,9 @@ def columns(ax: Axes, values: Array) -> None:
     at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])  # equal ones side by side
     ax.plot(at, values, c=plots.INK, lw=0.6, alpha=0.22, zorder=1)
     for i, each in enumerate(values):
-        style: dict[str, Any] = {"c": plots.COLOURS[i], "marker": plots.MARKERS[i], "edgecolors": "white"}
-        ax.scatter(at[i], each, 30, linewidths=0.5, zorder=2, **style)
+        style: dict[str, Any] = {"c": plots.COLOURS[(6, 2, 3, 5)[i]], "marker": plots.MARKERS[i + 2]}
+        ax.scatter(at[i], each, 30, linewidths=0.5, edgecolors="white", zorder=2, **style)
         ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=plots.INK, lw=2.4, zorder=3)
-    ax.set_xticks(range(len(values)), TICKS)
     ax.set_xlim(-0.4, len(values) - 0.3)
 
 
@@ -237,42 +247,46 @@ def beside(book: Book, scores: dict[str, Array]) -> None:
     book.table("The network against logistic regression, split by split", head, rows)
     named = [f"{name} ({'better' if g > 0.0 else 'worse'})" for name, g in zip(MEASURES, means, strict=True)]
     clear = [name for name, g, e in zip(named, means, errors, strict=True) if abs(g) > 2.0 * e]
-    told = "No gain or loss is larger than two of its standard errors: these splits cannot tell the two apart."
     if clear:
-        told = f"More than two standard errors apart are the two in: {', '.join(clear)}. The rest may be chance."
+        verdict = f"Larger than two of their standard errors: {', '.join(clear)}. The rest may be chance."
+    else:
+        verdict = "No gain or loss is larger than two of its standard errors: these splits cannot tell the two apart."
     year, line = book.number("corrected", 2003), book.number("line_right", scores["logistic"][:, 0].mean())
-    if gain[:, 0].mean() < 0.01:
-        told += f""" A weighted sum of the measurements is right in {line:.1%}, and a hidden layer finds little
-        to add. On a table like this, try the straight line first."""
+    little = f""" A weighted sum of the measurements is right in {line:.1%}, and a hidden layer finds little to add. On
+        a table like this, try the straight line first."""
     book.say(
-        f"""{told} The splits are no independent witnesses: any two share most of the patients that they learn from, so
-        their spread is smaller than fresh patients each time would make it. The standard errors are widened for that,
-        by the ratio of patients held out to patients learned from (Nadeau & Bengio {year})."""
+        f"""{verdict}{little if gain[:, 0].mean() < 0.01 else ""} The splits are no independent witnesses: any two share
+        most of the patients that they learn from, so their spread is smaller than fresh patients each time would make
+        it. The standard errors are widened for that, by the ratio of patients held out to patients learned from
+        (Nadeau & Bengio {year})."""
     )
 
 
-def thresholds(book: Book, y: Array, tests: list[Array], found: dict[str, list[Array]]) -> None:
+def thresholds(
+    book: Book, names: dict[str, str], y: Array, tests: list[Array], answers: dict[str, list[Array]]
+) -> None:
     """Tumours missed and false alarms, at one half and at the thresholds that other costs would set."""
     bad, good = book.number("malignant", int(y.sum())), book.number("benign", int((1 - y).sum()))
-    cost, truth = np.array(COSTS), y[np.concatenate(tests)] == 1
+    cost, malignant = np.array(COSTS), y[np.concatenate(tests)] == 1
     limit, price = book.number("thresholds", 1.0 / (1.0 + cost)), book.number("miss_costs_false_alarms", COSTS)
-    rows, worst = [], {}
-    for name in ("logistic", "three"):
-        told = np.concatenate(found[name]) > (1.0 / (1.0 + cost))[:, None]
-        missed, alarms = (part.sum(axis=1) * FOLDS / len(tests) for part in (~told & truth, told & ~truth))
-        counts = book.number(f"missed_alarms_cost_{name}", np.stack([missed, alarms, cost * missed + alarms], axis=1))
-        rows += [[NAMES[name], price[i], f"{limit[i]:.2f}", *(f"{v:.1f}" for v in c)] for i, c in enumerate(counts)]
-        worst[name] = counts
+    rows, counts = [], {}
+    for key in ("logistic", "three"):
+        called = np.concatenate(answers[key]) > (1.0 / (1.0 + cost))[:, None]
+        missed, alarms = (part.sum(axis=1) * FOLDS / len(tests) for part in (~called & malignant, called & ~malignant))
+        columns = np.stack([missed, alarms, cost * missed + alarms], axis=1)
+        counts[key] = book.number(f"missed_alarms_cost_{key}", columns)
+        rows += [[names[key], price[i], f"{limit[i]:.2f}", *(f"{v:.1f}" for v in c)] for i, c in enumerate(counts[key])]
     head = ["", "a miss costs", "threshold", "missed", "false alarms", "all costs"]
     book.table(f"Missed of {bad} malignant tumours, false alarms of {good} benign ones", head, rows)
-    (missed, alarms, _), (then, cries, own) = worst["three"][0], worst["three"][-1]
-    other = worst["logistic"][-1][2]
+    (missed, alarms, _), (then, cries, own) = counts["three"][0], counts["three"][-1]
+    other = counts["logistic"][-1][2]
+    compared = "less than" if own < other else "more than" if own > other else "as much as"
     book.say(
         f"""Accuracy counts both mistakes alike. In each round every patient is held out once, so we can count: at a
         threshold of one half the network misses {missed:.1f} of {bad} malignant tumours and raises {alarms:.1f} false
-        alarms (means over the rounds). Who finds a miss {price[-1]} times as bad calls malignant what is more likely
-        than {limit[-1]:.2f}, that is 1 / (1 + {price[-1]}), and then misses {then:.1f} at the price of {cries:.1f}
-        alarms. Counted so, the network's mistakes cost {"less" if own < other else "no less"} than logistic
-        regression's, {own:.1f} and {other:.1f}: far from one half it matters how honest the probabilities are. The
-        network learns probabilities. Where to draw the line is a judgement about costs, and it is ours."""
+        alarms (means over the rounds). If a miss is {price[-1]} times as bad as a false alarm, call a tumour malignant
+        from a probability of 1 / (1 + {price[-1]}) = {limit[-1]:.2f} on: the network then misses {then:.1f}, at the
+        price of {cries:.1f} alarms. Counted so, its mistakes cost {compared} those of logistic regression, {own:.1f}
+        against {other:.1f}: far from one half it matters how honest the probabilities are. The network learns
+        probabilities. Where to draw the line is a judgement about costs, and it is ours."""
     )
