@@ -38,7 +38,7 @@ def descend(network: Network, X: Array, y: Any, rate: float, optimizer: Any = "g
     return train(network, X, y, optimizer=optimizer, learning_rate=rate, **{"l2": L2, **more})
 
 
-def right(network: Network, X: Array, y: Array) -> float:
+def right(network: Network, X: Array, y: Any) -> float:
     """The share of rows whose likeliest class is their own."""
     return float((network.predict(X).argmax(axis=1) == y).mean())
 

@@ -38,7 +38,7 @@ def watch(book: Book, study: Study) -> None:
     courses = {hidden: observe(book, study, hidden, network) for hidden, network in networks.items()}
     book.say(course(large, courses[LARGE]))
     book.say(course(small, courses[SMALL]))
-    predictions = [*(network.predict for network in networks.values()), truth]
+    predictions: list[Predict] = [*(network.predict for network in networks.values()), truth]
     few, many, best = book.number("mistakes", [mistakes(study, predict) for predict in predictions])
     book.say(
         f"""At the end {large} units have {many["wrong"]} of the new points wrong, and these make {many["share"]:.0%} of

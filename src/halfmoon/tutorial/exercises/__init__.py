@@ -1,13 +1,25 @@
 """Section 8: the five exercises with which the tutorial ends; each is told by a module of its own."""
 
+from collections.abc import Iterable
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
 from matplotlib.axes import Axes
 
+from halfmoon import datasets
+from halfmoon.elementary import Array
+from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import Common
+from halfmoon.tutorial.common import Common, build, descend, fresh, full_loss, right
 
 TITLE = "The five exercises"
 TICKS = (1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 DECADES = (1e-5, 1e-4, 0.001, 0.01, 0.1, 1.0)
+WAYS = {"gd": "descent", "adam": "Adam"}
+COUNTS = {0: "none", 1: "one", 2: "two", 4: "four", 8: "eight"}  # of hidden layers
+
+Hidden = tuple[int, ...]  # units in each hidden layer
 
 
 def tell(book: Book, common: Common) -> None:
@@ -28,13 +40,98 @@ def tell(book: Book, common: Common) -> None:
     )
 
 
-def plain_scale(ax: Axes, ticks: tuple[float, ...] = TICKS) -> None:
-    """A logarithmic scale for losses, with few numbers and these without powers."""
+# What several of them do
+
+
+class Points(NamedTuple):
+    """Points to learn from, and new ones to judge by."""
+
+    data: tuple[Array, Any]
+    new: tuple[Array, Any]
+
+
+class Learned(NamedTuple):
+    """A trained network, its loss after each pass (the first: before any), the shares right, and the seconds."""
+
+    network: Network
+    losses: Array
+    right: float
+    new: float
+    seconds: float
+
+    @property
+    def loss(self) -> float:
+        """The loss at the end."""
+        return float(self.losses[-1])
+
+
+Runs = dict[tuple[Hidden, str], Learned]  # by hidden layers and by the way down
+
+
+def drawn(common: Common, name: str, rows: int, noise: float, new: int) -> Points:
+    """So many points of a data set, and so many new ones."""
+    return Points(datasets.make(name, rows, noise, common.seed), fresh(name, new, noise, common.seed))
+
+
+def judged(
+    common: Common, label: str, network: Network, points: Points, passes: int, rate: float, optimizer: str = "gd"
+) -> Learned:
+    """The network, trained with all points in every update, and judged."""
+    history = common.fit(descend, label, passes, network, *points.data, rate, optimizer=optimizer).history
+    losses = np.append(history["loss"], full_loss(network, *points.data))
+    shares = right(network, *points.data), right(network, *points.new)
+    return Learned(network, losses, *shares, float(history["seconds"][-1]))
+
+
+def compared(common: Common, points: Points, sizes: Iterable[Hidden], rates: dict[str, float], passes: int) -> Runs:
+    """tanh networks of these sizes, each trained in every way that `rates` names."""
+    learned, classes = {}, int(points.data[1].max()) + 1
+    for hidden, way in product(sizes, rates):
+        network = build([2, *hidden, classes], seed=common.seed)
+        label = f"{network.size} numbers, {way}"
+        learned[hidden, way] = judged(common, label, network, points, passes, rates[way], way)
+    return learned
+
+
+def table(book: Book, name: str, title: str, learned: Runs) -> Any:
+    """Show what became of the networks; their numbers, each under a name such as "2 of 10, adam"."""
+    numbers = {
+        f"{len(hidden)} of {max(hidden, default=0)}, {way}": {
+            "layers": len(hidden),
+            "units": max(hidden, default=0),
+            "parameters": one.network.size,
+            **{"loss": one.loss, "right": one.right, "new": one.new},
+        }
+        for (hidden, way), one in learned.items()
+    }
+    numbers = book.number(name, numbers)
+    clock = book.time(name, dict(zip(numbers, (one.seconds for one in learned.values()), strict=True)))
+    rows = []
+    for key, one in numbers.items():
+        shares = [f"{one[share]:.1%}" for share in ("right", "new")]
+        way = WAYS[key.split(", ")[1]]
+        rows.append([layers(one), way, one["parameters"], f"{one['loss']:.4f}", *shares, f"{clock[key]:.2f}"])
+    columns = ["hidden", "by", "numbers", "loss", "right", "new right", "seconds"]
+    book.table(title, columns, rows)
+    return numbers
+
+
+def layers(one: Any) -> str:
+    """The hidden layers of a network in words, from its kept numbers."""
+    count = COUNTS[one["layers"]]
+    return f"{count} of {one['units']}" if one["layers"] else count
+
+
+def plain_log(ax: Axes, ticks: tuple[float, ...] = TICKS) -> None:
+    """A logarithmic scale for losses, with few numbers and these without powers; so too for x, if logarithmic."""
     ax.set_yscale("log")
     low, high = ax.get_ylim()
     ax.set_yticks([tick for tick in ticks if low <= tick <= high])
     ax.set_yticks([], minor=True)
     ax.yaxis.set_major_formatter(plain_number)
+    if ax.get_xscale() == "log":
+        ax.xaxis.set_major_formatter("{x:,g}")
+        ax.xaxis.set_minor_formatter("")
 
 
 def plain_number(x: float, place: float) -> str:
