@@ -37,7 +37,7 @@ def test_list_shows_every_block(shelf):
     [
         (["list", "activatons"], "'activations'"),
         (["tutorial", "--only", "lerning"], "'learning'"),
-        (["tutorial", "--only", "17"], "1 to 6"),
+        (["tutorial", "--only", "17"], "1 to 10"),
         (["tutorial", "--seed", "-1"], "--seed"),
         (["tutorial", "--out", "/dev/null/x"], "/dev/null"),
         (["tutorail"], "tutorial"),

@@ -1096,7 +1096,8 @@ OWN_ACTIVATIONS += [enclosed(0.5), enclosed(2.0)]
 def test_activations_of_ones_own_are_compiled_and_agree(act, dtype):
     network = Network.dense([3, 5, 2], act, "squared_error", dtype=dtype)
     assert compiled.why_not(network, OPTIMIZERS.make("gd")) is None
-    assert_agree(task(network, 17), begun(task(network)), plan(3))
+    rounding = {"float32": 3e-5}.get(dtype)  # float32's grows in three updates, and on some processors beyond CLOSE
+    assert_agree(task(network, 17), begun(task(network)), plan(3), rounding)
 
 
 @pytest.mark.parametrize("loss", [LogCosh(), Cauchy(), Cauchy(0.5)], ids=str)

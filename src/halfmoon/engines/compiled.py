@@ -214,6 +214,7 @@ def cores() -> int:
 # Prediction
 
 ALONE = 2000.0  # microseconds of forward work, a third of _tables.microseconds, that one thread does alone
+AT_ONCE = 256  # rows that a prediction takes at a time
 
 
 class Room:
@@ -248,7 +249,7 @@ def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
     n = len(X)
     out = np.empty((n, network.k), network.dtype)
     work = _tables.microseconds(network, n) if n > 1 else 0.0
-    parts = min(cores(), n) if work > 3 * ALONE else 1
+    parts = min(cores(), -(-n // AT_ONCE)) if work > 3 * ALONE else 1
     with _native.one_blas_thread() if work > ALONE else nullcontext():
         finite = _passes(network, theta, X, out, parts, link)
     if not finite:
@@ -257,11 +258,14 @@ def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
 
 
 def _passes(network: Network, theta: Array, X: Array, out: Array, parts: int, link: bool) -> bool:
-    """All rows, in so many parts at once; False where an input is not finite."""
+    """All rows, in so many parts at once; False where an input is not finite.
+
+    Parts end where a whole room of rows does: BLAS's last digits depend on how many rows a product has.
+    """
     n = len(X)
     if parts == 1:
         return _pass(network, theta, X, out, 0, n, link)
-    ends = [n * part // parts for part in range(parts + 1)]
+    ends = [min(n, -(-n // AT_ONCE) * part // parts * AT_ONCE) for part in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
         passes = pool.map(lambda a, b: _pass(network, theta, X, out, a, b, link), ends, ends[1:])
         return all(list(passes))
@@ -269,7 +273,7 @@ def _passes(network: Network, theta: Array, X: Array, out: Array, parts: int, li
 
 def _pass(network: Network, theta: Array, X: Array, out: Array, start: int, stop: int, link: bool) -> bool:
     """Rows start to stop, in a room that nobody else uses meanwhile; False where an input is not finite."""
-    size = (1 if stop - start == 1 else 256), link
+    size = (1 if stop - start == 1 else AT_ONCE), link
     free = network.rooms.setdefault(size, [])
     try:
         room = free.pop()
