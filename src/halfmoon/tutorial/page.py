@@ -46,13 +46,13 @@ def contents(sections: Iterable[tuple[str, str, str]]) -> str:
     return "<ol>" + "\n".join(rows) + "</ol>"
 
 
-def code(source: str, language: str = "python") -> str:
-    """Lines of code, coloured; a tag leads to its equation on the page."""
+def code(source: str) -> str:
+    """Lines of Python, coloured."""
     from pygments import highlight
     from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
+    from pygments.lexers import PythonLexer
 
-    lines = highlight(source, get_lexer_by_name(language), HtmlFormatter(nowrap=True)).rstrip("\n")
+    lines = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
     return f'<pre tabindex="0"><code>{lines}</code></pre>'
 
 

@@ -30,6 +30,9 @@ class Press:
         ours = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # it finds what we find
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen(command, env=os.environ | ours, start_new_session=True, **pipes)
+        assert self.process.stdin is not None  # they are pipes
+        assert self.process.stdout is not None
+        self.orders_to, self.answers_from = self.process.stdin, self.process.stdout
         self.answers: list[dict[str, Any]] = []
         self.orders = 0
 
@@ -40,8 +43,8 @@ class Press:
         line = json.dumps({"number": number, "path": str(out.resolve() / name), "png": png})
         self.orders += 1
         try:
-            self.process.stdin.write(line + "\n")  # type: ignore[union-attr]
-            self.process.stdin.flush()  # type: ignore[union-attr]
+            self.orders_to.write(line + "\n")
+            self.orders_to.flush()
         except OSError:
             self.process.kill()  # it has ended; the answers will say so
         return number
@@ -49,7 +52,7 @@ class Press:
     def drawn(self, number: int) -> tuple[str, list[Box]]:
         """The figure as SVG, and what each of its axes covers. OSError with the reason why there is none."""
         while len(self.answers) <= number:
-            line = self.process.stdout.readline()  # type: ignore[union-attr]
+            line = self.answers_from.readline()
             ended = {"error": "the process that draws was ended"}
             self.answers.append(json.loads(line) if line.endswith("\n") else ended)
         answer = self.answers[number]
