@@ -877,9 +877,10 @@ def test_the_html_repr_shows_every_parameter_with_its_help(cls):
     assert '<td class="value">0.25</td>' in page
 
 
+@unfinished
 @each_class
 def test_the_html_repr_shows_the_fitted_attributes_once_there_are_some(cls):
-    model = small(cls, solver="lbfgs", max_iter=500, tol=1e-4)
+    model = small(cls, solver="lbfgs", max_iter=20)
     assert "Fitted attributes" not in model._repr_html_()
     _, found, attributes = model.fit(*DATA[cls])._repr_html_().partition("Fitted attributes")
     assert found
