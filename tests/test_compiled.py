@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import naive
 from halfmoon import datasets, engines, loop
@@ -588,6 +588,18 @@ def test_a_fit_leaves_the_process_as_it_was():
             fit(Network.dense([2, 3, 2], loss="squared_error"), np.eye(2)[Y], engine="compiled", **options)
         assert np.array_equal(tiny * 0.5, np.full(9, 5e-311))
         assert [pool["num_threads"] for pool in threadpool_info()] == [pool["num_threads"] for pool in threads]
+
+
+@pytest.mark.parametrize(("engine", "during"), [("compiled", 1), ("numpy", 2)])
+def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, during):
+    def threads(*_):
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        met = []
+        solve(Network.dense([2, 3, 2]), X, Y, engine=engine, epochs=3, callbacks=[lambda *_: met.append(threads())])
+        assert met == 3 * [{during}]
+        assert threads() == {2}
 
 
 def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(monkeypatch):

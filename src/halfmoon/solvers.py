@@ -6,6 +6,7 @@ They share everything else with `training.train`: the data, the history, validat
 import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from halfmoon.elementary import Array
-from halfmoon.engines import Measured, State
+from halfmoon.engines import State
 from halfmoon.engines.reference import length
 from halfmoon.interrupt import Interrupt
 from halfmoon.loop import Callback, Fit, Run, Score
@@ -75,7 +76,7 @@ def solve(
     fit.judge_again(run)
     run.engine = solver.by
     run.why = f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, as {fit.why}"
-    with Interrupt() as interrupt:
+    with Interrupt() as interrupt, fit.engine.at_work():
         solver.minimize(fit, run, interrupt)
     finish(fit, run, "scale X and y, or raise l2")
     return run
@@ -144,10 +145,16 @@ class LBFGS(Solver):
     def _report(fit: Fit, run: Run, part: Objective) -> None:
         """A row of history for this iteration, and everybody's look at it."""
         fit.tick(run)
-        one = np.ones(1)
-        norm = length(part.g) * one
-        fit.record(run, np.nan * one, Measured(part.loss * one, part.penalty * one, norm))
-        if np.isfinite(part.loss + part.penalty):
+        run.history.append(
+            epoch=[run.epoch + 1],
+            update=run.t + run.earlier,
+            rows=run.rows + fit.problem.n,
+            seconds=run.seconds,
+            loss=part.loss + part.penalty,
+            penalty=part.penalty,
+            gradient_norm=length(part.g),
+        )
+        if isfinite(part.loss + part.penalty):
             run.known = run.snapshot()
         fit.look(run)
         if fit.progress is not None:

@@ -8,6 +8,7 @@ An engine is a module with
     run(problem, state, plan, wants_stop) -> Measured   carry out the plan's updates on the state; a long update may be
                                                         given up where wants_stop() says so
     gradient(problem, state) -> Objective               the next batch's part of the objective and its gradient [R3]
+    at_work() -> context manager                        what a caller of many gradients holds, so that none sets it up
     predict(network, theta, X, link) -> (n, k)          link(z), or the scores z themselves
 
 On return the state has moved on, and `state.finite` is the last state that was seen to be finite; its arrays are not

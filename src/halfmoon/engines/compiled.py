@@ -20,6 +20,7 @@ from halfmoon.random import SHUFFLE, key
 from halfmoon.sparse import is_sparse
 
 NAME = "compiled"
+at_work = _native.one_blas_thread  # a solver's own products too are faster without threads that start and wait
 SLOW = 100_000.0  # microseconds: an update that takes longer can be given up half-way
 LISTEN = 0.05  # seconds between looks whether it should be
 

@@ -1,6 +1,7 @@
 """The reference engine: NumPy, one update after the other, each line an equation."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
 
 NAME = "numpy"
+at_work = nullcontext  # large products are done here, which several threads of BLAS do faster
 
 
 def why_not(network: Network, optimizer: Optimizer) -> str | None:
