@@ -298,6 +298,13 @@ def test_too_few_iterations_are_told_in_other_words(options, reason):
     assert model.stopped_ == reason
 
 
+def test_a_step_downhill_that_cannot_be_found_is_told_in_other_words():
+    rows = 1e100 * np.random.default_rng(0).normal(size=(40, 2))
+    with pytest.warns(ConvergenceWarning, match=r"iteration\(s\)\. No step downhill was found, .*: scale the data"):
+        model = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs").fit(rows, rows[:, 0] * 1e-100)
+    assert model.stopped_ == "abnormal"
+
+
 def test_enough_epochs_give_no_warning():
     assert classifier(alpha=1.0).fit(X, Y).stopped_ == "converged"
     assert short(max_iter=1000, tol=1.0).fit(X, Y).stopped_ == "patience"

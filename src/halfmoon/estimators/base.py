@@ -281,7 +281,9 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
             told = f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
             told += "converged yet."
             if isinstance(self._solver(), Solver):
-                told = f"{self.solver} failed to converge after {self.n_iter_} iteration(s). Increase the number of "
-                told += "iterations (max_iter, max_fun) or scale the data."
+                cure = "Increase the number of iterations (max_iter, max_fun) or scale the data."
+                if self.stopped_ == "abnormal":
+                    cure = "No step downhill was found, mostly because rounding hides it: scale the data, or raise tol."
+                told = f"{self.solver} failed to converge after {self.n_iter_} iteration(s). {cure}"
             warnings.warn(told, ConvergenceWarning, stacklevel=5)
         self._check_fit(data)

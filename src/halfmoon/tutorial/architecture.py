@@ -49,7 +49,7 @@ def tell(book: Book, common: Common) -> None:
         "Diagram of two inputs, three hidden units and two outputs, joined by lines for the weights. "
         f"From each input: {listed[0]}. From each hidden unit: {listed[1]}."
     )
-    with book.figure("3-network", caption, described, (6.6, 4.6)) as fig:
+    with book.figure("3-network", caption, described, (5.6, 4.4)) as fig:
         plots.diagram(network, fig.subplots(), outputs=("$\\hat y_0$", "$\\hat y_1$"))
     two_or_one(book, common, network)
 
