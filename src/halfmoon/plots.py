@@ -134,7 +134,13 @@ def diagram(
 
 
 def _name(level: int, i: int, levels: int) -> str:
-    return f"$x_{{{i + 1}}}$" if level == 0 else f"$\\hat y_{{{i}}}$" if level == levels - 1 else f"$a_{{{i + 1}}}$"
+    return (
+        f"$x_{{{i + 1}}}$"
+        if level == 0
+        else f"$\\hat y_{{{i}}}$"
+        if level == levels - 1
+        else f"$a_{{{level},{i + 1}}}$"
+    )
 
 
 def _links(ax: Axes, p: Any, level: int, below: Array, above: Array, largest: float) -> None:
@@ -171,7 +177,7 @@ def hidden_units(network: Network, X: ArrayLike, axes: Any, *, resolution: int =
         style: dict[str, Any] = {"cmap": SOFT, "vmin": -span, "vmax": span, "aspect": "auto"}
         ax.imshow(image, extent=(u[0], u[-1], v[0], v[-1]), origin="lower", **style)
         ax.contour(u, v, image, levels=[0.0], colors=DARK, linewidths=1.0)
-        ax.set(title=f"hidden unit $a_{{{j + 1}}}$", xlabel="$x_1$", ylabel="$x_2$")
+        ax.set(title=f"hidden unit $a_{{1,{j + 1}}}$", xlabel="$x_1$", ylabel="$x_2$")
     return axes
 
 

@@ -29,10 +29,10 @@ def tell(book: Book, common: Common) -> None:
         """Each is one line of code. A layer does not know its number: what enters it is called a0, whether that is x or
         the activations of the layer below."""
     )
-    book.equations("The forward pass, and the lines of code that are it", "F1", "F2", "L1")
+    book.equations("The forward pass and its lines of code", "F1", "F2", "L1")
     book.say(
         """To begin with, the weights are random: were they all equal, all hidden units would compute the same and learn
-        the same, for ever. They are small, divided by the square root of the number of inputs, so that no unit begins
+        the same, for ever. They are small, divided by the square root of the number of inputs, so that few units begin
         where tanh is flat. Biases begin at 0."""
     )
     book.code(build)
@@ -84,7 +84,7 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
     apart = np.abs(single.predict(X)[:, 0] - network.predict(X)[:, 1]).max()
     size = book.number("parameters_single_output", single.size)
     losses = [float(net.loss.value(net.scores(X), net.read(X, y)[1]).mean()) for net in (network, single)]
-    two, one = book.number("loss_two_outputs", losses[0]), book.number("loss_one_output", losses[1])
+    two, _ = book.number("losses_with_two_and_one", losses)
     apart = book.number("largest_difference", apart)
     rows = book.number("rows", len(X))
     book.say(
@@ -92,6 +92,5 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
         their difference, {SAME}, and that is the logistic function of one score. If we subtract the output weights of
         class 0 from those of class 1, a network with one logistic output and {size} numbers gives the same probability
         for every one of the {rows} points (the largest difference is {apart:.0e}), and the same mean cross-entropy
-        (without the penalty of section 5): {two:.6f} and {one:.6f}. Two outputs are kept because they extend to more
-        classes."""
+        (without the penalty of section 5), {two:.6f}. Two outputs are kept because they extend to more classes."""
     )

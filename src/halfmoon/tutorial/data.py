@@ -18,8 +18,8 @@ def tell(book: Book, common: Common) -> None:
     book.say(
         f"""We start with {rows_drawn} points in the plane: {book.number("class_0", first)} of class 0
         and {book.number("class_1", second)} of class 1, drawn as two interleaved half moons with Gaussian noise of
-        standard deviation {noise}. Think of each point as a patient and of its coordinates as two
-        medical measurements; from them we want to tell the class."""
+        standard deviation {noise}. Think of each point as a patient, of the classes as women and men, and of the
+        coordinates as two medical measurements; from them we want to tell the class."""
     )
     book.say("The moons reach around each other, so no straight line can part the classes. That is the point of them.")
     means = book.number("means", [X[y == c].mean(axis=0) for c in (0, 1)])

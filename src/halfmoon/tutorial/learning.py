@@ -34,10 +34,10 @@ def tell(book: Book, common: Common) -> None:
 def loss(book: Book) -> None:
     """What is to be made small."""
     book.say(
-        """Learning is going downhill. What goes down is the loss: the cross-entropy, the mean over the points of minus
-        the logarithm of the probability given to the true class (to make it small is to make the true classes likely),
-        plus a small penalty on large weights, called regularization. With `y` 1 for the true class and 0 for the other,
-        over N points:"""
+        """Learning is going downhill. What goes down is the loss: the cross-entropy, also called negative
+        log-likelihood, which is the mean over the points of minus the logarithm of the probability given to the true
+        class (to make it small is to make the true classes likely), plus a small penalty on large weights, not on
+        biases, called regularization. With `y` 1 for the true class and 0 for the other, over N points:"""
     )
     book.formulas(
         (
@@ -71,8 +71,9 @@ def backward(book: Book, common: Common) -> None:
         ),
     )
     book.say(
-        """The slope of tanh is $1 - a^2|1 - a^2$, from the value that the forward pass has made already. Then every
-        weight takes a step against its gradient. How long a step is, the learning rate says:"""
+        """The slope of tanh is $1 - a^2|1 - a^2$, from the value that the forward pass has made already. (So it is
+        with others: the logistic function has $a (1 - a)|a (1 - a)$, relu 1 where a is positive.) Then every weight
+        takes a step against its gradient. How long a step is, the learning rate says:"""
     )
     book.formulas(("W <- W - rate dL/dW", r"W \leftarrow W - \mathit{rate} \cdot \frac{\partial L}{\partial W}"))
     whole(book, common)
@@ -80,7 +81,7 @@ def backward(book: Book, common: Common) -> None:
         """The project has these lines once, whatever the layers. (In the last, plain descent has the gradient for u,
         1 for c, and no decay; other optimizers make another u of it.)"""
     )
-    book.equations("The backward pass and the step, and the lines of code that are them", *BACKWARD)
+    book.equations("The backward pass, the step, and their lines of code", *BACKWARD)
     book.say("For the point of the last section, before training (one point, so N is 1, and without the penalty):")
     steps = trace(common.network(), X[ROW], y[ROW])
     book.show(steps.only_backward())
@@ -108,7 +109,12 @@ def from_scratch(X: Array, y: Any, W1: Array, b1: Array, W2: Array, b2: Array, p
 
 def whole(book: Book, common: Common) -> None:
     """The program in NumPy alone, and that the project's own comes to the same weights."""
-    book.say("That is all there is to it. Here is the whole tutorial, in NumPy alone:")
+    rate, strength = book.number("learning_rate", RATE), book.number("l2", L2)
+    book.say(
+        f"""That is all there is to it. Here is the whole tutorial, in NumPy alone. `RATE` is {rate} and `L2`, the
+        formulas' lambda, {strength:.5f}. The tutorial, which picked them by hand, writes
+        {book.number("epsilon", EPSILON)} for both; the second of the corrections below tells why these are the same:"""
+    )
     book.code(from_scratch)
     network, passes = common.network(), book.number("passes_from_scratch", 100)
     below, above = network.views(network.theta)
@@ -128,14 +134,14 @@ def check(book: Book, common: Common) -> None:
     X, y = common.data
     report = check_gradients(common.network(), X, y, l2=L2)
     book.say(
-        """Is every derivative right? We need not trust the algebra: move each parameter a little to either side,
-        measure the slope of the loss, and compare."""
+        """Is every derivative right? We need not trust the algebra: move each parameter, and the input of each
+        function, a little to either side, measure the slope, and compare. Errors are relative to the slope."""
     )
     found = book.number(
         "gradient_check", {one.name: {"slopes": one.slopes, "worst": one.worst} for one in report.checks}
     )
     rows = [
-        [one.name, found[one.name]["slopes"], f"{found[one.name]['worst']:.0e}", "yes" if one.ok else "NO"]
+        [one.name, found[one.name]["slopes"], f"{found[one.name]['worst']:.1g}", "yes" if one.ok else "NO"]
         for one in report.checks
     ]
     book.table("Gradient check", ["derivative", "slopes measured", "worst error", "right"], rows)
@@ -177,12 +183,15 @@ def errata(book: Book) -> None:
     book.say("Five corrections to the text:")
     book.items(
         [
-            "It has dL/db2 = delta3; a sum over the rows is missing (its code has it).",
+            "It has dL/db2 = delta3 and dL/db1 = delta2; the sums over the rows are missing. So is the penalty in its "
+            "formulas for the loss and the gradient. (Its code has all of them.)",
             f"Its loss is divided by N, its gradients are not: epsilon = {epsilon} and lambda = {strength} on {rows} "
             f"rows are a learning rate of {rate} and a penalty of {l2} on the mean loss.",
+            "It lets the loss grow where a wrong class is predicted. Every point adds to it, on the right side too: "
+            "the more, the less probable its own class was said to be.",
             "Its softmax does not subtract the largest score before exp, and overflows for large ones.",
-            "It prints the loss after the update: its iteration 0 is after the first.",
-            f"On its data, a learning rate of {rate} is beyond the edge of stability.",
+            f"On its data, a learning rate of {rate} is beyond the edge of stability. (Across a valley of curvature h, "
+            "a step at rate r ends farther up the other side than it came from if r h is more than 2.)",
         ]
     )
 

@@ -18,7 +18,7 @@ from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import RATE, REG_LAMBDA, Common, fresh, quiet_fits
-from halfmoon.tutorial.patients import SHARE, patients
+from halfmoon.tutorial.patients import SHARE, lead, patients
 
 TITLE = "Where to go from here"
 PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])  # good to bad, under dark ink
@@ -78,9 +78,9 @@ def same(book: Book, common: Common, more: dict[str, Any]) -> None:
     book.say(
         f"""So far a network was an object to look into. To use one, you want it behind the names that everybody knows:
         `fit`, `predict`, `score`. `MLPClassifier` has scikit-learn's, and takes its place in pipelines and searches;
-        inside is the network of this tutorial. To see that, start it from the weights of section 5, with the lower of
-        the two rates there, {rate}. Its `alpha` is the tutorial's lambda as it stands, {alpha}: both belong to the loss
-        summed over rows."""
+        inside is the network of this tutorial. To see that, start it where section 5 starts, from the same initial
+        weights, with the lower of the two rates there, {rate}. Its `alpha` is the tutorial's lambda as it stands,
+        {alpha}: both belong to the loss summed over rows."""
     )
     book.code(as_estimator)
     (network, L), (X, y) = common.calm, common.data
@@ -117,11 +117,12 @@ def searched(book: Book, common: Common, more: dict[str, Any]) -> None:
     chosen(book, found)
     judgements = [judged(model, X_new, y_new) for model in (found, line)]
     (right, loss), (straight, other) = book.number("held_out_right_and_log_loss", judgements)
+    ahead = lead(book, *(np.asarray(model.predict(X_new) != y_new) for model in (line, found)))
     book.say(
-        f"""On these the network has {right:.1%} right, and logistic regression {straight:.1%}. Its log-loss of
-        {loss:.3f} is {"better" if loss < other else "worse"} than the {other:.3f} of logistic regression."""
+        f"""On these the network has {right:.1%} right, and logistic regression {straight:.1%}: {ahead}. The network's
+        log-loss is {loss:.3f}, that of logistic regression {other:.3f}."""
     )
-    unscaled(book, found.best_estimator_, (X, X_new), (y, y_new))
+    unscaled(book, found.best_estimator_, (X, X_new), (y, y_new), loss)
 
 
 def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
@@ -169,9 +170,9 @@ def chosen(book: Book, found: Any) -> None:
     memory = " On the folds learned from another setting is best, but that only tells how well it remembers."
     book.say(
         f"""The search chose {units} hidden {"unit" if units == 1 else "units"} and a penalty of {alpha}, at
-        {book.number("chosen_log_loss", -scores[best]):.3f} on the folds held out.{memory if other else ""} One
-        standard error of that is {error:.3f}, and {others} within it. The best of many always looks better than it is;
-        for that, some patients were kept out of it all:"""
+        {book.number("chosen_log_loss", -scores[best]):.3f} on the folds held out. The standard error of that is
+        {error:.3f} (too small, as section 9 explains), and {others} within it.{memory if other else ""} The best of
+        many always looks better than it is; for that, some patients were kept out of the search."""
     )
 
 
@@ -181,7 +182,7 @@ def judged(model: Any, X: Array, y: Any) -> tuple[float, float]:
     return float(((p > 0.5) == y).mean()), float(log_loss(y, p))
 
 
-def unscaled(book: Book, best: Any, patients: tuple[Array, Array], y: tuple[Any, Any]) -> None:
+def unscaled(book: Book, best: Any, patients: tuple[Array, Array], y: tuple[Any, Any], chosen: float) -> None:
     """The chosen network by plain descent, from scaled measurements and from raw ones."""
     passes, rates = book.number("passes_of_descent", STEPS), book.number("rates_of_descent", RATES)
     own = best[-1].get_params() | {"solver": "gd", "batch_size": len(y[0]), "max_iter": STEPS}
@@ -202,7 +203,9 @@ def unscaled(book: Book, best: Any, patients: tuple[Array, Array], y: tuple[Any,
     book.table("The same patients, by plain descent", head, rows)
     scaled, raw = (min(row[i] for row in scores) for i in (1, 3))
     advice = "Scale your inputs." if scaled < raw else "Here the scaler did not help."
-    book.say(f"The lowest log-loss is {scaled:.3f} with scaled measurements and {raw:.3f} with raw ones. {advice}")
+    early = f" (The first is below the {chosen:.3f} of the fit that came to rest; but we picked its rate by looking.)"
+    early = early if scaled < chosen else ""
+    book.say(f"The lowest log-loss is {scaled:.3f} with scaled measurements, {raw:.3f} with raw ones. {advice}{early}")
 
 
 def scale(book: Book, common: Common) -> None:
@@ -230,8 +233,8 @@ def scale(book: Book, common: Common) -> None:
     book.say(
         f"""With {sizes[-1]:,} rows the log-loss of the minibatches, {fast:.3f} after {many:,} updates, is
         {"lower" if fast < slow else "not lower"} than that of the full batch, {slow:.3f} after {few}. Both saw the same
-        rows equally often. The seconds show the price of many small updates; the compiled engine is there to keep it
-        low."""
+        rows equally often. (They differ in more than the batch: Adam has a step of its own for each weight.) The
+        seconds show the price of many small updates; the compiled engine is there to keep it low."""
     )
     stopped(book, common, int(sizes[1]), table[1][1])
 
@@ -262,8 +265,9 @@ def stopped(book: Book, common: Common, n: int, before: list[Any]) -> None:
         f"""Rows given as `float32` are learned from in single precision: half the memory, twice as many numbers in a
         vector, and a log-loss that differs by {apart:.0e}. With `early_stopping=True` a tenth of the rows is set aside,
         training ends when their loss has not fallen for ten passes, and the best pass's weights stay. Nobody had to
-        guess that it would take {fits[2][0]} passes; the log-loss on new points is {"lower" if better else "no lower"}
-        than before. More threads are used where they pay, and change no bit of a result."""
+        guess that it would take {fits[2][0]} passes; the log-loss on new points is
+        {f"lower than after {fits[0][0]}" if better else "no lower than before"}. More threads are used where they pay,
+        and change no bit of a result."""
     )
 
 

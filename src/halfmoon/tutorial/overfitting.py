@@ -31,7 +31,8 @@ def watch(book: Book, study: Study) -> None:
     small, large = book.number("watched_units", [SMALL, LARGE])
     book.say(
         f"""Can overfitting be watched as it happens? Here is a run with {small} units and one with {large}, half as
-        long as the tutorial's and at half its rate. Now and then each pauses, and we look at both sets of points."""
+        long as the tutorial's and at half its rate. Now and then each pauses, and we look at both sets of points. (It
+        is one seed; the table shows how far seeds differ.)"""
     )
     book.code(paused)
     networks = {hidden: study.common.network(hidden) for hidden in (SMALL, LARGE)}
@@ -42,9 +43,9 @@ def watch(book: Book, study: Study) -> None:
     few, many, best = book.number("mistakes", [mistakes(study, predict) for predict in predictions])
     book.say(
         f"""At the end {large} units have {many["wrong"]} of the new points wrong, and these make {many["share"]:.0%} of
-        the log-loss: on average the network gives them {many["sure"]:.1%} for the wrong class. With {small} units it
-        is {few["wrong"]} points, at {few["sure"]:.1%}. The best boundary has {best["wrong"]} wrong, and the true
-        probabilities say {best["sure"]:.1%} there: that is how sure one may be."""
+        the log-loss: on average the network gives the wrong class {many["sure"]:.1%} there, where the true
+        probabilities give it {many["truly"]:.1%}. With {small} units it is {few["wrong"]} points, at {few["sure"]:.1%}
+        instead of {few["truly"]:.1%}. The true boundary has {best["wrong"]} wrong."""
     )
     draw_watched(book, study, networks, courses, [few["wrong"], many["wrong"]])
 
@@ -72,27 +73,29 @@ def course(hidden: int, columns: dict[str, list[float]]) -> str:
     if learned[-1] >= learned[least]:
         return f"{sentence}; on the points learned from it does not fall either."
     return f"""{sentence}, while on the points learned from it goes on falling, from {learned[least]:.3f} to
-        {learned[-1]:.3f}. That is overfitting, and to stop in time would have been a cure."""
+        {learned[-1]:.3f}. That is overfitting. To stop in time is a cure too, if points set aside for it say when."""
 
 
-def misplaced(study: Study, predict: Predict) -> tuple[Array, Any, Array]:
-    """What each new point adds to the log-loss, whether it is on the wrong side, and how sure the prediction is."""
+def misplaced(study: Study, predict: Predict) -> tuple[Array, Any]:
+    """What each new point adds to the log-loss, and whether it is on the wrong side."""
     X, y = study.test
     p = predict(X)
-    return -np.log(p[np.arange(len(y)), y]), p.argmax(axis=1) != y, p.max(axis=1)
+    return -np.log(p[np.arange(len(y)), y]), p.argmax(axis=1) != y
 
 
 def mistakes(study: Study, predict: Predict) -> dict[str, Any]:
-    """How many new points are on the wrong side, their share of the log-loss, and how sure the prediction is there."""
-    cost, wrong, sure = misplaced(study, predict)
-    return {"wrong": wrong.sum(), "share": cost[wrong].sum() / cost.sum(), "sure": sure[wrong].mean()}
+    """How many new points are on the wrong side, their share of the log-loss, how sure one is there, and may be."""
+    cost, wrong = misplaced(study, predict)
+    X, other = study.test[0][wrong], 1 - study.test[1][wrong]
+    sure, truly = (float(p(X)[np.arange(len(X)), other].mean()) for p in (predict, truth))
+    return {"wrong": wrong.sum(), "share": cost[wrong].sum() / cost.sum(), "sure": sure, "truly": truly}
 
 
 def draw_watched(book: Book, study: Study, networks: dict[int, Network], courses: dict[int, Any], wrong: Any) -> None:
     """The losses by passes, and the two boundaries with the new points that they misplace."""
     caption = (
         "First, log-loss by passes over the data, both axes logarithmic. Then the new points that each network has on "
-        "the wrong side at the end: the larger the mark, the more it adds to the log-loss. Dashed: the best boundary."
+        "the wrong side at the end: the larger the mark, the more it adds to the log-loss. Dashed: the true boundary."
     )
     ends = [columns[mark][-1] for columns in courses.values() for mark in ("log_loss_learned", "log_loss_new")]
     described = (
@@ -126,8 +129,8 @@ def draw_curves(courses: dict[int, Any], ax: Any) -> None:
 
 
 def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
-    """The network's boundary, the best one, and the new points on the wrong side, each as large as its loss."""
-    cost, wrong, _ = misplaced(study, network.predict)
+    """The network's boundary, the true one, and the new points on the wrong side, each as large as its loss."""
+    cost, wrong = misplaced(study, network.predict)
     draw_map(network, study.common, ax)
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     u, v = np.linspace(left, right, 60), np.linspace(low, high, 60)

@@ -8,7 +8,6 @@ from matplotlib.ticker import LogLocator, PercentFormatter
 from sklearn.datasets import load_breast_cancer
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -18,11 +17,10 @@ from halfmoon.elementary import Array
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits
+from halfmoon.tutorial.splits import FOLDS, FORMATS, MEASURES, beside, measure, thresholds
 
 TITLE = "Real patients"
-MEASURES, FORMATS, FINE = ("right", "log-loss", "malignant tumours found"), (".1%", ".3f", ".1%"), (".2%", ".3f", ".2%")
-SHARE, FOLDS, PENALTY, UNITS = 0.3, 5, 1.0, (3, 16)
-COSTS = (1, 4, 19)  # what a missed tumour may cost, in false alarms
+SHARE, PENALTY, UNITS = 0.3, 1.0, (3, 16)
 
 
 def patients() -> tuple[Array, Array]:
@@ -80,11 +78,11 @@ def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) ->
     models = [line, network(3, REG_LAMBDA, **more)]
     with quiet_fits():
         wrong = [np.asarray(model.fit(X, y).predict(X_new) != y_new) for model in models]
-    count, apart = book.number("held_out", len(y_new)), book.number("differ", int((wrong[0] != wrong[1]).sum()))
-    straight, bent = book.number("wrong_with_two", [int(part.sum()) for part in wrong])
+    count, apart = book.number("held_out", len(y_new)), book.number("differ", (wrong[0] != wrong[1]).sum())
+    straight, bent = book.number("wrong_with_two", [part.sum() for part in wrong])
     book.say(
         f"""{share:.0%} of the patients, {count}, were set aside before anything was fitted. Of these the straight line
-        gets {straight} wrong and the network {bent}, and they differ on {apart}: {lead(book, straight, bent, apart)}.
+        gets {straight} wrong and the network {bent}, and they differ on {apart}: {lead(book, *wrong)}.
         These are no moons: the classes lie side by side and overlap, and where they overlap no boundary in this plane
         parts them. Sharp corners in the network's curve, if you see any, follow single patients among those it learned
         from."""
@@ -92,14 +90,15 @@ def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) ->
     draw_two(book, models, X_new, y_new, wrong)
 
 
-def lead(book: Book, straight: int, bent: int, apart: int) -> str:
-    """Who has fewer wrong, and whether that may be chance."""
-    if straight == bent:
+def lead(book: Book, straight: Any, bent: Any) -> str:
+    """Who has fewer patients wrong, the line or the network, and whether that may be chance."""
+    ahead, apart = int(straight.sum() - bent.sum()), int((straight != bent).sum())
+    if ahead == 0:
         return "nobody is ahead"
-    gap = book.number("ahead_by", abs(straight - bent))
+    gap = book.number("ahead_by", abs(ahead))
     by = "one patient" if gap == 1 else f"{gap} patients"
     chance = ", which may be chance" if gap <= 2.0 * np.sqrt(apart) else ""
-    return f"the {'network' if bent < straight else 'line'} is ahead by {by}{chance}"
+    return f"the {'network' if ahead > 0 else 'line'} is ahead by {by}{chance}"
 
 
 def draw_two(book: Book, models: list[Any], X: Array, y: Array, wrong: list[Array]) -> None:
@@ -118,8 +117,9 @@ def draw_two(book: Book, models: list[Any], X: Array, y: Array, wrong: list[Arra
         for i, (ax, name) in enumerate(zip(axes, ("logistic regression", "network, 3 hidden units"), strict=True)):
             plots.boundary(models[i], X, y, ax, resolution=120, show=False)
             plots.points(X, y, ax, names=("benign", "malignant"), size=26)
-            u, v = X[wrong[i]].T
-            ax.scatter(u, v, 90, label="on the wrong side", fc="none", ec=plots.DARK, linewidths=1.3, zorder=4)
+            ax.scatter(
+                *X[wrong[i]].T, 90, label="on the wrong side", fc="none", ec=plots.DARK, linewidths=1.3, zorder=4
+            )
             ax.set(xlabel="mean radius of the nuclei", ylabel="mean texture (deviation of the grey values)")
             ax.set_title(book.plain(f"{name}: {right[i]:.1%} right"))
         legend = axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False)
@@ -135,7 +135,7 @@ def thirty(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any])
     often = "one round" if rounds == 1 else f"each of {rounds} rounds"
     book.say(
         f"""Now all thirty, and not one split but {count}. In {often} the patients are shuffled and dealt into {folds}
-        parts; each part is held out in turn, and every method learns from the same others. Beside the tutorial's
+        parts; each part is held out in turn, and every method learns from the other parts. Beside the tutorial's
         penalty there is one of {same}, the strength that scikit-learn's logistic regression has by default."""
     )
     book.code(held_out)
@@ -164,12 +164,6 @@ def each_method(book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any
     if book.number("unfinished_fits", len(late)):
         book.say("Some of the fits ran out of iterations before they came to rest; they count as they are.")
     return answers
-
-
-def measure(y: Array, p: Array) -> tuple[float, float, float]:
-    """Accuracy, mean cross-entropy, and the share of the malignant tumours that is found."""
-    called = p > 0.5
-    return float((called == y).mean()), float(log_loss(y, p, labels=[0, 1])), float(called[y == 1].mean())
 
 
 def summary(book: Book, names: dict[str, str], scores: dict[str, Array]) -> None:
@@ -233,60 +227,3 @@ def columns(ax: Axes, values: Array) -> None:
         ax.scatter(at[i], each, 30, linewidths=0.5, edgecolors="white", zorder=2, **style)
         ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=plots.INK, lw=2.4, zorder=3)
     ax.set_xlim(-0.4, len(values) - 0.3)
-
-
-def beside(book: Book, scores: dict[str, Array]) -> None:
-    """The network of 3 units against logistic regression, split by split."""
-    gain = (scores["three"] - scores["logistic"]) * [1.0, -1.0, 1.0]  # a lower log-loss is a better one
-    error = gain.std(axis=0, ddof=1) * np.sqrt(1.0 / len(gain) + 1.0 / (FOLDS - 1))  # Nadeau & Bengio's, see below
-    won, lost = (gain > 0.0).sum(axis=0), (gain < 0.0).sum(axis=0)
-    counts = book.number("better_equal_worse", np.stack([won, len(gain) - won - lost, lost], axis=1))
-    means, errors = book.number("mean_gain", gain.mean(axis=0)), book.number("standard_error", error)
-    rows = [[MEASURES[i], *counts[i], f"{means[i]:+{form}}", f"{errors[i]:{form}}"] for i, form in enumerate(FINE)]
-    head = ["network of 3 units", "better in", "equal in", "worse in", "mean gain", "standard error"]
-    book.table("The network against logistic regression, split by split", head, rows)
-    named = [f"{name} ({'better' if g > 0.0 else 'worse'})" for name, g in zip(MEASURES, means, strict=True)]
-    clear = [name for name, g, e in zip(named, means, errors, strict=True) if abs(g) > 2.0 * e]
-    if clear:
-        verdict = f"Larger than two of their standard errors: {', '.join(clear)}. The rest may be chance."
-    else:
-        verdict = "No gain or loss is larger than two of its standard errors: these splits cannot tell the two apart."
-    year, line = book.number("corrected", 2003), book.number("line_right", scores["logistic"][:, 0].mean())
-    little = f""" A weighted sum of the measurements is right in {line:.1%}, and a hidden layer finds little to add. On
-        a table like this, try the straight line first."""
-    book.say(
-        f"""{verdict}{little if gain[:, 0].mean() < 0.01 else ""} The splits are no independent witnesses: any two share
-        most of the patients that they learn from, so their spread is smaller than fresh patients each time would make
-        it. The standard errors are widened for that, by the ratio of patients held out to patients learned from
-        (Nadeau & Bengio {year})."""
-    )
-
-
-def thresholds(
-    book: Book, names: dict[str, str], y: Array, tests: list[Array], answers: dict[str, list[Array]]
-) -> None:
-    """Tumours missed and false alarms, at one half and at the thresholds that other costs would set."""
-    bad, good = book.number("malignant", int(y.sum())), book.number("benign", int((1 - y).sum()))
-    cost, malignant = np.array(COSTS), y[np.concatenate(tests)] == 1
-    limit, price = book.number("thresholds", 1.0 / (1.0 + cost)), book.number("miss_costs_false_alarms", COSTS)
-    rows, counts = [], {}
-    for key in ("logistic", "three"):
-        called = np.concatenate(answers[key]) > (1.0 / (1.0 + cost))[:, None]
-        missed, alarms = (part.sum(axis=1) * FOLDS / len(tests) for part in (~called & malignant, called & ~malignant))
-        columns = np.stack([missed, alarms, cost * missed + alarms], axis=1)
-        counts[key] = book.number(f"missed_alarms_cost_{key}", columns)
-        rows += [[names[key], price[i], f"{limit[i]:.2f}", *(f"{v:.1f}" for v in c)] for i, c in enumerate(counts[key])]
-    head = ["", "a miss costs", "threshold", "missed", "false alarms", "all costs"]
-    book.table(f"Missed of {bad} malignant tumours, false alarms of {good} benign ones", head, rows)
-    (missed, alarms, _), (then, cries, own) = counts["three"][0], counts["three"][-1]
-    other = counts["logistic"][-1][2]
-    compared = "less than" if own < other else "more than" if own > other else "as much as"
-    book.say(
-        f"""Accuracy counts both mistakes alike. In each round every patient is held out once, so we can count: at a
-        threshold of one half the network misses {missed:.1f} of {bad} malignant tumours and raises {alarms:.1f} false
-        alarms (means over the rounds). If a miss is {price[-1]} times as bad as a false alarm, call a tumour malignant
-        from a probability of 1 / (1 + {price[-1]}) = {limit[-1]:.2f} on: the network then misses {then:.1f}, at the
-        price of {cries:.1f} alarms. Counted so, its mistakes cost {compared} those of logistic regression, {own:.1f}
-        against {other:.1f}: far from one half it matters how honest the probabilities are. The network learns
-        probabilities. Where to draw the line is a judgement about costs, and it is ours."""
-    )

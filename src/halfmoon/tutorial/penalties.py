@@ -47,12 +47,13 @@ def compare(book: Book, study: Study, scores: Scores, best: int, units: list[int
     lower, of = higher(book, "old_penalty_has_the_higher_log_loss", scores[LARGE, 1], scores[LARGE, best])
     worse, _ = higher(book, "smaller_layer_has_the_higher_log_loss", scores[SMALL, 1], scores[LARGE, best])
     few, many = book.number("numbers_to_learn", [study.common.network(hidden).size for hidden in (SMALL, LARGE)])
-    weaker = less > new and worse > of / 2
+    weaker = "but here the weaker cure" if worse > of / 2 else "and here not clearly the weaker cure"
+    judged = "but alone it cures little here" if less > 0.9 * old else weaker
     book.say(
         f"""With {book.number("best_times", best)} times the penalty, {units[0]} units bring the log-loss on new points
         from {old:.3f} to {new:.3f}, lower in {lower} of {of} seeds. With the penalty as it was, {units[1]} units have
-        {less:.3f}, higher than that in {worse} of {of}. The smaller layer is the more economical cure, {few} numbers
-        against {many}, {"but here the weaker" if weaker else "and here it is not clearly the weaker"}."""
+        {less:.3f}, in {worse} of {of} seeds higher than {units[0]} units with the stronger one. The smaller layer is
+        the more economical, {few} numbers against {many}, {judged}."""
     )
 
 
@@ -97,7 +98,7 @@ def draw_strengths(book: Book, study: Study, scores: Scores, floor: float) -> No
         for at, hidden in ((1.0, SMALL), (1.06, LARGE)):
             by_penalty = [scores[hidden, k] for k in TIMES]
             draw_scores(last, at * np.array(strengths), by_penalty, "log_loss_new", f"{hidden} units", **STYLES[hidden])
-        last.axhline(floor, c=plots.INK, ls=":", lw=1.3, label="best there is")
+        last.axhline(floor, c=plots.INK, ls=":", lw=1.3, label="the truth")
         last.set(xscale="log", xlabel="reg_lambda", ylabel="log-loss on new points", title="Log-loss by penalty")
         last.set_ylim(bottom=0.0)
         last.xaxis.set_major_formatter("{x:g}")

@@ -27,10 +27,11 @@ def tell(book: Book, common: Common) -> None:
     by_hand(book, common)
     sure = book.number("probability_of_its_class", float(steps["y_hat"][y[ROW]]))
     book.say(
-        f"""The network gives class {int(y[ROW])} a probability of {sure:.4f}. Each hidden unit has drawn a straight
-        line of its own across the plane, with a soft edge; the output layer combines the three into a curve."""
+        f"""The network gives class {int(y[ROW])} a probability of {sure:.4f}; the class with the largest probability is
+        what it predicts. Each hidden unit has drawn a straight line of its own across the plane, with a soft edge; the
+        output layer combines the three into a curve."""
     )
-    caption = "What each hidden unit answers over the plane, from -1 (violet) to 1 (yellow); the ring marks our point."
+    caption = "What each hidden unit answers over the plane, from -1 (violet) to 1 (amber); the ring marks our point."
     described = "Three maps of the plane, one for each hidden unit: each is split by a straight line with a soft edge."
     with book.figure("4-hidden-units", caption, described, (12.0, 3.9)) as fig:
         axes = fig.subplots(1, 3)
@@ -49,6 +50,6 @@ def by_hand(book: Book, common: Common) -> None:
     w1, w2, b = book.number("first_unit", [*layer.W[:, 0], layer.b[0]])
     z = book.number("first_score", x @ layer.W[:, 0] + layer.b[0])
     book.say(
-        f"""Check one by hand: the first hidden unit has the weights {w1:.4f} and {w2:.4f} and the bias {b:.4f}, so its
-        score is {x1:.4f} times {w1:.4f}, plus {x2:.4f} times {w2:.4f}, plus {b:.4f}, which is {z:.4f}."""
+        f"""Check one by hand: the first hidden unit has the weights {w1:.6f} and {w2:.6f} and the bias {b:.6f}, so its
+        score is {x1:.6f} times {w1:.6f}, plus {x2:.6f} times {w2:.6f}, plus {b:.6f}, which is {z:.4f}."""
     )

@@ -72,10 +72,11 @@ def memorized(book: Book, common: Common, networks: list[Network], sizes: list[i
     won = book.number("won_back_by_the_largest", (missed[-1] & ~missed[-2]).sum())
     book.say(
         f"""One unit can only draw a straight line; more units can bend it.
-        {"Here the second unit alone does not help. " if wrong[1] >= wrong[0] else ""}But how far should it bend? We
+        {"In this run the second unit does not help. " if wrong[1] >= wrong[0] else ""}But how far should it bend? We
         made these moons ourselves, so for once we can look up the answer: the arcs and the noise give the probability
-        of each class at every place. The line where the two are equal is the best boundary there is, for any method,
-        and even it leaves {best} of these points on the wrong side, because the noise has carried them there."""
+        of each class at every place. The line where the two are equal is the best boundary there is for new points,
+        by any method, and even it leaves {best} of these points on the wrong side, because the noise has carried them
+        there."""
     )
     book.code(truth)
     fewer = [f"{hidden}" for hidden, count in zip(sizes, wrong, strict=True) if count < best]
@@ -91,15 +92,15 @@ def memorized(book: Book, common: Common, networks: list[Network], sizes: list[i
 def draw_grid(book: Book, common: Common, networks: list[Network], wrong: list[int], best: int) -> None:
     """Seven boundaries and the best."""
     caption = (
-        "The boundaries that the seven networks learned, and last the best boundary there is. The paler the ground, "
-        "the less sure; wrong are the points on ground of the other colour."
+        "The boundaries that the seven networks learned, and last the true one, the best there is. The paler the "
+        "ground, the less sure; wrong are the points on ground of the other colour."
     )
     described = (
         "Eight maps of the moons, each cut in two by a boundary; with one unit it is straight. Points on the wrong "
         f"side, from the smallest network to the largest: {', '.join(f'{count}' for count in wrong)}. With the best "
         f"boundary, a smooth S between the moons, it is {best}."
     )
-    names = [f"{hidden} hidden unit{'s' if hidden > 1 else ''}" for hidden in SIZES] + ["the best there is"]
+    names = [f"{hidden} hidden unit{'s' if hidden > 1 else ''}" for hidden in SIZES] + ["the true boundary"]
     with book.figure("7-boundaries", caption, described, (11.0, 5.8)) as fig:
         axes, models = np.ravel(fig.subplots(2, 4)), [*networks, SimpleNamespace(predict_proba=truth)]
         for ax, model, name, count in zip(axes, models, names, [*wrong, best], strict=True):
@@ -134,7 +135,7 @@ def by_size(book: Book, study: Study, sizes: list[int]) -> float:
     rows = [[f"{shown}", *in_cells(scores[hidden], *order)] for hidden, shown in zip(SIZES, sizes, strict=True)]
     columns = ["hidden units", "right, learned", "right, new", "log-loss, learned", "log-loss, new"]
     title = "On points learned from and on new ones: mean ± standard deviation over the seeds"
-    book.table(title, columns, [*rows, ["best there is", *in_cells(best, *order)]])
+    book.table(title, columns, [*rows, ["the truth", *in_cells(best, *order)]])
     verdict(book, scores, sizes)
     extremes(book, scores, best, sizes)
     draw_by_size(book, scores, best)
@@ -179,8 +180,8 @@ def extremes(book: Book, scores: dict[int, Any], best: dict[str, Any], sizes: li
 def draw_by_size(book: Book, scores: dict[int, Any], best: dict[str, Any]) -> None:
     """Both marks by size, on points learned from and new ones."""
     caption = (
-        "Accuracy and log-loss by size: lines join the means, small marks are single seeds. Dotted: the best boundary, "
-        "with the true probabilities, on the new points."
+        "Accuracy and log-loss by size: lines join the means, small marks are single seeds. Dotted: the true "
+        "probabilities and their boundary, on the new points."
     )
     ends = [scores[hidden][mark]["mean"] for mark in ("log_loss_learned", "log_loss_new") for hidden in (SMALL, LARGE)]
     described = (
@@ -192,7 +193,7 @@ def draw_by_size(book: Book, scores: dict[int, Any], best: dict[str, Any]) -> No
         for ax, mark, title in zip(fig.subplots(1, 2), ("right", "log_loss"), ("accuracy", "log-loss"), strict=True):
             draw_scores(ax, at, each, f"{mark}_new", "new points", c=plots.INK, marker="v")
             draw_scores(ax, at + 0.1, each, f"{mark}_learned", "learned from", c=plots.COLOURS[6], marker="P")
-            ax.axhline(best[f"{mark}_new"]["mean"], c=plots.INK, ls=":", lw=1.3, label="best there is, new points")
+            ax.axhline(best[f"{mark}_new"]["mean"], c=plots.INK, ls=":", lw=1.3, label="the truth, new points")
             ax.set_xticks(at, [str(hidden) for hidden in SIZES])
             ax.set(xlabel="hidden units", ylabel=title, title=f"{title.capitalize()} by size")
             ax.legend(frameon=False)

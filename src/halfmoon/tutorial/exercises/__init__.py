@@ -26,8 +26,8 @@ def tell(book: Book, common: Common) -> None:
     """What they ask for; the parts that follow do it."""
     book.say(
         """The tutorial ends with five exercises and no answers. Here they are, done: each with the few lines of code
-        that do it, a picture of before and after, and what was measured. Where a measurement does not say what the
-        exercise expects of it, we tell it as it is."""
+        that do it, a picture of before and after, and what was measured. Where a measurement contradicts the
+        exercise, we say so."""
     )
     book.items(
         [

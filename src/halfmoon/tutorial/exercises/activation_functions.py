@@ -105,7 +105,7 @@ def compare(book: Book, common: Common, acts: dict[str, Activation]) -> None:
     book.say(
         f"""Now each one in the tutorial's network with three hidden units, `build([2, 3, 2], activation)`: the same
         points, {passes:,} passes of `descend`, half the tutorial's rate ({rate}). Each is trained {count} times, from
-        the same {count} sets of initial weights."""
+        the same {count} sets of initial weights. (The time is that of short runs, their start included.)"""
     )
     found = {
         name: {"middle": one.loss, "lowest": tried[name][0].loss, "highest": tried[name][-1].loss}
@@ -121,8 +121,8 @@ def compare(book: Book, common: Common, acts: dict[str, Activation]) -> None:
         [name, *map(short, loss[name].values()), f"{shares[name]:.1%}", f"{news[name]:.1%}", f"{clock[name]:.1f}"]
         for name in tried
     ]
-    title = f"Loss from {count} starts; what the median one has right, of {new:,} new points too; time of a pass"
-    book.table(title, ["activation", "median", "lowest", "highest", "right", "new right", "µs"], rows)
+    title = f"The loss from {count} starts; of the median one the share right, of {new:,} new points too; time"
+    book.table(title, ["activation", "median", "lowest", "highest", "right", "new right", "µs a pass"], rows)
     boundaries(book, common, middle, news)
     judge(book, loss, news)
     doubt(book, common, acts, loss)
@@ -199,12 +199,12 @@ def forgotten(book: Book, common: Common) -> None:
     networks = {"right": build([2, 3, 2], Bump(), common.seed), "forgotten": build([2, 3, 2], Forgotten(), common.seed)}
     report = check_gradients(networks["forgotten"], *common.data, l2=L2)
     found = book.number("check", {one.name: {"worst": one.worst, "right": one.ok} for one in report.checks})
-    rows = [[name, f"{one['worst']:.0e}", "yes" if one["right"] else "NO"] for name, one in found.items()]
+    rows = [[name, f"{one['worst']:.1g}", "yes" if one["right"] else "NO"] for name, one in found.items()]
     book.table("Gradient check of the network with the wrong derivative", ["derivative", "worst error", "right"], rows)
     verdict = book.number("verdict", report.verdict)
     book.say(
         f"""The network runs without an error message, but the check says: `{verdict}` The gradients of the first layer
-        are off as well; they are named only when the functions themselves are in order."""
+        are off as well: the verdict names the cause, not what follows from it."""
     )
     ends = {}
     for name, network in networks.items():

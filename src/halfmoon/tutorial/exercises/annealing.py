@@ -12,12 +12,13 @@ from halfmoon.network import Network
 from halfmoon.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.solvers import LBFGS, solve
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import L2, RATE, Common, descend, full_loss, zigzags
+from halfmoon.tutorial.common import L2, RATE, Common, descend, full_loss, starts, zigzags
 from halfmoon.tutorial.exercises import DECADES, plain_log
 from halfmoon.tutorial.figures import grid, rows_for
 
 TITLE = "Annealing schedules"
 BATCH, START = 20, 1.0
+ORDERS = 4  # of the batches, from which the sweep is run
 RATES = (0.25, 0.5, START, 2.0, 4.0)
 OURS = "straight, our own"
 POINTS, ACROSS = 50, 3  # in a small picture, and how many stand beside one another
@@ -57,12 +58,14 @@ def tell(book: Book, common: Common) -> None:
     numbers = compare(book, trials, lowest)
     curves(book, trials, lowest, numbers)
 
-    def end(one: Trial, rate: float) -> float:
-        return one.loss if rate == START else attempt(common, one.name, one.schedule, rate, **more).loss
+    orders = starts(common.seed, 2 if common.quick else ORDERS)
 
-    ends = np.array([[end(one, rate) for rate in RATES] for one in (trials[0], trials[-1])])
-    sweep(book, *ends)
-    cured(book, common, ends, lowest)
+    def ends(one: Trial, rate: float) -> list[float]:
+        return [attempt(common, one.name, one.schedule, rate, **more, seed=seed).loss for seed in orders]
+
+    found = np.array([[ends(one, rate) for rate in RATES] for one in (trials[0], trials[-1])])
+    sweep(book, *found)
+    cured(book, common, found, lowest)
 
 
 def suited(passes: int) -> dict[str, Schedule]:
@@ -77,11 +80,10 @@ def suited(passes: int) -> dict[str, Schedule]:
     return {name: SCHEDULES.make(f"{name}:{settings.get(name, '')}") for name in SCHEDULES} | {OURS: Straight()}
 
 
-def attempt(common: Common, name: str, schedule: Schedule, rate: float, epochs: int, batch_size: int | None) -> Trial:
-    """Train the tutorial's network by this schedule."""
-    network = common.network()
-    more = {"schedule": schedule, "batch_size": batch_size, "seed": common.seed}
-    history = common.fit(descend, name, epochs, network, *common.data, rate, **more).history
+def attempt(common: Common, name: str, schedule: Schedule, rate: float, epochs: int, **more: Any) -> Trial:
+    """Train the tutorial's network by this schedule; `seed` shuffles the batches."""
+    network, rules = common.network(), {"schedule": schedule, "seed": common.seed, **more}
+    history = common.fit(descend, name, epochs, network, *common.data, rate, **rules).history
     return Trial(name, schedule, network, history["learning_rate"], history["loss"], full_loss(network, *common.data))
 
 
@@ -112,6 +114,11 @@ def what(book: Book) -> None:
         "cosine [S6]": ("(1 + cos(pi x)) / 2, x the share done", rf"(1 + \cos \pi x) / 2, \quad {x}"),
     }
     book.formulas(*((f"{name}: {code}", rf"\text{{{name}:}} \quad {tex}") for name, (code, tex) in rules.items()))
+    book.say(
+        """Here `epoch` counts passes, and `rate` is the schedule's own: how fast its factor falls. Three more:
+        `plateau` cuts the rate whenever the loss has stood still for a while, `one_cycle` raises it before it lets it
+        fall, and `inverse_scaling` lets it fall as a power of the time."""
+    )
     book.say("Here is one of our own, straight down; `descend(network, X, y, rate, schedule=Straight())` trains by it:")
     book.code(Straight)
 
@@ -126,9 +133,9 @@ def compare(book: Book, trials: list[Trial], lowest: float) -> Any:
     below = book.number("below_fixed", sum(t.loss < fixed.loss for t in others))
     book.say(
         f"""All are given a rate of {start:g}, batches of {size} points, the same first weights and {passes} passes. The
-        lowest loss in reach is {low:.4f}: from the best of their ends L-BFGS, a method without a learning rate, went on
-        as far as it could. Of the {count} schedules that change the rate, {below} end nearer to it than the fixed rate,
-        `constant`."""
+        lowest loss in reach is {low:.4f}, where L-BFGS, a method without a learning rate, comes to rest if it starts
+        from the best of their ends. Of the {count} schedules that change the rate, {below} end nearer to it than the
+        fixed rate, `constant`. (Each is one run; with the batches in another order the last digits differ.)"""
     )
     ranked = sorted(trials, key=lambda trial: trial.loss)
     rows = []
@@ -151,8 +158,8 @@ def curves(book: Book, trials: list[Trial], lowest: float, numbers: Any) -> None
     ends = "; ".join(f"{name}: {one['loss']:.4f}" for name, one in numbers.items())
     caption = (
         "A picture for each schedule, with the loss at its end. Shaded: the learning rate, from nought to its highest. "
-        "Solid: how far above the lowest the loss is, as the batches of a pass find it before their updates (a little "
-        "high, as theirs are the points not seen for longest). Dashed: the same with the fixed rate."
+        "Solid: how far above the lowest the loss is, as the batches of a pass find it before their updates. (That is "
+        "higher than at the end, as theirs are the points not seen for longest.) Dashed: the same with the fixed rate."
     )
     described = f"One panel for each schedule: its rate, and the loss. The losses at the end are {ends}."
     with book.figure("8.2-schedules", caption, described, (11.0, 2.5 * rows_for(trials, ACROSS))) as fig:
@@ -180,22 +187,37 @@ def small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
 
 
 def sweep(book: Book, fixed: Array, annealed: Array) -> None:
-    """From other rates, fixed and straight down: what annealing is worth."""
-    numbers = book.number("sweep", {"rates": RATES, "fixed": fixed, "annealed": annealed})
-    book.say("Is it the schedule, or was the fixed rate only a poor one? Here are both, from each of five rates:")
-    rows = [[kind, *(f"{loss:.4f}" for loss in numbers[kind])] for kind in ("fixed", "annealed")]
+    """From other rates, fixed and straight down, with several orders of the batches: what annealing is worth."""
+    found = {"fixed": fixed, "annealed": annealed}
+    kinds = {kind: {"mean": v.mean(axis=1), "spread": v.std(axis=1, ddof=1)} for kind, v in found.items()}
+    numbers = book.number("sweep", {"rates": RATES, **kinds})
+    orders = book.number("orders", fixed.shape[1])
+    book.say(
+        f"""Is it the schedule, or was the fixed rate only a poor one? Here are both, from each of five rates, with
+        {orders} orders of the batches:"""
+    )
+    forms = {"mean": ".4f", "spread": ".1g"}
+    rows = [[f"{kind}, {w}", *(f"{v:{forms[w]}}" for v in numbers[kind][w])] for kind in kinds for w in forms]
     columns = ["rate", *(f"{rate:g}" for rate in numbers["rates"])]
-    book.table("The loss at the end, fixed and straight down, by the rate at the beginning", columns, rows)
-    gain = "The best annealed run beats the best fixed one: a gain even over a rate well chosen."
-    none = "The best fixed rate is not beaten: annealing is no gain over a rate well chosen."
-    worth = gain if annealed.min() < fixed.min() else none
+    book.table("The loss at the end, by the rate at the beginning: mean and standard deviation", columns, rows)
+    best, other = (v[v.mean(axis=1).argmin()] for v in (annealed, fixed))  # each kind at the rate that suits it
+    count = book.number("best_annealed_is_lower", (best < other).sum())
+    gain = "a gain" if count == orders else "a gain more often than not" if count > orders / 2 else "no clear gain"
+    apart, wide = book.number("spread_at_the_best", [best.std(ddof=1), other.std(ddof=1)])
+    sure = f" And its end hardly depends on the order: its spread is {apart:.1g}, with the fixed rate {wide:.1g}."
+    book.say(
+        f"""At the best rate of either kind, annealing ends lower with {count} of the {orders} orders: {gain}, even over
+        a rate well chosen.{sure if apart < wide / 3.0 else ""}
+        {forgives(kinds["fixed"]["mean"], kinds["annealed"]["mean"])}"""
+    )
+
+
+def forgives(fixed: Array, annealed: Array) -> str:
+    """Whether annealing makes up for a rate that is too high, or too low."""
     if not (annealed < fixed)[np.array(RATES) > START].all():
-        gift = "It does not always help at rates that are too high."
-    elif annealed[0] < fixed[0]:
-        gift = "It helps at rates that are too high, and at the lowest too."
-    else:
-        gift = "It helps at rates that are too high, not at the lowest."
-    book.say(f"{worth} {gift}")
+        return "It does not always help at rates that are too high."
+    low = "and at the lowest too" if annealed[0] < fixed[0] else "not at the lowest"
+    return f"It helps at rates that are too high, {low}."
 
 
 def cured(book: Book, common: Common, ends: Array, lowest: float) -> None:
@@ -222,16 +244,18 @@ def before_and_after(book: Book, full_batch: tuple[Array, Array], ends: Array, l
     rate, size = book.number("full_batch_rate", RATE), book.number("batch", BATCH)
     caption = (
         f"Before, at a fixed rate (dashed), and after, annealed straight down (solid): the loss above the lowest. "
-        f"Left: full batch from a rate of {rate:g}. Right: where batches of {size} end, by the rate they begin with."
+        f"Left: full batch from a rate of {rate:g}. Right: where batches of {size} end, by the rate they begin with; "
+        "lines join the means, small marks are single runs."
     )
-    update = np.unique(np.geomspace(1, len(full_batch[0]) - 2, 300).astype(int))
-    update = np.unique([update, update + 1])  # both phases of a zigzag
+    update = np.arange(1, len(full_batch[0]))
     base = min(lowest, *(loss.min() for loss in full_batch))
     with book.figure("8.2-annealed", caption, described, (11.0, 4.2)) as fig:
         left, right = fig.subplots(1, 2)
         for loss, end, style in zip(full_batch, ends, (FIXED, ANNEALED), strict=True):
             left.plot(update, np.maximum(loss[update] - base, LEAST), **style)
-            right.plot(RATES, np.maximum(end - lowest, LEAST), marker="o", **style)
+            above = np.maximum(end - lowest, LEAST)
+            right.plot(RATES, above.mean(axis=1), marker="o", **style)
+            right.scatter(np.repeat(RATES, above.shape[1]), above.ravel(), s=12, c=style["c"], alpha=0.6, linewidths=0)
         left.set(xscale="log", xlabel="updates", ylabel=ABOVE, title="Full batch, all updates")
         plain_log(left, DECADES)
         right.set(xscale="log", xlabel="learning rate at the beginning", ylabel=ABOVE, title="Minibatches, at the end")

@@ -91,7 +91,8 @@ def five_arms(book: Book, common: Common, points: Points) -> Runs:
     passes = 400 if common.quick else 1_000
     learned = compared(common, points, FIVE, RATES, passes)
     title = f"Five arms, {book.number('five_arms_passes', passes):,} passes, by gradient descent and by Adam"
-    _, line, _, _, slow, wide, _, deep = table(book, "five_arms", title, learned).values()
+    found = table(book, "five_arms", title, learned)
+    line, slow, wide, deep = (found[key] for key in ("0 of 0, gd", "1 of 50, gd", "1 of 50, adam", "2 of 10, adam"))
     if all(learned[hidden, "adam"].loss < learned[hidden, "gd"].loss for hidden in FIVE if hidden):
         ahead = "With a hidden layer, Adam's loss is the lower one after the same passes."
     else:
@@ -166,7 +167,4 @@ def mistakes(book: Book, points: Points, network: Network) -> None:
     wrong, beside = book.number("wrong", counts.sum() - np.trace(counts)), book.number("wrong_for_a_neighbour", near)
     if wrong:
         which = f"All {wrong} mistakes" if beside == wrong else f"Of the {wrong} mistakes {beside}"
-        book.say(
-            f"""{which} take an arm for one of the two beside it, where the noise mixes them. Guesses would do so in
-            half of the cases."""
-        )
+        book.say(f"""{which} take an arm for one of the two beside it; of wrong guesses half would.""")

@@ -20,6 +20,8 @@ BATCHES = (50, 10)
 RATES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SPRINT = 10  # passes by which a learning rate is chosen
 LOW = 0.2  # a loss that no nearly straight boundary has
+CLEARLY = 0.9  # of the full batch's loss: what is below is no matter of the order of the rows
+TIMED = 5_000  # updates, at least, of a run whose time is taken
 STYLES: tuple[dict[str, Any], ...] = (
     {"c": plots.INK, "ls": (0, (5, 2)), "lw": 1.9},
     {"c": plots.COLOURS[2], "lw": 1.4, "marker": "o", "ms": 3.2},
@@ -76,15 +78,17 @@ def race(book: Book, common: Common, X: Array, y: Any, passes: int) -> Race:
     stops = sorted({*range(1, SPRINT + 1), *map(round, later)})
     courses = []
     for size in (len(X), *BATCHES):
-        means = [watch(common, X, y, size, rate, stops[:SPRINT])[1].mean() for rate in RATES]
+        means = [watch(common, X, y, size, rate, stops[:SPRINT]).losses.mean() for rate in RATES]
         rate = RATES[int(np.argmin(means))]
-        thetas, losses = watch(common, X, y, size, rate, stops)
-        below = next((stop for stop, L in zip(stops, losses, strict=True) if L < LOW), None)
-        numbers = {"rows": size, "of": len(X), "rate": rate, "passes": passes, "below_after": below}
-        half = losses[np.array(stops) >= passes // 2]
-        numbers |= {"early": losses[SPRINT - 1], "end": losses[-1], "least": half.min(), "most": half.max()}
+        seen = watch(common, X, y, size, rate, stops)
+        half = seen.losses[np.array(stops) >= passes // 2]
+        numbers = {
+            **{"rows": size, "of": len(X), "rate": rate, "passes": passes, "below_after": seen.below},
+            **{"early": seen.losses[SPRINT - 1], "end": seen.losses[-1]},
+            **{"least": half.min(), "middle": np.median(half), "most": half.max()},
+        }
         seconds = clock(common, X, y, size, rate, passes)
-        courses.append(Course(stops, thetas, losses, seconds, book.number(f"{size}_of_{len(X)}", numbers)))
+        courses.append(Course(stops, seen.thetas, seen.losses, seconds, book.number(f"{size}_of_{len(X)}", numbers)))
     return courses
 
 
@@ -94,21 +98,33 @@ def run(common: Common, network: Network, X: Array, y: Any, size: int, rate: flo
     return common.fit(descend, label, passes, network, X, y, rate, batch_size=size, seed=common.seed, **more)
 
 
-def watch(common: Common, X: Array, y: Any, size: int, rate: float, stops: list[int]) -> tuple[list[Array], Array]:
-    """The weights and the full objective after each of these passes; infinite after a run that diverged."""
-    losses, thetas = np.full(len(stops), np.inf), list[Array]()
+@dataclass
+class Seen:
+    """The weights and the full objective after some passes; infinite after a run that diverged."""
+
+    thetas: list[Array]
+    losses: Array
+    below: int | None = None  # passes after which the loss was first below LOW
+
+
+def watch(common: Common, X: Array, y: Any, size: int, rate: float, stops: list[int]) -> Seen:
+    """Look after each of these passes; and after every one, whether the loss is low at last."""
+    seen = Seen([], np.full(len(stops), np.inf))
 
     def look(network: Network, now: Run) -> None:
+        loss = full_loss(network, X, y)
+        seen.below = seen.below or (now.epoch if loss < LOW else None)
         if now.epoch in stops:
-            losses[len(thetas)] = full_loss(network, X, y)
-            thetas.append(network.theta)
+            seen.losses[len(seen.thetas)] = loss
+            seen.thetas.append(network.theta)
 
     run(common, common.network(), X, y, size, rate, stops[-1], callbacks=[look])
-    return thetas, losses
+    return seen
 
 
 def clock(common: Common, X: Array, y: Any, size: int, rate: float, passes: int) -> float:
-    """Seconds for a pass of a run that nobody watches; where they are short, of the fastest of five."""
+    """Seconds for a pass of a run that nobody watches, long enough; where they are short, of the fastest of five."""
+    passes = max(passes, TIMED * size // len(X))
     times = range(1 if common.quick or common.engine == "numpy" else 5)
     runs = [run(common, common.network(), X, y, size, rate, passes) for _ in times]
     return min(float(one.history["seconds"][-1]) for one in runs) / passes
@@ -121,7 +137,8 @@ def lines(book: Book, common: Common) -> None:
     book.say(
         f"""So far every update took all the points. Minibatch gradient descent takes a few of them, drawn at random,
         then a few others, until each has had its turn. That is one pass over the data, and with batches of {size} it
-        has made {updates} updates where the full batch makes one. The code needs one word more,
+        has made {updates} updates where the full batch makes one. (With a single point in each it is stochastic
+        gradient descent, SGD, a name that often stands for all of these.) The code needs one word more,
         `descend(network, X, y, rate, batch_size=10)`. Here is the same by hand:"""
     )
     book.code(by_hand)
@@ -149,8 +166,8 @@ def noise(book: Book, common: Common, full: Course) -> None:
     book.say(
         f"""A batch's gradient is a sample of the full one. Ours are weighted so that, at the same weights, those of one
         pass average to the full gradient, penalty included (to {apart:.0e}). But each alone is off, and we move after
-        each: with {size} points by {first:.2f} times the full gradient's length at the first weights, and by {last:.1f}
-        times its length where {full.numbers["passes"]} passes of full batch end. {flat}"""
+        each: with {size} points by {first:.2f} times the full gradient's length at the first weights, and by
+        {last:,.0f} times its length where {full.numbers["passes"]} passes of full batch end. {flat}"""
     )
 
 
@@ -161,17 +178,17 @@ def rule(book: Book) -> None:
     book.say(
         f"""Which is better? That hangs on the learning rate, so each batch size gets its own, by one rule: of the rates
         {rates[0]}, {rates[1]} and so on, doubled up to {rates[-1]:g}, the one whose loss is lowest on average over the
-        first {passes} passes. The loss is always that of all points, penalty included, between two passes. The race is
-        run twice: on the tutorial's {few} points, and on {many:,} that are drawn the same way. More points make a pass
-        longer, but to the full batch it is still one update. Minibatches make more updates of it: they need not see
-        every point to know roughly which way is down."""
+        first {passes} passes. (What is good for the first passes may be too high for the last.) The loss is always that
+        of all points, penalty included, between two passes. The order of the rows is chance, so ahead means by
+        {book.number("clearly", 1.0 - CLEARLY):.0%} or more. The race is run twice: on the tutorial's {few} points, and
+        on {many:,} that are drawn the same way. More points make a pass longer, but to the full batch it is still one
+        update. Minibatches make more updates of it: they need not see every point to know roughly which way is down."""
     )
 
 
 def lower(courses: Race, theirs: str, full: str) -> str:
-    """How many of the two minibatches are below the full batch, to the digits that are shown."""
-    least = round(courses[0].numbers[full], 4)
-    count = sum(round(one.numbers[theirs], 4) < least for one in courses[1:])
+    """How many of the two minibatches are clearly below the full batch."""
+    count = sum(one.numbers[theirs] < CLEARLY * courses[0].numbers[full] for one in courses[1:])
     return ("neither is", "one is", "both are")[count]
 
 
@@ -204,7 +221,7 @@ def boundaries(book: Book, common: Common, full: Course, small: Course) -> None:
 
 def by_passes(book: Book, few: Race, many: Race) -> None:
     """The losses by passes, as a figure and as a table."""
-    low, passes = book.number("low_loss", LOW), book.number("sprint", SPRINT)
+    low = book.number("low_loss", LOW)
     caption = "The loss of all points by passes over the data, on logarithmic axes; each line at the rate of the rule."
     described = "Two panels of falling lines, one for each batch size; the table that follows has their numbers."
     draw(book, "8.1-minibatches", caption, described, few, many)
@@ -212,10 +229,14 @@ def by_passes(book: Book, few: Race, many: Race) -> None:
     for course in (*few, *many):
         one = course.numbers
         below = "never" if one["below_after"] is None else f"{one['below_after']}"
-        losses = [f"{one[when]:.4f}" for when in ("early", "least", "most", "end")]
+        losses = [f"{one[when]:.4f}" for when in ("least", "middle", "most", "end")]
         rows.append([course.name, f"{one['rate']:g}", below, *losses])
-    columns = ["update of", "rate", f"pass below {low}", f"pass {passes}", "least", "most", "end"]
-    book.table("Loss of all points where we looked; least and most of the second half", columns, rows)
+    columns = ["update of", "rate", f"below {low}", "least", "median", "most", "end"]
+    book.table(
+        f"Passes to a loss below {low}; the loss of all points over the second half, and at the end",
+        columns,
+        rows,
+    )
 
 
 def draw(book: Book, name: str, caption: str, described: str, *races: Race, by_clock: bool = False) -> None:
@@ -238,15 +259,20 @@ def late(book: Book, few: Race, many: Race) -> None:
         full, *others = (one.numbers for one in courses)
         moves = ", and ".join(f"between {o['least']:.4f} and {o['most']:.4f} with {o['rows']}" for o in others)
         book.say(
-            f"""After {full["passes"]} passes over {full["of"]:,} points, for it as many updates, the full batch is at
+            f"""After {full["passes"]} passes (as many updates) over {full["of"]:,} points the full batch is at
             {full["end"]:.4f}. Over the second half of the run the minibatches move {moves}."""
         )
-    ends = [(one[0].numbers["of"], lower(one, "early", "early"), lower(one, "least", "end")) for one in (few, many)]
-    told = "; ".join(f"on {n:,} points {first} ahead at first, and {last} lower at last" for n, first, last in ends)
+    sprint = book.number("sprint", SPRINT)
+    told = "; ".join(
+        f"on {one[0].numbers['of']:,} points {lower(one, 'early', 'early')} ahead after {sprint} passes, and "
+        f"{lower(one, 'middle', 'end')} after {one[0].numbers['passes']}"
+        for one in (few, many)
+    )
     book.say(
-        f"""Minibatches typically perform better in practice, says the tutorial. By passes, of our two sizes, {told}.
-        A fixed rate cannot settle: near a minimum a step is mostly noise, and the weights keep circling it. A smaller
-        rate circles closer and takes longer to arrive; the next exercise has both, one after the other."""
+        f"""Minibatches typically perform better in practice, says the tutorial. By passes, of our two batch sizes,
+        {told}. (At the end their median over the second half counts.) A fixed rate cannot settle: near a minimum a step
+        is mostly noise, and the weights keep circling it. A smaller rate circles closer and takes longer to arrive; the
+        next exercise has both, one after the other."""
     )
 
 
@@ -257,7 +283,9 @@ def by_time(book: Book, few: Race, many: Race) -> None:
         proportion, since each has fixed costs: a pass in small steps takes longer, and by the clock a line moves right,
         the farther the smaller its batch. The next picture shows who is first by the clock."""
     )
-    caption = "The same losses by the clock: passes times what a pass of an uninterrupted run took on this machine."
+    caption = (
+        "The same losses by the clock: passes times what one takes in a long run that nobody watches, on this machine."
+    )
     described = "Two panels, the same lines as before, each moved sideways by the time that its passes took."
     draw(book, "8.1-minibatches-time", caption, described, few, many, by_clock=True)
     rows = []
