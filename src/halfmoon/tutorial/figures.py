@@ -38,6 +38,10 @@ STYLE: dict[Any, Any] = {
 }
 
 
+TICKS = (1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
+DECADES = (1e-5, 1e-4, 0.001, 0.01, 0.1, 1.0)
+
+
 def rows_for(things: Sized, across: int) -> int:
     """How many rows of a grid they fill."""
     return -(-len(things) // across)
@@ -46,6 +50,23 @@ def rows_for(things: Sized, across: int) -> int:
 def grid(fig: Figure, count: int, across: int) -> list[Axes]:
     """So many axes, some beside one another; what is left of the last row stays empty."""
     return [fig.add_subplot(rows_for(range(count), across), across, i + 1) for i in range(count)]
+
+
+def plain_log(ax: Axes, ticks: tuple[float, ...] = TICKS) -> None:
+    """A logarithmic scale for losses, with few numbers and these without powers; so too for x, if logarithmic."""
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    ax.set_yticks([tick for tick in ticks if low <= tick <= high])
+    ax.set_yticks([], minor=True)
+    ax.yaxis.set_major_formatter(plain_number)
+    if ax.get_xscale() == "log":
+        ax.xaxis.set_major_formatter("{x:,g}")
+        ax.xaxis.set_minor_formatter("")
+
+
+def plain_number(x: float, place: float) -> str:
+    """A tick's label without a power. (It stands here since the press imports whatever a figure refers to.)"""
+    return f"{x:.5f}".rstrip("0").rstrip(".")
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from halfmoon import datasets
 from halfmoon.elementary import Array
@@ -14,8 +13,6 @@ from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common, build, descend, fresh, full_loss, right
 
 TITLE = "The five exercises"
-TICKS = (1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
-DECADES = (1e-5, 1e-4, 0.001, 0.01, 0.1, 1.0)
 WAYS = {"gd": "descent", "adam": "Adam"}
 COUNTS = {0: "none", 1: "one", 2: "two", 4: "four", 8: "eight"}  # of hidden layers
 
@@ -120,20 +117,3 @@ def layers(one: Any) -> str:
     """The hidden layers of a network in words, from its kept numbers."""
     count = COUNTS[one["layers"]]
     return f"{count} of {one['units']}" if one["layers"] else count
-
-
-def plain_log(ax: Axes, ticks: tuple[float, ...] = TICKS) -> None:
-    """A logarithmic scale for losses, with few numbers and these without powers; so too for x, if logarithmic."""
-    ax.set_yscale("log")
-    low, high = ax.get_ylim()
-    ax.set_yticks([tick for tick in ticks if low <= tick <= high])
-    ax.set_yticks([], minor=True)
-    ax.yaxis.set_major_formatter(plain_number)
-    if ax.get_xscale() == "log":
-        ax.xaxis.set_major_formatter("{x:,g}")
-        ax.xaxis.set_minor_formatter("")
-
-
-def plain_number(x: float, place: float) -> str:
-    """A tick's label without a power."""
-    return f"{x:.5f}".rstrip("0").rstrip(".")

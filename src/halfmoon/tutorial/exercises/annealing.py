@@ -13,8 +13,7 @@ from halfmoon.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.solvers import LBFGS, solve
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, RATE, Common, descend, full_loss, starts, zigzags
-from halfmoon.tutorial.exercises import DECADES, plain_log
-from halfmoon.tutorial.figures import grid, rows_for
+from halfmoon.tutorial.figures import DECADES, grid, plain_log, rows_for
 
 TITLE = "Annealing schedules"
 BATCH, START = 20, 1.0

@@ -6,7 +6,8 @@ from halfmoon import plots
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common, build
-from halfmoon.tutorial.exercises import WAYS, Hidden, Learned, Points, Runs, compared, drawn, judged, plain_log, table
+from halfmoon.tutorial.exercises import WAYS, Hidden, Learned, Points, Runs, compared, drawn, judged, table
+from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Three classes, and five"
 ARM, NOISE, NEW = 100, 0.03, 1_000  # rows of each class to learn from, their noise, and rows of each to judge by

@@ -12,7 +12,7 @@ from halfmoon.network import Network
 from halfmoon.random import SHUFFLE, key, permutation
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, descend, full_loss, right
-from halfmoon.tutorial.exercises import plain_log
+from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Minibatches"
 MANY = 10 * ROWS
@@ -123,9 +123,9 @@ def watch(common: Common, X: Array, y: Any, size: int, rate: float, stops: list[
 
 
 def clock(common: Common, X: Array, y: Any, size: int, rate: float, passes: int) -> float:
-    """Seconds for a pass of a run that nobody watches, long enough; where they are short, of the fastest of five."""
+    """Seconds for a pass of a run that nobody watches, long enough; where they are short, of the fastest of three."""
     passes = max(passes, TIMED * size // len(X))
-    times = range(1 if common.quick or common.engine == "numpy" else 5)
+    times = range(1 if common.quick or common.engine == "numpy" else 3)
     runs = [run(common, common.network(), X, y, size, rate, passes) for _ in times]
     return min(float(one.history["seconds"][-1]) for one in runs) / passes
 
