@@ -208,6 +208,8 @@ def two_cycle(book: Book, common: Common) -> None:
     end, rate = book.number("calm_last_loss", half[-1]), book.number("learning_rate", RATE)
     updates = book.number("passes", len(L) - 1)
     rose = f"rises, first at iteration {begin}, and in all {count:,} times" if len(rises) else "never rises"
+    calm_rose = f"rises {calm_count:,} times" if len(calm_rises) else "never rises"
+    lower = "a lower loss" if half[-1] < low else "not a lower loss"
     book.say(
         f"""With steps that are small enough, descent never goes up. But a step may be too long for a narrow valley: it
         ends higher up on the other side. At rate {rate} the loss {rose} in {updates:,} updates; at its lowest, after
@@ -225,8 +227,7 @@ def two_cycle(book: Book, common: Common) -> None:
     elif zigzag:
         book.say("It ends in a zigzag, up and down on successive updates.")
     book.say(
-        f"""At half the rate the loss {f"rises {calm_count:,} times" if len(calm_rises) else "never rises"}, and ends at
-        {end:.6f}: smaller steps, and {"a lower loss" if half[-1] < low else "not a lower loss"} at the end."""
+        f"""At half the rate the loss {calm_rose}, and ends at {end:.6f}: smaller steps, and {lower} at the end."""
     )
     if common.seed == 0 and half[-1] < min(PUBLISHED):
         book.say("That is lower than any loss the tutorial prints.")

@@ -90,10 +90,15 @@ def compared(common: Common, points: Points, sizes: Iterable[Hidden], rates: dic
     return learned
 
 
+def key(hidden: Hidden, way: str) -> str:
+    """What the numbers of such a network are kept under, as "2 of 10, adam"."""
+    return f"{len(hidden)} of {max(hidden, default=0)}, {way}"
+
+
 def table(book: Book, name: str, title: str, learned: Runs) -> Any:
-    """Show what became of the networks; their numbers, each under a name such as "2 of 10, adam"."""
+    """Show what became of the networks; their numbers, each under its key."""
     numbers = {
-        f"{len(hidden)} of {max(hidden, default=0)}, {way}": {
+        key(hidden, way): {
             "layers": len(hidden),
             "units": max(hidden, default=0),
             "parameters": one.network.size,
@@ -104,10 +109,9 @@ def table(book: Book, name: str, title: str, learned: Runs) -> Any:
     numbers = book.number(name, numbers)
     clock = book.time(name, dict(zip(numbers, (one.seconds for one in learned.values()), strict=True)))
     rows = []
-    for key, one in numbers.items():
+    for (its, one), (_, way) in zip(numbers.items(), learned, strict=True):
         shares = [f"{one[share]:.1%}" for share in ("right", "new")]
-        way = WAYS[key.split(", ")[1]]
-        rows.append([layers(one), way, one["parameters"], f"{one['loss']:.4f}", *shares, f"{clock[key]:.2f}"])
+        rows.append([layers(one), WAYS[way], one["parameters"], f"{one['loss']:.4f}", *shares, f"{clock[its]:.2f}"])
     columns = ["hidden", "by", "numbers", "loss", "right", "new right", "seconds"]
     book.table(title, columns, rows)
     return numbers

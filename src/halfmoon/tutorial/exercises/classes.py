@@ -6,7 +6,7 @@ from halfmoon import plots
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common, build
-from halfmoon.tutorial.exercises import WAYS, Hidden, Learned, Points, Runs, compared, drawn, judged, table
+from halfmoon.tutorial.exercises import WAYS, Hidden, Learned, Points, Runs, compared, drawn, judged, key, table
 from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Three classes, and five"
@@ -93,7 +93,9 @@ def five_arms(book: Book, common: Common, points: Points) -> Runs:
     learned = compared(common, points, FIVE, RATES, passes)
     title = f"Five arms, {book.number('five_arms_passes', passes):,} passes, by gradient descent and by Adam"
     found = table(book, "five_arms", title, learned)
-    line, slow, wide, deep = (found[key] for key in ("0 of 0, gd", "1 of 50, gd", "1 of 50, adam", "2 of 10, adam"))
+    straight, _, one_wide, two = FIVE
+    shown = (straight, "gd"), (one_wide, "gd"), (one_wide, "adam"), (two, "adam")
+    line, slow, wide, deep = (found[key(*which)] for which in shown)
     if all(learned[hidden, "adam"].loss < learned[hidden, "gd"].loss for hidden in FIVE if hidden):
         ahead = "With a hidden layer, Adam's loss is the lower one after the same passes."
     else:

@@ -10,7 +10,7 @@ from halfmoon.gradcheck import check_gradients
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, build, starts
-from halfmoon.tutorial.exercises import Hidden, Points, Runs, compared, drawn, judged, layers, table
+from halfmoon.tutorial.exercises import Hidden, Points, Runs, compared, drawn, judged, key, layers, table
 
 TITLE = "Four layers, and more"
 NEW = 2_000
@@ -18,7 +18,6 @@ ON_MOONS: tuple[Hidden, ...] = ((3,), (3, 3), (5, 5), (10, 10), (20, 20), (5, 5,
 EIGHT = (10,) * 8
 ON_SPIRAL: tuple[Hidden, ...] = ((3,), (30,), (3, 3), (5, 5), (10, 10), (20, 20), (10,) * 4, EIGHT)
 SHOWN: tuple[Hidden, ...] = ((3,), (30,), (10, 10), EIGHT)
-NAMED = ("1 of 3", "1 of 30", "2 of 10", "8 of 10")  # the same in results.json
 RATES = {"gd": 0.5, "adam": 0.01}
 SLOW = 0.1  # a lower rate for the deepest
 CLEAR = 0.05  # a gain in the share right that is more than luck with the start
@@ -104,7 +103,7 @@ def deeper(book: Book, common: Common, points: Points) -> tuple[Runs, Any]:
 
 def judge(book: Book, numbers: Any) -> None:
     """What depth brings by either way down, and where gradient descent ends."""
-    three, wide, two, eight = ([numbers[f"{name}, {way}"] for way in RATES] for name in NAMED)
+    three, wide, two, eight = ([numbers[key(hidden, way)] for way in RATES] for hidden in SHOWN)
     told = [
         f"""On this spiral the tutorial's layer of three gets {three[0]["new"]:.1%} of new points right by gradient
         descent, and one wide layer of {wide[0]["units"]} units {wide[0]["new"]:.1%}. Two layers of {two[0]["units"]},
@@ -129,7 +128,7 @@ def judge(book: Book, numbers: Any) -> None:
 
 def maps(book: Book, points: Points, learned: Runs, numbers: Any) -> None:
     """What four of them have learned by gradient descent."""
-    shown = [numbers[f"{name}, gd"] for name in NAMED]
+    shown = [numbers[key(hidden, "gd")] for hidden in SHOWN]
     titles = [f"{layers(one)}: {one['new']:.1%} right" for one in shown]
     caption = (
         "Hidden layers and their units, trained by gradient descent: the tutorial's (before), one wide layer, two with "
