@@ -26,8 +26,9 @@ def tell(book: Book, common: Common) -> None:
         ("y_hat = softmax(z2)", r"\hat y = \mathrm{softmax}(z_2)"),
     )
     book.say(
-        """Each is one line of code. A layer does not know its number: what enters it is called a0, whether that is x or
-        the activations of the layer below."""
+        """Each is one line of code. (A tag such as [F1] names the equation in DERIVATION.md, the whole derivation.) A
+        layer does not know its number: what enters it is called a0, whether that is x or the activations of the layer
+        below."""
     )
     book.equations("The forward pass and its lines of code", "F1", "F2", "L1")
     book.say(
@@ -37,7 +38,12 @@ def tell(book: Book, common: Common) -> None:
     )
     book.code(build)
     shapes(book, common)
-    network, _ = common.trained
+    picture(book, common.trained[0])
+    two_or_one(book, common, common.trained[0])
+
+
+def picture(book: Book, network: Network) -> None:
+    """The trained network as a diagram."""
     book.say(
         "Here is the network with the weights it will have learned by section 5. Thick lines are large weights; follow "
         "them, and you see which inputs each hidden unit listens to, and how each output uses the hidden units."
@@ -51,7 +57,6 @@ def tell(book: Book, common: Common) -> None:
     )
     with book.figure("3-network", caption, described, (5.6, 4.4)) as fig:
         plots.diagram(network, fig.subplots(), outputs=("$\\hat y_0$", "$\\hat y_1$"))
-    two_or_one(book, common, network)
 
 
 def shapes(book: Book, common: Common) -> None:

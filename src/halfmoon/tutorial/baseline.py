@@ -17,10 +17,10 @@ def tell(book: Book, common: Common) -> None:
     right, bent = book.number("accuracy", [line.score(X, y), cubic.score(X, y)])
     wrong, still = book.number("errors", [round((1.0 - p) * len(y)) for p in (right, bent)])
     book.say(
-        f"""Before a network, a baseline: logistic regression, with its regularization chosen by cross-validation
-        (scikit-learn's `LogisticRegressionCV`). It gets {right:.1%} of the points right and {wrong} of them wrong. Its
-        boundary is where {LINE}, and that is a straight line, whatever the three numbers are: it cannot bend around a
-        moon."""
+        f"""Before a network, a baseline: logistic regression, with a penalty on large weights whose strength is chosen
+        by cross-validation, on parts of the points held out in turn (scikit-learn's `LogisticRegressionCV`). It gets
+        {right:.1%} of the points right and {wrong} of them wrong. Its boundary is where {LINE}, and that is a straight
+        line, whatever the three numbers are: it cannot bend around a moon."""
     )
     count = book.number("cubic_features", cubic[0].n_output_features_)
     book.say(

@@ -15,6 +15,11 @@ def tell(book: Book, common: Common) -> None:
     first, second = np.bincount(y)
     rows_drawn = book.number("rows", ROWS)
     noise = book.number("noise", NOISE)
+    year = book.number("published", 2015)
+    book.say(
+        f"""This retells a tutorial by Denny Britz, "Implementing a Neural Network from Scratch in Python" (WildML,
+        {year}), and goes on where it ends. "The tutorial" and "the text" are that one."""
+    )
     book.say(
         f"""We start with {rows_drawn} points in the plane: {book.number("class_0", first)} of class 0
         and {book.number("class_1", second)} of class 1, drawn as two interleaved half moons with Gaussian noise of

@@ -78,8 +78,9 @@ def backward(book: Book, common: Common) -> None:
     book.formulas(("W <- W - rate dL/dW", r"W \leftarrow W - \mathit{rate} \cdot \frac{\partial L}{\partial W}"))
     whole(book, common)
     book.say(
-        """The project has these lines once, whatever the layers. (In the last, plain descent has the gradient for u,
-        1 for c, and no decay; other optimizers make another u of it.)"""
+        """The project has these lines once, whatever the layers. (In the last, plain descent has the gradient for u, 1
+        for c, and no decay; other optimizers make another u of it. The division by N and the penalty are added for all
+        layers at once, in `Network.objective`.)"""
     )
     book.equations("The backward pass, the step, and their lines of code", *BACKWARD)
     book.say("For the point of the last section, before training (one point, so N is 1, and without the penalty):")
@@ -135,7 +136,8 @@ def check(book: Book, common: Common) -> None:
     report = check_gradients(common.network(), X, y, l2=L2)
     book.say(
         """Is every derivative right? We need not trust the algebra: move each parameter, and the input of each
-        function, a little to either side, measure the slope, and compare. Errors are relative to the slope."""
+        function, a little to either side, measure the slope, and compare. Errors are relative to the slope. (The check
+        counts layers from nought: its layer 1 is the second.)"""
     )
     found = book.number(
         "gradient_check", {one.name: {"slopes": one.slopes, "worst": one.worst} for one in report.checks}
@@ -189,7 +191,8 @@ def errata(book: Book) -> None:
             f"rows are a learning rate of {rate} and a penalty of {l2} on the mean loss.",
             "It lets the loss grow where a wrong class is predicted. Every point adds to it, on the right side too: "
             "the more, the less probable its own class was said to be.",
-            "Its softmax does not subtract the largest score before exp, and overflows for large ones.",
+            "Its softmax does not subtract the largest score before exp, and overflows for large ones. (Nor does the "
+            "short program above; halfmoon does.)",
             f"On its data, a learning rate of {rate} is beyond the edge of stability. (Across a valley of curvature h, "
             "a step at rate r ends farther up the other side than it came from if r h is more than 2.)",
         ]

@@ -76,11 +76,11 @@ def same(book: Book, common: Common, more: dict[str, Any]) -> None:
     """The estimator from the same weights, and how far its losses are from the tutorial's."""
     rate, alpha = book.number("learning_rate", RATE / 2.0), book.number("alpha", REG_LAMBDA)
     book.say(
-        f"""So far a network was an object to look into. To use one, you want it behind the names that everybody knows:
-        `fit`, `predict`, `score`. `MLPClassifier` has scikit-learn's, and takes its place in pipelines and searches;
-        inside is the network of this tutorial. To see that, start it where section 5 starts, from the same initial
-        weights, with the lower of the two rates there, {rate}. Its `alpha` is the tutorial's lambda as it stands,
-        {alpha}: both belong to the loss summed over rows."""
+        f"""Up to section 8 a network was an object to look into. To use one, as in section 9, you want it behind the
+        names that everybody knows: `fit`, `predict`, `score`. `MLPClassifier` has scikit-learn's, and takes its place
+        in pipelines and searches; inside is the network of section 3. To see that, start it where section 5 starts,
+        from the same initial weights, with the lower of the two rates there, {rate}. Its `alpha` is the tutorial's
+        lambda as it stands, {alpha}: both belong to the loss summed over rows."""
     )
     book.code(as_estimator)
     (network, L), (X, y) = common.calm, common.data

@@ -42,8 +42,8 @@ def watch(book: Book, study: Study) -> None:
     predictions: list[Predict] = [*(network.predict for network in networks.values()), truth]
     few, many, best = book.number("mistakes", [mistakes(study, predict) for predict in predictions])
     book.say(
-        f"""At the end {large} units have {many["wrong"]} of the new points wrong, and these make {many["share"]:.0%} of
-        the log-loss: on average the network gives the wrong class {many["sure"]:.1%} there, where the true
+        f"""At the end {large} units have {many["wrong"]} of the new points wrong, and these make up {many["share"]:.0%}
+        of the log-loss: on average the network gives the wrong class {many["sure"]:.1%} there, where the true
         probabilities give it {many["truly"]:.1%}. With {small} units it is {few["wrong"]} points, at {few["sure"]:.1%}
         instead of {few["truly"]:.1%}. The true boundary has {best["wrong"]} wrong."""
     )

@@ -66,11 +66,12 @@ def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) ->
     """The first two measurements: the line and the network's curve, judged by patients that both have not seen."""
     share, alpha = book.number("share_held_out", SHARE), book.number("tutorials_penalty", REG_LAMBDA)
     book.say(
-        f"""First two measurements, so that there is something to see: the mean radius of the nuclei and their mean
+        f"""First, two measurements, so that there is something to see: the mean radius of the nuclei and their mean
         texture, which is how much the grey values vary. Why these two? They are the first two columns. To pick the pair
         that parts the classes best would mean to look at everybody, and then nobody is left to test on. The network is
         the tutorial's, three tanh units and a penalty of {alpha}, with the one output that section 3 found enough. Each
-        measurement is standardised for it, and in place of descent at a fixed rate L-BFGS finds its own steps:"""
+        measurement is standardised for both (mean 0, deviation 1), and in place of descent at a fixed rate L-BFGS finds
+        its own steps. (`MLPClassifier` is halfmoon's; the last section says more of it.)"""
     )
     book.code(network)
     X, X_new, y, y_new = train_test_split(X, y, test_size=SHARE, stratify=y, random_state=common.seed)
@@ -82,10 +83,10 @@ def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) ->
     straight, bent = book.number("wrong_with_two", [part.sum() for part in wrong])
     book.say(
         f"""{share:.0%} of the patients, {count}, were set aside before anything was fitted. Of these the straight line
-        gets {straight} wrong and the network {bent}, and they differ on {apart}: {lead(book, *wrong)}.
-        These are no moons: the classes lie side by side and overlap, and where they overlap no boundary in this plane
-        parts them. Sharp corners in the network's curve, if you see any, follow single patients among those it learned
-        from."""
+        gets {straight} wrong and the network {bent}, and they differ on {apart}: {lead(book, *wrong)}. These are no
+        moons: the classes lie side by side and overlap, and where they overlap no boundary in this plane parts them.
+        Sharp corners in the network's curve, if you see any, come from the patients it learned from, who are not
+        drawn."""
     )
     draw_two(book, models, X_new, y_new, wrong)
 
@@ -169,7 +170,7 @@ def each_method(book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any
 def summary(book: Book, names: dict[str, str], scores: dict[str, Array]) -> None:
     """Means and standard deviations over the splits, as a table and drawn."""
     mean = book.number("means", {key: each.mean(axis=0) for key, each in scores.items()})
-    spread = book.number("standard_deviations", {key: each.std(axis=0) for key, each in scores.items()})
+    spread = book.number("standard_deviations", {key: each.std(axis=0, ddof=1) for key, each in scores.items()})
     rows = [
         [names[key], *(f"{m:{form}} ± {s:{form}}" for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True))]
         for key in scores

@@ -48,7 +48,7 @@ def compare(book: Book, study: Study, scores: Scores, best: int, units: list[int
     worse, _ = higher(book, "smaller_layer_has_the_higher_log_loss", scores[SMALL, 1], scores[LARGE, best])
     few, many = book.number("numbers_to_learn", [study.common.network(hidden).size for hidden in (SMALL, LARGE)])
     weaker = "but here the weaker cure" if worse > of / 2 else "and here not clearly the weaker cure"
-    judged = "but alone it cures little here" if less > 0.9 * old else weaker
+    judged = "but alone, over these seeds, it cures little" if less > 0.9 * old else weaker
     book.say(
         f"""With {book.number("best_times", best)} times the penalty, {units[0]} units bring the log-loss on new points
         from {old:.3f} to {new:.3f}, lower in {lower} of {of} seeds. With the penalty as it was, {units[1]} units have
@@ -60,7 +60,7 @@ def compare(book: Book, study: Study, scores: Scores, best: int, units: list[int
 def both(book: Book, scores: Scores, best: int, units: list[int]) -> None:
     """Both cures at once."""
     new, small = (scores[hidden, best]["log_loss_new"]["mean"] for hidden in (LARGE, SMALL))
-    close = "the size hardly matters any more, and then the small layer is the economical one"
+    close = "with this penalty the size hardly matters, and the small layer is the economical one"
     verdict = close if abs(small - new) < 0.1 * new else "better still" if small < new else "not as good"
     lost = stuck(book, "small_with_penalty_is_stuck", scores[SMALL, best], scores[LARGE, best], units[1])
     book.say(f"Both at once, {units[1]} units with the stronger penalty, have {small:.3f}: {verdict}.{lost}")

@@ -72,11 +72,11 @@ def memorized(book: Book, common: Common, networks: list[Network], sizes: list[i
     won = book.number("won_back_by_the_largest", (missed[-1] & ~missed[-2]).sum())
     book.say(
         f"""One unit can only draw a straight line; more units can bend it.
-        {"In this run the second unit does not help. " if wrong[1] >= wrong[0] else ""}But how far should it bend? We
-        made these moons ourselves, so for once we can look up the answer: the arcs and the noise give the probability
-        of each class at every place. The line where the two are equal is the best boundary there is for new points,
-        by any method, and even it leaves {best} of these points on the wrong side, because the noise has carried them
-        there."""
+        {"In this run the second unit gets no more points right. " if wrong[1] >= wrong[0] else ""}But how far should it
+        bend? We made these moons ourselves, so for once we can look up the answer: the arcs and the noise give the
+        probability of each class at every place. The line where the two are equal is the best boundary there is for new
+        points, by any method, and even it leaves {best} of these points on the wrong side, because the noise has
+        carried them there."""
     )
     book.code(truth)
     fewer = [f"{hidden}" for hidden, count in zip(sizes, wrong, strict=True) if count < best]

@@ -158,17 +158,20 @@ def judge(book: Book, loss: Any, new: Any) -> None:
     count, lowest = book.number("bent", len(bent)), short(loss[best]["middle"])
     ours = f"; tanh has {short(loss['tanh']['middle'])} and is number {place} of the {count} that bend"
     told = [f"{best} has the lowest median loss, {lowest}{'' if best == 'tanh' else ours}."]
-    ahead = max(bent, key=lambda name: new[name])
-    near = book.number("within_one_point", sum(new[name] >= new[ahead] - 0.01 for name in bent))
+    top = max(new[name] for name in bent)
+    first = [name for name in bent if new[name] == top]
+    near = book.number("within_one_point", sum(new[name] >= top - 0.01 for name in bent))
     told.append(
-        f"""On new points {ahead} is ahead with {new[ahead]:.1%}; {near} of the {count}, counting it, lie within one
-        percentage point of that."""
+        f"""Most new points right, {top:.1%}, {"has" if len(first) == 1 else "have"} {" and ".join(first)}; of the
+        {count} that bend {near} lie within one percentage point of that."""
     )
     if loss["identity"]["highest"] - loss["identity"]["lowest"] < 0.001:
         told.append(
-            f"""identity is the odd one out: without a bend the network draws a straight line, the same one from every
-            start, and {new["identity"]:.1%} of the new points is what a line can do."""
+            f"""identity has no bend: the network draws a straight line, the same one from every start, and
+            {new["identity"]:.1%} of the new points is what a line can do."""
         )
+    if no_better := [name for name in bent if new[name] <= new["identity"]]:
+        told.append(f"From the median start {' and '.join(no_better)} did no better.")
     book.say(" ".join(told))
 
 

@@ -134,7 +134,8 @@ def compare(book: Book, trials: list[Trial], lowest: float) -> Any:
         f"""All are given a rate of {start:g}, batches of {size} points, the same first weights and {passes} passes. The
         lowest loss in reach is {low:.4f}, where L-BFGS, a method without a learning rate, comes to rest if it starts
         from the best of their ends. Of the {count} schedules that change the rate, {below} end nearer to it than the
-        fixed rate, `constant`. (Each is one run; with the batches in another order the last digits differ.)"""
+        fixed rate, `constant`. (Each is one run. How much another order of the batches changes, the second table shows
+        for the fixed rate and for ours.)"""
     )
     ranked = sorted(trials, key=lambda trial: trial.loss)
     rows = []
@@ -143,7 +144,7 @@ def compare(book: Book, trials: list[Trial], lowest: float) -> Any:
         rows.append([called(trial), f"{one['last_rate']:.2g}", f"{one['loss']:.4f}", f"{one['above']:.4f}"])
     book.table("The loss of all points at the end", ["schedule", "last rate", "loss", "above the lowest"], rows)
     if ranked[-1].rates.mean() == min(t.rates.mean() for t in trials):
-        book.say(f"The last, {called(ranked[-1])}, fell too soon: small steps leave no noise, but stop on the way.")
+        book.say(f"The last, {called(ranked[-1])}, fell too soon: small steps make little noise, but get less far.")
     return numbers
 
 
@@ -155,10 +156,11 @@ def called(trial: Trial) -> str:
 def curves(book: Book, trials: list[Trial], lowest: float, numbers: Any) -> None:
     """A small picture for each: the rate as a shade, the loss as a line, the fixed rate's behind it."""
     ends = "; ".join(f"{name}: {one['loss']:.4f}" for name, one in numbers.items())
+    each = book.number("passes_a_mark", len(trials[0].seen) // POINTS)
     caption = (
         "A picture for each schedule, with the loss at its end. Shaded: the learning rate, from nought to its highest. "
-        "Solid: how far above the lowest the loss is, as the batches of a pass find it before their updates. (That is "
-        "higher than at the end, as theirs are the points not seen for longest.) Dashed: the same with the fixed rate."
+        f"Solid: how far above the lowest the loss is, the mean of {each} passes, as the batches find it. (That is "
+        "higher than at the end: each is measured just before the update that learns from it.) Dashed: the fixed rate."
     )
     described = f"One panel for each schedule: its rate, and the loss. The losses at the end are {ends}."
     with book.figure("8.2-schedules", caption, described, (11.0, 2.5 * rows_for(trials, ACROSS))) as fig:

@@ -101,7 +101,7 @@ def five_arms(book: Book, common: Common, points: Points) -> Runs:
     else:
         ahead = "Adam's loss is not always the lower one after the same passes."
     book.say(
-        f"""Straight lines get {line["new"]:.1%} of new points right. {ahead} With {wide["units"]} units it gets
+        f"""Straight lines get {line["new"]:.1%} of new points right. {ahead} With {wide["units"]} units Adam gets
         {wide["new"]:.1%} right, gradient descent {slow["new"]:.1%}. Two layers of {deep["units"]} units with Adam get
         {deep["new"]:.1%}, and have {deep["parameters"]} numbers where the one of {wide["units"]} has
         {wide["parameters"]}."""

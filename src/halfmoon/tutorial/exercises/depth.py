@@ -10,7 +10,7 @@ from halfmoon.gradcheck import check_gradients
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, build, starts
-from halfmoon.tutorial.exercises import Hidden, Points, Runs, compared, drawn, judged, key, layers, table
+from halfmoon.tutorial.exercises import COUNTS, Hidden, Points, Runs, compared, drawn, judged, key, layers, table
 
 TITLE = "Four layers, and more"
 NEW = 2_000
@@ -80,9 +80,9 @@ def sizes(book: Book, common: Common, points: Points) -> None:
     new = book.number("moons_new_points", NEW)
     book.say(
         f"""On the moons the loss goes from {before["loss"]:.4f} with the tutorial's three hidden units to
-        {lowest["loss"]:.4f} with {layers(lowest)}. New points are another matter: the small network has
-        {before["new"]:.1%} of them right, the others between {low:.1%} and {high:.1%}. With {new:,} points such a
-        share has a standard error of about {chance:.1%}, so that is {size}.{task}"""
+        {lowest["loss"]:.4f} with {COUNTS[lowest["layers"]]} hidden layers of {lowest["units"]}. New points are another
+        matter: the small network has {before["new"]:.1%} of them right, the others between {low:.1%} and {high:.1%}.
+        With {new:,} points such a share has a standard error of about {chance:.1%}, so that is {size}.{task}"""
     )
 
 
@@ -114,7 +114,9 @@ def judge(book: Book, numbers: Any) -> None:
     if max(gains) > CLEAR:
         better = ("By gradient descent", "With Adam")[int(np.argmax(gains))]
         where = "Depth pays here" if min(gains) > CLEAR else f"{better} depth pays here"
-        told.append(f"{where}: the second layer bends what the first has bent.")
+        able = f"The one wide layer is able to do it too: Adam takes it to {wide[1]['new']:.1%}."
+        bends = "The second layer bends what the first has bent."
+        told.append(f"{where}. {able if wide[1]['new'] > two[0]['new'] else bends}")
     if eight[0]["new"] < two[0]["new"]:
         told.append(f"But deeper is not always better: by gradient descent, eight layers end at {eight[0]['new']:.1%}.")
         if eight[1]["new"] > eight[0]["new"] + CLEAR:

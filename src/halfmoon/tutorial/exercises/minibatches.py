@@ -1,31 +1,25 @@
 """Section 8.1: a few rows in each update against all of them, by passes and by the clock."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from halfmoon import datasets, plots
 from halfmoon.elementary import Array
-from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.random import SHUFFLE, key, permutation
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, descend, full_loss, right
+from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, right
+from halfmoon.tutorial.exercises.races import BATCHES, LOW, RATES, SPRINT, Course, Race, race, run
 from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Minibatches"
 MANY = 10 * ROWS
-BATCHES = (50, 10)
-RATES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-SPRINT = 10  # passes by which a learning rate is chosen
-LOW = 0.2  # a loss that no nearly straight boundary has
 CLEARLY = 0.9  # of the full batch's loss: what is below is no matter of the order of the rows
-TIMED = 5_000  # updates, at least, of a run whose time is taken
 STYLES: tuple[dict[str, Any], ...] = (
-    {"c": plots.INK, "ls": (0, (5, 2)), "lw": 1.9},
-    {"c": plots.COLOURS[2], "lw": 1.4, "marker": "o", "ms": 3.2},
-    {"c": plots.COLOURS[3], "lw": 1.4, "marker": "^", "ms": 3.8},
+    {"c": plots.INK, "ls": (0, (5, 2)), "lw": 1.9, "zorder": 3},
+    {"c": plots.COLOURS[2], "lw": 1.2, "marker": "o", "ms": 3.6},
+    {"c": plots.COLOURS[3], "lw": 1.2, "marker": "^", "ms": 4.2},
 )
 
 
@@ -35,26 +29,6 @@ def by_hand(net: Network, X: Array, y: Any, size: int, rate: float, order: Any) 
         rows = order[start : start + size]
         batch = net.objective(net.theta, *net.read(X[rows], y[rows]), L2)
         net.theta = net.theta - rate * batch.g
-
-
-@dataclass
-class Course:
-    """Training with one batch size, at the rate that the rule gave it."""
-
-    stops: list[int]  # passes after which it was looked at
-    thetas: list[Array]
-    losses: Array  # of all points there, with the penalty
-    seconds: float  # a pass
-    numbers: Any  # kept: points in an update and in all, its rate, and its losses at a few places
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        size, n = self.numbers["rows"], self.numbers["of"]
-        return f"all {n:,}" if size == n else f"{size} of {n:,}"
-
-
-Race = list[Course]  # the full batch, and the minibatches
 
 
 def tell(book: Book, common: Common) -> None:
@@ -70,64 +44,6 @@ def tell(book: Book, common: Common) -> None:
     by_passes(book, few, many)
     late(book, few, many)
     by_time(book, few, many)
-
-
-def race(book: Book, common: Common, X: Array, y: Any, passes: int) -> Race:
-    """The full batch and the minibatches, each at its own rate, looked at more and more rarely."""
-    later = [*np.geomspace(SPRINT, passes, 20).tolist(), *np.linspace(passes / 2, passes, 8).tolist()]
-    stops = sorted({*range(1, SPRINT + 1), *map(round, later)})
-    courses = []
-    for size in (len(X), *BATCHES):
-        means = [watch(common, X, y, size, rate, stops[:SPRINT]).losses.mean() for rate in RATES]
-        rate = RATES[int(np.argmin(means))]
-        seen = watch(common, X, y, size, rate, stops)
-        half = seen.losses[np.array(stops) >= passes // 2]
-        numbers = {
-            **{"rows": size, "of": len(X), "rate": rate, "passes": passes, "below_after": seen.below},
-            **{"early": seen.losses[SPRINT - 1], "end": seen.losses[-1]},
-            **{"least": half.min(), "middle": np.median(half), "most": half.max()},
-        }
-        seconds = clock(common, X, y, size, rate, passes)
-        courses.append(Course(stops, seen.thetas, seen.losses, seconds, book.number(f"{size}_of_{len(X)}", numbers)))
-    return courses
-
-
-def run(common: Common, network: Network, X: Array, y: Any, size: int, rate: float, passes: int, **more: Any) -> Run:
-    """Train with batches of one size."""
-    label = f"{size} of {len(X):,} rows"
-    return common.fit(descend, label, passes, network, X, y, rate, batch_size=size, seed=common.seed, **more)
-
-
-@dataclass
-class Seen:
-    """The weights and the full objective after some passes; infinite after a run that diverged."""
-
-    thetas: list[Array]
-    losses: Array
-    below: int | None = None  # passes after which the loss was first below LOW
-
-
-def watch(common: Common, X: Array, y: Any, size: int, rate: float, stops: list[int]) -> Seen:
-    """Look after each of these passes; and after every one, whether the loss is low at last."""
-    seen = Seen([], np.full(len(stops), np.inf))
-
-    def look(network: Network, now: Run) -> None:
-        loss = full_loss(network, X, y)
-        seen.below = seen.below or (now.epoch if loss < LOW else None)
-        if now.epoch in stops:
-            seen.losses[len(seen.thetas)] = loss
-            seen.thetas.append(network.theta)
-
-    run(common, common.network(), X, y, size, rate, stops[-1], callbacks=[look])
-    return seen
-
-
-def clock(common: Common, X: Array, y: Any, size: int, rate: float, passes: int) -> float:
-    """Seconds for a pass of a run that nobody watches, long enough; where they are short, of the fastest of three."""
-    passes = max(passes, TIMED * size // len(X))
-    times = range(1 if common.quick or common.engine == "numpy" else 3)
-    runs = [run(common, common.network(), X, y, size, rate, passes) for _ in times]
-    return min(float(one.history["seconds"][-1]) for one in runs) / passes
 
 
 def lines(book: Book, common: Common) -> None:
@@ -155,7 +71,7 @@ def noise(book: Book, common: Common, full: Course) -> None:
     X, y = common.data
     network, shares, apart = common.network(), [], 0.0
     order = permutation(key(common.seed, SHUFFLE, 0), len(X)).reshape(-1, BATCHES[-1])
-    for theta in (network.theta, full.thetas[-1]):
+    for theta in (network.theta, full.weights[-1]):
         g = network.objective(theta, *network.read(X, y), L2).g
         parts = np.array([network.objective(theta, *network.read(X[rows], y[rows]), L2).g for rows in order])
         apart = max(apart, np.abs(parts.mean(axis=0) - g).max())
@@ -164,10 +80,10 @@ def noise(book: Book, common: Common, full: Course) -> None:
     apart, size = book.number("gradients_largest_difference", apart), book.number("small_batch", BATCHES[-1])
     flat = "The flatter the ground, the more of a step is noise." if last > first else ""
     book.say(
-        f"""A batch's gradient is a sample of the full one. Ours are weighted so that, at the same weights, those of one
-        pass average to the full gradient, penalty included (to {apart:.0e}). But each alone is off, and we move after
-        each: with {size} points by {first:.2f} times the full gradient's length at the first weights, and by
-        {last:,.0f} times its length where {full.numbers["passes"]} passes of full batch end. {flat}"""
+        f"""A batch's gradient is a sample of the full one. At the same weights those of one pass average to the full
+        gradient, penalty included (to {apart:.0e}). But each alone is off, and we move after each: with {size} points
+        by {first:.2f} times the full gradient's length at the first weights, and by {last:,.0f} times its length where
+        {full.numbers["passes"]} passes of full batch end. {flat}"""
     )
 
 
@@ -176,13 +92,14 @@ def rule(book: Book) -> None:
     rates, passes = book.number("rates", RATES), book.number("sprint", SPRINT)
     few, many = book.number("rows", ROWS), book.number("many_rows", MANY)
     book.say(
-        f"""Which is better? That hangs on the learning rate, so each batch size gets its own, by one rule: of the rates
-        {rates[0]}, {rates[1]} and so on, doubled up to {rates[-1]:g}, the one whose loss is lowest on average over the
-        first {passes} passes. (What is good for the first passes may be too high for the last.) The loss is always that
-        of all points, penalty included, between two passes. The order of the rows is chance, so ahead means by
-        {book.number("clearly", 1.0 - CLEARLY):.0%} or more. The race is run twice: on the tutorial's {few} points, and
-        on {many:,} that are drawn the same way. More points make a pass longer, but to the full batch it is still one
-        update. Minibatches make more updates of it: they need not see every point to know roughly which way is down."""
+        f"""Which is better? That depends on the learning rate, so each batch size gets its own, by one rule: of the
+        rates {rates[0]}, {rates[1]} and so on, doubled up to {rates[-1]:g}, the one whose loss is lowest on average
+        over the first {passes} passes. (What is good for the first passes may be too high for the last.) The loss is
+        always that of all points, penalty included, between two passes. The order of the rows is chance, so ahead means
+        by {book.number("clearly", 1.0 - CLEARLY):.0%} or more. The race is run twice: on the tutorial's {few} points,
+        and on {many:,} that are drawn the same way. More points make a pass longer, but to the full batch it is still
+        one update. Minibatches make more updates of it: they need not see every point to know roughly which way is
+        down."""
     )
 
 
@@ -209,7 +126,7 @@ def boundaries(book: Book, common: Common, full: Course, small: Course) -> None:
     data: tuple[Array, Any] = common.data
     networks, passes = [common.network(), common.network()], book.number("sprint", SPRINT)
     for network, one in zip(networks, (full, small), strict=True):
-        network.theta = one.thetas[SPRINT - 1]
+        network.theta = one.weights[0]
     shares = book.number("right_early", [right(network, *data) for network in networks])
     titles = f"full batch: {shares[0]:.1%} right", f"batches of {small.numbers['rows']}: {shares[1]:.1%} right"
     caption = f"Before, with the full batch, and after, with the smallest: the boundary after {passes} passes."
@@ -222,7 +139,9 @@ def boundaries(book: Book, common: Common, full: Course, small: Course) -> None:
 def by_passes(book: Book, few: Race, many: Race) -> None:
     """The losses by passes, as a figure and as a table."""
     low = book.number("low_loss", LOW)
-    caption = "The loss of all points by passes over the data, on logarithmic axes; each line at the rate of the rule."
+    caption = (
+        "The loss of all points after each pass over the data, on logarithmic axes; each line at the rate of the rule."
+    )
     described = "Two panels of falling lines, one for each batch size; the table that follows has their numbers."
     draw(book, "8.1-minibatches", caption, described, few, many)
     rows = []
@@ -244,8 +163,16 @@ def draw(book: Book, name: str, caption: str, described: str, *races: Race, by_c
     with book.figure(name, caption, described, (11.0, 4.4)) as fig:
         for ax, courses in zip(fig.subplots(1, 2), races, strict=True):
             for one, style in zip(courses, STYLES, strict=True):
-                x = np.array(one.stops) * (1e3 * one.seconds if by_clock else 1.0)
-                ax.plot(x, one.losses, label=book.plain(f"{one.name}, rate {one.numbers['rate']:g}"), **style)
+                passes = np.arange(1, len(one.losses) + 1)
+                some = np.unique(np.geomspace(1, len(passes), 24).astype(int)) - 1  # are marked
+                x = passes * (1e3 * one.seconds if by_clock else 1.0)
+                ax.plot(
+                    x,
+                    one.losses,
+                    markevery=some.tolist(),
+                    label=book.plain(f"{one.name}, rate {one.numbers['rate']:g}"),
+                    **style,
+                )
             ax.set(xscale="log", yscale="log", xlabel="milliseconds" if by_clock else "passes over the data")
             ax.set(ylabel="loss of all points", title=book.plain(f"{courses[0].numbers['of']:,} points"))
             ax.set_ylim(top=1.7 * ax.get_ylim()[1])  # room for the legend
@@ -283,9 +210,7 @@ def by_time(book: Book, few: Race, many: Race) -> None:
         proportion, since each has fixed costs: a pass in small steps takes longer, and by the clock a line moves right,
         the farther the smaller its batch. The next picture shows who is first by the clock."""
     )
-    caption = (
-        "The same losses by the clock: passes times what one takes in a long run that nobody watches, on this machine."
-    )
+    caption = "The same losses by the clock: passes times the time of one in a long run without pauses."
     described = "Two panels, the same lines as before, each moved sideways by the time that its passes took."
     draw(book, "8.1-minibatches-time", caption, described, few, many, by_clock=True)
     rows = []
