@@ -134,13 +134,9 @@ def diagram(
 
 
 def _name(level: int, i: int, levels: int) -> str:
-    return (
-        f"$x_{{{i + 1}}}$"
-        if level == 0
-        else f"$\\hat y_{{{i}}}$"
-        if level == levels - 1
-        else f"$a_{{{level},{i + 1}}}$"
-    )
+    if level == 0:
+        return f"$x_{{{i + 1}}}$"
+    return f"$\\hat y_{{{i}}}$" if level == levels - 1 else f"$a_{{{level},{i + 1}}}$"
 
 
 def _links(ax: Axes, p: Any, level: int, below: Array, above: Array, largest: float) -> None:

@@ -1,6 +1,6 @@
 """The press: a process of its own that lays figures out and writes them, while the next section is at work.
 
-Drawing takes longer than training here. An order is a line of JSON on the press's standard input, with a number; the
+Drawing takes as long as training here. An order is a line of JSON on the press's standard input, with a number; the
 figure itself lies pickled in a folder that both know. The answer is a line of JSON: what each axes covers, or what went
 wrong. The press hears no Ctrl-C. It ends when its input does, and takes the folder with it.
 """

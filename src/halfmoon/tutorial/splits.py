@@ -10,7 +10,8 @@ from halfmoon.tutorial.book import Book
 
 MEASURES, FORMATS, FINE = ("right", "log-loss", "malignant tumours found"), (".1%", ".3f", ".1%"), (".2%", ".3f", ".2%")
 FOLDS = 5
-COSTS = (1, 4, 19)  # what a missed tumour may cost, in false alarms
+COSTS = np.array([1, 4, 19])  # what a missed tumour may cost, in false alarms
+LIMITS = 1.0 / (1.0 + COSTS)  # the probability from which on an alarm is the cheaper mistake
 
 
 def measure(y: Array, p: Array) -> tuple[float, float, float]:
@@ -51,17 +52,16 @@ def beside(book: Book, scores: dict[str, Array]) -> None:
 
 
 def tally(malignant: Any, p: Array) -> Array:
-    """Missed tumours, false alarms and what they cost together, at the threshold that each of COSTS sets."""
-    called: Any = p > (1.0 / (1.0 + np.array(COSTS)))[:, None]
+    """Missed tumours, false alarms and what they cost together, a row (3,) for each of LIMITS."""
+    called: Any = p > LIMITS[:, None]
     missed, alarms = (~called & malignant).sum(axis=1), (called & ~malignant).sum(axis=1)
-    return np.stack([missed, alarms, np.array(COSTS) * missed + alarms], axis=1)
+    return np.stack([missed, alarms, COSTS * missed + alarms], axis=1)
 
 
 def thresholds(book: Book, names: dict[str, str], y: Array, tests: list[Array], answers: Any) -> None:
     """Tumours missed and false alarms, at one half and at the thresholds that other costs would set."""
     bad, good = book.number("malignant", int(y.sum())), book.number("benign", int((1 - y).sum()))
-    price = book.number("miss_costs_false_alarms", COSTS)
-    limit = book.number("thresholds", [1 / (1 + cost) for cost in COSTS])
+    price, limit = book.number("miss_costs_false_alarms", COSTS), book.number("thresholds", LIMITS)
     keys = ("logistic", "three")  # a round: so many splits that everybody was held out once
     a_round = {k: FOLDS * np.array([tally(y[t] == 1, p) for t, p in zip(tests, answers[k], strict=True)]) for k in keys}
     counts = {key: book.number(f"missed_alarms_cost_{key}", splits.mean(axis=0)) for key, splits in a_round.items()}

@@ -170,4 +170,4 @@ def mistakes(book: Book, points: Points, network: Network) -> None:
     wrong, beside = book.number("wrong", counts.sum() - np.trace(counts)), book.number("wrong_for_a_neighbour", near)
     if wrong:
         which = f"All {wrong} mistakes" if beside == wrong else f"Of the {wrong} mistakes {beside}"
-        book.say(f"""{which} take an arm for one of the two beside it; of wrong guesses half would.""")
+        book.say(f"{which} take an arm for one of the two beside it; of wrong guesses half would.")

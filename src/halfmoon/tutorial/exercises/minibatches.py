@@ -151,11 +151,8 @@ def by_passes(book: Book, few: Race, many: Race) -> None:
         losses = [f"{one[when]:.4f}" for when in ("least", "middle", "most", "end")]
         rows.append([course.name, f"{one['rate']:g}", below, *losses])
     columns = ["update of", "rate", f"below {low}", "least", "median", "most", "end"]
-    book.table(
-        f"Passes to a loss below {low}; the loss of all points over the second half, and at the end",
-        columns,
-        rows,
-    )
+    title = f"Passes to a loss below {low}; the loss of all points over the second half, and at the end"
+    book.table(title, columns, rows)
 
 
 def draw(book: Book, name: str, caption: str, described: str, *races: Race, by_clock: bool = False) -> None:
@@ -166,13 +163,8 @@ def draw(book: Book, name: str, caption: str, described: str, *races: Race, by_c
                 passes = np.arange(1, len(one.losses) + 1)
                 some = np.unique(np.geomspace(1, len(passes), 24).astype(int)) - 1  # are marked
                 x = passes * (1e3 * one.seconds if by_clock else 1.0)
-                ax.plot(
-                    x,
-                    one.losses,
-                    markevery=some.tolist(),
-                    label=book.plain(f"{one.name}, rate {one.numbers['rate']:g}"),
-                    **style,
-                )
+                label = book.plain(f"{one.name}, rate {one.numbers['rate']:g}")
+                ax.plot(x, one.losses, label=label, markevery=some.tolist(), **style)
             ax.set(xscale="log", yscale="log", xlabel="milliseconds" if by_clock else "passes over the data")
             ax.set(ylabel="loss of all points", title=book.plain(f"{courses[0].numbers['of']:,} points"))
             ax.set_ylim(top=1.7 * ax.get_ylim()[1])  # room for the legend
