@@ -1,4 +1,6 @@
-"""What was measured, as a page: tables in Markdown, the numbers in JSON, and the figures."""
+"""What was measured, as a page: tables in Markdown, the numbers in JSON, and the
+figures.
+"""
 
 import json
 from pathlib import Path
@@ -22,13 +24,21 @@ TITLES = {
     "memory": "Peak memory of a fit beyond the data (64-100-10, batch 200, float32)",
 }
 NOTES = {
-    "tutorial": "C is `tutorial.c` with -O3 -march=native -ffast-math. Tuned, its tanh is made from exp, which is "
-    "faster and less exact near 0, and vectors are as wide as can be. At H = 500 the learning rate is a tenth of the "
-    "tutorial's, which would be far beyond the edge of stability. Of two classes scikit-learn makes one output, which "
-    "under plain descent learns half as fast.",
-    "optimizers": "Iterations of L-BFGS are not quite alike: each peer has its own line search.",
-    "startup": "First fit: from having imported NumPy and scikit-learn to the end of the first update of the "
-    "tutorial's network; PyTorch and JAX import themselves in that time.",
+    "tutorial": (
+        "C is `tutorial.c` with -O3 -march=native -ffast-math. Tuned, its tanh is made "
+        "from exp, which is faster and less exact near 0, and vectors are as wide as "
+        "can be. At H = 500 the learning rate is a tenth of the tutorial's, which "
+        "would be far beyond the edge of stability. Of two classes scikit-learn makes "
+        "one output, which under plain descent learns half as fast."
+    ),
+    "optimizers": (
+        "Iterations of L-BFGS are not quite alike: each peer has its own line search."
+    ),
+    "startup": (
+        "First fit: from having imported NumPy and scikit-learn to the end of the "
+        "first update of the tutorial's network; PyTorch and JAX import themselves in "
+        "that time."
+    ),
     "memory": "Data in memory are not counted; what a peer copies of them is.",
 }
 UNITS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9), ("ps", 1e-12))
@@ -41,7 +51,9 @@ def write(results: dict[str, Any], folder: Path) -> None:
     import figure
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    (folder / "benchmarks.json").write_text(
+        json.dumps(results, indent=1) + "\n", encoding="utf-8"
+    )
     text = page(results)
     (folder / "benchmarks.md").write_text(text, encoding="utf-8")
     figure.write(results, folder / IMAGES)
@@ -53,9 +65,20 @@ def page(results: dict[str, Any]) -> str:
     rows = results["rows"]
     parts = [*head(results), *images(rows), *goal_table(results["goals"])]
     for group, title in TITLES.items():
-        for threads in sorted({row["threads"] for row in rows if row["group"] == group}):
-            chosen = [row for row in rows if row["group"] == group and row["threads"] == threads]
-            parts += ["", f"## {title}; {threads} thread{'s' * (threads > 1)}", "", *table(chosen, results["peers"])]
+        for threads in sorted(
+            {row["threads"] for row in rows if row["group"] == group}
+        ):
+            chosen = [
+                row
+                for row in rows
+                if row["group"] == group and row["threads"] == threads
+            ]
+            parts += [
+                "",
+                f"## {title}; {threads} thread{'s' * (threads > 1)}",
+                "",
+                *table(chosen, results["peers"]),
+            ]
             parts += ["", NOTES[group]] if group in NOTES else []
     parts += floors(rows)
     for last in (shares, slopes, losses):
@@ -68,48 +91,81 @@ def images(rows: list[dict[str, Any]]) -> list[str]:
     groups = {row["group"] for row in rows}
     texts = {
         "benchmarks": "The time of one update of each network, by peer, log scale",
-        "benchmarks-growth": "Time against rows, width and depth, by peer, both axes logarithmic",
+        "benchmarks-growth": "Time against rows, width and depth, by peer, log scales",
     }
-    drawn = {"benchmarks": groups & {"tutorial", "minibatch"}, "benchmarks-growth": groups & set(CURVES)}
-    return [line for name in texts if drawn[name] for line in ("", f"![{texts[name]}]({IMAGES}/{name}.png)")]
+    drawn = {
+        "benchmarks": groups & {"tutorial", "minibatch"},
+        "benchmarks-growth": groups & set(CURVES),
+    }
+    return [
+        line
+        for name in texts
+        if drawn[name]
+        for line in ("", f"![{texts[name]}]({IMAGES}/{name}.png)")
+    ]
 
 
 def head(results: dict[str, Any]) -> list[str]:
     """What ran where."""
     machine = results["machine"]
-    named = ", ".join(f"{peer['title']} {peer['version']}" for peer in results["peers"].values())
-    pools = "; ".join(f"{threads}: {', '.join(told)}" for threads, told in results["pools"].items())
+    named = ", ".join(
+        f"{peer['title']} {peer['version']}" for peer in results["peers"].values()
+    )
+    pools = "; ".join(
+        f"{threads}: {', '.join(told)}" for threads, told in results["pools"].items()
+    )
     return [
         "# Benchmarks",
         "",
-        *(["**A quick trial, with few updates: not a result.**", ""] if results["quick"] else []),
-        f"{machine['processor']}, {machine['vectors']}, {machine['cores']} cores, Python {machine['python']}, "
-        f"{machine['date']}; load {machine['load before']:.1f} before, {results['minutes']:.0f} minutes.",
+        *(
+            ["**A quick trial, with few updates: not a result.**", ""]
+            if results["quick"]
+            else []
+        ),
+        f"{machine['processor']}, {machine['vectors']}, {machine['cores']} cores, "
+        f"Python {machine['python']}, {machine['date']}; load "
+        f"{machine['load before']:.1f} before, {results['minutes']:.0f} minutes.",
         f"{named}.",
         f"Cores pinned; threads by library when told to use as many as cores: {pools}.",
         *results["missing"],
         "",
-        "Each cell: median of interleaved rounds (first to third quartile), and by how many times halfmoon is faster.",
+        (
+            "Each cell: median of interleaved rounds (first to third quartile), and by "
+            "how many times halfmoon is faster."
+        ),
     ]
 
 
 def goal_table(goals: list[dict[str, Any]]) -> list[str]:
     """What was to be reached, and what was."""
-    met, lines = sum(goal["met"] for goal in goals), []
+    met = sum(goal["met"] for goal in goals)
+    lines = []
     for goal in sorted(goals, key=lambda goal: goal["met"]):
-        verdict, numbers = "met" if goal["met"] else "**not met**", f"{goal['wanted']:.3g} | {goal['reached']:.3g}"
+        verdict = "met" if goal["met"] else "**not met**"
+        numbers = f"{goal['wanted']:.3g} | {goal['reached']:.3g}"
         lines.append(f"| {verdict} | {goal['goal']} | {goal['threads']} | {numbers} |")
     header = ["| | goal | threads | at least | reached |", "|---|---|---|---|---|"]
-    return ["", f"## Goals: {met} of {len(goals)} met", "", *header, *lines] if goals else []
+    return (
+        ["", f"## Goals: {met} of {len(goals)} met", "", *header, *lines]
+        if goals
+        else []
+    )
 
 
 def table(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
     """Works down, peers across."""
     names = [name for name in peers if any(row["peer"] == name for row in rows)]
-    lines = ["| |" + "|".join(peers[name]["title"] for name in names) + "|", "|---|" + "---|" * len(names)]
+    lines = [
+        "| |" + "|".join(peers[name]["title"] for name in names) + "|",
+        "|---|" + "---|" * len(names),
+    ]
     for work in dict.fromkeys(row["work"] for row in rows):
         cells = {row["peer"]: row for row in rows if row["work"] == work}
-        lines.append(f"| {work} | " + " | ".join(cell(cells.get(name), cells.get("halfmoon")) for name in names) + " |")
+        lines.append(
+            f"| {work} | "
+            + " | ".join(cell(cells.get(name), cells.get("halfmoon")) for name in names)
+            + " |"
+        )
     return lines
 
 
@@ -119,12 +175,26 @@ def cell(row: dict[str, Any] | None, own: dict[str, Any] | None) -> str:
         return ""
     values = row["values"]
     if "bytes" in row["unit"]:
-        return f"{max(values) / 2**20:,.1f} MB, {max(values) / row['data']:.2f} of the data"
-    low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [values[0]] * 3
+        return (
+            f"{max(values) / 2**20:,.1f} MB, {max(values) / row['data']:.2f} of the "
+            "data"
+        )
+    low, _, high = (
+        quantiles(values, n=4, method="inclusive")
+        if len(values) > 1
+        else [values[0]] * 3
+    )
     middle = median(values)
-    ratio = "" if own is None or own is row else f", **{ratio_text(middle / median(own['values']))}**"
+    ratio = (
+        ""
+        if own is None or own is row
+        else f", **{ratio_text(middle / median(own['values']))}**"
+    )
     unit, size = scale(middle)
-    return f"{digits(middle / size)} {unit} ({digits(low / size)} to {digits(high / size)}){ratio}"
+    return (
+        f"{digits(middle / size)} {unit} ({digits(low / size)} to "
+        f"{digits(high / size)}){ratio}"
+    )
 
 
 def scale(seconds: float) -> tuple[str, float]:
@@ -147,19 +217,29 @@ def ratio_text(ratio: float) -> str:
     >>> ratio_text(1.23456), ratio_text(123.456)
     ('1.23x', '123x')
     """
-    return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.2f}x" if ratio < 2 else f"{ratio:.1f}x"
+    return (
+        f"{ratio:.0f}x"
+        if ratio >= 10
+        else f"{ratio:.2f}x"
+        if ratio < 2
+        else f"{ratio:.1f}x"
+    )
 
 
 def floors(rows: list[dict[str, Any]]) -> list[str]:
-    """What an update cannot do without, at the best rates this machine showed, and how near halfmoon comes.
+    """What an update cannot do without, at the best rates this machine showed, and how
+    near halfmoon comes.
 
-    Counted are the products; the exponentials of tanh and softmax; and Adam's parameters: theta, m and v read and
-    written, g read, where they are too many for the second cache.
+    Counted are the products; the exponentials of tanh and softmax; and Adam's
+    parameters: theta, m and v read and written, g read, where they are too many for the
+    second cache.
     """
     limit: dict[str, float] = {}
     for row in [row for row in rows if row["group"] == "gemm" and row["threads"] == 1]:
         limit[row["work"]] = min(*row["values"], limit.get(row["work"], np.inf))
-    known = {work.name: work for work in [*workloads.tutorial(), *workloads.minibatch()]}
+    known = {
+        work.name: work for work in [*workloads.tutorial(), *workloads.minibatch()]
+    }
     if "tanh of 2,000 numbers, float64" not in limit:
         return []
     lines = []
@@ -168,22 +248,41 @@ def floors(rows: list[dict[str, Any]]) -> list[str]:
             continue
         work = known[row["work"]]
         rate = limit[f"{work.dtype}, 2,048 cubed"] / (2.0 * 2048**3)
-        parts = {"products": row["products"] * rate, "functions": 0.0, "parameters": 0.0}
-        shrink = 0.5 if work.dtype == "float32" else 1.0  # half the bytes, half the time
-        calls = (work.batch or work.rows) * (work.sizes[-1] if work.sizes[-1] > 2 else 1)
+        parts = {
+            "products": row["products"] * rate,
+            "functions": 0.0,
+            "parameters": 0.0,
+        }
+        # half the bytes, half the time
+        shrink = 0.5 if work.dtype == "float32" else 1.0
+        calls = (work.batch or work.rows) * (
+            work.sizes[-1] if work.sizes[-1] > 2 else 1
+        )
         parts["functions"] = calls * limit["exp of 2,000 numbers, float64"] * shrink
         if work.activation == "tanh":
             parts["functions"] += (
-                (work.batch or work.rows) * sum(work.sizes[1:-1]) * limit["tanh of 2,000 numbers, float64"]
+                (work.batch or work.rows)
+                * sum(work.sizes[1:-1])
+                * limit["tanh of 2,000 numbers, float64"]
             )
-        parameters = sum((d + 1) * k for d, k in zip(work.sizes[:-1], work.sizes[1:], strict=True))
+        parameters = sum(
+            (d + 1) * k for d, k in zip(work.sizes[:-1], work.sizes[1:], strict=True)
+        )
         moved = 7 * parameters * np.dtype(work.dtype).itemsize
-        parts["parameters"] = moved * limit["bytes moved by a copy of 64 MB"] if moved > 2**21 else 0.0
-        floor, took = sum(parts.values()), median(row["values"])
-        told = " | ".join(timed(value) if value else "" for value in [*parts.values(), floor, took])
+        parts["parameters"] = (
+            moved * limit["bytes moved by a copy of 64 MB"] if moved > 2**21 else 0.0
+        )
+        floor = sum(parts.values())
+        took = median(row["values"])
+        told = " | ".join(
+            timed(value) if value else "" for value in [*parts.values(), floor, took]
+        )
         lines.append(f"| {row['work']} | {told} | {took / floor:.1f}x |")
     header = [
-        "| an update | products | functions | parameters | floor | halfmoon | over floor |",
+        (
+            "| an update | products | functions | parameters | floor | halfmoon | over "
+            "floor |"
+        ),
         "|---|---|---|---|---|---|---|",
     ]
     return ["", "## The floor, one thread", "", *header, *lines]
@@ -200,24 +299,37 @@ def timed(seconds: float) -> str:
 
 
 def shares(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
-    """How much of the machine's measured gemm peak the larger networks' updates reach, all else included."""
+    """How much of the machine's measured gemm peak the larger networks' updates reach,
+    all else included.
+    """
     lines = []
     for row in rows:
-        same = [r for r in rows if "products" in r and r["group"] == "gemm" and "float32" in r["work"]]
+        same = [
+            r
+            for r in rows
+            if "products" in r and r["group"] == "gemm" and "float32" in r["work"]
+        ]
         same = [r for r in same if r["threads"] == row["threads"]]
         if row["group"] == "minibatch" and row["work"].startswith("784") and same:
             peak = max(r["products"] / min(r["values"]) for r in same)
             rate = row["products"] / median(row["values"])
             told = f"{rate / 1e9:.0f} of {peak / 1e9:.0f} GFLOP/s"
             lines.append(
-                f"| {row['work']} | {row['threads']} | {peers[row['peer']]['title']} | {told} | {rate / peak:.0%} |"
+                f"| {row['work']} | {row['threads']} | {peers[row['peer']]['title']} "
+                f"| {told} | {rate / peak:.0%} |"
             )
     header = ["| | threads | | products | share |", "|---|---|---|---|---|"]
-    return ["", "## Share of the machine's gemm peak", "", *header, *lines] if lines else []
+    return (
+        ["", "## Share of the machine's gemm peak", "", *header, *lines]
+        if lines
+        else []
+    )
 
 
 def slope(points: list[tuple[float, float]]) -> float:
-    """Of log time against log size, over the upper half of the points: 1 is proportional."""
+    """Of log time against log size, over the upper half of the points: 1 is
+    proportional.
+    """
     x, y = np.log(sorted(points)[len(points) // 2 :]).T
     return float(np.polyfit(x, y, 1)[0])
 
@@ -231,19 +343,29 @@ def slopes(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
             points = growth(rows, curve, name)
             cells.append(f"{slope(points):.2f}" if len(points) > 3 else "")
         lines += [f"| {peer['title']} | {' | '.join(cells)} |"] if any(cells) else []
-    header = ["| | epoch by rows | update by width | update by depth |", "|---|---|---|---|"]
+    header = [
+        "| | epoch by rows | update by width | update by depth |",
+        "|---|---|---|---|",
+    ]
     title = "## Fitted slopes: log time by log size, upper half of each curve"
     return ["", title, "", *header, *lines] if lines else []
 
 
-def growth(rows: list[dict[str, Any]], curve: str, peer: str) -> list[tuple[float, float]]:
+def growth(
+    rows: list[dict[str, Any]], curve: str, peer: str
+) -> list[tuple[float, float]]:
     """Sizes and seconds: of an epoch for rows, of an update for width and depth."""
     chosen = [row for row in rows if row["group"] == curve and row["peer"] == peer]
-    return [(row["x"], median(row["values"]) * (row["x"] / 200 if curve == "rows" else 1)) for row in chosen]
+    return [
+        (row["x"], median(row["values"]) * (row["x"] / 200 if curve == "rows" else 1))
+        for row in chosen
+    ]
 
 
 def losses(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
-    """What each had learned: the objective at the end, computed by one judge from the weights."""
+    """What each had learned: the objective at the end, computed by one judge from the
+    weights.
+    """
     rows = [row for row in rows if "loss" in row and row["threads"] == 1]
     names = [name for name in peers if any(row["peer"] == name for row in rows)]
     lines = []
@@ -251,7 +373,9 @@ def losses(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
         cells = {row["peer"]: row for row in rows if row["work"] == work}
         first = next(iter(cells.values()))["loss at first"]
         told = [
-            f"{cells[n]['loss']:.4f}{'' if cells[n]['learned'] else ' **not learned**'}" if n in cells else ""
+            f"{cells[n]['loss']:.4f}{'' if cells[n]['learned'] else ' **not learned**'}"
+            if n in cells
+            else ""
             for n in names
         ]
         lines.append(f"| {work} | {first:.4f} | {' | '.join(told)} |")
@@ -259,5 +383,8 @@ def losses(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
         "| | at first | " + " | ".join(peers[n]["title"] for n in names) + " |",
         "|---|---|" + "---|" * len(names),
     ]
-    title = "## Did they learn? The loss at the end of each fit, computed from the weights by one judge"
+    title = (
+        "## Did they learn? The loss at the end of each fit, computed from the weights "
+        "by one judge"
+    )
     return ["", title, "", *header, *lines] if lines else []

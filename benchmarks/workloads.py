@@ -1,4 +1,6 @@
-"""What everybody is given to do: the same data, sizes, batch, optimizer, dtype and number of updates."""
+"""What everybody is given to do: the same data, sizes, batch, optimizer, dtype and
+number of updates.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +14,9 @@ Weights = list[tuple[Any, Any]]  # for each layer W (d, k) and b (k,)
 
 @dataclass(frozen=True)
 class Work:
-    """One fit. `batch` None takes all rows; `epochs` of L-BFGS are iterations; l2 is lam of lam/2 sum |W|^2."""
+    """One fit. `batch` None takes all rows; `epochs` of L-BFGS are iterations; l2 is
+    lam of lam/2 sum |W|^2.
+    """
 
     group: str
     name: str
@@ -34,7 +38,9 @@ class Work:
 
     @property
     def products(self) -> float:
-        """Floating-point operations of an update's matrix products; nobody needs the gradient of the inputs."""
+        """Floating-point operations of an update's matrix products; nobody needs the
+        gradient of the inputs.
+        """
         rows = self.rows if self.batch is None else self.batch
         pairs = [d * k for d, k in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
         return 2.0 * rows * (3 * sum(pairs) - pairs[0])
@@ -45,11 +51,23 @@ class Work:
 
 
 def tutorial() -> list[Work]:
-    """The tutorial's loop. Its rate of 0.01 and penalty of 0.01 on the summed loss are these on the mean loss."""
-    base = {"rows": 200, "batch": None, "optimizer": "gd", "activation": "tanh", "dtype": "float64", "l2": 0.01 / 200}
+    """The tutorial's loop. Its rate of 0.01 and penalty of 0.01 on the summed loss are
+    these on the mean loss.
+    """
+    base = {
+        "rows": 200,
+        "batch": None,
+        "optimizer": "gd",
+        "activation": "tanh",
+        "dtype": "float64",
+        "l2": 0.01 / 200,
+    }
     # at H = 500 the tutorial's rate is far beyond the edge of stability
     plan = ((3, 20_000, 2.0), (50, 5_000, 2.0), (500, 1_000, 0.2))
-    return [Work("tutorial", f"tutorial, H = {H}", (2, H, 2), epochs=n, rate=rate, **base) for H, n, rate in plan]
+    return [
+        Work("tutorial", f"tutorial, H = {H}", (2, H, 2), epochs=n, rate=rate, **base)
+        for H, n, rate in plan
+    ]
 
 
 def minibatch() -> list[Work]:
@@ -61,13 +79,26 @@ def minibatch() -> list[Work]:
         ((784, 100, 10), 200, 50, 16),
         ((784, 512, 256, 10), 256, 20, 12),
     )
-    return [_minibatch("minibatch", sizes, batch, batches, epochs) for sizes, batch, batches, epochs in rows]
+    return [
+        _minibatch("minibatch", sizes, batch, batches, epochs)
+        for sizes, batch, batches, epochs in rows
+    ]
 
 
 def optimizers() -> list[Work]:
     """The same network under three methods."""
-    momentum = _minibatch("optimizers", (20, 64, 64, 2), 128, 100, 20, optimizer="momentum", rate=0.05)
-    lbfgs = replace(momentum, optimizer="lbfgs", batch=None, epochs=100, rows=2_000, l2=1e-4, dtype="float64")
+    momentum = _minibatch(
+        "optimizers", (20, 64, 64, 2), 128, 100, 20, optimizer="momentum", rate=0.05
+    )
+    lbfgs = replace(
+        momentum,
+        optimizer="lbfgs",
+        batch=None,
+        epochs=100,
+        rows=2_000,
+        l2=1e-4,
+        dtype="float64",
+    )
     return [
         replace(momentum, name=f"SGD with momentum, {momentum.name}"),
         replace(lbfgs, name="L-BFGS, 20-64-64-2, all 2,000 rows, float64"),
@@ -76,10 +107,21 @@ def optimizers() -> list[Work]:
 
 def growth() -> list[Work]:
     """Time against rows, width and depth; each curve begins with what is quickest."""
-    rows, widths, depths = (200, 2_000, 20_000, 200_000, 2_000_000), (2, 8, 32, 128, 512, 2048, 4096), (1, 2, 4, 8, 16)
-    works = [_minibatch("rows", (20, 50, 2), 200, n // 200, max(1, 40_000 // n), x=n) for n in rows]
-    works += [_minibatch("width", (64, H, 10), 200, 10, max(2, min(50, 8_000 // H)), x=H) for H in widths]
-    works += [_minibatch("depth", (64, *[64] * depth, 10), 200, 10, 10, x=depth) for depth in depths]
+    rows = (200, 2_000, 20_000, 200_000, 2_000_000)
+    widths = (2, 8, 32, 128, 512, 2048, 4096)
+    depths = (1, 2, 4, 8, 16)
+    works = [
+        _minibatch("rows", (20, 50, 2), 200, n // 200, max(1, 40_000 // n), x=n)
+        for n in rows
+    ]
+    works += [
+        _minibatch("width", (64, H, 10), 200, 10, max(2, min(50, 8_000 // H)), x=H)
+        for H in widths
+    ]
+    works += [
+        _minibatch("depth", (64, *[64] * depth, 10), 200, 10, 10, x=depth)
+        for depth in depths
+    ]
     return [replace(work, name=f"{work.group} {work.x:,}") for work in works]
 
 
@@ -91,10 +133,14 @@ def memory(rows: int) -> Work:
 def footprint(work: Work) -> dict[str, int]:
     """Bytes of the data as given, and those a fit may add by the design.
 
-    Added are y as 0 and 1, a weight for each row, 6 times the parameters, and the activations of one batch.
+    Added are y as 0 and 1, a weight for each row, 6 times the parameters, and the
+    activations of one batch.
     """
-    item, k = np.dtype(work.dtype).itemsize, work.sizes[-1]
-    parameters = sum((d + 1) * k for d, k in zip(work.sizes[:-1], work.sizes[1:], strict=True))
+    item = np.dtype(work.dtype).itemsize
+    k = work.sizes[-1]
+    parameters = sum(
+        (d + 1) * k for d, k in zip(work.sizes[:-1], work.sizes[1:], strict=True)
+    )
     batch = (work.batch or work.rows) * 2 * sum(work.sizes)
     return {
         "data": work.rows * (work.sizes[0] * item + 8),
@@ -102,18 +148,30 @@ def footprint(work: Work) -> dict[str, int]:
     }
 
 
-def _minibatch(group: str, sizes: tuple[int, ...], batch: int, batches: int, epochs: int, **more: Any) -> Work:
+def _minibatch(
+    group: str,
+    sizes: tuple[int, ...],
+    batch: int,
+    batches: int,
+    epochs: int,
+    **more: Any,
+) -> Work:
     name = f"{'-'.join(map(str, sizes))}, batch {batch}"
     return Work(group, name, sizes, batch * batches, batch, epochs, **more)
 
 
 def data(work: Work) -> tuple[Any, Any]:
-    """X (n, d) in the work's dtype and classes y (n,): the tutorial's points, or clouds of points that overlap."""
+    """X (n, d) in the work's dtype and classes y (n,): the tutorial's points, or clouds
+    of points that overlap.
+    """
     if work.group == "tutorial":
         return make_moons(work.rows, noise=0.2, random_state=0)
     rng = np.random.default_rng(0)
-    d, classes = work.sizes[0], work.sizes[-1]
-    centres = rng.standard_normal((classes, d), dtype=np.float32) * np.float32(2.0 / np.sqrt(d))
+    d = work.sizes[0]
+    classes = work.sizes[-1]
+    centres = rng.standard_normal((classes, d), dtype=np.float32) * np.float32(
+        2.0 / np.sqrt(d)
+    )
     y = rng.integers(classes, size=work.rows)
     X = rng.standard_normal((work.rows, d), dtype=np.float32)
     X += centres[y]
@@ -121,28 +179,44 @@ def data(work: Work) -> tuple[Any, Any]:
 
 
 def start(work: Work) -> Weights:
-    """Where everybody starts: the tutorial's randn / sqrt(d), or He's sqrt(2 / d) for ReLU; biases 0."""
+    """Where everybody starts: the tutorial's randn / sqrt(d), or He's sqrt(2 / d) for
+    ReLU; biases 0.
+    """
     rng = np.random.RandomState(0)
     gain = 1.0 if work.activation == "tanh" else 2.0
     pairs = zip(work.sizes[:-1], work.sizes[1:], strict=True)
-    return [((rng.randn(d, k) * np.sqrt(gain / d)).astype(work.dtype), np.zeros(k, work.dtype)) for d, k in pairs]
+    return [
+        (
+            (rng.randn(d, k) * np.sqrt(gain / d)).astype(work.dtype),
+            np.zeros(k, work.dtype),
+        )
+        for d, k in pairs
+    ]
 
 
 def loss(work: Work, weights: Weights, X: Any, y: Any, most: int = 20_000) -> float:
-    """The objective with these weights, by one judge for all: float64, at most so many rows."""
+    """The objective with these weights, by one judge for all: float64, at most so many
+    rows.
+    """
     a = X[:most].astype(np.float64)
     for layer, (W, b) in enumerate(weights):
         z = a @ W.astype(np.float64) + b
         a = np.tanh(z) if work.activation == "tanh" else np.maximum(z, 0.0)
         if layer == len(weights) - 1:
             z -= z.max(axis=1, keepdims=True)
-            cross_entropy = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), y[:most]]
+            cross_entropy = (
+                np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), y[:most]]
+            )
     return float(cross_entropy.mean()) + work.l2 / 2.0 * sum(
         float((W.astype(np.float64) ** 2).sum()) for W, _ in weights
     )
 
 
 def learned(start_loss: float, losses: Sequence[float]) -> list[bool]:
-    """Whether each came at least nine tenths of the way that the median of all came; NaN came nowhere."""
+    """Whether each came at least nine tenths of the way that the median of all came;
+    NaN came nowhere.
+    """
     typical = start_loss - float(np.nanmedian(losses))
-    return [bool(typical > 0.0 and start_loss - loss >= 0.9 * typical) for loss in losses]
+    return [
+        bool(typical > 0.0 and start_loss - loss >= 0.9 * typical) for loss in losses
+    ]

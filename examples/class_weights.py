@@ -5,11 +5,24 @@ import numpy as np
 from halfmoon import MLPClassifier, datasets
 
 X, y = datasets.make("moons", n=4000, noise=0.4, seed=0)
-keep = np.delete(np.arange(4000), np.flatnonzero(y == 1)[100:])  # 100 rows of one class, 2,000 of the other
+# 100 rows of one class, 2,000 of the other
+keep = np.delete(np.arange(4000), np.flatnonzero(y == 1)[100:])
 X_new, y_new = datasets.make("moons", n=2000, noise=0.4, seed=1)
 
 for weight in (None, {0: 1.0, 1: 5.0}, "balanced"):
-    model = MLPClassifier((5,), "tanh", solver="lbfgs", alpha=1.0, max_iter=3000, class_weight=weight, random_state=0)
+    model = MLPClassifier(
+        (5,),
+        "tanh",
+        solver="lbfgs",
+        alpha=1.0,
+        max_iter=3000,
+        class_weight=weight,
+        random_state=0,
+    )
     said = model.fit(X[keep], y[keep]).predict(X_new)
-    found, mistaken = said[y_new == 1].mean(), said[y_new == 0].mean()
-    print(f"class_weight={weight!r}: {found:.0%} of the rare class found, {mistaken:.0%} of the other mistaken for it")
+    found = said[y_new == 1].mean()
+    mistaken = said[y_new == 0].mean()
+    print(
+        f"class_weight={weight!r}: {found:.0%} of the rare class found, "
+        f"{mistaken:.0%} of the other mistaken for it"
+    )

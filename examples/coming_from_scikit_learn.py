@@ -1,18 +1,29 @@
-"""One line changes: the import. Pipelines, searches and scores stay as they are, and there is more to search among."""
+"""One line changes: the import. Pipelines, searches and scores stay as they are, and
+there is more to search among.
+"""
 
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from halfmoon import MLPClassifier  # was: from sklearn.neural_network import MLPClassifier
+# was: from sklearn.neural_network import MLPClassifier
+from halfmoon import MLPClassifier
 
-X, X_new, y, y_new = train_test_split(*load_breast_cancer(return_X_y=True), random_state=0)
-network = MLPClassifier(hidden_layer_sizes=(16,), solver="lbfgs", max_iter=2000, random_state=0)
+X, X_new, y, y_new = train_test_split(
+    *load_breast_cancer(return_X_y=True), random_state=0
+)
+network = MLPClassifier(
+    hidden_layer_sizes=(16,), solver="lbfgs", max_iter=2000, random_state=0
+)
 grid = {
     "mlpclassifier__alpha": [0.01, 1.0, 10.0],
-    "mlpclassifier__activation": ["tanh", "relu", "gelu"],  # the last is not one of scikit-learn's
+    # the last is not one of scikit-learn's
+    "mlpclassifier__activation": ["tanh", "relu", "gelu"],
 }
 search = GridSearchCV(make_pipeline(StandardScaler(), network), grid, cv=3).fit(X, y)
-print(f"best alpha {search.best_params_['mlpclassifier__alpha']:g}, {search.best_score_:.1%} right in cross-validation")
+print(
+    f"best alpha {search.best_params_['mlpclassifier__alpha']:g}, "
+    f"{search.best_score_:.1%} right in cross-validation"
+)
 print(f"{search.score(X_new, y_new):.1%} of new patients right")

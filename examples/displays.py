@@ -1,4 +1,6 @@
-"""Six figures of one classifier: how it learned, what it predicts, what is inside, and how large it should be."""
+"""Six figures of one classifier: how it learned, what it predicts, what is inside, and
+how large it should be.
+"""
 
 import tempfile
 from pathlib import Path
@@ -19,23 +21,43 @@ from halfmoon.displays import (
 )
 
 iris = load_iris()
-X, y = iris.data, iris.target_names[iris.target]
-network = MLPClassifier((6,), "tanh", learning_rate_init=0.05, early_stopping=True, max_iter=500, random_state=0)
+X = iris.data
+y = iris.target_names[iris.target]
+network = MLPClassifier(
+    (6,),
+    "tanh",
+    learning_rate_init=0.05,
+    early_stopping=True,
+    max_iter=500,
+    random_state=0,
+)
 model = make_pipeline(StandardScaler(), network).fit(X, y)
 
 figure, axes = pyplot.subplots(3, 2, figsize=(13, 14), layout="constrained")
 LossCurveDisplay.from_estimator(model, ax=axes[0, 0])
-surface = DecisionSurfaceDisplay.from_estimator(model, X, y, features=(2, 1), ax=axes[0, 1])
-surface.ax_.set(xlabel=iris.feature_names[2], ylabel=iris.feature_names[1])  # what was drawn can be changed
+surface = DecisionSurfaceDisplay.from_estimator(
+    model, X, y, features=(2, 1), ax=axes[0, 1]
+)
+# what was drawn can be changed
+surface.ax_.set(xlabel=iris.feature_names[2], ylabel=iris.feature_names[1])
 HiddenUnitsDisplay.from_estimator(model, X, y, ax=axes[1, 0])
 WeightsDisplay.from_estimator(model, ax=axes[1, 1])
 NetworkDisplay.from_estimator(model, ax=axes[2, 0])
 sizes = [(1,), (2,), (6,), (6, 6)]
 sweep = SweepDisplay.from_estimator(
-    model, X, y, param_name="mlpclassifier__hidden_layer_sizes", param_range=sizes, cv=3, ax=axes[2, 1]
+    model,
+    X,
+    y,
+    param_name="mlpclassifier__hidden_layer_sizes",
+    param_range=sizes,
+    cv=3,
+    ax=axes[2, 1],
 )
 
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "displays.png"
     figure.savefig(path)
-    print(f"{path.name}: {path.stat().st_size // 1000} kB; best hidden layers: {sweep.best_}")
+    print(
+        f"{path.name}: {path.stat().st_size // 1000} kB; best hidden layers: "
+        f"{sweep.best_}"
+    )

@@ -1,4 +1,6 @@
-"""Minibatches, dropout, a schedule, and the epoch that was best on rows the network did not learn from."""
+"""Minibatches, dropout, a schedule, and the epoch that was best on rows the network did
+not learn from.
+"""
 
 from halfmoon import Network, datasets, train
 
@@ -21,4 +23,7 @@ run = train(
 )
 right = (network.predict(X_new).argmax(axis=1) == y_new).mean()
 assert run.best is not None
-print(f"stopped by {run.stopped}; best epoch {run.best.epoch} of {run.epoch}; {right:.0%} of new points right")
+print(
+    f"stopped by {run.stopped}; best epoch {run.best.epoch} of {run.epoch}; "
+    f"{right:.0%} of new points right"
+)

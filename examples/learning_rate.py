@@ -1,4 +1,6 @@
-"""A learning rate that fits: found by a range test, then divided where the loss stands still."""
+"""A learning rate that fits: found by a range test, then divided where the loss stands
+still.
+"""
 
 from halfmoon import MLPClassifier, datasets
 
@@ -9,8 +11,16 @@ model = MLPClassifier((50, 50), "gelu", max_iter=2000, random_state=0)
 test = model.find_learning_rate(X, y)  # test.plot() draws it; nothing is changed
 print(test.rule)
 
-for rate, schedule in ((0.001, "constant"), ("auto", "constant"), ("auto", "plateau:rate=0.5,patience=5")):
+for rate, schedule in (
+    (0.001, "constant"),
+    ("auto", "constant"),
+    ("auto", "plateau:rate=0.5,patience=5"),
+):
     model.set_params(learning_rate_init=rate, learning_rate=schedule).fit(X, y)
-    used, right = model.learning_rate_init_, model.score(X_new, y_new)
-    end = f"loss {model.loss_:.3f} after {model.n_iter_} epochs, {right:.0%} of new points right"
+    used = model.learning_rate_init_
+    right = model.score(X_new, y_new)
+    end = (
+        f"loss {model.loss_:.3f} after {model.n_iter_} epochs, {right:.0%} of new "
+        "points right"
+    )
     print(f"{rate}, {schedule}: began at {used:.2g}; {end}")

@@ -1,4 +1,6 @@
-"""The tutorial in a dozen lines, through scikit-learn's names: the same points, weights, method and figures."""
+"""The tutorial in a dozen lines, through scikit-learn's names: the same points,
+weights, method and figures.
+"""
 
 import warnings
 
@@ -15,12 +17,14 @@ network = MLPClassifier(
     loss="softmax_cross_entropy",  # two outputs, as in the tutorial
     initializer="tutorial",
     random_state=0,
-    learning_rate_init=2.0,  # the tutorial's 0.01, on the mean instead of the sum over 200 rows
+    # the tutorial's 0.01, on the mean instead of the sum over 200 rows
+    learning_rate_init=2.0,
     alpha=0.01,
     max_iter=1002,
     n_iter_no_change=np.inf,
 )
-warnings.simplefilter("ignore", ConvergenceWarning)  # 1,002 updates are what was asked for
+# 1,002 updates are what was asked for
+warnings.simplefilter("ignore", ConvergenceWarning)
 network.fit(X, y)
 for update in (0, 1, 1001):
     print(f"loss after {update} updates: {network.loss_curve_[update]:.6f}")

@@ -9,7 +9,9 @@ from threadpoolctl import threadpool_limits
 
 @pytest.fixture(scope="module")
 def one_blas_thread():
-    """Small products are slower, never faster, where two BLAS libraries' threads wait for each other."""
+    """Small products are slower, never faster, where two BLAS libraries' threads wait
+    for each other.
+    """
     with threadpool_limits(1):
         yield
 

@@ -1,7 +1,8 @@
 """The judge: every equation once more, as plain Python loops over single numbers.
 
-Written from the equations (DESIGN.md and the papers the blocks cite), not from the package: nothing of halfmoon and
-no NumPy is imported here, and nothing is done for speed or against overflow. Rows are lists.
+Written from the equations (DESIGN.md and the papers the blocks cite), not from the
+package: nothing of halfmoon and no NumPy is imported here, and nothing is done for
+speed or against overflow. Rows are lists.
 """
 
 import math
@@ -13,9 +14,12 @@ def sign(x):
     return (x > 0) - (x < 0)
 
 
-# ---- activations: name -> (f(z), f'(z)), from the textbook's equations ------------------------------------------
+# ---- activations: name -> (f(z), f'(z)), from the textbook's equations
+# ------------------------------------------
 
-SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017, rounded to a float
+# Klambauer et al. 2017, rounded to a float
+SELU_SCALE = 1.0507009873554805
+SELU_ALPHA = 1.6732632423543772
 
 
 def logistic(z):
@@ -36,7 +40,9 @@ def normal_density(z):
 
 def mish_slope(z):
     """Misra 2020, appendix: e^z omega / delta^2."""
-    omega = 4 * (z + 1) + 4 * math.exp(2 * z) + math.exp(3 * z) + math.exp(z) * (4 * z + 6)
+    omega = (
+        4 * (z + 1) + 4 * math.exp(2 * z) + math.exp(3 * z) + math.exp(z) * (4 * z + 6)
+    )
     delta = 2 * math.exp(z) + math.exp(2 * z) + 2
     return math.exp(z) * omega / delta**2
 
@@ -71,7 +77,8 @@ ACTIVATIONS = {
 }
 
 
-# ---- losses: name -> (link, value, dz), each of one row's scores z and truth y, both lists ------------------------
+# ---- losses: name -> (link, value, dz), each of one row's scores z and truth y, both
+# lists ------------------------
 
 
 def softmax(z):
@@ -84,18 +91,27 @@ def smoothed(y, share, classes):
 
 
 def softmax_value(z, y, smoothing=0.0):
-    return [-sum(t * math.log(p) for t, p in zip(smoothed(y, smoothing, len(z)), softmax(z), strict=True))]
+    return [
+        -sum(
+            t * math.log(p)
+            for t, p in zip(smoothed(y, smoothing, len(z)), softmax(z), strict=True)
+        )
+    ]
 
 
 def softmax_dz(z, y, smoothing=0.0):
     """dl/dz_j = sum_c -t_c / p_c * p_c (1[c = j] - p_j), the long way."""
-    t, p = smoothed(y, smoothing, len(z)), softmax(z)
-    return [sum(-t[c] * ((c == j) - p[j]) for c in range(len(z))) for j in range(len(z))]
+    t = smoothed(y, smoothing, len(z))
+    p = softmax(z)
+    return [
+        sum(-t[c] * ((c == j) - p[j]) for c in range(len(z))) for j in range(len(z))
+    ]
 
 
 def groups(row, sizes):
     """The row cut into groups side by side; without sizes it is one group."""
-    row, parts = list(row), []
+    row = list(row)
+    parts = []
     for size in sizes or (len(row),):
         parts.append(row[:size])
         row = row[size:]
@@ -114,7 +130,11 @@ def softmaxes_value(z, y, sizes=None, smoothing=0.0):
 
 def softmaxes_dz(z, y, sizes=None, smoothing=0.0):
     pairs = zip(groups(z, sizes), groups(y, sizes), strict=True)
-    return [slope for scores, truth in pairs for slope in softmax_dz(scores, truth, smoothing)]
+    return [
+        slope
+        for scores, truth in pairs
+        for slope in softmax_dz(scores, truth, smoothing)
+    ]
 
 
 def logistic_value(z, y, smoothing=0.0):
@@ -125,7 +145,10 @@ def logistic_value(z, y, smoothing=0.0):
 
 
 def logistic_dz(z, y, smoothing=0.0):
-    return [logistic(score) - t for score, t in zip(z, smoothed(y, smoothing, 2), strict=True)]
+    return [
+        logistic(score) - t
+        for score, t in zip(z, smoothed(y, smoothing, 2), strict=True)
+    ]
 
 
 def huber_value(r, delta):
@@ -141,7 +164,9 @@ def pinball_slope(z, y, level):
 
 
 def quantiles_link(z, levels=(0.1, 0.5, 0.9)):
-    """Each column's scores lie side by side: the first is the lowest quantile, the others the way up."""
+    """Each column's scores lie side by side: the first is the lowest quantile, the
+    others the way up.
+    """
     y_hat = []
     for place, score in enumerate(z):
         y_hat.append(score if place % len(levels) == 0 else y_hat[-1] + softplus(score))
@@ -149,13 +174,19 @@ def quantiles_link(z, levels=(0.1, 0.5, 0.9)):
 
 
 def quantiles_value(z, y, levels=(0.1, 0.5, 0.9)):
-    y_hat, n = quantiles_link(z, levels), len(levels)
-    return [sum(pinball_value(y_hat[i], y[i // n], levels[i % n]) for i in range(len(z)))]
+    y_hat = quantiles_link(z, levels)
+    n = len(levels)
+    return [
+        sum(pinball_value(y_hat[i], y[i // n], levels[i % n]) for i in range(len(z)))
+    ]
 
 
 def quantiles_dz(z, y, levels=(0.1, 0.5, 0.9)):
-    """Score i moves the quantiles p of its column with p >= i: by 1 if i is the first, by the logistic if not."""
-    y_hat, n = quantiles_link(z, levels), len(levels)
+    """Score i moves the quantiles p of its column with p >= i: by 1 if i is the first,
+    by the logistic if not.
+    """
+    y_hat = quantiles_link(z, levels)
+    n = len(levels)
     slope = [pinball_slope(y_hat[i], y[i // n], levels[i % n]) for i in range(len(z))]
     dz = []
     for i in range(len(z)):
@@ -167,7 +198,9 @@ def quantiles_dz(z, y, levels=(0.1, 0.5, 0.9)):
 
 def each(function):
     """A loss of independent outputs, from its function of one score and one number."""
-    return lambda z, y, **h: [function(score, truth, **h) for score, truth in zip(z, y, strict=True)]
+    return lambda z, y, **h: [
+        function(score, truth, **h) for score, truth in zip(z, y, strict=True)
+    ]
 
 
 def same(z, **h):
@@ -175,19 +208,35 @@ def same(z, **h):
 
 
 LOSSES = {
-    "softmax_cross_entropy": (lambda z, smoothing=0.0: softmax(z), softmax_value, softmax_dz),
+    "softmax_cross_entropy": (
+        lambda z, smoothing=0.0: softmax(z),
+        softmax_value,
+        softmax_dz,
+    ),
     "softmax_cross_entropies": (softmaxes, softmaxes_value, softmaxes_dz),
     "logistic_cross_entropy": (
         lambda z, smoothing=0.0: [logistic(score) for score in z],
         logistic_value,
         logistic_dz,
     ),
-    "squared_error": (same, each(lambda z, y: (z - y) ** 2 / 2), each(lambda z, y: z - y)),
-    "absolute_error": (same, each(lambda z, y: abs(z - y)), each(lambda z, y: sign(z - y))),
+    "squared_error": (
+        same,
+        each(lambda z, y: (z - y) ** 2 / 2),
+        each(lambda z, y: z - y),
+    ),
+    "absolute_error": (
+        same,
+        each(lambda z, y: abs(z - y)),
+        each(lambda z, y: sign(z - y)),
+    ),
     "huber": (
         same,
         each(lambda z, y, delta=1.0: huber_value(z - y, delta)),
-        each(lambda z, y, delta=1.0: z - y if abs(z - y) <= delta else delta * sign(z - y)),
+        each(
+            lambda z, y, delta=1.0: (
+                z - y if abs(z - y) <= delta else delta * sign(z - y)
+            )
+        ),
     ),
     "poisson": (
         lambda z: [math.exp(score) for score in z],
@@ -203,12 +252,16 @@ LOSSES = {
 }
 
 
-# ---- a dense network of any depth ---------------------------------------------------------------------------------
+# ---- a dense network of any depth
+# ---------------------------------------------------------------------------------
 
 
 def unpack(sizes, theta):
-    """theta, a flat list, as [(W, b), ...]: layer after layer, W row by row and then b."""
-    layers, place = [], 0
+    """theta, a flat list, as [(W, b), ...]: layer after layer, W row by row and
+    then b.
+    """
+    layers = []
+    place = 0
     for d, k in pairwise(sizes):
         W = [list(theta[place + i * k : place + (i + 1) * k]) for i in range(d)]
         b = list(theta[place + d * k : place + (d + 1) * k])
@@ -220,7 +273,8 @@ def unpack(sizes, theta):
 
 def forward(sizes, activations, theta, x):
     """For one row x: the scores z of every layer, and what every layer took in."""
-    zs, inputs = [], [list(x)]
+    zs = []
+    inputs = [list(x)]
     for depth, (W, b) in enumerate(unpack(sizes, theta)):
         a0 = inputs[-1]
         z = [sum(a0[i] * W[i][j] for i in range(len(a0))) + b[j] for j in range(len(b))]
@@ -231,7 +285,9 @@ def forward(sizes, activations, theta, x):
 
 
 def row_gradient(sizes, activations, theta, x, dl_dz):
-    """d loss / d theta for one row, a flat list, by walking back through the layers; dl_dz(z) starts the walk."""
+    """d loss / d theta for one row, a flat list, by walking back through the layers;
+    dl_dz(z) starts the walk.
+    """
     layers = unpack(sizes, theta)
     zs, inputs = forward(sizes, activations, theta, x)
     delta = dl_dz(zs[-1])
@@ -242,21 +298,30 @@ def row_gradient(sizes, activations, theta, x, dl_dz):
         parts.insert(0, dW + list(delta))
         if depth > 0:
             slope = ACTIVATIONS[activations[depth - 1]][1]
-            delta = [sum(W[i][j] * delta[j] for j in range(len(b))) * slope(zs[depth - 1][i]) for i in range(len(W))]
+            delta = [
+                sum(W[i][j] * delta[j] for j in range(len(b))) * slope(zs[depth - 1][i])
+                for i in range(len(W))
+            ]
     return [number for part in parts for number in part]
 
 
 def sums(sizes, activations, loss, theta, X, y, w, /, **h):
-    """Sum of weighted losses, sum of weighted gradients, sum of weights; w holds a list per row, of one or k."""
+    """Sum of weighted losses, sum of weighted gradients, sum of weights; w holds a list
+    per row, of one or k.
+    """
     _, value, dz = LOSSES[loss]
-    total, gradient, weight = 0.0, [0.0] * len(theta), 0.0
+    total = 0.0
+    gradient = [0.0] * len(theta)
+    weight = 0.0
     for x_row, y_row, w_row in zip(X, y, w, strict=True):
         z = forward(sizes, activations, theta, x_row)[0][-1]
         of_output = w_row * len(z) if len(w_row) == 1 else w_row
         values = value(z, y_row, **h)
         total += sum(v * of_output[i] for i, v in enumerate(values))
         start = [slope * of_output[i] for i, slope in enumerate(dz(z, y_row, **h))]
-        part = row_gradient(sizes, activations, theta, x_row, lambda _, start=start: start)
+        part = row_gradient(
+            sizes, activations, theta, x_row, lambda _, start=start: start
+        )
         gradient = [a + b for a, b in zip(gradient, part, strict=True)]
         weight += sum(w_row) / len(w_row)
     return total, gradient, weight
@@ -270,14 +335,16 @@ def is_weight(sizes):
 def objective(sizes, activations, loss, theta, X, y, w, /, lam=0.0, l1=0.0, **h):
     """[R1] and [R2]: mean loss, penalty, gradient of their sum."""
     total, gradient, weight = sums(sizes, activations, loss, theta, X, y, w, **h)
-    penalty, g = 0.0, []
+    penalty = 0.0
+    g = []
     for slope, p, penalised in zip(gradient, theta, is_weight(sizes), strict=True):
         penalty += (lam / 2 * p * p + l1 * abs(p)) if penalised else 0.0
         g.append(slope / weight + ((lam * p + l1 * sign(p)) if penalised else 0.0))
     return total / weight, penalty, g
 
 
-# ---- optimizers: name -> (rule(g, slots, t) -> (u, slots), number of slots), of one parameter ---------------------
+# ---- optimizers: name -> (rule(g, slots, t) -> (u, slots), number of slots), of one
+# parameter ---------------------
 
 
 def adam_moments(g, slots, beta1, beta2):
@@ -307,7 +374,8 @@ def rmsprop(g, slots, t, rho=0.9, eps=1e-8):
 
 def adam(g, slots, t, beta1=0.9, beta2=0.999, eps=1e-8):
     m, v = adam_moments(g, slots, beta1, beta2)
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
     return m_hat / (math.sqrt(v_hat) + eps), [m, v]
 
 
@@ -336,17 +404,35 @@ OPTIMIZERS = {
 }
 
 
-def step(name, theta, g, slots, t, eta, *, decay=0.0, rate=None, mask=None, clip=None, average=None, memory=0.0, **h):
-    """Update number t (from 1): [O5] clip, the rule, [O4] the step with decoupled decay, [O6] the running average.
+def step(
+    name,
+    theta,
+    g,
+    slots,
+    t,
+    eta,
+    *,
+    decay=0.0,
+    rate=None,
+    mask=None,
+    clip=None,
+    average=None,
+    memory=0.0,
+    **h,
+):
+    """Update number t (from 1): [O5] clip, the rule, [O4] the step with decoupled
+    decay, [O6] the running average.
 
-    theta, g, rate (factors c), mask (m) and average are flat lists; slots holds a list of slots per parameter.
-    Returns theta, slots, average.
+    theta, g, rate (factors c), mask (m) and average are flat lists; slots holds a list
+    of slots per parameter. Returns theta, slots, average.
     """
     norm = math.sqrt(sum(x * x for x in g))
     if clip is not None and norm > clip:
         g = [x * clip / norm for x in g]
-    rate, mask = rate or [1.0] * len(theta), mask or [1.0] * len(theta)
-    new, kept = [], []
+    rate = rate or [1.0] * len(theta)
+    mask = mask or [1.0] * len(theta)
+    new = []
+    kept = []
     for i, p in enumerate(theta):
         u, memories = OPTIMIZERS[name][0](g[i], slots[i], t, **h)
         new.append(p - eta * rate[i] * (u + decay * mask[i] * p))
@@ -357,13 +443,15 @@ def step(name, theta, g, slots, t, eta, *, decay=0.0, rate=None, mask=None, clip
     return new, kept, average
 
 
-# ---- schedules: name -> factor(update, epoch, rows, total, **settings); the share of the fit is kept as a fraction --
+# ---- schedules: name -> factor(update, epoch, rows, total, **settings); the share of
+# the fit is kept as a fraction --
 
 
 def step_down(update, epoch, rows, total, every=50, rate=0.5):
     factor = 1.0
     while epoch >= every:
-        epoch, factor = epoch - every, factor * rate
+        epoch = epoch - every
+        factor = factor * rate
     return factor
 
 
@@ -373,7 +461,9 @@ def inverse_scaling(update, epoch, rows, total, power=0.5, unit="updates"):
 
 
 def cosine(update, epoch, rows, total, warmup=0.0, cycles=1, floor=0.0):
-    """While it warms up, the update's own share counts too, so that the first has a rate above 0."""
+    """While it warms up, the update's own share counts too, so that the first has a
+    rate above 0.
+    """
     warmup = Fraction(str(warmup))
     share = Fraction(update, total)
     if share < warmup:
@@ -384,45 +474,62 @@ def cosine(update, epoch, rows, total, warmup=0.0, cycles=1, floor=0.0):
 
 
 def one_cycle(update, epoch, rows, total, peak=0.3, start=0.04, end=0.0001):
-    share, peak = Fraction(update, total), Fraction(str(peak))
+    share = Fraction(update, total)
+    peak = Fraction(str(peak))
     if share < peak:
-        low, high, x = start, 1.0, share / peak
+        low = start
+        high = 1.0
+        x = share / peak
     else:
-        low, high, x = 1.0, end, (share - peak) / (1 - peak)
+        low = 1.0
+        high = end
+        x = (share - peak) / (1 - peak)
     return low + (high - low) * (1 - math.cos(math.pi * x)) / 2
 
 
 SCHEDULES = {
     "constant": lambda update, epoch, rows, total: 1.0,
     "step": step_down,
-    "exponential": lambda update, epoch, rows, total, rate=0.01: math.exp(-rate * epoch),
-    "inverse_time": lambda update, epoch, rows, total, rate=0.01: 1 / (1 + rate * epoch),
+    "exponential": lambda update, epoch, rows, total, rate=0.01: math.exp(
+        -rate * epoch
+    ),
+    "inverse_time": lambda update, epoch, rows, total, rate=0.01: (
+        1 / (1 + rate * epoch)
+    ),
     "inverse_scaling": inverse_scaling,
     "cosine": cosine,
     "one_cycle": one_cycle,
 }
 
 
-# ---- the monitor's standstill ---------------------------------------------------------------------------------------
+# ---- the monitor's standstill
+# --------------------------------------------------------------------------------------
 
 
 def standstills(monitor, tol, patience):
-    """How often `patience` epochs in a row passed without improving on the best by more than tol; and how many
-    epochs have passed since the last improvement.
+    """How often `patience` epochs in a row passed without improving on the best by more
+    than tol; and how many epochs have passed since the last improvement.
     """
-    best, waited, times, since = math.inf, 0, 0, 0
+    best = math.inf
+    waited = 0
+    times = 0
+    since = 0
     for value in monitor:
         if value < best - tol:
-            waited, since = 0, 0
+            waited = 0
+            since = 0
         else:
-            waited, since = waited + 1, since + 1
+            waited = waited + 1
+            since = since + 1
         if waited == patience:
-            times, waited = times + 1, 0
+            times = times + 1
+            waited = 0
         best = min(best, value)  # NaN is never less
     return times, since
 
 
-# ---- random numbers: SplitMix64 as published (Steele, Lea & Flood 2014; Vigna's splitmix64.c) -----------------------
+# ---- random numbers: SplitMix64 as published (Steele, Lea & Flood 2014; Vigna's
+# splitmix64.c) -----------------------
 
 TWO64 = 2**64
 GOLDEN = 0x9E3779B97F4A7C15
@@ -436,7 +543,9 @@ def mix(s):
 
 
 def splitmix64(state, count):
-    """The first `count` outputs of the generator started at `state`: add the golden gamma, then mix."""
+    """The first `count` outputs of the generator started at `state`: add the golden
+    gamma, then mix.
+    """
     outputs = []
     for _ in range(count):
         state = (state + GOLDEN) % TWO64
@@ -445,7 +554,9 @@ def splitmix64(state, count):
 
 
 def key(seed, *path):
-    """[N2]: walk down the path; each step is one output of SplitMix64 started at key + part."""
+    """[N2]: walk down the path; each step is one output of SplitMix64 started at key +
+    part.
+    """
     k = splitmix64(seed, 1)[0]
     for part in path:
         k = splitmix64(k + part, 1)[0]
@@ -460,12 +571,18 @@ def uniforms(key, count):
 def normals(key, count):
     """[N5]: Box and Muller's cosine, from two uniform numbers each."""
     u = uniforms(key, 2 * count)
-    return [math.sqrt(-2 * math.log(1 - u[2 * i])) * math.cos(2 * math.pi * u[2 * i + 1]) for i in range(count)]
+    return [
+        math.sqrt(-2 * math.log(1 - u[2 * i])) * math.cos(2 * math.pi * u[2 * i + 1])
+        for i in range(count)
+    ]
 
 
 def fisher_yates(key, n):
-    """[N6]: from the last row down, swap row i with a row j of 0..i; j from the upper 32 bits of number i."""
-    numbers, order = splitmix64(key, n), list(range(n))
+    """[N6]: from the last row down, swap row i with a row j of 0..i; j from the upper
+    32 bits of number i.
+    """
+    numbers = splitmix64(key, n)
+    order = list(range(n))
     for i in range(n - 1, 0, -1):
         j = (numbers[i] >> 32) * (i + 1) >> 32
         order[i], order[j] = order[j], order[i]

@@ -13,8 +13,12 @@ NAMES = np.array(["full", "new"])[Y]
 WAVE = datasets.make("wave", 150, 0.1, 0)
 IRIS = load_iris(return_X_y=True)
 IRIS = (StandardScaler().fit_transform(IRIS[0]), IRIS[1])
-LABELS = np.column_stack([X[:, 0] > 0.5, X[:, 1] > 0.3, X.sum(axis=1) > 0.0]).astype(int)
-COLUMNS = np.column_stack([NAMES, np.array(["left", "middle", "right"])[np.digitize(X[:, 0], [0.0, 1.0])]])
+LABELS = np.column_stack([X[:, 0] > 0.5, X[:, 1] > 0.3, X.sum(axis=1) > 0.0]).astype(
+    int
+)
+COLUMNS = np.column_stack(
+    [NAMES, np.array(["left", "middle", "right"])[np.digitize(X[:, 0], [0.0, 1.0])]]
+)
 NAN = float("nan")
 
 one_thread = pytest.mark.usefixtures("one_blas_thread")
@@ -23,13 +27,25 @@ unfinished = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 def classifier(**options):
     return MLPClassifier(
-        **{"hidden_layer_sizes": (8,), "solver": "lbfgs", "max_iter": 5000, "random_state": 0, **options}
+        **{
+            "hidden_layer_sizes": (8,),
+            "solver": "lbfgs",
+            "max_iter": 5000,
+            "random_state": 0,
+            **options,
+        }
     )
 
 
 def regressor(**options):
     return MLPRegressor(
-        **{"hidden_layer_sizes": (8,), "solver": "lbfgs", "max_iter": 5000, "random_state": 0, **options}
+        **{
+            "hidden_layer_sizes": (8,),
+            "solver": "lbfgs",
+            "max_iter": 5000,
+            "random_state": 0,
+            **options,
+        }
     )
 
 

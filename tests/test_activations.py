@@ -1,4 +1,6 @@
-"""Every activation on the shelf: the value, the derivative, the far ends, the dtypes."""
+"""Every activation on the shelf: the value, the derivative, the far ends, the
+dtypes.
+"""
 
 import inspect
 
@@ -10,13 +12,20 @@ import naive
 from halfmoon.activations import ACTIVATIONS, SELU, Activation
 from halfmoon.initializers import INITIALIZERS
 
-OTHER_SETTINGS = [("leaky_relu", {"slope": 0.2}), ("leaky_relu", {"slope": 0.0}), ("elu", {"alpha": 0.5})]
+OTHER_SETTINGS = [
+    ("leaky_relu", {"slope": 0.2}),
+    ("leaky_relu", {"slope": 0.0}),
+    ("elu", {"alpha": 0.5}),
+]
 CASES = [(name, {}) for name in ACTIVATIONS] + OTHER_SETTINGS
 each_name = pytest.mark.parametrize("name", ACTIVATIONS)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
-each_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
+each_dtype = pytest.mark.parametrize(
+    "dtype", [np.float64, np.float32], ids=["float64", "float32"]
+)
 
-Z = np.linspace(-9.0, 9.0, 181) + 0.0123  # no kink (0) on the grid, nor within the finite differences' reach
+# no kink (0) on the grid, nor within the finite differences' reach
+Z = np.linspace(-9.0, 9.0, 181) + 0.0123
 
 
 def slope(block, z):
@@ -25,21 +34,37 @@ def slope(block, z):
 
 @each_case
 def test_derivative_is_the_slope_of_the_value(name, h):
-    block, step = ACTIVATIONS[name](**h), 1e-5
+    block = ACTIVATIONS[name](**h)
+    step = 1e-5
     difference = (block.f(Z + step) - block.f(Z - step)) / (2 * step)
     np.testing.assert_allclose(slope(block, Z), difference, rtol=1e-8, atol=1e-9)
 
 
-@pytest.mark.parametrize(("name", "h"), [case for case in CASES if case[0] in naive.ACTIVATIONS], ids=str)
+@pytest.mark.parametrize(
+    ("name", "h"), [case for case in CASES if case[0] in naive.ACTIVATIONS], ids=str
+)
 def test_value_and_derivative_equal_the_textbooks(name, h):
-    block, (f, df) = ACTIVATIONS[name](**h), naive.ACTIVATIONS[name]
-    z = np.concatenate([Z, [-1e-3, -1e-6, 0.0, 1e-6, 1e-3]])  # at a kink the slope is the one from below
-    np.testing.assert_allclose(block.f(z), [f(number, **h) for number in z.tolist()], rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(slope(block, z), [df(number, **h) for number in z.tolist()], rtol=1e-12, atol=1e-14)
+    block = ACTIVATIONS[name](**h)
+    (f, df) = naive.ACTIVATIONS[name]
+    # at a kink the slope is the one from below
+    z = np.concatenate([Z, [-1e-3, -1e-6, 0.0, 1e-6, 1e-3]])
+    np.testing.assert_allclose(
+        block.f(z), [f(number, **h) for number in z.tolist()], rtol=1e-12, atol=1e-14
+    )
+    np.testing.assert_allclose(
+        slope(block, z),
+        [df(number, **h) for number in z.tolist()],
+        rtol=1e-12,
+        atol=1e-14,
+    )
 
 
 def test_every_built_in_activation_has_a_naive_twin():
-    built_in = {name for name, block in ACTIVATIONS.items() if block.__module__ == "halfmoon.activations"}
+    built_in = {
+        name
+        for name, block in ACTIVATIONS.items()
+        if block.__module__ == "halfmoon.activations"
+    }
     assert built_in == set(naive.ACTIVATIONS)
 
 
@@ -82,15 +107,19 @@ def test_dtype_and_shape_are_kept(name, h, dtype):
 
 @each_case
 def test_float32_is_float64_rounded(name, h):
-    block, z = ACTIVATIONS[name](**h), Z.astype(np.float32)
+    block = ACTIVATIONS[name](**h)
+    z = Z.astype(np.float32)
     exact = z.astype(np.float64)
     np.testing.assert_allclose(block.f(z), block.f(exact), rtol=2e-5, atol=2e-6)
-    np.testing.assert_allclose(slope(block, z), slope(block, exact), rtol=2e-5, atol=2e-6)
+    np.testing.assert_allclose(
+        slope(block, z), slope(block, exact), rtol=2e-5, atol=2e-6
+    )
 
 
 @each_case
 def test_one_number_gives_what_the_array_gives(name, h):
-    block, z = ACTIVATIONS[name](**h), Z[::20]
+    block = ACTIVATIONS[name](**h)
+    z = Z[::20]
     for number, a, da in zip(z.tolist(), block.f(z), slope(block, z), strict=True):
         assert np.ndim(block.f(number)) == 0
         assert float(block.f(number)) == pytest.approx(a, rel=1e-14)
@@ -140,7 +169,9 @@ def test_relu_passes_on_nothing_at_and_below_zero():
 
 
 def test_selu_keeps_mean_0_and_variance_1():
-    """The fixed point of Klambauer et al. 2017: what makes its two constants what they are."""
+    """The fixed point of Klambauer et al. 2017: what makes its two constants what they
+    are.
+    """
     z, weight = np.polynomial.hermite_e.hermegauss(180)
     weight /= weight.sum()
     a = SELU().f(z)
@@ -157,4 +188,7 @@ def test_an_activation_that_defines_nothing_says_what_is_missing():
 
 def test_a_setting_from_numpy_does_not_widen_float32():
     slope = np.linspace(0.1, 0.3, 3)[1]
-    assert ACTIVATIONS["leaky_relu"](slope=slope).f(np.ones(2, np.float32)).dtype == np.float32
+    assert (
+        ACTIVATIONS["leaky_relu"](slope=slope).f(np.ones(2, np.float32)).dtype
+        == np.float32
+    )

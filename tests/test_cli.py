@@ -1,4 +1,6 @@
-"""The command line, as a user meets it: a fresh process, its output, its exit status."""
+"""The command line, as a user meets it: a fresh process, its output, its exit
+status.
+"""
 
 import subprocess
 import sys
@@ -11,12 +13,17 @@ from halfmoon.catalogue import SHELVES
 
 def run(*arguments, cwd=None):
     command = [sys.executable, "-m", "halfmoon", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=120)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, timeout=120
+    )
 
 
 def test_version():
     done = run("--version")
-    assert (done.returncode, done.stdout.strip()) == (0, f"halfmoon {halfmoon.__version__}")
+    assert (done.returncode, done.stdout.strip()) == (
+        0,
+        f"halfmoon {halfmoon.__version__}",
+    )
 
 
 def test_help_names_every_command():

@@ -1,4 +1,6 @@
-"""The compiled engine, judged by the reference engine, which scalar loops judge (test_engine.py), and by figures."""
+"""The compiled engine, judged by the reference engine, which scalar loops judge
+(test_engine.py), and by figures.
+"""
 
 import copy
 import ctypes
@@ -23,7 +25,16 @@ import naive
 from halfmoon import datasets, engines, loop
 from halfmoon.activations import ACTIVATIONS, Activation
 from halfmoon.elementary import logistic
-from halfmoon.engines import Plan, Problem, State, _blocks, _native, _tables, compiled, reference
+from halfmoon.engines import (
+    Plan,
+    Problem,
+    State,
+    _blocks,
+    _native,
+    _tables,
+    compiled,
+    reference,
+)
 from halfmoon.history import SCHEMA
 from halfmoon.layers import Dense, Dropout
 from halfmoon.losses import LOSSES, Loss, Quantiles
@@ -35,18 +46,27 @@ from halfmoon.settings import allows
 from halfmoon.solvers import solve
 from halfmoon.training import train
 
-CLOSE = {"float64": 1e-12, "float32": 1e-5}  # how far the engines may differ after one update, relative to size
+# how far the engines may differ after one update, relative to size
+CLOSE = {"float64": 1e-12, "float32": 1e-5}
 X, Y = datasets.make("moons", 60, 0.2, 0)
 each_dtype = pytest.mark.parametrize("dtype", CLOSE)
 
 
 def specs(shelf):
-    """Every block on the shelf as text, with its default settings and with all of them changed."""
+    """Every block on the shelf as text, with its default settings and with all of them
+    changed.
+    """
     found = []
     for name in shelf:
-        fields = [(f.name, f.metadata["rule"], f.default) for f in dataclasses.fields(shelf[name])]
+        fields = [
+            (f.name, f.metadata["rule"], f.default)
+            for f in dataclasses.fields(shelf[name])
+        ]
         values = (0.3, 0.6, 2.0, (3, 2, 4), (0.2, 0.5, 0.7, 0.9))
-        other = {key: next(v for v in values if allows(rule, v) and v != old) for key, rule, old in fields}
+        other = {
+            key: next(v for v in values if allows(rule, v) and v != old)
+            for key, rule, old in fields
+        }
         found += [str(shelf[name]()), str(shelf[name](**other))]
     return list(dict.fromkeys(found))
 
@@ -58,7 +78,8 @@ def outputs(loss, wanted=2):
 
 def truth(network, n, rng):
     """Something for the network's loss to aim at."""
-    loss, k = network.loss, network.k
+    loss = network.loss
+    k = network.k
     columns = k // len(loss.levels) if isinstance(loss, Quantiles) else k
     return {
         "classes": lambda: rng.integers(0, loss.classes(k), (n, len(loss.classes(k)))),
@@ -68,22 +89,49 @@ def truth(network, n, rng):
     }[loss.target]()
 
 
-def task(network, n=40, batch_size=None, optimizer="gd", weights="rows", data_seed=0, **options):
-    """A problem for a network: n rows, with weights (some 0) for rows, for outputs if the loss allows, or without."""
+def task(
+    network,
+    n=40,
+    batch_size=None,
+    optimizer="gd",
+    weights="rows",
+    data_seed=0,
+    **options,
+):
+    """A problem for a network: n rows, with weights (some 0) for rows, for outputs if
+    the loss allows, or without.
+    """
     rng = np.random.default_rng(data_seed)
-    inputs, y = rng.normal(size=(n, network.d)), truth(network, n, rng)
+    inputs = rng.normal(size=(n, network.d))
+    y = truth(network, n, rng)
     columns = network.k if weights == "outputs" and network.loss.pointwise else 1
-    w = None if weights is None else rng.uniform(0.5, 2.0, (n, columns)) * (np.arange(n)[:, None] % 5 != 1)
-    data, size = network.read(inputs, y, w), min(batch_size or n, n)
-    return Problem(network, *data, optimizer=OPTIMIZERS.make(optimizer), batch_size=size, **options)
+    w = (
+        None
+        if weights is None
+        else rng.uniform(0.5, 2.0, (n, columns)) * (np.arange(n)[:, None] % 5 != 1)
+    )
+    data = network.read(inputs, y, w)
+    size = min(batch_size or n, n)
+    return Problem(
+        network, *data, optimizer=OPTIMIZERS.make(optimizer), batch_size=size, **options
+    )
 
 
 def begun(problem, t=0):
-    """A state after t updates; slots that hold something keep the rules from magnifying rounding."""
-    rng, theta = np.random.default_rng(t), problem.network.theta
-    draw = rng.uniform(0.5, 1.5, (problem.optimizer.slots, len(theta))) if t else np.zeros((problem.optimizer.slots, 1))
+    """A state after t updates; slots that hold something keep the rules from magnifying
+    rounding.
+    """
+    rng = np.random.default_rng(t)
+    theta = problem.network.theta
+    draw = (
+        rng.uniform(0.5, 1.5, (problem.optimizer.slots, len(theta)))
+        if t
+        else np.zeros((problem.optimizer.slots, 1))
+    )
     slots = [(theta * 0 + one).astype(theta.dtype) for one in draw]
-    return State(theta.copy(), slots, None if problem.average is None else theta * 0.9, t)
+    return State(
+        theta.copy(), slots, None if problem.average is None else theta * 0.9, t
+    )
 
 
 def plan(count=1, eta=0.1, decay=0.0, dropout=1.0):
@@ -91,8 +139,12 @@ def plan(count=1, eta=0.1, decay=0.0, dropout=1.0):
 
 
 def carried_out(engine, problem, start, todo):
-    """The state and the measurements after the planned updates; `start` is left alone."""
-    state = State(start.theta.copy(), [s.copy() for s in start.slots], start.average, start.t)
+    """The state and the measurements after the planned updates; `start` is left
+    alone.
+    """
+    state = State(
+        start.theta.copy(), [s.copy() for s in start.slots], start.average, start.t
+    )
     return state, engine.run(problem, state, todo)
 
 
@@ -101,24 +153,34 @@ def assert_close(actual, expected, tolerance, what=""):
     assert np.shape(actual) == np.shape(expected)
     assert np.asarray(actual).dtype == np.asarray(expected).dtype
     size = max(1.0, float(np.abs(expected).max())) if np.size(expected) else 1.0
-    np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance * size, err_msg=what)
+    np.testing.assert_allclose(
+        actual, expected, rtol=0, atol=tolerance * size, err_msg=what
+    )
 
 
 def assert_agree(problem, start, todo, tolerance=None):
-    """Both engines carry out the same updates and come to the same state, having measured the same; gives the state."""
+    """Both engines carry out the same updates and come to the same state, having
+    measured the same; gives the state.
+    """
     tolerance = tolerance or CLOSE[problem.network.dtype.name]
-    (state, seen), (expected, measured) = (carried_out(e, problem, start, todo) for e in (compiled, reference))
+    (state, seen), (expected, measured) = (
+        carried_out(e, problem, start, todo) for e in (compiled, reference)
+    )
     for name in ("loss", "penalty", "norm"):
         assert_close(getattr(seen, name), getattr(measured, name), tolerance, name)
     assert_close(state.theta, expected.theta, tolerance, "theta")
-    assert_close(state.theta - start.theta, expected.theta - start.theta, tolerance, "step")
+    assert_close(
+        state.theta - start.theta, expected.theta - start.theta, tolerance, "step"
+    )
     for one, other in zip(state.slots, expected.slots, strict=True):
         assert_close(one, other, tolerance, "slots")
     assert (state.average is None) == (expected.average is None)
     if expected.average is not None:
         assert_close(state.average, expected.average, tolerance, "average")
     assert (state.t, seen.diverged) == (expected.t, measured.diverged)
-    assert_close(state.finite.theta, expected.finite.theta, tolerance, "last finite state")
+    assert_close(
+        state.finite.theta, expected.finite.theta, tolerance, "last finite state"
+    )
     return state
 
 
@@ -128,7 +190,9 @@ def assert_agree(problem, start, todo, tolerance=None):
 @pytest.mark.parametrize("loss", specs(LOSSES))
 @pytest.mark.parametrize("activation", specs(ACTIVATIONS))
 @each_dtype
-def test_one_update_agrees_for_every_activation_with_every_loss(activation, loss, dtype):
+def test_one_update_agrees_for_every_activation_with_every_loss(
+    activation, loss, dtype
+):
     network = Network.dense([3, 5, outputs(loss)], activation, loss, dtype=dtype)
     assert_agree(task(network, 17), begun(task(network)), plan(eta=0.5))
 
@@ -136,7 +200,9 @@ def test_one_update_agrees_for_every_activation_with_every_loss(activation, loss
 @pytest.mark.parametrize("activation", specs(ACTIVATIONS))
 @each_dtype
 def test_one_update_agrees_for_every_activation_in_the_last_layer(activation, dtype):
-    network = Network([Dense(3, 4, "tanh"), Dense(4, 2, activation)], "squared_error", dtype=dtype)
+    network = Network(
+        [Dense(3, 4, "tanh"), Dense(4, 2, activation)], "squared_error", dtype=dtype
+    )
     assert_agree(task(network, 17), begun(task(network)), plan(eta=0.5))
 
 
@@ -155,27 +221,43 @@ FLAGS = {
 @pytest.mark.parametrize("optimizer", specs(OPTIMIZERS))
 @pytest.mark.parametrize("t", [0, 7])
 @each_dtype
-def test_one_update_agrees_for_every_optimizer_with_every_flag(optimizer, flags, t, dtype):
-    flags, network = dict(flags), Network.dense([3, 5, 2], "tanh", dtype=dtype)
+def test_one_update_agrees_for_every_optimizer_with_every_flag(
+    optimizer, flags, t, dtype
+):
+    flags = dict(flags)
+    network = Network.dense([3, 5, 2], "tanh", dtype=dtype)
     decay = flags.pop("decay", 0.0)
     problem = task(network, 17, optimizer=optimizer, **flags)
-    if t == 0 and dtype == "float32" and problem.optimizer.slots:  # g / |g| magnifies rounding where g is small
-        problem = task(Network.dense([3, 5, 2], "tanh"), 17, optimizer=optimizer, **flags)
+    # g / |g| magnifies rounding where g is small
+    if t == 0 and dtype == "float32" and problem.optimizer.slots:
+        problem = task(
+            Network.dense([3, 5, 2], "tanh"), 17, optimizer=optimizer, **flags
+        )
     assert_agree(problem, begun(problem, t), plan(eta=0.1, decay=decay))
 
 
 @st.composite
 def fits(draw):
     """A problem, a state and a plan, with everything that can be combined."""
-    dtype, loss = draw(st.sampled_from([*CLOSE])), draw(st.sampled_from(specs(LOSSES)))
-    layers, d = [], draw(st.sampled_from([1, 2, 5, 50, 51, 70]))
+    dtype = draw(st.sampled_from([*CLOSE]))
+    loss = draw(st.sampled_from(specs(LOSSES)))
+    layers = []
+    d = draw(st.sampled_from([1, 2, 5, 50, 51, 70]))
     for _ in range(draw(st.integers(0, 3))):
         if draw(st.booleans()):
             layers.append(Dropout(d, draw(st.sampled_from([0.0, 0.2, 0.7]))))
-        k, act = draw(st.sampled_from([1, 3, 13, 40])), draw(st.sampled_from(specs(ACTIVATIONS)))
-        layers.append(Dense(d, k, act, rate_factor=draw(st.sampled_from([1.0, 0.0, 0.3, 2.0]))))
+        k = draw(st.sampled_from([1, 3, 13, 40]))
+        act = draw(st.sampled_from(specs(ACTIVATIONS)))
+        layers.append(
+            Dense(d, k, act, rate_factor=draw(st.sampled_from([1.0, 0.0, 0.3, 2.0])))
+        )
         d = k
-    network = Network([*layers, Dense(d, outputs(loss))], loss, dtype=dtype, seed=draw(st.integers(0, 99)))
+    network = Network(
+        [*layers, Dense(d, outputs(loss))],
+        loss,
+        dtype=dtype,
+        seed=draw(st.integers(0, 99)),
+    )
     number = st.sampled_from([0.0, 0.02, 0.3])
     problem = task(
         network,
@@ -191,7 +273,12 @@ def fits(draw):
         average=draw(st.sampled_from([None, 0.5, 0.99])),
         seed=draw(st.sampled_from([0, 1, 2**64 - 1])),
     )
-    todo = plan(1, draw(st.sampled_from([0.0, 0.1])), draw(number), draw(st.sampled_from([0.0, 0.5, 1.0])))
+    todo = plan(
+        1,
+        draw(st.sampled_from([0.0, 0.1])),
+        draw(number),
+        draw(st.sampled_from([0.0, 0.5, 1.0])),
+    )
     return problem, begun(problem, draw(st.integers(1, 300))), todo
 
 
@@ -201,7 +288,11 @@ def test_one_update_agrees_whatever_is_combined(fit):
     assert_agree(*fit)
 
 
-DEEP = [Dropout(6, 0.2), Dense(6, 9, "gelu"), Dense(9, 20, "leaky_relu:slope=0.3", rate_factor=0.5)]
+DEEP = [
+    Dropout(6, 0.2),
+    Dense(6, 9, "gelu"),
+    Dense(9, 20, "leaky_relu:slope=0.3", rate_factor=0.5),
+]
 DEEP += [Dropout(20, 0.5), Dense(20, 7, "mish"), Dense(7, 3, rate_factor=2.0)]
 
 
@@ -210,12 +301,21 @@ DEEP += [Dropout(20, 0.5), Dense(20, 7, "mish"), Dense(7, 3, rate_factor=2.0)]
 @pytest.mark.parametrize("place", ["first", "in the middle", "short last batch"])
 @each_dtype
 def test_one_update_agrees_with_everything_on(loss, weights, place, dtype):
-    """Six layers, dropout on inputs and hidden units, rate factors, L1, L2, clip, decay, average; 50 rows by 16."""
-    network = Network([*DEEP[:-1], Dense(7, outputs(loss, 3), rate_factor=2.0)], loss, dtype=dtype, seed=2)
+    """Six layers, dropout on inputs and hidden units, rate factors, L1, L2, clip,
+    decay, average; 50 rows by 16.
+    """
+    network = Network(
+        [*DEEP[:-1], Dense(7, outputs(loss, 3), rate_factor=2.0)],
+        loss,
+        dtype=dtype,
+        seed=2,
+    )
     flags = {"lam": 0.02, "l1": 0.01, "clip": 0.3, "average": 0.9, "seed": 5}
     problem = task(network, 50, 16, "adam", weights, **flags)
     t = {"first": 8, "in the middle": 9, "short last batch": 11}[place]
-    assert len(problem.batch(t) if not isinstance(problem.batch(t), slice) else ()) == (2 if t == 11 else 16)
+    assert len(problem.batch(t) if not isinstance(problem.batch(t), slice) else ()) == (
+        2 if t == 11 else 16
+    )
     assert_agree(problem, begun(problem, t), plan(eta=0.1, decay=0.2, dropout=0.8))
 
 
@@ -241,7 +341,9 @@ ODD = {
 @pytest.mark.parametrize("layers", ODD.values(), ids=ODD)
 @each_dtype
 def test_updates_agree_for_odd_networks(layers, dtype):
-    problem = task(Network(layers, "squared_error", dtype=dtype), 40, 11, "momentum", lam=0.1)
+    problem = task(
+        Network(layers, "squared_error", dtype=dtype), 40, 11, "momentum", lam=0.1
+    )
     assert_agree(problem, begun(problem, 3), plan(5, eta=0.01, decay=0.1))
 
 
@@ -254,7 +356,13 @@ TUNINGS = {
     "small chunks": {"CHUNK_SIZE": 5},
     "small blocks": {"BLOCK_ROWS": 5},
     "shares": {"WORTH": 0.0, "SHARE_ROWS": 4},
-    "shares, blocks and chunks": {"WORTH": 0.0, "SHARE_ROWS": 4, "CHUNK_SIZE": 5, "BLOCK_ROWS": 2, "THIN": 8},
+    "shares, blocks and chunks": {
+        "WORTH": 0.0,
+        "SHARE_ROWS": 4,
+        "CHUNK_SIZE": 5,
+        "BLOCK_ROWS": 2,
+        "THIN": 8,
+    },
 }
 each_tuning = pytest.mark.parametrize("tuning", TUNINGS.values(), ids=TUNINGS)
 
@@ -272,7 +380,11 @@ CUT |= {name: ODD[name] for name in ("wide and alone", "wide and thin")}
 
 def classifier(layers, **options):
     """A network that tells one class variable, or in SEVERAL three."""
-    loss = "softmax_cross_entropies:sizes=3/2/4,smoothing=0.1" if layers is SEVERAL else "softmax_cross_entropy"
+    loss = (
+        "softmax_cross_entropies:sizes=3/2/4,smoothing=0.1"
+        if layers is SEVERAL
+        else "softmax_cross_entropy"
+    )
     return Network(layers, loss, **options)
 
 
@@ -280,30 +392,55 @@ def classifier(layers, **options):
 @pytest.mark.parametrize("layers", CUT.values(), ids=CUT)
 @pytest.mark.parametrize("batch_size", [33, 100])
 @each_dtype
-def test_updates_and_predictions_agree_however_the_work_is_cut(layers, batch_size, tuning, dtype, monkeypatch):
+def test_updates_and_predictions_agree_however_the_work_is_cut(
+    layers, batch_size, tuning, dtype, monkeypatch
+):
     """What pays on another machine must be right here, too."""
     tune(tuning, monkeypatch)
     network = classifier(layers, dtype=dtype, seed=2)
     flags = {"lam": 0.02, "l1": 0.01, "clip": 0.3, "average": 0.9, "n_threads": 2}
     problem = task(network, 100, batch_size, "adam", **flags)
     assert (_tables.shares_of(network, batch_size) > 1) == ("WORTH" in tuning)
-    assert_agree(problem, begun(problem, 2 * problem.per_epoch - 1), plan(3, eta=0.01, decay=0.2, dropout=0.8))
+    assert_agree(
+        problem,
+        begun(problem, 2 * problem.per_epoch - 1),
+        plan(3, eta=0.01, decay=0.2, dropout=0.8),
+    )
     for n in (1, 2, 300):
         data = np.random.default_rng(n).normal(size=(n, network.d)).astype(dtype)
         for link in (True, False):
             expected = reference.predict(network, network.theta, data, link)
-            assert_close(compiled.predict(network, network.theta, data, link), expected, CLOSE[dtype])
+            assert_close(
+                compiled.predict(network, network.theta, data, link),
+                expected,
+                CLOSE[dtype],
+            )
 
 
 @each_tuning
-@pytest.mark.parametrize("layers", [DEEP, SEVERAL], ids=["deep", "several class variables"])
-def test_the_number_of_threads_changes_no_bit_however_the_work_is_cut(layers, tuning, monkeypatch):
+@pytest.mark.parametrize(
+    "layers", [DEEP, SEVERAL], ids=["deep", "several class variables"]
+)
+def test_the_number_of_threads_changes_no_bit_however_the_work_is_cut(
+    layers, tuning, monkeypatch
+):
     tune(tuning | {"WORTH": 0.0, "SHARE_ROWS": 4}, monkeypatch)
-    ends, used = [], []
+    ends = []
+    used = []
     for threads in (1, 2, 3, 8):
-        problem = task(classifier(layers, seed=2), 100, 33, "adam", average=0.9, clip=0.3, n_threads=threads)
+        problem = task(
+            classifier(layers, seed=2),
+            100,
+            33,
+            "adam",
+            average=0.9,
+            clip=0.3,
+            n_threads=threads,
+        )
         state, measured = carried_out(compiled, problem, begun(problem), plan(9))
-        ends.append([state.theta, state.average, *state.slots, measured.loss, measured.norm])
+        ends.append(
+            [state.theta, state.average, *state.slots, measured.loss, measured.norm]
+        )
         used.append(measured.threads)
     assert used == [1, 2, 3, 8]
     for end in ends[1:]:
@@ -318,10 +455,16 @@ def test_scores_of_a_million_agree(loss, scale, dtype):
     network = Network.dense([3, 5, outputs(loss, 3)], "relu", loss, dtype=dtype)
     network.theta = (network.theta * scale**0.5).astype(dtype)
     problem = task(network, 40)
-    for one, other in zip(*(e.gradient(problem, begun(problem)) for e in (compiled, reference)), strict=True):
+    for one, other in zip(
+        *(e.gradient(problem, begun(problem)) for e in (compiled, reference)),
+        strict=True,
+    ):
         assert_close(one, other, CLOSE[dtype])
     for link in (True, False):
-        one, other = (e.predict(network, network.theta, problem.X, link) for e in (compiled, reference))
+        one, other = (
+            e.predict(network, network.theta, problem.X, link)
+            for e in (compiled, reference)
+        )
         assert_close(one, other, CLOSE[dtype])
 
 
@@ -332,13 +475,18 @@ def test_activations_of_the_very_large_and_small_agree(activation, scale, dtype)
     network = Network.dense([3, 5, 2], activation, "huber", dtype=dtype)
     network.theta = (network.theta * scale).astype(dtype)
     problem = task(network, 40)
-    for one, other in zip(*(e.gradient(problem, begun(problem)) for e in (compiled, reference)), strict=True):
+    for one, other in zip(
+        *(e.gradient(problem, begun(problem)) for e in (compiled, reference)),
+        strict=True,
+    ):
         assert_close(one, other, CLOSE[dtype])
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-18, 1e15, 1e18])
 def test_the_norm_of_a_gradient_whose_square_float32_cannot_hold(scale):
-    """A linear regression's gradient grows with the scale of y; clipped by it, it steps as far as ever."""
+    """A linear regression's gradient grows with the scale of y; clipped by it, it steps
+    as far as ever.
+    """
     network = Network.dense([3, 2], loss="squared_error", dtype="float32")
     network.theta = network.theta * 0
     problem = task(network, 40, clip=1.0)
@@ -346,17 +494,40 @@ def test_the_norm_of_a_gradient_whose_square_float32_cannot_hold(scale):
     state, measured = carried_out(compiled, problem, begun(problem), plan())
     expected, told = carried_out(reference, problem, begun(problem), plan())
     np.testing.assert_allclose(measured.norm, told.norm, rtol=1e-5)
-    np.testing.assert_allclose(state.theta, expected.theta, rtol=1e-4, atol=1e-6 * float(np.abs(expected.theta).max()))
+    np.testing.assert_allclose(
+        state.theta,
+        expected.theta,
+        rtol=1e-4,
+        atol=1e-6 * float(np.abs(expected.theta).max()),
+    )
 
 
 def test_one_update_equals_scalar_loops():
     """The outside judge once more, without the reference engine between."""
-    problem = task(Network.dense([3, 4, 2], "tanh"), 9, optimizer="adam", lam=0.02, l1=0.01, clip=0.3, average=0.8)
-    theta, average, slots = problem.network.theta.tolist(), problem.network.theta.tolist(), [[0.0, 0.0]] * 26
+    problem = task(
+        Network.dense([3, 4, 2], "tanh"),
+        9,
+        optimizer="adam",
+        lam=0.02,
+        l1=0.01,
+        clip=0.3,
+        average=0.8,
+    )
+    theta = problem.network.theta.tolist()
+    average = problem.network.theta.tolist()
+    slots = [[0.0, 0.0]] * 26
     for t in (1, 2, 3):
         rows = problem.X.tolist(), problem.y.tolist(), problem.w.tolist()
-        g = naive.objective([3, 4, 2], ["tanh"], "softmax_cross_entropy", theta, *rows, 0.02, 0.01)[2]
-        flags = {"mask": naive.is_weight([3, 4, 2]), "clip": 0.3, "average": average, "memory": 0.8, "decay": 0.1}
+        g = naive.objective(
+            [3, 4, 2], ["tanh"], "softmax_cross_entropy", theta, *rows, 0.02, 0.01
+        )[2]
+        flags = {
+            "mask": naive.is_weight([3, 4, 2]),
+            "clip": 0.3,
+            "average": average,
+            "memory": 0.8,
+            "decay": 0.1,
+        }
         theta, slots, average = naive.step("adam", theta, g, slots, t, 0.1, **flags)
     start = State(problem.network.theta, begun(problem).slots, problem.network.theta)
     state, _ = carried_out(compiled, problem, start, plan(3, decay=0.1))
@@ -368,7 +539,9 @@ def test_one_update_equals_scalar_loops():
 
 
 @pytest.mark.parametrize("optimizer", ["gd", "momentum", "adam"])
-@pytest.mark.parametrize("rates", [0.0, [0.1, 0.3, 0.2]], ids=["without dropout", "with dropout"])
+@pytest.mark.parametrize(
+    "rates", [0.0, [0.1, 0.3, 0.2]], ids=["without dropout", "with dropout"]
+)
 def test_a_hundred_free_running_updates_agree(optimizer, rates):
     network = Network.dense([4, 16, 8, 3], ["tanh", "silu"], dropout=rates)
     problem = task(network, 100, 16, optimizer, lam=1e-3, seed=3)
@@ -379,7 +552,10 @@ def test_masks_are_the_very_same():
     """A single mask that differs would show in the loss's first digits."""
     network = Network.dense([5, 30, 30, 3], "tanh", dropout=[0.2, 0.5, 0.5])
     problem = task(network, 60, 13, seed=9)
-    seen, expected = (carried_out(e, problem, begun(problem), plan(25, 1e-3)) for e in (compiled, reference))
+    seen, expected = (
+        carried_out(e, problem, begun(problem), plan(25, 1e-3))
+        for e in (compiled, reference)
+    )
     np.testing.assert_allclose(seen[1].loss, expected[1].loss, rtol=1e-13)
 
 
@@ -388,7 +564,9 @@ def called(name, dtype, *arguments):
     address = _native.address(getattr(_blocks.source("loops", dtype), name), dtype)
     if not _native.JIT:
         return _native.call(address, *arguments)
-    return ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_int64] * len(arguments))(address)(*arguments)
+    return ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_int64] * len(arguments))(
+        address
+    )(*arguments)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 10, 1000])
@@ -396,7 +574,14 @@ def called(name, dtype, *arguments):
 @pytest.mark.parametrize("epoch", [0, 1, 10_000])
 def test_the_shuffle_is_the_one_of_random(n, seed, epoch):
     order = np.full(n, -1)
-    called("shuffle", "float64", order.ctypes.data, n, _tables.signed(key(seed, SHUFFLE)), epoch)
+    called(
+        "shuffle",
+        "float64",
+        order.ctypes.data,
+        n,
+        _tables.signed(key(seed, SHUFFLE)),
+        epoch,
+    )
     assert np.array_equal(order, permutation(key(seed, SHUFFLE, epoch), n))
     assert order.tolist() == naive.fisher_yates(naive.key(seed, SHUFFLE, epoch), n)
 
@@ -404,11 +589,26 @@ def test_the_shuffle_is_the_one_of_random(n, seed, epoch):
 @pytest.mark.parametrize("seed", [0, 2**64 - 1])
 @each_dtype
 def test_the_mask_is_the_one_of_random(seed, dtype):
-    rows, k, ld, t, rate, factor = np.array([70_000, 3, 0, 12]), 6, 5, 41, np.array([0.4]), np.array([0.9])
+    rows = np.array([70_000, 3, 0, 12])
+    k = 6
+    ld = 5
+    t = 41
+    rate = np.array([0.4])
+    factor = np.array([0.9])
     a0, a, scale = (np.ones((k, ld), dtype) for _ in range(3))
     places = [array.ctypes.data for array in (a0, a, scale, rows, rate, factor)]
-    called("dropout", dtype, *places, _tables.signed(key(seed, DROPOUT, 2)), t, k, len(rows), ld)
-    u, q = uniform(key(seed, DROPOUT, 2, t), rows * k + np.arange(k)[:, None]), 0.4 * 0.9
+    called(
+        "dropout",
+        dtype,
+        *places,
+        _tables.signed(key(seed, DROPOUT, 2)),
+        t,
+        k,
+        len(rows),
+        ld,
+    )
+    u = uniform(key(seed, DROPOUT, 2, t), rows * k + np.arange(k)[:, None])
+    q = 0.4 * 0.9
     assert np.array_equal(a[:, :4], np.where(u >= q, np.asarray(1 / (1 - q), dtype), 0))
 
 
@@ -433,7 +633,9 @@ SHAPES = [
 @pytest.mark.parametrize("n", [1, 2, 3, 97, 1000])
 @each_dtype
 def test_updates_agree_for_all_depths_widths_and_batch_sizes(sizes, n, dtype):
-    """Three updates across the border of two epochs, where a short last batch and a new shuffle lie."""
+    """Three updates across the border of two epochs, where a short last batch and a new
+    shuffle lie.
+    """
     loss = "squared_error" if sizes[-1] == 1 else "softmax_cross_entropy"
     network = Network.dense(sizes, "tanh", loss, dtype=dtype)
     for batch_size in {min(size, n) for size in (1, 2, 15, 16, 17, 100, n)}:
@@ -445,7 +647,13 @@ def test_updates_agree_for_all_depths_widths_and_batch_sizes(sizes, n, dtype):
 @each_dtype
 def test_the_main_kernel_is_compiled_once_whatever_the_network(dtype):
     for sizes, rates in (([2, 3, 2], 0.0), ([70, 9, 9, 9, 3], 0.3), ([1, 1], 0.0)):
-        problem = task(Network.dense(sizes, "relu", "huber", dropout=rates, dtype=dtype), 30, 7, "adam", average=0.9)
+        problem = task(
+            Network.dense(sizes, "relu", "huber", dropout=rates, dtype=dtype),
+            30,
+            7,
+            "adam",
+            average=0.9,
+        )
         carried_out(compiled, problem, begun(problem), plan(2))
         reduced = np.asarray(problem.X)
         problem.network.use("compiled")
@@ -457,22 +665,35 @@ def test_the_main_kernel_is_compiled_once_whatever_the_network(dtype):
 
 # The same bits
 
-BIG = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 800, "epochs": 4, "engine": "compiled", "l2": 1e-3}
+BIG = {
+    "optimizer": "adam",
+    "learning_rate": 0.01,
+    "batch_size": 800,
+    "epochs": 4,
+    "engine": "compiled",
+    "l2": 1e-3,
+}
 COUNTED = [name for name in SCHEMA.names if name != "seconds"]
 
 
 def big(**options):
-    """A network and its Run, after a fit with batches that are cut into eight shares."""
+    """A network and its Run, after a fit with batches that are cut into eight
+    shares.
+    """
     rng = np.random.default_rng(0)
-    rows, y = rng.normal(size=(2000, 20)), rng.integers(0, 4, 2000)
+    rows = rng.normal(size=(2000, 20))
+    y = rng.integers(0, 4, 2000)
     options = {**BIG, **options}
-    network = options.pop("network", None) or Network.dense([20, 64, 4], "gelu", dropout=0.2)
+    network = options.pop("network", None) or Network.dense(
+        [20, 64, 4], "gelu", dropout=0.2
+    )
     return network, train(network, rows, y, **options)
 
 
 def assert_same(one, other):
     """Two (network, run) with the same bits in weights, state and history."""
-    (first, a), (second, b) = one, other
+    (first, a) = one
+    (second, b) = other
     assert a.engine == b.engine == "compiled"
     assert np.array_equal(first.theta, second.theta)
     assert np.array_equal(a.theta, b.theta)
@@ -501,8 +722,14 @@ def test_the_number_of_threads_changes_no_bit(threads, once):
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("flags", [{"clip": 0.01}, {"average": 0.9, "decay": 0.1}, {"batch_size": None}], ids=str)
-def test_threads_and_blocks_change_no_bit_whatever_the_flags(threads, flags, monkeypatch):
+@pytest.mark.parametrize(
+    "flags",
+    [{"clip": 0.01}, {"average": 0.9, "decay": 0.1}, {"batch_size": None}],
+    ids=str,
+)
+def test_threads_and_blocks_change_no_bit_whatever_the_flags(
+    threads, flags, monkeypatch
+):
     monkeypatch.setattr(loop, "BLOCK_SECONDS", 10.0)
     expected = big(n_threads=1, **flags)
     monkeypatch.setattr(loop, "BLOCK_SECONDS", 1e-9)
@@ -510,7 +737,9 @@ def test_threads_and_blocks_change_no_bit_whatever_the_flags(threads, flags, mon
 
 
 def test_onlookers_change_no_bit(once):
-    assert_same(big(callbacks=[lambda network, run: None], progress=lambda run: None), once)
+    assert_same(
+        big(callbacks=[lambda network, run: None], progress=lambda run: None), once
+    )
 
 
 def test_a_fit_again_gives_the_same_bits_and_another_seed_does_not(once):
@@ -520,7 +749,9 @@ def test_a_fit_again_gives_the_same_bits_and_another_seed_does_not(once):
 
 @pytest.mark.parametrize("updates", [1, 2, 3, 5])
 def test_a_fit_that_pauses_gives_the_same_bits(updates, once, monkeypatch):
-    """It stops inside an epoch or at its end, and goes on with another number of threads."""
+    """It stops inside an epoch or at its end, and goes on with another number of
+    threads.
+    """
     monkeypatch.setattr(loop, "BLOCK_SECONDS", 1e-9)
     network, run = big(seconds=1e-9, n_threads=2)
     while run.t < updates:
@@ -531,7 +762,10 @@ def test_a_fit_that_pauses_gives_the_same_bits(updates, once, monkeypatch):
 
 def test_two_fits_at_once_disturb_neither(once):
     done = []
-    work = [threading.Thread(target=lambda n=n: done.append(big(n_threads=n))) for n in (2, 1)]
+    work = [
+        threading.Thread(target=lambda n=n: done.append(big(n_threads=n)))
+        for n in (2, 1)
+    ]
     for thread in work:
         thread.start()
     for thread in work:
@@ -548,20 +782,31 @@ def test_a_snapshot_is_not_changed_by_later_updates():
     kept = state.snapshot()
     copies = [array.copy() for array in (kept.theta, *kept.slots, kept.average)]
     compiled.run(problem, state, plan(3))
-    for array, before in zip((kept.theta, *kept.slots, kept.average), copies, strict=True):
+    for array, before in zip(
+        (kept.theta, *kept.slots, kept.average), copies, strict=True
+    ):
         assert np.array_equal(array, before)
 
 
-@pytest.mark.parametrize("order", [("numpy", "compiled"), ("compiled", "numpy")], ids="-".join)
+@pytest.mark.parametrize(
+    "order", [("numpy", "compiled"), ("compiled", "numpy")], ids="-".join
+)
 def test_a_run_may_go_on_with_the_other_engine(order):
-    options = {"optimizer": "adam", "batch_size": 7, "average": 0.9, "learning_rate": 0.05}
+    options = {
+        "optimizer": "adam",
+        "batch_size": 7,
+        "average": 0.9,
+        "learning_rate": 0.05,
+    }
     whole, pieces = (Network.dense([2, 5, 2], dropout=0.2) for _ in range(2))
     expected = train(whole, X, Y, epochs=6, engine="numpy", **options)
     run = train(pieces, X, Y, epochs=3, engine=order[0], **options)
     run = train(pieces, X, Y, epochs=6, engine=order[1], run=run, **options)
     assert_close(pieces.theta, whole.theta, 1e-11)
     for name in COUNTED:
-        np.testing.assert_allclose(run.history[name], expected.history[name], rtol=1e-10, err_msg=name)
+        np.testing.assert_allclose(
+            run.history[name], expected.history[name], rtol=1e-10, err_msg=name
+        )
 
 
 def test_the_best_epoch_is_the_same_with_both_engines():
@@ -569,44 +814,82 @@ def test_the_best_epoch_is_the_same_with_both_engines():
     ends = []
     for engine in ("compiled", "numpy"):
         network = Network.dense([2, 20, 2])
-        options = {"optimizer": "adam", "learning_rate": 0.1, "epochs": 40, "batch_size": 20, "engine": engine}
-        run = train(network, X, Y, validation=other, score=lambda y_hat, *_: float(y_hat[0, 0]), **options)
+        options = {
+            "optimizer": "adam",
+            "learning_rate": 0.1,
+            "epochs": 40,
+            "batch_size": 20,
+            "engine": engine,
+        }
+        run = train(
+            network,
+            X,
+            Y,
+            validation=other,
+            score=lambda y_hat, *_: float(y_hat[0, 0]),
+            **options,
+        )
         ends.append((network.theta, run))
     (theta, run), (expected, wanted) = ends
     assert run.best.epoch == wanted.best.epoch < 40
     assert_close(theta, expected, 1e-9)
     for name in ("validation_loss", "validation_score", "train_score"):
-        np.testing.assert_allclose(run.history[name], wanted.history[name], rtol=1e-8, err_msg=name)
+        np.testing.assert_allclose(
+            run.history[name], wanted.history[name], rtol=1e-8, err_msg=name
+        )
 
 
 def test_a_fit_leaves_the_process_as_it_was():
     """BLAS's threads, and numbers so small that the processor could take them for 0."""
-    threads, tiny = threadpool_info(), np.full(9, 1e-310)
+    threads = threadpool_info()
+    tiny = np.full(9, 1e-310)
     for options in ({}, {"learning_rate": 1e300}):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            fit(Network.dense([2, 3, 2], loss="squared_error"), np.eye(2)[Y], engine="compiled", **options)
+            fit(
+                Network.dense([2, 3, 2], loss="squared_error"),
+                np.eye(2)[Y],
+                engine="compiled",
+                **options,
+            )
         assert np.array_equal(tiny * 0.5, np.full(9, 5e-311))
-        assert [pool["num_threads"] for pool in threadpool_info()] == [pool["num_threads"] for pool in threads]
+        assert [pool["num_threads"] for pool in threadpool_info()] == [
+            pool["num_threads"] for pool in threads
+        ]
 
 
 @pytest.mark.parametrize(("engine", "during"), [("compiled", 1), ("numpy", 2)])
 def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, during):
     def threads(*_):
-        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+        return {
+            pool["num_threads"]
+            for pool in threadpool_info()
+            if pool["user_api"] == "blas"
+        }
 
     with threadpool_limits(2, user_api="blas"):
         met = []
-        solve(Network.dense([2, 3, 2]), X, Y, engine=engine, epochs=3, callbacks=[lambda *_: met.append(threads())])
+        solve(
+            Network.dense([2, 3, 2]),
+            X,
+            Y,
+            engine=engine,
+            epochs=3,
+            callbacks=[lambda *_: met.append(threads())],
+        )
         assert met == 3 * [{during}]
         assert threads() == {2}
 
 
-def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(monkeypatch):
+def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(
+    monkeypatch,
+):
     monkeypatch.setattr(compiled, "SLOW", 0.0)
     network = Network.dense([300, 400, 3])
     problem = task(network, 1000, optimizer="adam")
-    start, todo, looks = begun(problem), plan(400, eta=0.001), count(1)
+    start = begun(problem)
+    todo = plan(400, eta=0.001)
+    looks = count(1)
     state = copy.deepcopy(start)
     measured = compiled.run(problem, state, todo, lambda: next(looks) > 4)
     done = len(measured.loss)
@@ -614,9 +897,16 @@ def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(m
     assert not measured.diverged
     assert state.t == done
     for end, updates in ((state, done), (state.finite, done - 1)):
-        expected = carried_out(compiled, problem, start, plan(updates, eta=0.001))[0] if updates else start
+        expected = (
+            carried_out(compiled, problem, start, plan(updates, eta=0.001))[0]
+            if updates
+            else start
+        )
         assert np.array_equal(end.theta, expected.theta)
-        assert all(np.array_equal(*pair) for pair in zip(end.slots, expected.slots, strict=True))
+        assert all(
+            np.array_equal(*pair)
+            for pair in zip(end.slots, expected.slots, strict=True)
+        )
 
 
 # Divergence
@@ -625,24 +915,47 @@ def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(m
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 @pytest.mark.parametrize("optimizer", ["gd", "momentum", "adam"])
 @each_dtype
-def test_divergence_anywhere_in_a_block_leaves_what_the_reference_leaves(count, optimizer, dtype):
-    """The rate of one update throws theta out of bounds: seen before the next one, if that is in the block."""
+def test_divergence_anywhere_in_a_block_leaves_what_the_reference_leaves(
+    count, optimizer, dtype
+):
+    """The rate of one update throws theta out of bounds: seen before the next one, if
+    that is in the block.
+    """
     network = Network.dense([3, 4, 2], "identity", "squared_error", dtype=dtype)
     for thrown in range(count):
         problem = task(network, 30, 7, optimizer, average=0.9)
         eta = np.full(count, 0.01)
         eta[thrown] = 1e30 if dtype == "float32" else 1e300
-        ends = [carried_out(e, problem, begun(problem), plan(count, eta)) for e in (compiled, reference)]
+        ends = [
+            carried_out(e, problem, begun(problem), plan(count, eta))
+            for e in (compiled, reference)
+        ]
         (state, seen), (expected, measured) = ends
         assert seen.diverged == measured.diverged == (thrown < count - 1)
         assert (state.t, len(seen.loss)) == (expected.t, len(measured.loss))
-        np.testing.assert_allclose(seen.loss, measured.loss, rtol=1e-4 if dtype == "float32" else 1e-11)
+        np.testing.assert_allclose(
+            seen.loss, measured.loss, rtol=1e-4 if dtype == "float32" else 1e-11
+        )
         for one, other in zip(
-            (state.theta, state.average, *state.slots, state.finite.theta, state.finite.average),
-            (expected.theta, expected.average, *expected.slots, expected.finite.theta, expected.finite.average),
+            (
+                state.theta,
+                state.average,
+                *state.slots,
+                state.finite.theta,
+                state.finite.average,
+            ),
+            (
+                expected.theta,
+                expected.average,
+                *expected.slots,
+                expected.finite.theta,
+                expected.finite.average,
+            ),
             strict=True,
         ):
-            np.testing.assert_allclose(one, other, rtol=1e-4 if dtype == "float32" else 1e-11)
+            np.testing.assert_allclose(
+                one, other, rtol=1e-4 if dtype == "float32" else 1e-11
+            )
 
 
 @pytest.mark.parametrize("engine", [compiled, reference])
@@ -672,26 +985,56 @@ def test_a_fit_that_diverges_ends_alike_with_both_engines(at):
     ends = []
     for engine in ("compiled", "numpy"):
         network = Network.dense([2, 3, 1], "identity", "squared_error")
-        options = {"optimizer": "gd", "learning_rate": 0.1, "epochs": 10, "batch_size": 25, "schedule": Spike(at)}
-        with pytest.warns(RuntimeWarning, match=rf"diverged after update {at + 1}.*last finite"):
+        options = {
+            "optimizer": "gd",
+            "learning_rate": 0.1,
+            "epochs": 10,
+            "batch_size": 25,
+            "schedule": Spike(at),
+        }
+        with pytest.warns(
+            RuntimeWarning, match=rf"diverged after update {at + 1}.*last finite"
+        ):
             ends.append((network, train(network, X, Y, engine=engine, **options)))
     (first, run), (second, other) = ends
     assert (run.engine, other.engine) == ("compiled", "numpy")
     np.testing.assert_allclose(first.theta, second.theta, rtol=1e-11)
     assert (run.t, run.stopped, run.epoch) == (other.t, other.stopped, other.epoch)
     for name in COUNTED:
-        np.testing.assert_allclose(run.history[name], other.history[name], rtol=1e-10, err_msg=name)
+        np.testing.assert_allclose(
+            run.history[name], other.history[name], rtol=1e-10, err_msg=name
+        )
     np.testing.assert_allclose(run.open, other.open, rtol=1e-10)
 
 
 # Prediction
 
 
-def trained(sizes=(3, 8, 2), activation="tanh", loss="softmax_cross_entropy", dtype="float64", **options):
+def trained(
+    sizes=(3, 8, 2),
+    activation="tanh",
+    loss="softmax_cross_entropy",
+    dtype="float64",
+    **options,
+):
     """A network after a short fit by the compiled engine."""
-    network = Network.dense([*sizes[:-1], outputs(loss, sizes[-1])], activation, loss, dtype=dtype, **options)
+    network = Network.dense(
+        [*sizes[:-1], outputs(loss, sizes[-1])],
+        activation,
+        loss,
+        dtype=dtype,
+        **options,
+    )
     problem = task(network, 40)
-    run = train(network, problem.X, problem.y, optimizer="gd", learning_rate=0.01, epochs=3, engine="compiled")
+    run = train(
+        network,
+        problem.X,
+        problem.y,
+        optimizer="gd",
+        learning_rate=0.01,
+        epochs=3,
+        engine="compiled",
+    )
     assert run.engine == network.engine == "compiled"
     return network
 
@@ -711,10 +1054,15 @@ def test_predictions_and_scores_equal_the_references_for_every_loss(loss, n, dty
     network = trained(loss=loss, dtype=dtype, dropout=[0.2, 0.5])
     data = rows(network, n)
     assert_close(network.predict(data), by_reference(network, data), CLOSE[dtype])
-    assert_close(network.scores(data), by_reference(network, data, link=False), CLOSE[dtype])
+    assert_close(
+        network.scores(data), by_reference(network, data, link=False), CLOSE[dtype]
+    )
 
 
-@pytest.mark.parametrize("sizes", [[1, 1], [3, 600, 2], [50, 7, 2], [51, 7, 2], [200, 20, 30, 3], [4, 3, 2, 3, 2, 3]])
+@pytest.mark.parametrize(
+    "sizes",
+    [[1, 1], [3, 600, 2], [50, 7, 2], [51, 7, 2], [200, 20, 30, 3], [4, 3, 2, 3, 2, 3]],
+)
 @pytest.mark.parametrize("n", [1, 2, 255, 256, 257, 1000])
 @each_dtype
 def test_predictions_equal_the_references_for_every_shape(sizes, n, dtype):
@@ -740,7 +1088,9 @@ FORMS = {
     "float64": lambda a: a.astype(np.float64),
     "big-endian": lambda a: a.astype(">f8"),
     "a subclass": np.ma.MaskedArray,
-    "unaligned": lambda a: np.frombuffer(b"0" + a.tobytes(), a.dtype, offset=1).reshape(a.shape),
+    "unaligned": lambda a: np.frombuffer(b"0" + a.tobytes(), a.dtype, offset=1).reshape(
+        a.shape
+    ),
     "integers": lambda a: a.astype(int),
 }
 
@@ -763,7 +1113,9 @@ def test_inputs_that_are_not_finite_are_refused_by_column(value, place, d, dtype
     network = trained((d, 8, 2), dtype=dtype)
     data = rows(network, 300).astype(dtype)
     data[place] = value
-    with pytest.raises(ValueError, match=rf"NaN or infinite \(in {dtype}\) in columns {place[1]};"):
+    with pytest.raises(
+        ValueError, match=rf"NaN or infinite \(in {dtype}\) in columns {place[1]};"
+    ):
         network.predict(data)
     with pytest.raises(ValueError, match=f"columns {place[1]};"):
         network.scores(data.tolist())
@@ -780,14 +1132,17 @@ def test_the_largest_finite_inputs_are_not_taken_for_infinite(d):
 
 @pytest.mark.parametrize("shape", [(3,), (4, 2), (4, 4), (0, 3), (2, 2, 3), ()])
 def test_inputs_of_a_wrong_shape_are_refused(shape):
-    with pytest.raises(ValueError, match=r"X must have shape \(n, 3\) with n at least 1"):
+    with pytest.raises(
+        ValueError, match=r"X must have shape \(n, 3\) with n at least 1"
+    ):
         trained().predict(np.zeros(shape))
 
 
 @pytest.mark.parametrize("sizes", [[20, 64, 4], [70, 64, 4]])
 @each_dtype
 def test_threads_change_no_bit_of_a_prediction(sizes, dtype, monkeypatch):
-    network, bits = trained(sizes, dtype=dtype), []
+    network = trained(sizes, dtype=dtype)
+    bits = []
     data = rows(network, 70_001).astype(dtype)
     for cores in (1, 2, 3, 8):
         monkeypatch.setattr(compiled, "cores", lambda cores=cores: cores)
@@ -815,7 +1170,9 @@ def test_many_threads_may_predict_on_one_network():
             assert np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("again", [lambda n: pickle.loads(pickle.dumps(n)), copy.deepcopy, copy.copy])
+@pytest.mark.parametrize(
+    "again", [lambda n: pickle.loads(pickle.dumps(n)), copy.deepcopy, copy.copy]
+)
 def test_copies_predict_the_same_bits(again):
     network = trained(dropout=0.2)
     data = rows(network, 300)
@@ -830,10 +1187,15 @@ def test_copies_predict_the_same_bits(again):
 
 def test_predictions_follow_theta_and_leave_earlier_ones_alone():
     network = trained()
-    data, theta = rows(network, 20), network.theta
+    data = rows(network, 20)
+    theta = network.theta
     first = network.predict(data)
     kept = first.copy()
-    assert_close(network.predict(data, theta * 3.0), reference.predict(network, theta * 3.0, data), 1e-12)
+    assert_close(
+        network.predict(data, theta * 3.0),
+        reference.predict(network, theta * 3.0, data),
+        1e-12,
+    )
     network.theta = theta[::2].repeat(2)[: len(theta)].copy()
     assert_close(network.predict(data), by_reference(network, data), 1e-12)
     assert np.array_equal(first, kept)
@@ -846,11 +1208,14 @@ def test_predictions_follow_theta_and_leave_earlier_ones_alone():
 @pytest.mark.parametrize("loss", specs(LOSSES))
 @each_dtype
 def test_gradient_equals_the_references_and_changes_nothing(t, loss, dtype):
-    network = Network.dense([3, 30, outputs(loss)], "gelu", loss, dropout=[0.1, 0.4], dtype=dtype)
+    network = Network.dense(
+        [3, 30, outputs(loss)], "gelu", loss, dropout=[0.1, 0.4], dtype=dtype
+    )
     problem = task(network, 50, 20, "adam", lam=0.1, l1=0.05, clip=0.1, average=0.9)
     state = begun(problem, t)
     before = pickle.dumps(state)
-    part, expected = compiled.gradient(problem, state), reference.gradient(problem, state)
+    part = compiled.gradient(problem, state)
+    expected = reference.gradient(problem, state)
     assert pickle.dumps(state) == before
     for one, other in zip(part, expected, strict=True):
         assert_close(one, other, CLOSE[dtype])
@@ -1046,7 +1411,9 @@ slope = 17.0
 
 
 def enclosed(slope):
-    """An activation that knows a number of the function around it, beside another of the same name outside."""
+    """An activation that knows a number of the function around it, beside another of
+    the same name outside.
+    """
 
     @dataclass(frozen=True)
     class Enclosed(Activation):
@@ -1080,7 +1447,11 @@ class Banded(Activation):
     def f(self, z):
         inside = (z > -0.5) & (z < 0.5)
         outer = ~inside
-        return np.where(inside | (z > 2.0), z, 0.25 * z) + (z > 1.0) * (z < 2.0) * z + outer * 0.5
+        return (
+            np.where(inside | (z > 2.0), z, 0.25 * z)
+            + (z > 1.0) * (z < 2.0) * z
+            + outer * 0.5
+        )
 
     def df(self, z, a):
         inside = (z > -0.5) & (z < 0.5)
@@ -1108,7 +1479,8 @@ OWN_ACTIVATIONS += [enclosed(0.5), enclosed(2.0)]
 def test_activations_of_ones_own_are_compiled_and_agree(act, dtype):
     network = Network.dense([3, 5, 2], act, "squared_error", dtype=dtype)
     assert compiled.why_not(network, OPTIMIZERS.make("gd")) is None
-    rounding = {"float32": 3e-5}.get(dtype)  # float32's grows in three updates, and on some processors beyond CLOSE
+    # float32's grows in three updates, and on some processors beyond CLOSE
+    rounding = {"float32": 3e-5}.get(dtype)
     assert_agree(task(network, 17), begun(task(network)), plan(3), rounding)
 
 
@@ -1123,7 +1495,9 @@ def test_losses_of_ones_own_are_compiled_and_agree(loss, dtype):
     assert_close(network.predict(data), by_reference(network, data), CLOSE[dtype])
 
 
-@pytest.mark.parametrize("rule", [SignDescent(), Fading(), Retarded(), Chained()], ids=str)
+@pytest.mark.parametrize(
+    "rule", [SignDescent(), Fading(), Retarded(), Chained()], ids=str
+)
 @each_dtype
 def test_optimizers_of_ones_own_are_compiled_and_agree(rule, dtype):
     network = Network.dense([3, 5, 2], "tanh", dtype=dtype)
@@ -1136,11 +1510,14 @@ def fit(network, loss_y=Y, **options):
     return train(network, X, loss_y, **{"optimizer": "gd", "epochs": 2, **options})
 
 
-@pytest.mark.parametrize(("wanted", "engine", "why"), [
-    ("numpy", "numpy", "it was asked for"),
-    ("compiled", "compiled", "it was asked for"),
-    ("auto", "compiled", "it is the faster one, and can run all of this"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wanted", "engine", "why"),
+    [
+        ("numpy", "numpy", "it was asked for"),
+        ("compiled", "compiled", "it was asked for"),
+        ("auto", "compiled", "it is the faster one, and can run all of this"),
+    ],
+)
 def test_the_engine_is_chosen_and_said(wanted, engine, why):
     network = Network.dense([2, 3, 2])
     run = fit(network, engine=wanted)
@@ -1151,7 +1528,9 @@ class Doubling:
     """A layer that is not halfmoon's."""
 
     d = k = 2
-    place, rate_factor, random = 0, 1.0, False
+    place = 0
+    rate_factor = 1.0
+    random = False
 
     def __init__(self):
         self.shapes = {}
@@ -1292,36 +1671,96 @@ class Branching(Optimizer):
 def unwritten():
     """An activation whose source is nowhere."""
     space = {"Activation": Activation, "__name__": "__main__"}
-    lines = "class Unwritten(Activation):\n def f(self, z): return 2.0 * z\n def df(self, z, a): return 2.0 + 0.0 * z\n"
+    lines = (
+        "class Unwritten(Activation):\n def f(self, z): return 2.0 * z\n def df(self, "
+        "z, a): return 2.0 + 0.0 * z\n"
+    )
     exec(lines, space)
     return space["Unwritten"]()
 
 
 NOT_COMPILED = {
-    "a layer": (lambda: Network([Doubling(), Dense(2, 2)]), {}, "Doubling is neither Dense nor Dropout"),
-    "a kind of Dense": (lambda: Network([Offset(2, 2)]), {}, "Offset is neither Dense nor Dropout"),
-    "a loss of rows": (lambda: Network.dense([2, 2], loss=Together()), {}, "Together .*pointwise"),
-    "no source": (lambda: Network.dense([2, 3, 2], unwritten()), {}, "Unwritten .*source of f cannot be read"),
-    "a loop": (lambda: Network.dense([2, 3, 2], Looping()), {}, "Looping .*for power in"),
+    "a layer": (
+        lambda: Network([Doubling(), Dense(2, 2)]),
+        {},
+        "Doubling is neither Dense nor Dropout",
+    ),
+    "a kind of Dense": (
+        lambda: Network([Offset(2, 2)]),
+        {},
+        "Offset is neither Dense nor Dropout",
+    ),
+    "a loss of rows": (
+        lambda: Network.dense([2, 2], loss=Together()),
+        {},
+        "Together .*pointwise",
+    ),
+    "no source": (
+        lambda: Network.dense([2, 3, 2], unwritten()),
+        {},
+        "Unwritten .*source of f cannot be read",
+    ),
+    "a loop": (
+        lambda: Network.dense([2, 3, 2], Looping()),
+        {},
+        "Looping .*for power in",
+    ),
     "a mean": (lambda: Network.dense([2, 3, 2], Centred()), {}, "Centred .*mean"),
-    "a word": (lambda: Network.dense([2, 3, 2], Worded()), {}, "Worded .*kind is not a number"),
-    "a whole array": (lambda: Network.dense([2, 3, 2], Highest()), {}, r"Highest .*np.max\(z\)"),
-    "a sum of comparisons": (lambda: Network.dense([2, 3, 2], Counting()), {}, "Counting .*z > 0"),
-    "an optional argument": (lambda: Network.dense([2, 3, 2], Optional()), {}, "Optional .*power_of has optional"),
-    "a recursion": (lambda: Network.dense([2, 3, 2], Recursive()), {}, "Recursive .*recursion"),
-    "a decorator": (lambda: Network.dense([2, 3, 2], Decorated()), {}, "Decorated .*f is decorated"),
-    "a branch": (lambda: Network.dense([2, 3, 2]), {"optimizer": Branching()}, "Branching .*if t > 1"),
+    "a word": (
+        lambda: Network.dense([2, 3, 2], Worded()),
+        {},
+        "Worded .*kind is not a number",
+    ),
+    "a whole array": (
+        lambda: Network.dense([2, 3, 2], Highest()),
+        {},
+        r"Highest .*np.max\(z\)",
+    ),
+    "a sum of comparisons": (
+        lambda: Network.dense([2, 3, 2], Counting()),
+        {},
+        "Counting .*z > 0",
+    ),
+    "an optional argument": (
+        lambda: Network.dense([2, 3, 2], Optional()),
+        {},
+        "Optional .*power_of has optional",
+    ),
+    "a recursion": (
+        lambda: Network.dense([2, 3, 2], Recursive()),
+        {},
+        "Recursive .*recursion",
+    ),
+    "a decorator": (
+        lambda: Network.dense([2, 3, 2], Decorated()),
+        {},
+        "Decorated .*f is decorated",
+    ),
+    "a branch": (
+        lambda: Network.dense([2, 3, 2]),
+        {"optimizer": Branching()},
+        "Branching .*if t > 1",
+    ),
 }
 
 
-@pytest.mark.parametrize(("make", "options", "why"), NOT_COMPILED.values(), ids=NOT_COMPILED)
+@pytest.mark.parametrize(
+    ("make", "options", "why"), NOT_COMPILED.values(), ids=NOT_COMPILED
+)
 def test_what_cannot_be_compiled_runs_on_numpy_and_says_why(make, options, why):
-    network, other = make(), make()
+    network = make()
+    other = make()
     target = np.eye(2)[Y] if isinstance(network.loss, Together) else Y
     run = fit(network, target, **options)
     assert run.engine == network.engine == "numpy"
-    assert pytest.approx(run.theta, abs=0) == fit(other, target, engine="numpy", **options).theta
-    with pytest.raises(ValueError, match=f"(?s)^engine='compiled' cannot run this: {why}.*use engine='auto'"):
+    assert (
+        pytest.approx(run.theta, abs=0)
+        == fit(other, target, engine="numpy", **options).theta
+    )
+    with pytest.raises(
+        ValueError,
+        match=f"(?s)^engine='compiled' cannot run this: {why}.*use engine='auto'",
+    ):
         fit(make(), target, engine="compiled", **options)
     with pytest.raises(ValueError, match=str(run.why).split("(")[0]):
         fit(make(), target, engine="compiled", **options)
@@ -1329,7 +1768,10 @@ def test_what_cannot_be_compiled_runs_on_numpy_and_says_why(make, options, why):
 
 def test_what_a_block_of_ones_own_refers_to_may_change(monkeypatch):
     def both():
-        return [fit(Network.dense([2, 3, 2], Shifted()), engine=engine).theta for engine in ("compiled", "numpy")]
+        return [
+            fit(Network.dense([2, 3, 2], Shifted()), engine=engine).theta
+            for engine in ("compiled", "numpy")
+        ]
 
     first = both()
     monkeypatch.setitem(globals(), "SHIFT", 0.5)
@@ -1339,14 +1781,21 @@ def test_what_a_block_of_ones_own_refers_to_may_change(monkeypatch):
     assert abs(first[0] - second[0]).max() > 1e-3
 
 
-def test_a_block_edited_on_disk_and_not_loaded_again_is_not_compiled(tmp_path, monkeypatch):
-    text = "from halfmoon import Activation\nclass Edited(Activation):\n def f(self, z): return 2.0 * z\n"
+def test_a_block_edited_on_disk_and_not_loaded_again_is_not_compiled(
+    tmp_path, monkeypatch
+):
+    text = (
+        "from halfmoon import Activation\nclass Edited(Activation):\n def f(self, z): "
+        "return 2.0 * z\n"
+    )
     text += " def df(self, z, a): return 2.0 + 0.0 * z\n"
     (tmp_path / "edited_block.py").write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     block = importlib.import_module("edited_block").Edited()
     assert fit(Network.dense([2, 3, 2], block)).engine == "compiled"
-    (tmp_path / "edited_block.py").write_text(text.replace("2.0 * z", "3.0 * z"), encoding="utf-8")
+    (tmp_path / "edited_block.py").write_text(
+        text.replace("2.0 * z", "3.0 * z"), encoding="utf-8"
+    )
     run = fit(Network.dense([2, 3, 2], block))
     assert run.engine == "numpy"
     assert "the source of f has changed since it was loaded" in run.why
@@ -1374,8 +1823,18 @@ def test_schedules_may_give_any_array_or_one_number(schedule, name):
     ends = []
     for engine in ("compiled", "numpy"):
         network = Network.dense([2, 5, 2], dropout=0.5)
-        options = {name: schedule, "decay": 0.1, "seconds": None, "batch_size": 40, "validation": (X, Y)}
-        ends.append(train(network, X, Y, optimizer="adam", epochs=3, engine=engine, **options).theta)
+        options = {
+            name: schedule,
+            "decay": 0.1,
+            "seconds": None,
+            "batch_size": 40,
+            "validation": (X, Y),
+        }
+        ends.append(
+            train(
+                network, X, Y, optimizer="adam", epochs=3, engine=engine, **options
+            ).theta
+        )
     assert_close(*ends, 1e-11)
 
 
@@ -1390,8 +1849,15 @@ def test_everything_on_the_shelves_can_be_compiled():
 
 def tutorial(learning_rate, updates):
     points, sides = datasets.make("moons", 200, 0.2, 0)
-    network = Network.dense([2, 3, 2], "tanh", initializer="tutorial", rng=np.random.RandomState(0))
-    options = {"optimizer": "gd", "learning_rate": learning_rate, "l2": 0.01 / 200, "epochs": updates}
+    network = Network.dense(
+        [2, 3, 2], "tanh", initializer="tutorial", rng=np.random.RandomState(0)
+    )
+    options = {
+        "optimizer": "gd",
+        "learning_rate": learning_rate,
+        "l2": 0.01 / 200,
+        "epochs": updates,
+    }
     run = train(network, points, sides, engine="compiled", **options)
     assert run.engine == "compiled"
     return run.history["loss"]
@@ -1399,7 +1865,11 @@ def tutorial(learning_rate, updates):
 
 def test_the_tutorials_published_figures():
     loss = tutorial(2.0, 20_000)
-    assert [f"{loss[t]:.6f}" for t in (0, 1, 1001)] == ["0.583940", "0.432387", "0.068947"]
+    assert [f"{loss[t]:.6f}" for t in (0, 1, 1001)] == [
+        "0.583940",
+        "0.432387",
+        "0.068947",
+    ]
     assert sorted(loss[19_000:19_002].round(6)) == [0.070758, 0.071316]
     assert int(np.flatnonzero(np.diff(loss) > 0.0)[0]) == 18
 

@@ -1,4 +1,6 @@
-"""The compiled engine in processes of its own: its cache, no numba, plain Python, another processor, Ctrl-C."""
+"""The compiled engine in processes of its own: its cache, no numba, plain Python,
+another processor, Ctrl-C.
+"""
 
 import os
 import platform
@@ -39,7 +41,8 @@ def check(sizes, activation, loss, optimizer, dtype, y, dropout=0.0, **options):
     network = Network.dense(sizes, activation, loss, dropout=dropout, dtype=dtype)
     X = rng.normal(size=(len(y), sizes[0]))
     data = network.read(X, y, rng.uniform(0.5, 2.0, len(y)))
-    problem = Problem(network, *data, optimizer=OPTIMIZERS.make(optimizer), batch_size=7, average=0.9, **options)
+    problem = Problem(network, *data, optimizer=OPTIMIZERS.make(optimizer),
+                      batch_size=7, average=0.9, **options)
     assert compiled.why_not(network, problem.optimizer) is None
     ends, plan = [], Plan(np.full(5, 0.05), np.full(5, 0.1), np.full(5, 0.8))
     for engine in (compiled, reference):
@@ -49,9 +52,11 @@ def check(sizes, activation, loss, optimizer, dtype, y, dropout=0.0, **options):
         g = engine.gradient(problem, state).g
         prediction = engine.predict(network, state.theta, X)
         scores = engine.predict(network, state.theta, X[:1], False)
-        ends.append([measured.loss, measured.penalty, measured.norm, state.theta, state.average, g, prediction, scores])
+        ends.append([measured.loss, measured.penalty, measured.norm, state.theta,
+                     state.average, g, prediction, scores])
     for one, other in zip(*ends, strict=True):
-        np.testing.assert_allclose(one, other, rtol=0, atol=far * max(1.0, abs(other).max()))
+        atol = far * max(1.0, abs(other).max())
+        np.testing.assert_allclose(one, other, rtol=0, atol=atol)
     try:
         compiled.predict(network, network.theta, X * np.nan)
     except ValueError as error:
@@ -62,9 +67,11 @@ def check(sizes, activation, loss, optimizer, dtype, y, dropout=0.0, **options):
 rng = np.random.default_rng(1)
 for dtype in ("float64", "float32"):
     classes, real = rng.integers(0, 3, 17), rng.normal(size=17)
-    check([4, 6, 5, 3], ["tanh", "gelu"], "softmax_cross_entropy", "adam", dtype, classes, [0.2, 0.4, 0.3], clip=0.2)
+    check([4, 6, 5, 3], ["tanh", "gelu"], "softmax_cross_entropy", "adam", dtype,
+          classes, [0.2, 0.4, 0.3], clip=0.2)
     several = np.stack([classes, classes % 2, 3 - classes], axis=1)
-    check([4, 6, 9], "tanh", "softmax_cross_entropies:sizes=3/2/4", "adam", dtype, several)
+    check([4, 6, 9], "tanh", "softmax_cross_entropies:sizes=3/2/4", "adam", dtype,
+          several)
     check([60, 5, 3], "silu", "quantiles", "momentum", dtype, real, lam=0.1, l1=0.02)
     check([4, 14, 13, 1], "mish", "huber:delta=0.5", "lion", dtype, real, shuffle=False)
 print("parity")
@@ -72,10 +79,18 @@ print("parity")
 
 
 def python(script, home=None, **environment):
-    """A script's outcome in a fresh process, with its compiled code in the folder `home` or where the user keeps it."""
-    given = os.environ | environment | ({"HALFMOON_CACHE": str(home)} if home is not None else {})
+    """A script's outcome in a fresh process, with its compiled code in the folder
+    `home` or where the user keeps it.
+    """
+    given = (
+        os.environ
+        | environment
+        | ({"HALFMOON_CACHE": str(home)} if home is not None else {})
+    )
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(script)]
-    done = subprocess.run(command, capture_output=True, text=True, env=given, timeout=300, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=given, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done
 
@@ -108,7 +123,10 @@ def test_only_the_first_process_compiles_and_says_so(cache):
 
 def test_two_first_processes_at_once_do_not_harm_each_other(tmp_path):
     ends = []
-    work = [threading.Thread(target=lambda: ends.append(python(FIT, tmp_path))) for _ in range(2)]
+    work = [
+        threading.Thread(target=lambda: ends.append(python(FIT, tmp_path)))
+        for _ in range(2)
+    ]
     for thread in work:
         thread.start()
     for thread in work:
@@ -169,11 +187,14 @@ def test_damaged_files_are_made_again(tmp_path):
 
 
 def test_a_cache_that_is_emptied_meanwhile_is_filled_again(tmp_path):
-    script = FIT + """
+    script = (
+        FIT
+        + """
 import shutil
 shutil.rmtree({!r})
 print(train(Network.dense([2, 3, 2], "gelu"), X, y, epochs=3).engine)
-"""  # fmt: skip
+"""
+    )
     assert python(script.format(str(tmp_path)), tmp_path).stdout.endswith("compiled\n")
 
 
@@ -202,21 +223,27 @@ def test_the_engines_agree_in_plain_python(tmp_path):
 
 
 def test_without_numba_numpy_serves_and_says_so_once(tmp_path):
-    script = """
+    script = (
+        """
     import sys
     sys.modules["numba"] = None
-    """ + textwrap.indent(FIT, "    ") + """
+    """
+        + textwrap.indent(FIT, "    ")
+        + """
     again = train(network, X, y, epochs=2, engine="auto")
     assert again.engine == network.engine == "numpy"
     try:
         train(network, X, y, epochs=2, engine="compiled")
     except ValueError as error:
         print(error)
-    """  # fmt: skip
+    """
+    )
     done = python(script, tmp_path)
     lines = done.stdout.splitlines()
     assert lines[0].startswith("numpy | numba cannot be imported here")
-    assert lines[-1].startswith("engine='compiled' cannot run this: numba cannot be imported here")
+    assert lines[-1].startswith(
+        "engine='compiled' cannot run this: numba cannot be imported here"
+    )
     assert done.stderr.startswith("halfmoon: numba cannot be imported here")
     assert "NumPy does the work, more slowly" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -225,7 +252,10 @@ def test_without_numba_numpy_serves_and_says_so_once(tmp_path):
 
 def test_a_pickled_network_predicts_where_numba_is_missing(tmp_path):
     """It was trained by the compiled engine, elsewhere."""
-    made = FIT + f"import pickle\npickle.dump((network, X, network.predict(X)), open({str(tmp_path / 'net')!r}, 'wb'))"
+    made = FIT + (
+        "import pickle\npickle.dump((network, X, network.predict(X)), "
+        f"open({str(tmp_path / 'net')!r}, 'wb'))"
+    )
     assert python(made).stdout.startswith("compiled")
     script = f"""
     import sys, pickle
@@ -237,20 +267,29 @@ def test_a_pickled_network_predicts_where_numba_is_missing(tmp_path):
     assert python(script).stdout == "True\n"
 
 
-@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="Haswell is an x86-64 processor")
+@pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"),
+    reason="Haswell is an x86-64 processor",
+)
 def test_the_engines_agree_on_an_older_processor(tmp_path):
     """No AVX-512: other vectors, other products of OpenBLAS."""
-    done = python(PARITY, tmp_path, NUMBA_CPU_NAME="haswell", OPENBLAS_CORETYPE="Haswell")
+    done = python(
+        PARITY, tmp_path, NUMBA_CPU_NAME="haswell", OPENBLAS_CORETYPE="Haswell"
+    )
     assert done.stdout == "parity\n"
 
 
 @pytest.mark.slow
-def test_ctrl_c_inside_one_long_update_is_answered_and_leaves_the_weights_as_they_were():
+def test_ctrl_c_inside_a_long_update_is_answered_and_leaves_the_weights_as_they_were():
     rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(100_000, 200)), rng.integers(0, 3, 100_000)
+    X = rng.normal(size=(100_000, 200))
+    y = rng.integers(0, 3, 100_000)
     network = Network.dense([200, 1000, 1000, 3], "relu")
     theta = network.theta.copy()
-    train(Network.dense([200, 4, 3], "relu"), X[:50], y[:50], epochs=1, engine="compiled")  # compiles
+    # compiles
+    train(
+        Network.dense([200, 4, 3], "relu"), X[:50], y[:50], epochs=1, engine="compiled"
+    )
     pressed = []
 
     def press():

@@ -1,4 +1,6 @@
-"""Data sets that can be drawn: their shapes, their noise, and the curves they lie on."""
+"""Data sets that can be drawn: their shapes, their noise, and the curves they
+lie on.
+"""
 
 import numpy as np
 import pytest
@@ -7,7 +9,9 @@ from sklearn.datasets import make_moons
 from halfmoon.datasets import DATASETS, Blobs, Dataset, Spiral, make
 
 each_name = pytest.mark.parametrize("name", DATASETS)
-classification = pytest.mark.parametrize("name", [name for name in DATASETS if DATASETS[name].task == "classification"])
+classification = pytest.mark.parametrize(
+    "name", [name for name in DATASETS if DATASETS[name].task == "classification"]
+)
 
 
 @each_name
@@ -56,7 +60,8 @@ def test_numpys_own_random_state_is_left_alone(name):
 @each_name
 @pytest.mark.parametrize("noise", [0.05, 0.7])
 def test_noise_is_a_standard_deviation(name, noise):
-    clean, noisy = make(name, n=4000, noise=0.0), make(name, n=4000, noise=noise)
+    clean = make(name, n=4000, noise=0.0)
+    noisy = make(name, n=4000, noise=noise)
     what, other = (0, 1) if DATASETS[name].task == "classification" else (1, 0)
     np.testing.assert_array_equal(clean[other], noisy[other])
     difference = noisy[what] - clean[what]
@@ -65,7 +70,9 @@ def test_noise_is_a_standard_deviation(name, noise):
 
 
 @each_name
-@pytest.mark.parametrize(("n", "noise"), [(0, 0.1), (-5, 0.1), (10, -0.1), (10, np.nan), (10, np.inf)])
+@pytest.mark.parametrize(
+    ("n", "noise"), [(0, 0.1), (-5, 0.1), (10, -0.1), (10, np.nan), (10, np.inf)]
+)
 def test_impossible_wishes_are_refused_in_words(name, n, noise):
     with pytest.raises(ValueError, match="n of at least 1, noise of at least 0"):
         make(name, n=n, noise=noise)
@@ -81,14 +88,18 @@ def test_moons_are_the_tutorials_points():
 
 def test_moons_lie_on_two_half_circles():
     X, y = make("moons", n=100, noise=0.0)
-    upper, lower = X[y == 0], X[y == 1] - [1.0, 0.5]
+    upper = X[y == 0]
+    lower = X[y == 1] - [1.0, 0.5]
     np.testing.assert_allclose(np.hypot(*upper.T), 1.0, rtol=1e-12)
     np.testing.assert_allclose(np.hypot(*lower.T), 1.0, rtol=1e-12)
     assert (upper[:, 1] >= 0).all()
     assert (lower[:, 1] <= 1e-15).all()
 
 
-@pytest.mark.parametrize(("spec", "inner"), [("circles", 0.5), ("circles:factor=0.2", 0.2), ("circles:factor=0", 0.0)])
+@pytest.mark.parametrize(
+    ("spec", "inner"),
+    [("circles", 0.5), ("circles:factor=0.2", 0.2), ("circles:factor=0", 0.0)],
+)
 def test_circles_have_the_radii_they_say(spec, inner):
     X, y = make(spec, n=100, noise=0.0)
     np.testing.assert_allclose(np.hypot(*X.T), np.where(y == 0, 1.0, inner), rtol=1e-12)
@@ -105,10 +116,16 @@ def test_blobs_sit_evenly_on_a_circle(classes):
 
 @pytest.mark.parametrize(
     ("short", "long"),
-    [("blobs", "blobs:classes=3"), ("spiral", "spiral:arms=2,turns=1.0"), ("circles", "circles:factor=0.5")],
+    [
+        ("blobs", "blobs:classes=3"),
+        ("spiral", "spiral:arms=2,turns=1.0"),
+        ("circles", "circles:factor=0.5"),
+    ],
 )
 def test_what_is_not_said_is_the_usual(short, long):
-    for got, expected in zip(make(short), make(long, n=200, noise=0.1, seed=0), strict=True):
+    for got, expected in zip(
+        make(short), make(long, n=200, noise=0.1, seed=0), strict=True
+    ):
         np.testing.assert_array_equal(got, expected)
 
 
@@ -117,10 +134,13 @@ def test_a_spirals_arms_turn_as_they_go_out(arms, turns):
     X, y = make(Spiral(arms=arms, turns=turns), n=300, noise=0.0)
     radius = np.hypot(*X.T)
     angle = 2 * np.pi * (y / arms + turns * radius)
-    np.testing.assert_allclose(X, np.c_[radius * np.cos(angle), radius * np.sin(angle)], atol=1e-12)
+    np.testing.assert_allclose(
+        X, np.c_[radius * np.cos(angle), radius * np.sin(angle)], atol=1e-12
+    )
     assert np.sqrt(0.02) <= radius.min() < 0.18
     assert 0.98 < radius.max() <= 1.0
-    assert np.median(radius**2) == pytest.approx(0.51, abs=0.08)  # evenly over the disc: radius^2 is uniform
+    # evenly over the disc: radius^2 is uniform
+    assert np.median(radius**2) == pytest.approx(0.51, abs=0.08)
 
 
 def test_xor_tells_quadrants_apart():

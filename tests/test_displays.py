@@ -1,4 +1,6 @@
-"""Displays draw the numbers of the fit, keep what they drew, and draw only where they are told."""
+"""Displays draw the numbers of the fit, keep what they drew, and draw only where they
+are told.
+"""
 
 import itertools
 import warnings
@@ -37,9 +39,11 @@ from halfmoon.plots import COLOURS
 mpl.use("Agg")
 X2, y2 = datasets.make("moons", n=120, noise=0.2, seed=0)
 IRIS = load_iris()
-X4, flowers = IRIS.data, IRIS.target_names[IRIS.target]
+X4 = IRIS.data
+flowers = IRIS.target_names[IRIS.target]
 XD, yd = load_diabetes(return_X_y=True)
-XD, yd = XD[:150, :5], yd[:150]
+XD = XD[:150, :5]
+yd = yd[:150]
 
 
 def fit(model, X, y):
@@ -55,27 +59,48 @@ def ax():
 @pytest.fixture(scope="module")
 def moons():
     """Two inputs, one output, three tanh units, validated."""
-    model = MLPClassifier((3,), "tanh", learning_rate_init=0.05, early_stopping=True, max_iter=30, random_state=0)
+    model = MLPClassifier(
+        (3,),
+        "tanh",
+        learning_rate_init=0.05,
+        early_stopping=True,
+        max_iter=30,
+        random_state=0,
+    )
     return fit(model, X2, y2)
 
 
 @pytest.fixture(scope="module")
 def iris():
     """A pipeline, four inputs, string labels, two hidden layers, no validation data."""
-    model = MLPClassifier((20, 5), "relu", learning_rate_init=0.02, max_iter=30, random_state=0)
+    model = MLPClassifier(
+        (20, 5), "relu", learning_rate_init=0.02, max_iter=30, random_state=0
+    )
     return fit(make_pipeline(StandardScaler(), model), X4, flowers)
 
 
 @pytest.fixture(scope="module")
 def values():
-    model = MLPRegressor(hidden_layer_sizes=(5,), activation="tanh", solver="lbfgs", max_iter=50, random_state=0)
+    model = MLPRegressor(
+        hidden_layer_sizes=(5,),
+        activation="tanh",
+        solver="lbfgs",
+        max_iter=50,
+        random_state=0,
+    )
     return fit(make_pipeline(StandardScaler(), model), XD, yd)
 
 
 @pytest.fixture(scope="module")
 def search():
     """Two sizes and two seeds with every penalty, and one grid without `alpha`."""
-    grid = [{"hidden_layer_sizes": [(2,), (3, 3)], "random_state": [0, 1], "alpha": [1e-3, 1.0]}]
+    grid = [
+        {
+            "hidden_layer_sizes": [(2,), (3, 3)],
+            "random_state": [0, 1],
+            "alpha": [1e-3, 1.0],
+        }
+    ]
     grid.append({"hidden_layer_sizes": [(4,)], "random_state": [0]})
     model = MLPClassifier(activation="tanh", solver="lbfgs", max_iter=10)
     return fit(GridSearchCV(model, grid, cv=3, return_train_score=True), X2, y2)
@@ -89,12 +114,18 @@ DRAW = {
     "network": lambda one, at: NetworkDisplay.from_estimator(one, ax=at),
     "maps": lambda one, at: HiddenUnitsDisplay.from_estimator(one, X2, y2, ax=at),
     "rows": lambda one, at: HiddenUnitsDisplay.from_estimator(one, X4, flowers, ax=at),
-    "surface": lambda one, at: DecisionSurfaceDisplay.from_estimator(one, X2, y2, grid_resolution=20, ax=at),
+    "surface": lambda one, at: DecisionSurfaceDisplay.from_estimator(
+        one, X2, y2, grid_resolution=20, ax=at
+    ),
 }
-TWO, FOUR = {"loss", "weights", "network", "maps", "surface"}, {"loss", "weights", "network", "rows"}
+TWO = {"loss", "weights", "network", "maps", "surface"}
+FOUR = {"loss", "weights", "network", "rows"}
 
 
-@pytest.mark.parametrize(("kind", "name"), [*((k, "moons") for k in sorted(TWO)), *((k, "iris") for k in sorted(FOUR))])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [*((k, "moons") for k in sorted(TWO)), *((k, "iris") for k in sorted(FOUR))],
+)
 def test_a_display_stays_within_the_ax_it_is_given(kind, name, request):
     figure = Figure(figsize=(12, 8))
     axes = figure.subplots(2, 2)
@@ -102,9 +133,14 @@ def test_a_display_stays_within_the_ax_it_is_given(kind, name, request):
     display = DRAW[kind](request.getfixturevalue(name), axes[0, 0])
     assert display.ax_ is axes[0, 0]
     assert display.figure_ is figure
-    assert not any(one.has_data() or one.get_title() or one.get_xlabel() for one in axes.ravel()[1:])
+    assert not any(
+        one.has_data() or one.get_title() or one.get_xlabel()
+        for one in axes.ravel()[1:]
+    )
     panels = [one.get_position() for one in getattr(display, "axes_", [])]
-    assert not any(one.overlaps(other) for one, other in itertools.combinations(panels, 2))
+    assert not any(
+        one.overlaps(other) for one, other in itertools.combinations(panels, 2)
+    )
     for one in set(figure.axes) - set(axes.ravel()[1:]):
         box = one.get_position()
         assert box.x0 >= place.x0 - 1e-9
@@ -116,7 +152,9 @@ def test_a_display_stays_within_the_ax_it_is_given(kind, name, request):
 
 def test_an_ax_without_a_grid_is_divided_too(iris):
     figure = Figure()
-    display = WeightsDisplay.from_estimator(iris, ax=figure.add_axes((0.5, 0.5, 0.4, 0.4)))
+    display = WeightsDisplay.from_estimator(
+        iris, ax=figure.add_axes((0.5, 0.5, 0.4, 0.4))
+    )
     assert len(display.axes_) == 3
     for one in display.axes_:
         assert one.get_position().x0 >= 0.5 - 1e-9
@@ -146,7 +184,9 @@ def test_before_a_fit_there_is_nothing_to_draw(kind):
 
 @pytest.mark.parametrize("kind", ["loss", "weights", "network", "maps"])
 def test_only_networks_have_an_inside(kind):
-    with pytest.raises(ValueError, match=r"LogisticRegression has no .*; give a fitted MLPClassifier"):
+    with pytest.raises(
+        ValueError, match=r"LogisticRegression has no .*; give a fitted MLPClassifier"
+    ):
         DRAW[kind](LogisticRegression().fit(X2, y2), ax())
 
 
@@ -154,19 +194,27 @@ def test_only_networks_have_an_inside(kind):
 
 
 @pytest.mark.parametrize(
-    ("by", "column"), [("epoch", "epoch"), ("updates", "update"), ("rows", "rows"), ("seconds",) * 2]
+    ("by", "column"),
+    [("epoch", "epoch"), ("updates", "update"), ("rows", "rows"), ("seconds",) * 2],
 )
 def test_learning_curves_are_the_history(moons, by, column):
     display = LossCurveDisplay.from_estimator(moons, by=by, ax=ax(), linewidth=3.0)
     history = moons.history_
-    assert set(display.lines_) == {"loss", "validation_loss", "train_score", "validation_score"}
+    assert set(display.lines_) == {
+        "loss",
+        "validation_loss",
+        "train_score",
+        "validation_score",
+    }
     for name, line in display.lines_.items():
         np.testing.assert_array_equal(line.get_xdata(), history[column])
         np.testing.assert_array_equal(line.get_ydata(), history[name])
         assert line.get_linewidth() == 3.0
         assert line.axes is display.axes_["score" in name]
         assert line.get_color() == COLOURS["validation" in name]
-    assert [line.get_xdata()[0] for line in display.best_lines_] == [history[column][moons.best_epoch_ - 1]] * 2
+    assert [line.get_xdata()[0] for line in display.best_lines_] == [
+        history[column][moons.best_epoch_ - 1]
+    ] * 2
     words = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert words == ["training", "validation", f"best epoch: {moons.best_epoch_}"]
 
@@ -181,13 +229,24 @@ def test_without_validation_data_there_is_one_line_and_no_best_epoch(iris):
 
 def test_what_learning_curves_refuse(moons):
     display = LossCurveDisplay.from_estimator(moons, ax=ax())
-    with pytest.raises(ValueError, match="by must be one of epoch, updates, rows, seconds"):
+    with pytest.raises(
+        ValueError, match="by must be one of epoch, updates, rows, seconds"
+    ):
         display.plot(ax(), by="hours")
-    columns = {name: moons.history_[name] for name in ("epoch", "train_score", "validation_score", "validation_loss")}
-    with pytest.raises(ValueError, match="log=True needs losses above 0, and the smallest is -1"):
-        LossCurveDisplay(history=columns | {"loss": columns["epoch"] - 2.0}).plot(ax(), log=True)
+    columns = {
+        name: moons.history_[name]
+        for name in ("epoch", "train_score", "validation_score", "validation_loss")
+    }
+    with pytest.raises(
+        ValueError, match="log=True needs losses above 0, and the smallest is -1"
+    ):
+        LossCurveDisplay(history=columns | {"loss": columns["epoch"] - 2.0}).plot(
+            ax(), log=True
+        )
     with pytest.raises(ValueError, match="the history not empty"):
-        LossCurveDisplay(history={name: np.zeros(0) for name in (*columns, "loss")}).plot(ax())
+        LossCurveDisplay(
+            history={name: np.zeros(0) for name in (*columns, "loss")}
+        ).plot(ax())
 
 
 # Weights
@@ -204,16 +263,29 @@ def test_weights_and_biases_are_drawn_as_they_are(iris):
         assert display.biases_[layer].get_clim() == (low, high)
         top, end = display.axes_[layer].get_ylim()
         assert top > end  # the first input is on top
-    first, last = display.axes_[0], display.axes_[-1]
-    assert [text.get_text() for text in first.get_yticklabels()] == ["x0", "x1", "x2", "x3", "bias"]
-    assert [text.get_text() for text in last.get_xticklabels()] == ["setosa", "versicolor", "virginica"]
+    first = display.axes_[0]
+    last = display.axes_[-1]
+    assert [text.get_text() for text in first.get_yticklabels()] == [
+        "x0",
+        "x1",
+        "x2",
+        "x3",
+        "bias",
+    ]
+    assert [text.get_text() for text in last.get_xticklabels()] == [
+        "setosa",
+        "versicolor",
+        "virginica",
+    ]
 
 
 def test_a_few_huge_weights_do_not_hide_thousands():
     W = np.random.default_rng(0).normal(size=(100, 64))
     W[3, 4] = 1000.0
     names = [f"column {i} with a very long name" for i in range(100)]
-    display = WeightsDisplay(coefs=[W], intercepts=[W[0]], inputs=names, outputs=["y"] * 64).plot(ax())
+    display = WeightsDisplay(
+        coefs=[W], intercepts=[W[0]], inputs=names, outputs=["y"] * 64
+    ).plot(ax())
     assert display.weights_[0].get_clim()[1] < 5.0
     assert display.colorbars_[0].extend == "both"
     labels = [text.get_text() for text in display.ax_.get_yticklabels()]
@@ -226,7 +298,9 @@ def test_weights_of_scikit_learns_own_network():
     display = WeightsDisplay.from_estimator(model, ax=ax(), cmap="PiYG")
     np.testing.assert_array_equal(display.weights_[1].get_array(), model.coefs_[1])
     assert display.weights_[0].cmap.name == "PiYG"
-    assert len(NetworkDisplay.from_estimator(model, ax=ax()).links_[0].get_segments()) == 8
+    assert (
+        len(NetworkDisplay.from_estimator(model, ax=ax()).links_[0].get_segments()) == 8
+    )
 
 
 # The diagram
@@ -236,10 +310,17 @@ def test_links_join_the_right_units_and_show_size_and_sign(iris):
     display = NetworkDisplay.from_estimator(iris, ax=ax(), width=4.0)
     coefs = iris[-1].coefs_
     shown = [np.arange(4), np.array([*range(11), 19]), np.arange(5), np.arange(3)]
-    largest = max(np.abs(W[np.ix_(*ends)]).max() for W, ends in zip(coefs, itertools.pairwise(shown), strict=True))
-    for level, (links, ends) in enumerate(zip(display.links_, itertools.pairwise(shown), strict=True)):
+    largest = max(
+        np.abs(W[np.ix_(*ends)]).max()
+        for W, ends in zip(coefs, itertools.pairwise(shown), strict=True)
+    )
+    for level, (links, ends) in enumerate(
+        zip(display.links_, itertools.pairwise(shown), strict=True)
+    ):
         below, above = (display.units_[level + i].get_offsets() for i in (0, 1))
-        segments, widths, colours = links.get_segments(), links.get_linewidths(), links.get_colors()
+        segments = links.get_segments()
+        widths = links.get_linewidths()
+        colours = links.get_colors()
         assert len(segments) == len(ends[0]) * len(ends[1])
         for (start, end), width, colour in zip(segments, widths, colours, strict=True):
             i = int(np.abs(below - start).sum(axis=1).argmin())
@@ -251,15 +332,23 @@ def test_links_join_the_right_units_and_show_size_and_sign(iris):
 
 
 def test_what_is_left_out_of_a_diagram_is_said(iris, moons):
-    assert NetworkDisplay.from_estimator(moons, ax=ax()).outputs == ["1"]  # one output speaks for the second class
+    # one output speaks for the second class
+    assert NetworkDisplay.from_estimator(moons, ax=ax()).outputs == ["1"]
     display = NetworkDisplay.from_estimator(iris, ax=ax())
     words = [text.get_text() for text in display.ax_.texts]
     assert [word for word in words if "more" in word] == ["⋮ 8 more"]
-    assert {"4 inputs", "hidden layer 1\n20 units", "3 outputs", "x3", "versicolor"} <= set(words)
+    assert {
+        "4 inputs",
+        "hidden layer 1\n20 units",
+        "3 outputs",
+        "x3",
+        "versicolor",
+    } <= set(words)
     heights = display.units_[1].get_offsets()[:, 1]
     assert heights[-2] - heights[-1] == 2.0 * (heights[0] - heights[1])
     few = display.plot(ax(), most=3)
-    assert [len(units.get_offsets()) for units in few.units_] == [4, 3, 3, 3]  # one more than `most` needs no dots
+    # one more than `most` needs no dots
+    assert [len(units.get_offsets()) for units in few.units_] == [4, 3, 3, 3]
     with pytest.raises(ValueError, match="most must be at least 3"):
         display.plot(ax(), most=2)
 
@@ -270,9 +359,12 @@ def test_what_is_left_out_of_a_diagram_is_said(iris, moons):
 def test_maps_are_what_the_units_answer(moons):
     display = HiddenUnitsDisplay.from_estimator(moons, X2, y2, ax=ax())
     u, v = (np.linspace(X2[:, i].min(), X2[:, i].max(), 80) for i in (0, 1))
-    W, b = moons.coefs_[0], moons.intercepts_[0]
+    W = moons.coefs_[0]
+    b = moons.intercepts_[0]
     for unit, image in enumerate(display.images_):
-        expected = [[np.tanh(x * W[0, unit] + y * W[1, unit] + b[unit]) for x in u] for y in v]
+        expected = [
+            [np.tanh(x * W[0, unit] + y * W[1, unit] + b[unit]) for x in u] for y in v
+        ]
         np.testing.assert_allclose(image.get_array(), expected, atol=1e-6)
         assert image.origin == "lower"
         left, right, bottom, top = image.get_extent()
@@ -286,46 +378,83 @@ def test_maps_are_what_the_units_answer(moons):
 
 def test_rows_are_sorted_by_class_and_units_by_rows(iris):
     shuffled = np.random.default_rng(0).permutation(len(X4))
-    display = HiddenUnitsDisplay.from_estimator(iris, X4[shuffled], flowers[shuffled], layer=2, ax=ax())
+    display = HiddenUnitsDisplay.from_estimator(
+        iris, X4[shuffled], flowers[shuffled], layer=2, ax=ax()
+    )
     a = iris[:-1].transform(X4[shuffled])
     for W, b in zip(iris[-1].coefs_[:2], iris[-1].intercepts_[:2], strict=True):
         a = np.maximum(a @ W + b, 0.0)
-    rows = [i for name in IRIS.target_names for i, own in enumerate(flowers[shuffled]) if own == name]
-    np.testing.assert_allclose(display.images_[0].get_array(), a[rows].T[display.order_], atol=1e-6)
+    rows = [
+        i
+        for name in IRIS.target_names
+        for i, own in enumerate(flowers[shuffled])
+        if own == name
+    ]
+    np.testing.assert_allclose(
+        display.images_[0].get_array(), a[rows].T[display.order_], atol=1e-6
+    )
     assert sorted(display.order_) == list(range(5))
-    assert [text.get_text() for text in display.ax_.get_xticklabels()] == list(IRIS.target_names)
+    assert [text.get_text() for text in display.ax_.get_xticklabels()] == list(
+        IRIS.target_names
+    )
     alive = (a > 0.0).mean(axis=0)
-    np.testing.assert_allclose([one.get_width() for one in display.bars_], 100.0 * (1.0 - alive[display.order_]))
+    np.testing.assert_allclose(
+        [one.get_width() for one in display.bars_],
+        100.0 * (1.0 - alive[display.order_]),
+    )
 
 
 def test_dead_and_saturated_units_stand_out(iris):
     from copy import deepcopy
 
-    model = fit(MLPClassifier((4,), "relu", solver="lbfgs", max_iter=5, random_state=0), X2, y2)
+    model = fit(
+        MLPClassifier((4,), "relu", solver="lbfgs", max_iter=5, random_state=0), X2, y2
+    )
     model.intercepts_[0][1] = -100.0
-    labels = [text.get_text() for text in HiddenUnitsDisplay.from_estimator(model, X2, ax=ax()).texts_]
+    labels = [
+        text.get_text()
+        for text in HiddenUnitsDisplay.from_estimator(model, X2, ax=ax()).texts_
+    ]
     assert labels[1] == "1 (flat)"
     wide = deepcopy(iris)
     wide[-1].intercepts_[0][7] = -1000.0
     display = HiddenUnitsDisplay.from_estimator(wide, X4, ax=ax())
     assert display.flat[7] == 1.0
     assert to_hex(display.bars_[7].get_facecolor()).upper() == COLOURS[1]
-    assert to_hex(display.bars_[int(display.flat.argmin())].get_facecolor()).upper() == COLOURS[5]
-    tanh = fit(MLPClassifier((3,), "tanh", solver="lbfgs", max_iter=5, random_state=0), X2, y2)
+    assert (
+        to_hex(display.bars_[int(display.flat.argmin())].get_facecolor()).upper()
+        == COLOURS[5]
+    )
+    tanh = fit(
+        MLPClassifier((3,), "tanh", solver="lbfgs", max_iter=5, random_state=0), X2, y2
+    )
     tanh.coefs_[0][:, 1:] = 0.0
-    tanh.intercepts_[0][1:] = [3.2, 3.5]  # slopes 0.0066 and 0.0036, where the steepest is 1
-    assert list(HiddenUnitsDisplay.from_estimator(tanh, X2, ax=ax()).flat[1:]) == [0.0, 1.0]
+    # slopes 0.0066 and 0.0036, where the steepest is 1
+    tanh.intercepts_[0][1:] = [3.2, 3.5]
+    assert list(HiddenUnitsDisplay.from_estimator(tanh, X2, ax=ax()).flat[1:]) == [
+        0.0,
+        1.0,
+    ]
 
 
 def test_sparse_rows_show_the_same_units():
     X = np.where(np.arange(360).reshape(120, 3) % 3, 0.0, X2[:, :1])
-    model = fit(MLPClassifier((4,), "tanh", solver="lbfgs", max_iter=3, random_state=0), csr_array(X), y2)
-    drawn = [HiddenUnitsDisplay.from_estimator(model, each, y2, ax=ax()).images_[0] for each in (X, csr_array(X))]
+    model = fit(
+        MLPClassifier((4,), "tanh", solver="lbfgs", max_iter=3, random_state=0),
+        csr_array(X),
+        y2,
+    )
+    drawn = [
+        HiddenUnitsDisplay.from_estimator(model, each, y2, ax=ax()).images_[0]
+        for each in (X, csr_array(X))
+    ]
     np.testing.assert_allclose(drawn[0].get_array(), drawn[1].get_array(), atol=1e-6)
 
 
 def test_what_hidden_units_refuse(moons):
-    with pytest.raises(ValueError, match=r"layer must be from 1 to 1, the hidden layers.*; got 2"):
+    with pytest.raises(
+        ValueError, match=r"layer must be from 1 to 1, the hidden layers.*; got 2"
+    ):
         HiddenUnitsDisplay.from_estimator(moons, X2, layer=2, ax=ax())
     with pytest.raises(ValueError, match=r"y have shape \(120,\); got 1 and \(5,\)"):
         HiddenUnitsDisplay.from_estimator(moons, X2, y2[:5], ax=ax())
@@ -349,12 +478,16 @@ def test_the_other_columns_follow_the_data(k):
     np.testing.assert_array_equal(np.column_stack([got[2], got[0]]), points)
     k = k or 14  # the square root of 196
     for n, point in enumerate(points):
-        away = [np.hypot(*((row[[2, 0]] - point) / X[:, [2, 0]].std(axis=0))) for row in X]
+        away = [
+            np.hypot(*((row[[2, 0]] - point) / X[:, [2, 0]].std(axis=0))) for row in X
+        ]
         near = sorted(range(len(X)), key=away.__getitem__)[:k]
         furthest = away[near[-1]] * (1.0 + 1e-9) or 1.0
         weight = [(1.0 - (away[i] / furthest) ** 3) ** 3 for i in near]
         for column in (1, 3):
-            mean = sum(w * X[i, column] for w, i in zip(weight, near, strict=True)) / sum(weight)
+            mean = sum(
+                w * X[i, column] for w, i in zip(weight, near, strict=True)
+            ) / sum(weight)
             assert got[column][n] == pytest.approx(mean, rel=1e-6)
 
 
@@ -373,32 +506,48 @@ def test_medians_are_the_same_everywhere_and_categories_take_the_most_frequent()
 def test_the_distance_from_the_slice_is_in_standard_deviations():
     plane = Slice(X4, (0, 1), "median", None)
     expected = [
-        np.sqrt(np.mean([((row[i] - np.median(X4[:, i])) / X4[:, i].std()) ** 2 for i in (2, 3)])) for row in X4
+        np.sqrt(
+            np.mean(
+                [((row[i] - np.median(X4[:, i])) / X4[:, i].std()) ** 2 for i in (2, 3)]
+            )
+        )
+        for row in X4
     ]
     np.testing.assert_allclose(plane.distance(), expected)
     assert (Slice(X2, (0, 1), "neighbours", None).distance() == 0.0).all()
-    kinds = np.column_stack([X2, np.where(np.arange(120) == 7, "odd", "even")]).astype(object)
+    kinds = np.column_stack([X2, np.where(np.arange(120) == 7, "odd", "even")]).astype(
+        object
+    )
     assert list(np.flatnonzero(Slice(kinds, (0, 1), "median", None).distance())) == [7]
 
 
 def test_the_gap_is_the_way_to_the_nearest_row():
     points = np.array([[0.0, 0.0], [9.0, -9.0]])
-    expected = [min(np.hypot(*((row - point) / X2.std(axis=0))) for row in X2) for point in points]
-    np.testing.assert_allclose(Slice(X2, (0, 1), "neighbours", None).gap(points), expected)
+    expected = [
+        min(np.hypot(*((row - point) / X2.std(axis=0))) for row in X2)
+        for point in points
+    ]
+    np.testing.assert_allclose(
+        Slice(X2, (0, 1), "neighbours", None).gap(points), expected
+    )
 
 
 # Surfaces
 
 
 def surface(model, X, y=None, **options):
-    return DecisionSurfaceDisplay.from_estimator(model, X, y, **{"grid_resolution": 25, "ax": ax(), **options})
+    return DecisionSurfaceDisplay.from_estimator(
+        model, X, y, **{"grid_resolution": 25, "ax": ax(), **options}
+    )
 
 
 def test_two_classes_show_lead_tie_and_rows(moons):
     display = surface(moons, X2, y2, display_labels=["upper", "lower"])
     grid = np.column_stack([display.xx0.ravel(), display.xx1.ravel()])
     p = moons.predict_proba(grid)
-    np.testing.assert_allclose(display.surface_.get_array().ravel(), p[:, 1] - p[:, 0], atol=1e-6)
+    np.testing.assert_allclose(
+        display.surface_.get_array().ravel(), p[:, 1] - p[:, 0], atol=1e-6
+    )
     (tie,) = display.boundary_
     at = np.concatenate([path.vertices for path in tie.get_paths()])
     np.testing.assert_allclose(moons.predict_proba(at)[:, 0], 0.5, atol=0.03)
@@ -408,7 +557,8 @@ def test_two_classes_show_lead_tie_and_rows(moons):
         assert (points.get_alpha() == 1.0).all()
     words = [text.get_text() for text in display.legend_.get_texts()]
     assert words == ["upper", "lower", "no row near"]
-    low, high = display.surface_.cmap(0.0), display.surface_.cmap(1.0)
+    low = display.surface_.cmap(0.0)
+    high = display.surface_.cmap(1.0)
     assert low[2] > low[0]  # blue where class 0 leads, orange where class 1 does
     assert high[0] > high[2]
 
@@ -433,15 +583,30 @@ def test_four_columns_three_classes_and_string_labels(iris):
         assert np.ptp(points.get_alpha()) > 0.01
     words = [text.get_text() for text in display.legend_.get_texts()]
     assert words[:3] == list(IRIS.target_names)
-    assert words[3:7] == ["other columns:\nmeans of 12 near rows", "row on the slice", "1 s.d. off", "2 s.d. off"]
+    assert words[3:7] == [
+        "other columns:\nmeans of 12 near rows",
+        "row on the slice",
+        "1 s.d. off",
+        "2 s.d. off",
+    ]
     assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("x2", "x1")
 
 
 def test_a_regressor_has_a_colour_bar_for_surface_and_rows(values):
-    display = surface(values, XD, yd, features=(2, 3), others="median", target_name="progression (points)")
+    display = surface(
+        values,
+        XD,
+        yd,
+        features=(2, 3),
+        others="median",
+        target_name="progression (points)",
+    )
     rows = np.tile(np.median(XD, axis=0), (25 * 25, 1))
-    rows[:, 2], rows[:, 3] = display.xx0.ravel(), display.xx1.ravel()
-    np.testing.assert_allclose(display.surface_.get_array().ravel(), values.predict(rows), rtol=1e-5)
+    rows[:, 2] = display.xx0.ravel()
+    rows[:, 3] = display.xx1.ravel()
+    np.testing.assert_allclose(
+        display.surface_.get_array().ravel(), values.predict(rows), rtol=1e-5
+    )
     (points,) = display.points_
     np.testing.assert_array_equal(points.get_array(), yd)
     assert points.norm is display.surface_.norm
@@ -457,7 +622,8 @@ def test_regions_without_rows_are_hatched(moons):
     hatched = display.hatched_.get_paths()[0].contains_points(grid)
     np.testing.assert_array_equal(hatched, display.gap_[within].ravel() > 0.4)
     assert 0.05 < hatched.mean() < 0.6
-    assert surface(moons, X2, reach=99.0).legend_.get_texts()[-1].get_text() == "1"  # no hatching, no entry
+    # no hatching, no entry
+    assert surface(moons, X2, reach=99.0).legend_.get_texts()[-1].get_text() == "1"
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
@@ -465,9 +631,13 @@ def test_frames_reach_the_model_as_they_came(kind):
     frames = pytest.importorskip(kind)
     columns = {"length": X4[:, 2], "kind": ["u", "v", "v"] * 50, "width": X4[:, 3]}
     X = frames.table(columns) if kind == "pyarrow" else frames.DataFrame(columns)
-    known = (OneHotEncoder(sparse_output=False), ["kind"]), (StandardScaler(), ["length", "width"])
+    known = (
+        (OneHotEncoder(sparse_output=False), ["kind"]),
+        (StandardScaler(), ["length", "width"]),
+    )
     model = make_pipeline(
-        make_column_transformer(*known), MLPClassifier((4,), solver="lbfgs", max_iter=20, random_state=0)
+        make_column_transformer(*known),
+        MLPClassifier((4,), solver="lbfgs", max_iter=20, random_state=0),
     )
     display = surface(fit(model, X, flowers), X, flowers, features=("width", "length"))
     assert display.ax_.get_xlabel() == "width"
@@ -486,24 +656,39 @@ def test_frames_reach_the_model_as_they_came(kind):
 def test_a_frame_may_have_numbers_for_names():
     pandas = pytest.importorskip("pandas")
     model = LogisticRegression(max_iter=500).fit(pandas.DataFrame(X4), flowers)
-    assert surface(model, pandas.DataFrame(X4), flowers, features=("1", 3)).ax_.get_xlabel() == "1"
+    assert (
+        surface(
+            model, pandas.DataFrame(X4), flowers, features=("1", 3)
+        ).ax_.get_xlabel()
+        == "1"
+    )
 
 
 def test_any_estimator_has_a_surface():
     machine = LinearSVC().fit(X2, y2)
     display = surface(machine, X2, y2)
     grid = np.column_stack([display.xx0.ravel(), display.xx1.ravel()])
-    np.testing.assert_allclose(display.surface_.get_array().ravel(), machine.decision_function(grid))
+    np.testing.assert_allclose(
+        display.surface_.get_array().ravel(), machine.decision_function(grid)
+    )
     tree = DecisionTreeClassifier().fit(X4, flowers)
     regions = surface(tree, X4, features=(2, 3), response_method="predict")
     assert set(np.unique(regions.response)) == {-1.0, 1.0}
     assert regions.points_ == []
-    assert len(surface(KMeans(3, random_state=0).fit(X4), X4, features=(0, 1)).surface_) == 3
+    assert (
+        len(surface(KMeans(3, random_state=0).fit(X4), X4, features=(0, 1)).surface_)
+        == 3
+    )
     with pytest.raises(ValueError, match="nothing that predicts"):
         surface(StandardScaler().fit(X2), X2)
-    assert surface(IsolationForest(n_estimators=10, random_state=0).fit(X2), X2).classes == [-1, 1]
+    assert surface(
+        IsolationForest(n_estimators=10, random_state=0).fit(X2), X2
+    ).classes == [-1, 1]
     assert surface(LinearRegression().fit(XD, yd), XD).colorbar_ is not None
-    with pytest.raises(ValueError, match=r"what LinearSVC has \(decision_function, predict\); got 'predict_proba'"):
+    with pytest.raises(
+        ValueError,
+        match=r"what LinearSVC has \(decision_function, predict\); got 'predict_proba'",
+    ):
         surface(machine, X2, response_method="predict_proba")
 
 
@@ -511,21 +696,39 @@ def test_any_estimator_has_a_surface():
     ("told", "options"),
     [
         (
-            r"features must be two different columns of numbers, by place or name \(x0, x1\); got \(0, 7\)",
+            (
+                r"features must be two different columns of numbers, by "
+                r"place or name \(x0, x1\); got \(0, 7\)"
+            ),
             {"features": (0, 7)},
         ),
         ("features must be two different", {"features": ("x0", "x0")}),
         ("others must be 'neighbours' or 'median'", {"others": "mean"}),
-        ("neighbours from 1 to the number of rows, 120; got 'neighbours' and 121", {"neighbours": 121}),
+        (
+            "neighbours from 1 to the number of rows, 120; got 'neighbours' and 121",
+            {"neighbours": 121},
+        ),
         ("grid_resolution must be at least 2; got 1", {"grid_resolution": 1}),
         (
-            r"must be 'auto' or what MLPClassifier has \(predict_proba, predict\); got 'proba'",
+            (
+                r"must be 'auto' or what MLPClassifier has \(predict_proba, "
+                r"predict\); got 'proba'"
+            ),
             {"response_method": "proba"},
         ),
-        (r"y must be 120 values, of the classes \[.*0.*1.*\]; got shape \(9,\)", {"y": y2[:9]}),
-        (r"y must be 120 values, of the classes .* such as \[0 7\]", {"y": np.where(y2 == 1, 7, 0)}),
+        (
+            r"y must be 120 values, of the classes \[.*0.*1.*\]; got shape \(9,\)",
+            {"y": y2[:9]},
+        ),
+        (
+            r"y must be 120 values, of the classes .* such as \[0 7\]",
+            {"y": np.where(y2 == 1, 7, 0)},
+        ),
         ("at least 2 rows and 2 columns", {"X": X2[:, :1]}),
-        ("X has missing or infinite values in x1", {"X": np.where(X2 > [9.0, 1.0], np.nan, X2)}),
+        (
+            "X has missing or infinite values in x1",
+            {"X": np.where(X2 > [9.0, 1.0], np.nan, X2)},
+        ),
     ],
 )
 def test_what_a_surface_refuses(moons, told, options):
@@ -534,11 +737,18 @@ def test_what_a_surface_refuses(moons, told, options):
 
 
 def test_a_surface_has_one_output_and_one_label():
-    several = fit(MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", max_iter=3), X2, X2)
+    several = fit(
+        MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", max_iter=3), X2, X2
+    )
     with pytest.raises(ValueError, match="this regressor has 2; fit one for each"):
         surface(several, X2)
-    for columns in ([y2, 1 - y2, y2], [y2, 2 * y2, 1 + y2]):  # labels, or columns of classes
-        labels = fit(MLPClassifier((2,), solver="lbfgs", max_iter=3), X2, np.column_stack(columns))
+    # labels, or columns of classes
+    for columns in ([y2, 1 - y2, y2], [y2, 2 * y2, 1 + y2]):
+        labels = fit(
+            MLPClassifier((2,), solver="lbfgs", max_iter=3),
+            X2,
+            np.column_stack(columns),
+        )
         with pytest.raises(ValueError, match="one label a row"):
             surface(labels, X2)
 
@@ -550,14 +760,25 @@ def test_a_search_is_drawn_by_one_parameter_over_all_the_others(search):
     display = SweepDisplay.from_search(search, "hidden_layer_sizes", ax=ax())
     results = search.cv_results_
     assert display.values == [(2,), (3, 3), (4,)]
-    assert [text.get_text() for text in display.ax_.get_xticklabels()] == ["2", "3, 3", "4"]
+    assert [text.get_text() for text in display.ax_.get_xticklabels()] == [
+        "2",
+        "3, 3",
+        "4",
+    ]
     for label, part in (("training", "train"), ("validation", "test")):
         scores = [
-            [results[f"split{s}_{part}_score"][i] for i, tried in enumerate(results["params"]) for s in range(3)
-             if tried["hidden_layer_sizes"] == size] for size in display.values
-        ]  # fmt: skip
+            [
+                results[f"split{s}_{part}_score"][i]
+                for i, tried in enumerate(results["params"])
+                for s in range(3)
+                if tried["hidden_layer_sizes"] == size
+            ]
+            for size in display.values
+        ]
         assert list(map(len, scores)) == [12, 12, 3]
-        np.testing.assert_allclose(display.lines_[label].get_ydata(), [np.mean(each) for each in scores])
+        np.testing.assert_allclose(
+            display.lines_[label].get_ydata(), [np.mean(each) for each in scores]
+        )
         edges = display.bands_[label].get_paths()[0].vertices
         for x, each in enumerate(scores):
             heights = edges[edges[:, 0] == x, 1]
@@ -574,22 +795,42 @@ def test_numbers_have_an_axis_of_numbers(search):
         display.lines_["validation"].get_xdata(), [1e-3, 1.0]
     )  # the grid without it is left out
     assert display.ax_.get_xscale() == "log"
-    assert SweepDisplay.from_search(search, "random_state", ax=ax()).ax_.get_xscale() == "linear"
+    assert (
+        SweepDisplay.from_search(search, "random_state", ax=ax()).ax_.get_xscale()
+        == "linear"
+    )
 
 
 def test_a_sweep_cross_validates_the_estimator():
     pipeline = make_pipeline(StandardScaler(), DecisionTreeClassifier(random_state=0))
-    options = {"param_name": "decisiontreeclassifier__max_depth", "param_range": [3, 1, 2], "cv": StratifiedKFold(4)}
-    display = SweepDisplay.from_estimator(pipeline, X4, flowers, scoring="balanced_accuracy", ax=ax(), **options)
-    train, test = validation_curve(pipeline, X4, flowers, scoring="balanced_accuracy", **options)
-    np.testing.assert_array_equal(display.lines_["training"].get_ydata(), train.mean(axis=1)[[1, 2, 0]])
-    np.testing.assert_array_equal(display.lines_["validation"].get_ydata(), test.mean(axis=1)[[1, 2, 0]])
+    options = {
+        "param_name": "decisiontreeclassifier__max_depth",
+        "param_range": [3, 1, 2],
+        "cv": StratifiedKFold(4),
+    }
+    display = SweepDisplay.from_estimator(
+        pipeline, X4, flowers, scoring="balanced_accuracy", ax=ax(), **options
+    )
+    train, test = validation_curve(
+        pipeline, X4, flowers, scoring="balanced_accuracy", **options
+    )
+    np.testing.assert_array_equal(
+        display.lines_["training"].get_ydata(), train.mean(axis=1)[[1, 2, 0]]
+    )
+    np.testing.assert_array_equal(
+        display.lines_["validation"].get_ydata(), test.mean(axis=1)[[1, 2, 0]]
+    )
     assert display.best_ == [3, 1, 2][int(test.mean(axis=1).argmax())]
-    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("max_depth", "balanced accuracy")
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == (
+        "max_depth",
+        "balanced accuracy",
+    )
 
 
 def test_the_best_value_is_marked_where_it_stands():
-    display = SweepDisplay(values=[(1,), (2, 2), "x"], test_scores=[[0.1], [0.8, 1.0], [0.5]]).plot(ax())
+    display = SweepDisplay(
+        values=[(1,), (2, 2), "x"], test_scores=[[0.1], [0.8, 1.0], [0.5]]
+    ).plot(ax())
     assert display.best_ == (2, 2)
     np.testing.assert_allclose(display.best_point_.get_xydata(), [[1.0, 0.9]])
     assert list(display.lines_) == ["validation"]
@@ -597,7 +838,9 @@ def test_the_best_value_is_marked_where_it_stands():
 
 
 def test_what_a_sweep_refuses(search):
-    with pytest.raises(ValueError, match=r"no param_size; give one of .*hidden_layer_sizes"):
+    with pytest.raises(
+        ValueError, match=r"no param_size; give one of .*hidden_layer_sizes"
+    ):
         SweepDisplay.from_search(search, "size", ax=ax())
     with pytest.raises(ValueError, match="no mean_test_f1; give one of score"):
         SweepDisplay.from_search(search, "alpha", metric="f1", ax=ax())

@@ -13,8 +13,14 @@ from halfmoon import catalogue
 from halfmoon.activations import ACTIVATIONS, Activation
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+BLOCK = re.compile(
+    r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
+)
 CODE = [
     pytest.param(code, printed, id=f"{page.name}-{number}")
     for page in PAGES
@@ -34,14 +40,25 @@ def test_a_code_block_prints_what_the_page_shows(code, printed):
     assert out.getvalue().rstrip() == printed.rstrip()
 
 
-@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem
+)
 def test_an_example_runs_without_a_warning(example):
-    done = subprocess.run([sys.executable, "-W", "error", example], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", example],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("page", [ROOT / "DERIVATION.md", ROOT / "CHANGELOG.md", *PAGES], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [ROOT / "DERIVATION.md", ROOT / "CHANGELOG.md", *PAGES],
+    ids=lambda page: page.name,
+)
 def test_links_within_the_project_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
         assert target.startswith("http") or (page.parent / target).exists(), target
@@ -49,22 +66,38 @@ def test_links_within_the_project_lead_somewhere(page):
 
 def test_the_page_of_the_shelves_is_up_to_date():
     page = (ROOT / "docs" / "shelves.md").read_text()
-    assert page == catalogue.markdown(), "Run: halfmoon list --markdown > docs/shelves.md"
+    assert page == catalogue.markdown(), (
+        "Run: halfmoon list --markdown > docs/shelves.md"
+    )
 
 
 def test_a_registered_activation_appears_by_itself_in_listings_docs_and_tests():
     assert "bent_identity" not in catalogue.markdown()
     source = (ROOT / "tests" / "new_activation.py.txt").read_text()
-    probe = (
-        source + "\nimport pytest, sys\nsys.exit(pytest.main(['-q', '--collect-only', 'tests/test_activations.py']))"
+    probe = source + (
+        "\nimport pytest, sys\nsys.exit(pytest.main(['-q', '--collect-only', "
+        "'tests/test_activations.py']))"
     )
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
     collected = [line for line in done.stdout.splitlines() if "bent_identity" in line]
     assert len(collected) >= 3, done.stdout + done.stderr
-    listing = (
-        source + "\nimport sys\nfrom halfmoon import cli\nsys.argv = ['halfmoon', 'list', 'activations']\ncli.main()"
+    listing = source + (
+        "\nimport sys\nfrom halfmoon import cli\nsys.argv = ['halfmoon', 'list', "
+        "'activations']\ncli.main()"
     )
-    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", listing],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
     assert "bent_identity" in done.stdout, done.stderr
     namespace = {}
     exec(source, namespace)

@@ -1,4 +1,6 @@
-"""Elementary functions against mpmath's forty digits, counted in ulp (units in the last place)."""
+"""Elementary functions against mpmath's forty digits, counted in ulp (units in the last
+place).
+"""
 
 import math
 
@@ -17,8 +19,12 @@ EXACT = {
     softplus: lambda z: mpmath.log1p(mpmath.exp(z)),
 }
 ULP = 4.0  # what elementary.py promises of erf; the others keep it too
-each_function = pytest.mark.parametrize("function", EXACT, ids=lambda function: function.__name__)
-each_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
+each_function = pytest.mark.parametrize(
+    "function", EXACT, ids=lambda function: function.__name__
+)
+each_dtype = pytest.mark.parametrize(
+    "dtype", [np.float64, np.float32], ids=["float64", "float32"]
+)
 
 
 def worst_ulp(function, x):
@@ -27,7 +33,9 @@ def worst_ulp(function, x):
     assert got.dtype == x.dtype
     with mpmath.workdps(40):
         exact = [EXACT[function](mpmath.mpf(float(number))) for number in x]
-        spacing = np.spacing(np.abs(np.array([float(number) for number in exact], dtype=x.dtype)))
+        spacing = np.spacing(
+            np.abs(np.array([float(number) for number in exact], dtype=x.dtype))
+        )
         return max(
             float(abs(mpmath.mpf(float(g)) - e) / mpmath.mpf(float(s)))
             for g, e, s in zip(got, exact, spacing, strict=True)
@@ -45,7 +53,9 @@ def test_right_to_a_few_ulp(function, dtype, reach):
 @each_dtype
 def test_erf_is_right_on_both_sides_of_its_seams(dtype):
     steps = np.arange(-5, 6).astype(dtype)
-    x = np.concatenate([dtype(seam) + steps * np.spacing(dtype(seam)) for seam in (0.0, 1.0, 6.0)])
+    x = np.concatenate(
+        [dtype(seam) + steps * np.spacing(dtype(seam)) for seam in (0.0, 1.0, 6.0)]
+    )
     assert len(set(x.tolist())) == 33
     assert worst_ulp(erf, np.concatenate([x, -x])) <= ULP
 
@@ -90,7 +100,9 @@ def test_one_number_gives_what_the_array_gives(function, dtype):
 
 @each_function
 def test_a_python_number_is_accepted(function):
-    assert float(function(0.25)) == pytest.approx(float(EXACT[function](0.25)), rel=1e-15)
+    assert float(function(0.25)) == pytest.approx(
+        float(EXACT[function](0.25)), rel=1e-15
+    )
 
 
 @each_function
@@ -101,7 +113,10 @@ def test_shape_is_kept(function):
 
 @each_dtype
 def test_xlogy_is_x_log_y_and_zero_where_x_is(dtype):
-    x, y = np.array([0, 0, 1, 2.5], dtype=dtype), np.array([0, 3, 1, 7], dtype=dtype)
+    x = np.array([0, 0, 1, 2.5], dtype=dtype)
+    y = np.array([0, 3, 1, 7], dtype=dtype)
     got = xlogy(x, y)
     assert got.dtype == dtype
-    np.testing.assert_allclose(got, [0.0, 0.0, 0.0, 2.5 * math.log(7)], rtol=4 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(
+        got, [0.0, 0.0, 0.0, 2.5 * math.log(7)], rtol=4 * np.finfo(dtype).eps
+    )

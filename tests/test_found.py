@@ -36,7 +36,12 @@ def test_targets_in_the_hundred_thousands_raise_no_false_alarm(activation, loss)
     rows, y = load_diabetes(return_X_y=True)
     rows = StandardScaler().fit_transform(rows)
     for seed in range(3):
-        report = check_gradients(Network.dense([10, 8, 1], activation, loss, seed=seed), rows, 1000.0 * y, seed=seed)
+        report = check_gradients(
+            Network.dense([10, 8, 1], activation, loss, seed=seed),
+            rows,
+            1000.0 * y,
+            seed=seed,
+        )
         assert report, str(report)
 
 
@@ -61,8 +66,12 @@ def test_a_broken_passage_is_blamed_itself():
             a, right = super().forward(p, a0, ctx)
             return a, lambda da, dp, need: 0.5 * right(da, dp, need)
 
-    network = Network([Dense(2, 3, "tanh"), Halved(3, 0.2), Dropout(3, 0.1), Dense(3, 2)])
-    assert check_gradients(network, X, Y).verdict.startswith("da0 of layer 1 (Halved) [D2] is wrong")
+    network = Network(
+        [Dense(2, 3, "tanh"), Halved(3, 0.2), Dropout(3, 0.1), Dense(3, 2)]
+    )
+    assert check_gradients(network, X, Y).verdict.startswith(
+        "da0 of layer 1 (Halved) [D2] is wrong"
+    )
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
@@ -70,16 +79,29 @@ def test_a_wrong_da0_is_blamed_itself_at_any_scale(scale):
     class Bad(Dense):
         def forward(self, p, a0, ctx):
             a, right = super().forward(p, a0, ctx)
-            return a, lambda da, dp, need: None if (da0 := right(da, dp, need)) is None else 1.01 * da0
+            return (
+                a,
+                lambda da, dp, need: (
+                    None if (da0 := right(da, dp, need)) is None else 1.01 * da0
+                ),
+            )
 
     for seed in range(5):
-        network = Network([Dense(2, 4, "tanh"), Bad(4, 4, "tanh"), Dense(4, 2)], seed=seed)
-        assert "da0 of layer 1 (Bad) [B4] is wrong" in check_gradients(network, scale * X, Y, seed=seed).verdict
+        network = Network(
+            [Dense(2, 4, "tanh"), Bad(4, 4, "tanh"), Dense(4, 2)], seed=seed
+        )
+        assert (
+            "da0 of layer 1 (Bad) [B4] is wrong"
+            in check_gradients(network, scale * X, Y, seed=seed).verdict
+        )
 
 
 def test_what_rounding_hides_is_admitted():
-    rows, y = np.random.default_rng(0).normal(size=(50, 3)), np.arange(50.0)
-    report = check_gradients(Network.dense([3, 4, 1], loss="squared_error"), rows, 1e9 * y)
+    rows = np.random.default_rng(0).normal(size=(50, 3))
+    y = np.arange(50.0)
+    report = check_gradients(
+        Network.dense([3, 4, 1], loss="squared_error"), rows, 1e9 * y
+    )
     assert report
     assert "lost in rounding" in report.verdict
 
@@ -94,17 +116,28 @@ def test_a_run_continued_without_validation_keeps_what_it_learns():
 
 def test_lbfgs_that_cannot_move_does_not_say_it_converged():
     rows = 1e100 * np.random.default_rng(0).normal(size=(40, 2))
-    run = solve(Network.dense([2, 4, 1], "relu", "squared_error"), rows, rows[:, 0] * 1e-100)
+    run = solve(
+        Network.dense([2, 4, 1], "relu", "squared_error"), rows, rows[:, 0] * 1e-100
+    )
     assert run.stopped == "abnormal"
     assert np.isfinite(run.history["loss"]).all()
 
 
 @pytest.mark.parametrize(
     ("parameter", "value"),
-    [("activation", None), ("solver", None), ("solver", "adm"), ("hidden_layer_sizes", b"ab"), ("initializer", None)],
+    [
+        ("activation", None),
+        ("solver", None),
+        ("solver", "adm"),
+        ("hidden_layer_sizes", b"ab"),
+        ("initializer", None),
+    ],
 )
 def test_a_parameter_of_a_wrong_kind_is_answered_in_words(parameter, value):
-    with pytest.raises((TypeError, ValueError), match=r"activation|solver|hidden_layer_sizes|initializer") as error:
+    with pytest.raises(
+        (TypeError, ValueError),
+        match=r"activation|solver|hidden_layer_sizes|initializer",
+    ) as error:
         MLPClassifier(**{parameter: value}).fit(X, Y)
     assert parameter in str(error.value)
 
@@ -132,15 +165,26 @@ def test_a_loss_that_forgets_to_keep_its_axis_is_refused():
 def test_a_run_goes_on_only_with_what_it_was_made_with():
     network = Network.dense([2, 3, 2])
     run = train(network, X, Y, epochs=3, average=0.9)
-    for change in ({}, {"average": 0.5}, {"average": 0.9, "optimizer": "nadam"}, {"average": 0.9, "seed": 1}):
+    for change in (
+        {},
+        {"average": 0.5},
+        {"average": 0.9, "optimizer": "nadam"},
+        {"average": 0.9, "seed": 1},
+    ):
         with pytest.raises(ValueError, match="made with"):
             train(network, X, Y, epochs=5, run=run, **change)
     assert train(network, X, Y, epochs=5, average=0.9, run=run).epoch == 5
 
 
 def test_rows_without_weight_do_not_decide_when_to_stop():
-    rows, labels = np.vstack([X, X]), np.concatenate([Y, 1 - Y])
-    options = {"early_stopping": True, "validation_fraction": 0.3, "max_iter": 300, "learning_rate_init": 0.02}
+    rows = np.vstack([X, X])
+    labels = np.concatenate([Y, 1 - Y])
+    options = {
+        "early_stopping": True,
+        "validation_fraction": 0.3,
+        "max_iter": 300,
+        "learning_rate_init": 0.02,
+    }
     model = MLPClassifier((8,), random_state=0, **options)
     weights = np.repeat([1.0, 0.0], 100)
     model.fit(rows, labels, sample_weight=weights)
@@ -149,7 +193,14 @@ def test_rows_without_weight_do_not_decide_when_to_stop():
 
 @pytest.mark.parametrize("options", [{}, {"early_stopping": True}])
 def test_divergence_in_the_first_epoch_ends_in_a_warning(options):
-    model = MLPClassifier((3,), solver="sgd", learning_rate_init=1e200, batch_size=20, random_state=0, **options)
+    model = MLPClassifier(
+        (3,),
+        solver="sgd",
+        learning_rate_init=1e200,
+        batch_size=20,
+        random_state=0,
+        **options,
+    )
     with pytest.warns(RuntimeWarning, match="diverged"):
         model.fit(X, Y)
     assert all(np.isfinite(W).all() for W in model.coefs_)
@@ -165,7 +216,10 @@ def test_weights_are_put_back_before_a_warning_that_is_an_error():
 
 
 def test_seeds_may_be_numpys_and_have_a_range():
-    assert (Network.dense([2, 3, 2], seed=np.int64(1)).theta == Network.dense([2, 3, 2], seed=1).theta).all()
+    assert (
+        Network.dense([2, 3, 2], seed=np.int64(1)).theta
+        == Network.dense([2, 3, 2], seed=1).theta
+    ).all()
     for seed in (-1, 2**64):
         with pytest.raises(ValueError, match="seed"):
             Network.dense([2, 3, 2], seed=seed)
@@ -173,19 +227,23 @@ def test_seeds_may_be_numpys_and_have_a_range():
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_pickle_holds_the_weights_once():
-    model = MLPRegressor(hidden_layer_sizes=(200, 200), max_iter=2, n_iter_no_change=np.inf).fit(X, X[:, 0])
+    model = MLPRegressor(
+        hidden_layer_sizes=(200, 200), max_iter=2, n_iter_no_change=np.inf
+    ).fit(X, X[:, 0])
     assert len(pickle.dumps(model)) < 1.1 * model.network_.theta.nbytes + 20_000
     again = pickle.loads(pickle.dumps(model))
     assert (again.predict(X) == model.predict(X)).all()
     again.coefs_[0][...] = 0.0
-    assert not (again.predict(X) == model.predict(X)).all()  # still views into the network
+    # still views into the network
+    assert not (again.predict(X) == model.predict(X)).all()
 
 
 def test_a_callback_can_do_no_harm():
     def spoil(network, run):
         network.theta[:] = 0.0
 
-    spoilt, whole = Network.dense([2, 3, 2]), Network.dense([2, 3, 2])
+    spoilt = Network.dense([2, 3, 2])
+    whole = Network.dense([2, 3, 2])
     train(spoilt, X, Y, epochs=5, callbacks=[spoil])
     train(whole, X, Y, epochs=5)
     assert (spoilt.theta == whole.theta).all()
@@ -200,11 +258,19 @@ def test_a_layer_may_serve_two_networks():
 
 def test_quantiles_have_a_score_and_can_stop_early():
     rows, y = datasets.make("wave", n=300, noise=0.2, seed=0)
-    model = MLPRegressor("quantiles", (20,), "tanh", learning_rate_init=0.02, max_iter=500, random_state=0)
+    model = MLPRegressor(
+        "quantiles",
+        (20,),
+        "tanh",
+        learning_rate_init=0.02,
+        max_iter=500,
+        random_state=0,
+    )
     model.set_params(early_stopping=True).fit(rows, y)
     low, middle, high = model.predict(rows).T
     pinball = [
-        np.maximum(t * (y - q), (t - 1) * (y - q)) for t, q in zip((0.1, 0.5, 0.9), (low, middle, high), strict=True)
+        np.maximum(t * (y - q), (t - 1) * (y - q))
+        for t, q in zip((0.1, 0.5, 0.9), (low, middle, high), strict=True)
     ]
     assert model.score(rows, y) == pytest.approx(-np.mean(pinball))
     assert len(model.validation_scores_) == model.n_iter_
@@ -212,16 +278,21 @@ def test_quantiles_have_a_score_and_can_stop_early():
 
 def test_log_probabilities_are_finite_where_probabilities_are_not():
     for classes in (2, 3):
-        rows, labels = datasets.make(f"blobs:classes={classes}", n=90, noise=0.05, seed=0)
-        model = MLPClassifier((4,), "identity", solver="lbfgs", alpha=1e-6, max_iter=5000, random_state=0).fit(
-            rows, labels
+        rows, labels = datasets.make(
+            f"blobs:classes={classes}", n=90, noise=0.05, seed=0
         )
+        model = MLPClassifier(
+            (4,), "identity", solver="lbfgs", alpha=1e-6, max_iter=5000, random_state=0
+        ).fit(rows, labels)
         far = 1000.0 * rows
         assert (model.predict_proba(far) == 0.0).any()
         log = model.predict_log_proba(far)
         assert np.isfinite(log).all()
         np.testing.assert_allclose(
-            np.exp(model.predict_log_proba(rows)), model.predict_proba(rows), rtol=1e-9, atol=1e-12
+            np.exp(model.predict_log_proba(rows)),
+            model.predict_proba(rows),
+            rtol=1e-9,
+            atol=1e-12,
         )
 
 
@@ -246,13 +317,20 @@ def test_a_class_is_no_activation():
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_the_trace_can_be_read_on_a_narrow_terminal(width, tmp_path):
     out = io.StringIO()
-    tell(tmp_path, only="prediction", quick=True, console=Console(file=out, width=width))
+    tell(
+        tmp_path, only="prediction", quick=True, console=Console(file=out, width=width)
+    )
     assert "z1 = x W1 + b1" in out.getvalue()
 
 
 def test_a_folder_may_have_brackets_in_its_name(tmp_path):
     out = io.StringIO()
-    tell(tmp_path / "a[/b][red]", only="data", quick=True, console=Console(file=out, width=400))
+    tell(
+        tmp_path / "a[/b][red]",
+        only="data",
+        quick=True,
+        console=Console(file=out, width=400),
+    )
     assert "a[/b][red]/1-data.svg" in out.getvalue()
 
 

@@ -17,7 +17,8 @@ class Interrupts:
     """A callback that raises in the epoch it is told."""
 
     def __init__(self, epoch, error=RuntimeError):
-        self.left, self.error = epoch, error
+        self.left = epoch
+        self.error = error
 
     def setup(self, estimator, context):
         """Nothing."""
@@ -34,7 +35,11 @@ class Interrupts:
             raise self.error("enough")
 
 
-@pytest.mark.parametrize("bad", [(X[:, :1], [1.5, *Y[1:]]), (X * np.nan, Y), (X[:, :1], Y[:5])], ids=["y", "X", "rows"])
+@pytest.mark.parametrize(
+    "bad",
+    [(X[:, :1], [1.5, *Y[1:]]), (X * np.nan, Y), (X[:, :1], Y[:5])],
+    ids=["y", "X", "rows"],
+)
 def test_a_fit_that_fails_leaves_the_last_one_usable(bad):
     model = short().fit(X, Y)
     before = model.predict_proba(X)
@@ -70,21 +75,33 @@ def test_weights_to_start_from_are_all_put_or_none():
     model = short(warm_start=True).fit(X, Y)
     before = model.network_.theta.copy()
     with pytest.raises(ValueError, match="intercepts_init must hold"):
-        model.fit(X, Y, coefs_init=[2.0 * W for W in model.coefs_], intercepts_init=[np.ones(1)])
+        model.fit(
+            X,
+            Y,
+            coefs_init=[2.0 * W for W in model.coefs_],
+            intercepts_init=[np.ones(1)],
+        )
     assert np.array_equal(model.network_.theta, before)
 
 
 def test_a_target_far_away_keeps_its_digits_in_float32():
-    rows, far = WAVE[0].astype(np.float32), 1e9 + WAVE[1]
-    model = brief(normalize_y=True, max_iter=100).fit(rows, far, X_val=rows[:40], y_val=far[:40])
+    rows = WAVE[0].astype(np.float32)
+    far = 1e9 + WAVE[1]
+    model = brief(normalize_y=True, max_iter=100).fit(
+        rows, far, X_val=rows[:40], y_val=far[:40]
+    )
     assert {W.dtype for W in model.coefs_} == {np.dtype(np.float32)}
-    assert model.best_validation_score_ == pytest.approx(model.score(rows[:40], far[:40]), abs=1e-3)
+    assert model.best_validation_score_ == pytest.approx(
+        model.score(rows[:40], far[:40]), abs=1e-3
+    )
 
 
 @pytest.mark.parametrize("change", [True, False])
 def test_a_warm_fit_cannot_change_what_y_is_measured_in(change):
     model = brief(warm_start=True, normalize_y=not change).fit(*WAVE)
-    with pytest.raises(ValueError, match=f"normalize_y was {not change} .* is {change} now"):
+    with pytest.raises(
+        ValueError, match=f"normalize_y was {not change} .* is {change} now"
+    ):
         model.set_params(normalize_y=change).fit(*WAVE)
 
 
@@ -95,7 +112,9 @@ def test_a_rate_is_found_whenever_the_last_was_given():
     assert found != 0.01
     assert model.fit(X, Y).learning_rate_init_ == found
     model.set_params(learning_rate_init=0.5).fit(X, Y)
-    assert model.set_params(learning_rate_init="auto").fit(X, Y).learning_rate_init_ != 0.5
+    assert (
+        model.set_params(learning_rate_init="auto").fit(X, Y).learning_rate_init_ != 0.5
+    )
 
 
 def test_a_warm_fit_on_columns_wants_the_same_classes_in_each():
@@ -114,7 +133,10 @@ def test_labels_of_another_type_are_not_scored_as_wrong():
 
 
 def test_mixed_columns_are_scored_as_a_list_of_rows_too():
-    rows = [[str(name), int(k)] for name, k in zip(NAMES, np.arange(len(X)) % 3, strict=True)]
+    rows = [
+        [str(name), int(k)]
+        for name, k in zip(NAMES, np.arange(len(X)) % 3, strict=True)
+    ]
     model = MLPClassifier((5,), random_state=0, max_iter=5).fit(X, pd.DataFrame(rows))
     assert model.score(X, rows) == model.score(X, np.array(rows, dtype=object)) > 0.0
 
@@ -126,12 +148,17 @@ def test_dates_are_no_values():
 
 def test_weights_of_classes_that_look_like_numbers():
     one = short(class_weight={"0": 1.0, "1": 20.0}).fit(X, Y.astype(str))
-    assert np.array_equal(one.network_.theta, short(class_weight={0: 1.0, 1: 20.0}).fit(X, Y).network_.theta)
+    assert np.array_equal(
+        one.network_.theta,
+        short(class_weight={0: 1.0, 1: 20.0}).fit(X, Y).network_.theta,
+    )
 
 
 def test_a_list_with_balanced_is_no_weight_for_a_single_pass_either():
     with pytest.raises(ValueError, match="not supported for partial_fit"):
-        short(class_weight=["balanced", None]).partial_fit(X, np.column_stack([Y, 1 - Y]), classes=[0, 1])
+        short(class_weight=["balanced", None]).partial_fit(
+            X, np.column_stack([Y, 1 - Y]), classes=[0, 1]
+        )
 
 
 def test_a_recorder_sees_all_passes_and_all_warm_fits():
@@ -146,7 +173,9 @@ def test_a_recorder_sees_all_passes_and_all_warm_fits():
 
 
 @pytest.mark.parametrize("splitter", [StratifiedKFold(5), KFold(4)], ids=str)
-@pytest.mark.parametrize("y", [NAMES, np.column_stack([Y, 1 - Y])], ids=["names", "labels"])
+@pytest.mark.parametrize(
+    "y", [NAMES, np.column_stack([Y, 1 - Y])], ids=["names", "labels"]
+)
 def test_a_splitter_is_given_y_as_it_was_brought(splitter, y):
     if isinstance(splitter, StratifiedKFold) and y.ndim == 2:
         with pytest.raises(ValueError, match="Supported target types are"):

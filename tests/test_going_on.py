@@ -1,4 +1,6 @@
-"""A released run goes on with other data, other settings, another method: what is remembered and what begins anew."""
+"""A released run goes on with other data, other settings, another method: what is
+remembered and what begins anew.
+"""
 
 import os
 import pickle
@@ -23,7 +25,15 @@ A = datasets.make("moons", 24, 0.2, 0)
 B = datasets.make("moons", 35, 0.2, 1)
 V = datasets.make("moons", 40, 0.2, 2)
 ENGINES = ("numpy", "compiled")
-COUNTED = ("epoch", "update", "rows", "loss", "penalty", "learning_rate", "gradient_norm")
+COUNTED = (
+    "epoch",
+    "update",
+    "rows",
+    "loss",
+    "penalty",
+    "learning_rate",
+    "gradient_norm",
+)
 SIZES = [2, 3, 2]
 
 
@@ -47,41 +57,67 @@ def assert_same(one, other, columns=COUNTED):
     """Two runs with the same bits in state and history."""
     assert np.array_equal(one.theta, other.theta)
     assert np.array_equal(one.weights, other.weights)
-    assert one.average is other.average is None or np.array_equal(one.average, other.average)
-    assert all(np.array_equal(x, y) for x, y in zip(one.slots, other.slots, strict=True))
+    assert one.average is other.average is None or np.array_equal(
+        one.average, other.average
+    )
+    assert all(
+        np.array_equal(x, y) for x, y in zip(one.slots, other.slots, strict=True)
+    )
     for name in columns:
-        assert np.array_equal(one.history[name], other.history[name], equal_nan=True), name
+        assert np.array_equal(one.history[name], other.history[name], equal_nan=True), (
+            name
+        )
 
 
 # On other rows
 
 
 def scalars(optimizer, pieces, batch_size, eta, **options):
-    """theta, and average, after all the pieces (X, y, epochs) one after the other, as loops over single numbers."""
-    theta, t = net().theta.tolist(), 0
+    """theta, and average, after all the pieces (X, y, epochs) one after the other, as
+    loops over single numbers.
+    """
+    theta = net().theta.tolist()
+    t = 0
     slots = [[0.0] * naive.OPTIMIZERS[optimizer][1]] * len(theta)
     average = list(theta)
     for X, y, epochs in pieces:
-        rows, truth = X.tolist(), np.eye(2)[y].tolist()
+        rows = X.tolist()
+        truth = np.eye(2)[y].tolist()
         for _ in range(epochs):
             for start in range(0, len(rows), batch_size):
                 part = slice(start, start + batch_size)
                 count = len(rows[part])
                 _, g, _ = naive.sums(
-                    SIZES, ["tanh"], "softmax_cross_entropy", theta, rows[part], truth[part], [[1.0]] * count
+                    SIZES,
+                    ["tanh"],
+                    "softmax_cross_entropy",
+                    theta,
+                    rows[part],
+                    truth[part],
+                    [[1.0]] * count,
                 )
                 t += 1
                 g = [number / batch_size for number in g]
                 options_of_step = {"average": average, "memory": 0.7, **options}
-                theta, slots, average = naive.step(optimizer, theta, g, slots, t, eta, **options_of_step)
+                theta, slots, average = naive.step(
+                    optimizer, theta, g, slots, t, eta, **options_of_step
+                )
     return theta, average
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "momentum", "lion"])
 def test_on_other_rows_the_optimizer_remembers_and_counts_on(optimizer, engine):
-    """Bias corrections, memories and the running average, against loops over single numbers."""
-    options = {"optimizer": optimizer, "batch_size": 10, "shuffle": False, "average": 0.7, "engine": engine}
+    """Bias corrections, memories and the running average, against loops over single
+    numbers.
+    """
+    options = {
+        "optimizer": optimizer,
+        "batch_size": 10,
+        "shuffle": False,
+        "average": 0.7,
+        "engine": engine,
+    }
     network = net()
     run = released(network, A, epochs=3, **options)
     run = fit(network, B, run, epochs=2, **options)
@@ -94,8 +130,11 @@ def test_on_other_rows_the_optimizer_remembers_and_counts_on(optimizer, engine):
 
 
 def test_forgetting_the_count_would_have_been_seen():
-    """The test above compares with a count that goes on; one that begins anew moves elsewhere."""
-    on, anew = scalars("adam", [(*A, 3), (*B, 2)], 10, 0.05)[0], scalars("adam", [(*B, 2)], 10, 0.05)[0]
+    """The test above compares with a count that goes on; one that begins anew moves
+    elsewhere.
+    """
+    on = scalars("adam", [(*A, 3), (*B, 2)], 10, 0.05)[0]
+    anew = scalars("adam", [(*B, 2)], 10, 0.05)[0]
     assert np.abs(np.subtract(on, anew)).max() > 0.01
 
 
@@ -104,7 +143,13 @@ def test_both_engines_agree_on_other_rows(optimizer):
     ends = []
     for engine in ENGINES:
         network = net(dropout=0.2)
-        options = {"optimizer": optimizer, "engine": engine, "learning_rate": 0.01, "average": 0.8, "l2": 0.01}
+        options = {
+            "optimizer": optimizer,
+            "engine": engine,
+            "learning_rate": 0.01,
+            "average": 0.8,
+            "l2": 0.01,
+        }
         run = fit(network, B, released(network, A, **options), **options)
         ends.append((run.theta, run.average, *(run.history[name] for name in COUNTED)))
     for one, other in zip(*ends, strict=True):
@@ -115,7 +160,13 @@ def test_both_engines_agree_on_other_rows(optimizer):
 def test_history_goes_on_with_epochs_updates_and_rows(engine):
     """24 rows in batches of 10 are 3 updates, 35 rows are 4."""
     network = net()
-    run = fit(network, B, released(network, A, epochs=2, engine=engine), epochs=3, engine=engine)
+    run = fit(
+        network,
+        B,
+        released(network, A, epochs=2, engine=engine),
+        epochs=3,
+        engine=engine,
+    )
     assert run.history["epoch"].tolist() == [1, 2, 3, 4, 5]
     assert run.history["update"].tolist() == [3, 6, 10, 14, 18]
     assert run.history["rows"].tolist() == [24, 48, 83, 118, 153]
@@ -127,7 +178,9 @@ def test_history_goes_on_with_epochs_updates_and_rows(engine):
 def test_on_the_same_rows_a_released_run_is_one_long_fit(engine):
     options = {"average": 0.8, "engine": engine, "l2": 0.01, "clip": 0.3}
     network = net(dropout=0.2)
-    pieces = fit(network, A, released(network, A, epochs=5, **options), epochs=7, **options)
+    pieces = fit(
+        network, A, released(network, A, epochs=5, **options), epochs=7, **options
+    )
     assert_same(pieces, fit(net(dropout=0.2), A, epochs=12, **options))
 
 
@@ -140,7 +193,8 @@ def test_another_batch_size_or_seed_may_follow():
 
 
 def test_a_pickled_run_goes_on_with_the_same_bits():
-    one, other = net(), net()
+    one = net()
+    other = net()
     run = pickle.loads(pickle.dumps(released(one, A)))
     assert isinstance(run, Run)
     assert_same(fit(one, B, run), fit(other, B, released(other, A)))
@@ -158,7 +212,9 @@ def stop_at(update):
 
 @pytest.mark.parametrize("data", [A, B], ids=["same rows", "other rows"])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_run_stopped_within_an_epoch_begins_another_one_and_counts_all_its_updates(data, engine, monkeypatch):
+def test_a_run_stopped_within_an_epoch_begins_another_one_and_counts_all_its_updates(
+    data, engine, monkeypatch
+):
     monkeypatch.setattr("halfmoon.loop.BLOCK_SECONDS", 1e-9)  # one update a block
     network = net()
     with pytest.warns(UserWarning, match="interrupted in epoch 2"):
@@ -168,7 +224,11 @@ def test_a_run_stopped_within_an_epoch_begins_another_one_and_counts_all_its_upd
     run = fit(network, data, run, epochs=2, engine=engine)
     per_epoch = -(-len(data[0]) // 10)
     assert run.history["update"].tolist() == [3, 5 + per_epoch, 5 + 2 * per_epoch]
-    assert run.history["rows"].tolist() == [24, 24 + len(data[0]), 24 + 2 * len(data[0])]
+    assert run.history["rows"].tolist() == [
+        24,
+        24 + len(data[0]),
+        24 + 2 * len(data[0]),
+    ]
     assert run.t + run.earlier == 5 + 2 * per_epoch
 
 
@@ -179,12 +239,25 @@ def rates(run, count):
     return run.history["learning_rate"][-count:]
 
 
-@pytest.mark.parametrize("schedule", ["cosine:warmup=0.2", "cosine:cycles=2", "one_cycle", "plateau:patience=1,tol=9"])
+@pytest.mark.parametrize(
+    "schedule",
+    ["cosine:warmup=0.2", "cosine:cycles=2", "one_cycle", "plateau:patience=1,tol=9"],
+)
 def test_schedules_of_the_whole_fit_begin_anew(schedule):
-    """What depends on the share of the fit, or on the monitor, is as in a fit of these rows alone."""
+    """What depends on the share of the fit, or on the monitor, is as in a fit of these
+    rows alone.
+    """
     network = net()
-    run = fit(network, B, released(network, A, epochs=5, schedule=schedule), epochs=6, schedule=schedule)
-    np.testing.assert_allclose(rates(run, 6), rates(fit(net(), B, epochs=6, schedule=schedule), 6), rtol=1e-12)
+    run = fit(
+        network,
+        B,
+        released(network, A, epochs=5, schedule=schedule),
+        epochs=6,
+        schedule=schedule,
+    )
+    np.testing.assert_allclose(
+        rates(run, 6), rates(fit(net(), B, epochs=6, schedule=schedule), 6), rtol=1e-12
+    )
     assert np.ptp(rates(run, 6)) > 0.0
 
 
@@ -200,11 +273,21 @@ FALLING = {
 
 @pytest.mark.parametrize("schedule", FALLING)
 def test_schedules_that_count_go_on_counting(schedule):
-    """The last of B's 4 updates stands at 3/4 of its epoch, with 3 updates and 30 rows of it behind."""
+    """The last of B's 4 updates stands at 3/4 of its epoch, with 3 updates and 30 rows
+    of it behind.
+    """
     network = net()
-    run = fit(network, B, released(network, A, epochs=2, schedule=schedule), epochs=3, schedule=schedule)
+    run = fit(
+        network,
+        B,
+        released(network, A, epochs=2, schedule=schedule),
+        epochs=3,
+        schedule=schedule,
+    )
     place = np.arange(3)
-    expected = FALLING[schedule](2 + place + 0.75, 6 + 4 * place + 3, 48 + 35 * place + 30)
+    expected = FALLING[schedule](
+        2 + place + 0.75, 6 + 4 * place + 3, 48 + 35 * place + 30
+    )
     np.testing.assert_allclose(rates(run, 3), 0.05 * expected, rtol=1e-12)
 
 
@@ -228,7 +311,9 @@ def test_a_run_that_is_released_within_its_fit_goes_on_with_its_share():
 
 @pytest.mark.parametrize(("anew", "epochs"), [(True, 8), (False, 4)])
 def test_patience_begins_anew_with_a_new_fit_only(anew, epochs):
-    """With a large tol only a fit's first epoch improves, and three more make it stop."""
+    """With a large tol only a fit's first epoch improves, and three more make
+    it stop.
+    """
     network = net()
     run = released(network, A, anew=anew, patience=3, tol=1e6, epochs=99)
     assert (run.stopped, run.epoch) == ("patience", 4)
@@ -241,10 +326,13 @@ def loss_on(network, theta, data):
 
 
 def test_the_earlier_best_epoch_is_judged_again_by_the_present_validation_data():
-    """Weights that fit A, then a few wild steps on B, whose labels are exchanged: A's rows still prefer the former."""
+    """Weights that fit A, then a few wild steps on B, whose labels are exchanged: A's
+    rows still prefer the former.
+    """
     network = net()
     run = released(network, A, epochs=30, validation=A)
-    good, epoch = run.best.weights, run.best.epoch
+    good = run.best.weights
+    epoch = run.best.epoch
     wrong = (B[0], 1 - B[1])
     run = fit(network, wrong, run, epochs=3, learning_rate=1.0, validation=V)
     assert run.best.epoch == epoch
@@ -263,10 +351,19 @@ def test_a_score_judges_the_earlier_best_epoch_where_it_is_monitored():
     def score(y_hat, y, w, X):
         return float((y_hat.argmax(axis=1) == y.argmax(axis=1)).mean())
 
-    network, options = net(), {"score": score, "monitor": "score"}
+    network = net()
+    options = {"score": score, "monitor": "score"}
     run = released(network, A, epochs=40, validation=A, **options)
     good = run.best.weights
-    run = fit(network, (B[0], 1 - B[1]), run, epochs=2, learning_rate=1.0, validation=V, **options)
+    run = fit(
+        network,
+        (B[0], 1 - B[1]),
+        run,
+        epochs=2,
+        learning_rate=1.0,
+        validation=V,
+        **options,
+    )
     right = score(network.predict(V[0], good), np.eye(2)[V[1]], None, None)
     assert np.array_equal(network.theta, good)
     assert run.best.monitor == -right
@@ -275,7 +372,11 @@ def test_a_score_judges_the_earlier_best_epoch_where_it_is_monitored():
 def test_an_earlier_best_epoch_whose_new_score_is_nan_is_none():
     scores = iter([0.9, 0.9, NAN, 0.1])
     network = net()
-    options = {"score": lambda y_hat, y, w, X: next(scores) if len(y) == 40 else 0.0, "monitor": "score", "epochs": 1}
+    options = {
+        "score": lambda y_hat, y, w, X: next(scores) if len(y) == 40 else 0.0,
+        "monitor": "score",
+        "epochs": 1,
+    }
     run = fit(network, A, validation=V, **options)
     assert run.best.monitor == -0.9
     run.release()
@@ -297,10 +398,21 @@ def test_without_validation_data_the_earlier_best_epoch_counts_no_more():
 
 
 def test_training_goes_on_from_the_current_weights_not_from_the_best():
-    """Validation looks on, and keeps the best; the updates are those of a fit without it."""
-    seen, unseen = net(), net()
-    options, wrong = {"epochs": 6}, (V[0], 1 - V[1])  # learning makes it worse, so an early epoch is the best
-    run = fit(seen, B, released(seen, A, validation=wrong, **options), validation=wrong, **options)
+    """Validation looks on, and keeps the best; the updates are those of a fit without
+    it.
+    """
+    seen = net()
+    unseen = net()
+    # learning makes it worse, so an early epoch is the best
+    options = {"epochs": 6}
+    wrong = (V[0], 1 - V[1])
+    run = fit(
+        seen,
+        B,
+        released(seen, A, validation=wrong, **options),
+        validation=wrong,
+        **options,
+    )
     blind = fit(unseen, B, released(unseen, A, **options), **options)
     assert run.best.epoch < run.epoch
     assert np.array_equal(run.theta, blind.theta)
@@ -312,7 +424,8 @@ def test_training_goes_on_from_the_current_weights_not_from_the_best():
 
 def test_another_optimizer_begins_with_these_weights_and_nothing_else():
     """Full batches, so that nothing but weights and memory can matter."""
-    network, options = net(), {"batch_size": None, "epochs": 5}
+    network = net()
+    options = {"batch_size": None, "epochs": 5}
     run = released(network, A, optimizer="adam", **options)
     fresh = net()
     fresh.theta = network.theta
@@ -325,7 +438,8 @@ def test_another_optimizer_begins_with_these_weights_and_nothing_else():
 
 
 def test_a_solver_goes_on_from_a_run_and_a_run_from_a_solver():
-    network, options = net(), {"batch_size": None, "epochs": 5}
+    network = net()
+    options = {"batch_size": None, "epochs": 5}
     run = released(network, A, optimizer="adam", **options)
     fresh = net()
     fresh.theta = network.theta
@@ -341,7 +455,9 @@ def test_a_solver_goes_on_from_a_run_and_a_run_from_a_solver():
 
 
 def test_updates_are_counted_on_by_another_method_too():
-    """History's "update" is updates done: 3 an epoch by minibatches of 24 rows, 1 an iteration."""
+    """History's "update" is updates done: 3 an epoch by minibatches of 24 rows, 1 an
+    iteration.
+    """
     network = net()
     run = released(network, A, epochs=2)
     run = solve(network, A[0], A[1], run=run, l2=0.1, epochs=2)
@@ -351,7 +467,9 @@ def test_updates_are_counted_on_by_another_method_too():
 
 
 def test_a_solver_may_follow_a_solver():
-    """It remembers nothing but theta: the second goes on where the first stopped, downhill."""
+    """It remembers nothing but theta: the second goes on where the first stopped,
+    downhill.
+    """
     network = net()
     run = solve(network, A[0], A[1], l2=0.1, epochs=4)
     fresh = net()
@@ -372,7 +490,9 @@ def test_after_another_method_diverged_at_once_a_third_may_follow(engine):
     kept = network.theta.copy()
     run.release()
     with pytest.warns(RuntimeWarning, match="diverged"):
-        run = train(network, A[0] * 1e200, A[1] * 1.0, optimizer="momentum", run=run, **options)
+        run = train(
+            network, A[0] * 1e200, A[1] * 1.0, optimizer="momentum", run=run, **options
+        )
     assert np.array_equal(network.theta, kept)
     run.release()
     run = train(network, A[0], A[1] * 1.0, optimizer="momentum", run=run, **options)
@@ -428,10 +548,14 @@ def test_the_run_of_a_network_of_another_dtype_is_converted_or_refused(engine, h
     run = train(net(), *A, epochs=2, engine=engine, optimizer="gd", learning_rate=0.1)
     before = run.history["loss"][-1]
     run.release()
-    other, told = net(dtype=np.float32), ""
+    other = net(dtype=np.float32)
+    told = ""
     try:
         run = how(other, *A, run=run, epochs=2, engine=engine)
     except ValueError as error:
         told = str(error)
-    converted = run.theta.dtype == other.theta.dtype == np.float32 and run.history["loss"][-1] < before + 1e-3
+    converted = (
+        run.theta.dtype == other.theta.dtype == np.float32
+        and run.history["loss"][-1] < before + 1e-3
+    )
     assert converted or "float32" in told

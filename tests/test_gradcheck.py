@@ -29,13 +29,22 @@ def truth(loss, rows=8):
 
 
 def network(loss="softmax_cross_entropy", hidden=("tanh",), **options):
-    return Network.dense([3, *[4] * len(hidden), LOSSES.make(loss).outputs(2)], list(hidden), loss, **options)
+    return Network.dense(
+        [3, *[4] * len(hidden), LOSSES.make(loss).outputs(2)],
+        list(hidden),
+        loss,
+        **options,
+    )
 
 
-@pytest.mark.parametrize(("loss", "activation"), list(product(LOSSES, ACTIVATIONS)), ids=str)
+@pytest.mark.parametrize(
+    ("loss", "activation"), list(product(LOSSES, ACTIVATIONS)), ids=str
+)
 def test_every_activation_with_every_loss_is_right_at_every_depth(loss, activation):
     for depth in range(4):
-        report = check_gradients(network(loss, (activation,) * depth), X, truth(loss), l2=0.02, l1=0.01)
+        report = check_gradients(
+            network(loss, (activation,) * depth), X, truth(loss), l2=0.02, l1=0.01
+        )
         assert report, str(report)
         assert report.verdict == "Every derivative agrees with finite differences."
 
@@ -71,8 +80,11 @@ def test_settings_of_blocks_are_checked_too():
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 def test_a_network_with_several_class_variables_is_right(smoothing):
     several = SoftmaxCrossEntropies((3, 2, 4), smoothing)
-    y, w = np.arange(8)[:, None] % several.sizes, RNG.uniform(0.0, 2.0, 8)
-    report = check_gradients(network(several, ("tanh", "gelu"), dropout=0.2), X, y, w=w, l2=0.02)
+    y = np.arange(8)[:, None] % several.sizes
+    w = RNG.uniform(0.0, 2.0, 8)
+    report = check_gradients(
+        network(several, ("tanh", "gelu"), dropout=0.2), X, y, w=w, l2=0.02
+    )
     assert report, str(report)
 
 
@@ -80,12 +92,21 @@ def test_weights_dropout_and_float32_are_checked_too():
     w = RNG.uniform(0.0, 2.0, 8)
     assert check_gradients(network(dropout=[0.2, 0.4]), X, CLASSES, w=w, l2=0.1)
     assert check_gradients(network(dtype=np.float32), X, CLASSES, w=w, l1=0.1)
-    assert check_gradients(network("squared_error"), X, truth("squared_error"), w=RNG.uniform(0.0, 2.0, (8, 2)))
+    assert check_gradients(
+        network("squared_error"),
+        X,
+        truth("squared_error"),
+        w=RNG.uniform(0.0, 2.0, (8, 2)),
+    )
 
 
 def test_every_layers_parts_are_checked_coordinate_by_coordinate():
     report = check_gradients(network(hidden=("tanh", "relu")), X, CLASSES)
-    slopes = {check.name: check.slopes for check in report.checks if check.name[:2] in ("dW", "db")}
+    slopes = {
+        check.name: check.slopes
+        for check in report.checks
+        if check.name[:2] in ("dW", "db")
+    }
     expected = [12, 4, 16, 4, 8, 2]
     names = [f"d{name}{number}" for number in (1, 2, 3) for name in ("W", "b")]
     assert slopes == dict(zip(names, expected, strict=True))
@@ -112,8 +133,14 @@ def parabola(slope):
 def test_a_wrong_df_is_named_with_a_z(slope):
     for report in (
         check_gradients(parabola(slope)),
-        check_gradients(Network([Dense(3, 4, parabola(slope)), Dense(4, 2)]), X, CLASSES),
-        check_gradients(Network([Dense(3, 4, "tanh"), Dense(4, 4, parabola(slope)), Dense(4, 2)]), X, CLASSES),
+        check_gradients(
+            Network([Dense(3, 4, parabola(slope)), Dense(4, 2)]), X, CLASSES
+        ),
+        check_gradients(
+            Network([Dense(3, 4, "tanh"), Dense(4, 4, parabola(slope)), Dense(4, 2)]),
+            X,
+            CLASSES,
+        ),
     ):
         assert not report
         assert "df of Parabola is wrong: at z = " in report.verdict
@@ -134,7 +161,9 @@ def test_a_df_that_is_wrong_on_one_side_is_named_with_a_z_on_that_side():
 
 def test_a_right_df_of_your_own_is_right():
     assert check_gradients(parabola(1.0))
-    assert check_gradients(Network([Dense(3, 4, parabola(1.0)), Dense(4, 2)]), X, CLASSES)
+    assert check_gradients(
+        Network([Dense(3, 4, parabola(1.0)), Dense(4, 2)]), X, CLASSES
+    )
 
 
 @dataclass(frozen=True)
@@ -156,7 +185,10 @@ class Quartic(Loss):
 @pytest.mark.parametrize("factor", [2.0, -1.0, 1.001, float("nan")])
 def test_a_wrong_dz_is_named_with_scores_and_truth(factor):
     loss = Quartic(factor)
-    for report in (check_gradients(loss), check_gradients(Network([Dense(3, 1)], loss), X, X[:, 0])):
+    for report in (
+        check_gradients(loss),
+        check_gradients(Network([Dense(3, 1)], loss), X, X[:, 0]),
+    ):
         assert not report
         assert "dz of Quartic" in report.verdict
         assert "is wrong: at z = [" in report.verdict
@@ -201,18 +233,25 @@ EQUATION = {"dW": "[B2]", "db": "[B3]", "all": "[B1] to [B3]"}
 @pytest.mark.parametrize("wrong", ["dW", "db", "all"])
 def test_a_wrong_gradient_is_named_by_layer_and_equation(wrong, place):
     layers = [Dense(3, 4, "tanh"), Dense(4, 4, "logistic"), Dense(4, 2)]
-    layers[place] = Spoilt(layers[place].d, layers[place].k, layers[place].act, wrong=wrong)
+    layers[place] = Spoilt(
+        layers[place].d, layers[place].k, layers[place].act, wrong=wrong
+    )
     report = check_gradients(Network(layers), X, CLASSES)
     assert not report
     names = "dW and db" if wrong == "all" else wrong
     names = " and ".join(f"{name}{place + 1}" for name in names.split(" and "))
-    assert f"Layer {place} (Spoilt) has a wrong {names}, equation {EQUATION[wrong]}: coordinate" in report.verdict
+    assert (
+        f"Layer {place} (Spoilt) has a wrong {names}, equation {EQUATION[wrong]}: "
+        "coordinate"
+    ) in report.verdict
 
 
 @pytest.mark.parametrize("place", [1, 2])
 def test_a_wrong_da0_is_named_by_the_layer_that_hands_it_down(place):
     layers = [Dense(3, 4, "tanh"), Dense(4, 4, "logistic"), Dense(4, 2)]
-    layers[place] = Spoilt(layers[place].d, layers[place].k, layers[place].act, wrong="da0")
+    layers[place] = Spoilt(
+        layers[place].d, layers[place].k, layers[place].act, wrong="da0"
+    )
     report = check_gradients(Network(layers), X, CLASSES)
     assert not report
     assert f"da0 of layer {place} (Spoilt) [B4] is wrong" in report.verdict
@@ -231,24 +270,33 @@ def test_a_wrong_dropout_is_named():
             a, right = super().forward(p, a0, ctx)
             return a, lambda da, dp, need: 2.0 * right(da, dp, need)
 
-    report = check_gradients(Network([Dense(3, 4, "tanh"), Leaky(4, 0.3), Dense(4, 2)]), X, CLASSES)
+    report = check_gradients(
+        Network([Dense(3, 4, "tanh"), Leaky(4, 0.3), Dense(4, 2)]), X, CLASSES
+    )
     assert not report
     assert "da0 of layer 1 (Leaky) [D2] is wrong" in report.verdict
 
 
 def test_a_wrong_da0_of_the_first_layer_harms_nobody():
-    assert check_gradients(Network([Spoilt(3, 4, "tanh", wrong="da0"), Dense(4, 2)]), X, CLASSES)
+    assert check_gradients(
+        Network([Spoilt(3, 4, "tanh", wrong="da0"), Dense(4, 2)]), X, CLASSES
+    )
 
 
 def test_an_error_in_a_large_network_is_found_along_random_directions():
     wide = [Dense(3, 60, "tanh"), Dense(60, 60, "tanh"), Dense(60, 2)]
     report = check_gradients(Network(wide), X, CLASSES)
     assert report, str(report)
-    assert {check.slopes for check in report.checks if check.name[:2] in ("dW", "db")} == {5}
+    assert {
+        check.slopes for check in report.checks if check.name[:2] in ("dW", "db")
+    } == {5}
     for wrong in ("dW", "db"):
         spoilt = [wide[0], Spoilt(60, 60, "tanh", wrong=wrong), wide[2]]
         report = check_gradients(Network(spoilt), X, CLASSES)
-        assert f"Layer 1 (Spoilt) has a wrong {wrong}2, equation {EQUATION[wrong]}: direction" in report.verdict
+        assert (
+            f"Layer 1 (Spoilt) has a wrong {wrong}2, equation {EQUATION[wrong]}: "
+            "direction"
+        ) in report.verdict
 
 
 # Kinks
@@ -257,7 +305,8 @@ def test_an_error_in_a_large_network_is_found_along_random_directions():
 @pytest.mark.parametrize("seed", range(30))
 def test_kinks_give_no_false_alarm(seed):
     rng = np.random.default_rng(seed)
-    rows, y = rng.normal(size=(40, 3)), rng.normal(size=40)
+    rows = rng.normal(size=(40, 3))
+    y = rng.normal(size=40)
     kinked = Network.dense([3, 12, 8, 1], "relu", "absolute_error", seed=seed)
     report = check_gradients(kinked, rows, y, l1=0.01, seed=seed)
     assert report, str(report)
@@ -286,10 +335,14 @@ def test_a_kink_does_not_hide_a_wrong_slope():
 
 
 def test_the_report_prints_a_table_with_its_verdict():
-    report = check_gradients(Network([Dense(3, 4, "tanh"), Spoilt(4, 2, wrong="db")]), X, CLASSES)
+    report = check_gradients(
+        Network([Dense(3, 4, "tanh"), Spoilt(4, 2, wrong="db")]), X, CLASSES
+    )
     lines = str(report).split("\n")
     assert lines[0].split() == ["checked", "slopes", "worst", "error"]
-    assert [line for line in lines if line.endswith("WRONG")] == [line for line in lines if line.startswith("db2")]
+    assert [line for line in lines if line.endswith("WRONG")] == [
+        line for line in lines if line.startswith("db2")
+    ]
     assert lines[-1] == report.verdict
     assert bool(report) is report.ok is False
     assert isinstance(report, GradientReport)
@@ -300,7 +353,9 @@ def test_the_point_of_the_check_can_be_given():
     here = check_gradients(small, X, CLASSES, theta=np.zeros(small.size))
     nearby = check_gradients(small, X, CLASSES)
     assert here
-    assert [check.worst for check in here.checks[2:]] != [check.worst for check in nearby.checks[2:]]
+    assert [check.worst for check in here.checks[2:]] != [
+        check.worst for check in nearby.checks[2:]
+    ]
 
 
 def test_checking_changes_nothing():

@@ -1,4 +1,6 @@
-"""Settings are honest: each changes what it says and nothing else, or the fit says that it cannot."""
+"""Settings are honest: each changes what it says and nothing else, or the fit says that
+it cannot.
+"""
 
 import ast
 import contextlib
@@ -34,7 +36,9 @@ from halfmoon.solvers import SOLVERS
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
 
 ESTIMATORS = (MLPClassifier, MLPRegressor)
-SOURCES = sorted((Path(__file__).parents[1] / "src" / "halfmoon" / "estimators").glob("*.py"))
+SOURCES = sorted(
+    (Path(__file__).parents[1] / "src" / "halfmoon" / "estimators").glob("*.py")
+)
 SHELVES = {
     "activation": [ACTIVATIONS],
     "solver": [OPTIMIZERS, SOLVERS],
@@ -44,9 +48,15 @@ SHELVES = {
 }
 
 POINTS, CLASSES = datasets.make("moons", 150, 0.2, 0)
-POINTS, CLASSES = POINTS[:120], CLASSES[:120]  # 62 of one class, 58 of the other: "balanced" has something to do
-DATA = {MLPClassifier: (POINTS, CLASSES), MLPRegressor: datasets.make("wave", 120, 0.1, 0)}
-LARGE = np.random.default_rng(0).normal(size=(1000, 50)).astype(np.float32)  # worth more than one thread
+# 62 of one class, 58 of the other: "balanced" has something to do
+POINTS = POINTS[:120]
+CLASSES = CLASSES[:120]
+DATA = {
+    MLPClassifier: (POINTS, CLASSES),
+    MLPRegressor: datasets.make("wave", 120, 0.1, 0),
+}
+# worth more than one thread
+LARGE = np.random.default_rng(0).normal(size=(1000, 50)).astype(np.float32)
 
 
 def parameters_of(kind: type) -> dict[str, Any]:
@@ -80,7 +90,9 @@ SEEN: dict[str, Callable[[Fitted], Any]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """With `base`, the value `to` of a parameter changes what is seen, and keeps what it has no say in."""
+    """With `base`, the value `to` of a parameter changes what is seen, and keeps what
+    it has no say in.
+    """
 
     to: Any
     changes: str = "weights"
@@ -90,28 +102,40 @@ class Row:
     large: bool = False
 
 
-SGD, LBFGS = {"solver": "sgd", "learning_rate_init": 0.1}, {"solver": "lbfgs"}
+SGD = {"solver": "sgd", "learning_rate_init": 0.1}
+LBFGS = {"solver": "lbfgs"}
 BOTH = {
     "hidden_layer_sizes": [Row((9,)), Row((6, 4)), Row(())],
     "activation": [Row("tanh"), Row("elu:alpha=0.5"), Row(["gelu"])],
     "solver": [Row("sgd"), Row("lbfgs", "engine"), Row("adamw:decay=0.1")],
     "alpha": [Row(2.0), Row(2.0, base=LBFGS)],
     "batch_size": [Row(7), Row("auto", base={"batch_size": 7})],
-    "learning_rate": [Row("cosine"), Row("invscaling", base=SGD), Row("adaptive", base=SGD | {"tol": 9.0})],
+    "learning_rate": [
+        Row("cosine"),
+        Row("invscaling", base=SGD),
+        Row("adaptive", base=SGD | {"tol": 9.0}),
+    ],
     "learning_rate_init": [Row(0.1), Row("auto")],
     "power_t": [Row(0.9, base=SGD | {"learning_rate": "invscaling"})],
     "max_iter": [Row(5, "epochs"), Row(5, "epochs", LBFGS)],
     "shuffle": [Row(False, base={"batch_size": 32})],
     "random_state": [Row(1), Row(1, "scores", {"early_stopping": True})],
     "tol": [Row(9.0, "epochs", {"n_iter_no_change": 2}), Row(9.0, "epochs", LBFGS)],
-    "verbose": [Row(True, "printed", keeps="weights"), Row(1, "printed", LBFGS, keeps="weights")],
+    "verbose": [
+        Row(True, "printed", keeps="weights"),
+        Row(1, "printed", LBFGS, keeps="weights"),
+    ],
     "warm_start": [Row(True, fits=2), Row(True, base=LBFGS, fits=2)],
     "momentum": [Row(0.5, base=SGD)],
     "nesterovs_momentum": [Row(False, base=SGD)],
     "early_stopping": [Row(True), Row(True, base=LBFGS)],
     "validation_fraction": [
         Row(0.4, "rows to learn from", {"early_stopping": True}),
-        Row(ShuffleSplit(1, test_size=0.1, random_state=7), "scores", {"early_stopping": True, "scoring": "loss"}),
+        Row(
+            ShuffleSplit(1, test_size=0.1, random_state=7),
+            "scores",
+            {"early_stopping": True, "scoring": "loss"},
+        ),
     ],
     "beta_1": [Row(0.5)],
     "beta_2": [Row(0.5)],
@@ -133,7 +157,9 @@ BOTH = {
     ],
     "max_seconds": [Row(1e-9, "end"), Row(1e-9, "end", LBFGS)],
     "engine": [Row("numpy", "engine"), Row("compiled", "engine", {"engine": "numpy"})],
-    "n_threads": [Row(2, "threads", {"n_threads": 1, "batch_size": 1000}, "weights", large=True)],
+    "n_threads": [
+        Row(2, "threads", {"n_threads": 1, "batch_size": 1000}, "weights", large=True)
+    ],
 }
 OWN = {
     MLPClassifier: {
@@ -154,14 +180,23 @@ ROWS = [
 ]
 
 
-def fitted(kind: type, options: dict[str, Any], fits: int = 1, large: bool = False) -> Fitted:
+def fitted(
+    kind: type, options: dict[str, Any], fits: int = 1, large: bool = False
+) -> Fitted:
     """A short fit, all its warnings aside."""
-    usual = {"hidden_layer_sizes": (8,), "max_iter": 12, "learning_rate_init": 0.01, "random_state": 0}
+    usual = {
+        "hidden_layer_sizes": (8,),
+        "max_iter": 12,
+        "learning_rate_init": 0.01,
+        "random_state": 0,
+    }
     X, y = DATA[kind]
     if large:
-        X, y = LARGE, (LARGE[:, 0] > 0.0).astype(int)
+        X = LARGE
+        y = (LARGE[:, 0] > 0.0).astype(int)
     y = np.abs(y) if kind is MLPRegressor else y  # so that they may be counts
-    model, out = kind(**(usual | options)), io.StringIO()
+    model = kind(**(usual | options))
+    out = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(out):
         warnings.simplefilter("ignore")
         for _ in range(fits):
@@ -177,7 +212,10 @@ def test_every_parameter_has_a_row_and_every_row_a_parameter(kind):
 @pytest.mark.parametrize(("kind", "name", "row"), ROWS)
 def test_a_parameter_changes_what_it_says(kind, name, row):
     options = row.base | {"hidden_layer_sizes": (100,)} if row.large else row.base
-    before, again, after = (fitted(kind, options | more, row.fits, row.large) for more in ({}, {}, {name: row.to}))
+    before, again, after = (
+        fitted(kind, options | more, row.fits, row.large)
+        for more in ({}, {}, {name: row.to})
+    )
     see = SEEN[row.changes]
     assert see(before) == see(again), "the same settings twice, and not the same"
     assert see(before) != see(after)
@@ -187,8 +225,12 @@ def test_a_parameter_changes_what_it_says(kind, name, row):
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
 def test_the_engine_changes_who_works_and_not_what_comes_out(kind):
-    one, other = (fitted(kind, {"engine": engine}).model for engine in ("numpy", "compiled"))
-    np.testing.assert_allclose(one.network_.theta, other.network_.theta, rtol=1e-9, atol=1e-12)
+    one, other = (
+        fitted(kind, {"engine": engine}).model for engine in ("numpy", "compiled")
+    )
+    np.testing.assert_allclose(
+        one.network_.theta, other.network_.theta, rtol=1e-9, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
@@ -200,7 +242,11 @@ def test_without_random_state_each_fit_starts_elsewhere(kind):
 @pytest.mark.parametrize("kind", ESTIMATORS)
 def test_the_defaults_are_scikit_learns(kind):
     theirs = getattr(neural_network, kind.__name__)
-    ours = {name: value for name, value in parameters_of(kind).items() if name in parameters_of(theirs)}
+    ours = {
+        name: value
+        for name, value in parameters_of(kind).items()
+        if name in parameters_of(theirs)
+    }
     assert ours == parameters_of(theirs)
 
 
@@ -220,13 +266,31 @@ class Untranslatable(Activation):
 
 EVERY = np.ones(120)
 COLUMNS = np.column_stack([CLASSES, np.arange(120) % 3])
-CURE = re.compile(r"\b(use|pass|leave|set|keep|train with|change|remove|must be|must hold|\w+ takes|need)\b")
+CURE = re.compile(
+    r"\b(use|pass|leave|set|keep|train with|change|remove|must be|must "
+    r"hold|\w+ takes|need)\b"
+)
 
 
-def refused(says: str, kind: type = MLPClassifier, call: str = "fit", with_: Any = None, y: Any = None, **options: Any):
+def refused(
+    says: str,
+    kind: type = MLPClassifier,
+    call: str = "fit",
+    with_: Any = None,
+    y: Any = None,
+    **options: Any,
+):
     """A call that must raise ValueError; `with_` are arguments of the call."""
     shown = ", ".join([*map(str, options.values()), *(with_ or {})])
-    return pytest.param(kind, options, call, with_ or {}, y, says, id=f"{call}-{'-'.join(options)}-{shown}"[:60])
+    return pytest.param(
+        kind,
+        options,
+        call,
+        with_ or {},
+        y,
+        says,
+        id=f"{call}-{'-'.join(options)}-{shown}"[:60],
+    )
 
 
 @pytest.mark.parametrize(
@@ -241,39 +305,104 @@ def refused(says: str, kind: type = MLPClassifier, call: str = "fit", with_: Any
         refused("l1", MLPRegressor, solver="lbfgs:memory=5", l1=0.1),
         # nothing to score
         refused("scoring has no effect without rows to stop by", scoring="accuracy"),
-        refused("groups has no effect without rows to stop by", with_={"groups": EVERY}),
+        refused(
+            "groups has no effect without rows to stop by", with_={"groups": EVERY}
+        ),
         refused("sample_weight_val has no effect", with_={"sample_weight_val": EVERY}),
-        refused("sample_weight_val has no effect", early_stopping=True, with_={"sample_weight_val": EVERY}),
-        refused("scoring has no effect", call="partial_fit", scoring="loss", with_={"classes": [0, 1]}),
+        refused(
+            "sample_weight_val has no effect",
+            early_stopping=True,
+            with_={"sample_weight_val": EVERY},
+        ),
+        refused(
+            "scoring has no effect",
+            call="partial_fit",
+            scoring="loss",
+            with_={"classes": [0, 1]},
+        ),
         refused("X_val and y_val belong together", with_={"X_val": POINTS}),
         refused("X_val and y_val belong together", with_={"y_val": CLASSES}),
-        refused("groups has no effect with X_val", with_={"X_val": POINTS, "y_val": CLASSES, "groups": EVERY}),
+        refused(
+            "groups has no effect with X_val",
+            with_={"X_val": POINTS, "y_val": CLASSES, "groups": EVERY},
+        ),
         # what needs to see everything, pass by pass
-        refused("early_stopping=True", call="partial_fit", early_stopping=True, with_={"classes": [0, 1]}),
-        refused("'balanced'", call="partial_fit", class_weight="balanced", with_={"classes": [0, 1]}),
-        refused("'cosine'", call="partial_fit", learning_rate="cosine", with_={"classes": [0, 1]}),
-        refused("'one_cycle'", call="partial_fit", learning_rate="one_cycle", with_={"classes": [0, 1]}),
-        refused("'cosine:warmup=0.1'", MLPRegressor, call="partial_fit", learning_rate="cosine:warmup=0.1"),
+        refused(
+            "early_stopping=True",
+            call="partial_fit",
+            early_stopping=True,
+            with_={"classes": [0, 1]},
+        ),
+        refused(
+            "'balanced'",
+            call="partial_fit",
+            class_weight="balanced",
+            with_={"classes": [0, 1]},
+        ),
+        refused(
+            "'cosine'",
+            call="partial_fit",
+            learning_rate="cosine",
+            with_={"classes": [0, 1]},
+        ),
+        refused(
+            "'one_cycle'",
+            call="partial_fit",
+            learning_rate="one_cycle",
+            with_={"classes": [0, 1]},
+        ),
+        refused(
+            "'cosine:warmup=0.1'",
+            MLPRegressor,
+            call="partial_fit",
+            learning_rate="cosine:warmup=0.1",
+        ),
         # lists of another length
-        refused("'activation'.*list of 2", activation=["tanh"], hidden_layer_sizes=(3, 3)),
-        refused("'activation'.*list of 1", activation=("tanh", "relu"), hidden_layer_sizes=3),
+        refused(
+            "'activation'.*list of 2", activation=["tanh"], hidden_layer_sizes=(3, 3)
+        ),
+        refused(
+            "'activation'.*list of 1", activation=("tanh", "relu"), hidden_layer_sizes=3
+        ),
         refused("dropout", dropout=[0.1], hidden_layer_sizes=(3,)),
         refused("dropout", dropout=[0.1, 0.1, 0.1], hidden_layer_sizes=(3,)),
         refused("class_weight", class_weight=[{0: 1.0}, {1: 1.0}]),
         refused("class_weight", class_weight=[{0: 1.0}], y=COLUMNS),
         refused("coefs_init", with_={"coefs_init": [np.ones((2, 5))]}),
-        refused("intercepts_init", with_={"intercepts_init": [np.full(100, np.nan), np.ones(1)]}),
+        refused(
+            "intercepts_init",
+            with_={"intercepts_init": [np.full(100, np.nan), np.ones(1)]},
+        ),
         # the compiled engine
-        refused("engine='compiled'.*sparse", engine="compiled", with_={"X": sparse.csr_array(POINTS)}),
-        refused("engine='compiled'.*Untranslatable", engine="compiled", activation=Untranslatable()),
+        refused(
+            "engine='compiled'.*sparse",
+            engine="compiled",
+            with_={"X": sparse.csr_array(POINTS)},
+        ),
+        refused(
+            "engine='compiled'.*Untranslatable",
+            engine="compiled",
+            activation=Untranslatable(),
+        ),
         # losses for other truths
         refused("loss='squared_error' does not fit", loss="squared_error"),
-        refused("loss='logistic_cross_entropy' does not fit", loss="logistic_cross_entropy", y=np.arange(120) % 3),
+        refused(
+            "loss='logistic_cross_entropy' does not fit",
+            loss="logistic_cross_entropy",
+            y=np.arange(120) % 3,
+        ),
         refused("loss='log_loss' is for classes", MLPRegressor, loss="log_loss"),
-        refused("normalize_y=True cannot work with loss='poisson'", MLPRegressor, loss="poisson", normalize_y=True),
+        refused(
+            "normalize_y=True cannot work with loss='poisson'",
+            MLPRegressor,
+            loss="poisson",
+            normalize_y=True,
+        ),
     ],
 )
-def test_what_cannot_work_raises_and_says_what_to_do_instead(kind, options, call, arguments, y, says):
+def test_what_cannot_work_raises_and_says_what_to_do_instead(
+    kind, options, call, arguments, y, says
+):
     X, truth = DATA[kind]
     given = {"X": X, "y": truth if y is None else y, **arguments}
     with pytest.raises(ValueError, match=says) as caught:
@@ -283,7 +412,9 @@ def test_what_cannot_work_raises_and_says_what_to_do_instead(kind, options, call
 
 @pytest.mark.filterwarnings("ignore:learning_rate_init:UserWarning")
 def test_a_solver_has_no_learning_rate_to_find():
-    with pytest.raises(ValueError, match="learning_rate_init='auto' cannot work with solver='lbfgs'"):
+    with pytest.raises(
+        ValueError, match="learning_rate_init='auto' cannot work with solver='lbfgs'"
+    ):
         MLPClassifier(solver="lbfgs", learning_rate_init="auto").fit(POINTS, CLASSES)
 
 
@@ -299,7 +430,9 @@ def test_a_solver_has_no_learning_rate_to_find():
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_parameter_of_our_own_that_could_do_nothing_raises(options, call, arguments):
     with pytest.raises(ValueError, match=next(iter(options))):
-        getattr(MLPClassifier(**options, max_iter=2), call)(POINTS, CLASSES, **arguments)
+        getattr(MLPClassifier(**options, max_iter=2), call)(
+            POINTS, CLASSES, **arguments
+        )
 
 
 # scikit-learn's parameters that another solver would read
@@ -313,9 +446,15 @@ def read_by(name: str) -> set[str]:
     return set(re.findall(r"'(\w+)'", named[1])) if named else {"sgd", "adam", "lbfgs"}
 
 
-LIMITED = {name: read_by(name) for name in parameters_of(neural_network.MLPRegressor)} | {"batch_size": {"sgd", "adam"}}
-OTHERS = {  # another value than the default, and what else it would need to have an effect
-    "learning_rate": [{"learning_rate": "invscaling"}, {"learning_rate": "adaptive", "tol": 9.0}],
+LIMITED = {
+    name: read_by(name) for name in parameters_of(neural_network.MLPRegressor)
+} | {"batch_size": {"sgd", "adam"}}
+# another value than the default, and what else it would need to have an effect
+OTHERS = {
+    "learning_rate": [
+        {"learning_rate": "invscaling"},
+        {"learning_rate": "adaptive", "tol": 9.0},
+    ],
     "learning_rate_init": [{"learning_rate_init": 0.1}],
     "power_t": [{"power_t": 0.9}],
     "shuffle": [{"shuffle": False}],
@@ -332,22 +471,31 @@ IDLE = [
     (name, solver, options)
     for name, settings in OTHERS.items()
     for solver, options in product(("sgd", "adam", "lbfgs", "lion"), settings)
-    if solver not in LIMITED[name] and not (solver == "lion" and "adam" in LIMITED[name] and "sgd" in LIMITED[name])
+    if solver not in LIMITED[name]
+    and not (solver == "lion" and "adam" in LIMITED[name] and "sgd" in LIMITED[name])
 ]
 
 
 def test_the_parameters_of_one_solver_are_those_that_scikit_learn_documents():
     limited = {name for name, solvers in LIMITED.items() if len(solvers) < 3}
-    assert limited - set(OTHERS) == {"early_stopping"}  # which works with every solver here
+    # which works with every solver here
+    assert limited - set(OTHERS) == {"early_stopping"}
     assert set(OTHERS) <= limited
 
 
 @pytest.mark.parametrize(("name", "solver", "options"), IDLE)
 def test_a_parameter_of_another_solver_warns_and_changes_nothing(name, solver, options):
-    usual = {"hidden_layer_sizes": (4,), "max_iter": 8, "tol": options.get("tol", 1e-4), "random_state": 0}
+    usual = {
+        "hidden_layer_sizes": (4,),
+        "max_iter": 8,
+        "tol": options.get("tol", 1e-4),
+        "random_state": 0,
+    }
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        changed = MLPClassifier(**usual, solver=solver, **{name: options[name]}).fit(POINTS, CLASSES)
+        changed = MLPClassifier(**usual, solver=solver, **{name: options[name]}).fit(
+            POINTS, CLASSES
+        )
     with warnings.catch_warnings(record=True) as told_before:
         warnings.simplefilter("always")
         plain = MLPClassifier(**usual, solver=solver).fit(POINTS, CLASSES)
@@ -355,7 +503,9 @@ def test_a_parameter_of_another_solver_warns_and_changes_nothing(name, solver, o
     kinds = [[one.category for one in both] for both in (told, told_before)]
     assert sorted(kinds[0], key=str) == sorted([UserWarning, *kinds[1]], key=str)
     says = [str(one.message) for one in told if one.category is UserWarning]
-    assert says[0].startswith(f"{name}={options[name]!r} has no effect in this fit; it is for ")
+    assert says[0].startswith(
+        f"{name}={options[name]!r} has no effect in this fit; it is for "
+    )
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -363,7 +513,9 @@ def test_a_parameter_of_another_solver_warns_and_changes_nothing(name, solver, o
 def test_a_parameter_of_the_present_solver_does_not_warn(name, solvers):
     for solver, options in product(sorted(solvers), OTHERS.get(name, [])):
         more = {"learning_rate": "invscaling"} if name == "power_t" else {}
-        MLPClassifier((4,), solver=solver, max_iter=3, random_state=0, **options, **more).fit(POINTS, CLASSES)
+        MLPClassifier(
+            (4,), solver=solver, max_iter=3, random_state=0, **options, **more
+        ).fit(POINTS, CLASSES)
 
 
 # Each parameter's rule, at its edges
@@ -371,25 +523,32 @@ def test_a_parameter_of_the_present_solver_does_not_warn(name, solvers):
 WORDS = re.compile(r"'([^']+)'|\b(None|True|False)\b")
 INTERVAL = re.compile(r"(integer|number)s? in ([\[(])(\S+), (\S+)([\])])")
 NEVER = (object(), {"set"}, b"bytes", "no such word", float("nan"), -1e9)
-LOOSE = {"scoring": str, "validation_fraction": bytes}  # a name is looked up where it is used; bytes have a split()
+# a name is looked up where it is used; bytes have a split()
+LOOSE = {"scoring": str, "validation_fraction": bytes}
 
 
 def documented(kind: type) -> dict[str, tuple[str, str]]:
     """Rule and default of each parameter, as the docstring tells them."""
     listed = kind.__doc__.split("Parameters\n----------\n")[1]
-    found = re.findall(r"^(\w+) : (.*), default=(.*)\n    (.+)$", listed, flags=re.MULTILINE)
+    found = re.findall(
+        r"^(\w+) : (.*), default=(.*)\n    (.+)$", listed, flags=re.MULTILINE
+    )
     return {name: (rule, default) for name, rule, default, _ in found}
 
 
 def edges(rule: str) -> tuple[list[Any], list[Any]]:
     """Values just inside a rule's interval, and just outside."""
-    inside, outside = [], []
+    inside = []
+    outside = []
     found = INTERVAL.search(rule)
     if not found:
         return inside, outside
     kind, left, low, high, right = found.groups()
     whole = kind == "integer"
-    for end, closed, step in ((float(low), left == "[", -1), (float(high), right == "]", 1)):
+    for end, closed, step in (
+        (float(low), left == "[", -1),
+        (float(high), right == "]", 1),
+    ):
         if np.isinf(end):
             outside.append(end * 1.0) if "infinity" not in rule else inside.append(end)
             inside.append(1000)
@@ -402,10 +561,21 @@ def edges(rule: str) -> tuple[list[Any], list[Any]]:
 
 
 def is_refused(kind: type, name: str, value: Any) -> str:
-    """The message with which a fit refuses a parameter's value as such; "" if it does not."""
+    """The message with which a fit refuses a parameter's value as such; "" if it does
+    not.
+    """
     X, y = DATA[kind]
-    options = {"hidden_layer_sizes": (2,), "max_iter": 1, "early_stopping": name == "scoring", name: value}
-    with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+    options = {
+        "hidden_layer_sizes": (2,),
+        "max_iter": 1,
+        "early_stopping": name == "scoring",
+        name: value,
+    }
+    with (
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
         warnings.simplefilter("ignore")
         try:
             kind(**options).fit(X, y)
@@ -422,14 +592,29 @@ def test_a_value_just_inside_the_rule_is_taken_and_one_just_outside_is_not(kind,
     named = [words.get(plain, quoted or plain) for quoted, plain in WORDS.findall(rule)]
     for value in inside + (named if not rule.startswith(BLOCK) else []):
         assert is_refused(kind, name, value) == "", value
-    never = [value for value in NEVER if not (name in LOOSE and isinstance(value, LOOSE[name]))]
-    unnamed = [value for value in (None, True, False) if value not in named] if not rule.startswith(BLOCK) else [None]
+    never = [
+        value
+        for value in NEVER
+        if not (name in LOOSE and isinstance(value, LOOSE[name]))
+    ]
+    unnamed = (
+        [value for value in (None, True, False) if value not in named]
+        if not rule.startswith(BLOCK)
+        else [None]
+    )
     if "integer" in rule or "number" in rule:
-        unnamed = [value for value in unnamed if not (isinstance(value, bool) and name == "verbose")]
+        unnamed = [
+            value
+            for value in unnamed
+            if not (isinstance(value, bool) and name == "verbose")
+        ]
     assert len(outside) + len(never) + len(unnamed) > 4
     for value in outside + never + unnamed:
         told = is_refused(kind, name, value)
-        assert told.startswith(f"The {name!r} parameter of {kind.__name__} must be"), (value, told)
+        assert told.startswith(f"The {name!r} parameter of {kind.__name__} must be"), (
+            value,
+            told,
+        )
         assert told.count("Got ") == 1
 
 
@@ -438,25 +623,49 @@ def test_the_default_obeys_the_rule(kind, name):
     assert is_refused(kind, name, parameters_of(kind)[name]) == ""
 
 
-@pytest.mark.parametrize("name", [name for name, rows in BOTH.items() if "list" in documented(MLPClassifier)[name][0]])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, rows in BOTH.items()
+        if "list" in documented(MLPClassifier)[name][0]
+    ],
+)
 def test_each_entry_of_a_list_obeys_the_rule(name):
     rule, _ = documented(MLPClassifier)[name]
     inside, outside = edges(rule)
     length = 2 if name == "dropout" else 1  # its first is the inputs' rate
     for value in outside or ["no such word", 3]:
-        assert is_refused(MLPClassifier, name, [value] * length).startswith(f"The {name!r} parameter"), value
+        assert is_refused(MLPClassifier, name, [value] * length).startswith(
+            f"The {name!r} parameter"
+        ), value
     for value in inside or ["tanh"]:
         assert is_refused(MLPClassifier, name, [value] * length) == "", value
 
 
-@pytest.mark.parametrize("name", ["alpha", "max_iter", "shuffle", "batch_size", "momentum", "random_state"])
+@pytest.mark.parametrize(
+    "name", ["alpha", "max_iter", "shuffle", "batch_size", "momentum", "random_state"]
+)
 def test_numpys_numbers_count_as_pythons(name):
-    value = {"alpha": 0.5, "max_iter": 2, "shuffle": False, "batch_size": 9, "momentum": 0.5, "random_state": 3}[name]
-    options = {"hidden_layer_sizes": (2,), "max_iter": 2, "solver": "sgd", "random_state": 0}
+    value = {
+        "alpha": 0.5,
+        "max_iter": 2,
+        "shuffle": False,
+        "batch_size": 9,
+        "momentum": 0.5,
+        "random_state": 3,
+    }[name]
+    options = {
+        "hidden_layer_sizes": (2,),
+        "max_iter": 2,
+        "solver": "sgd",
+        "random_state": 0,
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         models = [
-            MLPClassifier(**(options | {name: one})).fit(POINTS, CLASSES) for one in (value, np.array([value])[0])
+            MLPClassifier(**(options | {name: one})).fit(POINTS, CLASSES)
+            for one in (value, np.array([value])[0])
         ]
     assert np.array_equal(models[0].network_.theta, models[1].network_.theta)
 
@@ -477,17 +686,28 @@ def test_the_docstring_lists_every_parameter_with_its_rule_and_default(kind):
 def test_the_constructor_takes_by_place_what_scikit_learns_takes_by_place(kind):
     def by_place(constructor: Any) -> list[str]:
         found = inspect.signature(constructor).parameters.values()
-        return [one.name for one in found if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        return [
+            one.name
+            for one in found
+            if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        ]
 
     assert by_place(kind) == by_place(getattr(neural_network, kind.__name__))
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
 def test_a_misspelt_parameter_is_refused_by_its_name(kind):
-    with pytest.raises(TypeError, match="unexpected keyword argument 'learning_rat'; did you mean 'learning_rate'"):
+    with pytest.raises(
+        TypeError,
+        match="keyword argument 'learning_rat'; did you mean 'learning_rate'",
+    ):
         kind(learning_rat="cosine")
     with pytest.raises(
-        ValueError, match=r"(?s)Invalid parameter 'learning_rat' for estimator.*did you mean 'learning_rate'"
+        ValueError,
+        match=(
+            r"(?s)Invalid parameter 'learning_rat' for estimator.*did "
+            r"you mean 'learning_rate'"
+        ),
     ):
         kind().set_params(learning_rat="cosine")
 
@@ -499,7 +719,10 @@ def test_a_subclass_may_have_parameters_of_its_own(kind):
             super().__init__(alpha=alpha)
             self.extra = extra
 
-    assert clone(Mine(2)).set_params(extra=3, alpha=0.2).get_params() == {"extra": 3, "alpha": 0.2}
+    assert clone(Mine(2)).set_params(extra=3, alpha=0.2).get_params() == {
+        "extra": 3,
+        "alpha": 0.2,
+    }
 
 
 TYPOS = [
@@ -512,7 +735,8 @@ TYPOS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "misspelt", "meant"), [*TYPOS, ("initializer", "atuo", "auto"), ("solver", "sdg", "sgd")]
+    ("name", "misspelt", "meant"),
+    [*TYPOS, ("initializer", "atuo", "auto"), ("solver", "sdg", "sgd")],
 )
 def test_a_misspelt_block_is_answered_with_the_nearest_name(name, misspelt, meant):
     told = is_refused(MLPClassifier, name, misspelt)
@@ -553,7 +777,9 @@ def test_a_parameter_is_declared_in_one_place():
         for node in ast.walk(tree)
         if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call)
     )
-    assert {name: declared[name] for name in NAMES if declared[name] != 1} == {"loss": 3}
+    assert {name: declared[name] for name in NAMES if declared[name] != 1} == {
+        "loss": 3
+    }
 
 
 def test_no_function_takes_a_parameter_with_a_default_of_its_own():
@@ -561,25 +787,49 @@ def test_no_function_takes_a_parameter_with_a_default_of_its_own():
     for path, tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
-                defaults = [*node.args.args[len(node.args.args) - len(node.args.defaults) :]]
-                defaults += [a for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d]
-                wrong += [f"{path.name}: {node.name}({one.arg}=...)" for one in defaults if one.arg in NAMES]
+                defaults = [
+                    *node.args.args[len(node.args.args) - len(node.args.defaults) :]
+                ]
+                defaults += [
+                    a
+                    for a, d in zip(
+                        node.args.kwonlyargs, node.args.kw_defaults, strict=True
+                    )
+                    if d
+                ]
+                wrong += [
+                    f"{path.name}: {node.name}({one.arg}=...)"
+                    for one in defaults
+                    if one.arg in NAMES
+                ]
     assert wrong == []
 
 
 def test_there_is_no_second_list_of_the_parameters():
-    """Tables that hold several names say what only some solvers read; no name stands in two of them."""
+    """Tables that hold several names say what only some solvers read; no name stands in
+    two of them.
+    """
     tables = []
     for path, tree in trees():
         for node in ast.walk(tree):
-            entries = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else getattr(node, "keys", [])
-            named = {one.value for one in entries if isinstance(one, ast.Constant) and one.value in NAMES}
+            entries = (
+                node.elts
+                if isinstance(node, ast.Tuple | ast.List | ast.Set)
+                else getattr(node, "keys", [])
+            )
+            named = {
+                one.value
+                for one in entries
+                if isinstance(one, ast.Constant) and one.value in NAMES
+            }
             if len(named) > 2:
                 tables.append((path.name, named))
     assert {name for name, _ in tables} == {"parameters.py"}
     together = Counter(name for _, named in tables for name in named)
     assert max(together.values()) == 1
-    assert set(together) <= {name for name, solvers in LIMITED.items() if len(solvers) < 3}
+    assert set(together) <= {
+        name for name, solvers in LIMITED.items() if len(solvers) < 3
+    }
 
 
 def test_what_training_takes_as_it_stands_has_trainings_rule_and_default():

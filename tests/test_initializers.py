@@ -27,7 +27,11 @@ def draw(name, d, k, seed=0):
 
 
 def test_every_built_in_initializer_is_measured():
-    built_in = {name for name, block in INITIALIZERS.items() if block.__module__ == "halfmoon.initializers"}
+    built_in = {
+        name
+        for name, block in INITIALIZERS.items()
+        if block.__module__ == "halfmoon.initializers"
+    }
     assert built_in == {*VARIANCE, "orthogonal", "zeros"}
 
 
@@ -59,7 +63,8 @@ def test_no_two_units_start_equal(name):
 @pytest.mark.parametrize("name", VARIANCE)
 @pytest.mark.parametrize(("d", "k"), [(200, 300), (300, 200), (20, 2000)])
 def test_mean_is_zero_and_variance_is_the_papers(name, d, k):
-    W, variance = draw(name, d, k), VARIANCE[name](d, k)
+    W = draw(name, d, k)
+    variance = VARIANCE[name](d, k)
     n = d * k
     assert W.mean() == pytest.approx(0.0, abs=4 * np.sqrt(variance / n))
     assert W.var() == pytest.approx(variance, rel=4 * np.sqrt(2 / n))
@@ -77,15 +82,27 @@ def test_uniform_ones_fill_their_interval_evenly(name):
 @pytest.mark.parametrize("name", NORMAL)
 def test_normal_ones_have_a_normals_tails(name):
     x = np.abs(draw(name, 200, 300)) / np.sqrt(VARIANCE[name](200, 300))
-    assert [(x < sigmas).mean() for sigmas in (1, 2, 3)] == pytest.approx([0.6827, 0.9545, 0.9973], abs=0.006)
+    assert [(x < sigmas).mean() for sigmas in (1, 2, 3)] == pytest.approx(
+        [0.6827, 0.9545, 0.9973], abs=0.006
+    )
 
 
 @pytest.mark.parametrize("name", VARIANCE)
 def test_weights_are_the_sources_numbers_scaled_to_the_papers_size(name):
-    d, k = 4, 7
-    W, source, size = INITIALIZERS.make(name).draw(d, k, np.random.RandomState(2)), np.random.RandomState(2), (d, k)
-    one = source.standard_normal(size) if name in NORMAL else source.uniform(-(3**0.5), 3**0.5, size)  # variance 1
-    np.testing.assert_allclose(W, one * VARIANCE[name](d, k) ** 0.5, rtol=1e-12, atol=1e-14)
+    d = 4
+    k = 7
+    W = INITIALIZERS.make(name).draw(d, k, np.random.RandomState(2))
+    source = np.random.RandomState(2)
+    size = (d, k)
+    # variance 1
+    one = (
+        source.standard_normal(size)
+        if name in NORMAL
+        else source.uniform(-(3**0.5), 3**0.5, size)
+    )
+    np.testing.assert_allclose(
+        W, one * VARIANCE[name](d, k) ** 0.5, rtol=1e-12, atol=1e-14
+    )
 
 
 @pytest.mark.parametrize(("d", "k"), [(6, 6), (9, 4), (4, 9), (1, 5), (5, 1)])
@@ -96,10 +113,14 @@ def test_orthogonal_has_orthonormal_rows_or_columns(d, k):
 
 
 def test_orthogonal_prefers_no_direction():
-    """Uniform over the group: without the signs, QR's first column would always point one way."""
+    """Uniform over the group: without the signs, QR's first column would always point
+    one way.
+    """
     W = np.array([draw("orthogonal", 3, 3, seed) for seed in range(600)])
     assert np.abs(W.mean(axis=0)).max() < 4 * np.sqrt(1 / 3 / 600)
-    assert np.mean(np.linalg.det(W) > 0) == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / 600))
+    assert np.mean(np.linalg.det(W) > 0) == pytest.approx(
+        0.5, abs=4 * np.sqrt(0.25 / 600)
+    )
 
 
 def test_zeros_are_zeros():
@@ -110,9 +131,12 @@ def test_the_tutorials_weights_are_drawn_from_numpys_generator():
     np.random.seed(0)
     W1 = np.random.randn(2, 3) / np.sqrt(2)
     W2 = np.random.randn(3, 2) / np.sqrt(3)
-    theta = Network.dense([2, 3, 2], initializer="tutorial", rng=np.random.RandomState(0)).theta
+    theta = Network.dense(
+        [2, 3, 2], initializer="tutorial", rng=np.random.RandomState(0)
+    ).theta
     np.testing.assert_array_equal(theta, [*W1.ravel(), 0, 0, 0, *W2.ravel(), 0, 0])
-    assert theta[0] == pytest.approx(1.764052345967664 / 2**0.5, rel=1e-15)  # as everybody's randn at seed 0 begins
+    # as everybody's randn at seed 0 begins
+    assert theta[0] == pytest.approx(1.764052345967664 / 2**0.5, rel=1e-15)
 
 
 def test_layers_of_one_network_start_apart():

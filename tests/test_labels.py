@@ -1,4 +1,6 @@
-"""What y may be: labels of any type, several at once, columns of classes, values; and what classes weigh."""
+"""What y may be: labels of any type, several at once, columns of classes, values; and
+what classes weigh.
+"""
 
 import numpy as np
 import pandas as pd
@@ -57,19 +59,38 @@ def test_string_labels_come_back():
         pd.Series(NAMES, dtype="category"),
         pd.Series(Y, index=range(1000, 1120)),
     ],
-    ids=["object", "list", "bool", "float", "uint8", "negative", "series", "category", "index"],
+    ids=[
+        "object",
+        "list",
+        "bool",
+        "float",
+        "uint8",
+        "negative",
+        "series",
+        "category",
+        "index",
+    ],
 )
 def test_labels_may_be_of_any_type(labels):
-    """The same fit, whatever the two classes are called, up to which of them comes first."""
-    model, known = short().fit(X, labels), np.unique(np.asarray(labels))
+    """The same fit, whatever the two classes are called, up to which of them comes
+    first.
+    """
+    model = short().fit(X, labels)
+    known = np.unique(np.asarray(labels))
     assert model.classes_.tolist() == known.tolist()
     numbers = (np.asarray(labels) == known[1]).astype(int)
-    assert np.array_equal(numbers, Y if known[0] == np.asarray(labels)[Y == 0][0] else 1 - Y)
+    assert np.array_equal(
+        numbers, Y if known[0] == np.asarray(labels)[Y == 0][0] else 1 - Y
+    )
     expected = short().fit(X, numbers).predict_proba(X)
     assert np.array_equal(model.predict_proba(X), expected)
     assert model.predict(X).dtype == model.classes_.dtype
-    assert np.array_equal(model.predict(X), model.classes_[(expected[:, 1] > 0.5).astype(int)])
-    assert model.score(X, labels) == (model.predict(X) == np.asarray(labels)).mean() > 0.5
+    assert np.array_equal(
+        model.predict(X), model.classes_[(expected[:, 1] > 0.5).astype(int)]
+    )
+    assert (
+        model.score(X, labels) == (model.predict(X) == np.asarray(labels)).mean() > 0.5
+    )
 
 
 def test_two_classes_have_one_output_and_two_probabilities():
@@ -87,9 +108,13 @@ def test_two_classes_with_two_outputs_as_in_the_tutorial():
 
 
 def test_one_output_and_two_outputs_are_the_same_model():
-    """Without penalty and hidden layers the best sigmoid is the best softmax of two scores, and unique."""
+    """Without penalty and hidden layers the best sigmoid is the best softmax of two
+    scores, and unique.
+    """
     one = classifier(hidden_layer_sizes=(), alpha=0.0, tol=1e-9).fit(X, Y)
-    two = classifier(hidden_layer_sizes=(), alpha=0.0, tol=1e-9, loss="softmax_cross_entropy").fit(X, Y)
+    two = classifier(
+        hidden_layer_sizes=(), alpha=0.0, tol=1e-9, loss="softmax_cross_entropy"
+    ).fit(X, Y)
     np.testing.assert_allclose(one.predict_proba(X), two.predict_proba(X), atol=1e-5)
 
 
@@ -125,23 +150,42 @@ def test_one_class_of_two_that_were_announced_is_not_one_class():
 def test_log_probabilities_are_the_logarithms_and_stay_finite():
     for data in ((X, NAMES), IRIS, (X, LABELS)):
         model = short(max_iter=30).fit(*data)
-        np.testing.assert_allclose(np.exp(model.predict_log_proba(data[0])), model.predict_proba(data[0]), rtol=1e-9)
+        np.testing.assert_allclose(
+            np.exp(model.predict_log_proba(data[0])),
+            model.predict_proba(data[0]),
+            rtol=1e-9,
+        )
     model = short().fit(X, NAMES)
     model.coefs_ = [1e3 * weights for weights in model.coefs_]
     assert (model.predict_proba(X) == 0.0).any()
     assert np.isfinite(model.predict_log_proba(X)).all()
     parts = short(max_iter=30).fit(X, COLUMNS)
-    for log, proba in zip(parts.predict_log_proba(X), parts.predict_proba(X), strict=True):
+    for log, proba in zip(
+        parts.predict_log_proba(X), parts.predict_proba(X), strict=True
+    ):
         np.testing.assert_allclose(np.exp(log), proba, rtol=1e-9)
 
 
-@pytest.mark.parametrize("data", [(X, Y), IRIS, (X, LABELS), (X, COLUMNS)], ids=["two", "three", "labels", "columns"])
+@pytest.mark.parametrize(
+    "data",
+    [(X, Y), IRIS, (X, LABELS), (X, COLUMNS)],
+    ids=["two", "three", "labels", "columns"],
+)
 def test_label_smoothing_goes_with_every_kind_of_labels(data):
-    """Smoothed by s, a fit without penalty that knows each row tends to 1 - s + s/C, and no further."""
-    smooth, sharp = (short(loss=f"log_loss{end}").fit(*data) for end in (":smoothing=0.2", ""))
+    """Smoothed by s, a fit without penalty that knows each row tends to 1 - s + s/C,
+    and no further.
+    """
+    smooth, sharp = (
+        short(loss=f"log_loss{end}").fit(*data) for end in (":smoothing=0.2", "")
+    )
     assert smooth.network_.loss.smoothing == 0.2
     assert type(smooth.network_.loss) is type(sharp.network_.loss)
-    options = {"hidden_layer_sizes": (30,), "alpha": 0.0, "activation": "tanh", "max_iter": 300}
+    options = {
+        "hidden_layer_sizes": (30,),
+        "alpha": 0.0,
+        "activation": "tanh",
+        "max_iter": 300,
+    }
     tables = (
         classifier(**options, loss="log_loss:smoothing=0.2")
         .fit(data[0][::10], data[1][::10])
@@ -155,11 +199,16 @@ def test_label_smoothing_goes_with_every_kind_of_labels(data):
 # Several labels at once
 
 
-@pytest.mark.parametrize("options", [{}, {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}],
+)
 def test_several_labels_at_once(options):
     model = short(max_iter=20, activation="tanh", **options).fit(X, LABELS)
     assert model.predict(X).shape == model.predict_proba(X).shape == (120, 3)
-    assert model.score(X, LABELS) == (model.predict(X) == LABELS).all(axis=1).mean() > 0.2
+    assert (
+        model.score(X, LABELS) == (model.predict(X) == LABELS).all(axis=1).mean() > 0.2
+    )
     assert np.array_equal(model.predict_proba(X) > 0.5, model.predict(X) == 1)
     assert model.classes_.tolist() == [0, 1, 2]
     assert (model.n_outputs_, model.out_activation_) == (3, "logistic")
@@ -183,8 +232,13 @@ def test_labels_of_one_row_are_labels():
 
 
 def test_columns_of_classes_are_learned_together():
-    model = short(max_iter=200, activation="tanh", learning_rate_init=0.03).fit(X, COLUMNS)
-    assert [known.tolist() for known in model.classes_] == [["full", "new"], ["left", "middle", "right"]]
+    model = short(max_iter=200, activation="tanh", learning_rate_init=0.03).fit(
+        X, COLUMNS
+    )
+    assert [known.tolist() for known in model.classes_] == [
+        ["full", "new"],
+        ["left", "middle", "right"],
+    ]
     predicted = model.predict(X)
     assert predicted.shape == (120, 2)
     assert predicted.dtype == COLUMNS.dtype
@@ -217,7 +271,10 @@ def test_columns_may_be_numbers_or_a_frame_of_words():
 
 
 def test_a_column_with_one_class_is_refused():
-    with pytest.raises(ValueError, match=r"Column 1 of y has one class only, .*left.*; leave that column out"):
+    with pytest.raises(
+        ValueError,
+        match=r"Column 1 of y has one class only, .*left.*; leave that column out",
+    ):
         short().fit(X, np.column_stack([COLUMNS[:, 1], np.full(120, "left")]))
 
 
@@ -240,9 +297,15 @@ def test_one_column_of_values_is_a_vector():
     assert model.predict(WAVE[0]).shape == (150,)
 
 
-@pytest.mark.parametrize("y", [(100 * WAVE[1]).astype(int), WAVE[1].astype(object), WAVE[1].tolist()], ids=type)
+@pytest.mark.parametrize(
+    "y",
+    [(100 * WAVE[1]).astype(int), WAVE[1].astype(object), WAVE[1].tolist()],
+    ids=type,
+)
 def test_values_may_be_of_any_number_type(y):
-    assert np.array_equal(theta(brief().fit(WAVE[0], y)), theta(brief().fit(WAVE[0], np.array(y, float))))
+    assert np.array_equal(
+        theta(brief().fit(WAVE[0], y)), theta(brief().fit(WAVE[0], np.array(y, float)))
+    )
 
 
 def test_quantiles_give_a_column_for_each_level_and_do_not_cross():
@@ -265,7 +328,8 @@ def test_counts_have_a_log_link():
     counts = np.random.default_rng(0).poisson(np.exp(WAVE[1]))
     predicted = regressor(loss="poisson").fit(WAVE[0], counts).predict(WAVE[0])
     assert (predicted > 0.0).all()
-    assert predicted.mean() == pytest.approx(counts.mean(), rel=1e-2)  # Poisson regression keeps the mean
+    # Poisson regression keeps the mean
+    assert predicted.mean() == pytest.approx(counts.mean(), rel=1e-2)
     with pytest.raises(ValueError, match=r"y must lie in \[0, inf\]"):
         regressor(loss="poisson").fit(WAVE[0], counts - 5)
 
@@ -278,11 +342,31 @@ def test_counts_have_a_log_link():
     [
         (classifier(), X[:, 0], "Unknown label type"),
         (classifier(loss="squared_error"), Y, "does not fit these labels"),
-        (classifier(loss="logistic_cross_entropy"), np.arange(120) % 3, "does not fit these labels"),
-        (classifier(loss="logistic_cross_entropy"), np.zeros(120), "does not fit these labels"),
-        (classifier(loss="softmax_cross_entropy"), LABELS, "does not fit these labels; use 'log_loss'"),
-        (classifier(loss="softmax_cross_entropy"), COLUMNS, "does not fit these labels; use 'log_loss'"),
-        (classifier(loss="softmax_cross_entropies:sizes=3/2"), COLUMNS, "does not fit these labels"),
+        (
+            classifier(loss="logistic_cross_entropy"),
+            np.arange(120) % 3,
+            "does not fit these labels",
+        ),
+        (
+            classifier(loss="logistic_cross_entropy"),
+            np.zeros(120),
+            "does not fit these labels",
+        ),
+        (
+            classifier(loss="softmax_cross_entropy"),
+            LABELS,
+            "does not fit these labels; use 'log_loss'",
+        ),
+        (
+            classifier(loss="softmax_cross_entropy"),
+            COLUMNS,
+            "does not fit these labels; use 'log_loss'",
+        ),
+        (
+            classifier(loss="softmax_cross_entropies:sizes=3/2"),
+            COLUMNS,
+            "does not fit these labels",
+        ),
         (regressor(loss="softmax_cross_entropy"), Y, "is for classes"),
         (regressor(loss="log_loss"), Y, "is for classes"),
         (regressor(), NAMES, "y must hold numbers; got .* MLPClassifier takes labels"),
@@ -297,7 +381,9 @@ def test_what_cannot_be_learned_is_refused(model, y, says):
         model.fit(X, y)
 
 
-@pytest.mark.parametrize("y", [NAMES, COLUMNS, LABELS], ids=["classes", "columns", "labels"])
+@pytest.mark.parametrize(
+    "y", [NAMES, COLUMNS, LABELS], ids=["classes", "columns", "labels"]
+)
 def test_a_score_wants_as_many_labels_as_rows(y):
     model = short().fit(X, y)
     assert 0.0 <= model.score(X, y) <= 1.0
@@ -317,19 +403,28 @@ def by_hand(weights):
 
 @pytest.mark.parametrize("w", [None, W], ids=["alike", "weighted"])
 @pytest.mark.parametrize("weights", [FACTORS, {"full": 3.0}], ids=str)
-@pytest.mark.parametrize("options", [{}, {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}],
+)
 def test_class_weights_are_weights_of_rows(options, weights, w):
-    """The same bits as with the weights given by hand, and with scikit-learn's compute_sample_weight."""
+    """The same bits as with the weights given by hand, and with scikit-learn's
+    compute_sample_weight.
+    """
     rows = by_hand(weights) * (1.0 if w is None else w)
     assert rows[Y == 0][0] == weights["full"] * (1.0 if w is None else w[Y == 0][0])
-    one, other = short(class_weight=weights, alpha=1.0, **options), short(alpha=1.0, **options)
+    one = short(class_weight=weights, alpha=1.0, **options)
+    other = short(alpha=1.0, **options)
     assert same_fit(one.fit(X, NAMES, w), other.fit(X, NAMES, rows))
-    assert not np.array_equal(theta(one), theta(short(alpha=1.0, **options).fit(X, NAMES, w)))
+    assert not np.array_equal(
+        theta(one), theta(short(alpha=1.0, **options).fit(X, NAMES, w))
+    )
 
 
 @pytest.mark.parametrize("data", [(X, NAMES), IRIS], ids=["two", "three"])
 def test_balanced_weights_are_scikit_learns(data):
-    x, y = data[0][: len(data[0]) * 3 // 4], data[1][: len(data[0]) * 3 // 4]
+    x = data[0][: len(data[0]) * 3 // 4]
+    y = data[1][: len(data[0]) * 3 // 4]
     rows = compute_sample_weight("balanced", y)
     assert len(set(rows)) > 1
     assert same_fit(short(class_weight="balanced").fit(x, y), short().fit(x, y, rows))
@@ -341,36 +436,62 @@ def test_balanced_weights_count_rows_by_their_weights():
     sums = np.array([W[c == Y].sum() for c in (0, 1)])
     rows = W * (W.sum() / (2.0 * sums))[Y]
     assert rows[Y == 0].sum() == pytest.approx(rows[Y == 1].sum())
-    np.testing.assert_allclose(theta(model), theta(short().fit(X, NAMES, rows)), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        theta(model), theta(short().fit(X, NAMES, rows)), rtol=1e-10, atol=1e-12
+    )
 
 
 def test_class_weights_agree_with_scikit_learns_sample_weights():
-    options = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 1.0, "tol": 1e-8, "random_state": 0}
+    options = {
+        "hidden_layer_sizes": (),
+        "solver": "lbfgs",
+        "alpha": 1.0,
+        "tol": 1e-8,
+        "random_state": 0,
+    }
     ours = MLPClassifier(**options, class_weight=FACTORS).fit(X, NAMES)
     theirs = Theirs(**options).fit(X, NAMES, sample_weight=by_hand(FACTORS))
-    np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-6)
+    np.testing.assert_allclose(
+        ours.predict_proba(X), theirs.predict_proba(X), atol=1e-6
+    )
 
 
 def test_a_heavy_class_is_predicted_more_often():
-    light, heavy = (short(max_iter=40, class_weight={"new": f}).fit(X, NAMES) for f in (0.1, 10.0))
+    light, heavy = (
+        short(max_iter=40, class_weight={"new": f}).fit(X, NAMES) for f in (0.1, 10.0)
+    )
     assert (light.predict(X) == "new").sum() < 60 < (heavy.predict(X) == "new").sum()
 
 
 def test_labels_have_weights_of_their_own():
-    """A list has a dict for each label; without hidden layers each label is as in a fit of its own."""
-    options, given = {"hidden_layer_sizes": (), "alpha": 1.0, "tol": 1e-9}, [{1: 5.0}, None, {0: 2.0, 1: 2.0}]
+    """A list has a dict for each label; without hidden layers each label is as in a fit
+    of its own.
+    """
+    options = {"hidden_layer_sizes": (), "alpha": 1.0, "tol": 1e-9}
+    given = [{1: 5.0}, None, {0: 2.0, 1: 2.0}]
     weighted = classifier(**options, class_weight=given).fit(X, LABELS).predict_proba(X)
     plain = classifier(**options).fit(X, LABELS).predict_proba(X)
     for j, weights in enumerate(given):
-        alone = classifier(**options, class_weight=weights).fit(X, LABELS[:, j]).predict_proba(X)[:, 1]
+        alone = (
+            classifier(**options, class_weight=weights)
+            .fit(X, LABELS[:, j])
+            .predict_proba(X)[:, 1]
+        )
         np.testing.assert_allclose(weighted[:, j], alone, atol=1e-4)
-        assert (np.abs(weighted[:, j] - plain[:, j]).max() > 0.02) == (weights is not None)
+        assert (np.abs(weighted[:, j] - plain[:, j]).max() > 0.02) == (
+            weights is not None
+        )
 
 
 def test_one_dict_holds_for_all_labels_and_all_columns():
     options = {"class_weight": {0: 1.0, 1: 3.0}}
-    assert same_fit(short(**options).fit(X, LABELS), short(class_weight=[{0: 1.0, 1: 3.0}] * 3).fit(X, LABELS))
-    assert not np.array_equal(theta(short(**options).fit(X, LABELS)), theta(short().fit(X, LABELS)))
+    assert same_fit(
+        short(**options).fit(X, LABELS),
+        short(class_weight=[{0: 1.0, 1: 3.0}] * 3).fit(X, LABELS),
+    )
+    assert not np.array_equal(
+        theta(short(**options).fit(X, LABELS)), theta(short().fit(X, LABELS))
+    )
     both = np.column_stack([NAMES, np.roll(NAMES, 7)])
     listed = short(class_weight=[FACTORS, FACTORS]).fit(X, both)
     assert same_fit(short(class_weight=FACTORS).fit(X, both), listed)
@@ -380,7 +501,8 @@ def test_balanced_labels_are_balanced_label_by_label():
     """By hand: n / (2 n_yes) and n / (2 n_no) for each label."""
     yes = LABELS.mean(axis=0)
     listed = [{0: 0.5 / (1.0 - share), 1: 0.5 / share} for share in yes]
-    one, other = short(class_weight="balanced").fit(X, LABELS), short(class_weight=listed).fit(X, LABELS)
+    one = short(class_weight="balanced").fit(X, LABELS)
+    other = short(class_weight=listed).fit(X, LABELS)
     np.testing.assert_allclose(theta(one), theta(other), rtol=1e-9, atol=1e-12)
 
 
@@ -389,13 +511,22 @@ def test_weights_of_columns_multiply():
     given = [FACTORS, {"left": 3.0, "middle": 1.0, "right": 0.5}]
     rows = compute_sample_weight(given, COLUMNS)
     assert rows.max() == 7.5
-    assert same_fit(short(class_weight=given).fit(X, COLUMNS, W), short().fit(X, COLUMNS, rows * W))
+    assert same_fit(
+        short(class_weight=given).fit(X, COLUMNS, W), short().fit(X, COLUMNS, rows * W)
+    )
     balanced = compute_sample_weight("balanced", COLUMNS)
-    assert same_fit(short(class_weight="balanced").fit(X, COLUMNS), short().fit(X, COLUMNS, balanced))
+    assert same_fit(
+        short(class_weight="balanced").fit(X, COLUMNS),
+        short().fit(X, COLUMNS, balanced),
+    )
 
 
 def test_class_weights_hold_in_single_passes():
-    one = short(class_weight=FACTORS).partial_fit(X, NAMES, classes=["full", "new"]).partial_fit(X2, NAMES[:60])
+    one = (
+        short(class_weight=FACTORS)
+        .partial_fit(X, NAMES, classes=["full", "new"])
+        .partial_fit(X2, NAMES[:60])
+    )
     other = short().partial_fit(X, NAMES, by_hand(FACTORS), classes=["full", "new"])
     other.partial_fit(X2, NAMES[:60], by_hand(FACTORS)[:60])
     assert same_fit(one, other)
@@ -405,10 +536,14 @@ def test_class_weights_judge_validation_rows_too():
     """Losses and scores are weighted as the fit is."""
     held = {"X_val": X2, "y_val": NAMES[:60]}
     one = short(class_weight=FACTORS).fit(X, NAMES, **held)
-    other = short().fit(X, NAMES, by_hand(FACTORS), **held, sample_weight_val=by_hand(FACTORS)[:60])
+    other = short().fit(
+        X, NAMES, by_hand(FACTORS), **held, sample_weight_val=by_hand(FACTORS)[:60]
+    )
     assert same_fit(one, other)
     assert one.validation_scores_ == other.validation_scores_
-    assert np.array_equal(one.history_["validation_loss"], other.history_["validation_loss"])
+    assert np.array_equal(
+        one.history_["validation_loss"], other.history_["validation_loss"]
+    )
     assert np.array_equal(one.history_["train_score"], other.history_["train_score"])
 
 

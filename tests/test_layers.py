@@ -29,19 +29,35 @@ def mask(layer, ctx, n=50):
 
 @pytest.mark.parametrize("name", naive.ACTIVATIONS)
 def test_dense_forward_and_backward_equal_scalar_loops(name):
-    n, d, k = 5, 3, 4
+    n = 5
+    d = 3
+    k = 4
     layer, p, dp = dense(d, k, name)
-    a0, da = RNG.normal(size=(n, d)), RNG.normal(size=(n, k))
+    a0 = RNG.normal(size=(n, d))
+    da = RNG.normal(size=(n, k))
     a, backward = layer.forward(p, a0, PREDICT)
     da0 = backward(da, dp, True)
     f, df = naive.ACTIVATIONS[name]
-    z = [[sum(a0[i, r] * p.W[r, j] for r in range(d)) + p.b[j] for j in range(k)] for i in range(n)]
+    z = [
+        [sum(a0[i, r] * p.W[r, j] for r in range(d)) + p.b[j] for j in range(k)]
+        for i in range(n)
+    ]
     delta = [[da[i, j] * df(z[i][j]) for j in range(k)] for i in range(n)]
-    np.testing.assert_allclose(a, [[f(z[i][j]) for j in range(k)] for i in range(n)], rtol=1e-12, atol=1e-14)
-    dW = [[sum(a0[i, r] * delta[i][j] for i in range(n)) for j in range(k)] for r in range(d)]
+    np.testing.assert_allclose(
+        a, [[f(z[i][j]) for j in range(k)] for i in range(n)], rtol=1e-12, atol=1e-14
+    )
+    dW = [
+        [sum(a0[i, r] * delta[i][j] for i in range(n)) for j in range(k)]
+        for r in range(d)
+    ]
     np.testing.assert_allclose(dp.W, dW, rtol=1e-10, atol=1e-13)
-    np.testing.assert_allclose(dp.b, [sum(row[j] for row in delta) for j in range(k)], rtol=1e-10, atol=1e-13)
-    expected = [[sum(delta[i][j] * p.W[r, j] for j in range(k)) for r in range(d)] for i in range(n)]
+    np.testing.assert_allclose(
+        dp.b, [sum(row[j] for row in delta) for j in range(k)], rtol=1e-10, atol=1e-13
+    )
+    expected = [
+        [sum(delta[i][j] * p.W[r, j] for j in range(k)) for r in range(d)]
+        for i in range(n)
+    ]
     np.testing.assert_allclose(da0, expected, rtol=1e-10, atol=1e-13)
 
 
@@ -58,7 +74,8 @@ def test_dense_gives_no_da0_where_none_is_asked_for():
 
 def test_dense_does_not_write_in_its_inputs():
     layer, p, dp = dense(3, 2)
-    a0, da = RNG.normal(size=(4, 3)), RNG.normal(size=(4, 2))
+    a0 = RNG.normal(size=(4, 3))
+    da = RNG.normal(size=(4, 2))
     copies = a0.copy(), da.copy(), p.W.copy(), p.b.copy()
     layer.forward(p, a0, PREDICT)[1](da, dp, True)
     for now, before in zip((a0, da, p.W, p.b), copies, strict=True):
@@ -70,15 +87,22 @@ def test_dense_takes_a_leading_axis_of_stacked_inputs(name):
     layer, p, _ = dense(3, 2, name)
     stacked = RNG.normal(size=(6, 5, 3))
     each = [layer.forward(p, part, PREDICT)[0] for part in stacked]
-    np.testing.assert_allclose(layer.forward(p, stacked, PREDICT)[0], each, rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(
+        layer.forward(p, stacked, PREDICT)[0], each, rtol=1e-13, atol=1e-15
+    )
 
 
 def test_dense_takes_a_leading_axis_of_stacked_weights():
-    layer, stack = Dense(3, 2, "tanh"), [dense(3, 2)[1] for _ in range(4)]
-    together = SimpleNamespace(W=np.stack([p.W for p in stack]), b=np.stack([p.b for p in stack])[:, None, :])
+    layer = Dense(3, 2, "tanh")
+    stack = [dense(3, 2)[1] for _ in range(4)]
+    together = SimpleNamespace(
+        W=np.stack([p.W for p in stack]), b=np.stack([p.b for p in stack])[:, None, :]
+    )
     a0 = RNG.normal(size=(5, 3))
     each = [layer.forward(p, a0, PREDICT)[0] for p in stack]
-    np.testing.assert_allclose(layer.forward(together, a0, PREDICT)[0], each, rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(
+        layer.forward(together, a0, PREDICT)[0], each, rtol=1e-13, atol=1e-15
+    )
 
 
 @pytest.mark.parametrize(("d", "k"), [(0, 1), (1, 0), (-1, 2)])
@@ -91,7 +115,9 @@ def test_dense_starts_as_its_initializer_says_with_zero_biases():
     layer, p, _ = dense(3, 2)
     rng = np.random.RandomState(0)
     Dense(3, 2, "tanh", "tutorial").initial(p, rng)
-    np.testing.assert_array_equal(p.W, np.random.RandomState(0).randn(3, 2) / np.sqrt(3))
+    np.testing.assert_array_equal(
+        p.W, np.random.RandomState(0).randn(3, 2) / np.sqrt(3)
+    )
     assert not p.b.any()
     assert str(layer.initializer) == "glorot_uniform"
     assert str(Dense(3, 2, "relu").initializer) == "he_uniform"
@@ -112,16 +138,21 @@ def test_dropout_is_the_identity_when_predicting_and_at_rate_0():
 
 
 def test_dropout_passes_gradients_exactly_where_it_passes_values():
-    layer, a0 = Dropout(6, 0.4), RNG.normal(size=(30, 6))
+    layer = Dropout(6, 0.4)
+    a0 = RNG.normal(size=(30, 6))
     a, backward = layer.forward(None, a0, TRAIN)
-    np.testing.assert_allclose(backward(np.ones_like(a0), None, True), a / a0, rtol=1e-13)
+    np.testing.assert_allclose(
+        backward(np.ones_like(a0), None, True), a / a0, rtol=1e-13
+    )
     assert backward(np.ones_like(a0), None, False) is None
 
 
 @given(rate=st.floats(0.05, 0.9), factor=st.floats(0.1, 1.0), seed=st.integers(0, 1000))
 @settings(max_examples=20, deadline=None)
 def test_dropout_keeps_the_expected_share_and_the_expectation(rate, factor, seed):
-    n, k, q = 400, 50, rate * factor
+    n = 400
+    k = 50
+    q = rate * factor
     kept = mask(Dropout(k, rate), Context(True, seed, dropout=factor), n)
     assert set(np.unique(kept.round(12))) <= {0.0, round(1.0 / (1.0 - q), 12)}
     slack = 6.0 * np.sqrt(q * (1.0 - q) / (n * k))
@@ -129,12 +160,17 @@ def test_dropout_keeps_the_expected_share_and_the_expectation(rate, factor, seed
     assert abs(kept.mean() - 1.0) < slack / (1.0 - q)
 
 
-@given(rows=st.lists(st.integers(0, 999), min_size=1, max_size=30), update=st.integers(0, 10**6))
+@given(
+    rows=st.lists(st.integers(0, 999), min_size=1, max_size=30),
+    update=st.integers(0, 10**6),
+)
 @settings(max_examples=30, deadline=None)
 def test_a_rows_mask_depends_on_its_number_not_on_its_batch(rows, update):
     layer = Dropout(4, 0.5)
     whole = mask(layer, Context(True, 7, update, np.arange(1000)), 1000)
-    assert np.array_equal(mask(layer, Context(True, 7, update, np.array(rows)), len(rows)), whole[rows])
+    assert np.array_equal(
+        mask(layer, Context(True, 7, update, np.array(rows)), len(rows)), whole[rows]
+    )
 
 
 def test_masks_differ_with_update_seed_and_place():
@@ -142,21 +178,29 @@ def test_masks_differ_with_update_seed_and_place():
     elsewhere.place = 2
     here = mask(Dropout(8, 0.5), TRAIN)
     others = [Context(True, 3, 6), Context(True, 4, 5)]
-    different = [mask(Dropout(8, 0.5), ctx) for ctx in others] + [mask(elsewhere, TRAIN)]
+    different = [mask(Dropout(8, 0.5), ctx) for ctx in others] + [
+        mask(elsewhere, TRAIN)
+    ]
     for other in different:
-        assert 0.4 < (here == other).mean() < 0.6  # independent masks agree half of the time
+        # independent masks agree half of the time
+        assert 0.4 < (here == other).mean() < 0.6
 
 
 def test_mask_is_what_the_documented_numbers_say():
-    layer, rows = Dropout(3, 0.3), [4, 0, 9]
+    layer = Dropout(3, 0.3)
+    rows = [4, 0, 9]
     layer.place = 2
     kept = mask(layer, Context(True, 11, 6, np.array(rows)), 3)
-    u = naive.uniforms(naive.key(11, 2, 2, 6), 30)  # 2: dropout's path; then place and update
-    expected = [[1 / 0.7 if u[row * 3 + j] >= 0.3 else 0.0 for j in range(3)] for row in rows]
+    # 2: dropout's path; then place and update
+    u = naive.uniforms(naive.key(11, 2, 2, 6), 30)
+    expected = [
+        [1 / 0.7 if u[row * 3 + j] >= 0.3 else 0.0 for j in range(3)] for row in rows
+    ]
     np.testing.assert_allclose(kept, expected, rtol=1e-14)
 
 
 def test_dropout_takes_a_leading_axis():
-    layer, stacked = Dropout(3, 0.5), RNG.normal(size=(4, 5, 3))
+    layer = Dropout(3, 0.5)
+    stacked = RNG.normal(size=(4, 5, 3))
     each = [layer.forward(None, part, TRAIN)[0] for part in stacked]
     assert np.array_equal(layer.forward(None, stacked, TRAIN)[0], each)

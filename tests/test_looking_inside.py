@@ -1,4 +1,6 @@
-"""What a fitted estimator tells about itself: little over the core, with labels and frames as users bring them."""
+"""What a fitted estimator tells about itself: little over the core, with labels and
+frames as users bring them.
+"""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,21 @@ from sklearn.metrics import log_loss
 
 from halfmoon import MLPClassifier, MLPRegressor
 from halfmoon.activations import Tanh
-from small import COLUMNS, LABELS, NAMES, WAVE, X2, Y2, X, Y, brief, classifier, one_thread, short, unfinished
+from small import (
+    COLUMNS,
+    LABELS,
+    NAMES,
+    WAVE,
+    X2,
+    Y2,
+    X,
+    Y,
+    brief,
+    classifier,
+    one_thread,
+    short,
+    unfinished,
+)
 
 pytestmark = [unfinished, one_thread]
 
@@ -19,19 +35,27 @@ H = 1e-6
 @pytest.fixture(scope="module")
 def model():
     with pytest.warns(UserWarning, match="Maximum iterations"):
-        return short(activation="tanh", alpha=0.5, l1=0.1, hidden_layer_sizes=(6, 4)).fit(FRAME, NAMES)
+        return short(
+            activation="tanh", alpha=0.5, l1=0.1, hidden_layer_sizes=(6, 4)
+        ).fit(FRAME, NAMES)
 
 
 def differences(function, rows):
     """Central differences of function(rows) by each column, (n, ..., d)."""
     steps = H * np.eye(rows.shape[1])
-    slopes = [(function(rows + step) - function(rows - step)) / (2.0 * H) for step in steps]
+    slopes = [
+        (function(rows + step) - function(rows - step)) / (2.0 * H) for step in steps
+    ]
     return np.stack(slopes, axis=-1)
 
 
 def test_a_summary_counts_what_there_is(model):
     summary = model.summary()
-    assert summary.parameters == 3 * 6 + 7 * 4 + 5 == sum(a.size for a in [*model.coefs_, *model.intercepts_])
+    assert (
+        summary.parameters
+        == 3 * 6 + 7 * 4 + 5
+        == sum(a.size for a in [*model.coefs_, *model.intercepts_])
+    )
     for text in ("Dense 1", "2 -> 6", "tanh", "Dense 3", "4 -> 1", "51"):
         assert text in str(summary)
     assert "<table" in summary._repr_html_()
@@ -41,30 +65,44 @@ def test_a_summary_counts_what_there_is(model):
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 def test_hidden_activations_are_those_of_the_weights(model, rows):
     first, second = model.hidden_activations(rows)
-    np.testing.assert_allclose(first, np.tanh(X @ model.coefs_[0] + model.intercepts_[0]), rtol=1e-12)
-    np.testing.assert_allclose(second, np.tanh(first @ model.coefs_[1] + model.intercepts_[1]), rtol=1e-12)
+    np.testing.assert_allclose(
+        first, np.tanh(X @ model.coefs_[0] + model.intercepts_[0]), rtol=1e-12
+    )
+    np.testing.assert_allclose(
+        second, np.tanh(first @ model.coefs_[1] + model.intercepts_[1]), rtol=1e-12
+    )
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 def test_input_gradients_are_differences_of_predictions(model):
     found = model.input_gradients(FRAME)
     assert found.shape == (120, 1, 2)
-    np.testing.assert_allclose(found[:, 0], differences(lambda x: model.predict_proba(x)[:, 1], X), atol=1e-8)
+    np.testing.assert_allclose(
+        found[:, 0], differences(lambda x: model.predict_proba(x)[:, 1], X), atol=1e-8
+    )
     odds = differences(lambda x: np.subtract(*model.predict_log_proba(x).T[::-1]), X)
-    np.testing.assert_allclose(model.input_gradients(FRAME, of="score")[:, 0], odds, atol=1e-6)
+    np.testing.assert_allclose(
+        model.input_gradients(FRAME, of="score")[:, 0], odds, atol=1e-6
+    )
     by_loss = model.input_gradients(FRAME, NAMES, of="loss")
     for i in (0, 50):
         truth = NAMES[[i]]
 
         def loss(x, truth=truth):
-            return np.array([log_loss(truth, model.predict_proba(x), labels=["full", "new"])])
+            return np.array(
+                [log_loss(truth, model.predict_proba(x), labels=["full", "new"])]
+            )
 
         np.testing.assert_allclose(by_loss[i], differences(loss, X[[i]])[0], atol=1e-6)
 
 
 def test_input_gradients_of_values():
     wave = brief(activation="tanh", normalize_y=False).fit(*WAVE)
-    np.testing.assert_allclose(wave.input_gradients(WAVE[0])[:, 0], differences(wave.predict, WAVE[0]), atol=1e-7)
+    np.testing.assert_allclose(
+        wave.input_gradients(WAVE[0])[:, 0],
+        differences(wave.predict, WAVE[0]),
+        atol=1e-7,
+    )
 
 
 def test_gradients_are_checked_with_the_labels_as_they_were_brought(model):
@@ -72,8 +110,16 @@ def test_gradients_are_checked_with_the_labels_as_they_were_brought(model):
     assert report
     assert "Every derivative agrees" in str(report)
     for y in (LABELS, COLUMNS):
-        assert short(class_weight="balanced" if y is LABELS else None).fit(X, y).check_gradients(X, y)
-    assert classifier(activation="gelu", max_iter=20).fit(X, NAMES).check_gradients(X, NAMES)
+        assert (
+            short(class_weight="balanced" if y is LABELS else None)
+            .fit(X, y)
+            .check_gradients(X, y)
+        )
+    assert (
+        classifier(activation="gelu", max_iter=20)
+        .fit(X, NAMES)
+        .check_gradients(X, NAMES)
+    )
 
 
 def test_a_wrong_derivative_is_found():
@@ -96,8 +142,12 @@ def test_a_few_rows_are_checked_and_diagnosed_without_a_word_about_batches(model
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 def test_a_trace_has_the_prediction_and_the_gradient_of_its_row(model):
     found = model.trace(X[3], NAMES[3])
-    np.testing.assert_allclose(found["y_hat"], model.predict_proba(X[3:4])[0, 1:], rtol=1e-12)
-    np.testing.assert_allclose(found["a1"], model.hidden_activations(X[3:4])[0][0], rtol=1e-12)
+    np.testing.assert_allclose(
+        found["y_hat"], model.predict_proba(X[3:4])[0, 1:], rtol=1e-12
+    )
+    np.testing.assert_allclose(
+        found["a1"], model.hidden_activations(X[3:4])[0][0], rtol=1e-12
+    )
     assert found["dW1"].shape == (2, 6)
     assert "[F1]" in str(found)
     assert "<table" in found._repr_html_()
@@ -112,7 +162,9 @@ def test_traces_of_several_labels_and_columns(y):
 
 def test_a_trace_of_values():
     model = brief().fit(*WAVE)
-    assert model.trace(WAVE[0][0], WAVE[1][0])["y_hat"] == pytest.approx(model.predict(WAVE[0][:1]), rel=1e-12)
+    assert model.trace(WAVE[0][0], WAVE[1][0])["y_hat"] == pytest.approx(
+        model.predict(WAVE[0][:1]), rel=1e-12
+    )
 
 
 def test_a_diagnosis_names_the_columns_of_the_frame(model):
@@ -125,10 +177,14 @@ def test_a_diagnosis_names_the_columns_of_the_frame(model):
 def test_a_diagnosis_sees_the_validation_rows():
     few = slice(0, 20)
     wrong = np.where(np.arange(20) % 3 == 0, 1 - Y[few], Y[few])
-    model = MLPClassifier((60,), solver="lbfgs", alpha=0.0, max_iter=500, random_state=0).fit(X[few], wrong)
+    model = MLPClassifier(
+        (60,), solver="lbfgs", alpha=0.0, max_iter=500, random_state=0
+    ).fit(X[few], wrong)
     with_held = model.diagnose(X[few], wrong, X_val=X2, y_val=Y2)
     assert "overfitting" in [verdict.disease for verdict in with_held.verdicts]
-    assert "overfitting" not in [verdict.disease for verdict in model.diagnose(X[few], wrong).verdicts]
+    assert "overfitting" not in [
+        verdict.disease for verdict in model.diagnose(X[few], wrong).verdicts
+    ]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +197,14 @@ def test_a_diagnosis_sees_the_validation_rows():
         lambda m: m.trace(X[0], Y[0]),
         lambda m: m.diagnose(X, Y),
     ],
-    ids=["summary", "hidden_activations", "input_gradients", "check_gradients", "trace", "diagnose"],
+    ids=[
+        "summary",
+        "hidden_activations",
+        "input_gradients",
+        "check_gradients",
+        "trace",
+        "diagnose",
+    ],
 )
 @pytest.mark.parametrize("made", [MLPClassifier, MLPRegressor])
 def test_an_estimator_that_was_not_fitted_says_so(made, ask):
@@ -160,7 +223,12 @@ def test_rows_that_do_not_fit_are_refused_by_name(model, method):
 def test_looking_changes_nothing(model):
     before = model.network_.theta.copy()
     known = set(vars(model))
-    model.summary(), model.hidden_activations(FRAME), model.input_gradients(FRAME), model.diagnose(FRAME, NAMES)
+    (
+        model.summary(),
+        model.hidden_activations(FRAME),
+        model.input_gradients(FRAME),
+        model.diagnose(FRAME, NAMES),
+    )
     model.check_gradients(FRAME, NAMES)
     assert np.array_equal(model.network_.theta, before)
     assert set(vars(model)) == known

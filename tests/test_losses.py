@@ -1,4 +1,6 @@
-"""Every loss on the shelf: link, value and dz, from raw scores; and the truth as each reads it."""
+"""Every loss on the shelf: link, value and dz, from raw scores; and the truth as each
+reads it.
+"""
 
 import numpy as np
 import pytest
@@ -22,17 +24,26 @@ CASES = [(name, {}) for name in LOSSES] + OTHER_SETTINGS
 THREE = "softmax_cross_entropies:sizes=3/2/4"
 each_name = pytest.mark.parametrize("name", LOSSES)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
-each_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
-N, COLUMNS = 7, 3
+each_dtype = pytest.mark.parametrize(
+    "dtype", [np.float64, np.float32], ids=["float64", "float32"]
+)
+N = 7
+COLUMNS = 3
 
 
 def truth(loss, rng, n=N):
-    """y (n, 3) such as the loss reads it, several class variables with as many columns as they have classes.
+    """y (n, 3) such as the loss reads it, several class variables with as many columns
+    as they have classes.
 
     In the first rows classes and labels are outright, then there are shares.
     """
     if loss.target == "classes":
-        return np.hstack([distributions(C, rng, n) for C in getattr(loss, "sizes", None) or (COLUMNS,)])
+        return np.hstack(
+            [
+                distributions(C, rng, n)
+                for C in getattr(loss, "sizes", None) or (COLUMNS,)
+            ]
+        )
     if loss.target == "labels":
         y = rng.uniform(size=(n, COLUMNS))
         y[: n // 2] = rng.randint(2, size=(n // 2, COLUMNS))
@@ -50,7 +61,8 @@ def distributions(C, rng, n):
 
 def example(name, h, scale=1.5):
     """A loss with random scores z and truth y."""
-    loss, rng = LOSSES[name](**h), np.random.RandomState(3)
+    loss = LOSSES[name](**h)
+    rng = np.random.RandomState(3)
     y = truth(loss, rng)
     return loss, scale * rng.standard_normal((N, loss.outputs(COLUMNS))), y
 
@@ -62,7 +74,8 @@ def perfect(loss, y):
     if loss.target == "counts":
         return np.log(y)
     z = np.repeat(y, loss.outputs(1), axis=1)
-    z[:, [i for i in range(z.shape[1]) if i % loss.outputs(1)]] = -1e4  # no step up from one quantile to the next
+    # no step up from one quantile to the next
+    z[:, [i for i in range(z.shape[1]) if i % loss.outputs(1)]] = -1e4
     return z
 
 
@@ -75,40 +88,60 @@ def test_dz_is_the_slope_of_value(name, h):
     step = 1e-5
     difference = np.empty_like(z)
     for j in range(z.shape[1]):
-        up, down = z.copy(), z.copy()
+        up = z.copy()
+        down = z.copy()
         up[:, j] += step
         down[:, j] -= step
-        difference[:, j] = (loss.value(up, y) - loss.value(down, y)).sum(axis=1) / (2 * step)
+        difference[:, j] = (loss.value(up, y) - loss.value(down, y)).sum(axis=1) / (
+            2 * step
+        )
     np.testing.assert_allclose(loss.dz(z, y), difference, rtol=1e-8, atol=1e-9)
 
 
 @each_case
 def test_far_out_dz_is_still_the_slope_of_value(name, h):
-    """A chord of length 2 at scores of some hundreds, where every loss is straight or nearly so."""
+    """A chord of length 2 at scores of some hundreds, where every loss is straight or
+    nearly so.
+    """
     loss, z, y = example(name, h, scale=300.0)
     z = z[(np.abs(z) > 40.0).all(axis=1)]
     y = y[: len(z)]
     assert len(z) >= 1
     for j in range(z.shape[1]):
-        up, down = z.copy(), z.copy()
+        up = z.copy()
+        down = z.copy()
         up[:, j] += 1e-3
         down[:, j] -= 1e-3
         difference = (loss.value(up, y) - loss.value(down, y)).sum(axis=1) / 2e-3
-        np.testing.assert_allclose(loss.dz(z, y)[:, j], difference, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(
+            loss.dz(z, y)[:, j], difference, rtol=1e-4, atol=1e-6
+        )
 
 
-@pytest.mark.parametrize(("name", "h"), [case for case in CASES if case[0] in naive.LOSSES], ids=str)
+@pytest.mark.parametrize(
+    ("name", "h"), [case for case in CASES if case[0] in naive.LOSSES], ids=str
+)
 def test_link_value_and_dz_equal_the_textbooks(name, h):
     loss, z, y = example(name, h)
     link, value, dz = naive.LOSSES[name]
     rows = list(zip(z.tolist(), y.tolist(), strict=True))
-    np.testing.assert_allclose(loss.link(z), [link(row, **h) for row in z.tolist()], rtol=1e-13)
-    np.testing.assert_allclose(loss.value(z, y), [value(*row, **h) for row in rows], rtol=1e-11, atol=1e-14)
-    np.testing.assert_allclose(loss.dz(z, y), [dz(*row, **h) for row in rows], rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(
+        loss.link(z), [link(row, **h) for row in z.tolist()], rtol=1e-13
+    )
+    np.testing.assert_allclose(
+        loss.value(z, y), [value(*row, **h) for row in rows], rtol=1e-11, atol=1e-14
+    )
+    np.testing.assert_allclose(
+        loss.dz(z, y), [dz(*row, **h) for row in rows], rtol=1e-11, atol=1e-14
+    )
 
 
 def test_every_built_in_loss_has_a_naive_twin():
-    built_in = {name for name, block in LOSSES.items() if block.__module__.startswith("halfmoon.losses.")}
+    built_in = {
+        name
+        for name, block in LOSSES.items()
+        if block.__module__.startswith("halfmoon.losses.")
+    }
     assert built_in == set(naive.LOSSES)
 
 
@@ -128,7 +161,9 @@ def test_the_link_gives_what_the_target_may_be(name, h, scale):
     assert y_hat.shape == z.shape
     assert np.isfinite(y_hat).all()
     if loss.target == "classes":
-        np.testing.assert_allclose([p.sum(axis=1) for p in parted(y_hat, h)], 1.0, rtol=1e-12)
+        np.testing.assert_allclose(
+            [p.sum(axis=1) for p in parted(y_hat, h)], 1.0, rtol=1e-12
+        )
     if loss.target in ("classes", "labels"):
         assert (y_hat <= 1.0).all()
     if loss.target != "real":
@@ -153,7 +188,10 @@ def test_quantiles_never_cross(h):
 
 @each_case
 def test_a_column_has_one_score_or_one_for_each_level_or_class(name, h):
-    expected = {"quantiles": 7 * len(h.get("levels", "123")), "softmax_cross_entropies": sum(h.get("sizes", [7]))}
+    expected = {
+        "quantiles": 7 * len(h.get("levels", "123")),
+        "softmax_cross_entropies": sum(h.get("sizes", [7])),
+    }
     assert LOSSES[name](**h).outputs(7) == expected.get(name, 7)
 
 
@@ -172,7 +210,10 @@ def test_scores_of_ten_thousand_stay_finite(name, h, dtype):
 @each_case
 @each_dtype
 def test_dtype_and_shape_are_kept(name, h, dtype):
-    loss, z, y = (part.astype(dtype) if isinstance(part, np.ndarray) else part for part in example(name, h))
+    loss, z, y = (
+        part.astype(dtype) if isinstance(part, np.ndarray) else part
+        for part in example(name, h)
+    )
     assert (loss.link(z).dtype, loss.link(z).shape) == (dtype, z.shape)
     assert (loss.dz(z, y).dtype, loss.dz(z, y).shape) == (dtype, z.shape)
     assert loss.value(z, y).dtype == dtype
@@ -184,7 +225,9 @@ def test_float32_is_float64_rounded(name, h):
     loss, z, y = example(name, h)
     single = z.astype(np.float32), y.astype(np.float32)
     double = [part.astype(np.float64) for part in single]
-    np.testing.assert_allclose(loss.value(*single), loss.value(*double), rtol=1e-5, atol=5e-6)
+    np.testing.assert_allclose(
+        loss.value(*single), loss.value(*double), rtol=1e-5, atol=5e-6
+    )
     np.testing.assert_allclose(loss.dz(*single), loss.dz(*double), rtol=1e-5, atol=1e-6)
 
 
@@ -198,26 +241,40 @@ def test_the_value_is_never_negative(name, h):
 @each_dtype
 def test_perfection_costs_nothing_and_pulls_nowhere(name, h, dtype):
     loss, _, y = example(name, {k: v for k, v in h.items() if k != "smoothing"})
-    y = np.maximum(y[: N // 2], 1.0 if loss.target == "counts" else -np.inf).astype(dtype)
+    y = np.maximum(y[: N // 2], 1.0 if loss.target == "counts" else -np.inf).astype(
+        dtype
+    )
     z = perfect(loss, y).astype(dtype)
     noise = 30 * np.finfo(dtype).eps
-    np.testing.assert_allclose(loss.link(z).reshape(*y.shape, -1).mean(axis=-1), y, rtol=noise, atol=noise)
+    np.testing.assert_allclose(
+        loss.link(z).reshape(*y.shape, -1).mean(axis=-1), y, rtol=noise, atol=noise
+    )
     np.testing.assert_allclose(loss.value(z, y), 0.0, atol=noise)
-    if name not in ("pinball", "quantiles"):  # at its kink a pinball's slope is between -level and 1 - level
+    # at its kink a pinball's slope is between -level and 1 - level
+    if name not in ("pinball", "quantiles"):
         np.testing.assert_allclose(loss.dz(z, y), 0.0, atol=noise)
 
 
 @each_case
 def test_the_value_is_least_at_perfection(name, h):
     """Also with smoothing, where perfection is predicting the smoothed truth."""
-    loss, rng = LOSSES[name](**h), np.random.RandomState(1)
+    loss = LOSSES[name](**h)
+    rng = np.random.RandomState(1)
     y = truth(loss, rng, 400)
     smoothing = h.get("smoothing", 0.0)
     if loss.target in ("classes", "labels"):
-        classes = np.repeat(h.get("sizes", COLUMNS), h.get("sizes", COLUMNS)) if loss.target == "classes" else 2
+        classes = (
+            np.repeat(h.get("sizes", COLUMNS), h.get("sizes", COLUMNS))
+            if loss.target == "classes"
+            else 2
+        )
         t = (1 - smoothing) * y + smoothing / classes
         t = np.clip(t, 1e-300, 1.0)
-        best = np.log(t) if loss.target == "classes" else np.log(t) - np.log(np.maximum(1 - t, 1e-300))
+        best = (
+            np.log(t)
+            if loss.target == "classes"
+            else np.log(t) - np.log(np.maximum(1 - t, 1e-300))
+        )
     elif loss.target == "counts":
         best = np.log(np.maximum(y, 1e-300))
     else:
@@ -228,9 +285,13 @@ def test_the_value_is_least_at_perfection(name, h):
         assert (loss.value(elsewhere, y) >= least - 1e-12).all()
 
 
-@pytest.mark.parametrize(("name", "h"), [case for case in CASES if case[0] != "quantiles"], ids=str)
+@pytest.mark.parametrize(
+    ("name", "h"), [case for case in CASES if case[0] != "quantiles"], ids=str
+)
 def test_the_value_is_convex_in_the_score(name, h):
-    """True of all but several quantiles at once, whose steps bend under the pinballs."""
+    """True of all but several quantiles at once, whose steps bend under the
+    pinballs.
+    """
     loss, z, y = example(name, h)
     other = np.random.RandomState(9).standard_normal(z.shape)
     middle = loss.value((z + other) / 2, y)
@@ -247,9 +308,12 @@ def test_rows_do_not_know_of_each_other(name, h):
 @each_case
 def test_a_leading_axis_changes_nothing(name, h):
     loss, z, y = example(name, h)
-    z2, y2 = np.stack([z, z[::-1]]), np.stack([y, y[::-1]])
+    z2 = np.stack([z, z[::-1]])
+    y2 = np.stack([y, y[::-1]])
     for function in (loss.value, loss.dz):
-        np.testing.assert_array_equal(function(z2, y2), [function(z, y), function(z, y)[::-1]])
+        np.testing.assert_array_equal(
+            function(z2, y2), [function(z, y), function(z, y)[::-1]]
+        )
     np.testing.assert_array_equal(loss.link(z2)[1], loss.link(z)[::-1])
 
 
@@ -291,60 +355,90 @@ def test_one_class_variable_among_several_is_softmax_to_the_bit(smoothing):
 
 
 def test_each_class_variable_has_its_own_softmax():
-    loss, z, y = example("softmax_cross_entropies", {"sizes": (3, 2, 4), "smoothing": 0.2})
+    loss, z, y = example(
+        "softmax_cross_entropies", {"sizes": (3, 2, 4), "smoothing": 0.2}
+    )
     one = LOSSES.make("softmax_cross_entropy:smoothing=0.2")
     parts = [slice(0, 3), slice(3, 5), slice(5, 9)]
     values = [one.value(z[:, part], y[:, part]) for part in parts]
     np.testing.assert_allclose(loss.value(z, y), sum(values), rtol=1e-14)
     for part in parts:
         np.testing.assert_array_equal(loss.link(z)[:, part], one.link(z[:, part]))
-        np.testing.assert_array_equal(loss.dz(z, y)[:, part], one.dz(z[:, part], y[:, part]))
+        np.testing.assert_array_equal(
+            loss.dz(z, y)[:, part], one.dz(z[:, part], y[:, part])
+        )
         elsewhere = np.delete(np.arange(9), part)
-        shifted = z + 1000.0 * np.isin(np.arange(9), np.arange(9)[part])  # a constant for the scores of one variable
-        np.testing.assert_array_equal(loss.dz(shifted, y)[:, elsewhere], loss.dz(z, y)[:, elsewhere])
+        # a constant for the scores of one variable
+        shifted = z + 1000.0 * np.isin(np.arange(9), np.arange(9)[part])
+        np.testing.assert_array_equal(
+            loss.dz(shifted, y)[:, elsewhere], loss.dz(z, y)[:, elsewhere]
+        )
         np.testing.assert_allclose(loss.value(shifted, y), loss.value(z, y), rtol=1e-11)
 
 
 def test_two_variables_of_equal_chances_cost_the_logarithm_of_all_pairs():
     loss = SoftmaxCrossEntropies((3, 4))
     y = encode(loss, [[2, 3]], 7, np.float64)
-    np.testing.assert_allclose(loss.value(np.zeros((1, 7)), y), [[np.log(12)]], rtol=1e-15)
+    np.testing.assert_allclose(
+        loss.value(np.zeros((1, 7)), y), [[np.log(12)]], rtol=1e-15
+    )
 
 
-@pytest.mark.parametrize("sizes", [(), (1, 3), (0,), (-2, 4), (2.5, 3), (3, True), ("3", "2"), 5, "abc"])
+@pytest.mark.parametrize(
+    "sizes", [(), (1, 3), (0,), (-2, 4), (2.5, 3), (3, True), ("3", "2"), 5, "abc"]
+)
 def test_each_class_variable_has_two_classes_or_more(sizes):
-    with pytest.raises(ValueError, match=r"sizes must be None, or integers in \[2, inf\)"):
+    with pytest.raises(
+        ValueError, match=r"sizes must be None, or integers in \[2, inf\)"
+    ):
         SoftmaxCrossEntropies(sizes)
 
 
 def test_sizes_can_be_a_list_of_numpys_integers():
-    assert SoftmaxCrossEntropies([np.int64(3), np.int64(2)]) == SoftmaxCrossEntropies((3, 2))
+    assert SoftmaxCrossEntropies([np.int64(3), np.int64(2)]) == SoftmaxCrossEntropies(
+        (3, 2)
+    )
 
 
 def test_scores_that_do_not_fit_the_sizes_are_refused_in_words():
     loss = SoftmaxCrossEntropies((3, 2, 4))
     for k in (1, 8, 10):
         for call in (loss.link, lambda z: loss.value(z, z), lambda z: loss.dz(z, z)):
-            with pytest.raises(ValueError, match=f"sizes=3/2/4 needs 9 scores; the network gives {k}"):
+            with pytest.raises(
+                ValueError, match=f"sizes=3/2/4 needs 9 scores; the network gives {k}"
+            ):
                 call(np.zeros((5, k)))
 
 
 def test_softmax_of_two_classes_is_the_logistic_of_the_difference():
-    softmax, logistic = LOSSES.make("softmax_cross_entropy"), LOSSES.make("logistic_cross_entropy")
-    z, y = np.array([[0.3, -1.2], [2.0, 5.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
-    np.testing.assert_allclose(softmax.value(z, y), logistic.value(z[:, :1] - z[:, 1:], y[:, :1]), rtol=1e-13)
+    softmax = LOSSES.make("softmax_cross_entropy")
+    logistic = LOSSES.make("logistic_cross_entropy")
+    z = np.array([[0.3, -1.2], [2.0, 5.0]])
+    y = np.array([[1.0, 0.0], [1.0, 0.0]])
+    np.testing.assert_allclose(
+        softmax.value(z, y), logistic.value(z[:, :1] - z[:, 1:], y[:, :1]), rtol=1e-13
+    )
 
 
 def test_a_huge_delta_makes_huber_the_squared_error_and_a_tiny_one_the_absolute():
     z, y = np.random.RandomState(0).standard_normal((2, 9, 2))
-    squared, absolute, huber = LOSSES.make("squared_error"), LOSSES.make("absolute_error"), LOSSES["huber"]
-    np.testing.assert_allclose(huber(delta=1e6).value(z, y), squared.value(z, y), rtol=1e-12)
-    np.testing.assert_allclose(huber(delta=1e-9).value(z, y) / 1e-9, absolute.value(z, y), rtol=1e-6)
+    squared = LOSSES.make("squared_error")
+    absolute = LOSSES.make("absolute_error")
+    huber = LOSSES["huber"]
+    np.testing.assert_allclose(
+        huber(delta=1e6).value(z, y), squared.value(z, y), rtol=1e-12
+    )
+    np.testing.assert_allclose(
+        huber(delta=1e-9).value(z, y) / 1e-9, absolute.value(z, y), rtol=1e-6
+    )
 
 
 def test_pinball_at_one_half_is_half_the_absolute_error():
     z, y = np.random.RandomState(0).standard_normal((2, 9, 2))
-    np.testing.assert_allclose(2 * LOSSES.make("pinball").value(z, y), LOSSES.make("absolute_error").value(z, y))
+    np.testing.assert_allclose(
+        2 * LOSSES.make("pinball").value(z, y),
+        LOSSES.make("absolute_error").value(z, y),
+    )
 
 
 @pytest.mark.parametrize("level", [0.1, 0.5, 0.83])
@@ -358,14 +452,17 @@ def test_the_constant_that_costs_least_is_the_quantile(level):
 
 def test_poisson_is_half_the_deviance():
     """2 (y log(y / mu) - (y - mu)), at rates and counts written out by hand."""
-    z, y = np.log([[2.0, 0.5, 3.0]]), np.array([[4.0, 0.0, 3.0]])
+    z = np.log([[2.0, 0.5, 3.0]])
+    y = np.array([[4.0, 0.0, 3.0]])
     half = [4 * np.log(2) - 2, 0.5, 0.0]
     np.testing.assert_allclose(LOSSES.make("poisson").value(z, y), [half], atol=1e-15)
 
 
 def test_poisson_goes_on_as_a_tangent_without_a_jump():
-    poisson, y = LOSSES.make("poisson"), np.array([[3.0]])
-    below, above = np.array([[30.0 - 1e-9]]), np.array([[30.0 + 1e-9]])
+    poisson = LOSSES.make("poisson")
+    y = np.array([[3.0]])
+    below = np.array([[30.0 - 1e-9]])
+    above = np.array([[30.0 + 1e-9]])
     for function in (poisson.value, poisson.dz):
         np.testing.assert_allclose(function(below, y), function(above, y), rtol=1e-8)
     assert poisson.link(np.array([[31.0]]))[0, 0] == pytest.approx(2 * np.exp(30.0))
@@ -373,13 +470,19 @@ def test_poisson_goes_on_as_a_tangent_without_a_jump():
 
 def test_each_column_of_several_has_its_own_quantiles():
     loss, z, y = example("quantiles", {})
-    one_by_one = [loss.value(z[:, 3 * c : 3 * c + 3], y[:, c : c + 1]) for c in range(COLUMNS)]
+    one_by_one = [
+        loss.value(z[:, 3 * c : 3 * c + 3], y[:, c : c + 1]) for c in range(COLUMNS)
+    ]
     np.testing.assert_allclose(loss.value(z, y), sum(one_by_one), rtol=1e-13)
 
 
-@pytest.mark.parametrize("levels", [(0.5, 0.1), (0.5, 0.5), (), (0.0, 0.5), (0.5, 1.0), (0.5, np.nan)])
+@pytest.mark.parametrize(
+    "levels", [(0.5, 0.1), (0.5, 0.5), (), (0.0, 0.5), (0.5, 1.0), (0.5, np.nan)]
+)
 def test_levels_must_increase_between_0_and_1(levels):
-    with pytest.raises(ValueError, match=r"levels must be numbers in \(0, 1\), increasing"):
+    with pytest.raises(
+        ValueError, match=r"levels must be numbers in \(0, 1\), increasing"
+    ):
         Quantiles(levels=levels)
 
 
@@ -409,12 +512,17 @@ def test_class_numbers_become_one_hot_rows(dtype):
     table = encode(LOSSES.make("softmax_cross_entropy"), [2, 0, 1, 2], 3, dtype)
     assert table.dtype == dtype
     np.testing.assert_array_equal(table, [[0, 0, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
-    np.testing.assert_array_equal(encode(LOSSES.make("softmax_cross_entropy"), [2.0, 0.0, 1.0, 2.0], 3, dtype), table)
+    np.testing.assert_array_equal(
+        encode(LOSSES.make("softmax_cross_entropy"), [2.0, 0.0, 1.0, 2.0], 3, dtype),
+        table,
+    )
 
 
 def test_distributions_over_the_classes_stay():
     y = [[0.2, 0.8], [1.0, 0.0]]
-    np.testing.assert_array_equal(encode(LOSSES.make("softmax_cross_entropy"), y, 2, np.float64), y)
+    np.testing.assert_array_equal(
+        encode(LOSSES.make("softmax_cross_entropy"), y, 2, np.float64), y
+    )
 
 
 @each_dtype
@@ -424,17 +532,25 @@ def test_class_numbers_of_several_variables_become_one_hot_rows_side_by_side(dty
     assert table.dtype == dtype
     np.testing.assert_array_equal(table, [[0, 0, 1, 1, 0], [1, 0, 0, 0, 1]])
     np.testing.assert_array_equal(encode(loss, table, 5, dtype), table)
-    np.testing.assert_array_equal(encode(loss, [[2.0, 0.0], [0.0, 1.0]], 5, dtype), table)
+    np.testing.assert_array_equal(
+        encode(loss, [[2.0, 0.0], [0.0, 1.0]], 5, dtype), table
+    )
 
 
-@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "softmax_cross_entropies:sizes=3"])
+@pytest.mark.parametrize(
+    "loss", ["softmax_cross_entropy", "softmax_cross_entropies:sizes=3"]
+)
 def test_class_numbers_of_one_variable_may_be_flat_or_a_column(loss):
-    flat, column = (encode(LOSSES.make(loss), y, 3, np.float64) for y in ([2, 0], [[2], [0]]))
+    flat, column = (
+        encode(LOSSES.make(loss), y, 3, np.float64) for y in ([2, 0], [[2], [0]])
+    )
     np.testing.assert_array_equal(flat, [[0, 0, 1], [1, 0, 0]])
     np.testing.assert_array_equal(column, flat)
 
 
-@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].target != "classes"])
+@pytest.mark.parametrize(
+    "name", [name for name in LOSSES if LOSSES[name].target != "classes"]
+)
 def test_one_column_may_be_given_flat(name):
     loss = LOSSES.make(name)
     table = encode(loss, [0, 1, 1], loss.outputs(1), np.float32)
@@ -453,21 +569,54 @@ def test_truth_that_fits_is_handed_on_as_a_copy(name, h):
 @pytest.mark.parametrize(
     ("name", "y", "k", "message"),
     [
-        ("softmax_cross_entropy", [0, 1, 2], 2, "class numbers 0 to 1; got values from 0 to 2"),
+        (
+            "softmax_cross_entropy",
+            [0, 1, 2],
+            2,
+            "class numbers 0 to 1; got values from 0 to 2",
+        ),
         ("softmax_cross_entropy", [0, -1], 2, "class numbers"),
         ("softmax_cross_entropy", [0, 0.5], 2, "class numbers"),
         ("softmax_cross_entropy", [[0.5, 0.4]], 2, "distribution"),
         ("softmax_cross_entropy", [[1.5, -0.5]], 2, r"lie in \[0, 1\]"),
-        ("softmax_cross_entropy", [[1.0, 0.0, 0.0]], 2, "does not fit a network of 2 outputs"),
+        (
+            "softmax_cross_entropy",
+            [[1.0, 0.0, 0.0]],
+            2,
+            "does not fit a network of 2 outputs",
+        ),
         ("softmax_cross_entropy", [0, 1], 1, "class numbers 0 to 0"),
         ("softmax_cross_entropies", [0, 2], 2, "class numbers 0 to 1"),
-        (THREE, [0, 1], 9, "does not fit a network of 9 outputs with softmax_cross_entropies:sizes=3/2/4"),
+        (
+            THREE,
+            [0, 1],
+            9,
+            (
+                "does not fit a network of 9 outputs with "
+                "softmax_cross_entropies:sizes=3/2/4"
+            ),
+        ),
         (THREE, [[0, 1, 4]], 9, "class numbers 0 to 3; got values from 4 to 4"),
         (THREE, [[0, 0.5, 1]], 9, "class numbers 0 to 1"),
         (THREE, [[0, 0, 1, 1, 0, 1, 0, 0]], 9, "does not fit a network of 9 outputs"),
-        (THREE, [[0, 0, 1, 1, 0, 1, 0, 0, 0]], 8, "needs 9 scores; the network gives 8"),
-        (THREE, [[0, 1, 1, 1, 0, 0, 0, 0, 0]], 9, "distribution over the 3/2/4 classes"),
-        (THREE, [[0, 0, 1, 0.5, 0.4, 1, 0, 0, 0]], 9, "distribution over the 3/2/4 classes"),
+        (
+            THREE,
+            [[0, 0, 1, 1, 0, 1, 0, 0, 0]],
+            8,
+            "needs 9 scores; the network gives 8",
+        ),
+        (
+            THREE,
+            [[0, 1, 1, 1, 0, 0, 0, 0, 0]],
+            9,
+            "distribution over the 3/2/4 classes",
+        ),
+        (
+            THREE,
+            [[0, 0, 1, 0.5, 0.4, 1, 0, 0, 0]],
+            9,
+            "distribution over the 3/2/4 classes",
+        ),
         (THREE, [[0, 0, 1, 1.5, -0.5, 1, 0, 0, 0]], 9, r"lie in \[0, 1\]"),
         (THREE, [[[0, 1, 2]]], 9, "does not fit"),
         ("logistic_cross_entropy", [0, 2], 1, r"lie in \[0, 1\]"),
@@ -477,7 +626,12 @@ def test_truth_that_fits_is_handed_on_as_a_copy(name, h):
         ("squared_error", [1.0, np.inf], 1, "1 values that are NaN or infinite"),
         ("squared_error", [1.0, 2.0], 2, "does not fit a network of 2 outputs"),
         ("squared_error", [[[1.0]]], 1, "does not fit"),
-        ("quantiles", [1.0, 2.0], 1, "does not fit a network of 1 outputs with quantiles"),
+        (
+            "quantiles",
+            [1.0, 2.0],
+            1,
+            "does not fit a network of 1 outputs with quantiles",
+        ),
     ],
 )
 def test_truth_that_does_not_fit_is_refused_in_words(name, y, k, message):
@@ -493,4 +647,9 @@ def test_class_numbers_that_are_nan_are_refused_in_words():
 @pytest.mark.parametrize("name", ["softmax_cross_entropy", "squared_error"])
 def test_words_for_truth_are_refused_in_words(name):
     with pytest.raises(ValueError, match="y "):
-        encode(LOSSES.make(name), ["spam", "ham"], 2 if name.startswith("soft") else 1, np.float64)
+        encode(
+            LOSSES.make(name),
+            ["spam", "ham"],
+            2 if name.startswith("soft") else 1,
+            np.float64,
+        )

@@ -1,4 +1,6 @@
-"""A network: theta's layout, dtype, sums that add, batches that add up, symmetries, and data it refuses."""
+"""A network: theta's layout, dtype, sums that add, batches that add up, symmetries, and
+data it refuses.
+"""
 
 import inspect
 from itertools import pairwise
@@ -18,7 +20,8 @@ from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.training import train
 
 TRAIN = Context(training=True, seed=1, update=2)
-LAM, L1 = 0.03, 0.01
+LAM = 0.03
+L1 = 0.01
 
 
 def truth(loss, n, columns, rng):
@@ -31,18 +34,34 @@ def truth(loss, n, columns, rng):
     }[LOSSES.make(loss).target]
 
 
-def example(loss="softmax_cross_entropy", hidden=("tanh",), n=7, seed=0, columns=2, **options):
+def example(
+    loss="softmax_cross_entropy", hidden=("tanh",), n=7, seed=0, columns=2, **options
+):
     """A network with three inputs, random parameters, and data for it as (X, y, w)."""
     rng = np.random.default_rng(seed)
     k = LOSSES.make(loss).outputs(columns)
-    network = Network.dense([3, *[4] * len(hidden), k], list(hidden), loss, seed=seed, **options)
-    network.theta = network.theta + (0.1 * rng.normal(size=network.size)).astype(network.dtype)
-    data = rng.normal(size=(n, 3)), truth(loss, n, columns, rng), rng.uniform(0.2, 3.0, n)
+    network = Network.dense(
+        [3, *[4] * len(hidden), k], list(hidden), loss, seed=seed, **options
+    )
+    network.theta = network.theta + (0.1 * rng.normal(size=network.size)).astype(
+        network.dtype
+    )
+    data = (
+        rng.normal(size=(n, 3)),
+        truth(loss, n, columns, rng),
+        rng.uniform(0.2, 3.0, n),
+    )
     return network, network.read(*data)
 
 
 def problem(network, data, batch_size, **options):
-    return Problem(network, *data, optimizer=OPTIMIZERS.make("gd"), batch_size=batch_size, **options)
+    return Problem(
+        network,
+        *data,
+        optimizer=OPTIMIZERS.make("gd"),
+        batch_size=batch_size,
+        **options,
+    )
 
 
 @pytest.mark.parametrize("loss", naive.LOSSES)
@@ -51,7 +70,9 @@ def test_objective_and_gradient_equal_scalar_loops(loss, hidden):
     network, (X, y, w) = example(loss, hidden)
     sizes = [3, *[4] * len(hidden), network.k]
     theta = network.theta.tolist()
-    expected = naive.objective(sizes, hidden, loss, theta, X.tolist(), y.tolist(), w.tolist(), LAM, L1)
+    expected = naive.objective(
+        sizes, hidden, loss, theta, X.tolist(), y.tolist(), w.tolist(), LAM, L1
+    )
     part = network.objective(network.theta, X, y, w, LAM, L1)
     assert part.loss == pytest.approx(expected[0], rel=1e-12)
     assert part.penalty == pytest.approx(expected[1], rel=1e-12)
@@ -62,7 +83,15 @@ def test_objective_and_gradient_equal_scalar_loops(loss, hidden):
 def test_weights_of_single_outputs_equal_scalar_loops(loss):
     network, (X, y, _) = example(loss)
     w = np.random.default_rng(1).uniform(0.0, 2.0, (7, 2))
-    expected = naive.sums([3, 4, 2], ["tanh"], loss, network.theta.tolist(), X.tolist(), y.tolist(), w.tolist())
+    expected = naive.sums(
+        [3, 4, 2],
+        ["tanh"],
+        loss,
+        network.theta.tolist(),
+        X.tolist(),
+        y.tolist(),
+        w.tolist(),
+    )
     loss_sum, g, weight = network.sums(network.theta, *network.read(X, y, w))
     assert (loss_sum, weight) == pytest.approx((expected[0], expected[2]), rel=1e-12)
     np.testing.assert_allclose(g, expected[1], rtol=1e-9, atol=1e-12)
@@ -89,7 +118,8 @@ def test_theta_holds_each_w_by_rows_and_then_b():
 
 
 def test_w_with_b_as_its_last_row_is_one_block_of_theta():
-    sizes, start = [3, 4, 5, 2], 0
+    sizes = [3, 4, 5, 2]
+    start = 0
     network = Network.dense(sizes)
     for (d, k), p in zip(pairwise(sizes), network.views(network.theta), strict=True):
         block = network.theta[start : start + (d + 1) * k].reshape(d + 1, k)
@@ -108,17 +138,24 @@ def test_views_share_thetas_memory():
 
 
 def test_masks_of_weights_and_rate_factors_lie_like_theta():
-    network = Network([Dense(2, 3, "tanh", rate_factor=0.5), Dropout(3, 0.1), Dense(3, 1)], "squared_error")
+    network = Network(
+        [Dense(2, 3, "tanh", rate_factor=0.5), Dropout(3, 0.1), Dense(3, 1)],
+        "squared_error",
+    )
     assert network.is_weight.tolist() == [1.0] * 6 + [0.0] * 3 + [1.0] * 3 + [0.0]
     assert network.rate_factor.tolist() == [0.5] * 9 + [1.0] * 4
 
 
 def test_weights_come_from_the_seed_layer_by_layer():
-    first, again, other = (Network.dense([3, 4, 2], seed=seed).theta for seed in (1, 1, 2))
+    first, again, other = (
+        Network.dense([3, 4, 2], seed=seed).theta for seed in (1, 1, 2)
+    )
     assert np.array_equal(first, again)
     assert (first != other).any()
     rng = np.random.RandomState(5)
-    network = Network.dense([3, 4, 2], initializer="tutorial", rng=np.random.RandomState(5))
+    network = Network.dense(
+        [3, 4, 2], initializer="tutorial", rng=np.random.RandomState(5)
+    )
     for p, (d, k) in zip(network.views(network.theta), [(3, 4), (4, 2)], strict=True):
         assert np.array_equal(p.W, rng.randn(d, k) / np.sqrt(d))
         assert not p.b.any()
@@ -128,24 +165,38 @@ def test_weights_come_from_the_seed_layer_by_layer():
 
 
 def dtypes_inside(value):
-    """The dtypes of all float arrays that closures hold, arrays of no dimension included."""
+    """The dtypes of all float arrays that closures hold, arrays of no dimension
+    included.
+    """
     if inspect.isfunction(value):
         inner = inspect.getclosurevars(value).nonlocals.values()
         return {dtype for held in inner for dtype in dtypes_inside(held)}
     if hasattr(value, "__dict__") and hasattr(value, "W"):
         return {array.dtype for array in vars(value).values()}
-    return {value.dtype} if isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f" else set()
+    return (
+        {value.dtype}
+        if isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"
+        else set()
+    )
 
 
 def spied(network, context, X, y, w):
     """The dtypes of what each backward receives and gives during one pass."""
     seen = set()
     z, tape = network.forward(network.theta, X, context)
-    dtheta, da = np.empty_like(network.theta), w * network.loss.dz(z, y)
-    for backward, dp in zip(reversed(tape), reversed(network.views(dtheta)), strict=True):
+    dtheta = np.empty_like(network.theta)
+    da = w * network.loss.dz(z, y)
+    for backward, dp in zip(
+        reversed(tape), reversed(network.views(dtheta)), strict=True
+    ):
         seen |= {da.dtype} | dtypes_inside(backward)
         da = backward(da, dp, True)
-    return seen | {z.dtype, da.dtype, network.loss.value(z, y).dtype, network.loss.link(z).dtype}
+    return seen | {
+        z.dtype,
+        da.dtype,
+        network.loss.value(z, y).dtype,
+        network.loss.link(z).dtype,
+    }
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -157,15 +208,35 @@ def test_every_intermediate_of_every_loss_keeps_the_dtype(loss, dtype):
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_intermediate_of_every_activation_stays_float32(activation):
-    network, data = example(hidden=(activation, activation), dtype=np.float32, dropout=0.3)
+    network, data = example(
+        hidden=(activation, activation), dtype=np.float32, dropout=0.3
+    )
     assert spied(network, TRAIN, *data) == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_gradients_slots_and_weights_stay_float32_in_training(optimizer):
     network, (X, y, w) = example("squared_error", dtype=np.float32, dropout=0.2)
-    options = {"l2": 0.1, "l1": 0.1, "clip": 0.5, "decay": 0.1, "average": 0.9, "batch_size": 3, "schedule": "cosine"}
-    run = train(network, X, y, w=w, optimizer=optimizer, epochs=3, learning_rate=0.01, validation=(X, y), **options)
+    options = {
+        "l2": 0.1,
+        "l1": 0.1,
+        "clip": 0.5,
+        "decay": 0.1,
+        "average": 0.9,
+        "batch_size": 3,
+        "schedule": "cosine",
+    }
+    run = train(
+        network,
+        X,
+        y,
+        w=w,
+        optimizer=optimizer,
+        epochs=3,
+        learning_rate=0.01,
+        validation=(X, y),
+        **options,
+    )
     left = [run.theta, run.average, run.best.weights, network.theta, *run.slots]
     assert {array.dtype for array in left} == {np.dtype(np.float32)}
     assert network.objective(network.theta, X, y, w, 0.1, 0.1).g.dtype == np.float32
@@ -177,7 +248,9 @@ def test_float32_gradient_is_the_float64_gradient_rounded():
     narrow, _ = example("huber", hidden=("gelu", "mish"), dtype=np.float32)
     g = wide.objective(wide.theta, *data, LAM, L1).g
     small = [part.astype(np.float32) for part in data]
-    np.testing.assert_allclose(narrow.objective(narrow.theta, *small, LAM, L1).g, g, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        narrow.objective(narrow.theta, *small, LAM, L1).g, g, rtol=1e-4, atol=1e-5
+    )
 
 
 def test_other_dtypes_are_refused():
@@ -210,18 +283,30 @@ def test_sums_over_a_partition_of_the_rows_add_up(data):
 @settings(max_examples=40, deadline=None)
 def test_an_epochs_batches_add_up_to_n_over_b_times_the_full_gradient(data):
     loss = data.draw(st.sampled_from(sorted(naive.LOSSES)))
-    n, b = data.draw(st.integers(1, 25)), data.draw(st.integers(1, 25))
-    shuffle, b = data.draw(st.booleans()), min(b, n)
+    n = data.draw(st.integers(1, 25))
+    b = data.draw(st.integers(1, 25))
+    shuffle = data.draw(st.booleans())
+    b = min(b, n)
     network, rows = example(loss, n=n)
     task = problem(network, rows, b, lam=LAM, l1=L1, shuffle=shuffle, seed=n)
-    parts = [reference.gradient(task, State(network.theta, [], t=t)) for t in range(task.per_epoch)]
+    parts = [
+        reference.gradient(task, State(network.theta, [], t=t))
+        for t in range(task.per_epoch)
+    ]
     full = network.objective(network.theta, *rows, LAM, L1)
     for name in ("loss", "penalty", "g"):
         total = sum(getattr(part, name) for part in parts)
-        np.testing.assert_allclose(total, n / b * getattr(full, name), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(
+            total, n / b * getattr(full, name), rtol=1e-10, atol=1e-12
+        )
 
 
-@given(n=st.integers(1, 60), b=st.integers(1, 60), epoch=st.integers(0, 5), shuffle=st.booleans())
+@given(
+    n=st.integers(1, 60),
+    b=st.integers(1, 60),
+    epoch=st.integers(0, 5),
+    shuffle=st.booleans(),
+)
 @settings(max_examples=40, deadline=None)
 def test_an_epochs_batches_hold_every_row_once(n, b, epoch, shuffle):
     network, rows = example(n=n)
@@ -236,7 +321,9 @@ def test_an_epochs_batches_hold_every_row_once(n, b, epoch, shuffle):
 def test_each_epochs_batches_are_cut_from_the_documented_shuffle(epoch):
     network, rows = example(n=20)
     task = problem(network, rows, 6, seed=9)
-    batches = [task.batch(update).tolist() for update in range(4 * epoch, 4 * epoch + 4)]
+    batches = [
+        task.batch(update).tolist() for update in range(4 * epoch, 4 * epoch + 4)
+    ]
     order = naive.fisher_yates(naive.key(9, 1, epoch), 20)  # 1: the shuffles' path
     assert batches == [order[:6], order[6:12], order[12:18], order[18:]]
 
@@ -244,13 +331,19 @@ def test_each_epochs_batches_are_cut_from_the_documented_shuffle(epoch):
 @given(st.data())
 @settings(max_examples=40, deadline=None)
 def test_whole_weights_count_rows(data):
-    """A row of weight 2 is the row twice, one of weight 0 is not there: objective and gradient."""
+    """A row of weight 2 is the row twice, one of weight 0 is not there: objective and
+    gradient.
+    """
     loss = data.draw(st.sampled_from(sorted(naive.LOSSES)))
-    times = np.array(data.draw(st.lists(st.integers(0, 3), min_size=1, max_size=12).filter(any)))
+    times = np.array(
+        data.draw(st.lists(st.integers(0, 3), min_size=1, max_size=12).filter(any))
+    )
     network, (X, y, _) = example(loss, n=len(times))
     repeated = np.repeat(np.arange(len(times)), times)
     weighted = network.objective(network.theta, *network.read(X, y, times), LAM, L1)
-    counted = network.objective(network.theta, *network.read(X[repeated], y[repeated]), LAM, L1)
+    counted = network.objective(
+        network.theta, *network.read(X[repeated], y[repeated]), LAM, L1
+    )
     for one, other in zip(weighted, counted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
 
@@ -270,8 +363,11 @@ def test_the_order_of_the_rows_does_not_matter():
 def permuted(network, theta, order):
     """theta with the first hidden layer's units in another order."""
     moved = theta.copy()
-    (below, above), (b, a) = network.views(theta), network.views(moved)
-    b.W[...], b.b[...], a.W[...] = below.W[:, order], below.b[order], above.W[order]
+    (below, above) = network.views(theta)
+    (b, a) = network.views(moved)
+    b.W[...] = below.W[:, order]
+    b.b[...] = below.b[order]
+    a.W[...] = above.W[order]
     return moved
 
 
@@ -280,16 +376,23 @@ def test_the_order_of_the_hidden_units_does_not_matter():
     order = [2, 0, 3, 1]
     moved = permuted(network, network.theta, order)
     assert (moved != network.theta).any()
-    one, other = network.objective(network.theta, *rows, LAM, L1), network.objective(moved, *rows, LAM, L1)
-    assert (one.loss, one.penalty) == pytest.approx((other.loss, other.penalty), rel=1e-13)
-    np.testing.assert_allclose(other.g, permuted(network, one.g, order), rtol=1e-12, atol=1e-15)
+    one = network.objective(network.theta, *rows, LAM, L1)
+    other = network.objective(moved, *rows, LAM, L1)
+    assert (one.loss, one.penalty) == pytest.approx(
+        (other.loss, other.penalty), rel=1e-13
+    )
+    np.testing.assert_allclose(
+        other.g, permuted(network, one.g, order), rtol=1e-12, atol=1e-15
+    )
 
 
 def test_softmax_ignores_a_constant_added_to_all_scores():
     network, rows = example()
     shifted = network.theta.copy()
     shifted[-2:] += 5.0
-    assert network.objective(shifted, *rows).loss == pytest.approx(network.objective(network.theta, *rows).loss)
+    assert network.objective(shifted, *rows).loss == pytest.approx(
+        network.objective(network.theta, *rows).loss
+    )
 
 
 # Penalty
@@ -301,7 +404,9 @@ def test_biases_are_not_penalised():
     for p in network.views(theta):
         p.W[...] = 0.0
     assert network.penalty(theta, 3.0, 2.0) == 0.0
-    assert np.array_equal(network.objective(theta, *rows, 3.0, 2.0).g, network.objective(theta, *rows).g)
+    assert np.array_equal(
+        network.objective(theta, *rows, 3.0, 2.0).g, network.objective(theta, *rows).g
+    )
 
 
 @given(lam=st.floats(0, 10), l1=st.floats(0, 10))
@@ -327,7 +432,14 @@ class Frame:
         return np.array(self.rows, dtype=dtype)
 
 
-def read(X=((1, 2, 3), (4, 5, 6)), y=(0, 1), w=None, loss="softmax_cross_entropy", k=2, **options):
+def read(
+    X=((1, 2, 3), (4, 5, 6)),
+    y=(0, 1),
+    w=None,
+    loss="softmax_cross_entropy",
+    k=2,
+    **options,
+):
     return Network.dense([3, k], loss=loss, **options).read(X, y, w)
 
 
@@ -352,7 +464,9 @@ def test_y_and_w_beyond_float32_are_refused():
 
 @pytest.mark.parametrize("shape", [(2,), (2, 2), (2, 4), (0, 3), (1, 2, 3)])
 def test_x_of_a_wrong_shape_is_refused(shape):
-    with pytest.raises(ValueError, match=r"X must have shape \(n, 3\) with n at least 1"):
+    with pytest.raises(
+        ValueError, match=r"X must have shape \(n, 3\) with n at least 1"
+    ):
         read(X=np.ones(shape))
 
 
@@ -379,8 +493,16 @@ def test_classes_that_cannot_be_are_refused(y, says):
     ("loss", "y", "says"),
     [
         ("squared_error", [np.nan, 1.0], "y holds 1 values that are NaN or infinite"),
-        ("squared_error", [np.inf, -np.inf], "y holds 2 values that are NaN or infinite"),
-        ("squared_error", [[1.0, 2.0], [3.0, 4.0]], "does not fit a network of 1 outputs"),
+        (
+            "squared_error",
+            [np.inf, -np.inf],
+            "y holds 2 values that are NaN or infinite",
+        ),
+        (
+            "squared_error",
+            [[1.0, 2.0], [3.0, 4.0]],
+            "does not fit a network of 1 outputs",
+        ),
         ("logistic_cross_entropy", [0, 2], r"y must lie in \[0, 1\]"),
         ("poisson", [-1, 2], r"y must lie in \[0, inf\]"),
     ],
@@ -409,7 +531,9 @@ def test_layers_that_do_not_fit_are_refused():
         Network([Dropout(3, 0.5)])
     with pytest.raises(ValueError, match="at least inputs and outputs"):
         Network.dense([2])
-    with pytest.raises(ValueError, match="2 hidden layers need 2 activations and 3 dropout rates"):
+    with pytest.raises(
+        ValueError, match="2 hidden layers need 2 activations and 3 dropout rates"
+    ):
         Network.dense([2, 3, 3, 1], ["tanh"])
     with pytest.raises(ValueError, match="did you mean 'tanh'"):
         Network.dense([2, 3, 1], "tahn")
@@ -435,7 +559,12 @@ def test_dropout_below_the_first_weights_is_never_asked_for_da0():
 
 def test_theta_is_kept_in_the_networks_own_form():
     network = Network.dense([2, 3, 2], dtype="float32")
-    for form in (np.arange(17), np.arange(34.0)[::2] / 2, np.arange(17, dtype=">f8"), list(range(17))):
+    for form in (
+        np.arange(17),
+        np.arange(34.0)[::2] / 2,
+        np.arange(17, dtype=">f8"),
+        list(range(17)),
+    ):
         network.theta = form
         assert network.theta.dtype == np.float32
         assert network.theta.flags.carray

@@ -1,4 +1,6 @@
-"""The notebook in examples/: run in a real kernel; its numbers and functions are set beside the tutorial's."""
+"""The notebook in examples/: run in a real kernel; its numbers and functions are set
+beside the tutorial's.
+"""
 
 import ast
 import inspect
@@ -11,7 +13,12 @@ from pathlib import Path
 import pytest
 
 from halfmoon.tutorial import common, learning, onward, patients, trials
-from halfmoon.tutorial.exercises import activation_functions, annealing, depth, minibatches
+from halfmoon.tutorial.exercises import (
+    activation_functions,
+    annealing,
+    depth,
+    minibatches,
+)
 
 PATH = Path(__file__).resolve().parents[1] / "examples" / "tutorial.ipynb"
 CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
@@ -28,15 +35,27 @@ def printed(tmp_path_factory):
     command = [sys.executable, "-m", "jupyter", "execute", str(PATH), f"--output={out}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    outputs = [output for cell in json.loads(out.read_text())["cells"] for output in cell.get("outputs", [])]
-    assert not [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"]
+    outputs = [
+        output
+        for cell in json.loads(out.read_text())["cells"]
+        for output in cell.get("outputs", [])
+    ]
+    assert not [
+        o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"
+    ]
     return "".join("".join(o["text"]) for o in outputs if o["output_type"] == "stream")
 
 
 def test_it_tells_every_section():
-    headings = [source(cell).split("\n")[0] for cell in CELLS if source(cell).startswith("## ")]
-    assert [int(heading.split()[1].rstrip(".")) for heading in headings] == list(range(1, 11))
-    assert not [cell for cell in CELLS if cell.get("outputs") or cell.get("execution_count")], "clear its outputs"
+    headings = [
+        source(cell).split("\n")[0] for cell in CELLS if source(cell).startswith("## ")
+    ]
+    assert [int(heading.split()[1].rstrip(".")) for heading in headings] == list(
+        range(1, 11)
+    )
+    assert not [
+        cell for cell in CELLS if cell.get("outputs") or cell.get("execution_count")
+    ], "clear its outputs"
 
 
 def test_its_numbers_are_the_tutorials(printed, results):
@@ -60,7 +79,11 @@ def skeleton(text):
             node.returns = None
         if isinstance(node, ast.arg):
             node.annotation = None
-    return {ast.dump(node) for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return {
+        ast.dump(node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
 
 
 SHOWN = [
@@ -84,5 +107,9 @@ SHOWN = [
 
 @pytest.mark.parametrize("function", SHOWN, ids=lambda function: function.__name__)
 def test_its_functions_are_those_that_the_sections_show(function):
-    code = [source(cell).replace("%matplotlib inline", "") for cell in CELLS if cell["cell_type"] == "code"]
+    code = [
+        source(cell).replace("%matplotlib inline", "")
+        for cell in CELLS
+        if cell["cell_type"] == "code"
+    ]
     assert skeleton(inspect.getsource(function)) <= set().union(*map(skeleton, code))

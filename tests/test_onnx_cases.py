@@ -1,6 +1,8 @@
-"""The ONNX standard's own node cases: outside examples for activations, losses and optimizers.
+"""The ONNX standard's own node cases: outside examples for activations, losses and
+optimizers.
 
-Each test says how many cases it must find, so that none is skipped in silence. The cases are of float32.
+Each test says how many cases it must find, so that none is skipped in silence. The
+cases are of float32.
 """
 
 import functools
@@ -18,14 +20,16 @@ from halfmoon.optimizers import AdaGrad, Adam, Momentum, Nesterov
 from halfmoon.schedules import InverseTime, Progress
 
 MODULES = (
-    "adagrad adam elu gelu identity leakyrelu mish momentum relu selu sigmoid softmax softmax_cross_entropy_loss "
-    "softplus swish tanh"
+    "adagrad adam elu gelu identity leakyrelu mish momentum relu selu sigmoid softmax "
+    "softmax_cross_entropy_loss softplus swish tanh"
 )
 
 
 @functools.cache
 def collected():
-    """All cases of these modules; importing the modules is what makes the cases (all modules would take 8 s)."""
+    """All cases of these modules; importing the modules is what makes the cases (all
+    modules would take 8 s).
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         node = importlib.import_module("onnx.backend.test.case.node")
@@ -36,7 +40,10 @@ def collected():
         SimpleNamespace(
             name=case.name,
             op=case.model.graph.node[0].op_type,
-            h={a.name: onnx.helper.get_attribute_value(a) for a in case.model.graph.node[0].attribute},
+            h={
+                a.name: onnx.helper.get_attribute_value(a)
+                for a in case.model.graph.node[0].attribute
+            },
             inputs=case.data_sets[0][0],
             outputs=case.data_sets[0][1],
         )
@@ -52,7 +59,9 @@ def cases(op, count, only=lambda case: True):
 
 def close(got, expected, **tolerance):
     assert np.asarray(got).dtype == np.float32
-    np.testing.assert_allclose(got, expected, **{"rtol": 2e-6, "atol": 2e-7, **tolerance})
+    np.testing.assert_allclose(
+        got, expected, **{"rtol": 2e-6, "atol": 2e-7, **tolerance}
+    )
 
 
 # ---- activations: our name, ONNX's, how many cases, and ONNX's names of our settings
@@ -80,23 +89,34 @@ def test_activation_equals_onnxs(name, op, count, settings):
 
 def test_selu_equals_onnxs():
     for case in cases("Selu", 3):
-        constants = {"scale": case.h.get("gamma", SELU.scale), "alpha": case.h.get("alpha", SELU.alpha)}
+        constants = {
+            "scale": case.h.get("gamma", SELU.scale),
+            "alpha": case.h.get("alpha", SELU.alpha),
+        }
         close(type("Case", (SELU,), constants)().f(case.inputs[0]), case.outputs[0])
 
 
 def test_gelu_equals_onnxs_exact_form():
-    for case in cases("Gelu", 2, lambda case: case.h.get("approximate", b"none") == b"none"):
+    for case in cases(
+        "Gelu", 2, lambda case: case.h.get("approximate", b"none") == b"none"
+    ):
         close(ACTIVATIONS.make("gelu").f(case.inputs[0]), case.outputs[0])
 
 
 def test_identity_equals_onnxs():
-    for case in cases("Identity", 1, lambda case: isinstance(case.inputs[0], np.ndarray)):
+    for case in cases(
+        "Identity", 1, lambda case: isinstance(case.inputs[0], np.ndarray)
+    ):
         close(ACTIVATIONS.make("identity").f(case.inputs[0]), case.outputs[0])
 
 
 def test_every_activation_that_names_an_operator_is_tried():
     named = {name: block.onnx for name, block in ACTIVATIONS.items() if block.onnx}
-    tried = {name: op for name, op, _, _ in ONNX_ACTIVATIONS} | {"selu": "Selu", "gelu": "Gelu", "identity": "Identity"}
+    tried = {name: op for name, op, _, _ in ONNX_ACTIVATIONS} | {
+        "selu": "Selu",
+        "gelu": "Gelu",
+        "identity": "Identity",
+    }
     assert named == tried
 
 
@@ -106,17 +126,22 @@ def test_every_activation_that_names_an_operator_is_tried():
 def test_softmax_equals_onnxs():
     for case in cases("Softmax", 7):
         axis = case.h.get("axis", -1)
-        got = LOSSES.make("softmax_cross_entropy").link(np.moveaxis(case.inputs[0], axis, -1))
+        got = LOSSES.make("softmax_cross_entropy").link(
+            np.moveaxis(case.inputs[0], axis, -1)
+        )
         close(np.moveaxis(got, -1, axis), case.outputs[0])
 
 
 def test_softmax_cross_entropy_equals_onnxs():
-    """Classes are ONNX's axis 1; a class's weight, or 0 for the class to be ignored, is the weight of its rows."""
+    """Classes are ONNX's axis 1; a class's weight, or 0 for the class to be ignored, is
+    the weight of its rows.
+    """
     loss = LOSSES.make("softmax_cross_entropy")
     for case in cases("SoftmaxCrossEntropyLoss", 34):
         scores, labels = case.inputs[:2]
         C = scores.shape[1]
-        z, label = np.moveaxis(scores, 1, -1).reshape(-1, C), labels.ravel()
+        z = np.moveaxis(scores, 1, -1).reshape(-1, C)
+        label = labels.ravel()
         counts = label != case.h.get("ignore_index", -100)
         label = np.where(counts, label, 0)
         of_class = case.inputs[2] if len(case.inputs) == 3 else np.ones(C, np.float32)
@@ -131,24 +156,37 @@ def test_softmax_cross_entropy_equals_onnxs():
         }[case.h["reduction"]]()
         close(reduced, case.outputs[0], rtol=1e-5)
         if len(case.outputs) == 2:
-            log_y_hat = np.moveaxis(np.log(loss.link(z)).reshape(*labels.shape, C), -1, 1)
+            log_y_hat = np.moveaxis(
+                np.log(loss.link(z)).reshape(*labels.shape, C), -1, 1
+            )
             close(log_y_hat, case.outputs[1], rtol=1e-5, atol=1e-6)
 
 
-# ---- optimizers: inputs are R (rate), T (update), then for each tensor X, G and its memories, kind after kind
+# ---- optimizers: inputs are R (rate), T (update), then for each tensor X, G and its
+# memories, kind after kind
 
 
 def tensors(case, kinds):
-    """The tensors of several parameters side by side, by kind; the kinds are X, G and the memories."""
-    rate, t, rest = float(case.inputs[0]), int(case.inputs[1]), case.inputs[2:]
+    """The tensors of several parameters side by side, by kind; the kinds are X, G and
+    the memories.
+    """
+    rate = float(case.inputs[0])
+    t = int(case.inputs[1])
+    rest = case.inputs[2:]
     each = len(rest) // kinds
     joined = [np.concatenate(rest[i * each : (i + 1) * each]) for i in range(kinds)]
-    out = [np.concatenate(case.outputs[i * each : (i + 1) * each]) for i in range(kinds - 1)]  # all but G
+    # all but G
+    out = [
+        np.concatenate(case.outputs[i * each : (i + 1) * each])
+        for i in range(kinds - 1)
+    ]
     return rate, t, joined, out
 
 
 def check(case, kinds, block, t, rate, scale_g=1.0):
-    """x - rate u with our rule; norm_coefficient is our lam: g = G + lam X, as in [R2]."""
+    """x - rate u with our rule; norm_coefficient is our lam: g = G + lam X, as
+    in [R2].
+    """
     _, _, (X, G, *slots), (X_new, *slots_new) = tensors(case, kinds)
     g = (G + case.h["norm_coefficient"] * X) * scale_g
     u, slots = block.rule(g, slots, t)
@@ -157,13 +195,19 @@ def check(case, kinds, block, t, rate, scale_g=1.0):
         close(ours, theirs, rtol=1e-5)
 
 
-@pytest.mark.parametrize(("mode", "block", "count"), [(b"standard", Momentum, 2), (b"nesterov", Nesterov, 1)])
+@pytest.mark.parametrize(
+    ("mode", "block", "count"), [(b"standard", Momentum, 2), (b"nesterov", Nesterov, 1)]
+)
 def test_momentum_equals_onnxs(mode, block, count):
-    """ONNX scales the gradient by its beta, except in its first update, t = 0; our beta is its alpha."""
+    """ONNX scales the gradient by its beta, except in its first update, t = 0; our beta
+    is its alpha.
+    """
     for case in cases("Momentum", count, lambda case: case.h["mode"] == mode):
         rate, t, _, _ = tensors(case, 3)
         scale = case.h["beta"] if t > 0 else 1.0
-        assert mode == b"standard" or scale == 1.0, "Nesterov's u has g itself in it, which ONNX does not scale"
+        assert mode == b"standard" or scale == 1.0, (
+            "Nesterov's u has g itself in it, which ONNX does not scale"
+        )
         check(case, 3, block(beta=case.h["alpha"]), t + 1, rate, scale)
 
 
@@ -171,17 +215,21 @@ def test_adagrad_equals_onnxs():
     """ONNX's rate falls as 1 / (1 + decay_factor t): our inverse_time."""
     for case in cases("Adagrad", 2):
         rate, t, _, _ = tensors(case, 3)
-        falling = InverseTime(rate=case.h["decay_factor"]).factor(Progress(t, t, t, None, np.empty(0)))
+        falling = InverseTime(rate=case.h["decay_factor"]).factor(
+            Progress(t, t, t, None, np.empty(0))
+        )
         check(case, 3, AdaGrad(eps=case.h["epsilon"]), t + 1, rate * float(falling))
 
 
 def test_adam_equals_onnxs():
-    """At t = 0 ONNX corrects no bias, as we do not after very many updates; else it adds eps before the correction,
-    so that its eps is ours times sqrt(1 - beta^t).
+    """At t = 0 ONNX corrects no bias, as we do not after very many updates; else it
+    adds eps before the correction, so that its eps is ours times sqrt(1 - beta^t).
     """
     for case in cases("Adam", 2):
         rate, t, _, _ = tensors(case, 4)
-        beta1, beta2, eps = case.h["alpha"], case.h["beta"], case.h["epsilon"]
+        beta1 = case.h["alpha"]
+        beta2 = case.h["beta"]
+        eps = case.h["epsilon"]
         eps = eps / np.sqrt(1.0 - beta2**t) if t > 0 else eps
         assert not case.h.get("norm_coefficient_post"), "a decay that we do not have"
         check(case, 4, Adam(beta1=beta1, beta2=beta2, eps=float(eps)), t or 10**6, rate)

@@ -1,4 +1,6 @@
-"""Update rules: equal to the papers' loops, pure, and able to find the bottom of a valley."""
+"""Update rules: equal to the papers' loops, pure, and able to find the bottom of a
+valley.
+"""
 
 import numpy as np
 import pytest
@@ -22,9 +24,18 @@ OTHER_SETTINGS = [
 CASES = [(name, {}) for name in OPTIMIZERS] + OTHER_SETTINGS
 each_name = pytest.mark.parametrize("name", OPTIMIZERS)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
-naive_cases = pytest.mark.parametrize(("name", "h"), [case for case in CASES if case[0] in naive.OPTIMIZERS], ids=str)
+naive_cases = pytest.mark.parametrize(
+    ("name", "h"), [case for case in CASES if case[0] in naive.OPTIMIZERS], ids=str
+)
 
-GRADIENTS = np.random.RandomState(5).standard_normal((20, 6)) * [1.0, 1e-6, 1e3, 0.0, 0.1, 10.0]
+GRADIENTS = np.random.RandomState(5).standard_normal((20, 6)) * [
+    1.0,
+    1e-6,
+    1e3,
+    0.0,
+    0.1,
+    10.0,
+]
 
 
 def empty(block, like):
@@ -54,12 +65,20 @@ def test_twenty_updates_equal_the_papers_loop(name, h):
         memory = [0.0] * count
         for t in range(1, 21):
             u, memory = rule(float(GRADIENTS[t - 1, j]), memory, t, **h)
-            assert us[t - 1, j] == pytest.approx(u, rel=1e-12, abs=1e-300), f"update {t}, parameter {j}"
-        assert [slot[j] for slot in slots] == pytest.approx(memory, rel=1e-12, abs=1e-300)
+            assert us[t - 1, j] == pytest.approx(u, rel=1e-12, abs=1e-300), (
+                f"update {t}, parameter {j}"
+            )
+        assert [slot[j] for slot in slots] == pytest.approx(
+            memory, rel=1e-12, abs=1e-300
+        )
 
 
 def test_every_built_in_optimizer_has_a_naive_twin():
-    built_in = {name for name, block in OPTIMIZERS.items() if block.__module__ == "halfmoon.optimizers"}
+    built_in = {
+        name
+        for name, block in OPTIMIZERS.items()
+        if block.__module__ == "halfmoon.optimizers"
+    }
     assert built_in == set(naive.OPTIMIZERS)
 
 
@@ -95,8 +114,11 @@ def test_float32_is_float64_rounded(name, h):
     block = OPTIMIZERS[name](**h)
     gradients = GRADIENTS.astype(np.float32)
     exact = directions(block, gradients.astype(np.float64))[0]
-    # a zero crossing of Lion's sign is the one thing that rounding may move; these gradients have none
-    np.testing.assert_allclose(directions(block, gradients)[0], exact, rtol=2e-4, atol=1e-6)
+    # a zero crossing of Lion's sign is the one thing that rounding may move; these
+    # gradients have none
+    np.testing.assert_allclose(
+        directions(block, gradients)[0], exact, rtol=2e-4, atol=1e-6
+    )
 
 
 @each_case
@@ -143,14 +165,23 @@ def test_parameters_do_not_know_of_each_other(name, h):
     np.testing.assert_array_equal(alone, directions(block, GRADIENTS)[0][:, 2:3])
 
 
-@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam", "adamw", "nadam", "lion"])
+@pytest.mark.parametrize(
+    "name", ["adagrad", "rmsprop", "adam", "adamw", "nadam", "lion"]
+)
 def test_adaptive_rules_do_not_care_for_the_gradients_unit(name):
-    block, gradients = OPTIMIZERS.make(name), GRADIENTS[:, [0, 2, 4]]
-    np.testing.assert_allclose(directions(block, 1e4 * gradients)[0], directions(block, gradients)[0], rtol=1e-5)
+    block = OPTIMIZERS.make(name)
+    gradients = GRADIENTS[:, [0, 2, 4]]
+    np.testing.assert_allclose(
+        directions(block, 1e4 * gradients)[0],
+        directions(block, gradients)[0],
+        rtol=1e-5,
+    )
 
 
 def test_only_adamw_decays_unasked():
-    assert {name: block.decay for name, block in OPTIMIZERS.items() if block.decay} == {"adamw": 0.01}
+    assert {name: block.decay for name, block in OPTIMIZERS.items() if block.decay} == {
+        "adamw": 0.01
+    }
 
 
 def test_an_optimizer_that_defines_nothing_says_what_is_missing():
@@ -158,10 +189,16 @@ def test_an_optimizer_that_defines_nothing_says_what_is_missing():
         Optimizer().rule(0.0, [], 1)
 
 
-# ---- to the bottom: learning rate, and whether it falls straight to 0 over the run. Rules that step by the gradient's
-# sign or scale (rmsprop, adam, lion, ...) never come to rest at a fixed rate, so theirs falls.
+# ---- to the bottom: learning rate, and whether it falls straight to 0 over the run.
+# Rules that step by the gradient's sign or scale (rmsprop, adam, lion, ...) never come
+# to rest at a fixed rate, so theirs falls.
 
-PARABOLA = {"gd": (0.3, False), "momentum": (0.05, False), "nesterov": (0.05, False), "adagrad": (1.0, False)}
+PARABOLA = {
+    "gd": (0.3, False),
+    "momentum": (0.05, False),
+    "nesterov": (0.05, False),
+    "adagrad": (1.0, False),
+}
 ROSENBROCK = {
     "gd": (0.002, False),
     "momentum": (0.001, False),
@@ -174,7 +211,8 @@ OTHERWISE = (0.02, True)
 
 
 def descend(name, gradient, start, steps, eta, falls):
-    block, p = OPTIMIZERS.make(name), np.array(start)
+    block = OPTIMIZERS.make(name)
+    p = np.array(start)
     slots = empty(block, p)
     for t in range(1, steps + 1):
         u, slots = block.rule(gradient(p), slots, t)
@@ -186,73 +224,113 @@ def descend(name, gradient, start, steps, eta, falls):
 def test_finds_the_bottom_of_a_parabola(name):
     """(x - 3)^2 / 2 + 2 (y + 1)^2."""
     bottom = descend(
-        name, lambda p: np.array([p[0] - 3, 4 * (p[1] + 1)]), [0.0, 0.0], 1000, *PARABOLA.get(name, OTHERWISE)
+        name,
+        lambda p: np.array([p[0] - 3, 4 * (p[1] + 1)]),
+        [0.0, 0.0],
+        1000,
+        *PARABOLA.get(name, OTHERWISE),
     )
     np.testing.assert_allclose(bottom, [3.0, -1.0], atol=1e-3)
 
 
 @each_name
 def test_finds_the_bottom_of_rosenbrocks_valley(name):
-    """(1 - x)^2 + 100 (y - x^2)^2 from (-1.2, 1), the usual start: a bent, narrow valley."""
+    """(1 - x)^2 + 100 (y - x^2)^2 from (-1.2, 1), the usual start: a bent, narrow
+    valley.
+    """
 
     def gradient(p):
         x, y = p
         return np.array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)])
 
-    bottom = descend(name, gradient, [-1.2, 1.0], 30_000, *ROSENBROCK.get(name, OTHERWISE))
+    bottom = descend(
+        name, gradient, [-1.2, 1.0], 30_000, *ROSENBROCK.get(name, OTHERWISE)
+    )
     np.testing.assert_allclose(bottom, [1.0, 1.0], atol=5e-3)
 
 
-# ---- the step around the rule: clipping, rate factors, decoupled decay, running average
+# ---- the step around the rule: clipping, rate factors, decoupled decay, running
+# average
 
 
 def small_problem(name, h, clip, average):
     network = Network([Dense(2, 3, "tanh"), Dense(3, 2, rate_factor=0.25)])
     X, y, w = network.read([[0.0, 1.0], [1.0, 0.0]], [0, 1])
-    return Problem(network, X, y, w, OPTIMIZERS[name](**h), batch_size=2, clip=clip, average=average)
+    return Problem(
+        network,
+        X,
+        y,
+        w,
+        OPTIMIZERS[name](**h),
+        batch_size=2,
+        clip=clip,
+        average=average,
+    )
 
 
 @naive_cases
 @pytest.mark.parametrize(
-    ("clip", "average", "decay"), [(None, None, 0.0), (0.5, None, 0.1), (None, 0.9, 0.0), (2, 0.5, 1)]
+    ("clip", "average", "decay"),
+    [(None, None, 0.0), (0.5, None, 0.1), (None, 0.9, 0.0), (2, 0.5, 1)],
 )
 def test_twenty_steps_equal_the_naive_loop(name, h, clip, average, decay):
-    problem, memory = small_problem(name, h, clip, average), average or 0.0
+    problem = small_problem(name, h, clip, average)
+    memory = average or 0.0
     theta = problem.network.theta
     size = len(theta)
-    state = State(theta, empty(problem.optimizer, theta), None if average is None else theta)
+    state = State(
+        theta, empty(problem.optimizer, theta), None if average is None else theta
+    )
     mask = [1.0] * 6 + [0.0] * 3 + [1.0] * 6 + [0.0] * 2
     rate = [1.0] * 9 + [0.25] * 8
-    expected, slots = theta.tolist(), [[0.0] * problem.optimizer.slots for _ in range(size)]
+    expected = theta.tolist()
+    slots = [[0.0] * problem.optimizer.slots for _ in range(size)]
     mean = None if average is None else theta.tolist()
     for t, g in enumerate(np.random.RandomState(0).standard_normal((20, size)), 1):
         eta = 0.1 / t
         reference.step(problem, state, g, reference.length(g), eta, decay)
         expected, slots, mean = naive.step(
-            name, expected, g.tolist(), slots, t, eta,
-            decay=decay, rate=rate, mask=mask, clip=clip, average=mean, memory=memory, **h,
-        )  # fmt: skip
+            name,
+            expected,
+            g.tolist(),
+            slots,
+            t,
+            eta,
+            decay=decay,
+            rate=rate,
+            mask=mask,
+            clip=clip,
+            average=mean,
+            memory=memory,
+            **h,
+        )
     assert state.t == 20
     np.testing.assert_allclose(state.theta, expected, rtol=1e-11, atol=1e-13)
     if average is not None:
         np.testing.assert_allclose(state.average, mean, rtol=1e-11, atol=1e-13)
 
 
-def test_the_running_average_is_the_weighted_mean_of_all_thetas_since_the_first_update():
-    """[O6] unrolled: sum_s B^(t-s) theta_s / sum_s B^(t-s): the start, which no update has touched, weighs nothing."""
-    problem, B = small_problem("gd", {}, None, 0.8), 0.8
+def test_the_running_average_is_the_weighted_mean_of_thetas_since_the_first_update():
+    """[O6] unrolled: sum_s B^(t-s) theta_s / sum_s B^(t-s): the start, which no update
+    has touched, weighs nothing.
+    """
+    problem = small_problem("gd", {}, None, 0.8)
+    B = 0.8
     state = State(problem.network.theta, [], problem.network.theta)
     thetas = []
     for g in np.random.RandomState(0).standard_normal((12, len(state.theta))):
         reference.step(problem, state, g, 1.0, 0.1, 0.0)
         thetas.append(state.theta)
         weight = B ** np.arange(len(thetas) - 1, -1, -1)
-        np.testing.assert_allclose(state.average, weight @ np.array(thetas) / weight.sum(), rtol=1e-12)
+        np.testing.assert_allclose(
+            state.average, weight @ np.array(thetas) / weight.sum(), rtol=1e-12
+        )
 
 
 def test_clipping_keeps_the_direction_and_cuts_the_length():
     problem = small_problem("gd", {}, 0.5, None)
-    c, start = problem.network.rate_factor, problem.network.theta
+    c = problem.network.rate_factor
+    start = problem.network.theta
     for size, length in [(10.0, 0.5), (0.1, 0.1)]:
         g = np.ones(len(start)) * size / np.sqrt(len(start))
         state = State(start, [])

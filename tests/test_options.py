@@ -1,4 +1,6 @@
-"""What our estimators have beyond scikit-learn's: normalised y, found rates, time limits, engines, penalties, more."""
+"""What our estimators have beyond scikit-learn's: normalised y, found rates, time
+limits, engines, penalties, more.
+"""
 
 import os
 import signal
@@ -51,30 +53,46 @@ pytestmark = [unfinished, one_thread]
 
 
 @pytest.mark.parametrize("w", [None, W], ids=["alike", "weighted"])
-@pytest.mark.parametrize("options", [{}, {"solver": "sgd"}, LBFGS], ids=["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize(
+    "options", [{}, {"solver": "sgd"}, LBFGS], ids=["adam", "sgd", "lbfgs"]
+)
 def test_normalised_y_is_y_less_its_mean_over_its_deviation(options, w):
-    """The same bits as a fit of values that were standardised by hand, with the rows' weights."""
+    """The same bits as a fit of values that were standardised by hand, with the rows'
+    weights.
+    """
     mean = np.average(FAR[1], weights=w)
     deviation = np.sqrt(np.average((FAR[1] - mean) ** 2, weights=w))
     model = brief(**options, normalize_y=True).fit(*FAR, w)
     by_hand = brief(**options).fit(FAR[0], (FAR[1] - mean) / deviation, w)
     assert same_fit(model, by_hand)
-    np.testing.assert_allclose(model.predict(FAR[0]), by_hand.predict(FAR[0]) * deviation + mean, rtol=1e-12)
-    assert model.score(*FAR) == pytest.approx(by_hand.score(FAR[0], (FAR[1] - mean) / deviation), rel=1e-9)
+    np.testing.assert_allclose(
+        model.predict(FAR[0]), by_hand.predict(FAR[0]) * deviation + mean, rtol=1e-12
+    )
+    assert model.score(*FAR) == pytest.approx(
+        by_hand.score(FAR[0], (FAR[1] - mean) / deviation), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("columns", [1, 2])
-@pytest.mark.parametrize("options", [{}, {"early_stopping": True, "validation_fraction": 0.3}], ids=["", "early"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"early_stopping": True, "validation_fraction": 0.3}],
+    ids=["", "early"],
+)
 def test_normalised_y_is_scikit_learns_transformed_target(columns, options):
     y = FAR[1] if columns == 1 else np.column_stack([FAR[1], 0.001 * FAR[1] ** 2])
     ours = brief(**options, normalize_y=True, max_iter=20).fit(FAR[0], y)
-    theirs = TransformedTargetRegressor(brief(**options, max_iter=20), transformer=StandardScaler()).fit(FAR[0], y)
+    theirs = TransformedTargetRegressor(
+        brief(**options, max_iter=20), transformer=StandardScaler()
+    ).fit(FAR[0], y)
     np.testing.assert_allclose(ours.predict(FAR[0]), theirs.predict(FAR[0]), rtol=1e-10)
 
 
 def test_a_constant_y_is_predicted():
     for options in ({}, LBFGS):
-        model = brief(**{**options, "normalize_y": True, "max_iter": 500}).fit(FAR[0], np.full(150, 7e4))
+        model = brief(**{**options, "normalize_y": True, "max_iter": 500}).fit(
+            FAR[0], np.full(150, 7e4)
+        )
         np.testing.assert_allclose(model.predict(FAR[0]), 7e4, atol=1.0)
     both = np.column_stack([np.full(150, 7e4), FAR[1]])
     model = regressor(normalize_y=True, activation="tanh", alpha=0.01).fit(FAR[0], both)
@@ -83,33 +101,49 @@ def test_a_constant_y_is_predicted():
 
 
 def test_quantiles_may_be_normalised():
-    options = {"loss": "quantiles:levels=0.2/0.8", "activation": "tanh", "max_iter": 500}
-    mean, deviation = FAR[1].mean(), FAR[1].std()
+    options = {
+        "loss": "quantiles:levels=0.2/0.8",
+        "activation": "tanh",
+        "max_iter": 500,
+    }
+    mean = FAR[1].mean()
+    deviation = FAR[1].std()
     model = regressor(**options, normalize_y=True).fit(*FAR)
     by_hand = regressor(**options).fit(FAR[0], (FAR[1] - mean) / deviation)
-    np.testing.assert_allclose(model.predict(FAR[0]), by_hand.predict(FAR[0]) * deviation + mean, rtol=1e-9)
+    np.testing.assert_allclose(
+        model.predict(FAR[0]), by_hand.predict(FAR[0]) * deviation + mean, rtol=1e-9
+    )
     miss = FAR[1][:, None] - model.predict(FAR[0])
     levels = np.array([0.2, 0.8])
-    assert model.score(*FAR) == pytest.approx(-np.maximum(levels * miss, (levels - 1.0) * miss).mean(), rel=1e-9)
+    assert model.score(*FAR) == pytest.approx(
+        -np.maximum(levels * miss, (levels - 1.0) * miss).mean(), rel=1e-9
+    )
 
 
 def test_validation_rows_are_normalised_as_the_fit_is():
     held = (FAR[0][::4], FAR[1][::4] + 20.0)
-    model = brief(normalize_y=True, scoring="loss").fit(*FAR, X_val=held[0], y_val=held[1])
+    model = brief(normalize_y=True, scoring="loss").fit(
+        *FAR, X_val=held[0], y_val=held[1]
+    )
     half = (((model.predict(held[0]) - held[1]) / FAR[1].std()) ** 2).mean() / 2.0
     assert -model.best_validation_score_ == pytest.approx(half, rel=1e-9)
 
 
 def test_normalised_float32_is_answered_in_float64():
     """A mean of 1e9 leaves float32 no room for what varies."""
-    model = regressor(normalize_y=True, activation="tanh").fit(FAR[0].astype(np.float32), FAR[1])
+    model = regressor(normalize_y=True, activation="tanh").fit(
+        FAR[0].astype(np.float32), FAR[1]
+    )
     assert model.predict(FAR[0].astype(np.float32)).dtype == np.float64
     assert model.coefs_[0].dtype == np.float32
     assert model.score(FAR[0].astype(np.float32), FAR[1]) > 0.9
 
 
 def test_counts_cannot_be_normalised():
-    with pytest.raises(ValueError, match="normalize_y=True cannot work with loss='poisson', which reads counts"):
+    with pytest.raises(
+        ValueError,
+        match="normalize_y=True cannot work with loss='poisson', which reads counts",
+    ):
         brief(loss="poisson", normalize_y=True).fit(WAVE[0], np.arange(150))
 
 
@@ -122,7 +156,10 @@ def test_values_too_large_to_be_squared_are_refused_or_learned():
         assert np.isfinite(model.predict(WAVE[0])).all()
 
 
-FAR_OFF = "y has mean 1e[+]03 and standard deviation 36.*worse than that mean .* set normalize_y=True"
+FAR_OFF = (
+    "y has mean 1e[+]03 and standard deviation 36.*worse than that mean .* set "
+    "normalize_y=True"
+)
 
 
 def test_a_fit_that_is_worse_than_the_mean_of_an_unscaled_y_is_told():
@@ -136,10 +173,16 @@ def test_a_fit_that_is_worse_than_the_mean_of_an_unscaled_y_is_told():
     ("model", "data"),
     [
         (brief(tol=1e9, n_iter_no_change=2, normalize_y=True), FAR),
-        (regressor(activation="tanh", alpha=0.1, max_iter=20000), (WAVE[0], 1000.0 + 50.0 * WAVE[1])),
+        (
+            regressor(activation="tanh", alpha=0.1, max_iter=20000),
+            (WAVE[0], 1000.0 + 50.0 * WAVE[1]),
+        ),
         (brief(tol=1e9, n_iter_no_change=2), WAVE),
         (brief(tol=1e9, n_iter_no_change=2), (WAVE[0], np.full(150, 1000.0))),
-        (brief(tol=1e9, n_iter_no_change=2, loss="poisson"), (WAVE[0], np.arange(150) * 100)),
+        (
+            brief(tol=1e9, n_iter_no_change=2, loss="poisson"),
+            (WAVE[0], np.arange(150) * 100),
+        ),
     ],
     ids=["normalised", "learned", "healthy", "constant", "counts"],
 )
@@ -151,7 +194,9 @@ def test_other_fits_are_not_told_so(model, data):
 
 
 @pytest.mark.parametrize("made", [short, brief])
-@pytest.mark.parametrize("options", [{}, {"solver": "sgd"}, {"solver": "lion", "alpha": 1.0}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"solver": "sgd"}, {"solver": "lion", "alpha": 1.0}], ids=str
+)
 def test_a_found_rate_is_told_and_gives_the_fit_of_that_rate(made, options):
     data = WAVE if made is brief else (X, NAMES)
     model = made(learning_rate_init="auto", **options).fit(*data)
@@ -169,9 +214,12 @@ def test_finding_a_rate_draws_no_random_numbers_but_those_of_the_fit():
     ours = np.random.RandomState(5)
     model = short(learning_rate_init="auto", random_state=ours, dropout=0.2).fit(X, Y)
     theirs = np.random.RandomState(5)
-    given = short(learning_rate_init=model.learning_rate_init_, random_state=theirs, dropout=0.2).fit(X, Y)
+    given = short(
+        learning_rate_init=model.learning_rate_init_, random_state=theirs, dropout=0.2
+    ).fit(X, Y)
     assert same_fit(model, given)
-    assert ours.randint(2**31) == theirs.randint(2**31)  # as many numbers have been drawn
+    # as many numbers have been drawn
+    assert ours.randint(2**31) == theirs.randint(2**31)
     after = np.random.get_state()
     assert np.array_equal(before[1], after[1])
     assert before[2] == after[2]
@@ -181,7 +229,9 @@ def test_a_found_rate_knows_weights_and_the_rows_that_are_learned_from():
     w = np.where(Y == 1, 5.0, 1.0)
     rate = short(learning_rate_init="auto").fit(X, NAMES, w).learning_rate_init_
     assert rate == short().find_learning_rate(X, NAMES, w).suggestion
-    assert rate == short(class_weight={"new": 5.0}).find_learning_rate(X, NAMES).suggestion
+    assert (
+        rate == short(class_weight={"new": 5.0}).find_learning_rate(X, NAMES).suggestion
+    )
     assert rate != short().find_learning_rate(X, NAMES).suggestion
     normalised = brief(learning_rate_init="auto", normalize_y=True).fit(*FAR)
     scaled = brief().find_learning_rate(FAR[0], (FAR[1] - FAR[1].mean()) / FAR[1].std())
@@ -202,9 +252,13 @@ def test_a_rate_in_numbers_is_told_too():
     assert short(learning_rate_init=0.02).fit(X, Y).learning_rate_init_ == 0.02
 
 
-@pytest.mark.filterwarnings("ignore:learning_rate_init='auto' has no effect:UserWarning")
+@pytest.mark.filterwarnings(
+    "ignore:learning_rate_init='auto' has no effect:UserWarning"
+)
 def test_solvers_without_a_rate_cannot_find_one():
-    with pytest.raises(ValueError, match="'auto' cannot work with solver='lbfgs', which has no rate"):
+    with pytest.raises(
+        ValueError, match="'auto' cannot work with solver='lbfgs', which has no rate"
+    ):
         classifier(learning_rate_init="auto").fit(X, Y)
     with pytest.raises(ValueError, match="lbfgs"):
         classifier().find_learning_rate(X, Y)
@@ -212,9 +266,15 @@ def test_solvers_without_a_rate_cannot_find_one():
 
 @pytest.mark.parametrize("fitted", [False, True])
 def test_looking_for_a_rate_leaves_the_estimator_as_it_was(fitted):
-    model = short(random_state=np.random.RandomState(3), learning_rate_init="auto", early_stopping=True)
+    model = short(
+        random_state=np.random.RandomState(3),
+        learning_rate_init="auto",
+        early_stopping=True,
+    )
     model = model.fit(X, Y) if fitted else model
-    before, params, state = dict(vars(model)), model.get_params(), model.random_state.get_state()[1].copy()
+    before = dict(vars(model))
+    params = model.get_params()
+    state = model.random_state.get_state()[1].copy()
     weights = theta(model).copy() if fitted else None
     other = np.random.default_rng(0).normal(size=(50, 7))  # even of another width
     test = model.find_learning_rate(other, np.arange(50) % 3)
@@ -252,7 +312,10 @@ def test_each_fit_has_a_time_of_its_own():
 
 
 def test_passes_go_on_after_more_time_than_one_may_take():
-    model, calls = short(hidden_layer_sizes=(600, 200), max_seconds=0.25).partial_fit(X, Y, classes=[0, 1]), 1
+    model = short(hidden_layer_sizes=(600, 200), max_seconds=0.25).partial_fit(
+        X, Y, classes=[0, 1]
+    )
+    calls = 1
     start = time.perf_counter()
     while time.perf_counter() - start < 1.0:
         model.partial_fit(X, Y, classes=[0, 1])
@@ -263,7 +326,8 @@ def test_passes_go_on_after_more_time_than_one_may_take():
 
 def test_threads_are_as_many_as_allowed_and_change_no_bit():
     options = {"hidden_layer_sizes": (400, 100), "batch_size": 120, "max_iter": 3}
-    one, all_of_them = short(**options, n_threads=1).fit(X, Y), short(**options).fit(X, Y)
+    one = short(**options, n_threads=1).fit(X, Y)
+    all_of_them = short(**options).fit(X, Y)
     assert one.n_threads_ == 1
     assert all_of_them.n_threads_ >= 1
     assert np.array_equal(theta(one), theta(all_of_them))
@@ -272,11 +336,25 @@ def test_threads_are_as_many_as_allowed_and_change_no_bit():
 @pytest.mark.parametrize("made", [short, brief])
 def test_engines_agree_and_are_told(made):
     data = WAVE if made is brief else (X, LABELS)
-    options = {"dropout": [0.1, 0.2], "l1": 0.1, "clip": 0.3, "average": 0.9, "max_iter": 20}
-    numpy, compiled = (made(**options, engine=engine).fit(*data) for engine in ("numpy", "compiled"))
-    assert (numpy.engine_, compiled.engine_, made().fit(*data).engine_) == ("numpy", "compiled", "compiled")
+    options = {
+        "dropout": [0.1, 0.2],
+        "l1": 0.1,
+        "clip": 0.3,
+        "average": 0.9,
+        "max_iter": 20,
+    }
+    numpy, compiled = (
+        made(**options, engine=engine).fit(*data) for engine in ("numpy", "compiled")
+    )
+    assert (numpy.engine_, compiled.engine_, made().fit(*data).engine_) == (
+        "numpy",
+        "compiled",
+        "compiled",
+    )
     np.testing.assert_allclose(theta(numpy), theta(compiled), rtol=1e-8, atol=1e-11)
-    np.testing.assert_allclose(numpy.predict(data[0]), compiled.predict(data[0]), rtol=1e-8)
+    np.testing.assert_allclose(
+        numpy.predict(data[0]), compiled.predict(data[0]), rtol=1e-8
+    )
 
 
 # Dropout, penalties, clipping, decay, average: by hand
@@ -284,8 +362,12 @@ def test_engines_agree_and_are_told(made):
 
 def test_dropout_stands_before_the_layers_that_it_thins():
     def rates(dropout):
-        layers = short(hidden_layer_sizes=(6, 4), dropout=dropout).fit(X, Y).network_.layers
-        return [layer.rate if isinstance(layer, Dropout) else "dense" for layer in layers]
+        layers = (
+            short(hidden_layer_sizes=(6, 4), dropout=dropout).fit(X, Y).network_.layers
+        )
+        return [
+            layer.rate if isinstance(layer, Dropout) else "dense" for layer in layers
+        ]
 
     assert rates(0.0) == ["dense", "dense", "dense"]
     assert rates(0.3) == ["dense", 0.3, "dense", 0.3, "dense"]
@@ -297,22 +379,39 @@ def test_nothing_is_dropped_when_predicting():
     model = short(dropout=[0.4, 0.4], activation="tanh").fit(X, Y)
     a = np.tanh(X @ model.coefs_[0] + model.intercepts_[0])
     z = (a @ model.coefs_[1] + model.intercepts_[1])[:, 0]
-    np.testing.assert_allclose(model.predict_proba(X)[:, 1], 1.0 / (1.0 + np.exp(-z)), rtol=1e-12)
+    np.testing.assert_allclose(
+        model.predict_proba(X)[:, 1], 1.0 / (1.0 + np.exp(-z)), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("batch_size", [25, 120])
 def test_l1_belongs_to_the_sum_of_the_rows_losses(batch_size):
-    model = short(l1=3.0, alpha=0.0, batch_size=batch_size, learning_rate_init=TINY).fit(X, Y)
+    model = short(
+        l1=3.0, alpha=0.0, batch_size=batch_size, learning_rate_init=TINY
+    ).fit(X, Y)
     expected = 3.0 * sum(np.abs(W).sum() for W in model.coefs_) / 120
     np.testing.assert_allclose(model.history_["penalty"], expected, rtol=1e-9)
 
 
 def one_step(**options):
-    """What one full-batch step of plain descent, at a rate of 0.5, does to the weights and biases."""
-    options = {"solver": "gd", "batch_size": 120, "max_iter": 1, "alpha": 0.0, **options}
+    """What one full-batch step of plain descent, at a rate of 0.5, does to the weights
+    and biases.
+    """
+    options = {
+        "solver": "gd",
+        "batch_size": 120,
+        "max_iter": 1,
+        "alpha": 0.0,
+        **options,
+    }
     start = short(**{**options, "learning_rate_init": TINY}).fit(X, Y)
     end = short(**{**options, "learning_rate_init": 0.5}).fit(X, Y)
-    return theta(start), theta(end) - theta(start), start.network_.is_weight, start.history_["gradient_norm"][0]
+    return (
+        theta(start),
+        theta(end) - theta(start),
+        start.network_.is_weight,
+        start.history_["gradient_norm"][0],
+    )
 
 
 def test_a_long_gradient_is_clipped():
@@ -325,16 +424,27 @@ def test_a_long_gradient_is_clipped():
 
 def test_decay_shrinks_weights_beside_the_gradient():
     start, free, is_weight, _ = one_step()
-    np.testing.assert_allclose(one_step(decay=0.2)[1], free - 0.5 * 0.2 * is_weight * start, rtol=1e-9, atol=1e-14)
+    np.testing.assert_allclose(
+        one_step(decay=0.2)[1],
+        free - 0.5 * 0.2 * is_weight * start,
+        rtol=1e-9,
+        atol=1e-14,
+    )
 
 
 def test_the_average_of_the_weights_predicts():
-    """avg_t = avg + (1 - b) / (1 - b^t) (theta_t - avg), from the weights that passes without average go through."""
-    plain, model, mean = short(batch_size=120), short(batch_size=120, average=0.8), 0.0
+    """avg_t = avg + (1 - b) / (1 - b^t) (theta_t - avg), from the weights that passes
+    without average go through.
+    """
+    plain = short(batch_size=120)
+    model = short(batch_size=120, average=0.8)
+    mean = 0.0
     for t in range(1, 9):
         theta_t = theta(plain.partial_fit(X, Y, classes=[0, 1])).copy()
         mean = mean + 0.2 / (1.0 - 0.8**t) * (theta_t - mean)
-        np.testing.assert_allclose(theta(model.partial_fit(X, Y, classes=[0, 1])), mean, rtol=1e-9, atol=1e-13)
+        np.testing.assert_allclose(
+            theta(model.partial_fit(X, Y, classes=[0, 1])), mean, rtol=1e-9, atol=1e-13
+        )
 
 
 # Blocks of your own
@@ -384,18 +494,31 @@ class Halves(Initializer):
 
 
 def test_blocks_of_your_own_work_together():
-    options = {"activation": Bump(2.0), "loss": Fourth(), "initializer": Halves(), "learning_rate": Every()}
+    options = {
+        "activation": Bump(2.0),
+        "loss": Fourth(),
+        "initializer": Halves(),
+        "learning_rate": Every(),
+    }
     model = brief(**options, solver=SignDescent(), max_iter=40).fit(*WAVE)
     assert min(model.loss_curve_) < 0.98 * model.loss_curve_[0]
     rates = model.history_["learning_rate"]
     np.testing.assert_allclose(rates[::2], 0.01)
     np.testing.assert_allclose(rates[1::2], 1e-14)
-    start = brief(**options, solver=SignDescent(), learning_rate_init=TINY, max_iter=1).fit(*WAVE)
+    start = brief(
+        **options, solver=SignDescent(), learning_rate_init=TINY, max_iter=1
+    ).fit(*WAVE)
     assert set(np.abs(np.concatenate([W.ravel() for W in start.coefs_]))) == {0.5}
-    step = brief(**options, solver=SignDescent(), batch_size=150, max_iter=1, alpha=0.0).fit(*WAVE)
+    step = brief(
+        **options, solver=SignDescent(), batch_size=150, max_iter=1, alpha=0.0
+    ).fit(*WAVE)
     moved = theta(step) - theta(start)
     np.testing.assert_allclose(np.abs(moved), 0.01, rtol=1e-9)
-    np.testing.assert_allclose(start.loss_curve_[0], (0.25 * (start.predict(WAVE[0]) - WAVE[1]) ** 4).mean(), rtol=1e-3)
+    np.testing.assert_allclose(
+        start.loss_curve_[0],
+        (0.25 * (start.predict(WAVE[0]) - WAVE[1]) ** 4).mean(),
+        rtol=1e-3,
+    )
 
 
 def test_a_block_that_cannot_be_compiled_is_run_by_numpy():
@@ -411,7 +534,9 @@ def test_a_block_that_cannot_be_compiled_is_run_by_numpy():
     assert model.engine_ == "numpy"
     usual = short(activation="logistic", initializer="glorot_normal").fit(X, Y)
     np.testing.assert_allclose(theta(model), theta(usual), rtol=1e-8)
-    with pytest.raises(ValueError, match="engine='compiled' cannot run this: Odd cannot be compiled"):
+    with pytest.raises(
+        ValueError, match="engine='compiled' cannot run this: Odd cannot be compiled"
+    ):
         short(activation=Odd(), engine="compiled").fit(X, Y)
 
 
@@ -422,7 +547,9 @@ def send():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-@pytest.mark.parametrize("options", [{}, {"solver": "sgd"}, LBFGS], ids=["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize(
+    "options", [{}, {"solver": "sgd"}, LBFGS], ids=["adam", "sgd", "lbfgs"]
+)
 def test_ctrl_c_keeps_what_there_is(options):
     seen = []
 
@@ -432,7 +559,9 @@ def test_ctrl_c_keeps_what_there_is(options):
             send()
         return float(len(seen))
 
-    model = short(**{**options, "scoring": score, "max_iter": 50, "n_iter_no_change": 10**6})
+    model = short(
+        **{**options, "scoring": score, "max_iter": 50, "n_iter_no_change": 10**6}
+    )
     with pytest.warns(UserWarning, match="interrupted"):
         model.fit(X, Y, X_val=X2, y_val=Y2)
     assert (model.stopped_, model.n_iter_) == ("interrupted", 4)
@@ -444,7 +573,8 @@ def test_ctrl_c_keeps_what_there_is(options):
 
 def test_ctrl_c_from_outside_ends_a_long_fit_and_a_warm_start_goes_on():
     model = short(max_iter=10**8, n_iter_no_change=10**6, warm_start=True)
-    short(max_iter=1).fit(X, Y)  # so that nothing is left to be compiled before the fit listens
+    # so that nothing is left to be compiled before the fit listens
+    short(max_iter=1).fit(X, Y)
     timer = threading.Timer(0.3, send)
     timer.start()
     with pytest.warns(UserWarning, match="interrupted .*; the last weights were kept"):

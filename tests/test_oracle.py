@@ -1,6 +1,7 @@
 """Whole networks against two outside judges: HIPS autograd, and the loops of naive.py.
 
-autograd differentiates a forward pass written here, in its own words; our backward pass must come to the same.
+autograd differentiates a forward pass written here, in its own words; our backward pass
+must come to the same.
 """
 
 import autograd.numpy as anp
@@ -26,7 +27,10 @@ F = {
     "relu": lambda z: anp.where(z > 0, z, 0.0),
     "leaky_relu": lambda z: anp.where(z > 0, z, 0.01 * z),
     "elu": lambda z: anp.where(z > 0, z, anp.exp(anp.minimum(z, 0.0)) - 1.0),
-    "selu": lambda z: naive.SELU_SCALE * anp.where(z > 0, z, naive.SELU_ALPHA * (anp.exp(anp.minimum(z, 0.0)) - 1.0)),
+    "selu": lambda z: (
+        naive.SELU_SCALE
+        * anp.where(z > 0, z, naive.SELU_ALPHA * (anp.exp(anp.minimum(z, 0.0)) - 1.0))
+    ),
     "softplus": lambda z: anp.logaddexp(0.0, z),
     "gelu": lambda z: 0.5 * z * (1.0 + erf(z / anp.sqrt(2.0))),
     "silu": lambda z: z * expit(z),
@@ -39,36 +43,60 @@ def pinball(y_hat, y, level):
 
 
 def quantiles(z, y):
-    lowest, middle, highest = z[:, 0::3], anp.logaddexp(0.0, z[:, 1::3]), anp.logaddexp(0.0, z[:, 2::3])
+    lowest = z[:, 0::3]
+    middle = anp.logaddexp(0.0, z[:, 1::3])
+    highest = anp.logaddexp(0.0, z[:, 2::3])
     y_hat = lowest, lowest + middle, lowest + middle + highest
-    return sum(anp.sum(pinball(q, y, level), axis=1, keepdims=True) for q, level in zip(y_hat, LEVELS, strict=True))
+    return sum(
+        anp.sum(pinball(q, y, level), axis=1, keepdims=True)
+        for q, level in zip(y_hat, LEVELS, strict=True)
+    )
 
 
 def softmax(z, y):
-    return -anp.sum(y * (z - logsumexp(z, axis=1, keepdims=True)), axis=1, keepdims=True)
+    return -anp.sum(
+        y * (z - logsumexp(z, axis=1, keepdims=True)), axis=1, keepdims=True
+    )
 
 
 L = {
     "softmax_cross_entropy": softmax,
     "softmax_cross_entropies": softmax,
-    "logistic_cross_entropy": lambda z, y: -y * anp.log(expit(z)) - (1.0 - y) * anp.log(expit(-z)),
+    "logistic_cross_entropy": lambda z, y: (
+        -y * anp.log(expit(z)) - (1.0 - y) * anp.log(expit(-z))
+    ),
     "squared_error": lambda z, y: (y - z) ** 2 / 2.0,
     "absolute_error": lambda z, y: anp.sqrt((z - y) ** 2),
-    "huber": lambda z, y: anp.where(anp.abs(z - y) <= 1.0, (z - y) ** 2 / 2.0, anp.abs(z - y) - 0.5),
+    "huber": lambda z, y: anp.where(
+        anp.abs(z - y) <= 1.0, (z - y) ** 2 / 2.0, anp.abs(z - y) - 0.5
+    ),
     "poisson": lambda z, y: anp.exp(z) - y * z + y * np.log(np.maximum(y, 1.0)) - y,
     "pinball": lambda z, y: pinball(z, y, 0.5),
     "quantiles": quantiles,
 }
-MORE = {SEVERAL: lambda z, y: sum(softmax(z[:, a:b], y[:, a:b]) for a, b in [(0, 3), (3, 5), (5, 9)])}
-SIZES, COLUMNS, N = (3, 5, 4), 2, 6
+MORE = {
+    SEVERAL: lambda z, y: sum(
+        softmax(z[:, a:b], y[:, a:b]) for a, b in [(0, 3), (3, 5), (5, 9)]
+    )
+}
+SIZES = (3, 5, 4)
+COLUMNS = 2
+N = 6
 
 
 def example(loss_name, seed=0, columns=COLUMNS):
     """X, y and weights of six rows, and how many outputs the network needs."""
-    rng, loss = np.random.RandomState(seed), LOSSES.make(loss_name)
-    X, w = rng.standard_normal((N, SIZES[0])), rng.uniform(0.2, 2.0, (N, 1))
+    rng = np.random.RandomState(seed)
+    loss = LOSSES.make(loss_name)
+    X = rng.standard_normal((N, SIZES[0]))
+    w = rng.uniform(0.2, 2.0, (N, 1))
     y = {
-        "classes": np.hstack([np.eye(C)[rng.randint(C, size=N)] for C in loss.classes(loss.outputs(columns))]),
+        "classes": np.hstack(
+            [
+                np.eye(C)[rng.randint(C, size=N)]
+                for C in loss.classes(loss.outputs(columns))
+            ]
+        ),
         "labels": rng.randint(2, size=(N, columns)).astype(float),
         "counts": rng.poisson(2.0, (N, columns)).astype(float),
         "real": rng.standard_normal((N, columns)),
@@ -77,11 +105,16 @@ def example(loss_name, seed=0, columns=COLUMNS):
 
 
 def autograds_sum(theta, sizes, activations, loss_name, X, y, w):
-    """Sum of w l over the rows, from theta: layer after layer, W row by row and then b."""
-    a, place = X, 0
+    """Sum of w l over the rows, from theta: layer after layer, W row by row and
+    then b.
+    """
+    a = X
+    place = 0
     for depth in range(len(sizes) - 1):
-        d, k = sizes[depth], sizes[depth + 1]
-        W, b = theta[place : place + d * k].reshape((d, k)), theta[place + d * k : place + (d + 1) * k]
+        d = sizes[depth]
+        k = sizes[depth + 1]
+        W = theta[place : place + d * k].reshape((d, k))
+        b = theta[place + d * k : place + (d + 1) * k]
         z = anp.dot(a, W) + b
         a = F[activations[depth]](z) if depth < len(activations) else z
         place += (d + 1) * k
@@ -108,7 +141,9 @@ def test_two_hidden_layers_have_autograds_gradient(activation, loss_name):
     network = Network.dense(sizes, activation, loss_name)
     theta = somewhere(network)
     total, dtheta, weight = network.sums(theta, X, y, w)
-    theirs = value_and_grad(autograds_sum)(theta, sizes, [activation] * 2, loss_name, X, y, w)
+    theirs = value_and_grad(autograds_sum)(
+        theta, sizes, [activation] * 2, loss_name, X, y, w
+    )
     agree((total, dtheta), theirs)
     assert weight == pytest.approx(w.sum(), rel=1e-14)
 
@@ -142,12 +177,24 @@ def test_any_depth_and_any_mixture_has_both_judges_gradient(sizes, activations):
     network = Network.dense(sizes, activations)
     theta = somewhere(network)
     ours = network.sums(theta, X, y, w)[:2]
-    agree(ours, value_and_grad(autograds_sum)(theta, sizes, activations, "softmax_cross_entropy", X, y, w))
+    agree(
+        ours,
+        value_and_grad(autograds_sum)(
+            theta, sizes, activations, "softmax_cross_entropy", X, y, w
+        ),
+    )
     lists = [table.tolist() for table in (theta, X, y, w)]
     agree(ours, naive.sums(sizes, activations, "softmax_cross_entropy", *lists)[:2])
 
 
-INDEPENDENT = ["logistic_cross_entropy", "squared_error", "absolute_error", "huber", "poisson", "pinball"]
+INDEPENDENT = [
+    "logistic_cross_entropy",
+    "squared_error",
+    "absolute_error",
+    "huber",
+    "poisson",
+    "pinball",
+]
 
 
 @pytest.mark.parametrize("loss_name", INDEPENDENT)
@@ -158,7 +205,10 @@ def test_weights_of_single_outputs_have_both_judges_gradient(loss_name):
     network = Network.dense(sizes, "tanh", loss_name)
     theta = somewhere(network)
     ours = network.sums(theta, X, y, w)
-    agree(ours[:2], value_and_grad(autograds_sum)(theta, sizes, ["tanh"] * 2, loss_name, X, y, w))
+    agree(
+        ours[:2],
+        value_and_grad(autograds_sum)(theta, sizes, ["tanh"] * 2, loss_name, X, y, w),
+    )
     lists = [table.tolist() for table in (theta, X, y, w)]
     expected = naive.sums(sizes, ["tanh"] * 2, loss_name, *lists)
     agree(ours[:2], expected[:2])
@@ -185,7 +235,10 @@ def test_other_settings_have_the_naive_loops_gradient(loss_name, h):
     network = Network.dense(sizes, "tanh", loss)
     theta = somewhere(network)
     lists = [table.tolist() for table in (theta, X, y, w)]
-    agree(network.sums(theta, X, y, w)[:2], naive.sums(sizes, ["tanh"] * 2, loss_name, *lists, **h)[:2])
+    agree(
+        network.sums(theta, X, y, w)[:2],
+        naive.sums(sizes, ["tanh"] * 2, loss_name, *lists, **h)[:2],
+    )
 
 
 def test_a_network_that_ends_in_an_activation_has_autograds_gradient():
@@ -193,11 +246,15 @@ def test_a_network_that_ends_in_an_activation_has_autograds_gradient():
     X, y, w, k = example("squared_error")
     network = Network([Dense(3, 4, "relu"), Dense(4, k, "tanh")], "squared_error")
     theta = somewhere(network)
-    theirs = value_and_grad(autograds_sum)(theta, (3, 4, k), ["relu", "tanh"], "squared_error", X, y, w)
+    theirs = value_and_grad(autograds_sum)(
+        theta, (3, 4, k), ["relu", "tanh"], "squared_error", X, y, w
+    )
     agree(network.sums(theta, X, y, w)[:2], theirs)
 
 
-@pytest.mark.parametrize(("lam", "l1"), [(0.0, 0.0), (0.3, 0.0), (0.0, 0.2), (0.5, 0.1)])
+@pytest.mark.parametrize(
+    ("lam", "l1"), [(0.0, 0.0), (0.3, 0.0), (0.0, 0.2), (0.5, 0.1)]
+)
 def test_the_objective_with_penalties_is_the_stated_one(lam, l1):
     """[R1] and [R2]: mean loss over the weights' sum, penalties on W and not on b."""
     X, y, w, k = example("softmax_cross_entropy")
@@ -205,7 +262,9 @@ def test_the_objective_with_penalties_is_the_stated_one(lam, l1):
     network = Network.dense(sizes, "tanh")
     theta = somewhere(network)
     lists = [table.tolist() for table in (theta, X, y, w)]
-    loss, penalty, g = naive.objective(sizes, ["tanh"] * 2, "softmax_cross_entropy", *lists, lam=lam, l1=l1)
+    loss, penalty, g = naive.objective(
+        sizes, ["tanh"] * 2, "softmax_cross_entropy", *lists, lam=lam, l1=l1
+    )
     ours = network.objective(theta, X, y, w, lam, l1)
     assert ours.loss == pytest.approx(loss, rel=1e-12)
     assert ours.penalty == pytest.approx(penalty, rel=1e-12, abs=1e-15)
@@ -214,7 +273,11 @@ def test_the_objective_with_penalties_is_the_stated_one(lam, l1):
 
 def test_both_judges_know_every_built_in_activation_and_loss():
     built_in = [
-        {name for name, block in shelf.items() if block.__module__.startswith("halfmoon.")}
+        {
+            name
+            for name, block in shelf.items()
+            if block.__module__.startswith("halfmoon.")
+        }
         for shelf in (ACTIVATIONS, LOSSES)
     ]
     assert built_in == [set(F), set(L)] == [set(naive.ACTIVATIONS), set(naive.LOSSES)]
@@ -223,11 +286,18 @@ def test_both_judges_know_every_built_in_activation_and_loss():
 @pytest.mark.parametrize("loss_name", [*LOSSES, *MORE])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_float32_gradients_are_float64s_rounded(activation, loss_name):
-    X, y, w, k = (part.astype(np.float32) if isinstance(part, np.ndarray) else part for part in example(loss_name))
+    X, y, w, k = (
+        part.astype(np.float32) if isinstance(part, np.ndarray) else part
+        for part in example(loss_name)
+    )
     network = Network.dense((*SIZES, k), activation, loss_name)
     theta = somewhere(network).astype(np.float32)
     _, single, _ = network.sums(theta, X, y, w)
-    total, double, _ = network.sums(*(part.astype(np.float64) for part in (theta, X, y, w)))
+    total, double, _ = network.sums(
+        *(part.astype(np.float64) for part in (theta, X, y, w))
+    )
     assert single.dtype == np.float32
-    np.testing.assert_allclose(single, double, rtol=1e-4, atol=2e-6 * max(1.0, np.abs(double).max()))
+    np.testing.assert_allclose(
+        single, double, rtol=1e-4, atol=2e-6 * max(1.0, np.abs(double).max())
+    )
     assert network.sums(theta, X, y, w)[0] == pytest.approx(total, rel=1e-5)

@@ -1,4 +1,6 @@
-"""Weights that a user brings (coefs_init), sets (coefs_) or changes in place are obeyed."""
+"""Weights that a user brings (coefs_init), sets (coefs_) or changes in place are
+obeyed.
+"""
 
 import numpy as np
 import pytest
@@ -31,7 +33,9 @@ def probabilities(model, rows):
 def some(model, seed=0):
     """Weights of the model's shapes, drawn anew."""
     rng = np.random.default_rng(seed)
-    return [rng.normal(size=W.shape) for W in model.coefs_], [rng.normal(size=b.shape) for b in model.intercepts_]
+    return [rng.normal(size=W.shape) for W in model.coefs_], [
+        rng.normal(size=b.shape) for b in model.intercepts_
+    ]
 
 
 def has(model, coefs, intercepts):
@@ -47,7 +51,9 @@ def test_a_fit_starts_from_the_weights_that_are_given(solver):
     assert has(given, coefs, intercepts)
     only = clone(model).fit(X, Y, coefs_init=coefs)
     assert has(only, coefs, model.intercepts_)
-    np.testing.assert_allclose(given.predict_proba(X)[:, 1], probabilities(given, X), rtol=1e-10)
+    np.testing.assert_allclose(
+        given.predict_proba(X)[:, 1], probabilities(given, X), rtol=1e-10
+    )
 
 
 def test_weights_at_a_minimum_are_a_fit():
@@ -59,9 +65,13 @@ def test_weights_at_a_minimum_are_a_fit():
 
 
 def test_what_a_warm_fit_starts_from_may_be_given_too():
-    model = short(warm_start=True, max_iter=3, early_stopping=True, learning_rate_init=0.1).fit(X, Y)
+    model = short(
+        warm_start=True, max_iter=3, early_stopping=True, learning_rate_init=0.1
+    ).fit(X, Y)
     coefs, intercepts = some(model)
-    model.set_params(learning_rate_init=TINY, max_iter=1).fit(X, Y, coefs_init=coefs, intercepts_init=intercepts)
+    model.set_params(learning_rate_init=TINY, max_iter=1).fit(
+        X, Y, coefs_init=coefs, intercepts_init=intercepts
+    )
     assert has(model, coefs, intercepts)
 
 
@@ -69,7 +79,9 @@ def test_what_a_warm_fit_starts_from_may_be_given_too():
 def test_a_running_average_starts_from_the_weights_that_are_given(average):
     model = short(warm_start=True, average=average, learning_rate_init=TINY).fit(X, Y)
     coefs, intercepts = some(model)
-    assert has(model.fit(X, Y, coefs_init=coefs, intercepts_init=intercepts), coefs, intercepts)
+    assert has(
+        model.fit(X, Y, coefs_init=coefs, intercepts_init=intercepts), coefs, intercepts
+    )
 
 
 def ones(model):
@@ -96,19 +108,38 @@ def all_of_theta(model):
 def test_weights_changed_by_hand_are_obeyed(how, edit, validated, average):
     held = {"X_val": X2, "y_val": Y2} if validated else {}
     model = short(warm_start=how == "warm_start", average=average)
-    model = passes(model, 6, X, Y, None, [0, 1], **held) if how == "partial_fit" else model.fit(X, Y, **held)
+    model = (
+        passes(model, 6, X, Y, None, [0, 1], **held)
+        if how == "partial_fit"
+        else model.fit(X, Y, **held)
+    )
     edit(model)
     edited = theta(model).copy()
-    np.testing.assert_allclose(model.predict_proba(X2)[:, 1], probabilities(model, X2), rtol=1e-9)
+    np.testing.assert_allclose(
+        model.predict_proba(X2)[:, 1], probabilities(model, X2), rtol=1e-9
+    )
     model.set_params(learning_rate_init=TINY)
-    model = model.fit(X, Y, **held) if how == "warm_start" else model.partial_fit(X, Y, **held)
-    assert np.array_equal(theta(model), edited) or (average and np.allclose(theta(model), edited, rtol=1e-12))
+    model = (
+        model.fit(X, Y, **held)
+        if how == "warm_start"
+        else model.partial_fit(X, Y, **held)
+    )
+    assert np.array_equal(theta(model), edited) or (
+        average and np.allclose(theta(model), edited, rtol=1e-12)
+    )
 
 
 def test_weights_that_do_not_fit_are_refused():
     model = short().fit(X, Y)
-    before, (coefs, intercepts) = theta(model).copy(), some(model)
-    with pytest.raises(ValueError, match=r"coefs_ must hold arrays of finite numbers of shapes \[\(2, 8\), \(8, 1\)\]"):
+    before = theta(model).copy()
+    (coefs, intercepts) = some(model)
+    with pytest.raises(
+        ValueError,
+        match=(
+            r"coefs_ must hold arrays of finite numbers of shapes "
+            r"\[\(2, 8\), \(8, 1\)\]"
+        ),
+    ):
         model.coefs_ = [W.T for W in coefs]
     with pytest.raises(ValueError, match=r"intercepts_ must hold .* got \[\(8,\)\]"):
         model.intercepts_ = intercepts[:1]
@@ -135,7 +166,9 @@ def test_there_is_nothing_to_set_before_a_fit():
     assert not hasattr(short(), "intercepts_")
 
 
-@pytest.mark.parametrize("made", [MLPClassifier, neural_network.MLPClassifier], ids=["ours", "scikit-learn"])
+@pytest.mark.parametrize(
+    "made", [MLPClassifier, neural_network.MLPClassifier], ids=["ours", "scikit-learn"]
+)
 def test_weights_are_set_one_by_one_in_part_or_whole_as_in_scikit_learn(made):
     model = made((6,), max_iter=5, random_state=0).fit(X, Y)
     model.coefs_[0] = np.zeros((2, 6))

@@ -1,4 +1,6 @@
-"""What parameters may be: each rule is kept by name, and those that have no effect are told."""
+"""What parameters may be: each rule is kept by name, and those that have no effect are
+told.
+"""
 
 import re
 import warnings
@@ -20,8 +22,14 @@ pytestmark = one_thread
 @pytest.mark.parametrize(
     ("model", "says"),
     [
-        (classifier(activation="rely"), "'activation' parameter of MLPClassifier .* Did you mean 'relu'"),
-        (classifier(activation=["relu", "tanh"]), "'activation' parameter .* list of 1"),
+        (
+            classifier(activation="rely"),
+            "'activation' parameter of MLPClassifier .* Did you mean 'relu'",
+        ),
+        (
+            classifier(activation=["relu", "tanh"]),
+            "'activation' parameter .* list of 1",
+        ),
         (classifier(activation=["rely"]), "Did you mean 'relu'"),
         (classifier(solver="adan"), "'solver' parameter .* Did you mean 'adam'"),
         (classifier(solver="adam:beta3=1"), "Adam has no setting 'beta3=1'"),
@@ -44,7 +52,13 @@ pytestmark = one_thread
         (classifier(max_iter=0), "'max_iter' parameter"),
         (classifier(max_iter=True), "'max_iter' parameter"),
         (classifier(tol=-1e-3), "'tol' parameter"),
-        (classifier(shuffle="yes"), "'shuffle' parameter of MLPClassifier must be True or False. Got 'yes' instead"),
+        (
+            classifier(shuffle="yes"),
+            (
+                "'shuffle' parameter of MLPClassifier must be True or False. Got 'yes' "
+                "instead"
+            ),
+        ),
         (classifier(random_state=-1), "'random_state' parameter"),
         (classifier(random_state=2**32), "'random_state' parameter"),
         (classifier(verbose=-1), "'verbose' parameter"),
@@ -74,13 +88,23 @@ def test_what_breaks_a_rule_is_refused_by_name(model, says):
 
 @pytest.mark.parametrize(
     ("options", "name"),
-    [({"l1": 0.1}, "l1"), ({"clip": 1.0}, "clip"), ({"decay": 0.1}, "decay"), ({"average": 0.9}, "average")],
+    [
+        ({"l1": 0.1}, "l1"),
+        ({"clip": 1.0}, "clip"),
+        ({"decay": 0.1}, "decay"),
+        ({"average": 0.9}, "average"),
+    ],
     ids=str,
 )
 def test_what_lbfgs_cannot_obey_is_refused(options, name):
-    with pytest.raises(ValueError, match=f"does not use {name}; leave it out, or train with an optimizer"):
+    with pytest.raises(
+        ValueError,
+        match=f"does not use {name}; leave it out, or train with an optimizer",
+    ):
         classifier(**options).fit(X, Y)
-    with pytest.raises(ValueError, match="A solver such as L-BFGS cannot work with dropout"):
+    with pytest.raises(
+        ValueError, match="A solver such as L-BFGS cannot work with dropout"
+    ):
         classifier(dropout=0.2).fit(X, Y)
 
 
@@ -104,7 +128,11 @@ def test_bad_sample_weights_are_refused(w, says):
 @pytest.mark.parametrize("count", [10**6, 2**63, 10**30, np.inf], ids=repr)
 @unfinished
 def test_patience_may_be_as_long_as_one_likes(count):
-    for options in ({}, {"early_stopping": True}, {"solver": "sgd", "learning_rate": "adaptive"}):
+    for options in (
+        {},
+        {"early_stopping": True},
+        {"solver": "sgd", "learning_rate": "adaptive"},
+    ):
         assert short(**options, n_iter_no_change=count).fit(X, Y).n_iter_ == 6
 
 
@@ -129,22 +157,30 @@ IDLE = [
 ]
 
 
-@pytest.mark.parametrize(("others", "name", "value", "owner"), IDLE, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(
+    ("others", "name", "value", "owner"), IDLE, ids=lambda value: str(value)[:20]
+)
 @unfinished
-def test_parameters_without_effect_are_told_and_change_nothing(others, name, value, owner):
+def test_parameters_without_effect_are_told_and_change_nothing(
+    others, name, value, owner
+):
     usual = MLPClassifier((8,), max_iter=6, random_state=0, **others)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
         usual.fit(X, Y)
     changed = clone(usual).set_params(**{name: value})
-    with pytest.warns(UserWarning, match=rf"^{name}={value!r} has no effect .*; it is for {re.escape(owner)}"):
+    with pytest.warns(
+        UserWarning,
+        match=rf"^{name}={value!r} has no effect .*; it is for {re.escape(owner)}",
+    ):
         changed.fit(X, Y)
     assert np.array_equal(theta(changed), theta(usual))
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("learning_rate", "invscaling"), ("learning_rate", "adaptive"), ("momentum", 0.5)]
+    ("name", "value"),
+    [("learning_rate", "invscaling"), ("learning_rate", "adaptive"), ("momentum", 0.5)],
 )
 @unfinished
 def test_parameters_with_effect_are_not_told(name, value):
@@ -155,6 +191,10 @@ def test_parameters_with_effect_are_not_told(name, value):
 
 
 def test_a_batch_larger_than_the_data_is_clipped_with_a_warning():
-    with pytest.warns(UserWarning, match="larger than sample size. It is going to be clipped"):
+    with pytest.warns(
+        UserWarning, match="larger than sample size. It is going to be clipped"
+    ):
         clipped = short(batch_size=500, max_iter=50, tol=10.0).fit(X, Y)
-    assert np.array_equal(theta(clipped), theta(short(batch_size=120, max_iter=50, tol=10.0).fit(X, Y)))
+    assert np.array_equal(
+        theta(clipped), theta(short(batch_size=120, max_iter=50, tol=10.0).fit(X, Y))
+    )

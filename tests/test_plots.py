@@ -24,7 +24,9 @@ def ax():
 def test_points_have_a_colour_and_a_marker_for_each_class(moons):
     drawn = plots.points(*moons, ax())
     assert len(drawn.collections) == 2
-    colours = {tuple(np.round(group.get_facecolor()[0], 3)) for group in drawn.collections}
+    colours = {
+        tuple(np.round(group.get_facecolor()[0], 3)) for group in drawn.collections
+    }
     markers = {group.get_paths()[0].vertices.tobytes() for group in drawn.collections}
     assert len(colours) == len(markers) == 2
     assert drawn.get_xlabel()
@@ -37,14 +39,22 @@ def test_the_boundary_is_where_two_classes_tie(classes):
     network = Network.dense([2, 8, classes])
     train(network, X, y, optimizer="adam", learning_rate=0.05, epochs=60)
     drawn = plots.boundary(network, X, y, ax(), resolution=60, show=False)
-    lines = [path.vertices for line in drawn.collections for path in line.get_paths() if len(path.vertices)]
+    lines = [
+        path.vertices
+        for line in drawn.collections
+        for path in line.get_paths()
+        if len(path.vertices)
+    ]
     p = np.sort(network.predict(np.concatenate(lines)), axis=1)
     assert np.median(p[:, -1] - p[:, -2]) < 0.1
 
 
 def test_a_model_with_predict_proba_and_its_network_give_the_same_picture(moons):
     model = MLPClassifier((4,), "tanh", solver="lbfgs", random_state=0).fit(*moons)
-    pictures = [plots.boundary(m, *moons, ax(), resolution=40).images[0].get_array() for m in (model, model.network_)]
+    pictures = [
+        plots.boundary(m, *moons, ax(), resolution=40).images[0].get_array()
+        for m in (model, model.network_)
+    ]
     np.testing.assert_allclose(*pictures, rtol=1e-14)
 
 
@@ -54,7 +64,9 @@ def test_the_loss_curve_shows_validation_where_there_is_some(moons):
     watched = train(Network.dense([2, 3, 2]), X, y, epochs=5, validation=(X, y))
     assert len(plots.loss_curve(alone, ax()).lines) == 1
     drawn = plots.loss_curve(watched, ax())
-    np.testing.assert_array_equal(drawn.lines[1].get_ydata(), watched.history["validation_loss"])
+    np.testing.assert_array_equal(
+        drawn.lines[1].get_ydata(), watched.history["validation_loss"]
+    )
 
 
 @pytest.mark.parametrize("sizes", [[2, 3, 2], [3, 40, 1], [1, 2, 2, 2, 2]])

@@ -1,4 +1,6 @@
-"""What holds for all data and settings: symmetries of a fit, and that nothing ends in a traceback of its own kind."""
+"""What holds for all data and settings: symmetries of a fit, and that nothing ends in a
+traceback of its own kind.
+"""
 
 import dataclasses
 import re
@@ -28,19 +30,37 @@ from small import COLUMNS, LABELS, NAMES, X, one_thread, theta, unfinished
 pytestmark = [unfinished, one_thread]
 
 N = 30
-ROWS, TWO, VALUES = X[:N], NAMES[:N], X[:N, 0] ** 2 - X[:N, 1]
+ROWS = X[:N]
+TWO = NAMES[:N]
+VALUES = X[:N, 0] ** 2 - X[:N, 1]
 THREE = np.digitize(X[:N, 0], [0.0, 1.0])
-FEW = {"max_examples": 25, "deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-few, many = settings(**FEW), settings(**{**FEW, "max_examples": 150})
+FEW = {
+    "max_examples": 25,
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+few = settings(**FEW)
+many = settings(**{**FEW, "max_examples": 150})
 
-DESCENT = {"solver": "sgd", "batch_size": "auto", "learning_rate_init": 0.1, "max_iter": 15}
+DESCENT = {
+    "solver": "sgd",
+    "batch_size": "auto",
+    "learning_rate_init": 0.1,
+    "max_iter": 15,
+}
 NEWTON = {"solver": "lbfgs", "max_iter": 6}
 methods = st.sampled_from([DESCENT, NEWTON])
 numbers = st.integers(0, 2**31)
 
 
 def model(made, **options):
-    usual = {"hidden_layer_sizes": (4,), "activation": "tanh", "random_state": 0, "alpha": 0.5, "engine": "numpy"}
+    usual = {
+        "hidden_layer_sizes": (4,),
+        "activation": "tanh",
+        "random_state": 0,
+        "alpha": 0.5,
+        "engine": "numpy",
+    }
     return made(**{**usual, **options})
 
 
@@ -52,7 +72,11 @@ def close(one, other, rtol=1e-6):
 
 
 @few
-@given(method=methods, seed=numbers, weights=st.sampled_from([None, {"full": 2.5, "new": 1.0}, "balanced"]))
+@given(
+    method=methods,
+    seed=numbers,
+    weights=st.sampled_from([None, {"full": 2.5, "new": 1.0}, "balanced"]),
+)
 def test_a_row_of_weight_w_is_the_row_w_times_for_classes(method, seed, weights):
     times = np.random.default_rng(seed).integers(0, 4, N)
     assume(len(set(TWO[times > 0])) == 2)
@@ -68,7 +92,9 @@ def test_a_row_of_weight_w_is_the_row_w_times_for_classes(method, seed, weights)
 @given(
     method=methods,
     seed=numbers,
-    options=st.sampled_from([{}, {"normalize_y": True}, {"loss": "huber:delta=0.3"}, {"loss": "quantiles"}]),
+    options=st.sampled_from(
+        [{}, {"normalize_y": True}, {"loss": "huber:delta=0.3"}, {"loss": "quantiles"}]
+    ),
 )
 def test_a_row_of_weight_w_is_the_row_w_times_for_values(method, seed, options):
     times = np.random.default_rng(seed).integers(0, 4, N)
@@ -76,20 +102,31 @@ def test_a_row_of_weight_w_is_the_row_w_times_for_values(method, seed, options):
     weighted = model(MLPRegressor, **method, **options).fit(ROWS, VALUES, times)
     counted = model(MLPRegressor, **method, **options).fit(ROWS[rows], VALUES[rows])
     close(weighted, counted)
-    assert weighted.score(ROWS, VALUES, times) == pytest.approx(counted.score(ROWS[rows], VALUES[rows]), rel=1e-6)
+    assert weighted.score(ROWS, VALUES, times) == pytest.approx(
+        counted.score(ROWS[rows], VALUES[rows]), rel=1e-6
+    )
 
 
 @few
 @given(
     method=methods,
     seed=numbers,
-    data=st.sampled_from([(MLPClassifier, TWO), (MLPClassifier, THREE), (MLPClassifier, LABELS[:N]),
-                          (MLPClassifier, COLUMNS[:N]), (MLPRegressor, VALUES)]),
-)  # fmt: skip
+    data=st.sampled_from(
+        [
+            (MLPClassifier, TWO),
+            (MLPClassifier, THREE),
+            (MLPClassifier, LABELS[:N]),
+            (MLPClassifier, COLUMNS[:N]),
+            (MLPRegressor, VALUES),
+        ]
+    ),
+)
 def test_the_order_of_the_rows_does_not_matter_to_a_full_batch(method, seed, data):
     made, y = data
-    order, w = np.random.default_rng(seed).permutation(N), 0.5 + np.arange(N) % 3
-    one, other = model(made, **method).fit(ROWS, y, w), model(made, **method).fit(ROWS[order], y[order], w[order])
+    order = np.random.default_rng(seed).permutation(N)
+    w = 0.5 + np.arange(N) % 3
+    one = model(made, **method).fit(ROWS, y, w)
+    other = model(made, **method).fit(ROWS[order], y[order], w[order])
     close(one, other)
     np.testing.assert_allclose(one.loss_curve_, other.loss_curve_, rtol=1e-7)
 
@@ -97,30 +134,40 @@ def test_the_order_of_the_rows_does_not_matter_to_a_full_batch(method, seed, dat
 @few
 @given(method=methods, seed=numbers, average=st.sampled_from([None, 0.9]))
 def test_the_order_of_hidden_units_does_not_matter(method, seed, average):
-    """Units start in another order, and stay so: a fit does not look at their places."""
+    """Units start in another order, and stay so: a fit does not look at their
+    places.
+    """
     average = average if method is DESCENT else None
     rng = np.random.default_rng(seed)
-    coefs, biases = [rng.normal(size=(2, 4)), rng.normal(size=(4, 1))], [rng.normal(size=4), rng.normal(size=1)]
+    coefs = [rng.normal(size=(2, 4)), rng.normal(size=(4, 1))]
+    biases = [rng.normal(size=4), rng.normal(size=1)]
     order = rng.permutation(4)
     one = model(MLPClassifier, **method, average=average)
     one.fit(ROWS, TWO, coefs_init=coefs, intercepts_init=biases)
     other = model(MLPClassifier, **method, average=average)
     moved = [coefs[0][:, order], coefs[1][order]], [biases[0][order], biases[1]]
     other.fit(ROWS, TWO, coefs_init=moved[0], intercepts_init=moved[1])
-    np.testing.assert_allclose(one.coefs_[0][:, order], other.coefs_[0], rtol=1e-6, atol=1e-9)
-    np.testing.assert_allclose(one.predict_proba(ROWS), other.predict_proba(ROWS), rtol=1e-6)
+    np.testing.assert_allclose(
+        one.coefs_[0][:, order], other.coefs_[0], rtol=1e-6, atol=1e-9
+    )
+    np.testing.assert_allclose(
+        one.predict_proba(ROWS), other.predict_proba(ROWS), rtol=1e-6
+    )
 
 
 @few
 @given(method=methods, seed=numbers)
 def test_the_order_of_the_columns_does_not_matter(method, seed):
     rng = np.random.default_rng(seed)
-    rows, order = rng.normal(size=(N, 5)), rng.permutation(5)
+    rows = rng.normal(size=(N, 5))
+    order = rng.permutation(5)
     coefs = [rng.normal(size=(5, 4)), rng.normal(size=(4, 3))]
     one = model(MLPClassifier, **method).fit(rows, THREE, coefs_init=coefs)
     other = model(MLPClassifier, **method)
     other.fit(rows[:, order], THREE, coefs_init=[coefs[0][order], coefs[1]])
-    np.testing.assert_allclose(one.coefs_[0][order], other.coefs_[0], rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(
+        one.coefs_[0][order], other.coefs_[0], rtol=1e-5, atol=1e-8
+    )
 
 
 @few
@@ -128,7 +175,12 @@ def test_the_order_of_the_columns_does_not_matter(method, seed):
     names=st.one_of(
         st.lists(st.integers(-(2**40), 2**40), min_size=3, max_size=3, unique=True),
         st.lists(st.text(min_size=1, max_size=8), min_size=3, max_size=3, unique=True),
-        st.lists(st.floats(-1e6, 1e6).map(round).map(float), min_size=3, max_size=3, unique=True),
+        st.lists(
+            st.floats(-1e6, 1e6).map(round).map(float),
+            min_size=3,
+            max_size=3,
+            unique=True,
+        ),
     ),
     count=st.sampled_from([2, 3]),
 )
@@ -137,22 +189,23 @@ def test_the_names_of_the_classes_do_not_matter(names, count):
     names = np.array(sorted(names)[:count])
     assume(len(set(names.tolist())) == count)
     codes = THREE if count == 3 else (THREE > 1).astype(int)
-    one, other = (
-        model(MLPClassifier, **DESCENT).fit(ROWS, codes),
-        model(MLPClassifier, **DESCENT).fit(ROWS, names[codes]),
-    )
+    one = model(MLPClassifier, **DESCENT).fit(ROWS, codes)
+    other = model(MLPClassifier, **DESCENT).fit(ROWS, names[codes])
     assert np.array_equal(theta(one), theta(other))
     assert np.array_equal(names[one.predict(ROWS)], other.predict(ROWS))
     assert other.classes_.tolist() == names.tolist()
 
 
 @few
-@given(method=methods, seed=numbers, made=st.sampled_from([MLPClassifier, MLPRegressor]))
+@given(
+    method=methods, seed=numbers, made=st.sampled_from([MLPClassifier, MLPRegressor])
+)
 def test_float32_is_float64_with_fewer_digits(method, seed, made):
     rows = np.random.default_rng(seed).normal(size=(N, 3)).astype(np.float32)
     y = TWO if made is MLPClassifier else VALUES
     method = {**method, "max_iter": 5}
-    small, large = model(made, **method).fit(rows, y), model(made, **method).fit(rows.astype(np.float64), y)
+    small = model(made, **method).fit(rows, y)
+    large = model(made, **method).fit(rows.astype(np.float64), y)
     assert (theta(small).dtype, theta(large).dtype) == (np.float32, np.float64)
     np.testing.assert_allclose(theta(small), theta(large), rtol=1e-2, atol=1e-3)
 
@@ -161,9 +214,14 @@ def test_float32_is_float64_with_fewer_digits(method, seed, made):
 @given(shift=st.floats(-1e3, 1e3), scale=st.floats(1e-3, 1e3), method=methods)
 def test_normalised_values_may_be_shifted_and_scaled(shift, scale, method):
     one = model(MLPRegressor, **method, normalize_y=True).fit(ROWS, VALUES)
-    other = model(MLPRegressor, **method, normalize_y=True).fit(ROWS, shift + scale * VALUES)
+    other = model(MLPRegressor, **method, normalize_y=True).fit(
+        ROWS, shift + scale * VALUES
+    )
     np.testing.assert_allclose(
-        shift + scale * one.predict(ROWS), other.predict(ROWS), rtol=1e-5, atol=1e-6 * (abs(shift) + scale)
+        shift + scale * one.predict(ROWS),
+        other.predict(ROWS),
+        rtol=1e-5,
+        atol=1e-6 * (abs(shift) + scale),
     )
 
 
@@ -171,13 +229,17 @@ def test_normalised_values_may_be_shifted_and_scaled(shift, scale, method):
 
 
 @few
-@given(data=st.data(), form=st.sampled_from(["array", "frame", "csr", "csc", "float32"]))
+@given(
+    data=st.data(), form=st.sampled_from(["array", "frame", "csr", "csc", "float32"])
+)
 def test_columns_that_are_not_finite_are_named(data, form):
     columns = data.draw(st.sets(st.integers(0, 4), min_size=1))
     bad = np.random.default_rng(0).normal(size=(N, 5))
     good = bad.copy()
     for column in columns:
-        bad[data.draw(st.integers(0, N - 1)), column] = data.draw(st.sampled_from([np.nan, np.inf, -np.inf]))
+        bad[data.draw(st.integers(0, N - 1)), column] = data.draw(
+            st.sampled_from([np.nan, np.inf, -np.inf])
+        )
     make = {
         "array": np.asarray,
         "frame": lambda rows: pd.DataFrame(rows, columns=list("abcde")),
@@ -186,19 +248,28 @@ def test_columns_that_are_not_finite_are_named(data, form):
         "float32": lambda rows: rows.astype(np.float32),
     }[form]
     names = ["abcde"[j] if form == "frame" else str(j) for j in sorted(columns)]
-    told = rf"X contains NaN or infinity in columns {', '.join(names)}; remove or fill them\."
+    listed = ", ".join(names)
+    told = rf"X contains NaN or infinity in columns {listed}; remove or fill them\."
     one = model(MLPClassifier, **DESCENT)
     with pytest.raises(ValueError, match=told):
         one.fit(make(bad), TWO)
     with pytest.raises(ValueError, match=told):
         one.fit(make(good), TWO, X_val=make(bad), y_val=TWO)
     one.fit(make(good), TWO)
-    for ask in (one.predict, one.predict_proba, one.predict_log_proba, one.hidden_activations):
+    for ask in (
+        one.predict,
+        one.predict_proba,
+        one.predict_log_proba,
+        one.hidden_activations,
+    ):
         with pytest.raises(ValueError, match=told):
             ask(make(bad))
 
 
-INNER = r"broadcast|reshape|unpack|has no attribute|not subscriptable|unexpected keyword|Settings:|operands|ufunc"
+INNER = (
+    r"broadcast|reshape|unpack|has no attribute|not subscriptable|unexpected keyword|"
+    r"Settings:|operands|ufunc"
+)
 
 
 def assert_sensible(error):
@@ -219,7 +290,9 @@ KNOWN = (  # warnings that tell a user something
 
 
 def attempt(one, *data):
-    """The fitted estimator, with finite predictions; or None after a sensible error. NumPy's warnings are errors."""
+    """The fitted estimator, with finite predictions; or None after a sensible error.
+    NumPy's warnings are errors.
+    """
     refused = None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -256,16 +329,22 @@ each_method = st.sampled_from([DESCENT, NEWTON, {"solver": "adam", "max_iter": 5
     method=each_method,
     made=st.sampled_from([MLPClassifier, MLPRegressor]),
     dtype=st.sampled_from([np.float64, np.float32]),
-    options=st.fixed_dictionaries({"activation": st.sampled_from(["relu", "tanh", "identity"])}),
+    options=st.fixed_dictionaries(
+        {"activation": st.sampled_from(["relu", "tanh", "identity"])}
+    ),
 )
 @example("weights", -311, DESCENT, MLPClassifier, np.float64, {"activation": "relu"})
 @example("weights", -6, DESCENT, MLPClassifier, np.float32, {"activation": "relu"})
 @example("weights", 38, DESCENT, MLPClassifier, np.float32, {"activation": "relu"})
 @example("weights", 39, DESCENT, MLPClassifier, np.float32, {"activation": "relu"})
 @example("y", 29, NEWTON, MLPRegressor, np.float32, {"activation": "relu"})
-def test_values_of_any_size_are_learned_or_refused_in_a_sentence(what, exponent, method, made, dtype, options):
+def test_values_of_any_size_are_learned_or_refused_in_a_sentence(
+    what, exponent, method, made, dtype, options
+):
     scale = float(f"1e{exponent}")
-    rows, y, w = ROWS.copy(), TWO if made is MLPClassifier else VALUES.copy(), np.ones(N)
+    rows = ROWS.copy()
+    y = TWO if made is MLPClassifier else VALUES.copy()
+    w = np.ones(N)
     with np.errstate(over="ignore"):
         if what == "X":
             rows *= scale
@@ -287,12 +366,18 @@ def test_values_of_any_size_are_learned_or_refused_in_a_sentence(what, exponent,
 
 
 @few
-@given(exponent=st.integers(-320, 308), method=each_method, columns=st.sampled_from([1, 2]))
+@given(
+    exponent=st.integers(-320, 308), method=each_method, columns=st.sampled_from([1, 2])
+)
 @example(154, DESCENT, 1)
 @example(300, DESCENT, 2)
-def test_normalised_values_of_any_size_are_learned_or_refused_in_a_sentence(exponent, method, columns):
+def test_normalised_values_of_any_size_are_learned_or_refused_in_a_sentence(
+    exponent, method, columns
+):
     with np.errstate(over="ignore"):
-        y = np.column_stack([VALUES] * columns)[:, ::-1].squeeze() * float(f"1e{exponent}")
+        y = np.column_stack([VALUES] * columns)[:, ::-1].squeeze() * float(
+            f"1e{exponent}"
+        )
     fitted = attempt(model(MLPRegressor, **method, normalize_y=True), ROWS, y)
     assert fitted is not None or abs(exponent) > 100
 
@@ -307,9 +392,18 @@ def test_normalised_values_of_any_size_are_learned_or_refused_in_a_sentence(expo
     constant=st.sampled_from(["none", "one column", "all columns", "zero"]),
     y=st.sampled_from(["one", "two", "three", "labels", "value", "constant", "values"]),
     method=each_method,
-    options=st.sampled_from([{}, {"hidden_layer_sizes": ()}, {"early_stopping": True}, {"normalize_y": True},
-                             {"class_weight": "balanced"}, {"learning_rate_init": "auto"}, {"dropout": 0.5}]),
-)  # fmt: skip
+    options=st.sampled_from(
+        [
+            {},
+            {"hidden_layer_sizes": ()},
+            {"early_stopping": True},
+            {"normalize_y": True},
+            {"class_weight": "balanced"},
+            {"learning_rate_init": "auto"},
+            {"dropout": 0.5},
+        ]
+    ),
+)
 def test_few_rows_few_columns_and_constant_ones(n, d, constant, y, method, options):
     rows = np.random.default_rng(n + d).normal(size=(n, d))
     if constant in ("all columns", "zero"):
@@ -364,16 +458,29 @@ WORDS = {  # what a rule names in words
 
 
 def interval(name, rule):
-    """Numbers that obey the interval in a rule, its ends included where it includes them."""
-    kind, left, low, high, right = re.search(r"(integer|number)s? in ([\[(])(\S+), (\S+)([\])])", rule).groups()
+    """Numbers that obey the interval in a rule, its ends included where it includes
+    them.
+    """
+    kind, left, low, high, right = re.search(
+        r"(integer|number)s? in ([\[(])(\S+), (\S+)([\])])", rule
+    ).groups()
     if kind == "integer":
-        first, last = SMALL.get(name, (int(low), min(int(high), 50) if high != "inf" else 50))
+        first, last = SMALL.get(
+            name, (int(low), min(int(high), 50) if high != "inf" else 50)
+        )
         return st.integers(first, last)
     least = float(low) if name != "max_seconds" else 0.05
     most = min(float(high), 10.0 if name == "learning_rate_init" else 1e6)
     return st.one_of(
-        st.floats(least, most, exclude_min=left == "(" and least == float(low), exclude_max=right == ")"),
-        st.just(least) if left == "[" else st.just(min(least + 0.05, 0.5 * (least + most))),
+        st.floats(
+            least,
+            most,
+            exclude_min=left == "(" and least == float(low),
+            exclude_max=right == ")",
+        ),
+        st.just(least)
+        if left == "["
+        else st.just(min(least + 0.05, 0.5 * (least + most))),
     )
 
 
@@ -385,14 +492,33 @@ def obeying(field):
     if rule.startswith(BLOCK):
         one = st.sampled_from(SHELVES[field.name])
     else:
-        options = [st.just(eval(word)) for word in re.findall(r"'\w+'|True|False", rule)]
+        options = [
+            st.just(eval(word)) for word in re.findall(r"'\w+'|True|False", rule)
+        ]
         options += [st.just(value) for word, value in WORDS.items() if word in rule]
-        options += [interval(field.name, rule)] if " in [" in rule or " in (" in rule else []
+        options += (
+            [interval(field.name, rule)] if " in [" in rule or " in (" in rule else []
+        )
         one = st.one_of(options)
     return st.one_of(one, st.lists(one, max_size=2)) if SOME in rule else one
 
 
-ODD = [-1, -0.5, float("nan"), "nonsense", "relu:slope=1", object(), {}, [], [None], (), b"x", 2.5, 1j, np.array([0.5])]
+ODD = [
+    -1,
+    -0.5,
+    float("nan"),
+    "nonsense",
+    "relu:slope=1",
+    object(),
+    {},
+    [],
+    [None],
+    (),
+    b"x",
+    2.5,
+    1j,
+    np.array([0.5]),
+]
 ODD += [[[1]], True, np.inf, 10**30]
 
 
@@ -403,9 +529,17 @@ def breaking(field):
 
 def chosen(made, values, most):
     """A few parameters with values of their own; all others as they are."""
-    fields = [field for field in dataclasses.fields(made) if field.name not in ("warm_start", "n_threads")]
+    fields = [
+        field
+        for field in dataclasses.fields(made)
+        if field.name not in ("warm_start", "n_threads")
+    ]
     names = st.lists(st.sampled_from(range(len(fields))), unique=True, max_size=most)
-    return names.flatmap(lambda places: st.fixed_dictionaries({fields[i].name: values(fields[i]) for i in places}))
+    return names.flatmap(
+        lambda places: st.fixed_dictionaries(
+            {fields[i].name: values(fields[i]) for i in places}
+        )
+    )
 
 
 makers = st.sampled_from([MLPClassifier, MLPRegressor])
@@ -417,10 +551,17 @@ USUAL = {"hidden_layer_sizes": (4,), "max_iter": 4, "random_state": 0}
 @given(data=st.data(), made=makers)
 def test_settings_that_obey_their_rules_fit_or_are_refused_in_a_sentence(data, made):
     options = data.draw(chosen(made, obeying, 6))
-    kinds = [TWO, THREE, LABELS[:N], COLUMNS[:N]] if made is MLPClassifier else [VALUES, np.abs(np.c_[VALUES, VALUES])]
+    kinds = (
+        [TWO, THREE, LABELS[:N], COLUMNS[:N]]
+        if made is MLPClassifier
+        else [VALUES, np.abs(np.c_[VALUES, VALUES])]
+    )
     y = data.draw(st.sampled_from(kinds)) if "class_weight" not in options else TWO
     one = made(**{**USUAL, "engine": "numpy", **options})
-    assert not isinstance(_parameter_error(one), InvalidParameterError) or {"activation", "dropout"} & set(options)
+    assert not isinstance(_parameter_error(one), InvalidParameterError) or {
+        "activation",
+        "dropout",
+    } & set(options)
     fitted = attempt(one, ROWS, y)
     if fitted is not None:
         assert fitted.n_iter_ <= one.max_iter
@@ -440,15 +581,23 @@ def _parameter_error(one):
 @many
 @given(data=st.data(), made=makers)
 def test_settings_that_break_a_rule_are_refused_by_name_or_fit(data, made):
-    """Values that no rule was made for; where a rule allows one after all, it must work."""
+    """Values that no rule was made for; where a rule allows one after all, it must
+    work.
+    """
     options = data.draw(chosen(made, breaking, 2))
-    options = {**options, "max_iter": 2} if options.get("max_iter") in (True, 10**30) else options
+    options = (
+        {**options, "max_iter": 2}
+        if options.get("max_iter") in (True, 10**30)
+        else options
+    )
     assume(options.get("hidden_layer_sizes") != 10**30)
     one = made(**{**USUAL, **options})
     error = _parameter_error(one)
     if error is not None:
         assert isinstance(error, InvalidParameterError)
-        assert any(f"{name!r} parameter of {made.__name__}" in str(error) for name in options)
+        assert any(
+            f"{name!r} parameter of {made.__name__}" in str(error) for name in options
+        )
         with pytest.raises(InvalidParameterError, match="parameter of"):
             one.fit(ROWS, TWO if made is MLPClassifier else VALUES)
     else:

@@ -1,4 +1,6 @@
-"""Random numbers by position: equal to SplitMix64 as published, uniform, normal, and independent of the order."""
+"""Random numbers by position: equal to SplitMix64 as published, uniform, normal, and
+independent of the order.
+"""
 
 import numpy as np
 import pytest
@@ -7,15 +9,33 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon.random import CHECK, DROPOUT, SHUFFLE, SPLIT, WEIGHTS, Stream, bits, key, normal, permutation, uniform
+from halfmoon.random import (
+    CHECK,
+    DROPOUT,
+    SHUFFLE,
+    SPLIT,
+    WEIGHTS,
+    Stream,
+    bits,
+    key,
+    normal,
+    permutation,
+    uniform,
+)
 
 few = hypothesis_settings(max_examples=50, deadline=None)
 keys = st.integers(0, 2**64 - 1)
 
-# Vigna's splitmix64.c, started at 0 and at 1234567: the figures that other implementations print
+# Vigna's splitmix64.c, started at 0 and at 1234567: the figures that other
+# implementations print
 PUBLISHED = {
     0: [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F, 0xF88BB8A8724C81EC],
-    1234567: [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431],
+    1234567: [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+        4593380528125082431,
+    ],
 }
 
 
@@ -42,7 +62,11 @@ def test_keys_are_a_walk_along_the_path(seed, path):
 
 
 def test_different_paths_give_different_keys():
-    paths = [(s, *rest) for s in range(3) for rest in [(), (0,), (1,), (0, 0), (0, 1), (1, 0), (1, 1), (0, 0, 0)]]
+    paths = [
+        (s, *rest)
+        for s in range(3)
+        for rest in [(), (0,), (1,), (0, 0), (0, 1), (1, 0), (1, 1), (0, 0, 0)]
+    ]
     assert len({key(*path) for path in paths}) == len(paths)
 
 
@@ -61,7 +85,9 @@ def test_uniform_numbers_are_the_upper_53_bits(k):
 @few
 @given(keys)
 def test_normal_numbers_are_box_and_mullers(k):
-    np.testing.assert_allclose(normal(k, np.arange(20)), naive.normals(k, 20), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(
+        normal(k, np.arange(20)), naive.normals(k, 20), rtol=1e-12, atol=1e-14
+    )
 
 
 @few
@@ -81,7 +107,9 @@ def test_a_block_of_positions_is_the_slice_of_all(function, k, start, cut):
     whole = function(k, positions)
     np.testing.assert_array_equal(function(k, positions[cut:]), whole[cut:])
     np.testing.assert_array_equal(function(k, positions[::-1]), whole[::-1])
-    np.testing.assert_array_equal(function(k, positions.reshape(5, 6)), whole.reshape(5, 6))
+    np.testing.assert_array_equal(
+        function(k, positions.reshape(5, 6)), whole.reshape(5, 6)
+    )
     np.testing.assert_array_equal(function(k, start), whole[0])
 
 
@@ -113,13 +141,19 @@ def test_normal_numbers_are_normal(k):
 
 def test_neighbouring_seeds_and_epochs_give_unrelated_numbers():
     n = 20_000
-    rows = [uniform(key(seed, SHUFFLE, epoch), np.arange(n)) for seed in range(3) for epoch in range(3)]
+    rows = [
+        uniform(key(seed, SHUFFLE, epoch), np.arange(n))
+        for seed in range(3)
+        for epoch in range(3)
+    ]
     off_diagonal = np.corrcoef(rows)[~np.eye(9, dtype=bool)]
     assert np.abs(off_diagonal).max() < 4.5 / np.sqrt(n)
 
 
 def test_permutations_are_fair():
-    """Each of the 24 orders of four rows comes up about as often: chi-square with 23 degrees of freedom."""
+    """Each of the 24 orders of four rows comes up about as often: chi-square with 23
+    degrees of freedom.
+    """
     n = 6000
     orders = [tuple(permutation(key(0, SHUFFLE, epoch), 4)) for epoch in range(n)]
     counts = np.array([orders.count(order) for order in set(orders)])
@@ -131,19 +165,30 @@ def test_permutations_are_fair():
 
 
 def test_stream_goes_on_where_it_stopped():
-    whole, parts = Stream(3, WEIGHTS), Stream(3, WEIGHTS)
+    whole = Stream(3, WEIGHTS)
+    parts = Stream(3, WEIGHTS)
     together = whole.standard_normal((4, 5))
     apart = np.concatenate(
-        [parts.standard_normal((1, 5)), parts.standard_normal((0, 5)), parts.standard_normal((3, 5))]
+        [
+            parts.standard_normal((1, 5)),
+            parts.standard_normal((0, 5)),
+            parts.standard_normal((3, 5)),
+        ]
     )
     np.testing.assert_array_equal(apart, together)
-    np.testing.assert_array_equal(whole.uniform(0.0, 1.0, (2,)), parts.uniform(0.0, 1.0, (2,)))
+    np.testing.assert_array_equal(
+        whole.uniform(0.0, 1.0, (2,)), parts.uniform(0.0, 1.0, (2,))
+    )
 
 
 def test_streams_numbers_are_those_of_its_key():
-    np.testing.assert_array_equal(Stream(3, SPLIT).uniform(0.0, 1.0, (6,)), naive.uniforms(naive.key(3, SPLIT), 6))
+    np.testing.assert_array_equal(
+        Stream(3, SPLIT).uniform(0.0, 1.0, (6,)), naive.uniforms(naive.key(3, SPLIT), 6)
+    )
     np.testing.assert_allclose(
-        Stream(3, SPLIT).standard_normal((6,)), naive.normals(naive.key(3, SPLIT), 6), rtol=1e-12
+        Stream(3, SPLIT).standard_normal((6,)),
+        naive.normals(naive.key(3, SPLIT), 6),
+        rtol=1e-12,
     )
 
 
@@ -161,9 +206,22 @@ def test_stream_bears_the_methods_of_numpys_generators():
 
 
 def test_no_bit_serves_twice_in_a_stream():
-    """Normal i is made of uniforms 2i and 2i+1, so normals move the stream on by two and begin at an even place."""
-    k, stream = naive.key(0, WEIGHTS), Stream(0, WEIGHTS)
-    np.testing.assert_allclose(stream.standard_normal((2, 5)), np.reshape(naive.normals(k, 10), (2, 5)), rtol=1e-12)
-    np.testing.assert_array_equal(stream.uniform(0.0, 1.0, (3,)), naive.uniforms(k, 23)[20:])
-    np.testing.assert_allclose(stream.standard_normal((4,)), naive.normals(k, 16)[12:], rtol=1e-12)
-    np.testing.assert_array_equal(stream.uniform(0.0, 1.0, (2,)), naive.uniforms(k, 34)[32:])
+    """Normal i is made of uniforms 2i and 2i+1, so normals move the stream on by two
+    and begin at an even place.
+    """
+    k = naive.key(0, WEIGHTS)
+    stream = Stream(0, WEIGHTS)
+    np.testing.assert_allclose(
+        stream.standard_normal((2, 5)),
+        np.reshape(naive.normals(k, 10), (2, 5)),
+        rtol=1e-12,
+    )
+    np.testing.assert_array_equal(
+        stream.uniform(0.0, 1.0, (3,)), naive.uniforms(k, 23)[20:]
+    )
+    np.testing.assert_allclose(
+        stream.standard_normal((4,)), naive.normals(k, 16)[12:], rtol=1e-12
+    )
+    np.testing.assert_array_equal(
+        stream.uniform(0.0, 1.0, (2,)), naive.uniforms(k, 34)[32:]
+    )

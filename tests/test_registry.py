@@ -1,4 +1,6 @@
-"""Shelves: a block is found by name, alias, text or instance; and what is said when it is not."""
+"""Shelves: a block is found by name, alias, text or instance; and what is said when it
+is not.
+"""
 
 import dataclasses
 from dataclasses import dataclass
@@ -15,7 +17,11 @@ from halfmoon.schedules import SCHEDULES, InverseScaling
 from halfmoon.settings import setting
 
 SHELVES = [ACTIVATIONS, LOSSES, INITIALIZERS, OPTIMIZERS, SCHEDULES, DATASETS]
-BLOCKS = [pytest.param(shelf, name, id=f"{shelf.kind} {name}") for shelf in SHELVES for name in shelf]
+BLOCKS = [
+    pytest.param(shelf, name, id=f"{shelf.kind} {name}")
+    for shelf in SHELVES
+    for name in shelf
+]
 each_block = pytest.mark.parametrize(("shelf", "name"), BLOCKS)
 each_shelf = pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.kind)
 
@@ -29,7 +35,9 @@ class Toy(Block):
     unit: str = setting("cm", "'cm' or 'inch'", "a word")
     sharp: bool = setting(False, "True or False", "yes or no")
     parts: tuple[float, ...] = setting((0.5,), "numbers in (0, 1)", "several numbers")
-    cuts: tuple[int, ...] | None = setting(None, "None, or integers in [2, inf)", "none, or several integers")
+    cuts: tuple[int, ...] | None = setting(
+        None, "None, or integers in [2, inf)", "none, or several integers"
+    )
 
 
 @pytest.fixture
@@ -59,7 +67,12 @@ def test_a_block_with_defaults_is_written_as_its_name(shelf, name):
 
 def other_value(field):
     """A value of the field's type that differs from its default and obeys its rule."""
-    tries = {float: [0.25, 0.75, 1.5], int: [3, 7], str: ["rows", "inch"], bool: [not field.default]}
+    tries = {
+        float: [0.25, 0.75, 1.5],
+        int: [3, 7],
+        str: ["rows", "inch"],
+        bool: [not field.default],
+    }
     tries[tuple[float, ...]] = [(0.2, 0.3, 0.8)]
     tries[tuple[int, ...] | None] = [(3, 2, 4)]
     return next(value for value in tries[field.type] if value != field.default)
@@ -67,7 +80,9 @@ def other_value(field):
 
 @each_block
 def test_text_with_every_setting_changed_survives_the_round_trip(shelf, name):
-    settings = {field.name: other_value(field) for field in dataclasses.fields(shelf[name])}
+    settings = {
+        field.name: other_value(field) for field in dataclasses.fields(shelf[name])
+    }
     block = shelf[name](**settings)
     assert shelf.make(str(block)) == block
     assert str(shelf.make(str(block))) == str(block)
@@ -140,7 +155,10 @@ def test_what_is_no_block_is_refused_by_type(shelf):
 
 
 def test_there_are_blocks_on_all_shelves():
-    assert [len(shelf) >= least for shelf, least in zip(SHELVES, (11, 8, 8, 9, 8, 6), strict=True)] == [True] * 6
+    assert [
+        len(shelf) >= least
+        for shelf, least in zip(SHELVES, (11, 8, 8, 9, 8, 6), strict=True)
+    ] == [True] * 6
 
 
 @pytest.mark.parametrize(
@@ -171,11 +189,23 @@ def test_other_peoples_names_are_understood(shelf, alias, name):
         (LOSSES, "huber:", Huber()),
         (LOSSES, "quantiles:levels=0.25/0.5/0.75", Quantiles(levels=(0.25, 0.5, 0.75))),
         (LOSSES, "quantiles:levels=0.5", Quantiles(levels=(0.5,))),
-        (LOSSES, "softmax_cross_entropies:sizes=3/2/4", SoftmaxCrossEntropies((3, 2, 4))),
-        (LOSSES, "softmax_cross_entropies:smoothing=0.1,sizes=3", SoftmaxCrossEntropies((3,), 0.1)),
+        (
+            LOSSES,
+            "softmax_cross_entropies:sizes=3/2/4",
+            SoftmaxCrossEntropies((3, 2, 4)),
+        ),
+        (
+            LOSSES,
+            "softmax_cross_entropies:smoothing=0.1,sizes=3",
+            SoftmaxCrossEntropies((3,), 0.1),
+        ),
         (LOSSES, "softmax_cross_entropies:sizes=None", SoftmaxCrossEntropies()),
         (OPTIMIZERS, "adam:beta1=0.5,eps=1e-3", Adam(beta1=0.5, eps=0.001)),
-        (SCHEDULES, "invscaling:unit=epochs,power=1", InverseScaling(power=1.0, unit="epochs")),
+        (
+            SCHEDULES,
+            "invscaling:unit=epochs,power=1",
+            InverseScaling(power=1.0, unit="epochs"),
+        ),
     ],
 )
 def test_text_is_read_as_the_settings_it_names(shelf, text, block):
@@ -185,20 +215,39 @@ def test_text_is_read_as_the_settings_it_names(shelf, text, block):
 def test_every_kind_of_setting_is_read_and_written(shelf):
     text = "toy:size=2.5,count=3,unit=inch,sharp=True,parts=0.1/0.2,cuts=3/2"
     toy = shelf.make(text)
-    assert (toy.size, toy.count, toy.unit, toy.sharp, toy.parts) == (2.5, 3, "inch", True, (0.1, 0.2))
+    assert (toy.size, toy.count, toy.unit, toy.sharp, toy.parts) == (
+        2.5,
+        3,
+        "inch",
+        True,
+        (0.1, 0.2),
+    )
     assert toy.cuts == (3, 2)
     assert {type(number) for number in (toy.count, *toy.cuts)} == {int}
     assert str(toy) == text
 
 
-WRONG = ["size=-1", "size=x", "count=2.5", "count=0", "unit=mile", "sharp=1", "parts=0.5/2", "parts="]
+WRONG = [
+    "size=-1",
+    "size=x",
+    "count=2.5",
+    "count=0",
+    "unit=mile",
+    "sharp=1",
+    "parts=0.5/2",
+    "parts=",
+]
 WRONG += ["cuts=", "cuts=3/1", "cuts=3/x", "cuts=3/2.5"]
 
 
 @pytest.mark.parametrize("item", WRONG)
 def test_a_setting_that_breaks_its_rule_is_answered_with_the_rule(shelf, item):
     name = item.partition("=")[0]
-    rule = next(field.metadata["rule"] for field in dataclasses.fields(Toy) if field.name == name)
+    rule = next(
+        field.metadata["rule"]
+        for field in dataclasses.fields(Toy)
+        if field.name == name
+    )
     with pytest.raises(ValueError, match=f"Toy: {name} must be") as error:
         shelf.make(f"toy:{item}")
     assert rule in str(error.value)

@@ -1,4 +1,6 @@
-"""Schedules: between 0 and 1, functions of progress alone, and equal to their formulas."""
+"""Schedules: between 0 and 1, functions of progress alone, and equal to their
+formulas.
+"""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -10,7 +12,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon.schedules import SCHEDULES, Cosine, OneCycle, Plateau, Progress, Schedule, standstill
+from halfmoon.schedules import (
+    SCHEDULES,
+    Cosine,
+    OneCycle,
+    Plateau,
+    Progress,
+    Schedule,
+    standstill,
+)
 
 OTHER_SETTINGS = [
     ("step", {"every": 3, "rate": 0.1}),
@@ -28,7 +38,10 @@ CASES = [(name, {}) for name in SCHEDULES] + OTHER_SETTINGS
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
 NEED_THE_TOTAL = {"cosine", "one_cycle"}
 
-TOTAL, PER_EPOCH, BATCH = 291, 3, 32  # 97 epochs of three batches: prime, so that no cycle ends on an update
+# 97 epochs of three batches: prime, so that no cycle ends on an update
+TOTAL = 291
+PER_EPOCH = 3
+BATCH = 32
 MONITOR = np.array([5.0, 4.0, 3.0, 3.5, 3.1, 3.0] + [2.0] * 12)
 
 
@@ -55,14 +68,19 @@ def test_factors_are_positive_and_at_most_one(name, h):
 @each_case
 def test_many_updates_at_once_are_as_one_by_one(name, h):
     block = SCHEDULES[name](**h)
-    one_by_one = [float(block.factor(Progress(u, u / PER_EPOCH, u * BATCH, TOTAL, MONITOR))) for u in range(TOTAL)]
+    one_by_one = [
+        float(block.factor(Progress(u, u / PER_EPOCH, u * BATCH, TOTAL, MONITOR)))
+        for u in range(TOTAL)
+    ]
     np.testing.assert_allclose(factors(block), one_by_one, rtol=1e-14)
 
 
 @each_case
 def test_where_a_block_of_updates_begins_changes_nothing(name, h):
     block = SCHEDULES[name](**h)
-    np.testing.assert_array_equal(block.factor(progress(np.arange(50, 91))), factors(block)[50:91])
+    np.testing.assert_array_equal(
+        block.factor(progress(np.arange(50, 91))), factors(block)[50:91]
+    )
 
 
 @each_case
@@ -78,22 +96,37 @@ def test_without_the_total_it_raises_or_did_not_need_it(name, h):
 @each_case
 def test_only_adaptive_schedules_look_at_the_monitor(name, h):
     block = SCHEDULES[name](**h)
-    seen, unseen = factors(block), factors(block, monitor=np.empty(0))
+    seen = factors(block)
+    unseen = factors(block, monitor=np.empty(0))
     assert np.array_equal(seen, unseen) is not block.adaptive
 
 
-@pytest.mark.parametrize(("name", "h"), [case for case in CASES if case[0] in naive.SCHEDULES], ids=str)
+@pytest.mark.parametrize(
+    ("name", "h"), [case for case in CASES if case[0] in naive.SCHEDULES], ids=str
+)
 def test_factors_equal_their_formula(name, h):
-    expected = [naive.SCHEDULES[name](u, Fraction(u, PER_EPOCH), u * BATCH, TOTAL, **h) for u in range(TOTAL)]
-    np.testing.assert_allclose(factors(SCHEDULES[name](**h)), expected, rtol=1e-11, atol=1e-14)
+    expected = [
+        naive.SCHEDULES[name](u, Fraction(u, PER_EPOCH), u * BATCH, TOTAL, **h)
+        for u in range(TOTAL)
+    ]
+    np.testing.assert_allclose(
+        factors(SCHEDULES[name](**h)), expected, rtol=1e-11, atol=1e-14
+    )
 
 
 def test_every_built_in_schedule_has_a_naive_twin():
-    built_in = {name for name, block in SCHEDULES.items() if block.__module__ == "halfmoon.schedules"}
+    built_in = {
+        name
+        for name, block in SCHEDULES.items()
+        if block.__module__ == "halfmoon.schedules"
+    }
     assert built_in == {*naive.SCHEDULES, "plateau"}
 
 
-@pytest.mark.parametrize("name", [name for name in SCHEDULES if name not in {"constant", "cosine", "one_cycle"}])
+@pytest.mark.parametrize(
+    "name",
+    [name for name in SCHEDULES if name not in {"constant", "cosine", "one_cycle"}],
+)
 def test_others_never_rise(name):
     assert (np.diff(factors(SCHEDULES.make(name))) <= 0.0).all()
 
@@ -134,17 +167,31 @@ def test_one_cycle_goes_up_to_its_peak_and_down():
 @pytest.mark.parametrize("name", sorted(NEED_THE_TOTAL))
 def test_beyond_the_end_the_last_factor_stays(name):
     block = SCHEDULES.make(name)
-    end, beyond = float(block.factor(progress(TOTAL))), float(block.factor(progress(2 * TOTAL)))
+    end = float(block.factor(progress(TOTAL)))
+    beyond = float(block.factor(progress(2 * TOTAL)))
     assert beyond == pytest.approx(end, abs=1e-15)
 
 
 def test_a_restart_on_an_update_begins_at_one_whatever_the_rounding():
-    for total, warm, cycles in [(5, 1, 2), (100, 10, 2), (100, 10, 3), (60, 6, 3), (200, 20, 6), (1000, 50, 5)]:
+    for total, warm, cycles in [
+        (5, 1, 2),
+        (100, 10, 2),
+        (100, 10, 3),
+        (60, 6, 3),
+        (200, 20, 6),
+        (1000, 50, 5),
+    ]:
         block = Cosine(warmup=warm / total, cycles=cycles)
         length = Fraction(total - warm, cycles)
-        restarts = [int(warm + k * length) for k in range(1, cycles) if (warm + k * length).denominator == 1]
+        restarts = [
+            int(warm + k * length)
+            for k in range(1, cycles)
+            if (warm + k * length).denominator == 1
+        ]
         assert restarts
-        np.testing.assert_allclose(block.factor(progress(np.array(restarts), total)), 1.0, atol=1e-9)
+        np.testing.assert_allclose(
+            block.factor(progress(np.array(restarts), total)), 1.0, atol=1e-9
+        )
 
 
 def test_a_schedule_that_defines_nothing_says_what_is_missing():
@@ -152,10 +199,13 @@ def test_a_schedule_that_defines_nothing_says_what_is_missing():
         Schedule().factor(progress(0))
 
 
-# ---- plateau and standstill: against a loop over epochs that remembers the best and counts
+# ---- plateau and standstill: against a loop over epochs that remembers the best and
+# counts
 
 NUMBERS = st.one_of(
-    st.sampled_from([1.0, 2.0, 2.5, 3.0, 3.00005, np.nan, np.inf]), st.floats(-1e6, 1e6), st.integers(-3, 3).map(float)
+    st.sampled_from([1.0, 2.0, 2.5, 3.0, 3.00005, np.nan, np.inf]),
+    st.floats(-1e6, 1e6),
+    st.integers(-3, 3).map(float),
 )
 MONITORS = st.lists(NUMBERS, max_size=40)
 TOLERANCES = st.sampled_from([0.0, 1e-4, 0.5, 2.0])
@@ -165,7 +215,10 @@ few = hypothesis_settings(max_examples=200, deadline=None)
 @few
 @given(MONITORS, TOLERANCES)
 def test_standstill_counts_the_epochs_since_the_last_improvement(monitor, tol):
-    assert standstill(np.array(monitor, dtype=float), tol) == naive.standstills(monitor, tol, 10**9)[1]
+    assert (
+        standstill(np.array(monitor, dtype=float), tol)
+        == naive.standstills(monitor, tol, 10**9)[1]
+    )
 
 
 @few
@@ -181,7 +234,10 @@ def test_plateau_divides_at_each_standstill(monitor, tol, patience, rate):
 @given(MONITORS)
 def test_plateau_never_takes_back_a_division(monitor):
     block = Plateau(patience=2)
-    f = [float(block.factor(progress(0, monitor=np.array(monitor[:n], dtype=float)))) for n in range(len(monitor) + 1)]
+    f = [
+        float(block.factor(progress(0, monitor=np.array(monitor[:n], dtype=float))))
+        for n in range(len(monitor) + 1)
+    ]
     assert f[0] == 1.0
     assert all(later <= earlier for earlier, later in pairwise(f))
 
@@ -189,15 +245,29 @@ def test_plateau_never_takes_back_a_division(monitor):
 def test_plateau_left_to_itself_waits_ten_epochs_and_divides_by_five():
     falling = [1.0 - 2e-4 * epoch for epoch in range(30)]  # by more than 1e-4 an epoch
     crawling = [1.0 - 0.9e-4 * epoch for epoch in range(11)]
-    f = [float(Plateau().factor(progress(0, monitor=np.array(m)))) for m in (falling, crawling[:10], crawling)]
+    f = [
+        float(Plateau().factor(progress(0, monitor=np.array(m))))
+        for m in (falling, crawling[:10], crawling)
+    ]
     assert f == pytest.approx([1.0, 1.0, 0.2])
 
 
 def test_plateau_by_hand():
-    """Best 2.0 at epoch 2; two epochs of nothing: halved; NaN and 1.99995 (within tol) two more: halved again."""
+    """Best 2.0 at epoch 2; two epochs of nothing: halved; NaN and 1.99995 (within tol)
+    two more: halved again.
+    """
     block = Plateau(rate=0.5, patience=2, tol=1e-3)
     f = [
-        float(block.factor(progress(0, monitor=np.array([3.0, 2.0, 2.0, 2.1, np.nan, 1.99995, 1.0, 1.0][:n]))))
+        float(
+            block.factor(
+                progress(
+                    0,
+                    monitor=np.array(
+                        [3.0, 2.0, 2.0, 2.1, np.nan, 1.99995, 1.0, 1.0][:n]
+                    ),
+                )
+            )
+        )
         for n in range(9)
     ]
     assert f == [1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.25]

@@ -1,7 +1,9 @@
-"""Outside suites asked of our estimators: scikit-learn's tests and checks, imbalanced-learn's, and their company.
+"""Outside suites asked of our estimators: scikit-learn's tests and checks,
+imbalanced-learn's, and their company.
 
-First come whole suites that others wrote, unmodified. Then what they leave out: scikit-learn's callbacks, frames of
-three libraries, metadata routing, the HTML repr, and what a pickle holds.
+First come whole suites that others wrote, unmodified. Then what they leave out:
+scikit-learn's callbacks, frames of three libraries, metadata routing, the HTML repr,
+and what a pickle holds.
 """
 
 import ast
@@ -31,11 +33,21 @@ from imblearn.utils import estimator_checks as imbalanced
 from sklearn import neural_network
 from sklearn.base import clone
 from sklearn.callback import ProgressBar, ScoringMonitor
-from sklearn.callback.tests._utils import FailingCallback, RecordingAutoPropagatedCallback, RecordingCallback
+from sklearn.callback.tests._utils import (
+    FailingCallback,
+    RecordingAutoPropagatedCallback,
+    RecordingCallback,
+)
 from sklearn.datasets import make_classification, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning, UnsetMetadataPassedError
 from sklearn.metrics import accuracy_score, log_loss
-from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_validate, train_test_split
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    cross_validate,
+    train_test_split,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
@@ -75,15 +87,21 @@ NAMES = np.array(["full", "new"])[Y]
 WAVE = datasets.make("wave", 120, 0.1, 0)
 DATA = {MLPClassifier: (X, NAMES), MLPRegressor: WAVE}
 
-each_class = pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor], ids=lambda cls: cls.__name__)
+each_class = pytest.mark.parametrize(
+    "cls", [MLPClassifier, MLPRegressor], ids=lambda cls: cls.__name__
+)
 each_solver = pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
 stopping = pytest.mark.parametrize("early_stopping", [False, True], ids=["", "early"])
 unfinished = pytest.mark.filterwarnings(
-    "ignore:.*(Maximum iterations|failed to converge):sklearn.exceptions.ConvergenceWarning"
+    "ignore:.*(Maximum iterations|failed to "
+    "converge):sklearn.exceptions.ConvergenceWarning"
 )
 of_19 = pytest.mark.skipif(
     not sklearn.__version__.startswith("1.9."),
-    reason=f"scikit-learn {sklearn.__version__} is installed; what is expected here was counted in its 1.9",
+    reason=(
+        f"scikit-learn {sklearn.__version__} is installed; what is expected here was "
+        "counted in its 1.9"
+    ),
 )
 
 
@@ -99,7 +117,11 @@ def small(cls, **options):
     usual = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "tol": 0.0}
     by_updates = options.get("solver") != "lbfgs"
     usual |= {"learning_rate_init": 0.01, "batch_size": 32} if by_updates else {}
-    usual |= {"n_iter_no_change": 1000} if by_updates or options.get("early_stopping") else {}
+    usual |= (
+        {"n_iter_no_change": 1000}
+        if by_updates or options.get("early_stopping")
+        else {}
+    )
     return cls(**{**usual, **options})
 
 
@@ -108,33 +130,82 @@ def theta(model):
 
 
 def predicted(model, data):
-    return model.predict_proba(data) if hasattr(model, "predict_proba") else model.predict(data)
+    return (
+        model.predict_proba(data)
+        if hasattr(model, "predict_proba")
+        else model.predict(data)
+    )
 
 
 def run_python(program, **environment):
     """What a Python of its own says to a program."""
     command = [sys.executable, "-c", textwrap.dedent(program)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 # scikit-learn's own tests, with our classes in place
 
 
 def run_tests(plugin, *options, where):
-    """Run tests of scikit-learn's with a plugin of ours: what passed ("module::name"), and reports of what did not."""
+    """Run tests of scikit-learn's with a plugin of ours: what passed ("module::name"),
+    and reports of what did not.
+    """
     report = where / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "-p", "no:cacheprovider", "-W", "ignore"]
-    command += ["-c", IN_PLACE / "pytest.ini", f"--rootdir={SITE}", f"--junitxml={report}", *options]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
-    paths = os.pathsep.join([str(IN_PLACE), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**inherited, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=where, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        plugin,
+        "-p",
+        "no:cacheprovider",
+        "-W",
+        "ignore",
+    ]
+    command += [
+        "-c",
+        IN_PLACE / "pytest.ini",
+        f"--rootdir={SITE}",
+        f"--junitxml={report}",
+        *options,
+    ]
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "COV_"))
+    }
+    paths = os.pathsep.join(
+        [str(IN_PLACE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
+    environment = {
+        **inherited,
+        "PYTHONPATH": paths,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    done = subprocess.run(
+        command,
+        cwd=where,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
     assert report.exists(), done.stdout + done.stderr
-    passed, failed = [], {}
+    passed = []
+    failed = {}
     for case in ElementTree.parse(report).iter("testcase"):
         name = f"{case.get('classname')}::{case.get('name')}"
-        wrong = [part.text or part.get("message") for part in case if part.tag in ("failure", "error")]
+        wrong = [
+            part.text or part.get("message")
+            for part in case
+            if part.tag in ("failure", "error")
+        ]
         if wrong:
             failed[name] = "\n".join(wrong)
         elif case.find("skipped") is None:
@@ -147,7 +218,9 @@ def with_our_classes(tmp_path_factory):
     """All tests of scikit-learn's that use its MLPs as everybody may."""
     private = [f"--deselect={MLP_TESTS}::{name}" for name in PRIVATE]
     tests = [SITE / name for name in (MLP_TESTS, *ALSO_WITH_MLPS)]
-    return run_tests("public_classes", *tests, *private, where=tmp_path_factory.mktemp("in_place"))
+    return run_tests(
+        "public_classes", *tests, *private, where=tmp_path_factory.mktemp("in_place")
+    )
 
 
 @of_19
@@ -161,31 +234,57 @@ def test_scikit_learns_tests_of_its_mlp_are_the_released_ones():
 def test_scikit_learns_tests_of_its_mlp_pass_with_our_classes(with_our_classes):
     passed, failed = with_our_classes
     assert not failed, failed
-    assert len([name for name in passed if name.startswith("sklearn.neural_network.tests.test_mlp::")]) == 53
+    assert (
+        len(
+            [
+                name
+                for name in passed
+                if name.startswith("sklearn.neural_network.tests.test_mlp::")
+            ]
+        )
+        == 53
+    )
 
 
 @pytest.mark.slow
 @of_19
-def test_scikit_learns_other_tests_that_use_its_mlps_pass_with_our_classes(with_our_classes):
+def test_scikit_learns_other_tests_that_use_its_mlps_pass_with_our_classes(
+    with_our_classes,
+):
     passed, failed = with_our_classes
     assert not failed, failed
-    assert len([name for name in passed if not name.startswith("sklearn.neural_network.")]) == 7
+    assert (
+        len([name for name in passed if not name.startswith("sklearn.neural_network.")])
+        == 7
+    )
 
 
 @pytest.mark.slow
 @of_19
-def test_scikit_learns_tests_of_private_parts_pass_where_these_are_read_off_public_ones(tmp_path):
-    """All but test_n_iter_no_change, which asks for patience of one epoch more than is set (see the next test)."""
+def test_scikit_learns_tests_of_private_parts_pass_where_these_are_read_off_public_ones(
+    tmp_path,
+):
+    """All but test_n_iter_no_change, which asks for patience of one epoch more than is
+    set (see the next test).
+    """
     asked = [name for name in PRIVATE if name != "test_n_iter_no_change"]
-    passed, failed = run_tests("private_parts", *[SITE / f"{MLP_TESTS}::{name}" for name in asked], where=tmp_path)
+    passed, failed = run_tests(
+        "private_parts",
+        *[SITE / f"{MLP_TESTS}::{name}" for name in asked],
+        where=tmp_path,
+    )
     assert not failed, failed
-    assert passed == [f"sklearn.neural_network.tests.test_mlp::{name}" for name in asked]
+    assert passed == [
+        f"sklearn.neural_network.tests.test_mlp::{name}" for name in asked
+    ]
     assert len(passed) == 5
 
 
 @pytest.mark.parametrize("patience", [1, 3])
 def test_patience_is_what_is_set_and_scikit_learns_is_one_epoch_more(patience):
-    """Where no epoch improves by tol, the first one is the best, and n_iter_no_change others follow it."""
+    """Where no epoch improves by tol, the first one is the best, and n_iter_no_change
+    others follow it.
+    """
     options = {"tol": 1e6, "n_iter_no_change": patience, "solver": "sgd"}
     assert MLPRegressor(**options).fit(*WAVE).n_iter_ == 1 + patience
     assert neural_network.MLPRegressor(**options).fit(*WAVE).n_iter_ == 1 + patience + 1
@@ -193,16 +292,25 @@ def test_patience_is_what_is_set_and_scikit_learns_is_one_epoch_more(patience):
 
 @pytest.mark.slow
 @of_19
-def test_scikit_learns_tests_of_callbacks_pass_with_our_regressor_as_their_estimator(tmp_path):
-    """Hooks in order and number, also where they fail; within meta-estimators, threads, processes and pickles; bars at
-    100 %; and scores, epoch by epoch, that are equal to those of fits with that many epochs.
+def test_scikit_learns_tests_of_callbacks_pass_with_our_regressor_as_their_estimator(
+    tmp_path,
+):
+    """Hooks in order and number, also where they fail; within meta-estimators, threads,
+    processes and pickles; bars at 100 %; and scores, epoch by epoch, that are equal to
+    those of fits with that many epochs.
 
-    Left out are other estimators' tests, two that start a Python where no plugin could put anything in place, and for
-    the sake of time those that differ from others only in how the scores are laid out.
+    Left out are other estimators' tests, two that start a Python where no plugin could
+    put anything in place, and for the sake of time those that differ from others only
+    in how the scores are laid out.
     """
-    others = "outside_main or WhileEstimator or NoSubtaskEstimator or (test_logged_values_meta_estimator and True)"
+    others = (
+        "outside_main or WhileEstimator or NoSubtaskEstimator or "
+        "(test_logged_values_meta_estimator and True)"
+    )
     where = SITE / "sklearn/callback/tests"
-    passed, failed = run_tests("iterating_estimator", where, "-k", f"not ({others})", where=tmp_path)
+    passed, failed = run_tests(
+        "iterating_estimator", where, "-k", f"not ({others})", where=tmp_path
+    )
     assert not failed, failed
     assert len(passed) >= 100
 
@@ -214,17 +322,30 @@ def test_scikit_learns_tests_of_callbacks_pass_with_our_regressor_as_their_estim
 @pytest.mark.parametrize(
     ("cls", "least", "cannot_run"),
     [
-        (MLPClassifier, 69, {"check_array_api_input", "check_classifiers_multilabel_output_format_decision_function"}),
+        (
+            MLPClassifier,
+            69,
+            {
+                "check_array_api_input",
+                "check_classifiers_multilabel_output_format_decision_function",
+            },
+        ),
         (MLPRegressor, 61, {"check_array_api_input"}),
     ],
     ids=["classifier", "regressor"],
 )
 def test_scikit_learns_estimator_checks_pass(cls, least, cannot_run):
-    """Skipped: what wants SCIPY_ARRAY_API set (see the next test), and a decision_function, which we do not have."""
+    """Skipped: what wants SCIPY_ARRAY_API set (see the next test), and a
+    decision_function, which we do not have.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         results = estimator_checks.check_estimator(cls(), on_fail=None, on_skip=None)
-    assert [(r["check_name"], r["exception"]) for r in results if r["status"] not in ("passed", "skipped")] == []
+    assert [
+        (r["check_name"], r["exception"])
+        for r in results
+        if r["status"] not in ("passed", "skipped")
+    ] == []
     assert [r["check_name"] for r in results if r["expected_to_fail"]] == []
     assert {r["check_name"] for r in results if r["status"] == "skipped"} == cannot_run
     assert len(results) >= least
@@ -237,7 +358,9 @@ def test_the_array_api_check_passes_where_it_can_run():
         from sklearn.utils.estimator_checks import check_array_api_input
 
         for model in (MLPClassifier(), MLPRegressor()):
-            check_array_api_input(type(model).__name__, model, "numpy", expect_only_array_outputs=False)
+            check_array_api_input(
+                type(model).__name__, model, "numpy", expect_only_array_outputs=False
+            )
             print("passed")
     """
     done = run_python(program, SCIPY_ARRAY_API="1")
@@ -245,17 +368,23 @@ def test_the_array_api_check_passes_where_it_can_run():
 
 
 @each_class
-@pytest.mark.parametrize("checks", [estimator_checks, imbalanced], ids=["scikit-learn", "imbalanced-learn"])
+@pytest.mark.parametrize(
+    "checks", [estimator_checks, imbalanced], ids=["scikit-learn", "imbalanced-learn"]
+)
 def test_every_parameter_is_validated_in_scikit_learns_words(cls, checks):
     checks.check_param_validation(cls.__name__, cls())
 
 
 @each_class
 @stopping
-@pytest.mark.parametrize("checks", [estimator_checks, imbalanced], ids=["scikit-learn", "imbalanced-learn"])
+@pytest.mark.parametrize(
+    "checks", [estimator_checks, imbalanced], ids=["scikit-learn", "imbalanced-learn"]
+)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_column_names_are_kept_and_compared(cls, early_stopping, checks):
-    """Also where rows are set aside and predicted, which scikit-learn expects to fail with its own MLPs."""
+    """Also where rows are set aside and predicted, which scikit-learn expects to fail
+    with its own MLPs.
+    """
     model = cls(hidden_layer_sizes=(5,), max_iter=5, early_stopping=early_stopping)
     checks.check_dataframe_column_names_consistency(cls.__name__, model)
 
@@ -264,30 +393,45 @@ def test_column_names_are_kept_and_compared(cls, early_stopping, checks):
 def test_balanced_class_weights_help_the_rare_classes(shares):
     """scikit-learn's check, on the data that its tests once called it with."""
     k = len(shares)
-    data = make_classification(200, 10, n_classes=k, n_informative=k, weights=shares, random_state=0)
-    parts = train_test_split(StandardScaler().fit_transform(data[0]), data[1], test_size=0.5, random_state=0)
+    data = make_classification(
+        200, 10, n_classes=k, n_informative=k, weights=shares, random_state=0
+    )
+    parts = train_test_split(
+        StandardScaler().fit_transform(data[0]), data[1], test_size=0.5, random_state=0
+    )
     rows, others, labels, truth = parts
-    model = MLPClassifier((10,), solver="lbfgs", alpha=10.0)  # smooth enough to tell others than the 100 rows
-    estimator_checks.check_class_weight_balanced_classifiers("ours", model, rows, labels, others, truth, shares)
+    # smooth enough to tell others than the 100 rows
+    model = MLPClassifier((10,), solver="lbfgs", alpha=10.0)
+    estimator_checks.check_class_weight_balanced_classifiers(
+        "ours", model, rows, labels, others, truth, shares
+    )
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_class_whose_rows_weigh_nothing_does_not_upset_balanced_class_weights():
-    """check_estimator runs this check without class_weight; scikit-learn's SVC and decision tree pass it with one."""
+    """check_estimator runs this check without class_weight; scikit-learn's SVC and
+    decision tree pass it with one.
+    """
     model = MLPClassifier(class_weight="balanced")
     estimator_checks.check_classifiers_one_label_sample_weights("MLPClassifier", model)
 
 
 def test_labels_of_pandas_categories_are_learned_by_their_names():
-    imbalanced.check_classifiers_with_encoded_labels("MLPClassifier", MLPClassifier(solver="lbfgs", max_iter=1000))
+    imbalanced.check_classifiers_with_encoded_labels(
+        "MLPClassifier", MLPClassifier(solver="lbfgs", max_iter=1000)
+    )
 
 
 def test_imbalanced_learns_other_checks_cannot_apply():
-    """One asks that several labels at once be refused, and ours are learned; the rest are for samplers."""
+    """One asks that several labels at once be refused, and ours are learned; the rest
+    are for samplers.
+    """
     rows, labels = make_multilabel_classification(n_samples=30, random_state=0)
     model = MLPClassifier(solver="lbfgs").fit(rows, labels)
     assert (model.predict(rows) == labels).all()
-    yielded = {imbalanced._check_name(check) for check in imbalanced._yield_all_checks(model)}
+    yielded = {
+        imbalanced._check_name(check) for check in imbalanced._yield_all_checks(model)
+    }
     refused = "check_classifier_on_multilabel_or_multioutput_targets"
     assert yielded == {refused, "check_classifiers_with_encoded_labels"}
 
@@ -296,15 +440,22 @@ def test_imbalanced_learns_other_checks_cannot_apply():
 
 
 class Recorder(RecordingCallback):
-    """Keeps each hook's name and task (ids from the root down), and what came with each end of a task."""
+    """Keeps each hook's name and task (ids from the root down), and what came with each
+    end of a task.
+    """
 
     def __init__(self, stop_after=None):
         super().__init__()
-        self.stop_after, self.told, self.ends = stop_after, [], {}
+        self.stop_after = stop_after
+        self.told = []
+        self.ends = {}
 
     @staticmethod
     def task(context):
-        return (*(Recorder.task(context.parent) if context.parent else ()), context.task_id)
+        return (
+            *(Recorder.task(context.parent) if context.parent else ()),
+            context.task_id,
+        )
 
     def setup(self, estimator, context):
         self.told.append(("setup", self.task(context)))
@@ -313,18 +464,36 @@ class Recorder(RecordingCallback):
     def on_fit_task_begin(self, estimator, context):
         self.told.append(("begin", self.task(context)))
 
-    def on_fit_task_end(self, estimator, context, *, X=None, y=None, metadata=None, fitted_estimator=None):
+    def on_fit_task_end(
+        self,
+        estimator,
+        context,
+        *,
+        X=None,
+        y=None,
+        metadata=None,
+        fitted_estimator=None,
+    ):
         self.told.append(("end", self.task(context)))
         self.ends[self.task(context)] = (X, y, metadata, fitted_estimator)
-        return self.stop_after is not None and self.task(context) == (0, self.stop_after - 1)
+        return self.stop_after is not None and self.task(context) == (
+            0,
+            self.stop_after - 1,
+        )
 
     def teardown(self, estimator, context):
         self.told.append(("teardown", self.task(context)))
 
     @property
     def epochs(self):
-        """The fitted estimators told of at the ends of epochs, by epochs done; empty tasks have none."""
-        return {task[1] + 1: end[-1] for task, end in self.ends.items() if len(task) == 2 and end[-1] is not None}
+        """The fitted estimators told of at the ends of epochs, by epochs done; empty
+        tasks have none.
+        """
+        return {
+            task[1] + 1: end[-1]
+            for task, end in self.ends.items()
+            if len(task) == 2 and end[-1] is not None
+        }
 
 
 def hooks(epochs):
@@ -339,7 +508,11 @@ def hooks(epochs):
 @stopping
 def test_hooks_come_in_pairs_one_for_each_epoch(cls, solver, early_stopping):
     recorder = Recorder()
-    model = small(cls, solver=solver, early_stopping=early_stopping).set_callbacks(recorder).fit(*DATA[cls])
+    model = (
+        small(cls, solver=solver, early_stopping=early_stopping)
+        .set_callbacks(recorder)
+        .fit(*DATA[cls])
+    )
     assert model.n_iter_ == 8
     assert recorder.told == hooks(8)
     assert recorder.root.max_subtasks == 8
@@ -347,11 +520,15 @@ def test_hooks_come_in_pairs_one_for_each_epoch(cls, solver, early_stopping):
 
 
 @each_solver
-def test_a_fit_that_ends_early_has_begun_one_epoch_that_is_empty_as_scikit_learns_have(solver):
+def test_a_fit_that_ends_early_has_begun_one_epoch_that_is_empty_as_scikit_learns_have(
+    solver,
+):
     """As LogisticRegression: a task that has begun ends, with nothing to show."""
     recorder = Recorder()
     model = (
-        MLPRegressor(hidden_layer_sizes=(), solver=solver, max_iter=500, tol=0.01).set_callbacks(recorder).fit(*WAVE)
+        MLPRegressor(hidden_layer_sizes=(), solver=solver, max_iter=500, tol=0.01)
+        .set_callbacks(recorder)
+        .fit(*WAVE)
     )
     assert model.stopped_ in ("patience", "converged")
     assert recorder.told == hooks(model.n_iter_ + 1)
@@ -363,7 +540,8 @@ def test_a_fit_that_ends_early_has_begun_one_epoch_that_is_empty_as_scikit_learn
 @each_class
 @each_solver
 def test_a_warm_start_counts_its_own_epochs(cls, solver):
-    recorder, model = Recorder(), small(cls, solver=solver, warm_start=True).fit(*DATA[cls])
+    recorder = Recorder()
+    model = small(cls, solver=solver, warm_start=True).fit(*DATA[cls])
     model.set_callbacks(recorder).fit(*DATA[cls])
     assert recorder.told == hooks(8)
     assert [fitted.n_iter_ for fitted in recorder.epochs.values()] == list(range(1, 9))
@@ -372,7 +550,8 @@ def test_a_warm_start_counts_its_own_epochs(cls, solver):
 
 @each_class
 def test_a_single_pass_is_a_fit_of_one_epoch(cls):
-    model, recorder = small(cls), Recorder()
+    model = small(cls)
+    recorder = Recorder()
     first = {"classes": ["full", "new"]} if cls is MLPClassifier else {}
     for _ in range(3):
         recorder = Recorder()
@@ -397,8 +576,11 @@ def test_a_single_pass_is_a_fit_of_one_epoch(cls):
     ],
     ids=str,
 )
-def test_the_fitted_estimator_has_the_weights_of_a_fit_that_stopped_there(cls, options, early_stopping):
-    options, recorder = {**options, "early_stopping": early_stopping}, Recorder()
+def test_the_fitted_estimator_has_the_weights_of_a_fit_that_stopped_there(
+    cls, options, early_stopping
+):
+    options = {**options, "early_stopping": early_stopping}
+    recorder = Recorder()
     model = small(cls, **options).set_callbacks(recorder).fit(*DATA[cls])
     for epoch, fitted in recorder.epochs.items():
         stopped = small(cls, **options, max_iter=epoch).fit(*DATA[cls])
@@ -410,13 +592,18 @@ def test_the_fitted_estimator_has_the_weights_of_a_fit_that_stopped_there(cls, o
 @unfinished
 @each_class
 @each_solver
-def test_the_fitted_estimator_predicts_the_bits_of_a_fit_that_stopped_there(cls, solver):
-    recorder, rows = Recorder(), DATA[cls][0]
+def test_the_fitted_estimator_predicts_the_bits_of_a_fit_that_stopped_there(
+    cls, solver
+):
+    recorder = Recorder()
+    rows = DATA[cls][0]
     model = small(cls, solver=solver).set_callbacks(recorder).fit(*DATA[cls])
     for epoch, fitted in recorder.epochs.items():
         stopped = small(cls, solver=solver, max_iter=epoch).fit(*DATA[cls])
         assert np.array_equal(predicted(fitted, rows), predicted(stopped, rows)), epoch
-    assert np.array_equal(predicted(recorder.ends[0,][-1], rows), predicted(model, rows))
+    assert np.array_equal(
+        predicted(recorder.ends[0,][-1], rows), predicted(model, rows)
+    )
 
 
 @unfinished
@@ -424,7 +611,9 @@ def test_the_fitted_estimator_predicts_the_bits_of_a_fit_that_stopped_there(cls,
 @each_solver
 @stopping
 def test_callbacks_change_no_bit(cls, solver, early_stopping):
-    watched, alone = (small(cls, solver=solver, early_stopping=early_stopping) for _ in range(2))
+    watched, alone = (
+        small(cls, solver=solver, early_stopping=early_stopping) for _ in range(2)
+    )
     scores = "accuracy" if cls is MLPClassifier else "r2"
     watched.set_callbacks(Recorder(), ScoringMonitor(scoring=scores)).fit(*DATA[cls])
     assert np.array_equal(theta(watched), theta(alone.fit(*DATA[cls])))
@@ -436,7 +625,8 @@ def test_callbacks_change_no_bit(cls, solver, early_stopping):
 @each_solver
 @stopping
 def test_a_callback_that_returns_true_stops_the_fit(cls, solver, early_stopping):
-    recorder, options = Recorder(stop_after=3), {"solver": solver, "early_stopping": early_stopping}
+    recorder = Recorder(stop_after=3)
+    options = {"solver": solver, "early_stopping": early_stopping}
     model = small(cls, **options).set_callbacks(recorder).fit(*DATA[cls])
     assert (model.n_iter_, model.stopped_) == (3, "callback")
     assert recorder.told == hooks(4)  # the last one is empty
@@ -486,7 +676,9 @@ def test_without_callbacks_nobody_looks_between_epochs(solver, monkeypatch):
 @each_solver
 @stopping
 def test_progress_bars_end_at_100_percent(cls, solver, early_stopping, capsys):
-    model = small(cls, solver=solver, early_stopping=early_stopping).set_callbacks(ProgressBar())
+    model = small(cls, solver=solver, early_stopping=early_stopping).set_callbacks(
+        ProgressBar()
+    )
     model.fit(*DATA[cls])
     shown = capsys.readouterr().out
     assert f"{cls.__name__} - fit" in shown
@@ -498,12 +690,15 @@ def test_progress_bars_end_at_100_percent(cls, solver, early_stopping, capsys):
 @each_class
 @each_solver
 @stopping
-def test_monitored_scores_are_those_of_fits_that_stopped_there(cls, solver, early_stopping):
+def test_monitored_scores_are_those_of_fits_that_stopped_there(
+    cls, solver, early_stopping
+):
     rows, truth = DATA[cls]
     options = {"solver": solver, "early_stopping": early_stopping}
     if early_stopping:  # so that it is known which rows are learned from
         options["validation_fraction"] = KFold(5)
-        rows, truth = rows[24:], truth[24:]
+        rows = rows[24:]
+        truth = truth[24:]
     scoring = "accuracy" if cls is MLPClassifier else "r2"
     monitor = ScoringMonitor(scoring=scoring)
     model = small(cls, **options).set_callbacks(monitor).fit(*DATA[cls])
@@ -511,26 +706,39 @@ def test_monitored_scores_are_those_of_fits_that_stopped_there(cls, solver, earl
     assert log.pop((0,)) == model.score(rows, truth)
     assert list(log) == [(0, i) for i in range(8)]
     for (_, epoch), score in log.items():
-        assert score == small(cls, **options, max_iter=epoch + 1).fit(*DATA[cls]).score(rows, truth), epoch
+        assert score == small(cls, **options, max_iter=epoch + 1).fit(*DATA[cls]).score(
+            rows, truth
+        ), epoch
 
 
 @unfinished
 def test_monitored_scores_count_weights():
     weights = np.where(Y == 1, 9.0, 1.0)
     monitor = ScoringMonitor(scoring=["accuracy", "neg_log_loss"])
-    model = small(MLPClassifier).set_callbacks(monitor).fit(X, NAMES, sample_weight=weights)
+    model = (
+        small(MLPClassifier).set_callbacks(monitor).fit(X, NAMES, sample_weight=weights)
+    )
     last = monitor.get_logs().data[-1]
-    weighed, alike = (accuracy_score(NAMES, model.predict(X), sample_weight=w) for w in (weights, None))
+    weighed, alike = (
+        accuracy_score(NAMES, model.predict(X), sample_weight=w)
+        for w in (weights, None)
+    )
     assert last["accuracy"] == weighed != alike
-    assert last["neg_log_loss"] == -log_loss(NAMES, model.predict_proba(X), sample_weight=weights)
+    assert last["neg_log_loss"] == -log_loss(
+        NAMES, model.predict_proba(X), sample_weight=weights
+    )
 
 
 @unfinished
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning")
 def test_a_monitor_of_a_fit_to_a_frame_sees_the_same_scores():
-    """It is shown plain rows, without names, and warns of that, as with scikit-learn's own LogisticRegression."""
+    """It is shown plain rows, without names, and warns of that, as with scikit-learn's
+    own LogisticRegression.
+    """
     monitors = [ScoringMonitor(scoring="neg_log_loss") for _ in range(2)]
-    small(MLPClassifier).set_callbacks(monitors[0]).fit(pandas.DataFrame(X, columns=["a", "b"]), NAMES)
+    small(MLPClassifier).set_callbacks(monitors[0]).fit(
+        pandas.DataFrame(X, columns=["a", "b"]), NAMES
+    )
     small(MLPClassifier).set_callbacks(monitors[1]).fit(X, NAMES)
     logs = [monitor.get_logs().data for monitor in monitors]
     assert len(logs[0]) == 1 + 8
@@ -545,7 +753,9 @@ def test_a_callback_that_fails_leaves_an_estimator_that_can_be_fitted():
         model.fit(*WAVE)
     assert failing.count_hooks("teardown") == 1
     assert not hasattr(model, "_callback_fit_ctx")
-    assert np.array_equal(theta(model.set_callbacks().fit(*WAVE)), theta(small(MLPRegressor).fit(*WAVE)))
+    assert np.array_equal(
+        theta(model.set_callbacks().fit(*WAVE)), theta(small(MLPRegressor).fit(*WAVE))
+    )
 
 
 @unfinished
@@ -554,32 +764,57 @@ def test_a_monitor_sees_a_single_pass():
     model = small(MLPRegressor).set_callbacks(monitor)
     for _ in range(3):
         model.partial_fit(*WAVE)
-        assert [row["r2"] for row in monitor.get_logs().data] == [model.score(*WAVE)] * 2
+        assert [row["r2"] for row in monitor.get_logs().data] == [
+            model.score(*WAVE)
+        ] * 2
 
 
 @unfinished
 def test_a_pipeline_hands_its_callbacks_down(capsys):
-    handed, monitor = RecordingAutoPropagatedCallback(), ScoringMonitor(scoring="accuracy")
+    handed = RecordingAutoPropagatedCallback()
+    monitor = ScoringMonitor(scoring="accuracy")
     pipe = make_pipeline(StandardScaler(), small(MLPClassifier).set_callbacks(monitor))
     pipe.set_callbacks(ProgressBar(max_propagation_depth=None), handed).fit(X, NAMES)
-    names = [e["context"].estimator_name for e in handed.record if e["name"] == "on_fit_task_end"]
+    names = [
+        e["context"].estimator_name
+        for e in handed.record
+        if e["name"] == "on_fit_task_end"
+    ]
     assert names.count("MLPClassifier") == 1 + 8
-    assert handed.count_hooks("on_fit_task_begin") == handed.count_hooks("on_fit_task_end")
-    assert "Pipeline - fit-final-estimator | MLPClassifier - fit" in capsys.readouterr().out
+    assert handed.count_hooks("on_fit_task_begin") == handed.count_hooks(
+        "on_fit_task_end"
+    )
+    assert (
+        "Pipeline - fit-final-estimator | MLPClassifier - fit"
+        in capsys.readouterr().out
+    )
     scaled = StandardScaler().fit_transform(X)
-    last = max(monitor.get_logs().data, key=lambda row: (len(row["task_id_path"]), row["task_id"]))
-    assert last["accuracy"] == small(MLPClassifier).fit(scaled, NAMES).score(scaled, NAMES)
+    last = max(
+        monitor.get_logs().data,
+        key=lambda row: (len(row["task_id_path"]), row["task_id"]),
+    )
+    assert last["accuracy"] == small(MLPClassifier).fit(scaled, NAMES).score(
+        scaled, NAMES
+    )
 
 
 @unfinished
 def test_a_grid_search_watches_each_of_its_fits(capsys):
     recorder = Recorder()
     model = small(MLPClassifier).set_callbacks(recorder)
-    search = GridSearchCV(model, {"alpha": [0.1, 10.0]}, cv=3).set_callbacks(ProgressBar(max_propagation_depth=None))
+    search = GridSearchCV(model, {"alpha": [0.1, 10.0]}, cv=3).set_callbacks(
+        ProgressBar(max_propagation_depth=None)
+    )
     search.fit(X, NAMES)
-    assert recorder.told.count(("begin", (0,))) == 0  # they are tasks of the search, further down
+    # they are tasks of the search, further down
+    assert recorder.told.count(("begin", (0,))) == 0
     told = [name for name, _ in recorder.told]
-    assert [told.count(name) for name in ("setup", "begin", "end", "teardown")] == [7, 7 * 9, 7 * 9, 7]
+    assert [told.count(name) for name in ("setup", "begin", "end", "teardown")] == [
+        7,
+        7 * 9,
+        7 * 9,
+        7,
+    ]
     assert capsys.readouterr().out.count("MLPClassifier - fit") == 7
     alone = small(MLPClassifier, **search.best_params_).fit(X, NAMES)
     assert np.array_equal(theta(search.best_estimator_), theta(alone))
@@ -591,7 +826,11 @@ def test_a_callback_may_stop_the_fits_of_a_pipeline():
         def on_fit_task_end(self, estimator, context):
             return context.task_name == "epoch" and context.task_id == 1
 
-    pipe = make_pipeline(StandardScaler(), small(MLPRegressor)).set_callbacks(Soon()).fit(*WAVE)
+    pipe = (
+        make_pipeline(StandardScaler(), small(MLPRegressor))
+        .set_callbacks(Soon())
+        .fit(*WAVE)
+    )
     assert (pipe[-1].n_iter_, pipe[-1].stopped_) == (2, "callback")
 
 
@@ -601,9 +840,14 @@ def test_a_callback_may_stop_the_fits_of_a_pipeline():
 LIBRARIES = {  # how to make a table of columns, and a column
     "pandas": (pandas.DataFrame, pandas.Series),
     "polars": (polars.DataFrame, polars.Series),
-    "pyarrow": (pyarrow.table, lambda values: pyarrow.chunked_array([values[:50], values[50:]])),
+    "pyarrow": (
+        pyarrow.table,
+        lambda values: pyarrow.chunked_array([values[:50], values[50:]]),
+    ),
 }
-each_library = pytest.mark.parametrize(("frame", "column"), LIBRARIES.values(), ids=LIBRARIES)
+each_library = pytest.mark.parametrize(
+    ("frame", "column"), LIBRARIES.values(), ids=LIBRARIES
+)
 COLUMNS = {"a": X[:, 0], "b": X[:, 1]}
 
 
@@ -620,7 +864,9 @@ def test_frames_are_learned_as_their_arrays_are(frame, column, cls):
     assert np.array_equal(theta(ours), theta(plain))
     assert np.array_equal(predicted(ours, frame(COLUMNS)), predicted(plain, X))
     assert set(ours.predict(frame(COLUMNS))) <= set(plain.predict(X))
-    assert ours.score(frame(COLUMNS), column(truth), column(weights)) == plain.score(X, truth, weights)
+    assert ours.score(frame(COLUMNS), column(truth), column(weights)) == plain.score(
+        X, truth, weights
+    )
     with pytest.warns(UserWarning, match="does not have valid feature names"):
         ours.predict(X)
 
@@ -628,23 +874,37 @@ def test_frames_are_learned_as_their_arrays_are(frame, column, cls):
 @unfinished
 @each_library
 def test_frames_of_rows_to_stop_by_are_read_alike(frame, column):
-    parts = [{name: values[rows] for name, values in COLUMNS.items()} for rows in (slice(90), slice(90, None))]
-    held = {"X_val": frame(parts[1]), "y_val": column(NAMES[90:]), "sample_weight_val": column(np.ones(30))}
+    parts = [
+        {name: values[rows] for name, values in COLUMNS.items()}
+        for rows in (slice(90), slice(90, None))
+    ]
+    held = {
+        "X_val": frame(parts[1]),
+        "y_val": column(NAMES[90:]),
+        "sample_weight_val": column(np.ones(30)),
+    }
     ours = small(MLPClassifier).fit(frame(parts[0]), column(NAMES[:90]), **held)
     plain = small(MLPClassifier).fit(X[:90], NAMES[:90], X_val=X[90:], y_val=NAMES[90:])
     assert ours.validation_scores_ == plain.validation_scores_
     assert np.array_equal(theta(ours), theta(plain))
-    with pytest.raises(ValueError, match="must be in the same order as they were in fit"):
+    with pytest.raises(
+        ValueError, match="must be in the same order as they were in fit"
+    ):
         small(MLPClassifier).fit(
-            frame(parts[0]), column(NAMES[:90]), **{**held, "X_val": frame(dict(reversed(parts[1].items())))}
+            frame(parts[0]),
+            column(NAMES[:90]),
+            **{**held, "X_val": frame(dict(reversed(parts[1].items())))},
         )
 
 
 @unfinished
 @each_library
 def test_groups_may_be_a_column(frame, column):
-    groups, options = np.arange(120) // 4, {"early_stopping": True, "validation_fraction": 0.3}
-    ours = small(MLPClassifier, **options).fit(frame(COLUMNS), column(NAMES), groups=column(groups))
+    groups = np.arange(120) // 4
+    options = {"early_stopping": True, "validation_fraction": 0.3}
+    ours = small(MLPClassifier, **options).fit(
+        frame(COLUMNS), column(NAMES), groups=column(groups)
+    )
     plain = small(MLPClassifier, **options).fit(X, NAMES, groups=groups)
     alone = small(MLPClassifier, **options).fit(X, NAMES)
     assert np.array_equal(theta(ours), theta(plain))
@@ -653,12 +913,17 @@ def test_groups_may_be_a_column(frame, column):
 
 @unfinished
 @each_library
-@pytest.mark.parametrize("method", ["predict", "predict_proba", "predict_log_proba", "hidden_activations"])
+@pytest.mark.parametrize(
+    "method", ["predict", "predict_proba", "predict_log_proba", "hidden_activations"]
+)
 @pytest.mark.parametrize(
     ("columns", "says"),
     [
         ({"b": X[:, 1], "a": X[:, 0]}, "must be in the same order as they were in fit"),
-        ({"a": X[:, 0], "c": X[:, 1]}, "unseen at fit time:\n- c\n.*yet now missing:\n- b"),
+        (
+            {"a": X[:, 0], "c": X[:, 1]},
+            "unseen at fit time:\n- c\n.*yet now missing:\n- b",
+        ),
         ({"a": X[:, 0]}, "yet now missing:\n- b"),
     ],
     ids=["other order", "other name", "one missing"],
@@ -673,7 +938,9 @@ def test_other_columns_than_the_fits_are_refused(frame, column, method, columns,
 @each_library
 def test_a_pass_over_other_columns_is_refused(frame, column):
     model = small(MLPRegressor).partial_fit(frame(COLUMNS), column(X[:, 1]))
-    with pytest.raises(ValueError, match="must be in the same order as they were in fit"):
+    with pytest.raises(
+        ValueError, match="must be in the same order as they were in fit"
+    ):
         model.partial_fit(frame({"b": X[:, 1], "a": X[:, 0]}), column(X[:, 1]))
 
 
@@ -682,9 +949,18 @@ def test_a_pass_over_other_columns_is_refused(frame, column):
     ("values", "says"),
     [
         (NAMES, "town"),
-        (np.where(Y == 1, np.nan, 1.0), "NaN or infinity in columns town; remove or fill them"),
-        (np.where(Y == 1, np.inf, 1.0), "NaN or infinity in columns town; remove or fill them"),
-        ([None, *X[1:, 1].tolist()], "NaN or infinity in columns town; remove or fill them"),
+        (
+            np.where(Y == 1, np.nan, 1.0),
+            "NaN or infinity in columns town; remove or fill them",
+        ),
+        (
+            np.where(Y == 1, np.inf, 1.0),
+            "NaN or infinity in columns town; remove or fill them",
+        ),
+        (
+            [None, *X[1:, 1].tolist()],
+            "NaN or infinity in columns town; remove or fill them",
+        ),
     ],
     ids=["text", "nan", "infinity", "null"],
 )
@@ -699,24 +975,37 @@ def test_y_may_be_a_frame(frame, column):
     both = {"left": X[:, 0], "right": X[:, 1] ** 2}
     values = small(MLPRegressor).fit(frame(COLUMNS), frame(both))
     assert np.array_equal(
-        values.predict(frame(COLUMNS)), small(MLPRegressor).fit(X, np.column_stack([*both.values()])).predict(X)
+        values.predict(frame(COLUMNS)),
+        small(MLPRegressor).fit(X, np.column_stack([*both.values()])).predict(X),
     )
     flags = {"new": Y, "high": (X[:, 1] > 0.3).astype(int)}
     labels = small(MLPClassifier).fit(frame(COLUMNS), frame(flags))
     table = np.column_stack([*flags.values()])
-    assert np.array_equal(labels.predict(frame(COLUMNS)), small(MLPClassifier).fit(X, table).predict(X))
-    assert labels.score(frame(COLUMNS), frame(flags)) == (labels.predict(frame(COLUMNS)) == table).all(axis=1).mean()
+    assert np.array_equal(
+        labels.predict(frame(COLUMNS)), small(MLPClassifier).fit(X, table).predict(X)
+    )
+    assert (
+        labels.score(frame(COLUMNS), frame(flags))
+        == (labels.predict(frame(COLUMNS)) == table).all(axis=1).mean()
+    )
 
 
 @unfinished
 @each_library
 @pytest.mark.parametrize(
-    "other", [np.array(["east", "west", "north"])[np.arange(120) % 3], np.arange(120) % 3], ids=["text", "numbers"]
+    "other",
+    [np.array(["east", "west", "north"])[np.arange(120) % 3], np.arange(120) % 3],
+    ids=["text", "numbers"],
 )
 def test_several_columns_of_classes_may_be_a_frame(frame, column, other):
     """Columns of one table may be of different types, in a frame as nowhere else."""
-    model = small(MLPClassifier).fit(frame(COLUMNS), frame({"moon": NAMES, "other": other}))
-    assert [classes.tolist() for classes in model.classes_] == [["full", "new"], sorted(set(other.tolist()))]
+    model = small(MLPClassifier).fit(
+        frame(COLUMNS), frame({"moon": NAMES, "other": other})
+    )
+    assert [classes.tolist() for classes in model.classes_] == [
+        ["full", "new"],
+        sorted(set(other.tolist())),
+    ]
     assert set(model.predict(frame(COLUMNS))[:, 0]) <= {"full", "new"}
 
 
@@ -730,11 +1019,19 @@ def test_several_columns_of_classes_may_be_a_frame(frame, column, other):
         polars.Series(NAMES, dtype=polars.Categorical),
         pyarrow.array(NAMES).dictionary_encode(),
     ],
-    ids=["categories", "strings", "an index of its own", "polars categories", "dictionary"],
+    ids=[
+        "categories",
+        "strings",
+        "an index of its own",
+        "polars categories",
+        "dictionary",
+    ],
 )
 def test_labels_of_any_make_come_back_as_they_were(labels):
     model = small(MLPClassifier, early_stopping=True).fit(X, labels)
-    assert np.array_equal(theta(model), theta(small(MLPClassifier, early_stopping=True).fit(X, NAMES)))
+    assert np.array_equal(
+        theta(model), theta(small(MLPClassifier, early_stopping=True).fit(X, NAMES))
+    )
     assert model.classes_.tolist() == ["full", "new"]
     assert model.score(X, labels) == model.score(X, NAMES)
 
@@ -743,7 +1040,11 @@ def test_no_library_of_frames_is_imported_by_us():
     imported = set()
     for path in Path(halfmoon.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else []
+            )
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             imported |= {name.partition(".")[0] for name in names}
     assert "sklearn" in imported
@@ -763,7 +1064,9 @@ def test_estimators_work_where_no_library_of_frames_is_installed():
         sys.meta_path.insert(0, Absent)
         from halfmoon import MLPClassifier, datasets
         X, y = datasets.make("moons", 120, 0.2, 0)
-        model = MLPClassifier((6,), solver="lbfgs", early_stopping=True, max_iter=500, random_state=0).fit(X, y)
+        model = MLPClassifier(
+            (6,), solver="lbfgs", early_stopping=True, max_iter=500, random_state=0
+        ).fit(X, y)
         print(model.score(X, y) > 0.8, model.predict_proba(X[:3]).shape)
         import pandas
     """
@@ -777,11 +1080,21 @@ def test_estimators_work_where_no_library_of_frames_is_installed():
 
 def test_every_input_of_fit_may_be_asked_for(routed):
     requests = MLPClassifier().get_metadata_routing()
-    of_fit = {"sample_weight", "X_val", "y_val", "sample_weight_val", "groups", "coefs_init", "intercepts_init"}
+    of_fit = {
+        "sample_weight",
+        "X_val",
+        "y_val",
+        "sample_weight_val",
+        "groups",
+        "coefs_init",
+        "intercepts_init",
+    }
     of_pass = {"sample_weight", "classes", "X_val", "y_val", "sample_weight_val"}
     assert requests.fit.requests == dict.fromkeys(of_fit)
     assert requests.partial_fit.requests == dict.fromkeys(of_pass)
-    assert MLPRegressor().get_metadata_routing().partial_fit.requests == dict.fromkeys(of_pass - {"classes"})
+    assert MLPRegressor().get_metadata_routing().partial_fit.requests == dict.fromkeys(
+        of_pass - {"classes"}
+    )
     assert requests.score.requests == {"sample_weight": None}
 
 
@@ -793,9 +1106,12 @@ def test_rows_to_stop_by_go_through_a_pipeline(routed, cls):
     model = small(cls).set_fit_request(sample_weight=True, X_val=True, y_val=True)
     scaler = StandardScaler().set_fit_request(sample_weight=False)
     pipe = Pipeline([("scale", scaler), ("model", model)], transform_input=["X_val"])
-    pipe.fit(rows[:90], truth[:90], sample_weight=weights, X_val=rows[90:], y_val=truth[90:])
+    pipe.fit(
+        rows[:90], truth[:90], sample_weight=weights, X_val=rows[90:], y_val=truth[90:]
+    )
     scaler = StandardScaler().fit(rows[:90])
-    learn, held = scaler.transform(rows[:90]), scaler.transform(rows[90:])
+    learn = scaler.transform(rows[:90])
+    held = scaler.transform(rows[90:])
     by_hand = small(cls).fit(learn, truth[:90], weights, X_val=held, y_val=truth[90:])
     assert by_hand.validation_scores_ == pipe[-1].validation_scores_
     assert np.array_equal(theta(pipe[-1]), theta(by_hand))
@@ -811,26 +1127,49 @@ def test_groups_reach_both_the_folds_and_each_fit(routed):
             return super().split(X, y, groups)
 
     groups = np.arange(120) % 10
-    model = small(MLPRegressor, early_stopping=True, validation_fraction=Watched(4)).set_fit_request(groups=True)
+    model = small(
+        MLPRegressor, early_stopping=True, validation_fraction=Watched(4)
+    ).set_fit_request(groups=True)
     cross_validate(model, *WAVE, cv=GroupKFold(5), params={"groups": groups})
-    assert [len(set(given)) for given in reached] == [8] * 5  # 2 of the 10 are held out by the fold
-    assert sorted(group for given in reached for group in set(groups) - set(given)) == list(range(10))
+    # 2 of the 10 are held out by the fold
+    assert [len(set(given)) for given in reached] == [8] * 5
+    assert sorted(
+        group for given in reached for group in set(groups) - set(given)
+    ) == list(range(10))
 
 
 @unfinished
 def test_weights_reach_fits_and_scores_of_a_cross_validation(routed):
     weights = np.where(Y == 1, 5.0, 1.0)
-    model = small(MLPClassifier).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
-    found = cross_validate(model, X, NAMES, cv=KFold(3), params={"sample_weight": weights}, return_estimator=True)
-    for (learn, test), fitted, score in zip(KFold(3).split(X), found["estimator"], found["test_score"], strict=True):
+    model = (
+        small(MLPClassifier)
+        .set_fit_request(sample_weight=True)
+        .set_score_request(sample_weight=True)
+    )
+    found = cross_validate(
+        model,
+        X,
+        NAMES,
+        cv=KFold(3),
+        params={"sample_weight": weights},
+        return_estimator=True,
+    )
+    for (learn, test), fitted, score in zip(
+        KFold(3).split(X), found["estimator"], found["test_score"], strict=True
+    ):
         by_hand = small(MLPClassifier).fit(X[learn], NAMES[learn], weights[learn])
         assert np.array_equal(theta(fitted), theta(by_hand))
         assert score == by_hand.score(X[test], NAMES[test], weights[test])
 
 
 def test_metadata_that_nobody_asked_for_are_refused(routed):
-    with pytest.raises(UnsetMetadataPassedError, match=r"\[X_val, y_val\] are passed but are not explicitly set"):
-        make_pipeline(StandardScaler(), small(MLPRegressor)).fit(*WAVE, X_val=WAVE[0], y_val=WAVE[1])
+    with pytest.raises(
+        UnsetMetadataPassedError,
+        match=r"\[X_val, y_val\] are passed but are not explicitly set",
+    ):
+        make_pipeline(StandardScaler(), small(MLPRegressor)).fit(
+            *WAVE, X_val=WAVE[0], y_val=WAVE[1]
+        )
 
 
 # Parameters, repr, copies
@@ -850,19 +1189,30 @@ def test_parameters_are_what_the_constructor_takes_and_can_be_set(cls):
 
 @each_class
 def test_a_clone_has_the_parameters_and_nothing_else(cls):
-    model = small(cls, alpha=0.5, solver="lbfgs", validation_fraction=KFold(3), early_stopping=True)
+    model = small(
+        cls,
+        alpha=0.5,
+        solver="lbfgs",
+        validation_fraction=KFold(3),
+        early_stopping=True,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(*DATA[cls])
     copied = clone(model)
     assert [name for name in vars(copied) if name.endswith("_")] == []
-    assert {**copied.get_params(), "validation_fraction": 0} == {**model.get_params(), "validation_fraction": 0}
+    assert {**copied.get_params(), "validation_fraction": 0} == {
+        **model.get_params(),
+        "validation_fraction": 0,
+    }
     assert repr(copied) == repr(model)
 
 
 @each_class
 def test_the_html_repr_shows_every_parameter_with_its_help(cls):
-    """scikit-learn reads the help off the docstring, as numpydoc does, and shows it where a page is linked."""
+    """scikit-learn reads the help off the docstring, as numpydoc does, and shows it
+    where a page is linked.
+    """
 
     class Linked(cls):
         __doc__ = cls.__doc__
@@ -872,8 +1222,9 @@ def test_the_html_repr_shows_every_parameter_with_its_help(cls):
     page = html.unescape(Linked(alpha=0.25)._repr_html_())
     for field in dataclasses.fields(cls):
         assert (
-            f"{field.name}: {field.metadata['rule']}, default={field.default!r}<br><br>{field.metadata['help']}" in page
-        )
+            f"{field.name}: {field.metadata['rule']}, "
+            f"default={field.default!r}<br><br>{field.metadata['help']}"
+        ) in page
     assert '<td class="value">0.25</td>' in page
 
 
@@ -882,9 +1233,13 @@ def test_the_html_repr_shows_every_parameter_with_its_help(cls):
 def test_the_html_repr_shows_the_fitted_attributes_once_there_are_some(cls):
     model = small(cls, solver="lbfgs", max_iter=20)
     assert "Fitted attributes" not in model._repr_html_()
-    _, found, attributes = model.fit(*DATA[cls])._repr_html_().partition("Fitted attributes")
+    _, found, attributes = (
+        model.fit(*DATA[cls])._repr_html_().partition("Fitted attributes")
+    )
     assert found
-    public = [name for name in dir(model) if name.endswith("_") and not name.startswith("_")]
+    public = [
+        name for name in dir(model) if name.endswith("_") and not name.startswith("_")
+    ]
     assert {"coefs_", "loss_curve_", "stopped_"} <= set(public)
     assert [name for name in public if name not in attributes] == []
 
@@ -894,7 +1249,10 @@ def test_the_html_repr_shows_the_fitted_attributes_once_there_are_some(cls):
 
 COPIES = {
     "pickle": lambda model, path: pickle.loads(pickle.dumps(model)),
-    "joblib": lambda model, path: (joblib.dump(model, path / "model"), joblib.load(path / "model"))[1],
+    "joblib": lambda model, path: (
+        joblib.dump(model, path / "model"),
+        joblib.load(path / "model"),
+    )[1],
     "deepcopy": lambda model, path: copy.deepcopy(model),
 }
 each_copy = pytest.mark.parametrize("make", COPIES.values(), ids=COPIES)
@@ -918,18 +1276,29 @@ def test_copies_predict_the_same_bits_and_share_nothing(cls, solver, make, tmp_p
 @each_copy
 @each_class
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
-@pytest.mark.parametrize("more", [{}, {"average": 0.9}, {"dropout": 0.3}, {"learning_rate_init": "auto"}], ids=str)
-def test_passes_go_on_after_loading_with_the_same_bits(cls, solver, make, more, tmp_path):
-    model, data = small(cls, solver=solver, **more), DATA[cls]
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"average": 0.9}, {"dropout": 0.3}, {"learning_rate_init": "auto"}],
+    ids=str,
+)
+def test_passes_go_on_after_loading_with_the_same_bits(
+    cls, solver, make, more, tmp_path
+):
+    model = small(cls, solver=solver, **more)
+    data = DATA[cls]
     for _ in range(3):
-        model.partial_fit(*data, **({"classes": ["full", "new"]} if cls is MLPClassifier else {}))
-    made, forgetful = make(model, tmp_path), clone(model)
+        model.partial_fit(
+            *data, **({"classes": ["full", "new"]} if cls is MLPClassifier else {})
+        )
+    made = make(model, tmp_path)
+    forgetful = clone(model)
     for _ in range(2):
         model.partial_fit(*data)
         made.partial_fit(*data)
     assert np.array_equal(theta(made), theta(model))
     assert made.loss_curve_ == model.loss_curve_
-    # and it is more than the weights that is kept: who starts from these alone ends elsewhere
+    # and it is more than the weights that is kept: who starts from these alone ends
+    # elsewhere
     restart = {"coefs_init": made.coefs_, "intercepts_init": made.intercepts_}
     with pytest.warns(ConvergenceWarning):
         forgetful.set_params(max_iter=1).fit(*data, **restart)
@@ -941,8 +1310,12 @@ def test_passes_go_on_after_loading_with_the_same_bits(cls, solver, make, more, 
 @each_class
 @each_solver
 @stopping
-def test_a_warm_start_goes_on_after_loading_with_the_same_bits(cls, solver, early_stopping, make, tmp_path):
-    model = small(cls, solver=solver, early_stopping=early_stopping, warm_start=True).fit(*DATA[cls])
+def test_a_warm_start_goes_on_after_loading_with_the_same_bits(
+    cls, solver, early_stopping, make, tmp_path
+):
+    model = small(
+        cls, solver=solver, early_stopping=early_stopping, warm_start=True
+    ).fit(*DATA[cls])
     made = make(model, tmp_path)
     assert np.array_equal(theta(made.fit(*DATA[cls])), theta(model.fit(*DATA[cls])))
     assert made.loss_curve_ == model.loss_curve_
@@ -961,8 +1334,12 @@ def test_a_warm_start_goes_on_after_loading_with_the_same_bits(cls, solver, earl
     ],
     ids=str,
 )
-def test_a_pickle_holds_the_weights_once_and_with_them_what_going_on_needs(options, times):
-    model = small(MLPClassifier, hidden_layer_sizes=(300, 300), max_iter=2, **options).fit(X, NAMES)
+def test_a_pickle_holds_the_weights_once_and_with_them_what_going_on_needs(
+    options, times
+):
+    model = small(
+        MLPClassifier, hidden_layer_sizes=(300, 300), max_iter=2, **options
+    ).fit(X, NAMES)
     predicted(model, X)  # scratch memory is not for keeps
     held = len(pickle.dumps(model)) / theta(model).nbytes
     assert times <= held < times + 0.05
@@ -990,10 +1367,14 @@ def test_a_model_in_shared_memory_that_cannot_be_written_predicts(tmp_path):
 
 
 @unfinished
-@pytest.mark.parametrize("callback", [ProgressBar, functools.partial(ScoringMonitor, scoring="r2")])
+@pytest.mark.parametrize(
+    "callback", [ProgressBar, functools.partial(ScoringMonitor, scoring="r2")]
+)
 def test_callbacks_travel_with_the_estimator(callback, capsys):
     model = small(MLPRegressor).set_callbacks(callback())
     loaded = pickle.loads(pickle.dumps(model)).fit(*WAVE)
     again = pickle.loads(pickle.dumps(loaded))
-    assert np.array_equal(theta(again.fit(*WAVE)), theta(small(MLPRegressor).fit(*WAVE)))
+    assert np.array_equal(
+        theta(again.fit(*WAVE)), theta(small(MLPRegressor).fit(*WAVE))
+    )
     assert len(again._skl_callbacks) == len(clone(again)._skl_callbacks) == 1

@@ -9,7 +9,8 @@ import pytest
 from halfmoon.registry import Block
 from halfmoon.settings import BLOCK, Settings, allows, check_settings, nearest, setting
 
-INF, NAN = math.inf, math.nan
+INF = math.inf
+NAN = math.nan
 
 # rule -> what obeys it, what breaks it
 RULES = {
@@ -20,18 +21,45 @@ RULES = {
     "a number in [0, 1)": ([0, 0.0, 0.999], [1, 1.0, -1e-9, NAN, None, True, "0.5"]),
     "a number in (0, 1]": ([1e-9, 1, 1.0], [0, 1.0000001, NAN]),
     "a number in [0, 1]": ([0, 0.5, 1], [-0.1, 1.1, NAN, "x"]),
-    "an integer in [1, inf)": ([1, 10**9, np.int32(7)], [0, -1, 1.0, 2.5, INF, NAN, "3", None, True]),
+    "an integer in [1, inf)": (
+        [1, 10**9, np.int32(7)],
+        [0, -1, 1.0, 2.5, INF, NAN, "3", None, True],
+    ),
     "None, or an integer in [1, inf)": ([None, 1, 99], [0, 1.5, "None", "1", False]),
     "None, or a number in (0, 1)": ([None, 0.5], [0, 1, NAN, ()]),
-    "numbers in (0, 1)": ([(0.1,), (0.1, 0.9)], [(), (0.0, 0.5), (0.5, 1.0), (0.5, "x"), (0.5, NAN), [0.5], None]),
+    "numbers in (0, 1)": (
+        [(0.1,), (0.1, 0.9)],
+        [(), (0.0, 0.5), (0.5, 1.0), (0.5, "x"), (0.5, NAN), [0.5], None],
+    ),
     "None, or integers in [2, inf)": (
         [None, (2,), (3, 2, 4), (np.int64(3),)],
-        [(), (1,), (3, 1), (2.0,), (3, 2.5), (3, True), (3, None), ("3",), 3, [3, 2], "3/2"],
+        [
+            (),
+            (1,),
+            (3, 1),
+            (2.0,),
+            (3, 2.5),
+            (3, True),
+            (3, None),
+            ("3",),
+            3,
+            [3, 2],
+            "3/2",
+        ],
     ),
     "True or False": ([True, False], [0, 1, "True", None, 1.0]),
-    "'loss' or 'score'": (["loss", "score"], ["los", "Loss", "", "loss' or 'score", None, 1, True]),
-    "'auto', 'compiled' or 'numpy'": (["auto", "compiled", "numpy"], ["Auto", "numba", "", None, 1]),
-    "'updates', 'epochs' or 'rows'": (["updates", "epochs", "rows"], ["update", "or", " ", ","]),
+    "'loss' or 'score'": (
+        ["loss", "score"],
+        ["los", "Loss", "", "loss' or 'score", None, 1, True],
+    ),
+    "'auto', 'compiled' or 'numpy'": (
+        ["auto", "compiled", "numpy"],
+        ["Auto", "numba", "", None, 1],
+    ),
+    "'updates', 'epochs' or 'rows'": (
+        ["updates", "epochs", "rows"],
+        ["update", "or", " ", ","],
+    ),
 }
 GOOD = [(rule, value) for rule, (good, _) in RULES.items() for value in good]
 BAD = [(rule, value) for rule, (_, bad) in RULES.items() for value in bad]
@@ -56,8 +84,18 @@ def test_every_training_setting_has_help_and_a_default_that_its_rule_allows():
 
 # The rules of the training settings are the ones tried above, up to the seed's own
 def test_training_settings_use_rules_of_known_form():
-    tried = {*RULES, "", "a number in [0, inf)", "None, or a number in (0, inf)", "None, or a number in [0, inf)"}
-    other = {field.name for field in dataclasses.fields(Settings) if field.metadata["rule"] not in {*tried, BLOCK}}
+    tried = {
+        *RULES,
+        "",
+        "a number in [0, inf)",
+        "None, or a number in (0, inf)",
+        "None, or a number in [0, inf)",
+    }
+    other = {
+        field.name
+        for field in dataclasses.fields(Settings)
+        if field.metadata["rule"] not in {*tried, BLOCK}
+    }
     assert other == {"seed"}
 
 
@@ -81,7 +119,10 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name, values in WRONG.items() for value in values],
+)
 def test_wrong_value_is_answered_with_its_name_its_rule_and_itself(name, value):
     rule = Settings.__dataclass_fields__[name].metadata["rule"]
     with pytest.raises(ValueError, match=name) as error:
@@ -91,7 +132,11 @@ def test_wrong_value_is_answered_with_its_name_its_rule_and_itself(name, value):
 
 
 def test_every_setting_with_a_rule_is_tried_with_wrong_values():
-    assert set(WRONG) == {field.name for field in dataclasses.fields(Settings) if field.metadata["rule"] != BLOCK}
+    assert set(WRONG) == {
+        field.name
+        for field in dataclasses.fields(Settings)
+        if field.metadata["rule"] != BLOCK
+    }
 
 
 def test_seed_takes_64_bits_and_no_more():
@@ -102,7 +147,12 @@ def test_seed_takes_64_bits_and_no_more():
 
 @pytest.mark.parametrize(
     ("misspelt", "meant"),
-    [("learning_rat", "learning_rate"), ("epoch", "epochs"), ("batchsize", "batch_size"), ("patience_", "patience")],
+    [
+        ("learning_rat", "learning_rate"),
+        ("epoch", "epochs"),
+        ("batchsize", "batch_size"),
+        ("patience_", "patience"),
+    ],
 )
 def test_misspelt_option_is_answered_with_the_nearest_name(misspelt, meant):
     with pytest.raises(TypeError, match=rf"{misspelt}.*did you mean '{meant}'\?"):
@@ -112,7 +162,10 @@ def test_misspelt_option_is_answered_with_the_nearest_name(misspelt, meant):
 def test_options_given_by_name_are_the_settings_and_the_rest_keep_their_defaults():
     changed = {"epochs": 3, "l2": 0.5, "batch_size": 7}
     got = dataclasses.asdict(Settings.of(changed))
-    assert got == {field.name: changed.get(field.name, field.default) for field in dataclasses.fields(Settings)}
+    assert got == {
+        field.name: changed.get(field.name, field.default)
+        for field in dataclasses.fields(Settings)
+    }
 
 
 def test_settings_cannot_be_changed_afterwards():
@@ -121,7 +174,10 @@ def test_settings_cannot_be_changed_afterwards():
 
 
 def test_nearest_names_the_closest_and_lists_all():
-    assert nearest("reul", ["tanh", "relu"]) == "did you mean 'relu'? There are: tanh, relu."
+    assert (
+        nearest("reul", ["tanh", "relu"])
+        == "did you mean 'relu'? There are: tanh, relu."
+    )
 
 
 def test_nearest_guesses_nothing_when_nothing_is_near():
@@ -135,7 +191,9 @@ class Lamp(Block):
 
 
 def test_a_block_checks_its_fields_as_it_is_made():
-    with pytest.raises(ValueError, match=r"Lamp: watts must be a number in \(0, 100\]; got 101"):
+    with pytest.raises(
+        ValueError, match=r"Lamp: watts must be a number in \(0, 100\]; got 101"
+    ):
         Lamp(watts=101)
 
 

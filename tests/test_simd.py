@@ -1,4 +1,6 @@
-"""The compiled engine's elementary functions against mpmath, over the whole range, in loops like the engine's own."""
+"""The compiled engine's elementary functions against mpmath, over the whole range, in
+loops like the engine's own.
+"""
 
 import inspect
 import os
@@ -21,7 +23,10 @@ FAST = {"contract", "nsz", "reassoc", "arcp"}  # the engine's loops' flags
 ULP = 4
 REACHES = (0.3, 1.5, 6.0, 30.0, 110.0, 760.0)
 each_dtype = pytest.mark.parametrize("dtype", _simd.FUNCTIONS)
-x86_only = pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="x86-64's instructions")
+x86_only = pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64"),
+    reason="x86-64's instructions",
+)
 
 
 def log_or_edge(x):
@@ -45,7 +50,9 @@ ROUNDED = {  # held to ULP
     "logaddexp": lambda x, y: max(x, y) + mpmath.log1p(mpmath.exp(-abs(x - y))),
     "logistic": lambda x: 1 / (1 + mpmath.exp(-x)),
     "softplus": softplus,
-    "tanh": lambda x: 1 - 2 / (mpmath.expm1(2 * x) + 2) if abs(x) > 1 else mpmath.tanh(x),
+    "tanh": lambda x: (
+        1 - 2 / (mpmath.expm1(2 * x) + 2) if abs(x) > 1 else mpmath.tanh(x)
+    ),
     "xlogy": lambda x, y: x * log_or_edge(y) if x != 0 else mpmath.mpf(0),
 }
 EXACT = {  # held to the last bit
@@ -56,7 +63,11 @@ EXACT = {  # held to the last bit
     "minimum": np.minimum,
     "where": np.where,
 }
-CASES = [pytest.param(dtype, name, id=f"{name}-{dtype}") for dtype in _simd.FUNCTIONS for name in ROUNDED]
+CASES = [
+    pytest.param(dtype, name, id=f"{name}-{dtype}")
+    for dtype in _simd.FUNCTIONS
+    for name in ROUNDED
+]
 
 
 def test_every_function_is_tested():
@@ -69,28 +80,60 @@ def test_every_function_is_tested():
 
 def seams(info):
     """Numbers around which a function takes another way, or ends."""
-    ln2, bias, digits = np.log(2.0), -info.minexp + 1, info.nmant
-    steps = [*(ln2 * (k + 0.5) for k in range(5)), *(ln2 * (k / 2 + 0.25) for k in range(3))]
-    ends = [ln2 * (bias + k) for k in (-2, -1, 0, 1, 1.3, digits, digits + 1, digits + 2)]
+    ln2 = np.log(2.0)
+    bias = -info.minexp + 1
+    digits = info.nmant
+    steps = [
+        *(ln2 * (k + 0.5) for k in range(5)),
+        *(ln2 * (k / 2 + 0.25) for k in range(3)),
+    ]
+    ends = [
+        ln2 * (bias + k) for k in (-2, -1, 0, 1, 1.3, digits, digits + 1, digits + 2)
+    ]
     roots = [0.5**0.5, 2**0.5, 2**0.5 - 1, 1 - 0.5**0.5, -np.log(2**0.5 - 1)]
-    return [*steps, *ends, *roots, 0.0, 0.5, 1.0, 2.0, 3.95, 5.95, 20.0, 50.0, 1.2 * bias, info.tiny, info.max / 2]
+    return [
+        *steps,
+        *ends,
+        *roots,
+        0.0,
+        0.5,
+        1.0,
+        2.0,
+        3.95,
+        5.95,
+        20.0,
+        50.0,
+        1.2 * bias,
+        info.tiny,
+        info.max / 2,
+    ]
 
 
 @cache
 def numbers(dtype):
-    """Of all sizes, evenly spread near zero, of random bits, around seams, at both ends; no NaN and no infinity."""
-    random, info = np.random.RandomState(5), np.finfo(dtype)
-    low, high = np.log2(info.smallest_subnormal * 1.0), np.log2(info.max)
+    """Of all sizes, evenly spread near zero, of random bits, around seams, at both
+    ends; no NaN and no infinity.
+    """
+    random = np.random.RandomState(5)
+    info = np.finfo(dtype)
+    low = np.log2(info.smallest_subnormal * 1.0)
+    high = np.log2(info.max)
     bits = random.randint(0, 256, 300 * info.bits // 8, dtype=np.uint8).view(dtype)
-    sizes = 2.0 ** np.concatenate([random.uniform(low, high - 0.01, 250), random.uniform(-30, 9, 250)])
-    near_one = 1.0 + random.choice([-1.0, 1.0], 100) * 2.0 ** random.uniform(-info.nmant, -1, 100)
+    sizes = 2.0 ** np.concatenate(
+        [random.uniform(low, high - 0.01, 250), random.uniform(-30, 9, 250)]
+    )
+    near_one = 1.0 + random.choice([-1.0, 1.0], 100) * 2.0 ** random.uniform(
+        -info.nmant, -1, 100
+    )
     flat = [random.uniform(-reach, reach, 120) for reach in REACHES]
     seam = np.array(seams(info), dtype)
     around = [seam + seam.dtype.type(k) * np.spacing(seam) for k in range(-3, 4)]
     ends = np.array([info.max, info.tiny, info.smallest_subnormal], dtype)
     parts = [sizes, near_one, *around, ends, np.nextafter(ends, ends.dtype.type(0))]
     positive = np.concatenate([np.asarray(part, dtype) for part in parts])
-    every = np.concatenate([positive, -positive, bits, *(part.astype(dtype) for part in flat)])
+    every = np.concatenate(
+        [positive, -positive, bits, *(part.astype(dtype) for part in flat)]
+    )
     return every[np.isfinite(every)]
 
 
@@ -104,18 +147,27 @@ def all_pairs(x, y):
 
 def arguments(dtype, name):
     """What a function is tried on: one array per parameter."""
-    x, random = numbers(dtype), np.random.RandomState(6)
+    x = numbers(dtype)
+    random = np.random.RandomState(6)
     if name in EXACT:
         x = np.concatenate([x[:500], edges(dtype)])
-        y, high = random.permutation(x), np.abs(random.permutation(x))
-        x, y = (np.concatenate(pair) for pair in zip((x, y), all_pairs(edges(dtype), edges(dtype)), strict=True))
+        y = random.permutation(x)
+        high = np.abs(random.permutation(x))
+        x, y = (
+            np.concatenate(pair)
+            for pair in zip((x, y), all_pairs(edges(dtype), edges(dtype)), strict=True)
+        )
         high = np.concatenate([high, np.abs(x[high.size :])])
-        return {"absolute": [x], "clip": [x, -high, high], "where": [x > y, x, y]}.get(name, [x, y])
+        return {"absolute": [x], "clip": [x, -high, high], "where": [x > y, x, y]}.get(
+            name, [x, y]
+        )
     if name == "xlogy":
         return [random.permutation(x), np.abs(x)]
     if name == "logaddexp":
         with np.errstate(over="ignore"):
-            near = x + (x.dtype.type(1) + np.abs(x) / 16) * random.uniform(-4, 4, x.size).astype(dtype)
+            near = x + (x.dtype.type(1) + np.abs(x) / 16) * random.uniform(
+                -4, 4, x.size
+            ).astype(dtype)
         pairs = [(x, random.permutation(x)), (x, near), (x, x)]
         x, y = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
         kept = np.isfinite(y) & (random.uniform(size=x.size) < 0.5)
@@ -125,19 +177,28 @@ def arguments(dtype, name):
 
 @cache
 def exact(dtype, name):
-    """mpmath's results, rounded to dtype, and the size of an ulp there; logaddexp's is that of its larger argument,
-    since the two terms of its sum may cancel, and what rounding the difference of its arguments costs."""
+    """mpmath's results, rounded to dtype, and the size of an ulp there; logaddexp's is
+    that of its larger argument, since the two terms of its sum may cancel, and what
+    rounding the difference of its arguments costs.
+    """
     given = arguments(dtype, name)
     with mp.workdps(60):
-        values = [ROUNDED[name](*map(mpmath.mpf, row)) for row in zip(*(x.tolist() for x in given), strict=True)]
+        values = [
+            ROUNDED[name](*map(mpmath.mpf, row))
+            for row in zip(*(x.tolist() for x in given), strict=True)
+        ]
     with np.errstate(over="ignore"):
         rounded = np.array([float(value) for value in values]).astype(dtype)
-    size, most = np.abs(rounded), 0.75 * np.finfo(dtype).max
+    size = np.abs(rounded)
+    most = 0.75 * np.finfo(dtype).max
     if name != "logaddexp":
         return rounded, np.spacing(np.minimum(size, most))
-    larger, apart = np.maximum(*given), np.abs(np.minimum(given[0], most) / 2 - np.minimum(given[1], most) / 2)
+    larger = np.maximum(*given)
+    apart = np.abs(np.minimum(given[0], most) / 2 - np.minimum(given[1], most) / 2)
     ulp = np.spacing(np.minimum(np.maximum(size, np.abs(larger)), most))
-    return rounded, ulp + 2 * np.spacing(apart) * np.exp(-2 * np.minimum(apart, most / 2))
+    return rounded, ulp + 2 * np.spacing(apart) * np.exp(
+        -2 * np.minimum(apart, most / 2)
+    )
 
 
 # Running them
@@ -146,7 +207,10 @@ def exact(dtype, name):
 def loop_over(function, count):
     """A compiled loop like the engine's: out[i] = function(x[i], ...)."""
     letters = "xyz"[:count]
-    source = f"def loop({', '.join(letters)}, out):\n    for i in range(out.size):\n        out[i] = function("
+    source = (
+        f"def loop({', '.join(letters)}, out):\n    for i in range(out.size):\n        "
+        "out[i] = function("
+    )
     space = {"function": function}
     exec(source + ", ".join(f"{letter}[i]" for letter in letters) + ")", space)
     return space["loop"]
@@ -159,11 +223,15 @@ def compiled(dtype, name, **options):
     if name == "where":
         given[0] = numba.types.Array(numba.types.boolean, 1, "C")
     loop = loop_over(function, len(given))
-    return numba.njit(numba.void(*given, number), fastmath=FAST, error_model="numpy", **options)(loop)
+    return numba.njit(
+        numba.void(*given, number), fastmath=FAST, error_model="numpy", **options
+    )(loop)
 
 
 def results(dtype, name, given):
-    """By a compiled loop; by NumPy where compiling is off, on arrays and on some numbers one by one."""
+    """By a compiled loop; by NumPy where compiling is off, on arrays and on some
+    numbers one by one.
+    """
     if numba.config.DISABLE_JIT:
         function = _simd.FUNCTIONS[dtype][name]
         out = function(*given)
@@ -181,10 +249,16 @@ def results(dtype, name, given):
 def check_rounded(dtype, name, got):
     right, ulp = exact(dtype, name)
     with np.errstate(all="ignore"):
-        error = np.where((got == right) | (np.isnan(got) & np.isnan(right)), 0, np.abs(got - right) / ulp)
+        error = np.where(
+            (got == right) | (np.isnan(got) & np.isnan(right)),
+            0,
+            np.abs(got - right) / ulp,
+        )
     worst = np.argmax(np.where(np.isnan(error), np.inf, error))
     where = [x[worst] for x in arguments(dtype, name)]
-    assert error[worst] <= ULP, f"{name} of {where} is {got[worst]!r}, not {right[worst]!r}: {error[worst]} ulp"
+    assert error[worst] <= ULP, (
+        f"{name} of {where} is {got[worst]!r}, not {right[worst]!r}: {error[worst]} ulp"
+    )
 
 
 def check_exact(dtype, name, got):
@@ -205,7 +279,8 @@ def test_the_same_as_numpy(dtype, name):
     check_exact(dtype, name, results(dtype, name, arguments(dtype, name)))
 
 
-nan, inf = np.nan, np.inf
+nan = np.nan
+inf = np.inf
 AT_THE_EDGES = {  # of 0, -0, inf, -inf, NaN
     "erf": (0.0, -0.0, 1, -1, nan),
     "exp": (1, 1, inf, 0.0, nan),
@@ -221,19 +296,27 @@ AT_THE_EDGES = {  # of 0, -0, inf, -inf, NaN
 @each_dtype
 @pytest.mark.parametrize("name", AT_THE_EDGES)
 def test_infinities_nan_and_signed_zeros(dtype, name):
-    got = results(dtype, name, [np.array([0.0, -0.0, inf, -inf, nan] * 16, dtype)])  # long enough for a vector
+    # long enough for a vector
+    got = results(dtype, name, [np.array([0.0, -0.0, inf, -inf, nan] * 16, dtype)])
     right = np.array(AT_THE_EDGES[name] * 16, dtype)
     np.testing.assert_array_equal(got, right)
-    np.testing.assert_array_equal(np.signbit(got)[right == 0], np.signbit(right)[right == 0])
+    np.testing.assert_array_equal(
+        np.signbit(got)[right == 0], np.signbit(right)[right == 0]
+    )
 
 
 @each_dtype
-@pytest.mark.parametrize(("name", "function"), [("logaddexp", np.logaddexp), ("xlogy", lambda x, y: x * np.log(y))])
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("logaddexp", np.logaddexp), ("xlogy", lambda x, y: x * np.log(y))],
+)
 def test_edges_of_two_arguments(dtype, name, function):
     x, y = all_pairs(edges(dtype), edges(dtype))
     with np.errstate(all="ignore"):
         right = np.where((name == "xlogy") & (x == 0), 0, function(x, y))
-    np.testing.assert_array_max_ulp(results(dtype, name, [x, y]), right.astype(dtype), ULP)
+    np.testing.assert_array_max_ulp(
+        results(dtype, name, [x, y]), right.astype(dtype), ULP
+    )
 
 
 # How they are compiled, and elsewhere
@@ -252,10 +335,23 @@ def test_a_loop_becomes_vector_instructions(dtype, name):
 
 def elsewhere(folder, **environment):
     """Results of all functions from another process."""
-    given = {f"{dtype} {name}": arguments(dtype, name) for dtype in _simd.FUNCTIONS for name in _simd.FUNCTIONS[dtype]}
-    np.savez(folder / "given", **{f"{key} {i}": x for key, xs in given.items() for i, x in enumerate(xs)})
+    given = {
+        f"{dtype} {name}": arguments(dtype, name)
+        for dtype in _simd.FUNCTIONS
+        for name in _simd.FUNCTIONS[dtype]
+    }
+    np.savez(
+        folder / "given",
+        **{f"{key} {i}": x for key, xs in given.items() for i, x in enumerate(xs)},
+    )
     command = [sys.executable, __file__, str(folder)]
-    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     with np.load(folder / "got.npz") as got:
         assert set(got) == set(given)
@@ -266,18 +362,28 @@ def answer(folder):
     """The other process."""
     with np.load(folder / "given.npz") as given:
         keys = sorted({key.rpartition(" ")[0] for key in given})
-        inputs = {key: [given[f"{key} {i}"] for i in range(3) if f"{key} {i}" in given] for key in keys}
+        inputs = {
+            key: [given[f"{key} {i}"] for i in range(3) if f"{key} {i}" in given]
+            for key in keys
+        }
     with np.errstate(all="ignore"):
-        np.savez(folder / "got", **{key: results(*key.split(), inputs[key]) for key in keys})
+        np.savez(
+            folder / "got", **{key: results(*key.split(), inputs[key]) for key in keys}
+        )
 
 
 OTHERS = {
     "plain Python": {"NUMBA_DISABLE_JIT": "1"},
-    "AVX2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+fma,+avx,+sse4.2,+bmi,+bmi2,-avx512f"},
+    "AVX2": {
+        "NUMBA_CPU_NAME": "haswell",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma,+avx,+sse4.2,+bmi,+bmi2,-avx512f",
+    },
 }
 
 
-@pytest.mark.parametrize("other", [pytest.param("AVX2", marks=x86_only), "plain Python"])
+@pytest.mark.parametrize(
+    "other", [pytest.param("AVX2", marks=x86_only), "plain Python"]
+)
 def test_right_elsewhere(tmp_path, other):
     for (dtype, name), got in elsewhere(tmp_path, **OTHERS[other]).items():
         (check_exact if name in EXACT else check_rounded)(dtype, name, got)

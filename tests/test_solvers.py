@@ -1,4 +1,6 @@
-"""Solvers: they reach the minimum, agree with scikit-learn, refuse what they cannot obey, and keep what they have."""
+"""Solvers: they reach the minimum, agree with scikit-learn, refuse what they cannot
+obey, and keep what they have.
+"""
 
 import os
 import signal
@@ -23,11 +25,14 @@ LAM = 1e-3
 
 def whole(network, theta=None, lam=LAM):
     """The objective and its gradient over all rows."""
-    return network.objective(network.theta if theta is None else theta, *network.read(X, Y), lam)
+    return network.objective(
+        network.theta if theta is None else theta, *network.read(X, Y), lam
+    )
 
 
 def test_solver_goes_lower_than_gradient_descent_in_as_many_epochs():
-    solved, descended = Network.dense([2, 6, 2]), Network.dense([2, 6, 2])
+    solved = Network.dense([2, 6, 2])
+    descended = Network.dense([2, 6, 2])
     run = solve(solved, X, Y, l2=LAM, epochs=100)
     train(descended, X, Y, l2=LAM, epochs=100, optimizer="gd", learning_rate=1.0)
     assert sum(whole(solved)[:2]) < 0.5 * sum(whole(descended)[:2])
@@ -42,22 +47,39 @@ def test_gradient_is_near_zero_at_the_end():
     assert np.abs(whole(network).g).max() < min(1e-4, 1e-3 * before)
 
 
-@pytest.mark.parametrize("weights", [None, 1.0 + np.arange(100) % 3], ids=["rows alike", "rows weighted"])
-def test_two_classes_without_hidden_layer_are_scikit_learns_logistic_regression(weights):
-    network, total = Network.dense([2, 1], loss="logistic_cross_entropy"), 100.0 if weights is None else weights.sum()
+@pytest.mark.parametrize(
+    "weights", [None, 1.0 + np.arange(100) % 3], ids=["rows alike", "rows weighted"]
+)
+def test_two_classes_without_hidden_layer_are_scikit_learns_logistic_regression(
+    weights,
+):
+    network = Network.dense([2, 1], loss="logistic_cross_entropy")
+    total = 100.0 if weights is None else weights.sum()
     solve(network, X, Y, w=weights, l2=LAM)
-    judge = LogisticRegression(C=1.0 / (LAM * total), tol=1e-10, max_iter=10_000).fit(X, Y, weights)
-    np.testing.assert_allclose(network.theta, [*judge.coef_[0], judge.intercept_[0]], rtol=1e-3, atol=1e-3)
-    np.testing.assert_allclose(network.predict(X)[:, 0], judge.predict_proba(X)[:, 1], rtol=0, atol=1e-4)
+    judge = LogisticRegression(C=1.0 / (LAM * total), tol=1e-10, max_iter=10_000).fit(
+        X, Y, weights
+    )
+    np.testing.assert_allclose(
+        network.theta, [*judge.coef_[0], judge.intercept_[0]], rtol=1e-3, atol=1e-3
+    )
+    np.testing.assert_allclose(
+        network.predict(X)[:, 0], judge.predict_proba(X)[:, 1], rtol=0, atol=1e-4
+    )
 
 
 def test_three_classes_without_hidden_layer_are_scikit_learns_logistic_regression():
     points, classes = datasets.make("blobs", 150, 0.8, 0)
     network = Network.dense([2, 3])
     solve(network, points, classes, l2=0.01)
-    judge = LogisticRegression(C=1.0 / (0.01 * 150), tol=1e-10, max_iter=10_000).fit(points, classes)
-    np.testing.assert_allclose(network.views(network.theta)[0].W, judge.coef_.T, rtol=1e-3, atol=1e-3)
-    np.testing.assert_allclose(network.predict(points), judge.predict_proba(points), rtol=0, atol=1e-4)
+    judge = LogisticRegression(C=1.0 / (0.01 * 150), tol=1e-10, max_iter=10_000).fit(
+        points, classes
+    )
+    np.testing.assert_allclose(
+        network.views(network.theta)[0].W, judge.coef_.T, rtol=1e-3, atol=1e-3
+    )
+    np.testing.assert_allclose(
+        network.predict(points), judge.predict_proba(points), rtol=0, atol=1e-4
+    )
 
 
 def test_squared_error_without_hidden_layer_is_ridge_regression():
@@ -65,7 +87,9 @@ def test_squared_error_without_hidden_layer_is_ridge_regression():
     network = Network.dense([2, 1], loss="squared_error")
     solve(network, X, y, l2=0.05)
     judge = Ridge(alpha=0.05 * 100).fit(X, y)
-    np.testing.assert_allclose(network.theta, [*judge.coef_, judge.intercept_], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(
+        network.theta, [*judge.coef_, judge.intercept_], rtol=1e-3, atol=1e-4
+    )
 
 
 def test_poisson_without_hidden_layer_is_poisson_regression():
@@ -73,13 +97,27 @@ def test_poisson_without_hidden_layer_is_poisson_regression():
     network = Network.dense([2, 1], loss="poisson")
     solve(network, X, counts, l2=0.05)
     judge = PoissonRegressor(alpha=0.05, tol=1e-10, max_iter=1000).fit(X, counts)
-    np.testing.assert_allclose(network.theta, [*judge.coef_, judge.intercept_], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(
+        network.theta, [*judge.coef_, judge.intercept_], rtol=1e-3, atol=1e-3
+    )
 
 
 def test_history_holds_the_objective_after_each_iteration():
-    seen, network = [], Network.dense([2, 4, 2])
-    run = solve(network, X, Y, l2=LAM, epochs=15, callbacks=[lambda network, run: seen.append(run.theta)])
-    assert run.history["epoch"].tolist() == run.history["update"].tolist() == list(range(1, 16))
+    seen = []
+    network = Network.dense([2, 4, 2])
+    run = solve(
+        network,
+        X,
+        Y,
+        l2=LAM,
+        epochs=15,
+        callbacks=[lambda network, run: seen.append(run.theta)],
+    )
+    assert (
+        run.history["epoch"].tolist()
+        == run.history["update"].tolist()
+        == list(range(1, 16))
+    )
     for row, theta in zip(run.history, seen, strict=True):
         part = whole(network, theta)
         assert row["loss"] == pytest.approx(part.loss + part.penalty, rel=1e-12)
@@ -105,7 +143,15 @@ def test_memory_changes_the_path():
 
 def test_it_stops_where_the_gradient_is_small_enough():
     loose, tight = (
-        solve(Network.dense([2, 6, 2]), X, Y, f"lbfgs:gradient={slope}", l2=LAM, epochs=2000) for slope in (1e-2, 1e-5)
+        solve(
+            Network.dense([2, 6, 2]),
+            X,
+            Y,
+            f"lbfgs:gradient={slope}",
+            l2=LAM,
+            epochs=2000,
+        )
+        for slope in (1e-2, 1e-5)
     )
     assert loose.epoch < tight.epoch
     assert loose.history["gradient_norm"][-1] > tight.history["gradient_norm"][-1]
@@ -119,14 +165,20 @@ def test_the_best_iteration_stays_where_there_is_validation_data():
     losses = run.history["validation_loss"]
     assert losses.argmin() < len(losses) - 1
     assert np.array_equal(network.theta, seen[losses.argmin()])
-    assert network.objective(network.theta, *network.read(X2, Y2)).loss == pytest.approx(losses.min(), rel=1e-12)
+    assert network.objective(
+        network.theta, *network.read(X2, Y2)
+    ).loss == pytest.approx(losses.min(), rel=1e-12)
 
 
 def test_patience_and_callbacks_stop_a_solver():
-    run = solve(Network.dense([2, 30, 2]), X, Y, validation=(X2, Y2), patience=5, epochs=300)
+    run = solve(
+        Network.dense([2, 30, 2]), X, Y, validation=(X2, Y2), patience=5, epochs=300
+    )
     assert run.stopped == "patience"
     assert run.epoch == run.best.epoch + 5
-    run = solve(Network.dense([2, 6, 2]), X, Y, callbacks=[lambda network, run: run.epoch == 7])
+    run = solve(
+        Network.dense([2, 6, 2]), X, Y, callbacks=[lambda network, run: run.epoch == 7]
+    )
     assert (run.stopped, run.epoch) == ("callback", 7)
     assert solve(Network.dense([2, 6, 2]), X, Y, seconds=1e-9).stopped == "time"
 
@@ -136,7 +188,8 @@ def test_ctrl_c_keeps_the_weights():
         if run.epoch == 4:
             os.kill(os.getpid(), signal.SIGINT)
 
-    before, network = signal.getsignal(signal.SIGINT), Network.dense([2, 6, 2])
+    before = signal.getsignal(signal.SIGINT)
+    network = Network.dense([2, 6, 2])
     with pytest.warns(UserWarning, match="the last weights were kept"):
         run = solve(network, X, Y, callbacks=[interrupt])
     assert (run.stopped, run.epoch) == ("interrupted", 4)
@@ -154,9 +207,17 @@ def test_float32_stays_float32():
 
 
 def test_the_same_call_gives_the_same_bits():
-    one, other = Network.dense([2, 6, 2]), Network.dense([2, 6, 2])
+    one = Network.dense([2, 6, 2])
+    other = Network.dense([2, 6, 2])
     solve(one, X, Y, epochs=30)
-    solve(other, X, Y, epochs=30, callbacks=[lambda network, run: None], progress=lambda run: None)
+    solve(
+        other,
+        X,
+        Y,
+        epochs=30,
+        callbacks=[lambda network, run: None],
+        progress=lambda run: None,
+    )
     assert np.array_equal(one.theta, other.theta)
 
 
@@ -219,7 +280,8 @@ def test_weights_that_are_not_finite_at_the_end_give_way_to_the_last_that_were()
             run.theta = np.full_like(run.theta, np.nan)
         return run.epoch == 5
 
-    network, same = Network.dense([2, 6, 2]), Network.dense([2, 6, 2])
+    network = Network.dense([2, 6, 2])
+    same = Network.dense([2, 6, 2])
     with pytest.warns(RuntimeWarning, match="diverged"):
         run = solve(network, X, Y, callbacks=[poison])
     solve(same, X, Y, epochs=5)

@@ -1,4 +1,6 @@
-"""Sparse rows give what the same rows give when written out, and are never written out."""
+"""Sparse rows give what the same rows give when written out, and are never
+written out.
+"""
 
 import tracemalloc
 
@@ -35,9 +37,21 @@ OPTIONS = {
     "dropout of inputs": {"dropout": [0.3, 0.2]},
     "penalties": {"solver": "adamw", "alpha": 0.5, "l1": 0.1, "clip": 0.2},
     "full batch": {"batch_size": 90},
-    "early stopping": {"early_stopping": True, "validation_fraction": 0.3, "learning_rate_init": 0.05},
-    "early stopping, lbfgs": {"early_stopping": True, "validation_fraction": 0.3, **LBFGS},
-    "scorer": {"early_stopping": True, "validation_fraction": 0.3, "scoring": "roc_auc"},
+    "early stopping": {
+        "early_stopping": True,
+        "validation_fraction": 0.3,
+        "learning_rate_init": 0.05,
+    },
+    "early stopping, lbfgs": {
+        "early_stopping": True,
+        "validation_fraction": 0.3,
+        **LBFGS,
+    },
+    "scorer": {
+        "early_stopping": True,
+        "validation_fraction": 0.3,
+        "scoring": "roc_auc",
+    },
     "found rate": {"learning_rate_init": "auto"},
     "balanced": {"class_weight": "balanced"},
 }
@@ -47,22 +61,31 @@ each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def alike(one, other, within=1e-12):
     assert theta(one).shape == theta(other).shape
     assert np.abs(theta(one) - theta(other)).max() < within
-    np.testing.assert_allclose(one.loss_curve_, other.loss_curve_, rtol=max(within, 1e-10))
+    np.testing.assert_allclose(
+        one.loss_curve_, other.loss_curve_, rtol=max(within, 1e-10)
+    )
     return True
 
 
 @pytest.fixture
 def forbidden(monkeypatch):
-    """Sparse tables that nobody can write out, unless they are narrower than X (scikit-learn's scorers have such)."""
+    """Sparse tables that nobody can write out, unless they are narrower than X
+    (scikit-learn's scorers have such).
+    """
     for kind in ("csr", "csc", "coo"):
-        for form in (getattr(scipy.sparse, f"{kind}_array"), getattr(scipy.sparse, f"{kind}_matrix")):
+        for form in (
+            getattr(scipy.sparse, f"{kind}_array"),
+            getattr(scipy.sparse, f"{kind}_matrix"),
+        ):
             for name in ("toarray", "todense"):
                 monkeypatch.setattr(form, name, only_narrow(getattr(form, name)))
 
 
 def only_narrow(write):
     def guarded(self, *args, **options):
-        assert self.shape[1] < X.shape[1], f"a table of shape {self.shape} was written out"
+        assert self.shape[1] < X.shape[1], (
+            f"a table of shape {self.shape} was written out"
+        )
         return write(self, *args, **options)
 
     return guarded
@@ -77,20 +100,33 @@ def test_writing_out_would_be_seen(forbidden):
 @each_form
 @each_option
 def test_a_fit_of_sparse_rows_is_that_of_dense_rows(options, form, forbidden):
-    sparse, dense = (short(engine="numpy", **options).fit(rows, Y) for rows in (form(X), X))
+    sparse, dense = (
+        short(engine="numpy", **options).fit(rows, Y) for rows in (form(X), X)
+    )
     assert alike(sparse, dense)
     assert sparse.validation_scores_ == dense.validation_scores_
-    np.testing.assert_allclose(sparse.predict_proba(form(X)), dense.predict_proba(X), rtol=1e-10)
+    np.testing.assert_allclose(
+        sparse.predict_proba(form(X)), dense.predict_proba(X), rtol=1e-10
+    )
     assert np.array_equal(sparse.predict(form(X)), dense.predict(X))
     assert sparse.score(form(X), Y) == dense.score(X, Y)
 
 
 @each_form
 def test_values_too(form, forbidden):
-    for options in ({}, {"normalize_y": True}, {"loss": "huber", "early_stopping": True}, LBFGS):
-        sparse, dense = (brief(engine="numpy", **options).fit(rows, VALUE) for rows in (form(X), X))
+    for options in (
+        {},
+        {"normalize_y": True},
+        {"loss": "huber", "early_stopping": True},
+        LBFGS,
+    ):
+        sparse, dense = (
+            brief(engine="numpy", **options).fit(rows, VALUE) for rows in (form(X), X)
+        )
         assert alike(sparse, dense)
-        np.testing.assert_allclose(sparse.predict(form(X)), dense.predict(X), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(
+            sparse.predict(form(X)), dense.predict(X), rtol=1e-9, atol=1e-12
+        )
 
 
 @each_form
@@ -98,11 +134,16 @@ def test_pass_by_pass_and_warm_starts(form, forbidden):
     for rows in (X, form(X)):
         model = short(engine="numpy").partial_fit(rows[:40], Y[:40], classes=[0, 1])
         model.partial_fit(rows[40:], Y[40:], X_val=rows, y_val=Y)
-        warm = short(engine="numpy", warm_start=True).fit(rows, Y).fit(rows[:50], Y[:50])
+        warm = (
+            short(engine="numpy", warm_start=True).fit(rows, Y).fit(rows[:50], Y[:50])
+        )
         if rows is X:
-            dense, dense_warm = model, warm
+            dense = model
+            dense_warm = warm
     assert alike(model, dense)
-    assert model.validation_scores_ == pytest.approx(dense.validation_scores_, nan_ok=True)
+    assert model.validation_scores_ == pytest.approx(
+        dense.validation_scores_, nan_ok=True
+    )
     assert alike(warm, dense_warm)
 
 
@@ -111,7 +152,12 @@ def test_validation_rows_may_be_sparse_or_dense(form):
     held = X[::3] + 0.0
     fits = [
         short(engine="numpy").fit(rows, Y, X_val=val, y_val=Y[::3])
-        for rows, val in [(X, held), (X, form(held)), (form(X), held), (form(X), form(held))]
+        for rows, val in [
+            (X, held),
+            (X, form(held)),
+            (form(X), held),
+            (form(X), form(held)),
+        ]
     ]
     for fit in fits[1:]:
         assert alike(fit, fits[0])
@@ -123,24 +169,37 @@ def test_the_dtype_is_kept():
     dense = short(engine="numpy").fit(X.astype(np.float32), Y)
     assert theta(sparse).dtype == np.float32
     assert alike(sparse, dense, within=1e-5)
-    assert sparse.predict_proba(scipy.sparse.csr_array(X, dtype=np.float32)).dtype == np.float32
+    assert (
+        sparse.predict_proba(scipy.sparse.csr_array(X, dtype=np.float32)).dtype
+        == np.float32
+    )
 
 
 def test_numpy_does_the_work_and_says_so():
     model = short().fit(scipy.sparse.csr_array(X), Y)
     assert model.engine_ == "numpy"
-    with pytest.raises(ValueError, match="engine='compiled' cannot run this: X is sparse; use engine='auto'"):
+    with pytest.raises(
+        ValueError,
+        match="engine='compiled' cannot run this: X is sparse; use engine='auto'",
+    ):
         short(engine="compiled").fit(scipy.sparse.csr_array(X), Y)
 
 
 def test_a_fit_of_dense_rows_predicts_sparse_ones_and_the_other_way_round():
-    compiled, sparse = short().fit(X, Y), short().fit(scipy.sparse.csr_array(X), Y)
+    compiled = short().fit(X, Y)
+    sparse = short().fit(scipy.sparse.csr_array(X), Y)
     assert compiled.engine_ == "compiled"
     for model in (compiled, sparse):
         expected = model.predict_proba(X)
         for form in FORMS.values():
-            np.testing.assert_allclose(model.predict_proba(form(X)), expected, rtol=1e-9)
-        np.testing.assert_allclose(model.predict_log_proba(scipy.sparse.csr_array(X)), np.log(expected), rtol=1e-9)
+            np.testing.assert_allclose(
+                model.predict_proba(form(X)), expected, rtol=1e-9
+            )
+        np.testing.assert_allclose(
+            model.predict_log_proba(scipy.sparse.csr_array(X)),
+            np.log(expected),
+            rtol=1e-9,
+        )
 
 
 def twice():
@@ -154,7 +213,8 @@ def backwards():
     """X with each row's entries from right to left."""
     table = scipy.sparse.csr_array(X)
     for start, end in zip(table.indptr, table.indptr[1:], strict=False):
-        table.indices[start:end], table.data[start:end] = table.indices[start:end][::-1], table.data[start:end][::-1]
+        table.indices[start:end] = table.indices[start:end][::-1]
+        table.data[start:end] = table.data[start:end][::-1]
     table.has_sorted_indices = False
     return table
 
@@ -167,23 +227,33 @@ def with_zeros():
     return table
 
 
-@pytest.mark.parametrize("made", [twice, backwards, with_zeros, lambda: scipy.sparse.lil_matrix(X)])
+@pytest.mark.parametrize(
+    "made", [twice, backwards, with_zeros, lambda: scipy.sparse.lil_matrix(X)]
+)
 @pytest.mark.parametrize("options", [{}, {"dropout": [0.3, 0.0]}], ids=["", "dropout"])
 def test_however_the_entries_are_written(made, options):
-    sparse, dense = (short(engine="numpy", **options).fit(rows, Y) for rows in (made(), X))
+    sparse, dense = (
+        short(engine="numpy", **options).fit(rows, Y) for rows in (made(), X)
+    )
     assert alike(sparse, dense)
-    np.testing.assert_allclose(sparse.predict_proba(made()), dense.predict_proba(X), rtol=1e-10)
+    np.testing.assert_allclose(
+        sparse.predict_proba(made()), dense.predict_proba(X), rtol=1e-10
+    )
 
 
 def test_a_table_too_large_to_be_written_out_needs_little_memory(forbidden):
-    """2,000 rows of 200,000 columns would be 3.2 GB; 20 entries a row are 0.5 MB, and theta, for two units, 3.2 MB."""
+    """2,000 rows of 200,000 columns would be 3.2 GB; 20 entries a row are 0.5 MB, and
+    theta, for two units, 3.2 MB.
+    """
     rng = np.random.default_rng(1)
     columns = rng.integers(0, 200_000, (2000, 20))
     entries = (np.ones(40_000), columns.ravel(), np.arange(0, 40_001, 20))
     rows = scipy.sparse.csr_array(entries, shape=(2000, 200_000))
     y = (columns[:, 0] < 100_000).astype(int)
     tracemalloc.start()
-    model = MLPClassifier((2,), max_iter=2, early_stopping=True, random_state=0).fit(rows, y)
+    model = MLPClassifier((2,), max_iter=2, early_stopping=True, random_state=0).fit(
+        rows, y
+    )
     proba = model.predict_proba(rows)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -196,8 +266,12 @@ def test_a_table_too_large_to_be_written_out_needs_little_memory(forbidden):
 @each_form
 def test_entries_that_are_not_finite_are_refused_by_column(form, bad):
     rows = X.copy()
-    rows[3, 12], rows[5, 20] = bad, bad
-    with pytest.raises(ValueError, match=r"X contains NaN or infinity in columns 12, 20; remove or fill them\."):
+    rows[3, 12] = bad
+    rows[5, 20] = bad
+    with pytest.raises(
+        ValueError,
+        match=r"X contains NaN or infinity in columns 12, 20; remove or fill them\.",
+    ):
         short().fit(form(rows), Y)
     model = short().fit(form(X), Y)
     with pytest.raises(ValueError, match="NaN or infinity in columns 12, 20"):
@@ -212,12 +286,20 @@ def test_sparse_rows_of_another_width_are_refused():
 
 @each_form
 def test_looking_inside_works_on_sparse_rows(form):
-    model, few = short(activation="tanh").fit(form(X), Y), slice(0, 9)
-    for one, other in zip(model.hidden_activations(form(X)[few]), model.hidden_activations(X[few]), strict=True):
+    model = short(activation="tanh").fit(form(X), Y)
+    few = slice(0, 9)
+    for one, other in zip(
+        model.hidden_activations(form(X)[few]),
+        model.hidden_activations(X[few]),
+        strict=True,
+    ):
         np.testing.assert_allclose(one, other, rtol=1e-10)
     for of in ("prediction", "score"):
         np.testing.assert_allclose(
-            model.input_gradients(form(X)[few], of=of), model.input_gradients(X[few], of=of), rtol=1e-9, atol=1e-14
+            model.input_gradients(form(X)[few], of=of),
+            model.input_gradients(X[few], of=of),
+            rtol=1e-9,
+            atol=1e-14,
         )
     np.testing.assert_allclose(
         model.input_gradients(form(X)[few], Y[few], of="loss"),
@@ -232,10 +314,18 @@ def test_looking_inside_works_on_sparse_rows(form):
 
 
 def test_words_are_sparse_rows():
-    good, bad = ["fine", "warm", "sunny"], ["cold", "grey", "wet"]
-    texts = [f"a {word} day with {other} wind" for word in good + bad for other in ("some", "no", "much")]
+    good = ["fine", "warm", "sunny"]
+    bad = ["cold", "grey", "wet"]
+    texts = [
+        f"a {word} day with {other} wind"
+        for word in good + bad
+        for other in ("some", "no", "much")
+    ]
     labels = np.repeat(["out", "in"], 9)
-    model = make_pipeline(TfidfVectorizer(), MLPClassifier((4,), solver="lbfgs", alpha=0.01, random_state=0))
+    model = make_pipeline(
+        TfidfVectorizer(),
+        MLPClassifier((4,), solver="lbfgs", alpha=0.01, random_state=0),
+    )
     model.fit(texts, labels)
     assert model.score(texts, labels) == 1.0
     assert model.predict(["a warm wind", "a wet wind"]).tolist() == ["out", "in"]
@@ -245,7 +335,9 @@ def test_one_sparse_column_and_one_sparse_row():
     line = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0.0, tol=1e-10)
     column = scipy.sparse.csr_array(np.arange(6.0)[:, None])
     line.fit(column, 2.0 * np.arange(6.0) + 1.0)
-    np.testing.assert_allclose(line.predict(column), 2.0 * np.arange(6.0) + 1.0, atol=1e-5)
+    np.testing.assert_allclose(
+        line.predict(column), 2.0 * np.arange(6.0) + 1.0, atol=1e-5
+    )
     one = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0.0, tol=1e-10)
     row = scipy.sparse.csr_array([[1.0, 0.0, 2.0]])
     assert one.fit(row, [5.0]).predict(row) == pytest.approx([5.0], abs=1e-5)

@@ -1,4 +1,6 @@
-"""The trace of one row: numbers as in scalar loops, and every quantity with its tag in every output."""
+"""The trace of one row: numbers as in scalar loops, and every quantity with its tag in
+every output.
+"""
 
 import io
 import re
@@ -16,35 +18,58 @@ from halfmoon.tracing import SHOWN, trace
 
 ROW = [0.5, -1.0, 0.3]
 DEPTHS = [(), ("tanh",), ("relu", "logistic"), ("gelu", "tanh", "elu")]
-each_depth = pytest.mark.parametrize("hidden", DEPTHS, ids=lambda hidden: f"{len(hidden) + 1} layers")
+each_depth = pytest.mark.parametrize(
+    "hidden", DEPTHS, ids=lambda hidden: f"{len(hidden) + 1} layers"
+)
 
 
 def example(hidden=("tanh",), loss="softmax_cross_entropy", columns=2, width=4):
     """A network with biases that are not zero, and a truth for one row."""
     k = LOSSES.make(loss).outputs(columns)
     network = Network.dense([3, *[width] * len(hidden), k], list(hidden), loss)
-    network.theta = network.theta + 0.1 * np.random.default_rng(0).normal(size=network.size)
-    y = {"classes": 1, "labels": [1] + [0] * (columns - 1), "counts": [3, 0][:columns], "real": [0.7, -0.2][:columns]}
+    network.theta = network.theta + 0.1 * np.random.default_rng(0).normal(
+        size=network.size
+    )
+    y = {
+        "classes": 1,
+        "labels": [1] + [0] * (columns - 1),
+        "counts": [3, 0][:columns],
+        "real": [0.7, -0.2][:columns],
+    }
     return network, y[LOSSES.make(loss).target]
 
 
 def judge(network, hidden, loss, y):
     """All quantities of the trace by name, by naive's loops."""
-    sizes, theta = [3, *[4] * len(hidden), network.k], network.theta.tolist()
-    truth = [0.0, 1.0] if network.loss.target == "classes" else np.atleast_1d(y).astype(float).tolist()
+    sizes = [3, *[4] * len(hidden), network.k]
+    theta = network.theta.tolist()
+    truth = (
+        [0.0, 1.0]
+        if network.loss.target == "classes"
+        else np.atleast_1d(y).astype(float).tolist()
+    )
     link, value, dz = naive.LOSSES[loss]
     zs, inputs = naive.forward(sizes, hidden, theta, ROW)
-    layers, last = naive.unpack(sizes, theta), len(zs)
+    layers = naive.unpack(sizes, theta)
+    last = len(zs)
     found = {"x": ROW, "y_hat": link(zs[-1]), "loss": [sum(value(zs[-1], truth))]}
-    found |= {f"z{i + 1}": z for i, z in enumerate(zs)} | {f"a{i}": a for i, a in enumerate(inputs) if i}
+    found |= {f"z{i + 1}": z for i, z in enumerate(zs)} | {
+        f"a{i}": a for i, a in enumerate(inputs) if i
+    }
     delta = dz(zs[-1], truth)
     for i in range(last, 0, -1):
         found[f"delta{i}"] = found[f"db{i}"] = delta
         found[f"dW{i}"] = [[a * d for d in delta] for a in inputs[i - 1]]
         if i > 1:
-            W, slope = layers[i - 1][0], naive.ACTIVATIONS[hidden[i - 2]][1]
-            found[f"da{i - 1}"] = [sum(w * d for w, d in zip(row, delta, strict=True)) for row in W]
-            delta = [da * slope(z) for da, z in zip(found[f"da{i - 1}"], zs[i - 2], strict=True)]
+            W = layers[i - 1][0]
+            slope = naive.ACTIVATIONS[hidden[i - 2]][1]
+            found[f"da{i - 1}"] = [
+                sum(w * d for w, d in zip(row, delta, strict=True)) for row in W
+            ]
+            delta = [
+                da * slope(z)
+                for da, z in zip(found[f"da{i - 1}"], zs[i - 2], strict=True)
+            ]
     return found
 
 
@@ -72,10 +97,13 @@ def lines(traced):
 @pytest.mark.parametrize("loss", naive.LOSSES)
 def test_numbers_equal_scalar_loops(hidden, loss):
     network, y = example(hidden, loss)
-    traced, expected = trace(network, ROW, y), judge(network, hidden, loss, y)
+    traced = trace(network, ROW, y)
+    expected = judge(network, hidden, loss, y)
     assert {line.name for line in lines(traced)} == set(expected)
     for name, value in expected.items():
-        np.testing.assert_allclose(traced[name], value, rtol=1e-9, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            traced[name], value, rtol=1e-9, atol=1e-12, err_msg=name
+        )
 
 
 @each_depth
@@ -104,11 +132,15 @@ def test_every_quantity_has_its_tag(hidden):
 def test_text_table_and_html_hold_every_quantity_with_its_tag(hidden):
     network, y = example(hidden)
     traced = trace(network, ROW, y)
-    text, table, html = str(traced), as_rich(traced), traced._repr_html_()
+    text = str(traced)
+    table = as_rich(traced)
+    html = traced._repr_html_()
     for line in lines(traced):
         for output in (text, table, html):
             row = [
-                part for part in re.split(r"\n|</tr>", output) if re.search(rf"(?<!\w){line.name}(?!\w)( =|, )", part)
+                part
+                for part in re.split(r"\n|</tr>", output)
+                if re.search(rf"(?<!\w){line.name}(?!\w)( =|, )", part)
             ]
             assert any(line.tag in part for part in row), (line.name, output)
         for number in re.findall(r"\d+\.\d{4}", line.numbers()):
@@ -125,7 +157,9 @@ def test_html_is_well_formed_and_has_row_headers():
     tables = root.findall("table")
     assert len(tables) == 2
     assert all(table.find("caption").text for table in tables)
-    assert len(root.findall(".//th[@scope='row']")) == len(lines(trace(network, ROW, y)))
+    assert len(root.findall(".//th[@scope='row']")) == len(
+        lines(trace(network, ROW, y))
+    )
 
 
 def test_regression_with_one_output():
@@ -156,7 +190,7 @@ SLOPES = {  # what f' must say of the first layer
     "relu": "1 where z1 > 0, else 0",
     "leaky_relu": "1 or slope",
     "elu": "1 or a1 + alpha",
-    "selu": "scale or a1 + scale alpha",
+    "selu": "s or a1 + s alpha",
     "softplus": "1 / (1 + e^-z1)",
     "gelu": "Phi(z1) + z1 phi(z1)",
     "silu": "s + a1 (1 - s)",
@@ -167,7 +201,9 @@ SLOPES = {  # what f' must say of the first layer
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_slopes_are_printed_whole_and_without_the_citation(name):
     network, y = example((name,))
-    (delta1,) = [line.formula for line in lines(trace(network, ROW, y)) if line.name == "delta1"]
+    (delta1,) = [
+        line.formula for line in lines(trace(network, ROW, y)) if line.name == "delta1"
+    ]
     slope = delta1.split("f' = ")[1]
     assert slope.startswith(SLOPES[name])
     assert "et al" not in slope
@@ -199,7 +235,12 @@ def test_long_layers_are_cut_in_print_but_not_in_value():
 def test_shapes_are_shown():
     network, y = example()
     shape = {line.name: line.shape for line in lines(trace(network, ROW, y))}
-    assert (shape["x"], shape["z1"], shape["dW1"], shape["loss"]) == ("(3)", "(4)", "(3, 4)", "(1)")
+    assert (shape["x"], shape["z1"], shape["dW1"], shape["loss"]) == (
+        "(3)",
+        "(4)",
+        "(3, 4)",
+        "(1)",
+    )
 
 
 @pytest.mark.parametrize("dropout", [[0.5, 0.0], [0.0, 0.5], [0.5, 0.5]], ids=str)
@@ -207,8 +248,11 @@ def test_a_network_with_dropout_is_traced_as_it_predicts(dropout):
     plain, y = example()
     network = Network.dense([3, 4, 2], dropout=dropout)
     network.theta = plain.theta
-    traced, expected = trace(network, ROW, y), trace(plain, ROW, y)
-    assert {line.name for line in lines(expected)} <= {line.name for line in lines(traced)}
+    traced = trace(network, ROW, y)
+    expected = trace(plain, ROW, y)
+    assert {line.name for line in lines(expected)} <= {
+        line.name for line in lines(traced)
+    }
     for line in lines(expected):
         assert np.array_equal(traced[line.name], line.value), line.name
 

@@ -37,7 +37,9 @@ FIGURES = {
 
 
 def tell(out, **options):
-    return run(out, console=Console(file=io.StringIO(), width=100), quick=True, **options)
+    return run(
+        out, console=Console(file=io.StringIO(), width=100), quick=True, **options
+    )
 
 
 def test_the_robust_figures(results):
@@ -73,7 +75,9 @@ def test_the_row_is_carried_by_hand(results):
 
 
 def test_every_figure_is_there(told):
-    assert sorted(name for names in FIGURES.values() for name in names) == sorted(p.stem for p in told.glob("*.svg"))
+    assert sorted(name for names in FIGURES.values() for name in names) == sorted(
+        p.stem for p in told.glob("*.svg")
+    )
     assert all(b"<svg" in path.read_bytes() for path in told.glob("*.svg"))
     assert not list(told.glob("*.png"))  # quick
 
@@ -85,15 +89,24 @@ def test_without_quick_they_are_there_twice(tmp_path):
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_each_section_stands_alone_and_a_rerun_gives_the_same(name, tmp_path, told, results):
-    number, out = SECTIONS[name][0], tmp_path / "out"
+def test_each_section_stands_alone_and_a_rerun_gives_the_same(
+    name, tmp_path, told, results
+):
+    number = SECTIONS[name][0]
+    out = tmp_path / "out"
     book = tell(out, only=number)
-    alone = [one for one, (its, _) in SECTIONS.items() if its == number or its.startswith(f"{number}.")]
+    alone = [
+        one
+        for one, (its, _) in SECTIONS.items()
+        if its == number or its.startswith(f"{number}.")
+    ]
     assert [one for one in book.results if one != "times"] == alone
     for one in alone:
         assert book.results[one] == results[one], one
         for figure in FIGURES.get(one, []):
-            same = (out / f"{figure}.svg").read_bytes() == (told / f"{figure}.svg").read_bytes()
+            same = (out / f"{figure}.svg").read_bytes() == (
+                told / f"{figure}.svg"
+            ).read_bytes()
             assert same or figure.endswith("-time"), figure
     page, whole = (told_without_times(folder) for folder in (out, told))
     for paragraph in re.findall(r"<(?:p|li|caption|figcaption)>.*?</", page):
@@ -102,18 +115,31 @@ def test_each_section_stands_alone_and_a_rerun_gives_the_same(name, tmp_path, to
 
 def told_without_times(folder):
     """The page but for what a clock said."""
-    return re.sub(r"<data value=[^>]*/times/[^>]*>[^<]*", "<data>", (folder / "index.html").read_text())
+    return re.sub(
+        r"<data value=[^>]*/times/[^>]*>[^<]*",
+        "<data>",
+        (folder / "index.html").read_text(),
+    )
 
 
-def test_the_story_of_another_seed_is_told_from_its_own_numbers(tmp_path, told, results):
+def test_the_story_of_another_seed_is_told_from_its_own_numbers(
+    tmp_path, told, results
+):
     own = (told / "index.html").read_text()
     assert results["learning"]["zigzag"] is True
     assert "jumping between two values" in own
     assert "published" in own
     book = tell(tmp_path / "out", seed=3, only="learning")
     page = (tmp_path / "out" / "index.html").read_text()
-    assert book.results["learning"]["loss_before_training"] != results["learning"]["loss_before_training"]
-    assert book.results["learning"]["zigzag"] is ("jumping between two values" in page) is False
+    assert (
+        book.results["learning"]["loss_before_training"]
+        != results["learning"]["loss_before_training"]
+    )
+    assert (
+        book.results["learning"]["zigzag"]
+        is ("jumping between two values" in page)
+        is False
+    )
     assert "published" not in page
     assert "than any loss the tutorial prints" not in page
 
@@ -121,7 +147,10 @@ def test_the_story_of_another_seed_is_told_from_its_own_numbers(tmp_path, told, 
 def test_a_poor_end_is_not_praised(tmp_path):
     book = tell(tmp_path / "out", seed=22, only="boundary")
     page = (tmp_path / "out" / "index.html").read_text()
-    better = book.results["boundary"]["accuracy"] > book.results["boundary"]["line_accuracy"] + 0.05
+    better = (
+        book.results["boundary"]["accuracy"]
+        > book.results["boundary"]["line_accuracy"] + 0.05
+    )
     assert better is ("The boundary bends around the moons" in page) is False
 
 
@@ -134,8 +163,17 @@ def test_a_section_may_be_called_by_number(tmp_path):
 
 
 def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
-    command = [sys.executable, "-m", "halfmoon", "tutorial", "--out", str(tmp_path / "out")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "halfmoon",
+        "tutorial",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     while not (tmp_path / "out" / "2-baseline.svg").exists():
         assert process.poll() is None
         time.sleep(0.05)
@@ -185,9 +223,17 @@ def test_a_press_that_was_ended_loses_figures_but_not_the_page(tmp_path, monkeyp
 
 
 def test_a_users_matplotlibrc_does_not_show(tmp_path, told):
-    with mpl.rc_context({"axes.facecolor": "black", "font.family": "monospace", "axes.unicode_minus": False}):
+    with mpl.rc_context(
+        {
+            "axes.facecolor": "black",
+            "font.family": "monospace",
+            "axes.unicode_minus": False,
+        }
+    ):
         tell(tmp_path / "out", only="data")
-    assert (tmp_path / "out" / "1-data.svg").read_bytes() == (told / "1-data.svg").read_bytes()
+    assert (tmp_path / "out" / "1-data.svg").read_bytes() == (
+        told / "1-data.svg"
+    ).read_bytes()
 
 
 def test_the_highest_seed_is_a_seed(tmp_path):

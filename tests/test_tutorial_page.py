@@ -1,4 +1,6 @@
-"""The tutorial's page: every number on it is in results.json, nothing is fetched, and all can read it."""
+"""The tutorial's page: every number on it is in results.json, nothing is fetched, and
+all can read it.
+"""
 
 import html.parser
 import json
@@ -13,16 +15,26 @@ from halfmoon.tutorial.numbers import kept, look_up, plain, resolve
 
 ROOT = Path(__file__).resolve().parents[1]
 VOID = {"meta", "link", "br", "img", "hr", "input"}
-QUIET = {"code", "pre", "math", "svg", "style", "title", "script", "nav"}  # holds code, formulas or drawings
+# holds code, formulas or drawings
+QUIET = {"code", "pre", "math", "svg", "style", "title", "script", "nav"}
 
 
 class Page(html.parser.HTMLParser):
-    """What a page says and shows: text outside code and formulas, numbers, ids, links, descriptions."""
+    """What a page says and shows: text outside code and formulas, numbers, ids, links,
+    descriptions.
+    """
 
     def __init__(self, text):
         super().__init__()
-        self.open, self.wrong, self.ids, self.links, self.loads = [], [], [], [], []
-        self.data, self.prose, self.described, self.trace = [], [], [], []
+        self.open = []
+        self.wrong = []
+        self.ids = []
+        self.links = []
+        self.loads = []
+        self.data = []
+        self.prose = []
+        self.described = []
+        self.trace = []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -31,7 +43,11 @@ class Page(html.parser.HTMLParser):
         if tag == "a":
             self.links.append(has["href"])
         else:
-            self.loads += [has[name] for name in ("src", "href", "xlink:href", "srcset") if name in has]
+            self.loads += [
+                has[name]
+                for name in ("src", "href", "xlink:href", "srcset")
+                if name in has
+            ]
         if "role" in has and has["role"] == "img":
             self.described.append(has.get("aria-label", ""))
         if tag not in VOID:
@@ -45,7 +61,9 @@ class Page(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         opened, has = self.open.pop()
         if opened != tag:
-            self.wrong.append(f"</{tag}> closes <{opened}> near line {self.getpos()[0]}")
+            self.wrong.append(
+                f"</{tag}> closes <{opened}> near line {self.getpos()[0]}"
+            )
         if tag == "data" and not self.data[-1][2]:
             self.wrong.append(f"no digits for {has}")
 
@@ -57,7 +75,11 @@ class Page(html.parser.HTMLParser):
             self.data.append((has["data-from"], has["value"], text))
         elif "trace" in classes:
             self.trace += re.findall(r"-?\d+\.\d+", text) if "pre" in tags else []
-        elif not QUIET & set(tags) and not classes & {"count", "where"} and "body" in tags:
+        elif (
+            not QUIET & set(tags)
+            and not classes & {"count", "where"}
+            and "body" in tags
+        ):
             self.prose.append(text)
 
 
@@ -71,7 +93,9 @@ def digits_of(text):
     bare = text.replace(",", "").rstrip("%")
     decimals = len(bare.split("e")[0].partition(".")[2])
     power = int(bare.partition("e")[2] or 0) - 2 * text.endswith("%")
-    return float(bare) * 10.0 ** (-2 * text.endswith("%")), 0.5000001 * 10.0 ** (power - decimals)
+    return float(bare) * 10.0 ** (-2 * text.endswith("%")), 0.5000001 * 10.0 ** (
+        power - decimals
+    )
 
 
 def test_every_marked_number_is_the_one_in_the_results(page, results):
@@ -80,12 +104,17 @@ def test_every_marked_number_is_the_one_in_the_results(page, results):
         number = look_up(results, address)
         assert str(number) == value, address
         read, rounding = digits_of(shown)
-        assert math.isclose(read, number, rel_tol=0.0, abs_tol=rounding), (address, number, shown)
+        assert math.isclose(read, number, rel_tol=0.0, abs_tol=rounding), (
+            address,
+            number,
+            shown,
+        )
 
 
 def test_no_other_number_is_told(page):
     text = " ".join(" ".join(page.prose).split())
-    text = re.sub(r"\(?\b(18|19|20)\d\d\b\)?|\[[A-Z]\d+\]", " ", text)  # years of papers, and equations
+    # years of papers, and equations
+    text = re.sub(r"\(?\b(18|19|20)\d\d\b\)?|\[[A-Z]\d+\]", " ", text)
     assert not re.findall(r"\S*(?:\d[.,]\d|\d\d|\d ?%)\S*", text)
 
 
@@ -143,9 +172,15 @@ def test_no_number_was_left_as_an_address(told):
 def test_a_number_is_written_where_it_is_shown():
     results = {"a": plain({"b": [0.25, True, None], "c d": 1234})}
     number = kept("/a", results["a"])
-    text = f"{number['b'][0]:.1%} of {number['c d']:,}, {number['b'][0] * 2}, {number['b'][1]}"
+    text = (
+        f"{number['b'][0]:.1%} of {number['c d']:,}, {number['b'][0] * 2}, "
+        f"{number['b'][1]}"
+    )
     assert resolve(text, results) == "25.0% of 1,234, 0.5, True"
-    assert resolve(f"{number['c d']}", results, lambda *told: str(told)) == "('/a/c d', 1234, '1234')"
+    assert (
+        resolve(f"{number['c d']}", results, lambda *told: str(told))
+        == "('/a/c d', 1234, '1234')"
+    )
     assert number["c d"] == 1234
     assert json.dumps(number) == json.dumps(results["a"])
 
@@ -153,7 +188,9 @@ def test_a_number_is_written_where_it_is_shown():
 @pytest.mark.parametrize("tag", EQUATIONS)
 def test_the_equations_are_those_of_the_derivation(tag):
     written, tex = EQUATIONS[tag]
-    line = re.search(rf"^\*\*\[{tag}\]\*\*.*$", (ROOT / "DERIVATION.md").read_text(), re.MULTILINE).group()
+    line = re.search(
+        rf"^\*\*\[{tag}\]\*\*.*$", (ROOT / "DERIVATION.md").read_text(), re.MULTILINE
+    ).group()
     assert f"`{written}`" in line
     assert tex in line
 
@@ -161,6 +198,10 @@ def test_the_equations_are_those_of_the_derivation(tag):
 @pytest.mark.parametrize("tag", EQUATIONS)
 def test_the_line_of_code_is_in_the_source(tag):
     line = line_of(tag)
-    source = (ROOT / "src" / "halfmoon" / line.file).read_text().splitlines()[line.number - 1]
+    source = (
+        (ROOT / "src" / "halfmoon" / line.file)
+        .read_text()
+        .splitlines()[line.number - 1]
+    )
     assert source.strip().startswith(line.code)
     assert source.rstrip().endswith(f"[{tag}]")

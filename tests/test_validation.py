@@ -1,4 +1,6 @@
-"""Rows to stop by: which they are, how they are scored, when they stop a fit, and that the best epoch stays."""
+"""Rows to stop by: which they are, how they are scored, when they stop a fit, and that
+the best epoch stays.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +17,13 @@ from sklearn.metrics import (
     r2_score,
     roc_auc_score,
 )
-from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit, ShuffleSplit, StratifiedKFold
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    PredefinedSplit,
+    ShuffleSplit,
+    StratifiedKFold,
+)
 
 from halfmoon.losses import LOSSES, SquaredError
 from small import (
@@ -43,7 +51,8 @@ pytestmark = [unfinished, one_thread]
 NAMES2 = np.array(["full", "new"])[Y2]
 WAVE2 = (WAVE[0][::3] + 0.05, WAVE[1][::3])
 ROWS = {"validation_fraction": 0.3, "early_stopping": True}
-LOUD = {"learning_rate_init": 0.1, "max_iter": 25, "n_iter_no_change": 10**6}  # scores that go up and down
+# scores that go up and down
+LOUD = {"learning_rate_init": 0.1, "max_iter": 25, "n_iter_no_change": 10**6}
 
 
 # Which rows
@@ -61,7 +70,10 @@ class Seen:
 
     def held(self, n):
         """The validation rows: the smaller part of what was scored."""
-        return min((call for call in self.calls if len(call[1]) != n), key=lambda call: len(call[1]))
+        return min(
+            (call for call in self.calls if len(call[1]) != n),
+            key=lambda call: len(call[1]),
+        )
 
 
 def places(part, whole):
@@ -74,7 +86,9 @@ def places(part, whole):
 @pytest.mark.parametrize("fraction", [0.2, 0.3, 0.5])
 def test_a_share_of_the_rows_is_set_aside(fraction):
     seen = Seen()
-    model = short(early_stopping=True, validation_fraction=fraction, scoring=seen).fit(X, NAMES)
+    model = short(early_stopping=True, validation_fraction=fraction, scoring=seen).fit(
+        X, NAMES
+    )
     parts = {len(y) for _, y in seen.calls}
     assert parts == {round(120 * fraction), 120 - round(120 * fraction)}
     assert model.t_ == 6 * (120 - round(120 * fraction))
@@ -87,7 +101,8 @@ def test_the_rows_set_aside_keep_the_classes_shares():
     seen = Seen()
     short(**ROWS, scoring=seen, batch_size=84).fit(X, rare)
     held = seen.held(84)[1]
-    assert (len(held), (held == "rare").sum()) == (36, 9)  # 30 % of 120 rows, a quarter of them rare
+    # 30 % of 120 rows, a quarter of them rare
+    assert (len(held), (held == "rare").sum()) == (36, 9)
 
 
 def test_the_shares_are_seen_in_the_loss_too():
@@ -101,7 +116,9 @@ def test_the_shares_are_seen_in_the_loss_too():
 
     rare = np.r_[np.zeros(90), np.ones(30)].astype(int)
     options = {**ROWS, "n_iter_no_change": 4, "max_iter": 300}
-    short(**options, loss=Watched(), batch_size=84, engine="numpy").fit(X[np.argsort(Y)], rare)
+    short(**options, loss=Watched(), batch_size=84, engine="numpy").fit(
+        X[np.argsort(Y)], rare
+    )
     assert (seen[36], seen[84]) == pytest.approx((0.25, 0.25))
 
 
@@ -116,7 +133,8 @@ def test_the_same_random_state_sets_the_same_rows_aside():
 
 @pytest.mark.parametrize("made", [short, brief])
 def test_whole_groups_are_set_aside(made):
-    groups, seen = np.arange(120) // 8, Seen()
+    groups = np.arange(120) // 8
+    seen = Seen()
     made(**ROWS, scoring=seen).fit(X, Y, groups=pd.Series(groups))
     parts = [set(groups[places(rows, X)]) for rows, _ in seen.calls[:2]]
     assert parts[0].isdisjoint(parts[1])
@@ -137,7 +155,9 @@ SPLITTERS = {
 @pytest.mark.parametrize("y", [NAMES, IRIS[1][:120]], ids=["two", "three"])
 def test_a_splitters_first_test_set_is_set_aside(splitter, groups, y):
     seen = Seen()
-    short(early_stopping=True, validation_fraction=splitter, scoring=seen).fit(X, y, groups=groups)
+    short(early_stopping=True, validation_fraction=splitter, scoring=seen).fit(
+        X, y, groups=groups
+    )
     learn, stop = next(splitter.split(X, y, groups))
     held = seen.held(len(learn))
     assert places(held[0], X) == stop.tolist()
@@ -155,10 +175,17 @@ def test_setting_rows_aside_is_passing_them_as_validation_data():
     """The same fit, to the bit, as with the two parts given by hand."""
     learn, stop = next(KFold(4).split(X))
     for options in (LOUD, {**LOUD, "solver": "sgd"}):
-        aside = short(early_stopping=True, validation_fraction=KFold(4), **options).fit(X, NAMES, np.arange(120) % 3)
+        aside = short(early_stopping=True, validation_fraction=KFold(4), **options).fit(
+            X, NAMES, np.arange(120) % 3
+        )
         w = np.arange(120) % 3
         by_hand = short(**options).fit(
-            X[learn], NAMES[learn], w[learn], X_val=X[stop], y_val=NAMES[stop], sample_weight_val=w[stop]
+            X[learn],
+            NAMES[learn],
+            w[learn],
+            X_val=X[stop],
+            y_val=NAMES[stop],
+            sample_weight_val=w[stop],
         )
         assert same_fit(aside, by_hand)
         assert aside.validation_scores_ == by_hand.validation_scores_
@@ -171,14 +198,31 @@ KINDS = {
     "two": (short, (X, NAMES), (X2, NAMES2), accuracy_score),
     "three": (short, IRIS, (IRIS[0][::4] * 0.9, IRIS[1][::4]), accuracy_score),
     "labels": (short, (X, LABELS), (X2, LABELS[:60]), accuracy_score),
-    "columns": (short, (X, COLUMNS), (X2, COLUMNS[:60]), lambda y, p: (y == p).all(axis=1).mean()),
+    "columns": (
+        short,
+        (X, COLUMNS),
+        (X2, COLUMNS[:60]),
+        lambda y, p: (y == p).all(axis=1).mean(),
+    ),
     "values": (brief, WAVE, WAVE2, r2_score),
-    "two values": (brief, (WAVE[0], np.c_[WAVE[1], 9 * WAVE[1] ** 2]), (WAVE2[0], np.c_[WAVE2[1], WAVE2[1]]), r2_score),
+    "two values": (
+        brief,
+        (WAVE[0], np.c_[WAVE[1], 9 * WAVE[1] ** 2]),
+        (WAVE2[0], np.c_[WAVE2[1], WAVE2[1]]),
+        r2_score,
+    ),
 }
-each_kind = pytest.mark.parametrize(("made", "data", "held", "score"), KINDS.values(), ids=KINDS)
+each_kind = pytest.mark.parametrize(
+    ("made", "data", "held", "score"), KINDS.values(), ids=KINDS
+)
 SOLVERS = {
     "adam": LOUD,
-    "lbfgs": {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001, "max_iter": 25},
+    "lbfgs": {
+        "solver": "lbfgs",
+        "batch_size": "auto",
+        "learning_rate_init": 0.001,
+        "max_iter": 25,
+    },
 }
 each_solver = pytest.mark.parametrize("options", SOLVERS.values(), ids=SOLVERS)
 
@@ -186,20 +230,35 @@ each_solver = pytest.mark.parametrize("options", SOLVERS.values(), ids=SOLVERS)
 @each_solver
 @each_kind
 def test_the_best_epochs_weights_stay(made, data, held, score, options):
-    """The final model's score is the best one, and as many were recorded as there were epochs."""
-    model = made(**options, hidden_layer_sizes=(20,)).fit(*data, X_val=held[0], y_val=held[1])
-    assert score(held[1], model.predict(held[0])) == pytest.approx(model.best_validation_score_, rel=1e-9)
+    """The final model's score is the best one, and as many were recorded as there were
+    epochs.
+    """
+    model = made(**options, hidden_layer_sizes=(20,)).fit(
+        *data, X_val=held[0], y_val=held[1]
+    )
+    assert score(held[1], model.predict(held[0])) == pytest.approx(
+        model.best_validation_score_, rel=1e-9
+    )
     assert model.best_validation_score_ == max(model.validation_scores_)
-    last = len(model.validation_scores_) - model.validation_scores_[::-1].index(model.best_validation_score_)
+    last = len(model.validation_scores_) - model.validation_scores_[::-1].index(
+        model.best_validation_score_
+    )
     assert model.best_epoch_ == last  # of equals, the one that learned longer
-    assert len(model.validation_scores_) == len(model.validation_loss_curve_) == len(model.loss_curve_) == model.n_iter_
+    assert (
+        len(model.validation_scores_)
+        == len(model.validation_loss_curve_)
+        == len(model.loss_curve_)
+        == model.n_iter_
+    )
     assert model.best_loss_ is None
     assert model.validation_scores_ == model.history_["validation_score"].tolist()
 
 
 @each_solver
 @each_kind
-def test_with_scoring_loss_the_epoch_of_least_loss_stays(made, data, held, score, options):
+def test_with_scoring_loss_the_epoch_of_least_loss_stays(
+    made, data, held, score, options
+):
     options = {**options, "hidden_layer_sizes": (20,), "scoring": "loss", "alpha": 3.0}
     model = made(**options)
     model.fit(*data, X_val=held[0], y_val=held[1])
@@ -213,8 +272,12 @@ def test_with_scoring_loss_the_epoch_of_least_loss_stays(made, data, held, score
 
 
 def test_the_validation_loss_is_the_loss_without_penalty():
-    model = short(**LOUD, scoring="loss", alpha=5.0).fit(X, NAMES, X_val=X2, y_val=NAMES2)
-    assert -model.best_validation_score_ == pytest.approx(log_loss(NAMES2, model.predict_proba(X2)), rel=1e-9)
+    model = short(**LOUD, scoring="loss", alpha=5.0).fit(
+        X, NAMES, X_val=X2, y_val=NAMES2
+    )
+    assert -model.best_validation_score_ == pytest.approx(
+        log_loss(NAMES2, model.predict_proba(X2)), rel=1e-9
+    )
     values = brief(**LOUD, scoring="loss").fit(*WAVE, X_val=WAVE2[0], y_val=WAVE2[1])
     half = ((values.predict(WAVE2[0]) - WAVE2[1]) ** 2).mean() / 2.0
     assert min(values.validation_loss_curve_) == pytest.approx(half, rel=1e-9)
@@ -233,8 +296,12 @@ NAMED = {
 @each_solver
 def test_any_scorer_by_name(name, options):
     model = short(**options, scoring=name).fit(X, NAMES, X_val=X2, y_val=NAMES2)
-    predicted = (model.predict_proba if name in ("neg_log_loss", "roc_auc") else model.predict)(X2)
-    assert model.best_validation_score_ == pytest.approx(NAMED[name](NAMES2, predicted), rel=1e-9)
+    predicted = (
+        model.predict_proba if name in ("neg_log_loss", "roc_auc") else model.predict
+    )(X2)
+    assert model.best_validation_score_ == pytest.approx(
+        NAMED[name](NAMES2, predicted), rel=1e-9
+    )
     assert model.best_validation_score_ == max(model.validation_scores_)
     assert len(set(model.validation_scores_)) > 1
 
@@ -243,8 +310,13 @@ def test_any_scorer_by_name(name, options):
 @pytest.mark.parametrize("normalize_y", [False, True])
 def test_any_scorer_of_values_by_name(name, normalize_y):
     """In y's own units, with normalize_y too."""
-    y, y2 = 50.0 + 10.0 * WAVE[1], 50.0 + 10.0 * WAVE2[1]
-    model = brief(**LOUD, scoring="neg_max_error" if name == "max_error" else name, normalize_y=normalize_y)
+    y = 50.0 + 10.0 * WAVE[1]
+    y2 = 50.0 + 10.0 * WAVE2[1]
+    model = brief(
+        **LOUD,
+        scoring="neg_max_error" if name == "max_error" else name,
+        normalize_y=normalize_y,
+    )
     model.fit(WAVE[0], y, X_val=WAVE2[0], y_val=y2)
     predicted = model.predict(WAVE2[0])
     found = {
@@ -258,18 +330,26 @@ def test_any_scorer_of_values_by_name(name, normalize_y):
 def test_a_scorer_of_scikit_learns_making():
     scorer = make_scorer(f1_score, pos_label="new")
     model = short(**LOUD, scoring=scorer).fit(X, NAMES, X_val=X2, y_val=NAMES2)
-    assert model.best_validation_score_ == pytest.approx(f1_score(NAMES2, model.predict(X2), pos_label="new"))
+    assert model.best_validation_score_ == pytest.approx(
+        f1_score(NAMES2, model.predict(X2), pos_label="new")
+    )
 
 
 @pytest.mark.parametrize("frame", [False, True])
-def test_a_function_gets_the_estimator_the_rows_and_the_labels_as_they_were_brought(frame):
+def test_a_function_gets_the_estimator_the_rows_and_the_labels_as_they_were_brought(
+    frame,
+):
     told = []
 
     def score(estimator, rows, labels):
-        told.append((rows.copy(), labels.copy(), estimator.predict(rows), estimator.classes_))
+        told.append(
+            (rows.copy(), labels.copy(), estimator.predict(rows), estimator.classes_)
+        )
         return accuracy_score(labels, estimator.predict(rows))
 
-    rows, held = (pd.DataFrame(part, columns=["x", "y"]) if frame else part for part in (X, X2))
+    rows, held = (
+        pd.DataFrame(part, columns=["x", "y"]) if frame else part for part in (X, X2)
+    )
     model = short(scoring=score, max_iter=2).fit(rows, NAMES, X_val=held, y_val=NAMES2)
     for (found, labels, predicted, classes), (rows_in, labels_in) in zip(
         told, [(X, NAMES), (X2, NAMES2)] * 2, strict=True
@@ -278,7 +358,9 @@ def test_a_function_gets_the_estimator_the_rows_and_the_labels_as_they_were_brou
         assert labels.tolist() == labels_in.tolist()
         assert set(predicted) <= {"full", "new"}
         assert classes.tolist() == ["full", "new"]
-    assert model.validation_scores_ == [accuracy_score(NAMES2, told[i][2]) for i in (1, 3)]
+    assert model.validation_scores_ == [
+        accuracy_score(NAMES2, told[i][2]) for i in (1, 3)
+    ]
 
 
 def test_a_function_may_ask_for_anything_that_a_fitted_estimator_answers():
@@ -297,7 +379,8 @@ def test_a_function_may_ask_for_anything_that_a_fitted_estimator_answers():
             )
         return float(len(found))
 
-    model = short(scoring=score).fit(X, NAMES, X_val=X2, y_val=NAMES2)  # the last epoch is the best
+    # the last epoch is the best
+    model = short(scoring=score).fit(X, NAMES, X_val=X2, y_val=NAMES2)
     few, turned, logarithms, own = found[-1]
     assert np.array_equal(few, model.predict(X[:7]))
     np.testing.assert_allclose(turned, model.predict_proba(X[::-1]), rtol=1e-9)
@@ -315,16 +398,25 @@ def test_scorers_change_no_update():
     """They see predictions, and nothing that they ask for reaches the fit."""
     options = {"max_iter": 12, "n_iter_no_change": 10**6}
     blind = short(**options).fit(X, NAMES)
-    for scoring in (None, "loss", "roc_auc", lambda estimator, rows, y: float(estimator.predict_proba(rows)[0, 0])):
+    for scoring in (
+        None,
+        "loss",
+        "roc_auc",
+        lambda estimator, rows, y: float(estimator.predict_proba(rows)[0, 0]),
+    ):
         model = short(**options, scoring=scoring).fit(X, NAMES, X_val=X2, y_val=NAMES2)
         assert model.loss_curve_ == blind.loss_curve_
 
 
 def test_nan_scores_are_never_the_best():
     scores = iter([0.1, NAN, 0.3, NAN, NAN, 0.2])
-    model = short(scoring=lambda estimator, rows, y: next(scores) if len(y) == 60 else 0.0)
+    model = short(
+        scoring=lambda estimator, rows, y: next(scores) if len(y) == 60 else 0.0
+    )
     model.fit(X, Y, X_val=X2, y_val=Y2)
-    assert np.array_equal(model.validation_scores_, [0.1, NAN, 0.3, NAN, NAN, 0.2], equal_nan=True)
+    assert np.array_equal(
+        model.validation_scores_, [0.1, NAN, 0.3, NAN, NAN, 0.2], equal_nan=True
+    )
     assert (model.best_epoch_, model.best_validation_score_) == (3, 0.3)
     assert same_theta(model, short(max_iter=3).fit(X, Y))
 
@@ -334,7 +426,9 @@ def same_theta(one, other):
 
 
 def test_scores_that_are_all_nan_leave_the_last_weights():
-    model = short(scoring=lambda estimator, rows, y: NAN, n_iter_no_change=4).fit(X, Y, X_val=X2, y_val=Y2)
+    model = short(scoring=lambda estimator, rows, y: NAN, n_iter_no_change=4).fit(
+        X, Y, X_val=X2, y_val=Y2
+    )
     assert (model.n_iter_, model.stopped_, model.best_epoch_) == (4, "patience", None)
     assert same_theta(model, short(max_iter=4).fit(X, Y))
     assert np.isnan(model.validation_scores_).all()
@@ -347,20 +441,36 @@ def test_weights_of_validation_rows_count_rows():
     times = np.arange(60) % 3
     rows = np.repeat(np.arange(60), times)
     for options in ({}, {"scoring": "roc_auc"}, {"scoring": "loss"}):
-        one = short(**LOUD, **options).fit(X, NAMES, X_val=X2, y_val=NAMES2, sample_weight_val=times)
-        other = short(**LOUD, **options).fit(X, NAMES, X_val=X2[rows], y_val=NAMES2[rows])
-        np.testing.assert_allclose(one.validation_scores_, other.validation_scores_, rtol=1e-12)
+        one = short(**LOUD, **options).fit(
+            X, NAMES, X_val=X2, y_val=NAMES2, sample_weight_val=times
+        )
+        other = short(**LOUD, **options).fit(
+            X, NAMES, X_val=X2[rows], y_val=NAMES2[rows]
+        )
+        np.testing.assert_allclose(
+            one.validation_scores_, other.validation_scores_, rtol=1e-12
+        )
         assert (
-            one.validation_scores_ != short(**LOUD, **options).fit(X, NAMES, X_val=X2, y_val=NAMES2).validation_scores_
+            one.validation_scores_
+            != short(**LOUD, **options)
+            .fit(X, NAMES, X_val=X2, y_val=NAMES2)
+            .validation_scores_
         )
 
 
 def test_weights_go_with_the_rows_that_are_set_aside():
-    """Rows of the first half weigh nothing, so their exchanged labels are never seen."""
+    """Rows of the first half weigh nothing, so their exchanged labels are never
+    seen.
+    """
     w = (np.arange(120) >= 60).astype(float)
     wrong = np.where(w == 0.0, 1 - Y, Y)
-    options = {**LOUD, "early_stopping": True, "validation_fraction": ShuffleSplit(1, test_size=0.3, random_state=0)}
-    one, other = short(**options), short(**options)
+    options = {
+        **LOUD,
+        "early_stopping": True,
+        "validation_fraction": ShuffleSplit(1, test_size=0.3, random_state=0),
+    }
+    one = short(**options)
+    other = short(**options)
     one.fit(X, wrong, w)
     other.fit(X, Y, w)
     assert one.validation_scores_ == other.validation_scores_
@@ -372,41 +482,70 @@ def test_class_weights_are_in_the_scores():
     weights = {"full": 9.0, "new": 1.0}
     model = short(**LOUD, class_weight=weights).fit(X, NAMES, X_val=X2, y_val=NAMES2)
     w = np.where(NAMES2 == "full", 9.0, 1.0)
-    assert model.best_validation_score_ == pytest.approx(accuracy_score(NAMES2, model.predict(X2), sample_weight=w))
+    assert model.best_validation_score_ == pytest.approx(
+        accuracy_score(NAMES2, model.predict(X2), sample_weight=w)
+    )
 
 
 def test_scorers_that_take_no_weights_get_none():
     def plain(estimator, rows, y):
         return accuracy_score(y, estimator.predict(rows))
 
-    model = short(scoring=plain).fit(X, NAMES, X_val=X2, y_val=NAMES2, sample_weight_val=1.0 + Y2)
+    model = short(scoring=plain).fit(
+        X, NAMES, X_val=X2, y_val=NAMES2, sample_weight_val=1.0 + Y2
+    )
     assert model.best_validation_score_ == accuracy_score(NAMES2, model.predict(X2))
 
 
 # When they stop a fit
 
 
-@pytest.mark.parametrize("options", [{}, {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}],
+)
 def test_patience_ends_the_fit(options):
-    model = short(**{**ROWS, "max_iter": 400, "n_iter_no_change": 4, "hidden_layer_sizes": (30,), **options})
+    model = short(
+        **{
+            **ROWS,
+            "max_iter": 400,
+            "n_iter_no_change": 4,
+            "hidden_layer_sizes": (30,),
+            **options,
+        }
+    )
     scores = model.fit(X, Y).validation_scores_
     assert (len(scores), model.stopped_) == (model.n_iter_, "patience")
     assert model.n_iter_ < 400
-    last_improvement = max(i for i in range(len(scores)) if scores[i] > max([-1.0, *scores[:i]]))
+    last_improvement = max(
+        i for i in range(len(scores)) if scores[i] > max([-1.0, *scores[:i]])
+    )
     assert len(scores) - 1 - last_improvement == 4
 
 
 def test_an_improvement_must_be_larger_than_tol():
     scores = iter([0.1, 0.15, 0.19, 0.25, 0.31, 0.32])
-    model = short(scoring=lambda estimator, rows, y: next(scores) if len(y) == 60 else 0.0, tol=0.1, n_iter_no_change=2)
+    model = short(
+        scoring=lambda estimator, rows, y: next(scores) if len(y) == 60 else 0.0,
+        tol=0.1,
+        n_iter_no_change=2,
+    )
     model.fit(X, Y, X_val=X2, y_val=Y2)
     assert (model.stopped_, model.n_iter_) == ("patience", 3)
     assert model.best_epoch_ == 3  # the best stays, however small the improvement
 
 
 def test_the_adaptive_rate_is_divided_by_the_score_too():
-    """As in scikit-learn: where the score stands still, the rate falls; the fit ends when it has fallen to 1e-6."""
-    options = {"solver": "sgd", "learning_rate": "adaptive", "tol": 10.0, "n_iter_no_change": 3, "max_iter": 100}
+    """As in scikit-learn: where the score stands still, the rate falls; the fit ends
+    when it has fallen to 1e-6.
+    """
+    options = {
+        "solver": "sgd",
+        "learning_rate": "adaptive",
+        "tol": 10.0,
+        "n_iter_no_change": 3,
+        "max_iter": 100,
+    }
     model = short(**options).fit(X, Y, X_val=X2, y_val=Y2)
     assert model.history_["learning_rate"][-1] <= 1e-6
     assert len(set(model.history_["learning_rate"])) == 7  # 0.01 / 5^6 is below
@@ -419,13 +558,29 @@ def test_the_adaptive_rate_is_divided_by_the_score_too():
     ("options", "more", "says"),
     [
         ({"scoring": "accuracy"}, {}, "scoring has no effect without rows to stop by"),
-        ({"scoring": "loss", "solver": "lbfgs"}, {}, "scoring has no effect without rows to stop by"),
+        (
+            {"scoring": "loss", "solver": "lbfgs"},
+            {},
+            "scoring has no effect without rows to stop by",
+        ),
         ({}, {"groups": np.zeros(120)}, "groups has no effect without rows to stop by"),
-        ({}, {"sample_weight_val": np.ones(120)}, "sample_weight_val has no effect .*pass X_val"),
-        (ROWS, {"sample_weight_val": np.ones(120)}, "sample_weight_val has no effect .*pass X_val"),
+        (
+            {},
+            {"sample_weight_val": np.ones(120)},
+            "sample_weight_val has no effect .*pass X_val",
+        ),
+        (
+            ROWS,
+            {"sample_weight_val": np.ones(120)},
+            "sample_weight_val has no effect .*pass X_val",
+        ),
         ({}, {"X_val": X2}, "X_val and y_val belong together"),
         ({}, {"y_val": Y2}, "X_val and y_val belong together"),
-        ({}, {"X_val": X2, "y_val": Y2, "groups": np.zeros(120)}, "groups has no effect with X_val"),
+        (
+            {},
+            {"X_val": X2, "y_val": Y2, "groups": np.zeros(120)},
+            "groups has no effect with X_val",
+        ),
         ({}, {"X_val": X2[:, :1], "y_val": Y2}, "features"),
         ({}, {"X_val": X2, "y_val": Y2[:5]}, "inconsistent"),
         ({}, {"X_val": X2, "y_val": Y2 + 5}, "classes not in"),
@@ -438,11 +593,19 @@ def test_the_adaptive_rate_is_divided_by_the_score_too():
         ({**ROWS, "validation_fraction": "0.1"}, {}, "'validation_fraction' parameter"),
         ({**ROWS, "validation_fraction": GroupKFold(3)}, {}, "groups"),
         (ROWS, {"groups": np.zeros(5)}, "inconsistent"),
-        (ROWS, {"sample_weight": (np.arange(120) == 0).astype(float)}, "have weight 0; change random_state"),
+        (
+            ROWS,
+            {"sample_weight": (np.arange(120) == 0).astype(float)},
+            "have weight 0; change random_state",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, more, says):
-    solver = {"batch_size": "auto", "learning_rate_init": 0.001} if "solver" in options else {}
+    solver = (
+        {"batch_size": "auto", "learning_rate_init": 0.001}
+        if "solver" in options
+        else {}
+    )
     with pytest.raises(ValueError, match=says):
         short(**{**options, **solver}).fit(X, Y, **more)
 
@@ -472,7 +635,12 @@ def test_validation_rows_of_values_may_be_scored_by_another_loss():
         def value(self, z, y):
             return 0.5 * (z - y - 0.5) ** 2
 
-    model = regressor(loss=ShiftedError(), scoring="neg_mean_absolute_error", max_iter=50, activation="tanh")
+    model = regressor(
+        loss=ShiftedError(),
+        scoring="neg_mean_absolute_error",
+        max_iter=50,
+        activation="tanh",
+    )
     model.fit(*WAVE, X_val=WAVE2[0], y_val=WAVE2[1])
     assert model.best_validation_score_ == pytest.approx(
         -mean_absolute_error(WAVE2[1], model.predict(WAVE2[0])), rel=1e-9

@@ -42,13 +42,31 @@ OPTIONS = {
     "dropout": {"dropout": [0.1, 0.3]},
     "average": {"average": 0.9},
     "momentum": {"solver": "sgd", "batch_size": 50},
-    "penalties": {"solver": "adamw", "alpha": 0.3, "l1": 0.01, "clip": 0.5, "decay": 0.02},
-    "two hidden layers": {"hidden_layer_sizes": (6, 4), "activation": ["elu", "tanh"], "solver": "lion"},
+    "penalties": {
+        "solver": "adamw",
+        "alpha": 0.3,
+        "l1": 0.01,
+        "clip": 0.5,
+        "decay": 0.02,
+    },
+    "two hidden layers": {
+        "hidden_layer_sizes": (6, 4),
+        "activation": ["elu", "tanh"],
+        "solver": "lion",
+    },
     "falling rate": {"solver": "sgd", "learning_rate": "invscaling"},
     "numpy": {"engine": "numpy", "dropout": 0.2},
 }
 each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
-COUNTED = ("epoch", "update", "rows", "loss", "penalty", "learning_rate", "gradient_norm")
+COUNTED = (
+    "epoch",
+    "update",
+    "rows",
+    "loss",
+    "penalty",
+    "learning_rate",
+    "gradient_norm",
+)
 
 
 def passes(model, count, *data, **more):
@@ -60,7 +78,9 @@ def passes(model, count, *data, **more):
 
 def same_history(one, other):
     for name in COUNTED:
-        assert np.array_equal(one.history_[name], other.history_[name], equal_nan=True), name
+        assert np.array_equal(
+            one.history_[name], other.history_[name], equal_nan=True
+        ), name
     return True
 
 
@@ -97,7 +117,12 @@ def test_forty_passes_are_a_fit_of_forty_epochs(options):
 
 @pytest.mark.parametrize("kind", ["labels", "columns", "several", "values"])
 def test_pieces_are_the_whole_whatever_y_is(kind):
-    data = {"labels": (X, LABELS), "columns": (X, COLUMNS), "several": IRIS, "values": WAVE}[kind]
+    data = {
+        "labels": (X, LABELS),
+        "columns": (X, COLUMNS),
+        "several": IRIS,
+        "values": WAVE,
+    }[kind]
     made = brief if kind == "values" else short
     pieces = made(**FOREVER, warm_start=True, max_iter=5).fit(*data).fit(*data)
     whole = made(**FOREVER, max_iter=10).fit(*data)
@@ -110,14 +135,28 @@ def test_pieces_with_weighted_rows_and_classes_are_the_whole():
     w = 0.5 + np.arange(120) % 3
     options = {"class_weight": {"full": 3.0, "new": 1.0}, "alpha": 2.0}
     whole = short(**options, **FOREVER, max_iter=10).fit(X, NAMES, w)
-    assert same_fit(short(**options, **FOREVER, warm_start=True, max_iter=5).fit(X, NAMES, w).fit(X, NAMES, w), whole)
+    assert same_fit(
+        short(**options, **FOREVER, warm_start=True, max_iter=5)
+        .fit(X, NAMES, w)
+        .fit(X, NAMES, w),
+        whole,
+    )
     assert same_fit(passes(short(**options), 10, X, NAMES, w, ["full", "new"]), whole)
 
 
-@pytest.mark.parametrize("options", [{"early_stopping": True}, {"early_stopping": True, "scoring": "loss"}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{"early_stopping": True}, {"early_stopping": True, "scoring": "loss"}],
+    ids=str,
+)
 def test_pieces_with_rows_to_stop_by_are_the_whole(options):
     """The same rows are set aside, and the best epoch may lie in any of the fits."""
-    options = {"validation_fraction": 0.3, "learning_rate_init": 0.05, **options, **FOREVER}
+    options = {
+        "validation_fraction": 0.3,
+        "learning_rate_init": 0.05,
+        **options,
+        **FOREVER,
+    }
     pieces = short(**options, warm_start=True, max_iter=10).fit(X, Y).fit(X, Y)
     whole = short(**options, max_iter=20).fit(X, Y)
     assert same_fit(pieces, whole)
@@ -126,7 +165,9 @@ def test_pieces_with_rows_to_stop_by_are_the_whole(options):
 
 
 def test_a_rate_that_falls_over_the_whole_fit_begins_anew_in_each():
-    model = short(learning_rate="cosine", warm_start=True, **FOREVER).fit(X, Y).fit(X, Y)
+    model = (
+        short(learning_rate="cosine", warm_start=True, **FOREVER).fit(X, Y).fit(X, Y)
+    )
     rates = model.history_["learning_rate"].reshape(2, 6)
     np.testing.assert_allclose(rates[0], rates[1], rtol=1e-12)
     assert rates[0, 0] > 2.0 * rates[0, -1]
@@ -160,28 +201,42 @@ def test_on_other_rows_counts_go_on(how):
 
 @pytest.mark.parametrize("average", [None, 0.8])
 def test_on_other_rows_the_optimizer_remembers(average):
-    """The same steps by the core's train, which has been compared with loops over single numbers."""
+    """The same steps by the core's train, which has been compared with loops over
+    single numbers.
+    """
     model = short(shuffle=False, average=average, alpha=0.0)
     start = short(learning_rate_init=TINY, max_iter=1).fit(X, Y)
     network = Network.dense([2, 8, 1], "relu", "logistic_cross_entropy")
     network.theta = theta(start)
-    settings = Settings(batch_size=32, learning_rate=0.01, shuffle=False, average=average, epochs=3)
+    settings = Settings(
+        batch_size=32, learning_rate=0.01, shuffle=False, average=average, epochs=3
+    )
     passes(passes(model, 3, X, Y, None, [0, 1]), 3, X2, Y2)
     run = train(network, X, Y, settings=settings)
     run.release()
     run = train(network, X2, Y2, run=run, settings=settings)
     assert np.array_equal(theta(model), network.theta)
     forgetful = Network.dense([2, 8, 1], "relu", "logistic_cross_entropy")
-    forgetful.theta = theta(passes(short(shuffle=False, alpha=0.0), 3, X, Y, None, [0, 1]))
+    forgetful.theta = theta(
+        passes(short(shuffle=False, alpha=0.0), 3, X, Y, None, [0, 1])
+    )
     train(forgetful, X2, Y2, settings=settings)
     assert np.abs(theta(model) - forgetful.theta).max() > 1e-4
 
 
 def test_penalties_are_shared_among_the_rows_at_hand():
-    """alpha belongs to the sum of the losses, so 60 rows feel twice the penalty of 120."""
-    model = short(alpha=3.0, learning_rate_init=TINY).partial_fit(X, Y, classes=[0, 1]).partial_fit(X2, Y2)
+    """alpha belongs to the sum of the losses, so 60 rows feel twice the penalty
+    of 120.
+    """
+    model = (
+        short(alpha=3.0, learning_rate_init=TINY)
+        .partial_fit(X, Y, classes=[0, 1])
+        .partial_fit(X2, Y2)
+    )
     penalty = 3.0 / 2.0 * sum((W**2).sum() for W in model.coefs_)
-    np.testing.assert_allclose(model.history_["penalty"], [penalty / 120, penalty / 60], rtol=1e-9)
+    np.testing.assert_allclose(
+        model.history_["penalty"], [penalty / 120, penalty / 60], rtol=1e-9
+    )
 
 
 # Pickles, clones, and fits that begin anew
@@ -191,11 +246,17 @@ def test_penalties_are_shared_among_the_rows_at_hand():
 def test_a_pickle_goes_on_with_the_same_bits(how):
     options = {"dropout": 0.2, "average": 0.9, "warm_start": how == "warm_start"}
     model = short(**options, max_iter=3)
-    model = model.fit(X, NAMES) if how == "warm_start" else passes(model, 3, X, NAMES, None, ["full", "new"])
+    model = (
+        model.fit(X, NAMES)
+        if how == "warm_start"
+        else passes(model, 3, X, NAMES, None, ["full", "new"])
+    )
     copy = pickle.loads(pickle.dumps(model))
     assert np.array_equal(copy.predict_proba(X), model.predict_proba(X))
     for one in (model, copy):
-        one.fit(X2, NAMES[:60]) if how == "warm_start" else passes(one, 3, X2, NAMES[:60])
+        one.fit(X2, NAMES[:60]) if how == "warm_start" else passes(
+            one, 3, X2, NAMES[:60]
+        )
     assert same_fit(model, copy)
     assert model.t_ == copy.t_ == 3 * 120 + 3 * 60
 
@@ -204,7 +265,9 @@ def test_without_warm_start_a_second_fit_begins_anew():
     model = short().fit(X, Y)
     first = theta(model).copy()
     assert np.array_equal(theta(model.fit(X, Y)), first)
-    assert np.array_equal(theta(passes(short(), 3, X, Y, None, [0, 1]).fit(X, Y)), first)
+    assert np.array_equal(
+        theta(passes(short(), 3, X, Y, None, [0, 1]).fit(X, Y)), first
+    )
     assert len(model.loss_curve_) == 6
     assert model.fit(*IRIS).coefs_[0].shape == (4, 8)  # of other data, too
 
@@ -234,9 +297,17 @@ def test_solvers_that_need_all_rows_at_once_have_no_partial_fit():
 
 def test_a_warm_start_may_change_the_solver():
     """Each step is that of a fit that starts from the former's weights."""
-    model = short(warm_start=True, batch_size=120, activation="tanh", **FOREVER).fit(X, Y)
-    weights, history = {"coefs_init": model.coefs_, "intercepts_init": model.intercepts_}, [6]
-    options = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001, "n_iter_no_change": 10}
+    model = short(warm_start=True, batch_size=120, activation="tanh", **FOREVER).fit(
+        X, Y
+    )
+    weights = {"coefs_init": model.coefs_, "intercepts_init": model.intercepts_}
+    history = [6]
+    options = {
+        "solver": "lbfgs",
+        "batch_size": "auto",
+        "learning_rate_init": 0.001,
+        "n_iter_no_change": 10,
+    }
     options |= {"max_iter": 9}
     fresh = short(activation="tanh", **options).fit(X, Y, **weights)
     model.set_params(**options).fit(X, Y)
@@ -245,7 +316,13 @@ def test_a_warm_start_may_change_the_solver():
     history.append(len(model.loss_curve_))
     assert model.loss_curve_[6:] == fresh.loss_curve_
     weights = {"coefs_init": model.coefs_, "intercepts_init": model.intercepts_}
-    options = {"solver": "adam", "batch_size": 120, "learning_rate_init": 0.01, "max_iter": 6, **FOREVER}
+    options = {
+        "solver": "adam",
+        "batch_size": 120,
+        "learning_rate_init": 0.01,
+        "max_iter": 6,
+        **FOREVER,
+    }
     fresh = short(activation="tanh", **options).fit(X, Y, **weights)
     model.set_params(**options).fit(X, Y)
     assert np.array_equal(theta(model), theta(fresh))
@@ -258,13 +335,18 @@ def test_a_warm_start_may_change_the_solver():
 
 def test_a_warm_start_from_solver_to_solver_counts_its_updates_on():
     model = short(warm_start=True, max_iter=2).fit(X, Y)  # 4 updates an epoch
-    model.set_params(solver="lbfgs", batch_size="auto", learning_rate_init=0.001).fit(X, Y)  # 1 an iteration
+    # 1 an iteration
+    model.set_params(solver="lbfgs", batch_size="auto", learning_rate_init=0.001).fit(
+        X, Y
+    )
     model.set_params(solver="adam", batch_size=32).fit(X, Y)
     assert model.history_["update"].tolist() == [4, 8, 9, 10, 14, 18]
 
 
 def test_lbfgs_goes_on_from_its_weights():
-    model = classifier(warm_start=True, max_iter=5, activation="tanh", alpha=0.1).fit(X, Y)
+    model = classifier(warm_start=True, max_iter=5, activation="tanh", alpha=0.1).fit(
+        X, Y
+    )
     network = Network.dense([2, 8, 1], "tanh", "logistic_cross_entropy")
     network.theta = theta(model)
     run = solve(network, X, Y, model._solver(), epochs=5, l2=0.1 / 120)
@@ -276,13 +358,21 @@ def test_lbfgs_goes_on_from_its_weights():
 def test_a_warm_start_may_change_the_activation_and_the_loss():
     model = short(warm_start=True).fit(X, Y)
     before = theta(model).copy()
-    np.testing.assert_allclose(model.predict_proba(X)[:, 1], probabilities(model, X, lambda z: z.clip(0)), rtol=1e-10)
+    np.testing.assert_allclose(
+        model.predict_proba(X)[:, 1],
+        probabilities(model, X, lambda z: z.clip(0)),
+        rtol=1e-10,
+    )
     model.set_params(activation="tanh", learning_rate_init=TINY).fit(X, Y)
     assert np.array_equal(theta(model), before)
-    np.testing.assert_allclose(model.predict_proba(X)[:, 1], probabilities(model, X, np.tanh), rtol=1e-10)
+    np.testing.assert_allclose(
+        model.predict_proba(X)[:, 1], probabilities(model, X, np.tanh), rtol=1e-10
+    )
     values = brief(warm_start=True).fit(*WAVE)
     line = values.predict(WAVE[0])
-    values.set_params(loss="poisson", learning_rate_init=TINY).fit(WAVE[0], WAVE[1].clip(0))
+    values.set_params(loss="poisson", learning_rate_init=TINY).fit(
+        WAVE[0], WAVE[1].clip(0)
+    )
     np.testing.assert_allclose(values.predict(WAVE[0]), np.exp(line), rtol=1e-10)
 
 
@@ -293,7 +383,11 @@ def test_a_warm_start_may_change_the_activation_and_the_loss():
         ({}, (X, np.zeros(120)), "same classes as in the previous call"),
         ({}, IRIS, "features"),
         ({}, (X, LABELS), "y must have shape"),
-        ({"hidden_layer_sizes": (9,)}, (X, Y), r"layers of .*2, 8, 1.* keep hidden_layer_sizes"),
+        (
+            {"hidden_layer_sizes": (9,)},
+            (X, Y),
+            r"layers of .*2, 8, 1.* keep hidden_layer_sizes",
+        ),
     ],
     ids=["more classes", "fewer classes", "columns", "labels", "sizes"],
 )
@@ -310,22 +404,29 @@ def test_a_warm_start_cannot_change_the_classes_or_the_shape(change, data, told)
 
 
 def test_the_best_pass_predicts_while_training_goes_on_from_the_current_weights():
-    """The labels to validate by are exchanged, so that learning makes it worse: the first pass stays the best."""
+    """The labels to validate by are exchanged, so that learning makes it worse: the
+    first pass stays the best.
+    """
     held = {"X_val": X2, "y_val": 1 - Y2}
-    model, blind = short(scoring="loss"), short()
+    model = short(scoring="loss")
+    blind = short()
     first = theta(model.partial_fit(X, Y, classes=[0, 1], **held)).copy()
     passes(model, 11, X, Y, **held)
     passes(blind, 12, X, Y, None, [0, 1])
     assert np.array_equal(theta(model), first)
     assert model.best_epoch_ == 1
-    assert model.loss_curve_ == blind.loss_curve_  # so its updates never left the current weights
+    # so its updates never left the current weights
+    assert model.loss_curve_ == blind.loss_curve_
     model.set_params(scoring=None).partial_fit(X, Y)
-    assert np.array_equal(theta(model), theta(blind.partial_fit(X, Y)))  # and here they are
+    # and here they are
+    assert np.array_equal(theta(model), theta(blind.partial_fit(X, Y)))
 
 
 @pytest.mark.parametrize("made", [short, brief])
 def test_a_score_is_told_of_each_pass_and_the_best_one_stays(made):
-    data, val = (((X, Y), (X2, Y2)), (WAVE, (WAVE[0][:40], WAVE[1][:40] + 0.1)))[made is brief]
+    data, val = (((X, Y), (X2, Y2)), (WAVE, (WAVE[0][:40], WAVE[1][:40] + 0.1)))[
+        made is brief
+    ]
     score = r2_score if made is brief else accuracy_score
     model = made(learning_rate_init=0.1)
     seen = []
@@ -344,31 +445,49 @@ def test_after_passes_without_improvement_it_says_patience():
     """It only says so: who calls partial_fit decides when to stop."""
     model = short(n_iter_no_change=3, tol=10.0)
     told = [
-        model.partial_fit(X, Y, classes=[0, 1] if call == 0 else None, X_val=X2, y_val=Y2).stopped_ for call in range(6)
+        model.partial_fit(
+            X, Y, classes=[0, 1] if call == 0 else None, X_val=X2, y_val=Y2
+        ).stopped_
+        for call in range(6)
     ]
     assert told == ["epochs", "epochs", "epochs", "patience", "patience", "patience"]
 
 
 def test_a_warm_fit_with_other_validation_data_judges_the_earlier_best_again():
-    """Twenty good epochs, then two bad ones with exchanged labels: X2 prefers the former, exchanged X2 the latter."""
-    model = short(warm_start=True, scoring="accuracy", max_iter=20, learning_rate_init=0.05, **FOREVER)
+    """Twenty good epochs, then two bad ones with exchanged labels: X2 prefers the
+    former, exchanged X2 the latter.
+    """
+    model = short(
+        warm_start=True,
+        scoring="accuracy",
+        max_iter=20,
+        learning_rate_init=0.05,
+        **FOREVER,
+    )
     model.fit(X, Y, X_val=X, y_val=Y)
-    good, epoch = theta(model).copy(), model.best_epoch_
+    good = theta(model).copy()
+    epoch = model.best_epoch_
     model.set_params(max_iter=2).fit(X, 1 - Y, X_val=X2, y_val=Y2)
     assert model.best_epoch_ == epoch
     assert np.array_equal(theta(model), good)
     model.set_params(max_iter=20).fit(X, 1 - Y, X_val=X2, y_val=1 - Y2)
     assert model.best_epoch_ > 22
-    assert accuracy_score(1 - Y2, model.predict(X2)) == max(model.validation_scores_[22:])
+    assert accuracy_score(1 - Y2, model.predict(X2)) == max(
+        model.validation_scores_[22:]
+    )
 
 
 def test_the_best_score_is_the_models_own_on_the_present_validation_data():
-    """Scores of an earlier fit on easier rows stay in the history, but say nothing of these."""
+    """Scores of an earlier fit on easier rows stay in the history, but say nothing of
+    these.
+    """
     model = short(warm_start=True, max_iter=20, learning_rate_init=0.05, **FOREVER)
     model.fit(X, Y, X_val=X, y_val=Y)
     assert model.best_validation_score_ == accuracy_score(Y, model.predict(X)) > 0.8
     model.fit(X, Y, X_val=X2, y_val=1 - Y2)
-    assert model.best_validation_score_ == pytest.approx(accuracy_score(1 - Y2, model.predict(X2)))
+    assert model.best_validation_score_ == pytest.approx(
+        accuracy_score(1 - Y2, model.predict(X2))
+    )
 
 
 def test_a_warm_fit_without_validation_data_keeps_its_last_weights():
@@ -386,8 +505,14 @@ def test_a_warm_fit_without_validation_data_keeps_its_last_weights():
     [
         (short(), "classes must be passed on the first call"),
         (short(class_weight="balanced"), "'balanced' is not supported for partial_fit"),
-        (short(early_stopping=True), "partial_fit does not support early_stopping=True; pass it X_val and y_val"),
-        (short(learning_rate="cosine"), "must know how many passes there will be, which partial_fit cannot"),
+        (
+            short(early_stopping=True),
+            "partial_fit does not support early_stopping=True; pass it X_val and y_val",
+        ),
+        (
+            short(learning_rate="cosine"),
+            "must know how many passes there will be, which partial_fit cannot",
+        ),
         (short(learning_rate="one_cycle"), "must know how many passes there will be"),
     ],
     ids=["classes", "balanced", "early", "cosine", "one_cycle"],
@@ -412,13 +537,17 @@ def test_several_columns_have_a_list_of_classes():
     classes = [["full", "new"], ["left", "middle", "right"]]
     model = short().partial_fit(X[:50], COLUMNS[:50], classes=classes)
     assert [known.tolist() for known in model.classes_] == classes
-    assert [part.shape for part in model.partial_fit(X[50:], COLUMNS[50:]).predict_proba(X)] == [(120, 2), (120, 3)]
+    assert [
+        part.shape for part in model.partial_fit(X[50:], COLUMNS[50:]).predict_proba(X)
+    ] == [(120, 2), (120, 3)]
     with pytest.raises(ValueError, match="not the same as on last call"):
         model.partial_fit(X, COLUMNS, classes=classes[::-1])
 
 
 def test_a_first_pass_that_shows_few_of_the_columns_classes_is_read_by_the_list():
-    """These rows look like two labels, but the list says that they are columns of classes."""
+    """These rows look like two labels, but the list says that they are columns of
+    classes.
+    """
     y = np.column_stack([Y, np.digitize(X[:, 0], [0.0, 1.0])])
     few = np.flatnonzero(y[:, 1] < 2)
     model = short().partial_fit(X[few], y[few], classes=[[0, 1], [0, 1, 2]])
@@ -427,7 +556,11 @@ def test_a_first_pass_that_shows_few_of_the_columns_classes_is_read_by_the_list(
 
 
 def test_values_that_are_learned_in_passes_keep_the_first_mean():
-    model = brief(normalize_y=True, learning_rate_init=TINY).partial_fit(WAVE[0], 100.0 + WAVE[1])
+    model = brief(normalize_y=True, learning_rate_init=TINY).partial_fit(
+        WAVE[0], 100.0 + WAVE[1]
+    )
     before = model.predict(WAVE[0])
-    assert np.array_equal(model.partial_fit(WAVE[0], WAVE[1] - 500.0).predict(WAVE[0]), before)
+    assert np.array_equal(
+        model.partial_fit(WAVE[0], WAVE[1] - 500.0).predict(WAVE[0]), before
+    )
     assert 95.0 < before.mean() < 105.0

@@ -1,4 +1,6 @@
-"""The peers: each does the same work in its own way, in a file of its own. What is not installed stays away."""
+"""The peers: each does the same work in its own way, in a file of its own. What is not
+installed stays away.
+"""
 
 import os
 from collections.abc import Callable
@@ -8,18 +10,23 @@ from typing import Any
 
 from workloads import Weights, Work
 
-CORES = len(os.sched_getaffinity(0))  # every peer may use as many threads as the process has cores
-MODULES = ("halfmoon", "c", "jax", "torch", "sklearn", "numpy")  # in the order of tables and figures
+# every peer may use as many threads as the process has cores
+CORES = len(os.sched_getaffinity(0))
+# in the order of tables and figures
+MODULES = ("halfmoon", "c", "jax", "torch", "sklearn", "numpy")
 
-Fit = Callable[[int], Weights]  # trains from the start for so many epochs; returns the weights
+# trains from the start for so many epochs; returns the weights
+Fit = Callable[[int], Weights]
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A way to do the work. `fitter(work, X, y)` prepares a Fit, untimed: data in the peer's own form, compilers.
+    """A way to do the work. `fitter(work, X, y)` prepares a Fit, untimed: data in the
+    peer's own form, compilers.
 
-    `predictor(work, X, y)` prepares a function of rows that gives each class's probability. `why_not(work)` is why the
-    peer cannot do this work, or an empty string.
+    `predictor(work, X, y)` prepares a function of rows that gives each class's
+    probability. `why_not(work)` is why the peer cannot do this work, or an empty
+    string.
     """
 
     title: str
@@ -30,7 +37,9 @@ class Peer:
 
 
 def load(wanted: list[str]) -> tuple[dict[str, Peer], list[str]]:
-    """The ways to do the work of the peers wanted, by name, and a line about each peer that is not installed."""
+    """The ways to do the work of the peers wanted, by name, and a line about each peer
+    that is not installed.
+    """
     peers: dict[str, Peer] = {}
     missing = []
     for name in MODULES:

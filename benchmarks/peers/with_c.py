@@ -1,4 +1,6 @@
-"""tutorial.c, compiled for this processor and these sizes: as the issue says it, and with every trick we know."""
+"""tutorial.c, compiled for this processor and these sizes: as the issue says it, and
+with every trick we know.
+"""
 
 import ctypes
 import os
@@ -16,7 +18,13 @@ from workloads import Weights, Work, start
 from peers import Fit, Peer
 
 SOURCE = Path(__file__).parent.parent / "tutorial.c"
-FLAGS = ["-O3", f"-march={os.environ.get('MARCH', 'native')}", "-ffast-math", "-fopenmp-simd", "-fPIC"]
+FLAGS = [
+    "-O3",
+    f"-march={os.environ.get('MARCH', 'native')}",
+    "-ffast-math",
+    "-fopenmp-simd",
+    "-fPIC",
+]
 TUNED = ["-funroll-loops", "-mprefer-vector-width=512", "-DTANH_BY_EXP"]
 COMPILER = shutil.which("gcc")
 if COMPILER is None:
@@ -24,27 +32,41 @@ if COMPILER is None:
 
 
 def fitter(work: Work, X: Any, y: Any, flags: Sequence[str] = ()) -> Fit:
-    """The C function, called in this process on the common data from the common start."""
-    train = build([*FLAGS, *flags, f"-DROWS={work.rows}", f"-DHIDDEN={work.sizes[1]}"]).train
-    x_all, y_all = np.ascontiguousarray(X), np.ascontiguousarray(y, dtype=np.int64)
+    """The C function, called in this process on the common data from the common
+    start.
+    """
+    train = build(
+        [*FLAGS, *flags, f"-DROWS={work.rows}", f"-DHIDDEN={work.sizes[1]}"]
+    ).train
+    x_all = np.ascontiguousarray(X)
+    y_all = np.ascontiguousarray(y, dtype=np.int64)
 
     def fit(epochs: int) -> Weights:
         weights = start(work)
         arrays = [x_all, y_all, *(p for pair in weights for p in pair)]
-        rate, l2 = work.rate / work.rows, work.l2 * work.rows  # of the summed loss, as in the tutorial
+        # of the summed loss, as in the tutorial
+        rate = work.rate / work.rows
+        l2 = work.l2 * work.rows
         pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
-        train(*pointers, ctypes.c_long(epochs), ctypes.c_double(rate), ctypes.c_double(l2))
+        train(
+            *pointers, ctypes.c_long(epochs), ctypes.c_double(rate), ctypes.c_double(l2)
+        )
         return weights
 
     return fit
 
 
 def build(flags: list[str]) -> ctypes.CDLL:
-    """The C file as a library in this process. Linked without -ffast-math, which would change everybody's rounding."""
+    """The C file as a library in this process. Linked without -ffast-math, which would
+    change everybody's rounding.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        compiled, library = Path(folder) / "tutorial.o", Path(folder) / "tutorial.so"
+        compiled = Path(folder) / "tutorial.o"
+        library = Path(folder) / "tutorial.so"
         subprocess.run([COMPILER, *flags, "-c", SOURCE, "-o", compiled], check=True)
-        subprocess.run([COMPILER, "-shared", compiled, "-o", library, "-lmvec", "-lm"], check=True)
+        subprocess.run(
+            [COMPILER, "-shared", compiled, "-o", library, "-lmvec", "-lm"], check=True
+        )
         return ctypes.CDLL(str(library))
 
 
@@ -55,10 +77,14 @@ def why_not(work: Work) -> str:
 
 def version() -> str:
     """The compiler's."""
-    return subprocess.run([COMPILER, "-dumpfullversion"], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        [COMPILER, "-dumpfullversion"], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 PEERS = {
     "c": Peer("C", f"gcc {version()}", fitter, why_not=why_not),
-    "c-tuned": Peer("C, tuned", f"gcc {version()}", partial(fitter, flags=TUNED), why_not=why_not),
+    "c-tuned": Peer(
+        "C, tuned", f"gcc {version()}", partial(fitter, flags=TUNED), why_not=why_not
+    ),
 }

@@ -17,13 +17,19 @@ def network(work: Work) -> halfmoon.Network:
     """The network at the common start."""
     made = halfmoon.Network.dense(work.sizes, work.activation, dtype=work.dtype)
     for p, (W, b) in zip(made.views(made.theta), start(work), strict=True):
-        p.W[...], p.b[...] = W, b
+        p.W[...] = W
+        p.b[...] = b
     return made
 
 
 def options(work: Work, n_threads: int = CORES) -> dict[str, Any]:
     """The work as settings of `train`."""
-    settings = {"optimizer": work.optimizer, "learning_rate": work.rate, "batch_size": work.batch, "l2": work.l2}
+    settings = {
+        "optimizer": work.optimizer,
+        "learning_rate": work.rate,
+        "batch_size": work.batch,
+        "l2": work.l2,
+    }
     return {**settings, "n_threads": n_threads}
 
 
@@ -36,7 +42,9 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
         model.theta = first.copy()
         if work.optimizer == "lbfgs":
             lbfgs = solvers.LBFGS(gradient=0.0)
-            solvers.solve(model, X, y, lbfgs, epochs=epochs, l2=work.l2, n_threads=CORES)
+            solvers.solve(
+                model, X, y, lbfgs, epochs=epochs, l2=work.l2, n_threads=CORES
+            )
         else:
             halfmoon.train(model, X, y, epochs=epochs, **options(work))
         return [(p.W, p.b) for p in model.views(model.theta)]
@@ -45,27 +53,42 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
 
 
 def predictor(work: Work, X: Any, y: Any) -> Any:
-    """The network's own prediction, after a fit, so that the engine that trained predicts."""
+    """The network's own prediction, after a fit, so that the engine that trained
+    predicts.
+    """
     model = network(work)
     halfmoon.train(model, X, y, epochs=1, **options(work))
     return model.predict
 
 
 def tanh(x: Any, out: Any) -> Any:
-    """A call that fills `out` with tanh of x (float64): the loop that the kernels call."""
+    """A call that fills `out` with tanh of x (float64): the loop that the
+    kernels call.
+    """
     address, _, _, _ = _blocks.activation(ACTIVATIONS.make("tanh"), "float64")
-    loop = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)(address)
+    loop = ctypes.CFUNCTYPE(
+        ctypes.c_double,
+        ctypes.c_void_p,
+        ctypes.c_void_p,
+        ctypes.c_int64,
+        ctypes.c_void_p,
+    )(address)
     return partial(loop, x.ctypes.data, out.ctypes.data, x.size, None)
 
 
 def estimator(work: Work, X: Any, y: Any) -> Any:
     """The scikit-learn estimator's, with all that it checks."""
-    hidden, few = work.sizes[1:-1], slice(0, 1000)
-    made = halfmoon.MLPClassifier(hidden, work.activation, max_iter=1, n_iter_no_change=float("inf"))
+    hidden = work.sizes[1:-1]
+    few = slice(0, 1000)
+    made = halfmoon.MLPClassifier(
+        hidden, work.activation, max_iter=1, n_iter_no_change=float("inf")
+    )
     return made.fit(X[few], y[few]).predict_proba
 
 
 PEERS = {
     "halfmoon": Peer("halfmoon", halfmoon.__version__, fitter, predictor),
-    "halfmoon-estimator": Peer("halfmoon's estimator", halfmoon.__version__, predictor=estimator),
+    "halfmoon-estimator": Peer(
+        "halfmoon's estimator", halfmoon.__version__, predictor=estimator
+    ),
 }

@@ -1,4 +1,6 @@
-"""JAX with as much jitted as can be: one call trains a whole epoch, or all passes where every pass takes all rows."""
+"""JAX with as much jitted as can be: one call trains a whole epoch, or all passes where
+every pass takes all rows.
+"""
 
 from typing import Any
 
@@ -26,13 +28,19 @@ def objective(work: Work, weights: Any, X: Any, y: Any) -> Any:
     """Mean cross-entropy and penalty."""
     logarithms = jax.nn.log_softmax(scores(work, weights, X))
     loss = -jnp.take_along_axis(logarithms, y[:, None], axis=1).mean()
-    return loss + work.l2 / 2 * sum((W**2).sum() for W, _ in weights) if work.l2 else loss
+    return (
+        loss + work.l2 / 2 * sum((W**2).sum() for W, _ in weights) if work.l2 else loss
+    )
 
 
 def update(work: Work, state: Any, X: Any, y: Any) -> Any:
-    """One step of the work's optimizer; the state is weights, two memories and the number of the step."""
+    """One step of the work's optimizer; the state is weights, two memories and the
+    number of the step.
+    """
     weights, m, v, t = state
-    g, t, tree = jax.grad(objective, argnums=1)(work, weights, X, y), t + 1, jax.tree.map
+    g = jax.grad(objective, argnums=1)(work, weights, X, y)
+    t = t + 1
+    tree = jax.tree.map
     if work.optimizer == "gd":
         return tree(lambda p, g: p - work.rate * g, weights, g), m, v, t
     if work.optimizer == "momentum":
@@ -40,31 +48,44 @@ def update(work: Work, state: Any, X: Any, y: Any) -> Any:
         return tree(lambda p, m: p - work.rate * m, weights, m), m, v, t
     m = tree(lambda m, g: 0.9 * m + 0.1 * g, m, g)
     v = tree(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
-    rate, shrink = work.rate / (1 - 0.9**t), 1 / (1 - 0.999**t)
-    step = tree(lambda p, m, v: p - rate * m / (jnp.sqrt(v * shrink) + 1e-8), weights, m, v)
+    rate = work.rate / (1 - 0.9**t)
+    shrink = 1 / (1 - 0.999**t)
+    step = tree(
+        lambda p, m, v: p - rate * m / (jnp.sqrt(v * shrink) + 1e-8), weights, m, v
+    )
     return step, m, v, t
 
 
 def fitter(work: Work, X: Any, y: Any) -> Fit:
     """The epoch, or the passes, as one jitted function."""
-    x_all, y_all = jnp.asarray(X), jnp.asarray(y)
+    x_all = jnp.asarray(X)
+    y_all = jnp.asarray(y)
 
     @jax.jit
     def passes(state: Any, count: Any, X: Any, y: Any) -> Any:
-        return jax.lax.fori_loop(0, count, lambda _, state: update(work, state, X, y), state)
+        return jax.lax.fori_loop(
+            0, count, lambda _, state: update(work, state, X, y), state
+        )
 
     @jax.jit
     def epoch(state: Any, order: Any, X: Any, y: Any) -> Any:
-        return jax.lax.scan(lambda state, rows: (update(work, state, X[rows], y[rows]), None), state, order)[0]
+        return jax.lax.scan(
+            lambda state, rows: (update(work, state, X[rows], y[rows]), None),
+            state,
+            order,
+        )[0]
 
     def fit(epochs: int) -> Any:
         weights = jax.tree.map(jnp.asarray, start(work))
-        zeros, rng = jax.tree.map(jnp.zeros_like, weights), np.random.default_rng(0)
+        zeros = jax.tree.map(jnp.zeros_like, weights)
+        rng = np.random.default_rng(0)
         state = (weights, zeros, zeros, jnp.zeros((), work.dtype))
         if work.batch is None:
             state = passes(state, epochs, x_all, y_all)
         for _ in range(0 if work.batch is None else epochs):
-            state = epoch(state, rng.permutation(len(X)).reshape(-1, work.batch), x_all, y_all)
+            state = epoch(
+                state, rng.permutation(len(X)).reshape(-1, work.batch), x_all, y_all
+            )
         return jax.tree.map(np.asarray, state[0])
 
     return fit

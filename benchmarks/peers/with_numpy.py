@@ -1,4 +1,6 @@
-"""The tutorial's algorithm in plain NumPy, as anybody would write it; then with minibatches, Adam and L-BFGS."""
+"""The tutorial's algorithm in plain NumPy, as anybody would write it; then with
+minibatches, Adam and L-BFGS.
+"""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -45,13 +47,19 @@ def forward(work: Work, parameters: list[Any], X: Any) -> list[Any]:
     for place, (W, b) in enumerate(pairs(parameters)):
         z = activations[-1] @ W + b
         if 2 * place + 2 < len(parameters):
-            activations.append(np.tanh(z) if work.activation == "tanh" else np.maximum(z, 0.0))
+            activations.append(
+                np.tanh(z) if work.activation == "tanh" else np.maximum(z, 0.0)
+            )
     scores = np.exp(z - z.max(axis=1, keepdims=True))
     return [*activations, scores / scores.sum(axis=1, keepdims=True)]
 
 
-def gradient(work: Work, parameters: list[Any], X: Any, y: Any) -> tuple[float, list[Any]]:
-    """The mean loss, without the penalty, and the gradient of both together, parameter by parameter."""
+def gradient(
+    work: Work, parameters: list[Any], X: Any, y: Any
+) -> tuple[float, list[Any]]:
+    """The mean loss, without the penalty, and the gradient of both together, parameter
+    by parameter.
+    """
     *activations, probabilities = forward(work, parameters, X)
     right = probabilities[np.arange(len(X)), y]
     delta = probabilities
@@ -59,7 +67,8 @@ def gradient(work: Work, parameters: list[Any], X: Any, y: Any) -> tuple[float, 
     delta /= len(X)
     gradients: list[Any] = []
     for place in reversed(range(len(activations))):
-        W, a = parameters[2 * place], activations[place]
+        W = parameters[2 * place]
+        a = activations[place]
         gradients[:0] = [a.T @ delta + work.l2 * W, delta.sum(axis=0)]
         if place > 0:
             delta = (delta @ W.T) * (1 - a**2 if work.activation == "tanh" else a > 0)
@@ -90,7 +99,8 @@ def momentum(parameters: list[Any], rate: float) -> Callable[[list[Any]], None]:
 
 def adam(parameters: list[Any], rate: float) -> Callable[[list[Any]], None]:
     """Adam with its usual settings."""
-    m, v = [np.zeros_like(p) for p in parameters], [np.zeros_like(p) for p in parameters]
+    m = [np.zeros_like(p) for p in parameters]
+    v = [np.zeros_like(p) for p in parameters]
     count = itertools.count(1)
 
     def step(gradients: list[Any]) -> None:
@@ -98,7 +108,9 @@ def adam(parameters: list[Any], rate: float) -> Callable[[list[Any]], None]:
         for i, g in enumerate(gradients):
             m[i] = 0.9 * m[i] + 0.1 * g
             v[i] = 0.999 * v[i] + 0.001 * g * g
-            parameters[i] -= rate * (m[i] / (1 - 0.9**t)) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
+            parameters[i] -= (
+                rate * (m[i] / (1 - 0.9**t)) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
+            )
 
     return step
 
@@ -112,7 +124,10 @@ def lbfgs(work: Work, X: Any, y: Any, iterations: int) -> Weights:
     ends = np.cumsum([p.size for p in first])[:-1]
 
     def parameters(theta: Any) -> list[Any]:
-        return [part.reshape(p.shape) for part, p in zip(np.split(theta, ends), first, strict=True)]
+        return [
+            part.reshape(p.shape)
+            for part, p in zip(np.split(theta, ends), first, strict=True)
+        ]
 
     def objective(theta: Any) -> tuple[float, Any]:
         loss, gradients = gradient(work, parameters(theta), X, y)
@@ -121,7 +136,13 @@ def lbfgs(work: Work, X: Any, y: Any, iterations: int) -> Weights:
 
     options = {"maxiter": iterations, "maxfun": 1_000_000, "gtol": 0.0, "ftol": 0.0}
     theta = np.concatenate([p.ravel() for p in first])
-    return pairs(parameters(optimize.minimize(objective, theta, jac=True, method="L-BFGS-B", options=options).x))
+    return pairs(
+        parameters(
+            optimize.minimize(
+                objective, theta, jac=True, method="L-BFGS-B", options=options
+            ).x
+        )
+    )
 
 
 def pairs(parameters: list[Any]) -> Weights:

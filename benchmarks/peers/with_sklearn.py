@@ -1,6 +1,7 @@
 """scikit-learn's MLPClassifier, told never to stop early.
 
-Two classes are one logistic output there, half of the last layer's work. It starts from weights of its own.
+Two classes are one logistic output there, half of the last layer's work. It starts from
+weights of its own.
 """
 
 import warnings
@@ -18,7 +19,9 @@ SOLVERS = {"gd": "sgd", "momentum": "sgd", "adam": "adam", "lbfgs": "lbfgs"}
 
 
 def model(work: Work, epochs: int) -> MLPClassifier:
-    """The work as scikit-learn's parameters; its alpha belongs to the sum of the rows' losses."""
+    """The work as scikit-learn's parameters; its alpha belongs to the sum of the rows'
+    losses.
+    """
     return MLPClassifier(
         work.sizes[1:-1],
         activation=work.activation,
@@ -46,7 +49,11 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
             warnings.simplefilter("ignore", ConvergenceWarning)
             made.fit(X, y)
         weights = list(zip(made.coefs_, made.intercepts_, strict=True))
-        return [*weights[:-1], two_outputs(*weights[-1])] if len(made.classes_) == 2 else weights
+        return (
+            [*weights[:-1], two_outputs(*weights[-1])]
+            if len(made.classes_) == 2
+            else weights
+        )
 
     return fit
 

@@ -1,4 +1,6 @@
-"""PyTorch as its tutorials teach it, with the fused optimizers; and the same with the loss through torch.compile."""
+"""PyTorch as its tutorials teach it, with the fused optimizers; and the same with the
+loss through torch.compile.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +23,10 @@ def network(work: Work) -> nn.Sequential:
     """Linear layers with activations in between."""
     layers: list[nn.Module] = []
     for d, k in pairwise(work.sizes):
-        layers += [nn.Linear(d, k, dtype=getattr(torch, work.dtype)), ACTIVATIONS[work.activation]()]
+        layers += [
+            nn.Linear(d, k, dtype=getattr(torch, work.dtype)),
+            ACTIVATIONS[work.activation](),
+        ]
     return nn.Sequential(*layers[:-1])
 
 
@@ -36,18 +41,36 @@ def load(model: nn.Sequential, work: Work) -> None:
 def optimizer(model: nn.Sequential, work: Work, epochs: int) -> torch.optim.Optimizer:
     """The work's optimizer; the penalty is on weights alone."""
     if work.optimizer == "lbfgs":
-        limits = {"max_iter": epochs, "max_eval": 1_000_000, "tolerance_grad": 0.0, "tolerance_change": 0.0}
-        return torch.optim.LBFGS(model.parameters(), history_size=10, line_search_fn="strong_wolfe", **limits)
-    weights, biases = [layer.weight for layer in model[::2]], [layer.bias for layer in model[::2]]
-    groups = [{"params": weights, "weight_decay": work.l2}, {"params": biases, "weight_decay": 0.0}]
+        limits = {
+            "max_iter": epochs,
+            "max_eval": 1_000_000,
+            "tolerance_grad": 0.0,
+            "tolerance_change": 0.0,
+        }
+        return torch.optim.LBFGS(
+            model.parameters(), history_size=10, line_search_fn="strong_wolfe", **limits
+        )
+    weights = [layer.weight for layer in model[::2]]
+    biases = [layer.bias for layer in model[::2]]
+    groups = [
+        {"params": weights, "weight_decay": work.l2},
+        {"params": biases, "weight_decay": 0.0},
+    ]
     if work.optimizer == "adam":
         return torch.optim.Adam(groups, lr=work.rate, fused=True)
-    return torch.optim.SGD(groups, lr=work.rate, momentum=0.9 if work.optimizer == "momentum" else 0.0, fused=True)
+    return torch.optim.SGD(
+        groups,
+        lr=work.rate,
+        momentum=0.9 if work.optimizer == "momentum" else 0.0,
+        fused=True,
+    )
 
 
 def fitter(work: Work, X: Any, y: Any, compiled: bool = False) -> Fit:
     """The usual loop over batches."""
-    model, x_all, y_all = network(work), torch.from_numpy(X), torch.from_numpy(y)
+    model = network(work)
+    x_all = torch.from_numpy(X)
+    y_all = torch.from_numpy(y)
     cross_entropy = nn.CrossEntropyLoss()
 
     def objective(x: Any, truth: Any) -> Any:
@@ -66,7 +89,10 @@ def fitter(work: Work, X: Any, y: Any, compiled: bool = False) -> Fit:
                 stepper.zero_grad()
                 objective(x_all[rows], y_all[rows]).backward()
                 stepper.step()
-        return [(layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy()) for layer in model[::2]]
+        return [
+            (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
+            for layer in model[::2]
+        ]
 
     return fit
 
@@ -74,15 +100,21 @@ def fitter(work: Work, X: Any, y: Any, compiled: bool = False) -> Fit:
 def batches(work: Work, n: int, epochs: int) -> Iterator[Any]:
     """All rows again and again, or minibatches in an order drawn anew each epoch."""
     for _ in range(epochs):
-        yield from [slice(None)] if work.batch is None else torch.randperm(n).split(work.batch)
+        yield from (
+            [slice(None)] if work.batch is None else torch.randperm(n).split(work.batch)
+        )
 
 
-def run_lbfgs(stepper: torch.optim.Optimizer, model: nn.Sequential, work: Work, objective: Any) -> None:
+def run_lbfgs(
+    stepper: torch.optim.Optimizer, model: nn.Sequential, work: Work, objective: Any
+) -> None:
     """All iterations of L-BFGS."""
 
     def closure() -> Any:
         stepper.zero_grad()
-        loss = objective() + work.l2 / 2 * sum((layer.weight**2).sum() for layer in model[::2])
+        loss = objective() + work.l2 / 2 * sum(
+            (layer.weight**2).sum() for layer in model[::2]
+        )
         loss.backward()
         return loss
 
@@ -109,7 +141,9 @@ def gemm(dtype: str, n: int) -> Any:
 
 
 def cannot_compile(work: Work) -> str:
-    """torch.compile is tried where training's steps are compared, since each network costs it many seconds."""
+    """torch.compile is tried where training's steps are compared, since each network
+    costs it many seconds.
+    """
     if not shutil.which("g++"):
         return "torch.compile needs a C++ compiler"
     return "" if work.group in ("tutorial", "minibatch") else "not tried"
@@ -117,5 +151,10 @@ def cannot_compile(work: Work) -> str:
 
 PEERS = {
     "torch": Peer("PyTorch", torch.__version__, fitter, predictor),
-    "torch-compile": Peer("torch.compile", torch.__version__, partial(fitter, compiled=True), why_not=cannot_compile),
+    "torch-compile": Peer(
+        "torch.compile",
+        torch.__version__,
+        partial(fitter, compiled=True),
+        why_not=cannot_compile,
+    ),
 }

@@ -1,6 +1,7 @@
 """halfmoon: the neural network you can read.
 
-Public names are loaded when first used (PEP 562), so that ``import halfmoon`` costs nothing.
+Public names are loaded when first used (PEP 562), so that ``import halfmoon`` costs
+nothing.
 """
 
 from importlib import import_module
@@ -35,7 +36,9 @@ def __getattr__(name: str) -> Any:
         return __dir__()
     if name in _MODULES:
         return import_module(f"halfmoon.{name}")
-    raise AttributeError(f"halfmoon has no attribute {name!r}; public names are {', '.join(__dir__())}.")
+    raise AttributeError(
+        f"halfmoon has no attribute {name!r}; public names are {', '.join(__dir__())}."
+    )
 
 
 def __dir__() -> list[str]:

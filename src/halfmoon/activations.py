@@ -1,13 +1,15 @@
 """Activation functions: f and its derivative f', each written once.
 
     a  = f(z)                 [F2]
-    f'(z) = df(z, a)          [B1] uses it; a is at hand from the forward pass, which often makes f' cheap
+    f'(z) = df(z, a)          [B1] uses it; a is known from the forward pass,
+                              which often makes f' cheap
 
-Both are plain NumPy expressions, scalar in spirit: z may be an array or one number. They keep the dtype
-(a Python number never widens float32), let NaN through, and stay finite for |z| up to 1e4 and beyond.
+Both are plain NumPy expressions, scalar in spirit: z may be an array or one number.
+They keep the dtype (a Python number never widens float32), let NaN through, and stay
+finite for |z| up to 1e4 and beyond.
 
-Your own is written in the same few lines. With ``@ACTIVATIONS.add("name")`` above it, it stands on the
-shelf: listed, documented, tested, and chosen by name.
+Your own is written in the same few lines. With ``@ACTIVATIONS.add("name")`` above it,
+it stands on the shelf: listed, documented, tested, and chosen by name.
 """
 
 import math
@@ -21,7 +23,8 @@ from halfmoon.elementary import Array, erf, logistic, softplus
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import setting
 
-SQRT_HALF, INV_SQRT_2PI = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
+SQRT_HALF = math.sqrt(0.5)
+INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
 class Activation(Block):
@@ -73,7 +76,10 @@ class Logistic(Activation):
 @ACTIVATIONS.add("tanh")
 @dataclass(frozen=True)
 class Tanh(Activation):
-    """a = tanh z,  f'(z) = 1 - a^2: from -1 to 1; the tutorial's choice, its derivative from the value at hand."""
+    """a = tanh z,  f'(z) = 1 - a^2.
+
+    From -1 to 1; the tutorial's choice. Its derivative needs only a.
+    """
 
     onnx = "Tanh"
 
@@ -87,7 +93,10 @@ class Tanh(Activation):
 @ACTIVATIONS.add("relu")
 @dataclass(frozen=True)
 class ReLU(Activation):
-    """a = max(z, 0),  f'(z) = 1 where z > 0, else 0: cheap, and the usual choice for large networks."""
+    """a = max(z, 0),  f'(z) = 1 where z > 0, else 0.
+
+    Cheap, and the usual choice for large networks.
+    """
 
     initializer = "he_uniform"
     onnx = "Relu"
@@ -96,13 +105,17 @@ class ReLU(Activation):
         return np.maximum(z, 0.0)
 
     def df(self, z: Array, a: Array) -> Array:
-        return np.sign(a)  # a is never negative; unlike a comparison, sign keeps dtype and NaN
+        # a is never negative; unlike a comparison, sign keeps dtype and NaN
+        return np.sign(a)
 
 
 @ACTIVATIONS.add("leaky_relu")
 @dataclass(frozen=True)
 class LeakyReLU(Activation):
-    """a = z where z > 0, else slope z,  f'(z) = 1 or slope: no unit can die (Maas et al. 2013)."""
+    """a = z where z > 0, else slope z,  f'(z) = 1 or slope.
+
+    No unit can die (Maas et al. 2013).
+    """
 
     slope: float = setting(0.01, "a number in [0, 1)", "the slope below zero")
     initializer = "he_uniform"
@@ -118,9 +131,14 @@ class LeakyReLU(Activation):
 @ACTIVATIONS.add("elu")
 @dataclass(frozen=True)
 class ELU(Activation):
-    """a = z where z > 0, else alpha (e^z - 1),  f'(z) = 1 or a + alpha (Clevert et al. 2016)."""
+    """a = z where z > 0, else alpha (e^z - 1),  f'(z) = 1 or a + alpha.
 
-    alpha: float = setting(1.0, "a number in (0, inf)", "-alpha is the value far below zero")
+    (Clevert et al. 2016)
+    """
+
+    alpha: float = setting(
+        1.0, "a number in (0, inf)", "-alpha is the value far below zero"
+    )
     initializer = "he_uniform"
     onnx = "Elu"
 
@@ -134,10 +152,10 @@ class ELU(Activation):
 @ACTIVATIONS.add("selu")
 @dataclass(frozen=True)
 class SELU(Activation):
-    """a = scale z where z > 0, else scale alpha (e^z - 1),  f'(z) = scale or a + scale alpha.
+    """a = s z where z > 0, else s alpha (e^z - 1),  f'(z) = s or a + s alpha.
 
-    With these two constants and LeCun's initial weights, activations keep mean 0 and variance 1 from layer
-    to layer (Klambauer et al. 2017, equation 2).
+    s is `scale`. With these two constants and LeCun's initial weights, activations keep
+    mean 0 and variance 1 from layer to layer (Klambauer et al. 2017, equation 2).
     """
 
     initializer = "lecun_normal"
@@ -146,7 +164,11 @@ class SELU(Activation):
     alpha: ClassVar[float] = 1.6732632423543772848170429916717
 
     def f(self, z: Array) -> Array:
-        return np.where(z > 0.0, self.scale * z, self.scale * self.alpha * np.expm1(np.minimum(z, 0.0)))
+        return np.where(
+            z > 0.0,
+            self.scale * z,
+            self.scale * self.alpha * np.expm1(np.minimum(z, 0.0)),
+        )
 
     def df(self, z: Array, a: Array) -> Array:
         return np.where(z > 0.0, self.scale, a + self.scale * self.alpha)
@@ -170,9 +192,11 @@ class Softplus(Activation):
 @ACTIVATIONS.add("gelu")
 @dataclass(frozen=True)
 class GELU(Activation):
-    """a = z Phi(z),  f'(z) = Phi(z) + z phi(z),  Phi and phi the standard normal's distribution and density.
+    """a = z Phi(z),  f'(z) = Phi(z) + z phi(z).
 
-    Phi(z) = (1 + erf(z / sqrt 2)) / 2: the exact form, not the tanh approximation (Hendrycks & Gimpel 2016).
+    Phi and phi are the standard normal distribution's function and density.
+    Phi(z) = (1 + erf(z / sqrt 2)) / 2: the exact form, not the tanh approximation
+    (Hendrycks & Gimpel 2016).
     """
 
     initializer = "he_uniform"
@@ -207,7 +231,10 @@ class SiLU(Activation):
 @ACTIVATIONS.add("mish")
 @dataclass(frozen=True)
 class Mish(Activation):
-    """a = z q,  f'(z) = q + z s (1 - q^2),  q = tanh(log(1 + e^z)),  s = 1 / (1 + e^-z) (Misra 2020)."""
+    """a = z q,  f'(z) = q + z s (1 - q^2).
+
+    q = tanh(log(1 + e^z)),  s = 1 / (1 + e^-z)  (Misra 2020)
+    """
 
     initializer = "he_uniform"
     onnx = "Mish"
@@ -221,7 +248,8 @@ class Mish(Activation):
 
 
 def is_flat(act: Activation, z: Array) -> NDArray[np.bool_]:
-    """Where |f'(z)| is at most 0.005 of the steepest slope near 0: hardly any gradient passes through [B1].
+    """Where |f'(z)| is at most 0.005 of the steepest slope near 0: hardly any gradient
+    passes through [B1].
 
     0.005 is half of leaky_relu's slope below 0, where it lives on.
     """

@@ -1,4 +1,6 @@
-"""What stands on the shelves, for the command line and the documentation: read from the blocks themselves."""
+"""What stands on the shelves, for the command line and the documentation: read from the
+blocks themselves.
+"""
 
 import dataclasses
 import inspect
@@ -32,9 +34,14 @@ def names(shelf: Shelf[Any], name: str) -> str:
 
 
 def settings(block: type[Block]) -> list[str]:
-    """One line for each setting of a block: name, default, what it may be, what it is for."""
+    """One line for each setting of a block: name, default, what it may be, what it is
+    for.
+    """
     return [
-        f"{field.name} = {write(field.default)}: {field.metadata['help']} ({field.metadata['rule']})"
+        (
+            f"{field.name} = {write(field.default)}: {field.metadata['help']} "
+            f"({field.metadata['rule']})"
+        )
         for field in dataclasses.fields(block)  # type: ignore[arg-type]
     ]
 
@@ -45,16 +52,36 @@ def summary(block: type[Block]) -> str:
 
 
 def markdown() -> str:
-    """docs/shelves.md: every block with its description and its settings, then every training setting."""
-    lines = ["# The shelves", "", "Made from the code by `halfmoon list --markdown > docs/shelves.md`.", ""]
+    """docs/shelves.md: every block with its description and its settings, then every
+    training setting.
+    """
+    lines = [
+        "# The shelves",
+        "",
+        "Made from the code by `halfmoon list --markdown > docs/shelves.md`.",
+        "",
+    ]
     for kind, shelf in SHELVES.items():
         lines += [f"## {kind.capitalize()}", ""]
         for name, block in shelf.items():
-            lines += [f"### `{names(shelf, name)}`", "", "```text", inspect.getdoc(block) or "", "```", ""]
-            lines += [f"- `{line.partition(': ')[0]}`: {line.partition(': ')[2]}" for line in settings(block)]
+            lines += [
+                f"### `{names(shelf, name)}`",
+                "",
+                "```text",
+                inspect.getdoc(block) or "",
+                "```",
+                "",
+            ]
+            lines += [
+                f"- `{line.partition(': ')[0]}`: {line.partition(': ')[2]}"
+                for line in settings(block)
+            ]
             lines += [""] if settings(block) else []
     lines += ["## Training settings", "", "What `train(network, X, y, ...)` takes.", ""]
     lines += ["| setting | default | may be | what it is for |", "|---|---|---|---|"]
     for field in dataclasses.fields(Settings):
-        lines.append(f"| `{field.name}` | `{field.default}` | {field.metadata['rule']} | {field.metadata['help']} |")
+        lines.append(
+            f"| `{field.name}` | `{field.default}` | {field.metadata['rule']} | "
+            f"{field.metadata['help']} |"
+        )
     return "\n".join(lines) + "\n"

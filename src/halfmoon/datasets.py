@@ -1,7 +1,8 @@
-"""Data sets that can be drawn: points in the plane for classification, a line's worth of regression.
+"""Data sets that can be drawn: points in the plane for classification, a line's worth
+of regression.
 
-scikit-learn's generators serve where it has them, so ``make("moons", n=200, noise=0.2, seed=0)`` are the very points
-of the tutorial.
+scikit-learn's generators serve where it has them, so ``make("moons", n=200, noise=0.2,
+seed=0)`` are the very points of the tutorial.
 """
 
 from dataclasses import dataclass
@@ -22,14 +23,20 @@ class Dataset(Block):
     task: ClassVar[str] = "classification"
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
-        """X and y; `noise` is a standard deviation in the units of X (of y, for regression)."""
-        raise NotImplementedError(f"{type(self).__name__} must define draw(n, noise, rng).")
+        """X and y; `noise` is a standard deviation in the units of X (of y, for
+        regression).
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} must define draw(n, noise, rng)."
+        )
 
 
 DATASETS: Shelf[Dataset] = Shelf("data set", Dataset)
 
 
-def make(name: str | Dataset, n: int = 200, noise: float = 0.1, seed: int = 0) -> Points:
+def make(
+    name: str | Dataset, n: int = 200, noise: float = 0.1, seed: int = 0
+) -> Points:
     """n rows of the data set: X (n, d) and y (n,).
 
     >>> X, y = make("spiral:arms=3", n=300)
@@ -38,14 +45,19 @@ def make(name: str | Dataset, n: int = 200, noise: float = 0.1, seed: int = 0) -
     """
     if n < 1 or not 0.0 <= noise < np.inf or not 0 <= seed < 2**32:
         needs = "n of at least 1, noise of at least 0 and a seed from 0 to 2^32 - 1"
-        raise ValueError(f"A data set needs {needs}; got n={n}, noise={noise}, seed={seed}.")
+        raise ValueError(
+            f"A data set needs {needs}; got n={n}, noise={noise}, seed={seed}."
+        )
     return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
 
 
 @DATASETS.add("moons")
 @dataclass(frozen=True)
 class Moons(Dataset):
-    """Two interleaved half moons: no straight line parts them. The tutorial's data, at noise 0.2 and seed 0."""
+    """Two interleaved half moons: no straight line parts them.
+
+    The tutorial's data, at noise 0.2 and seed 0.
+    """
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
         from sklearn.datasets import make_moons
@@ -71,7 +83,7 @@ class Circles(Dataset):
 @DATASETS.add("blobs")
 @dataclass(frozen=True)
 class Blobs(Dataset):
-    """Round clouds, one a class, their centres evenly spaced on a circle of radius 1."""
+    """Round clouds, one a class, their centres evenly spaced on a unit circle."""
 
     classes: int = setting(3, "an integer in [1, inf)", "how many clouds")
 
@@ -79,7 +91,12 @@ class Blobs(Dataset):
         from sklearn.datasets import make_blobs
 
         angle = 2.0 * np.pi * np.arange(self.classes) / self.classes
-        X, y = make_blobs(n, centers=np.c_[np.cos(angle), np.sin(angle)], cluster_std=noise, random_state=rng)[:2]
+        X, y = make_blobs(
+            n,
+            centers=np.c_[np.cos(angle), np.sin(angle)],
+            cluster_std=noise,
+            random_state=rng,
+        )[:2]
         return X, y
 
 
@@ -102,7 +119,10 @@ class Spiral(Dataset):
 @DATASETS.add("xor")
 @dataclass(frozen=True)
 class Xor(Dataset):
-    """Four quadrants, opposite ones alike: the problem no single line can solve (Minsky & Papert 1969)."""
+    """Four quadrants, opposite ones alike: the problem no single line can solve.
+
+    (Minsky & Papert 1969)
+    """
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
         X = rng.uniform(-1.0, 1.0, (n, 2))

@@ -1,4 +1,5 @@
-"""Elementary functions that NumPy lacks, or that need a stable form; each once, in plain np expressions.
+"""Elementary functions that NumPy lacks, or that need a stable form; each once, in
+plain np expressions.
 
 All keep the dtype of floating input and let NaN through.
 """
@@ -10,23 +11,31 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
 
-# erf(x) / x as a polynomial in x^2 on [0, 1], and erfc(x) e^(x^2) as one in t = (x-3)/(x+3) on [1, 6]: Chebyshev
-# interpolation at 60 digits, relative errors 8e-18 and 1.1e-16 (tests/test_elementary.py holds erf to 4 ulp)
+# erf(x) / x as a polynomial in x^2 on [0, 1], and erfc(x) e^(x^2) as one in t =
+# (x-3)/(x+3) on [1, 6]: Chebyshev interpolation at 60 digits, relative errors 8e-18 and
+# 1.1e-16 (tests/test_elementary.py holds erf to 4 ulp)
 _NEAR = (
-    1.1283791670955126, -0.37612638903183543, 0.11283791670945006, -0.02686617064323777, 0.0052239776071164225,
-    -0.0008548325975389692, 0.00012055294904839707, -1.492473690741966e-05, 1.6447424703317362e-06,
+    1.1283791670955126, -0.37612638903183543, 0.11283791670945006, -0.02686617064323777,
+    0.0052239776071164225,
+    -0.0008548325975389692, 0.00012055294904839707, -1.492473690741966e-05,
+    1.6447424703317362e-06,
     -1.6208483801871705e-07, 1.3720064546777686e-08, -7.795898827002142e-10,
 )  # fmt: skip
 _FAR = (
-    0.17900115118138996, -0.32623356004303716, 0.24560380171233195, -0.15011593650078744, 0.07166583719774874,
-    -0.024392499318273194, 0.004269136347508256, 0.0007077464443901538, -0.0005970623517093284,
-    4.525472635483354e-05, 6.406182073530546e-05, -1.284889451252353e-05, -8.008021319412685e-06,
+    0.17900115118138996, -0.32623356004303716, 0.24560380171233195,
+    -0.15011593650078744, 0.07166583719774874,
+    -0.024392499318273194, 0.004269136347508256, 0.0007077464443901538,
+    -0.0005970623517093284,
+    4.525472635483354e-05, 6.406182073530546e-05, -1.284889451252353e-05,
+    -8.008021319412685e-06,
     2.023603179641757e-06, 1.2801900862962662e-06,
 )  # fmt: skip
 
 
 def logistic(z: Array) -> Array:
-    """1 / (1 + e^-z), with an exponent that is never positive, so that nothing overflows."""
+    """1 / (1 + e^-z), with an exponent that is never positive, so that nothing
+    overflows.
+    """
     e = np.exp(-np.abs(z))
     return np.where(z >= 0.0, 1.0, e) / (1.0 + e)
 
@@ -37,7 +46,9 @@ def softplus(z: Array) -> Array:
 
 
 def log_softmax(z: Array) -> Array:
-    """log(e^z / sum_c e^z) over the last axis, from z less its largest entry, so that nothing overflows."""
+    """log(e^z / sum_c e^z) over the last axis, from z less its largest entry, so that
+    nothing overflows.
+    """
     s = z - z.max(axis=-1, keepdims=True)
     return s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
 
@@ -64,5 +75,7 @@ def _horner(coefficients: tuple[float, ...], x: Array) -> Array:
 
 
 def transposed(a: Array) -> Array:
-    """a with its last two axes exchanged; sparse tables, which have just two, as well."""
+    """a with its last two axes exchanged; sparse tables, which have just two,
+    as well.
+    """
     return a.T if a.ndim == 2 else np.swapaxes(a, -1, -2)

@@ -2,10 +2,12 @@
 
 A derivative is believed if it lies between the slopes to its left and to its right,
 
-    (L(theta) - L(theta - h)) / h   and   (L(theta + h) - L(theta)) / h,      give or take rounding,
+    (L(theta) - L(theta - h)) / h   and   (L(theta + h) - L(theta)) / h,
 
-where these two differ, as they do at a kink, where every slope between them is right. Where they agree, the function
-is smooth there, and the derivative must equal their mean.
+give or take rounding, where these two differ, as they do at a kink, where every slope
+between them is right.
+Where they agree, the function is smooth there, and the derivative must equal their
+mean.
 """
 
 from collections.abc import Callable
@@ -32,7 +34,9 @@ DIRECTIONS = 5  # larger ones along this many random directions for each W and e
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was checked: what, how many slopes, how far off the worst was, and where."""
+    """One thing that was checked: what, how many slopes, how far off the worst was, and
+    where.
+    """
 
     name: str
     slopes: int
@@ -44,7 +48,9 @@ class Check:
 
 @dataclass(frozen=True)
 class GradientReport:
-    """All checks and, in one sentence, the verdict; true if every derivative is right."""
+    """All checks and, in one sentence, the verdict; true if every derivative is
+    right.
+    """
 
     checks: list[Check] = field(default_factory=list)
     verdict: str = "Every derivative agrees with finite differences."
@@ -76,11 +82,14 @@ def check_gradients(
     l1: float = 0.0,
     seed: int = 0,
 ) -> GradientReport:
-    """Compare derivatives with finite differences; for a network on X (n, d) and y, or for one activation or loss.
+    """Compare derivatives with finite differences; for a network on X (n, d) and y, or
+    for one activation or loss.
 
-    Without `theta`, a network is checked near its present parameters, each moved a little at random, so that none sits
-    exactly on a kink (biases start at 0). Small networks are checked in every coordinate, large ones along random
-    directions within each layer's W and b. The report is true if all is right, and prints as a table with a verdict.
+    Without `theta`, a network is checked near its present parameters, each moved a
+    little at random, so that none sits exactly on a kink (biases start at 0). Small
+    networks are checked in every coordinate, large ones along random directions within
+    each layer's W and b. The report is true if all is right, and prints as a table with
+    a verdict.
 
     >>> from halfmoon import Network, check_gradients, datasets
     >>> bool(check_gradients(Network.dense([2, 3, 2]), *datasets.make("moons")))
@@ -88,12 +97,19 @@ def check_gradients(
     """
     if isinstance(thing, Activation):
         check = _check_activation(thing)
-        return GradientReport([check], _blame(check) if not check.ok else f"{check.name} is right.")
+        return GradientReport(
+            [check], _blame(check) if not check.ok else f"{check.name} is right."
+        )
     if isinstance(thing, Loss):
         check = _check_loss(thing, seed)
-        return GradientReport([check], _blame(check) if not check.ok else f"{check.name} is right.")
+        return GradientReport(
+            [check], _blame(check) if not check.ok else f"{check.name} is right."
+        )
     if not isinstance(thing, Network):
-        raise TypeError(f"Expected a Network, or an instance of an Activation or a Loss; got {thing!r}.")
+        raise TypeError(
+            "Expected a Network, or an instance of an Activation or a Loss; got "
+            f"{thing!r}."
+        )
     if X is None or y is None:
         raise ValueError("A network's gradients are checked on data; pass X and y too.")
     return _check_network(thing, thing.read(X, y, w), theta, l2, l1, seed)
@@ -104,22 +120,43 @@ def _blame(check: Check) -> str:
 
 
 def _judge(
-    name: str, analytic: Array, left: Array, right: Array, size: Any, where: Callable[[tuple[int, ...]], str]
+    name: str,
+    analytic: Array,
+    left: Array,
+    right: Array,
+    size: Any,
+    where: Callable[[tuple[int, ...]], str],
 ) -> Check:
-    """Set each derivative against its slope, or at a kink against both slopes, and describe the worst.
+    """Set each derivative against its slope, or at a kink against both slopes, and
+    describe the worst.
 
-    What rounding may do to a difference of values of this `size` is not held against it.
+    What rounding may do to a difference of values of this `size` is not held against
+    it.
     """
     noise = ROUNDING * np.finfo(np.float64).eps * np.abs(size) / STEP
     slope = np.maximum(np.maximum(np.abs(left), np.abs(right)), np.abs(analytic))
     smooth = np.abs(right - left) < TOLERANCE * slope + noise
-    below, above = np.minimum(left, right) - analytic, analytic - np.maximum(left, right)
+    below = np.minimum(left, right) - analytic
+    above = analytic - np.maximum(left, right)
     outside = np.maximum(np.maximum(below, above), 0.0)
     error = np.where(smooth, np.abs(analytic - (left + right) / 2.0), outside)
     wrong = ~(error <= TOLERANCE * slope + noise)  # NaN is wrong
-    share = np.where(wrong, error / np.maximum(slope, np.finfo(np.float64).tiny), -1.0) if wrong.any() else error
-    at = tuple(int(i) for i in np.unravel_index(int(np.nan_to_num(share, nan=np.inf).argmax()), error.shape))
-    worst = float(share[at]) if wrong.any() else float(error[at]) / max(float(slope.max()), np.finfo(np.float64).tiny)
+    share = (
+        np.where(wrong, error / np.maximum(slope, np.finfo(np.float64).tiny), -1.0)
+        if wrong.any()
+        else error
+    )
+    at = tuple(
+        int(i)
+        for i in np.unravel_index(
+            int(np.nan_to_num(share, nan=np.inf).argmax()), error.shape
+        )
+    )
+    worst = (
+        float(share[at])
+        if wrong.any()
+        else float(error[at]) / max(float(slope.max()), np.finfo(np.float64).tiny)
+    )
     both = f"{analytic[at]:.6g} but the slope is {(left[at] + right[at]) / 2:.6g}"
     lost = int(((slope <= noise) & (analytic != 0.0)).sum())
     return Check(name, error.size, worst, not wrong.any(), f"{where(at)} {both}", lost)
@@ -128,11 +165,15 @@ def _judge(
 def _check_activation(act: Activation) -> Check:
     """df against differences of f, from -6 to 6."""
     z = np.linspace(-6.0, 6.0, 241)
-    a, h = act.f(z), STEP
+    a = act.f(z)
+    h = STEP
     df = np.broadcast_to(act.df(z, a), z.shape)
-    left, right = (a - act.f(z - h)) / h, (act.f(z + h) - a) / h
+    left = (a - act.f(z - h)) / h
+    right = (act.f(z + h) - a) / h
     size = 1.0 + np.abs(z) + np.abs(a)
-    return _judge(f"df of {act}", df, left, right, size, lambda at: f"at z = {z[at]:g}, df gives")
+    return _judge(
+        f"df of {act}", df, left, right, size, lambda at: f"at z = {z[at]:g}, df gives"
+    )
 
 
 def _check_loss(loss: Loss, seed: int) -> Check:
@@ -141,16 +182,22 @@ def _check_loss(loss: Loss, seed: int) -> Check:
     check_value(loss, y, z.shape[1])
     here = loss.value(z, y)
     dz = np.broadcast_to(loss.dz(z, y), z.shape)
-    left, right = np.empty_like(z), np.empty_like(z)
+    left = np.empty_like(z)
+    right = np.empty_like(z)
     for j in range(z.shape[1]):
         h = STEP * (np.arange(z.shape[1]) == j)
         left[:, j] = (here - loss.value(z - h, y)).sum(axis=1) / STEP
         right[:, j] = (loss.value(z + h, y) - here).sum(axis=1) / STEP
 
     def where(at: tuple[int, ...]) -> str:
-        return f"at z = {z[at[0]].round(4).tolist()}, y = {y[at[0]].round(4).tolist()}, output {at[1]}, dz gives"
+        return (
+            f"at z = {z[at[0]].round(4).tolist()}, y = {y[at[0]].round(4).tolist()}, "
+            f"output {at[1]}, dz gives"
+        )
 
-    return _judge(f"dz of {loss}", dz, left, right, here.sum(axis=1, keepdims=True), where)
+    return _judge(
+        f"dz of {loss}", dz, left, right, here.sum(axis=1, keepdims=True), where
+    )
 
 
 def _examples(loss: Loss, rng: Stream) -> tuple[Array, Array]:
@@ -170,10 +217,21 @@ def _examples(loss: Loss, rng: Stream) -> tuple[Array, Array]:
 
 
 def _check_network(
-    network: Network, data: tuple[Array, Array, Array], theta: ArrayLike | None, l2: float, l1: float, seed: int
+    network: Network,
+    data: tuple[Array, Array, Array],
+    theta: ArrayLike | None,
+    l2: float,
+    l1: float,
+    seed: int,
 ) -> GradientReport:
-    """Blocks first, so that a wrong f' is blamed by its own name; then every layer's W and b."""
-    acts = {str(layer.act): layer.act for layer in network.layers if isinstance(layer, Dense)}
+    """Blocks first, so that a wrong f' is blamed by its own name; then every layer's W
+    and b.
+    """
+    acts = {
+        str(layer.act): layer.act
+        for layer in network.layers
+        if isinstance(layer, Dense)
+    }
     checks = [*map(_check_activation, acts.values()), _check_loss(network.loss, seed)]
     X, y, w = (part.astype(np.float64) for part in data)
     rng = Stream(seed, CHECK)
@@ -189,44 +247,87 @@ def _check_network(
         return part.loss + part.penalty
 
     g = network.objective(point, X, y, w, l2, l1, ctx=ctx).g
-    parts, number = {}, 0
+    parts = {}
+    number = 0
     for place, names in enumerate(network.layout):
         number += bool(names)
         for name, (where, _) in names.items():
-            parts[place, name] = _check_part(f"d{name}{number}", objective, point, g, where, rng)
+            parts[place, name] = _check_part(
+                f"d{name}{number}", objective, point, g, where, rng
+            )
     checks += parts.values()
     wrong = [check for check in checks if not check.ok]
     if not wrong:
-        lost, slopes = sum(check.lost for check in parts.values()), sum(check.slopes for check in parts.values())
-        doubt = f" But {lost} of {slopes} slopes were lost in rounding; scale X and y." if lost > slopes / 10 else ""
+        lost = sum(check.lost for check in parts.values())
+        slopes = sum(check.slopes for check in parts.values())
+        doubt = (
+            f" But {lost} of {slopes} slopes were lost in rounding; scale X and y."
+            if lost > slopes / 10
+            else ""
+        )
         return GradientReport(checks, GradientReport.verdict + doubt)
-    blame = _blame(wrong[0]) if wrong[0] not in parts.values() else _equation(network, parts)
+    blame = (
+        _blame(wrong[0])
+        if wrong[0] not in parts.values()
+        else _equation(network, parts)
+    )
     return GradientReport(checks, blame)
 
 
 def _check_passage(layer: Layer, p: Views, seed: int) -> Check:
-    """The da0 that a layer hands down, against differences of its own forward: so no layer is blamed for another."""
-    rng, h = Stream(seed, CHECK, layer.place), STEP
-    a0, da = rng.standard_normal((3, layer.d)), rng.standard_normal((3, layer.k))
+    """The da0 that a layer hands down, against differences of its own forward: so no
+    layer is blamed for another.
+    """
+    rng = Stream(seed, CHECK, layer.place)
+    h = STEP
+    a0 = rng.standard_normal((3, layer.d))
+    da = rng.standard_normal((3, layer.k))
     ctx = Context(True, seed, 0)
-    dp = SimpleNamespace(**{name: np.zeros(shape) for name, shape in layer.shapes.items()})
+    dp = SimpleNamespace(
+        **{name: np.zeros(shape) for name, shape in layer.shapes.items()}
+    )
     da0 = layer.forward(p, a0, ctx)[1](da, dp, True)
     analytic = np.zeros_like(a0) if da0 is None else np.broadcast_to(da0, a0.shape)
-    left, right = np.empty_like(a0), np.empty_like(a0)
+    left = np.empty_like(a0)
+    right = np.empty_like(a0)
     for i, j in np.ndindex(a0.shape):
         step = np.zeros_like(a0)
         step[i, j] = h
-        below, here, above = (float((da * layer.forward(p, at, ctx)[0]).sum()) for at in (a0 - step, a0, a0 + step))
-        left[i, j], right[i, j] = (here - below) / h, (above - here) / h
-    tag = " [D2]" if isinstance(layer, Dropout) else " [B4]" if isinstance(layer, Dense) else ""
+        below, here, above = (
+            float((da * layer.forward(p, at, ctx)[0]).sum())
+            for at in (a0 - step, a0, a0 + step)
+        )
+        left[i, j] = (here - below) / h
+        right[i, j] = (above - here) / h
+    tag = (
+        " [D2]"
+        if isinstance(layer, Dropout)
+        else " [B4]"
+        if isinstance(layer, Dense)
+        else ""
+    )
     name = f"da0 of layer {layer.place} ({type(layer).__name__}){tag}"
-    return _judge(name, analytic, left, right, here, lambda at: f"input {at[1]} of a row: backward gives da0 =")
+    return _judge(
+        name,
+        analytic,
+        left,
+        right,
+        here,
+        lambda at: f"input {at[1]} of a row: backward gives da0 =",
+    )
 
 
 def _check_part(
-    name: str, objective: Callable[[Array], float], theta: Array, g: Array, part: slice, rng: Stream
+    name: str,
+    objective: Callable[[Array], float],
+    theta: Array,
+    g: Array,
+    part: slice,
+    rng: Stream,
 ) -> Check:
-    """One W or b: each coordinate of a small network, random directions of a large one."""
+    """One W or b: each coordinate of a small network, random directions of a
+    large one.
+    """
     size = part.stop - part.start
     if len(theta) <= SMALL:
         directions = np.zeros((size, len(theta)))
@@ -236,17 +337,40 @@ def _check_part(
         directions[:, part] = rng.standard_normal((DIRECTIONS, size))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     here = objective(theta)
-    left = np.array([(here - objective(theta - STEP * direction)) / STEP for direction in directions])
-    right = np.array([(objective(theta + STEP * direction) - here) / STEP for direction in directions])
+    left = np.array(
+        [
+            (here - objective(theta - STEP * direction)) / STEP
+            for direction in directions
+        ]
+    )
+    right = np.array(
+        [
+            (objective(theta + STEP * direction) - here) / STEP
+            for direction in directions
+        ]
+    )
     kind = "coordinate" if len(theta) <= SMALL else "direction"
-    return _judge(name, directions @ g, left, right, here, lambda at: f"{kind} {at[0]}: the backward pass gives")
+    return _judge(
+        name,
+        directions @ g,
+        left,
+        right,
+        here,
+        lambda at: f"{kind} {at[0]}: the backward pass gives",
+    )
 
 
 def _equation(network: Network, parts: dict[tuple[int, str], Check]) -> str:
-    """Which equation is wrong, now that every layer was found to hand down the right da0: the topmost culprit's."""
+    """Which equation is wrong, now that every layer was found to hand down the right
+    da0: the topmost culprit's.
+    """
     place = max(p for (p, _), check in parts.items() if not check.ok)
     wrong = [check for (p, _), check in parts.items() if p == place and not check.ok]
-    layer, names = network.layers[place], " and ".join(check.name for check in wrong)
+    layer = network.layers[place]
+    names = " and ".join(check.name for check in wrong)
     tag = {"dW": "[B2]", "db": "[B3]"}.get(names.rstrip("0123456789"), "[B1] to [B3]")
     tag = f", equation {tag}" if isinstance(layer, Dense) else ""
-    return f"Layer {place} ({type(layer).__name__}) has a wrong {names}{tag}: {wrong[0].where}."
+    return (
+        f"Layer {place} ({type(layer).__name__}) has a wrong {names}{tag}: "
+        f"{wrong[0].where}."
+    )

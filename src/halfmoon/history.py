@@ -1,4 +1,6 @@
-"""What a run remembers: one row an epoch, the same columns from the first day, for files, plots and reports alike."""
+"""What a run remembers: one row an epoch, the same columns from the first day, for
+files, plots and reports alike.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,9 +14,12 @@ SCHEMA = np.dtype(
         ("update", np.int64),  # updates done
         ("rows", np.int64),  # rows seen
         ("seconds", np.float64),  # spent training so far
-        ("loss", np.float64),  # the objective [R1], each batch measured before its update; includes the penalty
+        # the objective [R1], each batch measured before its update; includes the
+        # penalty
+        ("loss", np.float64),
         ("penalty", np.float64),  # its penalty part
-        ("validation_loss", np.float64),  # on validation data, without penalty; NaN without such data
+        # on validation data, without penalty; NaN without such data
+        ("validation_loss", np.float64),
         ("train_score", np.float64),  # NaN without a score, like the next
         ("validation_score", np.float64),
         ("learning_rate", np.float64),  # of the epoch's last update
@@ -24,19 +29,28 @@ SCHEMA = np.dtype(
 
 
 class History:
-    """A table of `SCHEMA`'s columns that grows; ``history["loss"]`` is a column, iteration gives rows as dicts."""
+    """A table of `SCHEMA`'s columns that grows; ``history["loss"]`` is a column,
+    iteration gives rows as dicts.
+    """
 
     def __init__(self) -> None:
         self._n = 0
-        self._columns = {name: np.zeros(16, SCHEMA[name]) for name in SCHEMA.names or ()}
+        self._columns = {
+            name: np.zeros(16, SCHEMA[name]) for name in SCHEMA.names or ()
+        }
 
     def append(self, **columns: Any) -> None:
-        """Add rows: arrays `epoch`, `update`, `rows`; other columns as arrays or one number, NaN where left out."""
+        """Add rows: arrays `epoch`, `update`, `rows`; other columns as arrays or one
+        number, NaN where left out.
+        """
         count = len(columns["epoch"])
-        start, self._n = self._n, self._n + count
+        start = self._n
+        self._n = self._n + count
         for name, column in self._columns.items():
             if self._n > len(column):
-                self._columns[name] = np.concatenate([column, np.empty(2 * self._n, column.dtype)])
+                self._columns[name] = np.concatenate(
+                    [column, np.empty(2 * self._n, column.dtype)]
+                )
             self._columns[name][start : self._n] = columns.get(name, np.nan)
 
     def cut(self, count: int) -> None:
@@ -58,5 +72,10 @@ class History:
         return self._columns[name][: self._n]
 
     def __iter__(self) -> Iterator[dict[str, float]]:
-        columns = {name: column[: self._n].tolist() for name, column in self._columns.items()}
-        return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+        columns = {
+            name: column[: self._n].tolist() for name, column in self._columns.items()
+        }
+        return (
+            dict(zip(columns, row, strict=True))
+            for row in zip(*columns.values(), strict=True)
+        )

@@ -1,8 +1,9 @@
-"""How the weights start: random, and of a size that keeps signals alive from layer to layer.
+"""How the weights start: random, and of a size that keeps signals alive from layer to
+layer.
 
-A weight matrix W (d, k) takes d inputs to k units. If its entries have variance 1/d, a unit's input has the
-variance of one of its inputs, whatever d; the schemes below differ in what else they keep in view.
-Biases start at zero.
+A weight matrix W (d, k) takes d inputs to k units. If its entries have variance 1/d, a
+unit's input has the variance of one of its inputs, whatever d; the schemes below differ
+in what else they keep in view. Biases start at zero.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from halfmoon.registry import Block, Shelf
 
 
 class Source(Protocol):
-    """Where random numbers come from: our `random.Stream`, or a generator of NumPy's."""
+    """Where random numbers come from: our `random.Stream`, or a generator of
+    NumPy's.
+    """
 
     def standard_normal(self, size: tuple[int, ...]) -> Array:
         """Standard normal numbers."""
@@ -38,7 +41,10 @@ INITIALIZERS: Shelf[Initializer] = Shelf("initializer", Initializer)
 @INITIALIZERS.add("lecun_normal", "tutorial")
 @dataclass(frozen=True)
 class LeCunNormal(Initializer):
-    """W ~ N(0, 1/d) [I1]: the tutorial's ``randn(d, k) / sqrt(d)`` (LeCun et al. 1998)."""
+    """W ~ N(0, 1/d) [I1]: the tutorial's ``randn(d, k) / sqrt(d)``.
+
+    (LeCun et al. 1998)
+    """
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         return rng.standard_normal((d, k)) / np.sqrt(d)  # [I1]
@@ -57,7 +63,10 @@ class LeCunUniform(Initializer):
 @INITIALIZERS.add("glorot_normal", "xavier_normal")
 @dataclass(frozen=True)
 class GlorotNormal(Initializer):
-    """W ~ N(0, 2/(d+k)) [I3]: a compromise between forward (1/d) and backward (1/k) (Glorot & Bengio 2010)."""
+    """W ~ N(0, 2/(d+k)) [I3]: between forward (1/d) and backward (1/k).
+
+    (Glorot & Bengio 2010)
+    """
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         return rng.standard_normal((d, k)) * np.sqrt(2.0 / (d + k))  # [I3]
@@ -76,7 +85,10 @@ class GlorotUniform(Initializer):
 @INITIALIZERS.add("he_normal")
 @dataclass(frozen=True)
 class HeNormal(Initializer):
-    """W ~ N(0, 2/d) [I5]: twice LeCun's variance, since a ReLU silences half of its inputs (He et al. 2015)."""
+    """W ~ N(0, 2/d) [I5]: twice LeCun's variance, since ReLU silences half its inputs.
+
+    (He et al. 2015)
+    """
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         return rng.standard_normal((d, k)) * np.sqrt(2.0 / d)  # [I5]
@@ -95,18 +107,25 @@ class HeUniform(Initializer):
 @INITIALIZERS.add("orthogonal")
 @dataclass(frozen=True)
 class Orthogonal(Initializer):
-    """W = Q of a random matrix's QR [I7]: orthonormal rows or columns, lengths preserved (Saxe et al. 2014)."""
+    """W = Q of a random matrix's QR [I7]: orthonormal rows or columns.
+
+    Lengths are preserved (Saxe et al. 2014).
+    """
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         q, r = np.linalg.qr(rng.standard_normal((max(d, k), min(d, k))))
-        q = q * np.sign(np.diag(r))  # [I7] the signs make Q uniform over the orthogonal group (Mezzadri 2007)
+        # the signs make Q uniform over the orthogonal group (Mezzadri 2007)
+        q = q * np.sign(np.diag(r))  # [I7]
         return q if d >= k else q.T
 
 
 @INITIALIZERS.add("zeros")
 @dataclass(frozen=True)
 class Zeros(Initializer):
-    """W = 0 [I8]: all units of a layer stay equal for ever; here to show why weights start at random."""
+    """W = 0 [I8]: all units of a layer stay equal for ever.
+
+    It is here to show why weights start at random.
+    """
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         return np.zeros((d, k))  # [I8]

@@ -6,9 +6,11 @@ from types import FrameType
 
 
 class Interrupt:
-    """While it is open, Ctrl-C is noted instead of raised, so that no update is torn apart; a second one is raised.
+    """While it is open, Ctrl-C is noted instead of raised, so that no update is torn
+    apart; a second one is raised.
 
-    One that is open around it is told too. Only the main thread can receive signals; elsewhere this does nothing.
+    One that is open around it is told too. Only the main thread can receive signals;
+    elsewhere this does nothing.
     """
 
     seen = False
@@ -29,4 +31,7 @@ class Interrupt:
 
     def __exit__(self, *error: object) -> None:
         if self.main:
-            signal.signal(signal.SIGINT, self.previous if self.previous is not None else signal.SIG_DFL)
+            signal.signal(
+                signal.SIGINT,
+                self.previous if self.previous is not None else signal.SIG_DFL,
+            )

@@ -1,8 +1,10 @@
 """Layers: each a forward pass with its backward pass inside.
 
-`forward` returns the activations and a function `backward`, written right below the lines it differentiates and
-using their very names; so nothing is stored on the layer and nothing need be cleared. Rows are the axis before the
-last. Parameters arrive as views `p` into the network's theta; gradients leave through views `dp` of the same shapes.
+`forward` returns the activations and a function `backward`, written right below the
+lines it differentiates and using their very names; so nothing is stored on the layer
+and nothing need be cleared. Rows are the axis before the last. Parameters arrive as
+views `p` into the network's theta; gradients leave through views `dp` of the same
+shapes.
 """
 
 from collections.abc import Callable
@@ -24,12 +26,15 @@ Backward = Callable[[Array, Views, bool], Array | None]
 
 @dataclass
 class Context:
-    """What a forward pass may know beside its input: whether it is training, and if so, where it stands."""
+    """What a forward pass may know beside its input: whether it is training, and if so,
+    where it stands.
+    """
 
     training: bool = False
     seed: int = 0
     update: int = 0
-    rows: NDArray[np.int64] | None = None  # the numbers of these rows in the training data
+    # the numbers of these rows in the training data
+    rows: NDArray[np.int64] | None = None
     dropout: float = 1.0  # a schedule's factor on the dropout rates
 
 
@@ -37,7 +42,9 @@ PREDICT = Context()
 
 
 class Layer(Protocol):
-    """d inputs, k outputs, the shapes of its parameters ("W" is penalised), and its place in the network."""
+    """d inputs, k outputs, the shapes of its parameters ("W" is penalised), and its
+    place in the network.
+    """
 
     d: int
     k: int
@@ -50,7 +57,9 @@ class Layer(Protocol):
         """Write starting values into p."""
 
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Activations a (n, k) from inputs a0 (n, d), and backward(da, dp, need_da0) -> da0 or None."""
+        """Activations a (n, k) from inputs a0 (n, d), and backward(da, dp, need_da0) ->
+        da0 or None.
+        """
 
 
 class Dense:
@@ -78,17 +87,30 @@ class Dense:
         rate_factor: float = 1.0,
     ) -> None:
         if not all(isinstance(size, Integral) and size >= 1 for size in (d, k)):
-            raise ValueError(f"Dense needs whole numbers of inputs and units, at least 1; got {d!r} and {k!r}.")
+            raise ValueError(
+                "Dense needs whole numbers of inputs and units, at least 1; got "
+                f"{d!r} and {k!r}."
+            )
         if not 0.0 <= rate_factor < np.inf:
-            raise ValueError(f"Dense's rate_factor must be a number in [0, inf); got {rate_factor!r}.")
-        self.d, self.k, self.rate_factor = d, k, rate_factor
+            raise ValueError(
+                "Dense's rate_factor must be a number in [0, inf); got "
+                f"{rate_factor!r}."
+            )
+        self.d = d
+        self.k = k
+        self.rate_factor = rate_factor
         self.act = ACTIVATIONS.make(activation)
-        self.initializer = INITIALIZERS.make(self.act.initializer if initializer is None else initializer)
+        self.initializer = INITIALIZERS.make(
+            self.act.initializer if initializer is None else initializer
+        )
         self.shapes: dict[str, tuple[int, ...]] = {"W": (d, k), "b": (k,)}
 
     def __repr__(self) -> str:
         factor = f", rate_factor={self.rate_factor}" if self.rate_factor != 1.0 else ""
-        return f"Dense({self.d}, {self.k}, {str(self.act)!r}, {str(self.initializer)!r}{factor})"
+        return (
+            f"Dense({self.d}, {self.k}, {str(self.act)!r}, "
+            f"{str(self.initializer)!r}{factor})"
+        )
 
     def initial(self, p: Views, rng: Source) -> None:
         """W drawn by the initializer, b = 0."""
@@ -110,14 +132,17 @@ class Dense:
 
 
 class Dropout:
-    """While training, each input is set to 0 with probability q; the others grow by 1/(1-q) (Srivastava et al. 2014).
+    """While training, each input is set to 0 with probability q; the others grow by
+    1/(1-q) (Srivastava et al. 2014).
 
-    a   = a0 scale             [D1]   scale is 1/(1-q) where u >= q, else 0; when predicting, 1
+    a   = a0 scale             [D1]   scale is 1/(1-q) where u >= q, else 0;
+                                      when predicting, 1
     da0 = da scale             [D2]
 
-    q is the rate times a schedule's factor, at most 0.99. u is a function of seed, layer, update, row number and unit
-    alone (random.py), so a row's mask depends neither on the batch it is in nor on the engine. Before the first Dense
-    it drops inputs, later hidden units.
+    q is the rate times a schedule's factor, at most 0.99. u is a function of seed,
+    layer, update, row number and unit alone (random.py), so a row's mask depends
+    neither on the batch it is in nor on the engine. Before the first Dense it drops
+    inputs, later hidden units.
     """
 
     place = 0
@@ -126,8 +151,12 @@ class Dropout:
 
     def __init__(self, k: int, rate: float) -> None:
         if not 0.0 <= rate < 1.0:
-            raise ValueError(f"Dropout's rate must be a number in [0, 1); got {rate!r}.")
-        self.d, self.k, self.rate = k, k, rate
+            raise ValueError(
+                f"Dropout's rate must be a number in [0, 1); got {rate!r}."
+            )
+        self.d = k
+        self.k = k
+        self.rate = rate
         self.shapes: dict[str, tuple[int, ...]] = {}
 
     def __repr__(self) -> str:

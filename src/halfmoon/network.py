@@ -1,16 +1,20 @@
 """A network: layers in a row over one vector theta that holds every parameter.
 
-theta holds, layer after layer, W row by row and then b, so that a layer's W with b as one more row is one
-contiguous block. Optimizers, averages, checks and files see theta; layers see views into it.
+theta holds, layer after layer, W row by row and then b, so that a layer's W with b as
+one more row is one contiguous block. Optimizers, averages, checks and files see theta;
+layers see views into it.
 
-    L(theta)  = sum_i w_i l(z_i, y_i) / sum_i w_i + lam/2 sum |W|^2 + l1 sum |W|                    [R1]
-    dL/dtheta = sum_i w_i dl_i/dtheta / sum_i w_i + m (lam theta + l1 sign theta)                   [R2]
-    g_B       = sum_(i in B) w_i dl_i/dtheta / (w_mean s) + n_B/s m (lam theta + l1 sign theta)     [R3]
+    L(theta)  = sum_i w_i l(z_i, y_i) / sum_i w_i + lam/2 sum |W|^2 + l1 sum |W|  [R1]
+    dL/dtheta = sum_i w_i dl_i/dtheta / sum_i w_i + m (lam theta + l1 sign theta) [R2]
+    g_B       = sum_(i in B) w_i dl_i/dtheta / (w_mean s)
+                + n_B/s m (lam theta + l1 sign theta)                             [R3]
 
-l_i is summed over the row's outputs. m is 1 on weights and 0 on biases, which are not penalised. A batch B has n_B
-rows, s of them unless it is the last: over an epoch the g_B add up to n/s times dL/dtheta exactly, so a short last
-batch steps no harder than its share, a row of weight 2 counts twice in every batch, and a penalty does not depend on
-the batch size. Where single outputs have weights (n, k), w_i is the row's mean in the sums of weights.
+l_i is summed over the row's outputs. m is 1 on weights and 0 on biases, which are not
+penalised. A batch B has n_B rows, s of them unless it is the last: over an epoch the
+g_B add up to n/s times dL/dtheta exactly, so a short last batch steps no harder than
+its share, a row of weight 2 counts twice in every batch, and a penalty does not depend
+on the batch size. Where single outputs have weights (n, k), w_i is the row's mean in
+the sums of weights.
 """
 
 from collections.abc import Sequence
@@ -33,7 +37,9 @@ from halfmoon.sparse import is_sparse, not_finite, read_sparse
 
 
 class Objective(NamedTuple):
-    """[R1] and [R2], or a batch's part of them [R3]: mean loss, penalty, and the gradient of their sum."""
+    """[R1] and [R2], or a batch's part of them [R3]: mean loss, penalty, and the
+    gradient of their sum.
+    """
 
     loss: float
     penalty: float
@@ -58,18 +64,30 @@ class Network:
         seed: int = 0,
         rng: Source | None = None,
     ) -> None:
-        self.layers, self.loss, self.dtype = [copy(layer) for layer in layers], LOSSES.make(loss), np.dtype(dtype)
+        self.layers = [copy(layer) for layer in layers]
+        self.loss = LOSSES.make(loss)
+        self.dtype = np.dtype(dtype)
         if self.dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype must be float64 or float32; got {self.dtype}.")
         if not any(layer.shapes for layer in self.layers):
-            raise ValueError("A network needs at least one layer with parameters, such as Dense(2, 3, 'tanh').")
-        for place, (below, layer) in enumerate(zip(self.layers, self.layers[1:], strict=False)):
+            raise ValueError(
+                "A network needs at least one layer with parameters, such as Dense(2, "
+                "3, 'tanh')."
+            )
+        for place, (below, layer) in enumerate(
+            zip(self.layers, self.layers[1:], strict=False)
+        ):
             if below.k != layer.d:
-                raise ValueError(f"Layer {place} gives {below.k} values but layer {place + 1} takes {layer.d}.")
+                raise ValueError(
+                    f"Layer {place} gives {below.k} values but layer {place + 1} "
+                    f"takes {layer.d}."
+                )
         for place, layer in enumerate(self.layers):
             layer.place = place
-        self.lowest = min(layer.place for layer in self.layers if layer.shapes)  # below it nobody needs a gradient
-        self.d, self.k = self.layers[0].d, self.layers[-1].k
+        # below it nobody needs a gradient
+        self.lowest = min(layer.place for layer in self.layers if layer.shapes)
+        self.d = self.layers[0].d
+        self.k = self.layers[-1].k
         self.layout, self.size = _lay_out(self.layers)
         self.theta = self.initial(Stream(seed, WEIGHTS) if rng is None else rng)
 
@@ -86,28 +104,39 @@ class Network:
         seed: int = 0,
         rng: Source | None = None,
     ) -> "Network":
-        """Dense layers of the given sizes, inputs first; the last gives raw scores to the loss.
+        """Dense layers of the given sizes, inputs first; the last gives raw scores to
+        the loss.
 
-        `activation` is one for all hidden layers, or a list with one each. `dropout` is the rate for all hidden
-        layers, or a list with the inputs' rate first and then one for each hidden layer. Initial weights come from
-        `seed`, or from a NumPy generator `rng`, drawn layer by layer.
+        `activation` is one for all hidden layers, or a list with one each. `dropout` is
+        the rate for all hidden layers, or a list with the inputs' rate first and then
+        one for each hidden layer. Initial weights come from `seed`, or from a NumPy
+        generator `rng`, drawn layer by layer.
 
         >>> Network.dense([2, 3, 2]).size
         17
         """
         hidden = len(sizes) - 2
         if hidden < 0:
-            raise ValueError(f"sizes needs at least inputs and outputs, such as [2, 3, 2]; got {list(sizes)}.")
-        acts: list[Any] = list(activation) if isinstance(activation, list | tuple) else [activation] * hidden
+            raise ValueError(
+                "sizes needs at least inputs and outputs, such as [2, 3, 2]; got "
+                f"{list(sizes)}."
+            )
+        acts: list[Any] = (
+            list(activation)
+            if isinstance(activation, list | tuple)
+            else [activation] * hidden
+        )
         rates = np.ravel(dropout).tolist()
         rates = [0.0, *rates * hidden] if np.ndim(dropout) == 0 else rates
         if len(acts) != hidden or len(rates) != hidden + 1:
             raise ValueError(
-                f"{hidden} hidden layers need {hidden} activations and {hidden + 1} dropout rates (the inputs' "
-                f"first); got {len(acts)} and {len(rates)}."
+                f"{hidden} hidden layers need {hidden} activations and {hidden + 1} "
+                f"dropout rates (the inputs' first); got {len(acts)} and {len(rates)}."
             )
         layers: list[Layer] = []
-        for d, k, act, rate in zip(sizes[:-1], sizes[1:], [*acts, "identity"], rates, strict=True):
+        for d, k, act, rate in zip(
+            sizes[:-1], sizes[1:], [*acts, "identity"], rates, strict=True
+        ):
             layers += [Dropout(d, rate)] if rate else []
             layers.append(Dense(d, k, act, initializer))
         return cls(layers, loss, dtype=dtype, seed=seed, rng=rng)
@@ -127,7 +156,9 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle holds: theta once, and nothing that can be made again."""
-        return {name: value for name, value in vars(self).items() if name not in _MADE_AGAIN}
+        return {
+            name: value for name, value in vars(self).items() if name not in _MADE_AGAIN
+        }
 
     @cached_property
     def rooms(self) -> dict[Any, Any]:
@@ -136,7 +167,9 @@ class Network:
 
     @property
     def theta(self) -> Array:
-        """Every parameter (size,), of the network's dtype; what it is set to is converted to that."""
+        """Every parameter (size,), of the network's dtype; what it is set to is
+        converted to that.
+        """
         return self._theta
 
     @theta.setter
@@ -144,9 +177,13 @@ class Network:
         self._theta = self.read_theta(theta)
 
     def read_theta(self, theta: ArrayLike) -> Array:
-        """theta (size,) as one piece of the network's dtype; ValueError for another shape."""
+        """theta (size,) as one piece of the network's dtype; ValueError for another
+        shape.
+        """
         if np.shape(theta) != (self.size,):
-            raise ValueError(f"theta must have shape ({self.size},); got {np.shape(theta)}.")
+            raise ValueError(
+                f"theta must have shape ({self.size},); got {np.shape(theta)}."
+            )
         return np.ascontiguousarray(theta, dtype=self.dtype)
 
     def _spread(self, of: Any) -> Array:
@@ -158,9 +195,16 @@ class Network:
         return vector
 
     def views(self, theta: Array) -> list[Views]:
-        """For each layer its parameters by name, as arrays that share theta's memory."""
+        """For each layer its parameters by name, as arrays that share theta's
+        memory.
+        """
         return [
-            SimpleNamespace(**{name: theta[part].reshape(shape) for name, (part, shape) in names.items()})
+            SimpleNamespace(
+                **{
+                    name: theta[part].reshape(shape)
+                    for name, (part, shape) in names.items()
+                }
+            )
             for names in self.layout
         ]
 
@@ -171,18 +215,25 @@ class Network:
             layer.initial(p, rng)
         return theta
 
-    def forward(self, theta: Array, X: Array, ctx: Context = PREDICT) -> tuple[Array, list[Backward]]:
+    def forward(
+        self, theta: Array, X: Array, ctx: Context = PREDICT
+    ) -> tuple[Array, list[Backward]]:
         """Scores z (n, k), and on a tape each layer's backward."""
-        a, tape = X, []
+        a = X
+        tape = []
         for layer, p in zip(self.layers, self.views(theta), strict=True):
             a, backward = layer.forward(p, a, ctx)
             tape.append(backward)
         return a, tape
 
-    def sums(self, theta: Array, X: Array, y: Array, w: Array, ctx: Context = PREDICT) -> tuple[float, Array, float]:
-        """The one primitive: sum of weighted losses, sum of weighted gradients (like theta), sum of weights.
+    def sums(
+        self, theta: Array, X: Array, y: Array, w: Array, ctx: Context = PREDICT
+    ) -> tuple[float, Array, float]:
+        """The one primitive: sum of weighted losses, sum of weighted gradients (like
+        theta), sum of weights.
 
-        w is (n, 1) for weights of rows, or (n, k) for weights of single outputs; a row's outputs then weigh their mean.
+        w is (n, 1) for weights of rows, or (n, k) for weights of single outputs; a
+        row's outputs then weigh their mean.
         """
         z, tape = self.forward(theta, X, ctx)
         dtheta = np.empty_like(theta)
@@ -190,7 +241,11 @@ class Network:
         da: Any = w * self.loss.dz(z, y)
         for place in reversed(range(self.lowest, len(tape))):
             da = tape[place](da, views[place], place > self.lowest)
-        return float((w * self.loss.value(z, y)).sum()), dtheta, float(w.sum()) / w.shape[-1]
+        return (
+            float((w * self.loss.value(z, y)).sum()),
+            dtheta,
+            float(w.sum()) / w.shape[-1],
+        )
 
     def penalty(self, theta: Array, lam: float, l1: float) -> float:
         """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1]."""
@@ -210,14 +265,18 @@ class Network:
         total: float | None = None,
         share: float = 1.0,
     ) -> Objective:
-        """[R1] and [R2] over these rows; with `total` = w_mean s and `share` = n_B/s, a batch's [R3]."""
+        """[R1] and [R2] over these rows; with `total` = w_mean s and `share` = n_B/s, a
+        batch's [R3].
+        """
         loss, g, weight = self.sums(theta, X, y, w, ctx)
         total = weight if total is None else total
         g /= total  # [R2] [R3]
         penalty = 0.0
         if lam or l1:
             penalty = share * self.penalty(theta, lam, l1)
-            g += share * self.is_weight * (lam * theta + l1 * np.sign(theta))  # [R2] [R3]
+            g += (
+                share * self.is_weight * (lam * theta + l1 * np.sign(theta))
+            )  # [R2] [R3]
         return Objective(loss / total, penalty, g)  # [R1]
 
     def scores(self, X: ArrayLike, theta: Array | None = None) -> Array:
@@ -229,57 +288,91 @@ class Network:
         return self._through(X, theta, link=True)
 
     def _through(self, X: Any, theta: Array | None, link: bool) -> Array:
-        """By the engine that trained this network, also after pickling; NumPy before."""
+        """By the engine that trained this network, also after pickling; NumPy
+        before.
+        """
         if self._predict is None:
             self._predict = import_module("halfmoon.engines").named(self.engine).predict
-        return self._predict(self, self._theta if theta is None else self.read_theta(theta), X, link)
+        return self._predict(
+            self, self._theta if theta is None else self.read_theta(theta), X, link
+        )
 
     def use(self, engine: str) -> None:
         """Predict with this engine from now on: "numpy" or "compiled"."""
-        self.engine, self._predict = engine, None
+        self.engine = engine
+        self._predict = None
 
     def read_rows(self, X: ArrayLike) -> Array:
         """X as a table (n, d) of the network's dtype, sparse if X is.
 
         Raises ValueError for a wrong shape, or values that are not finite.
         """
-        with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, and is named below
-            table: Any = read_sparse(X, self.dtype) if is_sparse(X) else np.asarray(X, dtype=self.dtype)
+        # what is too large for float32 becomes infinite, and is named below
+        with np.errstate(over="ignore"):
+            table: Any = (
+                read_sparse(X, self.dtype)
+                if is_sparse(X)
+                else np.asarray(X, dtype=self.dtype)
+            )
         if table.ndim != 2 or table.shape[1] != self.d or table.shape[0] == 0:
-            raise ValueError(f"X must have shape (n, {self.d}) with n at least 1; got {table.shape}.")
+            raise ValueError(
+                f"X must have shape (n, {self.d}) with n at least 1; got {table.shape}."
+            )
         with np.errstate(all="ignore"):
-            if np.isfinite(table.sum(axis=0)).all():  # needs no memory; too large a sum is looked at closely
+            # needs no memory; too large a sum is looked at closely
+            if np.isfinite(table.sum(axis=0)).all():
                 return table
         bad = not_finite(table)
         if bad.any():
-            names = [str(name) for name in np.asarray(getattr(X, "columns", range(self.d)))[bad]]
-            raise ValueError(f"X is NaN or infinite (in {self.dtype}) in columns {', '.join(names)}; remove or fill.")
+            names = [
+                str(name)
+                for name in np.asarray(getattr(X, "columns", range(self.d)))[bad]
+            ]
+            raise ValueError(
+                f"X is NaN or infinite (in {self.dtype}) in columns "
+                f"{', '.join(names)}; remove or fill."
+            )
         return table
 
-    def read(self, X: ArrayLike, y: Any, w: ArrayLike | None = None) -> tuple[Array, Array, Array]:
-        """X, y, w as the network reads them: (n, d), y as its loss wants it (losses.encode), w (n, 1) or (n, k).
+    def read(
+        self, X: ArrayLike, y: Any, w: ArrayLike | None = None
+    ) -> tuple[Array, Array, Array]:
+        """X, y, w as the network reads them: (n, d), y as its loss wants it
+        (losses.encode), w (n, 1) or (n, k).
 
-        Raises ValueError, naming what is wrong, for shapes that do not fit and values that are not finite.
+        Raises ValueError, naming what is wrong, for shapes that do not fit and values
+        that are not finite.
         """
-        table, truth = self.read_rows(X), encode(self.loss, y, self.k, self.dtype)
+        table = self.read_rows(X)
+        truth = encode(self.loss, y, self.k, self.dtype)
         n = table.shape[0]
         if len(truth) != n:
             raise ValueError(f"X has {n} rows but y has {len(truth)}.")
         with np.errstate(over="ignore"):
-            weight = np.ones((n, 1), dtype=self.dtype) if w is None else np.asarray(w, dtype=self.dtype)
+            weight = (
+                np.ones((n, 1), dtype=self.dtype)
+                if w is None
+                else np.asarray(w, dtype=self.dtype)
+            )
         weight = weight[:, None] if weight.ndim == 1 else weight
         check_value(self.loss, truth, self.k)
         per_row = self.k if self.loss.pointwise else 1
         if weight.shape not in ((n, 1), (n, per_row)):
-            raise ValueError(f"w must have shape ({n},) or ({n}, {per_row}) for {self.loss}; got {weight.shape}.")
+            raise ValueError(
+                f"w must have shape ({n},) or ({n}, {per_row}) for {self.loss}; got "
+                f"{weight.shape}."
+            )
         if not np.isfinite(weight).all() or (weight < 0.0).any() or not weight.any():
             raise ValueError("w must hold finite weights of at least 0, not all 0.")
         return table, truth, weight
 
 
-def _lay_out(layers: Sequence[Layer]) -> tuple[list[dict[str, tuple[slice, tuple[int, ...]]]], int]:
+def _lay_out(
+    layers: Sequence[Layer],
+) -> tuple[list[dict[str, tuple[slice, tuple[int, ...]]]], int]:
     """Where each layer's parameters lie in theta, and how long theta is."""
-    layout, start = [], 0
+    layout = []
+    start = 0
     for layer in layers:
         names = {}
         for name, shape in layer.shapes.items():

@@ -1,13 +1,16 @@
 """Optimizers: what becomes of the gradient before it is subtracted.
 
-A rule is pure and pointwise: gradient g, memory `slots`, number of the update t = 1, 2, ... give a direction u
-and the new memory. It runs on arrays and on single numbers alike. The step around it is the same for all
-(engines/reference.py):
+A rule is pure and pointwise: gradient g, memory `slots`, number of the update t = 1, 2,
+... give a direction u and the new memory. It runs on arrays and on single numbers
+alike. The step around it is the same for all (engines/reference.py):
 
-    g     <- g min(1, clip / |g|)                            [O5]   clipping by the gradient's 2-norm
-    u     <- rule(g, slots, t)                               [O1] to [O3], [O7] to [O14]
-    theta <- theta - eta c (u + decay m theta)               [O4]   decoupled decay; c: rate factor, m: 1 on weights
-    avg   <- avg + (1-beta)/(1-beta^t) (theta - avg)         [O6]   running average, its start forgotten as in Adam
+    g     <- g min(1, clip / |g|)                    [O5]   clipping
+    u     <- rule(g, slots, t)                       [O1] to [O3], [O7] to [O14]
+    theta <- theta - eta c (u + decay m theta)       [O4]   the step
+    avg   <- avg + (1-beta)/(1-beta^t) (theta - avg) [O6]   the running average
+
+|g| is the 2-norm; c is the layer's rate factor, m is 1 on weights and 0 on biases. The
+average forgets its start as Adam's moments do.
 """
 
 from collections.abc import Sequence
@@ -24,14 +27,18 @@ Step = tuple[Array, Sequence[Array]]
 
 
 class Optimizer(Block):
-    """A rule, how many slots of memory it keeps per parameter, and its usual decoupled weight decay."""
+    """A rule, how many slots of memory it keeps per parameter, and its usual decoupled
+    weight decay.
+    """
 
     slots: ClassVar[int] = 0
     decay: float = 0.0
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         """Direction u and the new slots, from gradient g and the old ones."""
-        raise NotImplementedError(f"{type(self).__name__} must define rule(g, slots, t).")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define rule(g, slots, t)."
+        )
 
 
 OPTIMIZERS: Shelf[Optimizer] = Shelf("optimizer", Optimizer)
@@ -40,7 +47,10 @@ OPTIMIZERS: Shelf[Optimizer] = Shelf("optimizer", Optimizer)
 @OPTIMIZERS.add("gd", "gradient_descent")
 @dataclass(frozen=True)
 class GradientDescent(Optimizer):
-    """u = g [O7]: the tutorial's method; with minibatches it is stochastic gradient descent (Cauchy 1847)."""
+    """u = g [O7]: the tutorial's method (Cauchy 1847).
+
+    With minibatches it is stochastic gradient descent.
+    """
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         return g, slots  # [O7]
@@ -49,9 +59,14 @@ class GradientDescent(Optimizer):
 @OPTIMIZERS.add("momentum")
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """v <- beta v + g,  u = v [O8]: a heavy ball that rolls through small bumps (Polyak 1964)."""
+    """v <- beta v + g,  u = v [O8]: a heavy ball that rolls through small bumps.
 
-    beta: float = setting(0.9, "a number in [0, 1)", "share of the velocity kept at each update")
+    (Polyak 1964)
+    """
+
+    beta: float = setting(
+        0.9, "a number in [0, 1)", "share of the velocity kept at each update"
+    )
     slots = 1
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
@@ -63,9 +78,14 @@ class Momentum(Optimizer):
 @OPTIMIZERS.add("nesterov")
 @dataclass(frozen=True)
 class Nesterov(Optimizer):
-    """v <- beta v + g,  u = g + beta v [O9]: momentum that looks ahead (Nesterov 1983; Sutskever et al. 2013)."""
+    """v <- beta v + g,  u = g + beta v [O9]: momentum that looks ahead.
 
-    beta: float = setting(0.9, "a number in [0, 1)", "share of the velocity kept at each update")
+    (Nesterov 1983; Sutskever et al. 2013)
+    """
+
+    beta: float = setting(
+        0.9, "a number in [0, 1)", "share of the velocity kept at each update"
+    )
     slots = 1
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
@@ -77,7 +97,10 @@ class Nesterov(Optimizer):
 @OPTIMIZERS.add("adagrad")
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
-    """v <- v + g^2,  u = g / (sqrt(v) + eps) [O10]: often-used parameters slow down (Duchi et al. 2011)."""
+    """v <- v + g^2,  u = g / (sqrt(v) + eps) [O10].
+
+    Parameters that are often used slow down (Duchi et al. 2011).
+    """
 
     eps: float = setting(1e-10, "a number in (0, inf)", "keeps the quotient finite")
     slots = 1
@@ -91,7 +114,10 @@ class AdaGrad(Optimizer):
 @OPTIMIZERS.add("rmsprop")
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
-    """v <- rho v + (1-rho) g^2,  u = g / (sqrt(v) + eps) [O11]: AdaGrad that forgets (Tieleman & Hinton 2012)."""
+    """v <- rho v + (1-rho) g^2,  u = g / (sqrt(v) + eps) [O11].
+
+    AdaGrad that forgets (Tieleman & Hinton 2012).
+    """
 
     rho: float = setting(0.9, "a number in [0, 1)", "memory of the squared gradient")
     eps: float = setting(1e-8, "a number in (0, inf)", "keeps the quotient finite")
@@ -106,13 +132,19 @@ class RMSProp(Optimizer):
 @OPTIMIZERS.add("adam")
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """m <- b1 m + (1-b1) g [O1],  v <- b2 v + (1-b2) g^2 [O2],  u = m_hat / (sqrt(v_hat) + eps) [O3].
+    """The usual choice: momentum, and a step of like size for each weight.
 
-    m_hat = m / (1 - b1^t) and v_hat = v / (1 - b2^t) undo the start at zero (Kingma & Ba 2015, algorithm 1).
+    m <- b1 m + (1-b1) g [O1],  v <- b2 v + (1-b2) g^2 [O2],
+    u = m_hat / (sqrt(v_hat) + eps) [O3].
+
+    m_hat = m / (1 - b1^t) and v_hat = v / (1 - b2^t) undo the start at zero (Kingma &
+    Ba 2015, algorithm 1).
     """
 
     beta1: float = setting(0.9, "a number in [0, 1)", "memory of the gradient")
-    beta2: float = setting(0.999, "a number in [0, 1)", "memory of the squared gradient")
+    beta2: float = setting(
+        0.999, "a number in [0, 1)", "memory of the squared gradient"
+    )
     eps: float = setting(1e-8, "a number in (0, inf)", "keeps the quotient finite")
     slots = 2
 
@@ -120,7 +152,8 @@ class Adam(Optimizer):
         m, v = slots
         m = self.beta1 * m + (1.0 - self.beta1) * g  # [O1]
         v = self.beta2 * v + (1.0 - self.beta2) * g * g  # [O2]
-        m_hat, v_hat = m / (1.0 - self.beta1**t), v / (1.0 - self.beta2**t)
+        m_hat = m / (1.0 - self.beta1**t)
+        v_hat = v / (1.0 - self.beta2**t)
         u = m_hat / (np.sqrt(v_hat) + self.eps)  # [O3]
         return u, (m, v)
 
@@ -128,9 +161,16 @@ class Adam(Optimizer):
 @OPTIMIZERS.add("adamw")
 @dataclass(frozen=True)
 class AdamW(Adam):
-    """Adam's rule [O1] to [O3], with decoupled decay in the step [O4] (Loshchilov & Hutter 2019)."""
+    """Adam's rule [O1] to [O3], with decoupled decay in the step [O4].
 
-    decay: float = setting(0.01, "a number in [0, inf)", "decoupled weight decay, unless training sets its own")
+    (Loshchilov & Hutter 2019)
+    """
+
+    decay: float = setting(
+        0.01,
+        "a number in [0, inf)",
+        "decoupled weight decay, unless training sets its own",
+    )
 
 
 @OPTIMIZERS.add("nadam")
@@ -138,14 +178,16 @@ class AdamW(Adam):
 class Nadam(Adam):
     """Adam that looks ahead: u = m_bar / (sqrt(v_hat) + eps) (Dozat 2016).
 
-    m_bar = b1 m / (1 - b1^(t+1)) + (1-b1) g / (1 - b1^t)   [O12],   m and v as in [O1] and [O2]
+    m_bar = b1 m / (1 - b1^(t+1)) + (1-b1) g / (1 - b1^t)   [O12],   m and v: [O1] [O2]
     """
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         m, v = slots
         m = self.beta1 * m + (1.0 - self.beta1) * g  # [O1]
         v = self.beta2 * v + (1.0 - self.beta2) * g * g  # [O2]
-        m_bar = self.beta1 * m / (1.0 - self.beta1 ** (t + 1)) + (1.0 - self.beta1) * g / (1.0 - self.beta1**t)  # [O12]
+        m_bar = self.beta1 * m / (1.0 - self.beta1 ** (t + 1)) + (
+            1.0 - self.beta1
+        ) * g / (1.0 - self.beta1**t)  # [O12]
         v_hat = v / (1.0 - self.beta2**t)
         return m_bar / (np.sqrt(v_hat) + self.eps), (m, v)
 
@@ -153,9 +195,14 @@ class Nadam(Adam):
 @OPTIMIZERS.add("lion")
 @dataclass(frozen=True)
 class Lion(Optimizer):
-    """u = sign(b1 m + (1-b1) g) [O13],  m <- b2 m + (1-b2) g [O14]: only the sign counts (Chen et al. 2023)."""
+    """u = sign(b1 m + (1-b1) g) [O13],  m <- b2 m + (1-b2) g [O14].
 
-    beta1: float = setting(0.9, "a number in [0, 1)", "share of the memory in the direction")
+    Only the sign counts (Chen et al. 2023).
+    """
+
+    beta1: float = setting(
+        0.9, "a number in [0, 1)", "share of the memory in the direction"
+    )
     beta2: float = setting(0.99, "a number in [0, 1)", "memory of the gradient")
     slots = 1
 

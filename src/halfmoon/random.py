@@ -1,15 +1,21 @@
 """Random numbers by position: each is a documented function of (seed, path, position).
 
-Nothing is drawn "next", so nothing depends on the order in which things are computed: any engine, any
-number of threads, any way of cutting the rows into blocks sees the same shuffle and the same dropout
-mask, and a resumed run continues with the numbers it would have had.
+Nothing is drawn "next", so nothing depends on the order in which things are computed:
+any engine, any number of threads, any way of cutting the rows into blocks sees the same
+shuffle and the same dropout mask, and a resumed run continues with the numbers it would
+have had.
 
-    mix(s)  : SplitMix64's finalizer (Steele, Lea & Flood 2014), a bijection of 64-bit integers     [N1]
-    k <- mix(k + part + gamma), from k = 0 over the seed and each part of the path: the last k is the key  [N2]
-    bits_i  = mix(key + (i + 1) gamma)          gamma = 0x9E3779B97F4A7C15, all modulo 2^64         [N3]
-    u_i     = floor(bits_i / 2^11) / 2^53       uniform on [0, 1)                                   [N4]
-    n_i     = sqrt(-2 log(1 - u_2i)) cos(2 pi u_2i+1)    standard normal (Box & Muller 1958)        [N5]
-    shuffle: for i = n-1 ... 1 swap rows i and j,  j = floor(floor(bits_i / 2^32) (i + 1) / 2^32)   [N6]
+    mix(s): SplitMix64's finalizer, a bijection of 64-bit integers        [N1]
+    k <- mix(k + part + gamma), from k = 0 over the seed and each part
+         of the path: the last k is the key                               [N2]
+    bits_i = mix(key + (i + 1) gamma)                                     [N3]
+    u_i = floor(bits_i / 2^11) / 2^53, uniform on [0, 1)                  [N4]
+    n_i = sqrt(-2 log(1 - u_2i)) cos(2 pi u_2i+1), standard normal        [N5]
+    shuffle: for i = n-1 ... 1 swap rows i and j,
+             j = floor(floor(bits_i / 2^32) (i + 1) / 2^32)               [N6]
+
+gamma = 0x9E3779B97F4A7C15, and all is modulo 2^64. [N1] to [N3]: Steele, Lea & Flood
+2014; [N5]: Box & Muller 1958.
 """
 
 from operator import index
@@ -18,21 +24,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-WEIGHTS, SHUFFLE, DROPOUT, SPLIT, CHECK = range(5)  # the first part of a path: what the numbers are for
+# the first part of a path: what the numbers are for
+WEIGHTS, SHUFFLE, DROPOUT, SPLIT, CHECK = range(5)
 
 _GAMMA = 0x9E3779B97F4A7C15
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def _mix(s: Any) -> Any:
-    """[N1], for one Python integer or an array of uint64 (which wraps around by itself)."""
+    """[N1], for one Python integer or an array of uint64 (which wraps around by
+    itself).
+    """
     s = ((s ^ (s >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # [N1]
     s = ((s ^ (s >> 27)) * 0x94D049BB133111EB) & _MASK
     return s ^ (s >> 31)
 
 
 def key(seed: int, *path: int) -> int:
-    """The 64-bit key of one stream of numbers, for example ``key(seed, SHUFFLE, epoch)``."""
+    """The 64-bit key of one stream of numbers, for example ``key(seed, SHUFFLE,
+    epoch)``.
+    """
     if not 0 <= index(seed) <= _MASK:
         raise ValueError(f"A seed must be an integer from 0 to 2^64 - 1; got {seed}.")
     k = 0
@@ -42,10 +53,14 @@ def key(seed: int, *path: int) -> int:
 
 
 def bits(k: int, position: ArrayLike) -> NDArray[np.uint64]:
-    """64 random bits for each position (integers from 0), as uint64 of the same shape."""
+    """64 random bits for each position (integers from 0), as uint64 of the same
+    shape.
+    """
     i = np.asarray(position, dtype=np.uint64)
     with np.errstate(over="ignore"):
-        return np.asarray(_mix(np.uint64(k) + (i + np.uint64(1)) * np.uint64(_GAMMA)))  # [N3]
+        return np.asarray(
+            _mix(np.uint64(k) + (i + np.uint64(1)) * np.uint64(_GAMMA))
+        )  # [N3]
 
 
 def uniform(k: int, position: ArrayLike) -> NDArray[np.float64]:
@@ -57,7 +72,9 @@ def normal(k: int, position: ArrayLike) -> NDArray[np.float64]:
     """A standard normal number for each position."""
     i = 2 * np.asarray(position, dtype=np.uint64)
     radius = np.sqrt(-2.0 * np.log1p(-uniform(k, i)))
-    return np.asarray(radius * np.cos(2.0 * np.pi * uniform(k, i + np.uint64(1))))  # [N5]
+    return np.asarray(
+        radius * np.cos(2.0 * np.pi * uniform(k, i + np.uint64(1)))
+    )  # [N5]
 
 
 def permutation(k: int, n: int) -> NDArray[np.int64]:
@@ -66,7 +83,8 @@ def permutation(k: int, n: int) -> NDArray[np.int64]:
     >>> permutation(key(0, SHUFFLE, 0), 5)
     array([0, 4, 2, 1, 3])
     """
-    half, count = np.uint64(32), np.arange(1, n + 1, dtype=np.uint64)
+    half = np.uint64(32)
+    count = np.arange(1, n + 1, dtype=np.uint64)
     partner = np.right_shift((bits(k, np.arange(n)) >> half) * count, half).tolist()
     order = list(range(n))
     for i in range(n - 1, 0, -1):
@@ -76,18 +94,24 @@ def permutation(k: int, n: int) -> NDArray[np.int64]:
 
 
 class Stream:
-    """One key read from position 0 on, for what is drawn once and in order: initial weights, data sets.
+    """One key read from position 0 on, for what is drawn once and in order: initial
+    weights, data sets.
 
-    The methods are those that NumPy's generators have too, so that ``numpy.random.RandomState(0)`` can
-    take its place; with it the tutorial's own weights are drawn.
+    The methods are those that NumPy's generators have too, so that
+    ``numpy.random.RandomState(0)`` can take its place; with it the tutorial's own
+    weights are drawn.
     """
 
     def __init__(self, seed: int, *path: int) -> None:
-        self.key, self.position = key(seed, *path), 0
+        self.key = key(seed, *path)
+        self.position = 0
 
     def _next(self, size: tuple[int, ...], each: int = 1) -> NDArray[np.int64]:
-        """The next positions, one for each number of `size`; each number uses up the bits of `each` positions."""
-        count, start = int(np.prod(size)), -(-self.position // each)
+        """The next positions, one for each number of `size`; each number uses up the
+        bits of `each` positions.
+        """
+        count = int(np.prod(size))
+        start = -(-self.position // each)
         self.position = (start + count) * each
         return np.arange(start, start + count).reshape(size)
 
@@ -95,6 +119,8 @@ class Stream:
         """Standard normal numbers of the given shape."""
         return normal(self.key, self._next(size, each=2))
 
-    def uniform(self, low: float, high: float, size: tuple[int, ...]) -> NDArray[np.float64]:
+    def uniform(
+        self, low: float, high: float, size: tuple[int, ...]
+    ) -> NDArray[np.float64]:
         """Numbers in [low, high) of the given shape."""
         return np.asarray(low + (high - low) * uniform(self.key, self._next(size)))

@@ -1,9 +1,10 @@
 """The shelf: a block announces itself in one line, and everybody finds it there.
 
-Estimators, command line, documentation and tests all read the shelves, so to add a block is to write it,
-once, in the file of its kind. A block is a frozen dataclass; its fields are its own settings. Where a
-block is asked for, a name will do (``"huber"``), a name with settings (``"huber:delta=2.0"``), or an
-instance (``Huber(delta=2.0)``), which need not stand on any shelf.
+Estimators, command line, documentation and tests all read the shelves, so to add a
+block is to write it, once, in the file of its kind. A block is a frozen dataclass; its
+fields are its own settings. Where a block is asked for, a name will do (``"huber"``), a
+name with settings (``"huber:delta=2.0"``), or an instance (``Huber(delta=2.0)``), which
+need not stand on any shelf.
 """
 
 import dataclasses
@@ -15,14 +16,19 @@ from halfmoon.settings import check_settings, nearest
 
 
 class Block:
-    """What all blocks share: settings that are checked as they are made, and a way to be written as text."""
+    """What all blocks share: settings that are checked as they are made, and a way to
+    be written as text.
+    """
 
     def __post_init__(self) -> None:
         check_settings(self)
 
     def __str__(self) -> str:
-        """The block as text, ``huber:delta=2.0``: only settings that differ from their defaults."""
-        name = vars(type(self)).get("registered", type(self).__name__)  # its own: a subclass is another block
+        """The block as text, ``huber:delta=2.0``: only settings that differ from their
+        defaults.
+        """
+        # its own: a subclass is another block
+        name = vars(type(self)).get("registered", type(self).__name__)
         changed = [
             f"{field.name}={write(getattr(self, field.name))}"
             for field in dataclasses.fields(self)  # type: ignore[arg-type]
@@ -43,7 +49,8 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
     """
 
     def __init__(self, kind: str, base: type[B]) -> None:
-        self.kind, self.base = kind, base
+        self.kind = kind
+        self.base = base
         self._blocks: dict[str, type[B]] = {}
         self.aliases: dict[str, str] = {}
 
@@ -53,7 +60,10 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
         def announce(block: type[B]) -> type[B]:
             for new in (name, *aliases):
                 if new in self:
-                    raise ValueError(f"There is already {self.kind} {new!r} on the shelf; choose another name.")
+                    raise ValueError(
+                        f"There is already {self.kind} {new!r} on the shelf; choose "
+                        "another name."
+                    )
             block.registered = name  # type: ignore[attr-defined]
             self._blocks[name] = block
             self.aliases.update(dict.fromkeys(aliases, name))
@@ -62,17 +72,24 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
         return announce
 
     def remove(self, name: str) -> None:
-        """Take a block off the shelf again, aliases included; ValueError where there is none of this name."""
+        """Take a block off the shelf again, aliases included; ValueError where there is
+        none of this name.
+        """
         block = self[name]
         name = next(known for known in self if self[known] is block)
         del self._blocks[name]
-        self.aliases = {alias: target for alias, target in self.aliases.items() if target != name}
+        self.aliases = {
+            alias: target for alias, target in self.aliases.items() if target != name
+        }
 
     def __getitem__(self, name: str) -> type[B]:
         try:
             return self._blocks[self.aliases.get(name, name)]
         except KeyError:
-            raise ValueError(f"There is no {self.kind} {name!r}; {nearest(name, [*self, *self.aliases])}") from None
+            raise ValueError(
+                f"There is no {self.kind} {name!r}; "
+                f"{nearest(name, [*self, *self.aliases])}"
+            ) from None
 
     def get(self, name: str, default: Any = None) -> Any:
         """The block, or `default` where there is none of this name."""
@@ -93,7 +110,8 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
     def make(self, spec: str | B) -> B:
         """A block from its name, its name with settings, or itself.
 
-        Raises ValueError for an unknown name or setting, TypeError for something that is no such block.
+        Raises ValueError for an unknown name or setting, TypeError for something that
+        is no such block.
         """
         if isinstance(spec, self.base):
             return spec
@@ -104,7 +122,9 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
             )
         name, _, text = spec.partition(":")
         block = self[name.strip()]
-        settings = [_read(block, item.strip()) for item in text.split(",") if item.strip()]
+        settings = [
+            _read(block, item.strip()) for item in text.split(",") if item.strip()
+        ]
         if len(dict(settings)) < len(settings):
             raise ValueError(f"{spec!r} sets something twice; give each setting once.")
         return block(**dict(settings))
@@ -120,12 +140,17 @@ def _read(block: type[Block], item: str) -> tuple[str, Any]:
     name, equals, text = (part.strip() for part in item.partition("="))
     fields = {field.name: field for field in dataclasses.fields(block)}  # type: ignore[arg-type]
     if name not in fields or not equals:
-        raise ValueError(f"{block.__name__} has no setting {item!r} (write name=value); {nearest(name, fields)}")
+        raise ValueError(
+            f"{block.__name__} has no setting {item!r} (write name=value); "
+            f"{nearest(name, fields)}"
+        )
     try:
         return name, _convert(get_type_hints(block)[name], text)
     except ValueError:
         rule = fields[name].metadata.get("rule", fields[name].type)
-        raise ValueError(f"{block.__name__}: {name} must be {rule}; got {text!r}.") from None
+        raise ValueError(
+            f"{block.__name__}: {name} must be {rule}; got {text!r}."
+        ) from None
 
 
 def _convert(wanted: Any, text: str) -> Any:

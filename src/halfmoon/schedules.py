@@ -1,7 +1,9 @@
-"""Schedules: a factor on the learning rate (or the decay, or the dropout rates) as training goes on.
+"""Schedules: a factor on the learning rate (or the decay, or the dropout rates) as
+training goes on.
 
-A schedule is a pure function of how far training has come. `Progress` may hold arrays, one entry per coming
-update, and then the factors come as an array too; an engine gets them as numbers and knows nothing of schedules.
+A schedule is a pure function of how far training has come. `Progress` may hold arrays,
+one entry per coming update, and then the factors come as an array too; an engine gets
+them as numbers and knows nothing of schedules.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from halfmoon.settings import setting
 
 @dataclass(frozen=True)
 class Progress:
-    """How far training has come before an update: counts, and what the monitor has seen."""
+    """How far training has come before an update: counts, and what the monitor has
+    seen.
+    """
 
     update: Any  # updates done, 0 before the first; a number or an array
     epoch: Any  # passes over the data done, as a fraction
@@ -29,20 +33,29 @@ class Progress:
 
     @property
     def share(self) -> Any:
-        """The share of the fit that is done, 0 to 1; ValueError where the total is not known."""
+        """The share of the fit that is done, 0 to 1; ValueError where the total is not
+        known.
+        """
         if self.total is None:
-            raise ValueError("This schedule needs to know how long the fit will be; set epochs, or use another one.")
+            raise ValueError(
+                "This schedule needs to know how long the fit will be; set epochs, or "
+                "use another one."
+            )
         return (self.update - self.earlier) / self.total
 
 
 class Schedule(Block):
-    """The factor on a setting; `adaptive` ones look at the monitor, so they are asked once an epoch."""
+    """The factor on a setting; `adaptive` ones look at the monitor, so they are asked
+    once an epoch.
+    """
 
     adaptive: ClassVar[bool] = False
 
     def factor(self, progress: Progress) -> Any:
         """The factor for each update that `progress` stands before."""
-        raise NotImplementedError(f"{type(self).__name__} must define factor(progress).")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define factor(progress)."
+        )
 
 
 SCHEDULES: Shelf[Schedule] = Shelf("schedule", Schedule)
@@ -63,7 +76,9 @@ class Step(Schedule):
     """factor = rate^floor(epoch / every) [S2]: a stair."""
 
     every: int = setting(50, "an integer in [1, inf)", "epochs on one stair")
-    rate: float = setting(0.5, "a number in (0, 1)", "factor from one stair to the next")
+    rate: float = setting(
+        0.5, "a number in (0, 1)", "factor from one stair to the next"
+    )
 
     def factor(self, progress: Progress) -> Any:
         return self.rate ** np.floor(progress.epoch / self.every)  # [S2]
@@ -94,7 +109,10 @@ class InverseTime(Schedule):
 @SCHEDULES.add("inverse_scaling", "invscaling")
 @dataclass(frozen=True)
 class InverseScaling(Schedule):
-    """factor = 1 / (1 + time)^power [S5]; scikit-learn's "invscaling" counts time in rows, epoch by epoch."""
+    """factor = 1 / (1 + time)^power [S5].
+
+    scikit-learn's "invscaling" counts time in rows, epoch by epoch.
+    """
 
     power: float = setting(0.5, "a number in [0, inf)", "how fast it falls")
     unit: str = setting(
@@ -104,7 +122,11 @@ class InverseScaling(Schedule):
     )
 
     def factor(self, progress: Progress) -> Any:
-        time = {"updates": progress.update, "epochs": progress.epoch, "rows": progress.rows}
+        time = {
+            "updates": progress.update,
+            "epochs": progress.epoch,
+            "rows": progress.rows,
+        }
         time["rows_by_epoch"] = progress.rows_before
         return (1.0 + time[self.unit]) ** -self.power  # [S5]
 
@@ -112,57 +134,89 @@ class InverseScaling(Schedule):
 @SCHEDULES.add("cosine")
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """Half a cosine from 1 down to `floor`, after a straight warm-up, once or several times.
+    """Half a cosine from 1 down to `floor`, after a warm-up, once or several times.
 
-    factor = floor + (1 - floor) (1 + cos(pi x)) / 2   [S6]   x: share of the present cycle, after the warm-up
-    factor = min((s + 1/T) / warmup, 1)                [S7]   while s < warmup; s: share of the T updates done
+    factor = floor + (1 - floor) (1 + cos(pi x)) / 2   [S6]
+    factor = min((s + 1/T) / warmup, 1)                [S7]   while s < warmup
 
-    (Loshchilov & Hutter 2017; the 1/T keeps the first update from being lost to a factor of 0.)
+    s is the share of the T updates done, x the share of the present cycle, after the
+    warm-up.
+
+    (Loshchilov & Hutter 2017; the 1/T keeps the first update from being lost to a
+    factor of 0.)
     """
 
-    warmup: float = setting(0.0, "a number in [0, 1)", "share of the fit spent rising from 0")
+    warmup: float = setting(
+        0.0, "a number in [0, 1)", "share of the fit spent rising from 0"
+    )
     cycles: int = setting(1, "an integer in [1, inf)", "how often it restarts")
     floor: float = setting(0.0, "a number in [0, 1]", "where each cycle ends")
 
     def factor(self, progress: Progress) -> Any:
         s = progress.share
         turns = (s - self.warmup) / (1.0 - self.warmup) * self.cycles
-        x = np.where(s < 1.0, turns - np.floor(turns + 1e-9), 1.0)  # rounding must not hide a restart
-        falling = self.floor + (1.0 - self.floor) * 0.5 * (1.0 + np.cos(np.pi * x))  # [S6]
-        rising = np.minimum((s + 1.0 / (progress.total or 1)) / max(self.warmup, 1e-12), 1.0)  # [S7]
+        # rounding must not hide a restart
+        x = np.where(s < 1.0, turns - np.floor(turns + 1e-9), 1.0)
+        cosine = 0.5 * (1.0 + np.cos(np.pi * x))
+        falling = self.floor + (1.0 - self.floor) * cosine  # [S6]
+        first = 1.0 / (progress.total or 1)
+        rising = np.minimum((s + first) / max(self.warmup, 1e-12), 1.0)  # [S7]
         return np.where(s < self.warmup, rising, falling)
 
 
 @SCHEDULES.add("one_cycle")
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Up by half a cosine from `start` to 1, then down by half a cosine to `end` (after Smith & Topin 2018).
+    """Up by half a cosine from `start` to 1, then down by another to `end`.
 
-    factor = from + (to - from) (1 - cos(pi x)) / 2    [S8]   x: share of the present half
+    (After Smith & Topin 2018)
+
+    factor = from + (to - from) (1 - cos(pi x)) / 2    [S8]
+
+    x is the share of the present half.
     """
 
-    peak: float = setting(0.3, "a number in (0, 1)", "share of the fit at which the rate is highest")
+    peak: float = setting(
+        0.3, "a number in (0, 1)", "share of the fit at which the rate is highest"
+    )
     start: float = setting(0.04, "a number in (0, 1]", "factor at the beginning")
     end: float = setting(0.0001, "a number in [0, 1]", "factor at the end")
 
     def factor(self, progress: Progress) -> Any:
         s = np.minimum(progress.share, 1.0)
-        up = self.start + (1.0 - self.start) * 0.5 * (1.0 - np.cos(np.pi * s / self.peak))  # [S8]
-        down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - np.cos(np.pi * (s - self.peak) / (1.0 - self.peak)))  # [S8]
+        x_up = s / self.peak
+        x_down = (s - self.peak) / (1.0 - self.peak)
+        up = self.start + (1.0 - self.start) * 0.5 * (
+            1.0 - np.cos(np.pi * x_up)
+        )  # [S8]
+        down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - np.cos(np.pi * x_down))  # [S8]
         return np.where(s < self.peak, up, down)
 
 
 @SCHEDULES.add("plateau", "adaptive")
 @dataclass(frozen=True)
 class Plateau(Schedule):
-    """factor = rate^(times the monitor stood still) [S9]: divide when it stops improving.
+    """factor = rate^(times the monitor stood still) [S9].
 
-    It stands still when `patience` epochs in a row did not improve on the best by more than `tol`.
+    The rate is divided when the monitor stops improving.
+
+    It stands still when `patience` epochs in a row did not improve on the best by more
+    than `tol`.
     """
 
-    rate: float = setting(0.2, "a number in (0, 1)", "factor at each standstill; scikit-learn divides by 5")
-    patience: int = setting(10, "an integer in [1, inf)", "epochs without improvement that make a standstill")
-    tol: float = setting(1e-4, "a number in [0, inf)", "an improvement counts if it is larger than this")
+    rate: float = setting(
+        0.2,
+        "a number in (0, 1)",
+        "factor at each standstill; scikit-learn divides by 5",
+    )
+    patience: int = setting(
+        10,
+        "an integer in [1, inf)",
+        "epochs without improvement that make a standstill",
+    )
+    tol: float = setting(
+        1e-4, "a number in [0, inf)", "an improvement counts if it is larger than this"
+    )
     adaptive = True
 
     def factor(self, progress: Progress) -> Any:
@@ -176,21 +230,32 @@ class Plateau(Schedule):
 
 
 def _improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
-    """For each epoch, whether it improved by more than `tol` on the best before it; NaN never does."""
-    best = np.fmin.accumulate(np.concatenate([[np.inf], monitor[:-1]])) if len(monitor) else monitor
+    """For each epoch, whether it improved by more than `tol` on the best before it; NaN
+    never does.
+    """
+    best = (
+        np.fmin.accumulate(np.concatenate([[np.inf], monitor[:-1]]))
+        if len(monitor)
+        else monitor
+    )
     return np.asarray(monitor < best - tol)
 
 
 def patience_ends(monitor: Array, tol: float, patience: int) -> int | None:
-    """The epoch at whose end the monitor had stood still for `patience` epochs, or None."""
+    """The epoch at whose end the monitor had stood still for `patience` epochs, or
+    None.
+    """
     improved = np.flatnonzero(_improved(monitor, tol))
-    ends = np.concatenate([[0], improved + 1]) + min(patience, len(monitor) + 1)  # if no improvement comes before
+    # if no improvement comes before
+    ends = np.concatenate([[0], improved + 1]) + min(patience, len(monitor) + 1)
     until = np.concatenate([improved, [len(monitor)]])
     over = np.flatnonzero(ends <= until)
     return int(ends[over[0]]) if len(over) else None
 
 
 def standstill(monitor: Array, tol: float) -> int:
-    """How many epochs the monitor has gone without improving by more than `tol` on its best before."""
+    """How many epochs the monitor has gone without improving by more than `tol` on its
+    best before.
+    """
     improved = np.flatnonzero(_improved(monitor, tol))
     return len(monitor) - 1 - int(improved[-1]) if len(improved) else len(monitor)

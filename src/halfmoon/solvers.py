@@ -1,6 +1,8 @@
-"""Solvers: methods that need the whole objective at once, and choose their own step. L-BFGS through SciPy.
+"""Solvers: methods that need the whole objective at once, and choose their own step.
+L-BFGS through SciPy.
 
-They share everything else with `training.train`: the data, the history, validation, callbacks, Ctrl-C.
+They share everything else with `training.train`: the data, the history, validation,
+callbacks, Ctrl-C.
 """
 
 import dataclasses
@@ -30,8 +32,12 @@ class Solver(Block):
     by: ClassVar[str] = "solver"  # what a run calls the engine that chose the steps
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
-        """Move run.theta to a minimum; set run.stopped if it stopped for a reason of its own."""
-        raise NotImplementedError(f"{type(self).__name__} must define minimize(fit, run, interrupt).")
+        """Move run.theta to a minimum; set run.stopped if it stopped for a reason of
+        its own.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} must define minimize(fit, run, interrupt)."
+        )
 
 
 SOLVERS: Shelf[Solver] = Shelf("solver", Solver)
@@ -52,11 +58,13 @@ def solve(
     settings: Settings | None = None,
     **options: Any,
 ) -> Run:
-    """Fit `network` with a solver, as `training.train` does with an optimizer; an epoch is an iteration.
+    """Fit `network` with a solver, as `training.train` does with an optimizer; an epoch
+    is an iteration.
 
-    Of the settings it takes epochs, l2, monitor, patience, tol, seconds, engine and n_threads, and raises ValueError
-    for the others and for dropout, since they could change nothing or make the objective jump. A released `run` goes
-    on from its theta, with its history; a solver remembers nothing else.
+    Of the settings it takes epochs, l2, monitor, patience, tol, seconds, engine and
+    n_threads, and raises ValueError for the others and for dropout, since they could
+    change nothing or make the objective jump. A released `run` goes on from its theta,
+    with its history; a solver remembers nothing else.
 
     >>> from halfmoon import Network, datasets
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
@@ -69,13 +77,19 @@ def solve(
     problem = prepare(network, X, y, w, settings)
     solver = SOLVERS.make(solver)
     if run is not None and run.made_with[1]:
-        raise ValueError("A solver goes on only from a released run; call run.release() first.")
+        raise ValueError(
+            "A solver goes on only from a released run; call run.release() first."
+        )
     run = start(problem) if run is None else go_on(problem, run)
-    run.made_with, run.slots = (f"{network.size} parameters, {solver}", problem.cut), []
+    run.made_with = (f"{network.size} parameters, {solver}", problem.cut)
+    run.slots = []
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     fit.judge_again(run)
     run.engine = solver.by
-    run.why = f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, as {fit.why}"
+    run.why = (
+        f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, "
+        f"as {fit.why}"
+    )
     with Interrupt() as interrupt, fit.engine.at_work():
         solver.minimize(fit, run, interrupt)
     finish(fit, run, "scale X and y, or raise l2")
@@ -84,31 +98,54 @@ def solve(
 
 def _refuse(network: Network, settings: Settings) -> None:
     """ValueError for whatever a solver cannot obey."""
-    obeyed = {"epochs", "l2", "monitor", "patience", "tol", "seconds", "engine", "n_threads"}
+    obeyed = {
+        "epochs",
+        "l2",
+        "monitor",
+        "patience",
+        "tol",
+        "seconds",
+        "engine",
+        "n_threads",
+    }
     for field in dataclasses.fields(settings):
         if field.name not in obeyed and getattr(settings, field.name) != field.default:
             raise ValueError(
-                f"A solver such as L-BFGS does not use {field.name}; leave it out, or train with an optimizer."
+                f"A solver such as L-BFGS does not use {field.name}; leave it out, or "
+                "train with an optimizer."
             )
     if settings.tol > 0.0 and settings.patience is None:
-        raise ValueError("tol has no effect without patience; set that too, or leave tol out.")
+        raise ValueError(
+            "tol has no effect without patience; set that too, or leave tol out."
+        )
     if any(layer.random for layer in network.layers):
-        raise ValueError("A solver such as L-BFGS cannot work with dropout; leave it out, or train with an optimizer.")
+        raise ValueError(
+            "A solver such as L-BFGS cannot work with dropout; leave it out, or train "
+            "with an optimizer."
+        )
 
 
 @SOLVERS.add("lbfgs")
 @dataclass(frozen=True)
 class LBFGS(Solver):
-    """Limited-memory BFGS: curvature learned from the last few steps (Liu & Nocedal 1989; SciPy's L-BFGS-B)."""
+    """Limited-memory BFGS: curvature learned from the last few steps.
+
+    SciPy's L-BFGS-B (Liu & Nocedal 1989).
+    """
 
     by = "scipy"
     memory: int = setting(10, "an integer in [1, inf)", "how many steps it remembers")
-    evaluations: int = setting(15000, "an integer in [1, inf)", "evaluations of the objective, at most")
-    gradient: float = setting(1e-5, "a number in [0, inf)", "it has converged where no slope is larger")
+    evaluations: int = setting(
+        15000, "an integer in [1, inf)", "evaluations of the objective, at most"
+    )
+    gradient: float = setting(
+        1e-5, "a number in [0, inf)", "it has converged where no slope is larger"
+    )
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
         """SciPy calls the objective, and after each iteration our callback."""
-        problem, network = fit.problem, fit.problem.network
+        problem = fit.problem
+        network = fit.problem.network
         latest: list[Objective] = []
 
         def objective(x: Array) -> tuple[float, Array]:
@@ -120,17 +157,29 @@ class LBFGS(Solver):
             return part.loss + part.penalty, part.g.astype(np.float64)
 
         def after(intermediate_result: optimize.OptimizeResult) -> None:
-            run.theta, run.t = intermediate_result.x.astype(network.dtype), run.t + 1
+            run.theta = intermediate_result.x.astype(network.dtype)
+            run.t = run.t + 1
             self._report(fit, run, latest[0])
             run.stopped = fit.why_stop(run, interrupt)
             if run.stopped:
                 raise StopIteration
 
-        limits = {"maxiter": fit.settings.epochs, "maxfun": self.evaluations, "maxcor": self.memory}
+        limits = {
+            "maxiter": fit.settings.epochs,
+            "maxfun": self.evaluations,
+            "maxcor": self.memory,
+        }
         options = {**limits, "gtol": self.gradient}
         x0 = run.theta.astype(np.float64)
         try:
-            result = optimize.minimize(objective, x0, jac=True, method="L-BFGS-B", callback=after, options=options)
+            result = optimize.minimize(
+                objective,
+                x0,
+                jac=True,
+                method="L-BFGS-B",
+                callback=after,
+                options=options,
+            )
         except StopIteration:
             run.stopped = "interrupted"
             return
@@ -138,7 +187,8 @@ class LBFGS(Solver):
             objective(x0)
             run.t += 1
             self._report(fit, run, latest[0])
-        ended = {0: "converged", 1: "evaluations"}.get(result.status, "abnormal")  # 2: no step downhill was found
+        # 2: no step downhill was found
+        ended = {0: "converged", 1: "evaluations"}.get(result.status, "abnormal")
         run.stopped = run.stopped or ended
 
     @staticmethod

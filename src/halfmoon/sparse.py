@@ -1,7 +1,9 @@
-"""Sparse rows: SciPy's CSR arrays in place of NumPy's, so that a table of mostly zeros is never filled in.
+"""Sparse rows: SciPy's CSR arrays in place of NumPy's, so that a table of mostly zeros
+is never filled in.
 
-The reference engine's products ``a0 W`` and ``a0^T delta`` work on them as they stand; what they give is dense, so only
-the first Dense layer sees one, and a Dropout of the inputs before it. SciPy is imported when the first one comes in.
+The reference engine's products ``a0 W`` and ``a0^T delta`` work on them as they stand;
+what they give is dense, so only the first Dense layer sees one, and a Dropout of the
+inputs before it. SciPy is imported when the first one comes in.
 """
 
 from typing import Any
@@ -16,7 +18,9 @@ def is_sparse(X: Any) -> bool:
 
 
 def read_sparse(X: Any, dtype: DTypeLike) -> Any:
-    """X as a CSR array (n, d) of `dtype`; a csr_array, as ``*`` on the older csr_matrix is a matrix product."""
+    """X as a CSR array (n, d) of `dtype`; a csr_array, as ``*`` on the older csr_matrix
+    is a matrix product.
+    """
     from scipy.sparse import csr_array
 
     return csr_array(X, dtype=dtype)

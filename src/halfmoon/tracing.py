@@ -1,7 +1,9 @@
-"""One row carried forward and back: every z, a, delta and dW, each with its equation and its numbers.
+"""One row carried forward and back: every z, a, delta and dW, each with its equation
+and its numbers.
 
-Nothing is computed a second time: the layers themselves are run, and what they made is read out of their backward
-functions, which hold it. With a single row, [B3]'s sum over rows has one term: db is delta.
+Nothing is computed a second time: the layers themselves are run, and what they made is
+read out of their backward functions, which hold it. With a single row, [B3]'s sum over
+rows has one term: db is delta.
 """
 
 import html
@@ -42,13 +44,20 @@ class Line:
     def numbers(self, digits: int = 4) -> str:
         """The value in rows, long ones cut."""
         rows = np.atleast_2d(self.value)
-        lines = ["  ".join(f"{v: .{digits}f}" for v in row[:SHOWN]) + _more(len(row)) for row in rows[:SHOWN]]
-        return "\n".join(lines + ([f"... {len(rows)} rows"] if len(rows) > SHOWN else []))
+        lines = [
+            "  ".join(f"{v: .{digits}f}" for v in row[:SHOWN]) + _more(len(row))
+            for row in rows[:SHOWN]
+        ]
+        return "\n".join(
+            lines + ([f"... {len(rows)} rows"] if len(rows) > SHOWN else [])
+        )
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The forward and the backward pass of one row; prints as text, shows as a table in a notebook or terminal."""
+    """The forward and the backward pass of one row; prints as text, shows as a table in
+    a notebook or terminal.
+    """
 
     forward: list[Line]
     backward: list[Line]
@@ -66,7 +75,9 @@ class Trace:
         for title, lines in self._parts():
             parts.append(title)
             for line in lines:
-                parts.append(f"  {line.tag:<5} {line.name} = {line.formula}   {line.shape}")
+                parts.append(
+                    f"  {line.tag:<5} {line.name} = {line.formula}   {line.shape}"
+                )
                 parts += ["          " + row for row in line.numbers().split("\n")]
         return "\n".join(parts)
 
@@ -106,32 +117,49 @@ def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
     >>> [line.name for line in t.forward]
     ['x', 'z1', 'a1', 'z2', 'y_hat', 'loss']
     """
-    X, truth, _ = network.read(np.asarray(x).reshape(1, -1), np.asarray(y).reshape(1, *np.shape(y)))
-    forward, backward = [Line("", "x", "the row", X[0])], []
-    tape, theta = [], network.theta
-    a, source, number = X, "x", 0
+    X, truth, _ = network.read(
+        np.asarray(x).reshape(1, -1), np.asarray(y).reshape(1, *np.shape(y))
+    )
+    forward = [Line("", "x", "the row", X[0])]
+    backward = []
+    tape = []
+    theta = network.theta
+    a = X
+    source = "x"
+    number = 0
     for layer, p in zip(network.layers, network.views(theta), strict=True):
         a, back = layer.forward(p, a, PREDICT)
         if isinstance(layer, Dense):
             number += 1
             z = inspect.getclosurevars(back).nonlocals["z"]
-            forward.append(Line("[F1]", f"z{number}", f"{source} W{number} + b{number}", z[0]))
+            forward.append(
+                Line("[F1]", f"z{number}", f"{source} W{number} + b{number}", z[0])
+            )
             if not _gives_scores(network, layer):
                 source = f"a{number}"
-                formula = re.sub(r"\bz\b", f"z{number}", _formula(layer.act, r"a = (.+?),  f'", "z"))
+                formula = re.sub(
+                    r"\bz\b", f"z{number}", _formula(layer.act, r"a = (.+?),  f'", "z")
+                )
                 forward.append(Line("[F2]", source, formula, a[0]))
         tape.append((layer, back, number))
-    forward += _loss_lines(network.loss, a, truth, source if source == f"a{number}" else f"z{number}")
+    forward += _loss_lines(
+        network.loss, a, truth, source if source == f"a{number}" else f"z{number}"
+    )
     da: Array | None = network.loss.dz(a, truth)
     dtheta = np.empty_like(theta)
-    for (layer, back, number), dp in reversed(list(zip(tape, network.views(dtheta), strict=True))):
+    for (layer, back, number), dp in reversed(
+        list(zip(tape, network.views(dtheta), strict=True))
+    ):
         if da is None:
             break  # dropout on the inputs: nothing below learns
-        received, da = da, back(da, dp, layer.place > network.lowest)
+        received = da
+        da = back(da, dp, layer.place > network.lowest)
         if isinstance(layer, Dense):
             backward += _dense_lines(network, layer, number, dp, received)
             if da is not None:
-                backward.append(Line("[B4]", f"da{number - 1}", f"delta{number} W{number}^T", da[0]))
+                backward.append(
+                    Line("[B4]", f"da{number - 1}", f"delta{number} W{number}^T", da[0])
+                )
     return Trace(forward, backward)
 
 
@@ -145,12 +173,21 @@ def _loss_lines(loss: Loss, z: Array, y: Array, score: str) -> list[Line]:
     link, value = (_equation(loss, name, score) for name in ("y_hat", "l"))
     return [
         Line(link[0], "y_hat", link[1] or score, loss.link(z)[0]),
-        Line(value[0], "loss", value[1] or f"value({score}, y)", np.atleast_1d(loss.value(z, y).sum())),
+        Line(
+            value[0],
+            "loss",
+            value[1] or f"value({score}, y)",
+            np.atleast_1d(loss.value(z, y).sum()),
+        ),
     ]
 
 
-def _dense_lines(network: Network, layer: Dense, i: int, dp: Any, da: Array) -> list[Line]:
-    """[B1] to [B3] of the i-th dense layer; its delta is its db, as there is one row."""
+def _dense_lines(
+    network: Network, layer: Dense, i: int, dp: Any, da: Array
+) -> list[Line]:
+    """[B1] to [B3] of the i-th dense layer; its delta is its db, as there is
+    one row.
+    """
     below = "x" if i == 1 else f"a{i - 1}"
     lines = []
     if layer is network.layers[-1]:
@@ -159,22 +196,32 @@ def _dense_lines(network: Network, layer: Dense, i: int, dp: Any, da: Array) -> 
         name = f"delta{i}" if _gives_scores(network, layer) else f"da{i}"
         lines.append(Line(tag, name, formula or f"dz({scores}, y)", da[0]))
     if not _gives_scores(network, layer):
-        slope = _formula(layer.act, r"f'\(z\) = (.+?)(?:,  (?!\w+ = )|[:;.](?:\s|$)| \((?=[A-Z])|\n|$)", "z, a")
+        slope = _formula(
+            layer.act,
+            r"f'\(z\) = (.+?)(?:,  (?!\w+ = )|[:;.](?:\s|$)| \((?=[A-Z])|\n|$)",
+            "z, a",
+        )
         slope = re.sub(r"\b([za])\b", rf"\g<1>{i}", slope)
-        lines.append(Line("[B1]", f"delta{i}", f"da{i} * f'(z{i}),  f' = {slope}", dp.b.copy()))
+        lines.append(
+            Line("[B1]", f"delta{i}", f"da{i} * f'(z{i}),  f' = {slope}", dp.b.copy())
+        )
     lines.append(Line("[B2]", f"dW{i}", f"{below}^T delta{i}", dp.W.copy()))
     lines.append(Line("[B3]", f"db{i}", f"sum_n delta{i}", dp.b.copy()))
     return lines
 
 
 def _formula(act: Activation, pattern: str, arguments: str) -> str:
-    """A formula out of the activation's docstring, or a call of it by name where it has none."""
+    """A formula out of the activation's docstring, or a call of it by name where it has
+    none.
+    """
     found = re.search(pattern, inspect.getdoc(type(act)) or "")
     return found.group(1) if found else f"{act}({arguments})"
 
 
 def _equation(loss: Loss, name: str, score: str) -> tuple[str, str]:
-    """Tag and right-hand side of one of the loss's equations, out of its docstring; t is y unless it is smoothed."""
+    """Tag and right-hand side of one of the loss's equations, out of its docstring; t
+    is y unless it is smoothed.
+    """
     pattern = rf"\b{name}(?:_1)?\s*=\s*(.+?)\s*(\[L\d+\])"
     found = re.search(pattern, inspect.getdoc(type(loss)) or "")
     if not found:
@@ -193,16 +240,29 @@ def _rich(title: str, lines: list[Line]) -> Table:
     for column in ("equation", "quantity", "shape", "numbers"):
         table.add_column(column, no_wrap=column == "numbers")
     for line in lines:
-        formula = f"{line.name} = {line.formula}" if line.tag or line.name != "x" else "x, the row"
-        table.add_row(line.tag.replace("[", r"\["), formula.replace("[", r"\["), line.shape, line.numbers())
+        formula = (
+            f"{line.name} = {line.formula}"
+            if line.tag or line.name != "x"
+            else "x, the row"
+        )
+        table.add_row(
+            line.tag.replace("[", r"\["),
+            formula.replace("[", r"\["),
+            line.shape,
+            line.numbers(),
+        )
     return table
 
 
 def _html(title: str, lines: list[Line]) -> str:
     rows = "\n".join(
-        f"<tr><td>{line.tag}</td><th scope='row'>{html.escape(line.name)} = {html.escape(line.formula)}</th>"
+        f"<tr><td>{line.tag}</td><th scope='row'>{html.escape(line.name)} = "
+        f"{html.escape(line.formula)}</th>"
         f"<td>{line.shape}</td><td><pre>{html.escape(line.numbers())}</pre></td></tr>"
         for line in lines
     )
     head = "<tr><th>equation</th><th>quantity</th><th>shape</th><th>numbers</th></tr>"
-    return f"<table class='trace'><caption>{html.escape(title)}</caption>\n{head}\n{rows}\n</table>"
+    return (
+        "<table "
+        f"class='trace'><caption>{html.escape(title)}</caption>\n{head}\n{rows}\n</table>"
+    )

@@ -1,4 +1,6 @@
-"""Training, from the data as they come to the weights that stay. What happens in between is in loop.py."""
+"""Training, from the data as they come to the weights that stay. What happens in
+between is in loop.py.
+"""
 
 import warnings
 from collections.abc import Callable, Iterable
@@ -21,7 +23,10 @@ class NotFiniteError(ValueError):
     """There was no finite loss to begin with."""
 
     def __init__(self) -> None:
-        super().__init__("The loss is not finite before the first update; scale X and y, or start smaller weights.")
+        super().__init__(
+            "The loss is not finite before the first update; scale X and y, or start "
+            "smaller weights."
+        )
 
 
 def train(
@@ -38,19 +43,24 @@ def train(
     settings: Settings | None = None,
     **options: Any,
 ) -> Run:
-    """Fit `network` to X (n, d) and y; returns the Run, and leaves its weights in ``network.theta``.
+    """Fit `network` to X (n, d) and y; returns the Run, and leaves its weights in
+    ``network.theta``.
 
-    `options` are the fields of `settings.Settings` (epochs, optimizer, learning_rate, ...), or give `settings` whole.
-    `w` weighs rows (n,) or single outputs (n, k). `validation` is (X, y) or (X, y, w): then the best epoch's weights
-    stay, whatever ends the fit. `score(y_hat, y, w, X)` is recorded after each epoch. `progress` is told after each
-    block of updates. `run` continues an earlier fit, exactly as if it had never paused; after ``run.release()`` it goes
-    on as a new fit, with what the optimizer remembers, on these data, whatever it was made with.
+    `options` are the fields of `settings.Settings` (epochs, optimizer, learning_rate,
+    ...), or give `settings` whole. `w` weighs rows (n,) or single outputs (n, k).
+    `validation` is (X, y) or (X, y, w): then the best epoch's weights stay, whatever
+    ends the fit. `score(y_hat, y, w, X)` is recorded after each epoch. `progress` is
+    told after each block of updates. `run` continues an earlier fit, exactly as if it
+    had never paused; after ``run.release()`` it goes on as a new fit, with what the
+    optimizer remembers, on these data, whatever it was made with.
 
-    Raises ValueError for data or settings that cannot work; warns when the fit diverges or is interrupted.
+    Raises ValueError for data or settings that cannot work; warns when the fit diverges
+    or is interrupted.
 
     >>> from halfmoon import Network, datasets, train
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
-    >>> run = train(Network.dense([2, 3, 2]), X, y, optimizer="gd", learning_rate=1.0, epochs=100)
+    >>> network = Network.dense([2, 3, 2])
+    >>> run = train(network, X, y, optimizer="gd", learning_rate=1.0, epochs=100)
     >>> run.stopped, run.epoch
     ('epochs', 100)
     """
@@ -71,20 +81,34 @@ def train(
 
 def _refuse(problem: Problem, settings: Settings) -> None:
     """ValueError for a setting that could change nothing."""
-    rates = [layer.rate for layer in problem.network.layers if isinstance(layer, Dropout)]
+    rates = [
+        layer.rate for layer in problem.network.layers if isinstance(layer, Dropout)
+    ]
     idle = {
         "dropout_schedule": settings.dropout_schedule != "constant" and not any(rates),
-        "decay_schedule": settings.decay_schedule != "constant" and not (settings.decay or problem.optimizer.decay),
+        "decay_schedule": settings.decay_schedule != "constant"
+        and not (settings.decay or problem.optimizer.decay),
         "tol": settings.tol > 0.0 and settings.patience is None,
     }
-    needs = {"dropout_schedule": "a layer with dropout", "decay_schedule": "a decay", "tol": "patience"}
+    needs = {
+        "dropout_schedule": "a layer with dropout",
+        "decay_schedule": "a decay",
+        "tol": "patience",
+    }
     for name, has_no_effect in idle.items():
         if has_no_effect:
-            raise ValueError(f"{name} has no effect without {needs[name]}; set that too, or leave {name} out.")
+            raise ValueError(
+                f"{name} has no effect without {needs[name]}; set that too, or leave "
+                f"{name} out."
+            )
 
 
-def prepare(network: Network, X: ArrayLike, y: Any, w: ArrayLike | None, settings: Settings) -> Problem:
-    """The data as the network reads them, with the settings that hold for every update."""
+def prepare(
+    network: Network, X: ArrayLike, y: Any, w: ArrayLike | None, settings: Settings
+) -> Problem:
+    """The data as the network reads them, with the settings that hold for every
+    update.
+    """
     data = network.read(X, y, w)
     n = data[0].shape[0]
     return Problem(
@@ -99,7 +123,11 @@ def prepare(network: Network, X: ArrayLike, y: Any, w: ArrayLike | None, setting
         average=settings.average,
         seed=settings.seed,
         n_threads=settings.n_threads,
-        decays=bool(OPTIMIZERS.make(settings.optimizer).decay if settings.decay is None else settings.decay),
+        decays=bool(
+            OPTIMIZERS.make(settings.optimizer).decay
+            if settings.decay is None
+            else settings.decay
+        ),
     )
 
 
@@ -112,25 +140,36 @@ def start(problem: Problem) -> Run:
 
 
 def go_on(problem: Problem, run: Run) -> Run:
-    """The run, ready to go on; ValueError if what it was made with has changed and it was not released.
+    """The run, ready to go on; ValueError if what it was made with has changed and it
+    was not released.
 
-    A released run that goes on with other rows begins an epoch; with another optimizer, it keeps theta and history.
+    A released run that goes on with other rows begins an epoch; with another optimizer,
+    it keeps theta and history.
     """
-    network, before, now = problem.network, run.made_with, (problem.kind, problem.cut)
+    network = problem.network
+    before = run.made_with
+    now = (problem.kind, problem.cut)
     if run.theta.shape != (network.size,) or run.theta.dtype != network.dtype:
         made = f"{run.theta.size} parameters in {run.theta.dtype}"
-        raise ValueError(f"This run is of {made}; the network has {network.size} in {network.dtype}.")
+        raise ValueError(
+            f"This run is of {made}; the network has {network.size} in {network.dtype}."
+        )
     if before[1] and before != now:
         made, wanted = (f"{kind}, {cut}" for kind, cut in (before, now))
-        raise ValueError(f"This run was made with {made}; continue it with the same, not {wanted}.")
+        raise ValueError(
+            f"This run was made with {made}; continue it with the same, not {wanted}."
+        )
     if not before[1]:
-        updates, run.made_with = run.t + run.earlier, now
+        updates = run.t + run.earlier
+        run.made_with = now
         if run.open.shape[1] or run.t != run.epoch * problem.per_epoch:
-            run.t, run.open = run.epoch * problem.per_epoch, run.open[:, :0]
+            run.t = run.epoch * problem.per_epoch
+            run.open = run.open[:, :0]
         run.earlier = updates - run.t
         if before[0] != now[0]:
             new = start(problem)
-            run.slots, run.fresh = new.slots, updates
+            run.slots = new.slots
+            run.fresh = updates
             run.average = None if new.average is None else run.current.copy()
         run.known = run.snapshot()  # also where the present data are too much for it
     run.stopped = ""
@@ -138,8 +177,11 @@ def go_on(problem: Problem, run: Run) -> Run:
 
 
 def finish(fit: Fit, run: Run, cure: str = "") -> None:
-    """Make sure that finite weights stay, leave them in the network, and tell what went wrong."""
-    problem, settings = fit.problem, fit.settings
+    """Make sure that finite weights stay, leave them in the network, and tell what went
+    wrong.
+    """
+    problem = fit.problem
+    settings = fit.settings
     if not _is_finite(fit, run):
         run.go_back()
         run.stopped = "diverged"
@@ -147,18 +189,39 @@ def finish(fit: Fit, run: Run, cure: str = "") -> None:
         run.known = run.snapshot()
     if run.stopped == "diverged" and run.finite is None:
         raise NotFiniteError
-    problem.network.theta = run.weights.copy()  # before any warning, which may be raised as an error
-    kept = "best epoch's" if run.best is not None else "last finite" if run.stopped == "diverged" else "last"
+    # before any warning, which may be raised as an error
+    problem.network.theta = run.weights.copy()
+    kept = (
+        "best epoch's"
+        if run.best is not None
+        else "last finite"
+        if run.stopped == "diverged"
+        else "last"
+    )
     if run.stopped == "diverged":
-        cure = cure or f"lower the learning rate (it was {settings.learning_rate:g}) or set clip"
+        cure = cure or (
+            f"lower the learning rate (it was {settings.learning_rate:g}) or set clip"
+        )
         lost = f"Training diverged after update {run.t}: the loss was no longer finite"
-        warnings.warn(f"{lost}, and the {kept} weights were kept; {cure}.", RuntimeWarning, stacklevel=3)
+        warnings.warn(
+            f"{lost}, and the {kept} weights were kept; {cure}.",
+            RuntimeWarning,
+            stacklevel=3,
+        )
     elif run.stopped == "interrupted":
-        warnings.warn(f"Training interrupted in epoch {run.epoch + 1}; the {kept} weights were kept.", stacklevel=3)
+        warnings.warn(
+            (
+                f"Training interrupted in epoch {run.epoch + 1}; the {kept} weights "
+                "were kept."
+            ),
+            stacklevel=3,
+        )
 
 
 def _is_finite(fit: Fit, run: Run) -> bool:
-    """Whether the last update left finite ground; somebody who pressed Ctrl-C is not kept waiting for another pass."""
+    """Whether the last update left finite ground; somebody who pressed Ctrl-C is not
+    kept waiting for another pass.
+    """
     if run.stopped == "interrupted":
         return bool(np.isfinite(run.theta).all())
     with np.errstate(all="ignore"):

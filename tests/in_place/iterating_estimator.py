@@ -1,6 +1,8 @@
-"""A pytest plugin: our regressor stands where scikit-learn's callback tests have an estimator made for them.
+"""A pytest plugin: our regressor stands where scikit-learn's callback tests have an
+estimator made for them.
 
-`MaxIterEstimator` there sleeps `max_iter` times; here each time is an epoch. What the tests ask of it is asked of us.
+`MaxIterEstimator` there sleeps `max_iter` times; here each time is an epoch. What the
+tests ask of it is asked of us.
 """
 
 import warnings
@@ -12,7 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon import MLPRegressor
 
-DATA = make_regression(n_samples=100, n_features=2, random_state=0)  # as in the tests that bring data
+# as in the tests that bring data
+DATA = make_regression(n_samples=100, n_features=2, random_state=0)
 
 
 class MaxIterEstimator(MLPRegressor):
@@ -36,5 +39,6 @@ def subcontext(self, task_name="", task_id=None, **options):
     return made
 
 
-known, CallbackContext.subcontext = CallbackContext.subcontext, subcontext
+known = CallbackContext.subcontext
+CallbackContext.subcontext = subcontext
 _utils.MaxIterEstimator = MaxIterEstimator

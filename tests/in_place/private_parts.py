@@ -1,6 +1,8 @@
-"""A pytest plugin: our classifier with the private parts that six of scikit-learn's tests of its MLP look into.
+"""A pytest plugin: our classifier with the private parts that six of scikit-learn's
+tests of its MLP look into.
 
-Each part is read off what is public, so that what these tests ask is asked of our classifier. It serves no others.
+Each part is read off what is public, so that what these tests ask is asked of our
+classifier. It serves no others.
 """
 
 from copy import deepcopy
@@ -14,7 +16,9 @@ from halfmoon import MLPClassifier
 
 
 def settable(name):
-    """`coefs_` or `intercepts_`, which test_fit sets by hand before there is a network to hold them."""
+    """`coefs_` or `intercepts_`, which test_fit sets by hand before there is a network
+    to hold them.
+    """
     ours = getattr(MLPClassifier, name)
 
     def read(self):
@@ -29,37 +33,53 @@ def settable(name):
 class PrivateClassifier(MLPClassifier):
     """The classifier and its private parts."""
 
-    coefs_, intercepts_ = settable("coefs_"), settable("intercepts_")
+    coefs_ = settable("coefs_")
+    intercepts_ = settable("intercepts_")
 
     def partial_fit(self, X, y, classes):
-        """A pass from the weights set by hand. The pass before it makes the network that they are for."""
+        """A pass from the weights set by hand. The pass before it makes the network
+        that they are for.
+        """
         twin = MLPClassifier(**self.get_params()).partial_fit(X, y, classes=classes)
-        twin.coefs_, twin.intercepts_ = self.by_hand["coefs_"], self.by_hand["intercepts_"]
+        twin.coefs_ = self.by_hand["coefs_"]
+        twin.intercepts_ = self.by_hand["intercepts_"]
         vars(self).update(vars(twin.partial_fit(X, y)))
         return self
 
     @property
     def _optimizer(self):
-        """Something with the learning rate of the next update; after a warm start, a copy's that goes on."""
+        """Something with the learning rate of the next update; after a warm start, a
+        copy's that goes on.
+        """
         last = self
         if self.warm_start:
             last = deepcopy(self)
-            MLPClassifier.partial_fit(last, np.zeros((1, self.n_features_in_)), self.classes_[:1])
+            MLPClassifier.partial_fit(
+                last, np.zeros((1, self.n_features_in_)), self.classes_[:1]
+            )
         return SimpleNamespace(learning_rate=last.history_["learning_rate"][-1])
 
     @cached_property  # so that test_fit may set it
     def _no_improvement_count(self):
-        """How many epochs at the end were no better than the best before them by more than tol."""
-        count, best = 0, np.inf
+        """How many epochs at the end were no better than the best before them by more
+        than tol.
+        """
+        count = 0
+        best = np.inf
         for loss in self.loss_curve_:
-            count, best = (count + 1 if loss > best - self.tol else 0), min(best, loss)
+            count = count + 1 if loss > best - self.tol else 0
+            best = min(best, loss)
         return count
 
     def _loss_grad_lbfgs(self, packed, X, y, sample_weight, *scratch):
-        """The objective and its gradient, packed as scikit-learn packs: each layer's W, then each layer's b."""
+        """The objective and its gradient, packed as scikit-learn packs: each layer's W,
+        then each layer's b.
+        """
         network = self.network_
         numbers = network.views(np.arange(network.size))
-        order = np.concatenate([getattr(p, name).ravel() for name in ("W", "b") for p in numbers])
+        order = np.concatenate(
+            [getattr(p, name).ravel() for name in ("W", "b") for p in numbers]
+        )
         theta = np.empty(network.size)
         theta[order] = packed
         part = network.objective(theta, *network.read(X, y), self.alpha / len(X))

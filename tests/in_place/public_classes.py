@@ -1,4 +1,6 @@
-"""A pytest plugin: our classes stand where scikit-learn's stood, before its tests import them."""
+"""A pytest plugin: our classes stand where scikit-learn's stood, before its tests
+import them.
+"""
 
 import sklearn.neural_network
 

@@ -1,9 +1,11 @@
 """Figures of fitted estimators, by scikit-learn's convention for displays.
 
-``SomeDisplay.from_estimator(estimator, ..., ax=None)`` draws at once; what was drawn stays in attributes that end in an
-underscore (`ax_`, `figure_`, `lines_`, ...), to be changed afterwards; `plot` draws the same numbers again elsewhere. A
-display of several panels divides the place of the `ax` it is given, and draws nowhere else. Hidden layers are
-counted from 1; columns and units have the numbers that index them: unit 3 of hidden layer 1 is ``coefs_[0][:, 3]``.
+``SomeDisplay.from_estimator(estimator, ..., ax=None)`` draws at once; what was drawn
+stays in attributes that end in an underscore (`ax_`, `figure_`, `lines_`, ...), to be
+changed afterwards; `plot` draws the same numbers again elsewhere. A display of several
+panels divides the place of the `ax` it is given, and draws nowhere else. Hidden layers
+are counted from 1; columns and units have the numbers that index them: unit 3 of hidden
+layer 1 is ``coefs_[0][:, 3]``.
 """
 
 from halfmoon.displays.diagram import NetworkDisplay

@@ -1,7 +1,9 @@
-"""Where compiled code is kept: a folder of the user's, named by all that it depends on, so that nothing in it is stale.
+"""Where compiled code is kept: a folder of the user's, named by all that it depends on,
+so that nothing in it is stale.
 
-numba's own cache does not notice a change in an imported file; here any change of halfmoon's sources, of numba, LLVM,
-NumPy or the processor gives another folder. Two processes may write at once: the first to come stays.
+numba's own cache does not notice a change in an imported file; here any change of
+halfmoon's sources, of numba, LLVM, NumPy or the processor gives another folder. Two
+processes may write at once: the first to come stays.
 """
 
 import atexit
@@ -32,7 +34,9 @@ _lock = threading.RLock()
 
 
 def load(name: str, text: str) -> ModuleType:
-    """The text as a module, from a file of its own in the folder: numba keeps what it compiles beside it."""
+    """The text as a module, from a file of its own in the folder: numba keeps what it
+    compiles beside it.
+    """
     name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     with _lock:  # nobody may see a module that is half loaded
         return sys.modules[name] if name in sys.modules else _load(name, text)
@@ -41,11 +45,12 @@ def load(name: str, text: str) -> ModuleType:
 def _load(name: str, text: str) -> ModuleType:
     path = folder() / f"{name}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have emptied the cache meanwhile
+        # somebody may have emptied the cache meanwhile
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         _write(path, text)
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None  # noqa: PT018 - a .py file has both
+    assert spec is not None and spec.loader is not None  # noqa: PT018
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # numba finds a function's module by name
     spec.loader.exec_module(module)
@@ -53,8 +58,12 @@ def _load(name: str, text: str) -> ModuleType:
 
 
 def _write(path: Path, text: str) -> None:
-    """A whole file or none; a file that another process has just written stays, as numba goes by its time."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
+    """A whole file or none; a file that another process has just written stays, as
+    numba goes by its time.
+    """
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8"
+    ) as file:
         file.write(text)
     try:
         os.link(file.name, path)
@@ -68,7 +77,9 @@ def _write(path: Path, text: str) -> None:
 
 @cache
 def folder() -> Path:
-    """The folder for these sources, versions and processor; a passing one, with a word, where none can be written."""
+    """The folder for these sources, versions and processor; a passing one, with a word,
+    where none can be written.
+    """
     try:
         made = home() / digest()
         made.mkdir(parents=True, exist_ok=True)
@@ -78,17 +89,25 @@ def folder() -> Path:
     except OSError as error:
         made = Path(tempfile.mkdtemp(prefix="halfmoon-"))
         atexit.register(shutil.rmtree, made, ignore_errors=True)
-        say(f"compiled code cannot be kept ({error}), so each process compiles anew; set HALFMOON_CACHE to a folder.")
+        say(
+            f"compiled code cannot be kept ({error}), so each process compiles anew; "
+            "set HALFMOON_CACHE to a folder."
+        )
     if _native.JIT and not any(made.glob("*.py")):
         say("compiling the engine, once for this machine (about 2 seconds).")
     return made
 
 
 def _forget_others(made: Path) -> None:
-    """Remove what other versions compiled long ago, beside this folder; nothing that is not halfmoon's."""
+    """Remove what other versions compiled long ago, beside this folder; nothing that is
+    not halfmoon's.
+    """
     for other in made.parent.iterdir():
         with suppress(OSError):  # another process may be removing it, too
-            old = _NAME.fullmatch(other.name) and time.time() - other.stat().st_mtime > KEPT
+            old = (
+                _NAME.fullmatch(other.name)
+                and time.time() - other.stat().st_mtime > KEPT
+            )
             if old and any(other.glob("joint_losses_*.py")):
                 shutil.rmtree(other)
 
@@ -98,7 +117,11 @@ def home() -> Path:
     if os.environ.get("HALFMOON_CACHE"):
         return Path(os.environ["HALFMOON_CACHE"]).expanduser()
     if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "halfmoon" / "cache"
+        return (
+            Path(os.environ.get("LOCALAPPDATA", "~")).expanduser()
+            / "halfmoon"
+            / "cache"
+        )
     if sys.platform == "darwin":
         return Path("~/Library/Caches/halfmoon").expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "halfmoon"
@@ -107,8 +130,18 @@ def home() -> Path:
 @cache
 def digest() -> str:
     """A name for all that compiled code depends on."""
-    about = [sys.version, numba.__version__, llvmlite.__version__, np.__version__, _native.CPU, _native.FEATURES]
-    about += [getattr(numba.config, name, None) for name in ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX")]
+    about = [
+        sys.version,
+        numba.__version__,
+        llvmlite.__version__,
+        np.__version__,
+        _native.CPU,
+        _native.FEATURES,
+    ]
+    about += [
+        getattr(numba.config, name, None)
+        for name in ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX")
+    ]
     text = "\n".join(map(str, about)).encode()
     sources = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
     return hashlib.sha256(b"".join([text, *sources])).hexdigest()[:16]

@@ -1,8 +1,11 @@
-"""From a block's methods to compiled loops: the one source of each activation, loss and optimizer rule, translated.
+"""From a block's methods to compiled loops: the one source of each activation, loss and
+optimizer rule, translated.
 
-A method is read as text and written out for one element, line by line: calls of the block's other methods and of plain
-functions are inlined, ``np.exp`` becomes `_simd`'s exp, and what is the same for all elements (numbers, settings, the
-update's number t) is computed once before the loop, in float64, and then cast to the kernel's type, as NumPy does.
+A method is read as text and written out for one element, line by line: calls of the
+block's other methods and of plain functions are inlined, ``np.exp`` becomes `_simd`'s
+exp, and what is the same for all elements (numbers, settings, the update's number t) is
+computed once before the loop, in float64, and then cast to the kernel's type, as NumPy
+does.
 """
 
 import ast
@@ -18,12 +21,42 @@ import numpy as np
 from halfmoon.engines._simd import FUNCTIONS
 from halfmoon.registry import Block
 
-Value = Any  # an expression of one element (ast.expr), an Invariant, a tuple of such, or a function or module by name
+# an expression of one element (ast.expr), an Invariant, a tuple of such, or a function
+# or module by name
+Value = Any
 LIBRARIES = {"numpy": "np.", "math": "math.", "builtins": ""}
-ELEMENTWISE = {"abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil", "cos", "cosh",
-               "exp2", "fabs", "floor", "hypot", "log10", "log2", "power", "reciprocal", "rint", "sign", "sin", "sinh",
-               "sqrt", "square", "tan", "trunc"}  # beside _simd's; np.sum, say, is of a whole array  # fmt: skip
-WORDS: dict[type, type] = {ast.BitAnd: ast.And, ast.BitOr: ast.Or}  # & and | of comparisons, as NumPy has them
+ELEMENTWISE = {
+    "abs",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "ceil",
+    "cos",
+    "cosh",
+    "exp2",
+    "fabs",
+    "floor",
+    "hypot",
+    "log10",
+    "log2",
+    "power",
+    "reciprocal",
+    "rint",
+    "sign",
+    "sin",
+    "sinh",
+    # beside _simd's; np.sum, say, is of a whole array
+    "sqrt",
+    "square",
+    "tan",
+    "trunc",
+}
+# & and | of comparisons, as NumPy has them
+WORDS: dict[type, type] = {ast.BitAnd: ast.And, ast.BitOr: ast.Or}
 
 
 class UntranslatableError(ValueError):
@@ -32,14 +65,18 @@ class UntranslatableError(ValueError):
 
 @dataclass
 class Invariant:
-    """A loop-invariant expression: the same for all elements, so computed once, above the loop."""
+    """A loop-invariant expression: the same for all elements, so computed once, above
+    the loop.
+    """
 
     code: ast.expr
 
 
 @dataclass
 class Loop:
-    """The lines of one loop as they are being written, and the settings they read from h."""
+    """The lines of one loop as they are being written, and the settings they read from
+    h.
+    """
 
     block: Block
     dtype: str
@@ -61,10 +98,21 @@ class Loop:
         if not isinstance(tree, ast.FunctionDef):
             raise UntranslatableError(f"{function.__name__} is not a plain function")
         if not _as_loaded(function, tree):
-            raise UntranslatableError(f"the source of {function.__name__} has changed since it was loaded")
+            raise UntranslatableError(
+                f"the source of {function.__name__} has changed since it was loaded"
+            )
         names = [argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args)]
-        given = [function.__self__, *arguments] if inspect.ismethod(function) else list(arguments)
-        if len(names) != len(given) or tree.args.kwonlyargs or tree.args.vararg or tree.args.kwarg:
+        given = (
+            [function.__self__, *arguments]
+            if inspect.ismethod(function)
+            else list(arguments)
+        )
+        if (
+            len(names) != len(given)
+            or tree.args.kwonlyargs
+            or tree.args.vararg
+            or tree.args.kwarg
+        ):
             raise UntranslatableError(f"{function.__name__} has optional arguments")
         seen = inspect.getclosurevars(function)
         outside = {**seen.builtins, **seen.globals, **seen.nonlocals}
@@ -80,7 +128,9 @@ class Loop:
         return ast.Name(f"{hint}{self.count}")
 
     def element(self, value: Value) -> ast.expr:
-        """The value as an expression inside the loop, of the kernel's type; an invariant one stands above it."""
+        """The value as an expression inside the loop, of the kernel's type; an
+        invariant one stands above it.
+        """
         if isinstance(value, Invariant):
             name = self.name("c")
             self.before.append(f"{name.id} = T({ast.unparse(value.code)})")
@@ -102,10 +152,16 @@ class Loop:
 
 
 class Scope:
-    """The names of one function while it is written out; each assignment makes a new one."""
+    """The names of one function while it is written out; each assignment makes a new
+    one.
+    """
 
-    def __init__(self, loop: Loop, names: dict[str, Value], outside: dict[str, Any]) -> None:
-        self.loop, self.names, self.outside = loop, names, outside
+    def __init__(
+        self, loop: Loop, names: dict[str, Value], outside: dict[str, Any]
+    ) -> None:
+        self.loop = loop
+        self.names = names
+        self.outside = outside
 
     def run(self, body: list[ast.stmt]) -> Value:
         """Statement after statement, up to the one that returns."""
@@ -114,20 +170,35 @@ class Scope:
                 return self.value(line.value)
             if isinstance(line, ast.Assign) and len(line.targets) == 1:
                 self.assign(line.targets[0], self.value(line.value))
-            elif not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)):  # a docstring may stand
-                raise UntranslatableError(f"it contains {ast.unparse(line).splitlines()[0]!r}")
+            # a docstring may stand
+            elif not (
+                isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+            ):
+                raise UntranslatableError(
+                    f"it contains {ast.unparse(line).splitlines()[0]!r}"
+                )
         raise UntranslatableError("it returns nothing")
 
     def assign(self, target: ast.expr, value: Value) -> None:
         """Give a name, or several, to a value."""
-        if isinstance(target, ast.Tuple) and isinstance(value, tuple) and len(value) == len(target.elts):
+        if (
+            isinstance(target, ast.Tuple)
+            and isinstance(value, tuple)
+            and len(value) == len(target.elts)
+        ):
             for one, part in zip(target.elts, value, strict=True):
                 self.assign(one, part)
         elif not isinstance(target, ast.Name):
             raise UntranslatableError(f"it assigns to {ast.unparse(target)!r}")
-        elif isinstance(value, ast.expr) and not isinstance(value, ast.Name) and not _is_logical(value):
+        elif (
+            isinstance(value, ast.expr)
+            and not isinstance(value, ast.Name)
+            and not _is_logical(value)
+        ):
             self.names[target.id] = self.loop.name(f"{target.id}_")
-            self.loop.inside.append(f"{self.names[target.id].id} = {ast.unparse(value)}")
+            self.loop.inside.append(
+                f"{self.names[target.id].id} = {ast.unparse(value)}"
+            )
         else:
             self.names[target.id] = value
 
@@ -142,25 +213,40 @@ class Scope:
                 return self.look_up(node)
             case ast.Call():
                 return self.call(node)
-            case ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.BoolOp() | ast.IfExp():
+            case (
+                ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.BoolOp() | ast.IfExp()
+            ):
                 return self.operation(node)
         raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
 
     def operation(self, node: Any) -> Value:
         """Arithmetic, comparison or choice: invariant if all parts are."""
-        parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        parts = [
+            child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
+        ]
         values = [self.value(part) for part in parts]
         if all(isinstance(value, Invariant) for value in values):
             return Invariant(_with(node, parts, [value.code for value in values]))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant):
-            return _with(node, parts[:1], [self.loop.element(values[0])])  # z**3 stays so: numba makes it products
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Pow)
+            and isinstance(node.right, ast.Constant)
+        ):
+            # z**3 stays so: numba makes it products
+            return _with(node, parts[:1], [self.loop.element(values[0])])
         if isinstance(node, ast.BinOp | ast.UnaryOp) and all(map(_is_logical, values)):
             return self.logic(node, values)
         keep = isinstance(node, ast.BoolOp | ast.IfExp)
-        return _with(node, parts, [v if keep and _is_logical(v) else self.loop.element(v) for v in values])
+        return _with(
+            node,
+            parts,
+            [v if keep and _is_logical(v) else self.loop.element(v) for v in values],
+        )
 
     def logic(self, node: Any, values: list[ast.expr]) -> ast.expr:
-        """Operators between comparisons: ``&``, ``|``, ``~``, and the product of two."""
+        """Operators between comparisons: ``&``, ``|``, ``~``, and the product
+        of two.
+        """
         if type(node.op) in WORDS:
             return ast.BoolOp(WORDS[type(node.op)](), values)
         if isinstance(node.op, ast.Invert | ast.Not):
@@ -170,14 +256,20 @@ class Scope:
         raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
 
     def look_up(self, node: ast.expr) -> Value:
-        """A name: local, the block's own (``self.x``), or a number, function or module from outside."""
+        """A name: local, the block's own (``self.x``), or a number, function or module
+        from outside.
+        """
         if isinstance(node, ast.Name) and node.id in self.names:
             return self.names[node.id]
         if isinstance(node, ast.Attribute):
             owner = self.value(node.value)
             if owner is self.loop.block:
                 return self.loop.own(node.attr)
-            found = getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
+            found = (
+                getattr(owner, node.attr, None)
+                if isinstance(owner, ModuleType)
+                else None
+            )
         else:
             found = self.outside.get(ast.unparse(node))
         if isinstance(found, int | float | np.number):
@@ -187,23 +279,39 @@ class Scope:
         return found
 
     def call(self, node: ast.Call) -> Value:
-        """A function of `_simd`, of NumPy or of Python by its name; any other is inlined."""
-        function, arguments = self.value(node.func), [self.value(argument) for argument in node.args]
-        name, home = getattr(function, "__name__", ""), getattr(function, "__module__", None) or "numpy"
+        """A function of `_simd`, of NumPy or of Python by its name; any other is
+        inlined.
+        """
+        function = self.value(node.func)
+        arguments = [self.value(argument) for argument in node.args]
+        name = getattr(function, "__name__", "")
+        home = getattr(function, "__module__", None) or "numpy"
         if node.keywords:
             raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
         if name in ("ones_like", "zeros_like"):
             return _number(name == "ones_like")
-        if home in LIBRARIES and all(isinstance(argument, Invariant) for argument in arguments):
-            return Invariant(ast.Call(_parse(LIBRARIES[home] + name), [argument.code for argument in arguments], []))
-        known = name in FUNCTIONS[self.loop.dtype] and (home in LIBRARIES or home == "halfmoon.elementary")
+        if home in LIBRARIES and all(
+            isinstance(argument, Invariant) for argument in arguments
+        ):
+            return Invariant(
+                ast.Call(
+                    _parse(LIBRARIES[home] + name),
+                    [argument.code for argument in arguments],
+                    [],
+                )
+            )
+        known = name in FUNCTIONS[self.loop.dtype] and (
+            home in LIBRARIES or home == "halfmoon.elementary"
+        )
         if not known and home not in LIBRARIES:
             return self.loop.inline(function, arguments)
         if not known and (home == "math" or name not in ELEMENTWISE):
             raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
         keep = arguments[:1] if name == "where" and _is_logical(arguments[0]) else []
         elements = [*keep, *map(self.loop.element, arguments[len(keep) :])]
-        return ast.Call(_parse(f"_{name}" if known else LIBRARIES[home] + name), elements, [])
+        return ast.Call(
+            _parse(f"_{name}" if known else LIBRARIES[home] + name), elements, []
+        )
 
 
 def _parse(text: str) -> ast.expr:
@@ -211,7 +319,9 @@ def _parse(text: str) -> ast.expr:
 
 
 def _number(value: Any) -> Invariant:
-    """A number as text would give it: a negative one is an operation, which needs its parentheses."""
+    """A number as text would give it: a negative one is an operation, which needs its
+    parentheses.
+    """
     return Invariant(_parse(ast.unparse(ast.Constant(float(value)))))
 
 
@@ -222,11 +332,18 @@ def _is_logical(value: Value) -> bool:
 
 
 def _as_loaded(function: Any, tree: ast.FunctionDef) -> bool:
-    """Whether the text is what runs, and no later edit, as far as names and numbers tell."""
-    code, parts = inspect.unwrap(function).__code__, compile(ast.Module([tree], []), "", "exec").co_consts
+    """Whether the text is what runs, and no later edit, as far as names and numbers
+    tell.
+    """
+    code = inspect.unwrap(function).__code__
+    parts = compile(ast.Module([tree], []), "", "exec").co_consts
     text = next(part for part in parts if isinstance(part, CodeType))
     outside = {*text.co_names} == {*code.co_names, *code.co_freevars}
-    return outside and text.co_varnames == code.co_varnames and text.co_consts[1:] == code.co_consts[1:]
+    return (
+        outside
+        and text.co_varnames == code.co_varnames
+        and text.co_consts[1:] == code.co_consts[1:]
+    )
 
 
 def _with(node: Any, old: list[ast.expr], new: list[ast.expr]) -> Any:
@@ -234,6 +351,10 @@ def _with(node: Any, old: list[ast.expr], new: list[ast.expr]) -> Any:
     swap = {id(before): after for before, after in zip(old, new, strict=True)}
 
     def part(value: Any) -> Any:
-        return [swap.get(id(one), one) for one in value] if isinstance(value, list) else swap.get(id(value), value)
+        return (
+            [swap.get(id(one), one) for one in value]
+            if isinstance(value, list)
+            else swap.get(id(value), value)
+        )
 
     return type(node)(**{name: part(value) for name, value in ast.iter_fields(node)})

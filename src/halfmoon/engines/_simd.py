@@ -1,10 +1,14 @@
-"""exp, log, tanh and their kin of one number, so written that a loop over them becomes vector instructions.
+"""exp, log, tanh and their kin of one number, so written that a loop over them becomes
+vector instructions.
 
-Each is a plain function without branch, table or call, the same for float64 and float32. NumPy can run it. For
-compiled code it runs once, on a `_Number` that writes down what is done to it as LLVM instructions, which numba puts in
-the place of the call. Sums keep their order whatever the caller's flags allow; only x y + z may be rounded once.
+Each is a plain function without branch, table or call, the same for float64 and
+float32. NumPy can run it. For compiled code it runs once, on a `_Number` that writes
+down what is done to it as LLVM instructions, which numba puts in the place of the call.
+Sums keep their order whatever the caller's flags allow; only x y + z may be rounded
+once.
 
-Results are at most 3 ulp from the correctly rounded ones over the whole range of either dtype (tests/test_simd.py).
+Results are at most 3 ulp from the correctly rounded ones over the whole range of either
+dtype (tests/test_simd.py).
 """
 
 import inspect
@@ -20,22 +24,28 @@ from numba.extending import intrinsic
 
 Number = Any  # a NumPy number or array, or a _Number
 _config: Any = numba.config
-LN2, LN2_REST = 0.6931471805599453, 2.3190468138462996e-17  # ln 2 is their sum
+# ln 2 is their sum
+LN2 = 0.6931471805599453
+LN2_REST = 2.3190468138462996e-17
 ROOT = 2.0**0.5
 FUSE = ("contract",)  # numba adds the caller's flags only where there are none
 
 
 @dataclass(frozen=True)
 class _Format:
-    """A dtype's parts and its polynomials: minimax (Remez's exchange, 60 digits), c0 first; relative errors."""
+    """A dtype's parts and its polynomials: minimax (Remez's exchange, 60 digits), c0
+    first; relative errors.
+    """
 
     number: Any  # LLVM's name of it
     whole: Any  # and of the integer with as many bits
     digits: int  # bits of the mantissa
     bias: int  # an exponent k is stored as k + bias
     exp: Sequence[float]  # (e^r - 1) / r in r, |r| <= ln(2)/2: errors 2^-56 and 2^-26
-    tanh: Sequence[Sequence[float]]  # q, p: tanh(r)/r = (1 + z q(z))/(1 + z p(z)), z = r r, |r| < ln(2)/4: 2^-57, 2^-31
-    log: Sequence[float]  # (2 artanh(v/2) / v - 1) / v^2 in v^2, v as in _log_near: 2^-59, 2^-30
+    # q, p: tanh(r)/r = (1 + z q(z))/(1 + z p(z)), z = r r, |r| < ln(2)/4: 2^-57, 2^-31
+    tanh: Sequence[Sequence[float]]
+    # (2 artanh(v/2) / v - 1) / v^2 in v^2, v as in _log_near: 2^-59, 2^-30
+    log: Sequence[float]
     erf: Sequence[float]  # log(1 - erf m) / m in m, 0 <= m <= full: erf to 2^-55, 2^-28
     full: float  # from here on erf is 1
 
@@ -43,17 +53,26 @@ class _Format:
 _FORMATS = {
     "float64": _Format(
         ir.DoubleType(), ir.IntType(64), 52, 1023,
-        (1.0, 0.5000000000000006, 0.16666666666666588, 0.041666666666576466, 0.008333333333389734,
-         0.0013888888931667034, 0.00019841269718708465, 2.4801505142780525e-05, 2.7557407688315316e-06,
+        (1.0, 0.5000000000000006, 0.16666666666666588, 0.041666666666576466,
+         0.008333333333389734,
+         0.0013888888931667034, 0.00019841269718708465, 2.4801505142780525e-05,
+         2.7557407688315316e-06,
          2.7626092800688986e-07, 2.5053774988636773e-08),
-        ((0.11109906902051966, 0.0010573988546258197), (0.44443240235384496, 0.01586819964139424)),
-        (0.08333333333333419, 0.012499999999815376, 0.0022321428706066205, 0.00043402731282173306,
+        ((0.11109906902051966, 0.0010573988546258197), (0.44443240235384496,
+         0.01586819964139424)),
+        (0.08333333333333419, 0.012499999999815376, 0.0022321428706066205,
+         0.00043402731282173306,
          8.878697865030529e-05, 1.8693608864658905e-05, 4.516170988876736e-06),
-        (-1.1283791670955126, -0.6366197723675909, -0.10277260330131642, 0.019128446993114816, 0.00020919485369730307,
-         -0.001696207668295494, 0.0005901324227785478, -2.5904475077534862e-05, -6.442053326959468e-05,
-         2.9575783163043416e-05, -3.169840442164816e-06, -3.1327690733583545e-06, 2.037013044951278e-06,
-         -5.705050160150579e-07, 1.163386494314795e-08, 6.576834845522316e-08, -3.459785688863977e-08,
-         1.0777192975657216e-08, -2.3613984673280918e-09, 3.7622569095628245e-10, -4.303767681702233e-11,
+        (-1.1283791670955126, -0.6366197723675909, -0.10277260330131642,
+         0.019128446993114816, 0.00020919485369730307,
+         -0.001696207668295494, 0.0005901324227785478, -2.5904475077534862e-05,
+         -6.442053326959468e-05,
+         2.9575783163043416e-05, -3.169840442164816e-06, -3.1327690733583545e-06,
+         2.037013044951278e-06,
+         -5.705050160150579e-07, 1.163386494314795e-08, 6.576834845522316e-08,
+         -3.459785688863977e-08,
+         1.0777192975657216e-08, -2.3613984673280918e-09, 3.7622569095628245e-10,
+         -4.303767681702233e-11,
          3.366104002497046e-12, -1.6158272543112254e-13, 3.594611178888613e-15),
         5.95),
     "float32": _Format(
@@ -61,7 +80,8 @@ _FORMATS = {
         (1.0, 0.49999997, 0.16666543, 0.0416672, 0.0083665475, 0.0013882518),
         ((0.06658096,), (0.39991397,)),
         (0.08333347, 0.012492963, 0.002333877),
-        (-1.1283792, -0.6366194, -0.102777824, 0.019153032, 0.0001604663, -0.0016671084, 0.00063288625,
+        (-1.1283792, -0.6366194, -0.102777824, 0.019153032, 0.0001604663, -0.0016671084,
+         0.00063288625,
          -0.00011765614, 9.25797e-06),
         3.95),
 }  # fmt: skip
@@ -69,9 +89,15 @@ _FORMATS = {
 
 def _operator(name: str, reflected: bool = False) -> Any:
     def operate(self: "_Number", other: Any) -> "_Number":
-        pair = (self.same(other), self.value) if reflected else (self.value, self.same(other))
+        pair = (
+            (self.same(other), self.value)
+            if reflected
+            else (self.value, self.same(other))
+        )
         if name in ("<", ">", "=="):
-            return replace(self, value=self.builder.fcmp_ordered(name, *pair, flags=FUSE))
+            return replace(
+                self, value=self.builder.fcmp_ordered(name, *pair, flags=FUSE)
+            )
         if self.value.type == self.format.whole:
             return replace(self, value=getattr(self.builder, name)(*pair))
         return replace(self, value=getattr(self.builder, f"f{name}")(*pair, flags=FUSE))
@@ -81,22 +107,34 @@ def _operator(name: str, reflected: bool = False) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class _Number:
-    """A number in compiled code, or its bits as an integer: operators write LLVM instructions."""
+    """A number in compiled code, or its bits as an integer: operators write LLVM
+    instructions.
+    """
 
     builder: Any
     value: Any
     format: _Format
 
     def same(self, other: Any) -> Any:
-        """The other operand as LLVM sees it; a Python number becomes a constant of this one's type."""
-        kind = self.format.whole if self.value.type == self.format.whole else self.format.number
+        """The other operand as LLVM sees it; a Python number becomes a constant of this
+        one's type.
+        """
+        kind = (
+            self.format.whole
+            if self.value.type == self.format.whole
+            else self.format.number
+        )
         return other.value if isinstance(other, _Number) else kind(other)
 
     __add__ = __radd__ = _operator("add")
     __mul__ = __rmul__ = _operator("mul")
-    __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
-    __truediv__, __rtruediv__ = _operator("div"), _operator("div", reflected=True)
-    __and__, __or__, __lshift__, __rshift__ = map(_operator, ("and_", "or_", "shl", "lshr"))
+    __sub__ = _operator("sub")
+    __rsub__ = _operator("sub", reflected=True)
+    __truediv__ = _operator("div")
+    __rtruediv__ = _operator("div", reflected=True)
+    __and__, __or__, __lshift__, __rshift__ = map(
+        _operator, ("and_", "or_", "shl", "lshr")
+    )
     __lt__, __gt__, __eq__ = map(_operator, ("<", ">", "=="))
 
 
@@ -105,11 +143,18 @@ def _format(x: Number) -> _Format:
 
 
 def _view(x: Number) -> Number:
-    """The same bits, a floating number's read as an unsigned integer and an integer's as a floating number."""
+    """The same bits, a floating number's read as an unsigned integer and an integer's
+    as a floating number.
+    """
     if not isinstance(x, _Number):
         return x.view({"f": "u", "u": "f"}[x.dtype.kind] + str(x.dtype.itemsize))
     n = x.format
-    return replace(x, value=x.builder.bitcast(x.value, n.number if x.value.type == n.whole else n.whole))
+    return replace(
+        x,
+        value=x.builder.bitcast(
+            x.value, n.number if x.value.type == n.whole else n.whole
+        ),
+    )
 
 
 def where(c: Number, x: Number, y: Number) -> Number:
@@ -123,12 +168,12 @@ def where(c: Number, x: Number, y: Number) -> Number:
 
 def maximum(x: Number, y: Number) -> Number:
     """The larger of the two; NaN where either is NaN."""
-    return where(y == y, where(x < y, y, x), y)  # noqa: PLR0124 - NaN is not equal to itself
+    return where(y == y, where(x < y, y, x), y)  # noqa: PLR0124
 
 
 def minimum(x: Number, y: Number) -> Number:
     """The smaller of the two; NaN where either is NaN."""
-    return where(y == y, where(x > y, y, x), y)  # noqa: PLR0124 - NaN is not equal to itself
+    return where(y == y, where(x > y, y, x), y)  # noqa: PLR0124
 
 
 def clip(x: Number, low: Number, high: Number) -> Number:
@@ -154,8 +199,11 @@ def _polynomial(c: Sequence[float], x: Number) -> Number:
 def _power(x: Number, rate: float, lift: int = 0) -> tuple[Number, Number]:
     """k, the whole number nearest to x rate, and 2^(k+lift)."""
     n = _format(x)
-    magic = 1.5 * 2.0**n.digits + (n.bias + lift)  # near it, numbers have no bits for a fraction
-    t = x * rate + magic  # its last bits are k + bias + lift; moved to the exponent's place, they make the power
+    # near it, numbers have no bits for a fraction
+    magic = 1.5 * 2.0**n.digits + (n.bias + lift)
+    # its last bits are k + bias + lift; moved to the exponent's place, they make the
+    # power
+    t = x * rate + magic
     return t - magic, _view(_view(t) << n.digits)
 
 
@@ -165,12 +213,15 @@ def _split(x: Number, q: int, lift: int = 0) -> tuple[Number, Number]:
     k, s = _power(x, 1.0 / (q * LN2), lift)
     short = 2.0 ** (n.digits - n.bias.bit_length())
     high = round(LN2 * short) / short  # ln 2 with so few bits that k times it is exact
-    r = (x - k * (q * high)) - k * (q * (LN2 - high + LN2_REST))  # q times r: hence q's powers below
+    # q times r: hence q's powers below
+    r = (x - k * (q * high)) - k * (q * (LN2 - high + LN2_REST))
     return s, r * _polynomial([c / q ** (i + 1) for i, c in enumerate(n.exp)], r)
 
 
 def exp(x: Number) -> Number:
-    """e^x = (e^(x/2))^2: only the square can overflow or become subnormal, and is rounded once."""
+    """e^x = (e^(x/2))^2: only the square can overflow or become subnormal, and is
+    rounded once.
+    """
     most = 1.2 * _format(x).bias  # e^x is 0 or infinite before
     s, p = _split(clip(x, -most, most), 2)
     root = s * (1.0 + p)
@@ -178,14 +229,20 @@ def exp(x: Number) -> Number:
 
 
 def _decay(x: Number) -> Number:
-    """e^-|x|: cannot overflow, so there is room to make it 2^60 times too large first, lest 2^k is subnormal."""
+    """e^-|x|: cannot overflow, so there is room to make it 2^60 times too large first,
+    lest 2^k is subnormal.
+    """
     n = _format(x)
-    s, p = _split(maximum(0.0 - absolute(x), -LN2 * (n.bias + n.digits + 2)), 1, lift=60)
+    s, p = _split(
+        maximum(0.0 - absolute(x), -LN2 * (n.bias + n.digits + 2)), 1, lift=60
+    )
     return s * (1.0 + p) * 2.0**-60
 
 
 def expm1(x: Number) -> Number:
-    """e^x - 1 = 2 (s p + s - 1/2), s = 2^(k-1), since 2^k may overflow where e^x does not; p where k = 0."""
+    """e^x - 1 = 2 (s p + s - 1/2), s = 2^(k-1), since 2^k may overflow where e^x does
+    not; p where k = 0.
+    """
     s, p = _split(clip(x, -50.0, LN2 * (_format(x).bias + 1.3)), 1, lift=-1)
     return where(s == 0.5, p, 2.0 * (s * p + (s - 0.5)))
 
@@ -197,46 +254,64 @@ def logistic(x: Number) -> Number:
 
 
 def tanh(x: Number) -> Number:
-    """tanh(k ln(2)/2 + r), |r| < ln(2)/4: the sum of (s-1)/(s+1), s = 2^k, and q/p, by tanh's law of addition.
+    """tanh(k ln(2)/2 + r), |r| < ln(2)/4: the sum of (s-1)/(s+1), s = 2^k, and q/p, by
+    tanh's law of addition.
 
-    With one division, and for -|x|: where s is small, errors of c are those of the divisor too.
+    With one division, and for -|x|: where s is small, errors of c are those of the
+    divisor too.
     """
     n = _format(x)
     y = maximum(0.0 - absolute(x), -20.0)  # beyond, tanh is 1
     k, s = _power(y, 2.0 / LN2)
     r = y - k * (0.5 * LN2)
     z = r * r
-    q, p = r + r * z * _polynomial(n.tanh[0], z), _polynomial((1.0, *n.tanh[1]), z)
+    q = r + r * z * _polynomial(n.tanh[0], z)
+    p = _polynomial((1.0, *n.tanh[1]), z)
     c = (s - 1.0) * p + (s + 1.0) * q
     return copysign(c / ((s + s) * (p + q) - c), x)
 
 
 def erf(x: Number) -> Number:
-    """2/sqrt(pi) times the integral of e^(-t^2) from 0 to x: 1 - e^(m h(m)), m = |x|, h a polynomial."""
+    """2/sqrt(pi) times the integral of e^(-t^2) from 0 to x: 1 - e^(m h(m)), m = |x|, h
+    a polynomial.
+    """
     n = _format(x)
     m = minimum(absolute(x), n.full)
     return copysign(expm1(m * _polynomial(n.erf, m)), x)
 
 
 def _log_near(f: Number) -> Number:
-    """log(1 + f) = 2 artanh(v/2) = v + v^3/12 + ..., v = f / (1 + f/2); 1 + f from sqrt(1/2) to sqrt(2)."""
+    """log(1 + f) = 2 artanh(v/2) = v + v^3/12 + ..., v = f / (1 + f/2); 1 + f from
+    sqrt(1/2) to sqrt(2).
+    """
     v = f / (1.0 + 0.5 * f)
     return v + v * (v * v) * _polynomial(_format(f).log, v * v)
 
 
 def _exponent(x: Number) -> tuple[Number, Number]:
-    """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer: its exponent's bits are k's, the others m's."""
+    """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer: its exponent's bits
+    are k's, the others m's.
+    """
     n = _format(x)
-    u = _view(x) + ((1 << n.digits) - int((ROOT - 1.0) * 2**n.digits))  # carries into the exponent from m = sqrt(2) on
-    return _view((u >> n.digits) | ((n.bias + n.digits) << n.digits)) - (2.0**n.digits + n.bias), u  # bits to number
+    # carries into the exponent from m = sqrt(2) on
+    u = _view(x) + ((1 << n.digits) - int((ROOT - 1.0) * 2**n.digits))
+    # bits to number
+    return _view((u >> n.digits) | ((n.bias + n.digits) << n.digits)) - (
+        2.0**n.digits + n.bias
+    ), u
 
 
 def log(x: Number) -> Number:
     """k ln 2 + log m, where x = 2^k m and m is from sqrt(1/2) to sqrt(2)."""
     n = _format(x)
-    small, up = x < 2.0 ** (1 - n.bias), n.digits + 2  # a subnormal number is multiplied by 2^up first
+    # a subnormal number is multiplied by 2^up first
+    small = x < 2.0 ** (1 - n.bias)
+    up = n.digits + 2
     k, u = _exponent(where(small, x * 2.0**up, x))
-    m = _view((u & ((1 << n.digits) - 1)) + ((n.bias - 1 << n.digits) + int((ROOT - 1.0) * 2**n.digits)))
+    m = _view(
+        (u & ((1 << n.digits) - 1))
+        + ((n.bias - 1 << n.digits) + int((ROOT - 1.0) * 2**n.digits))
+    )
     y = where(small, k - up, k) * LN2 + _log_near(m - 1.0)
     return where(x > 0.0, where(x < np.inf, y, x), where(x == 0.0, -np.inf, x * np.nan))
 
@@ -245,9 +320,12 @@ def log1p(x: Number) -> Number:
     """k ln 2 + log((1 + x) s), s = 2^-k: 1 + x is rounded only to find k."""
     n = _format(x)
     k, u = _exponent(1.0 + x)
-    s = _view((2 * n.bias + 2 << n.digits) - (u & (2 * n.bias + 1 << n.digits))) * 0.25  # k may be bias + 1
+    # k may be bias + 1
+    s = _view((2 * n.bias + 2 << n.digits) - (u & (2 * n.bias + 1 << n.digits))) * 0.25
     y = copysign(k * LN2 + _log_near(x * s + (s - 1.0)), x)
-    return where(x > -1.0, where(x < np.inf, y, x), where(x == -1.0, -np.inf, x * np.nan))
+    return where(
+        x > -1.0, where(x < np.inf, y, x), where(x == -1.0, -np.inf, x * np.nan)
+    )
 
 
 def _log1p_decay(x: Number) -> Number:
@@ -274,21 +352,37 @@ def xlogy(x: Number, y: Number) -> Number:
 
 
 def _compiled(function: Callable[..., Number], dtype: str) -> Any:
-    """What numba replaces by the instructions that `function` writes; the function itself where compiling is off."""
-    declared, kind = inspect.signature(function), getattr(numba.types, dtype)
+    """What numba replaces by the instructions that `function` writes; the function
+    itself where compiling is off.
+    """
+    declared = inspect.signature(function)
+    kind = getattr(numba.types, dtype)
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return function(*[_Number(builder, value, _FORMATS[dtype]) for value in values]).value
+        return function(
+            *[_Number(builder, value, _FORMATS[dtype]) for value in values]
+        ).value
 
     def typing(context: Any, *given: Any) -> Any:
-        return kind(*[numba.types.boolean if name == "c" else kind for name in declared.parameters]), generate
+        return kind(
+            *[
+                numba.types.boolean if name == "c" else kind
+                for name in declared.parameters
+            ]
+        ), generate
 
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    vars(typing)["__signature__"] = declared.replace(parameters=[context, *declared.parameters.values()])
+    vars(typing)["__signature__"] = declared.replace(
+        parameters=[context, *declared.parameters.values()]
+    )
     typing.__name__ = function.__name__
     return function if _config.DISABLE_JIT else intrinsic(typing)
 
 
-ALL = (absolute, clip, copysign, erf, exp, expm1, log, log1p, logaddexp, logistic, maximum, minimum, softplus, tanh,
-       where, xlogy)  # fmt: skip
-FUNCTIONS: dict[str, dict[str, Any]] = {name: {f.__name__: _compiled(f, name) for f in ALL} for name in _FORMATS}
+ALL = (
+    absolute, clip, copysign, erf, exp, expm1, log, log1p, logaddexp, logistic, maximum,
+    minimum, softplus, tanh, where, xlogy
+)  # fmt: skip
+FUNCTIONS: dict[str, dict[str, Any]] = {
+    name: {f.__name__: _compiled(f, name) for f in ALL} for name in _FORMATS
+}

@@ -1,4 +1,6 @@
-"""The compiled engine: what numba runs, and what it cannot. The mathematics is in kernels.py and loops.py."""
+"""The compiled engine: what numba runs, and what it cannot. The mathematics is in
+kernels.py and loops.py.
+"""
 
 import os
 import threading
@@ -12,7 +14,17 @@ from typing import Any
 import numpy as np
 
 from halfmoon.elementary import Array
-from halfmoon.engines import Measured, Numbers, Plan, Problem, State, _blocks, _native, _tables, reference
+from halfmoon.engines import (
+    Measured,
+    Numbers,
+    Plan,
+    Problem,
+    State,
+    _blocks,
+    _native,
+    _tables,
+    reference,
+)
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
@@ -20,13 +32,16 @@ from halfmoon.random import SHUFFLE, key
 from halfmoon.sparse import is_sparse
 
 NAME = "compiled"
-at_work = _native.one_blas_thread  # a solver's own products too are faster without threads that start and wait
+# a solver's own products too are faster without threads that start and wait
+at_work = _native.one_blas_thread
 SLOW = 100_000.0  # microseconds: an update that takes longer can be given up half-way
 LISTEN = 0.05  # seconds between looks whether it should be
 
 
 def why_not(network: Network, optimizer: Optimizer) -> str | None:
-    """What kernels cannot run, in words, or None: then all blocks have been translated, and compiled if need be."""
+    """What kernels cannot run, in words, or None: then all blocks have been translated,
+    and compiled if need be.
+    """
     dtype = network.dtype.name
     block: Any = network.loss
     for layer in network.layers:
@@ -46,8 +61,14 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
 
 
 def _first_reason(error: Exception) -> str:
-    """The first line of an error's text that is about the code and not about the compiler."""
-    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith("Failed in nopython")]
+    """The first line of an error's text that is about the code and not about the
+    compiler.
+    """
+    lines = [
+        line
+        for line in str(error).splitlines()
+        if line.strip() and not line.startswith("Failed in nopython")
+    ]
     return (lines or [type(error).__name__])[0].strip()
 
 
@@ -56,17 +77,31 @@ def prepare(problem: Problem) -> None:
     problem.workspace(Workspace)
 
 
-def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], bool] | None = None) -> Measured:
-    """Carry out the planned updates; stop before one whose loss or gradient is not finite, or that is given up."""
-    space, before, count = problem.workspace(Workspace), state.snapshot(), len(plan.eta)
+def run(
+    problem: Problem,
+    state: State,
+    plan: Plan,
+    wants_stop: Callable[[], bool] | None = None,
+) -> Measured:
+    """Carry out the planned updates; stop before one whose loss or gradient is not
+    finite, or that is given up.
+    """
+    space = problem.workspace(Workspace)
+    before = state.snapshot()
+    count = len(plan.eta)
     space.wants_stop = wants_stop
     after, measured = space.advance(before, plan, count)
-    done, given_up, space.wants_stop = measured.shape[1], bool(space.stopped[0]), None
+    done = measured.shape[1]
+    given_up = bool(space.stopped[0])
+    space.wants_stop = None
     if done < count:  # repeat what went well
         after = space.advance(before, plan, done)[0]
     if done:  # the last finite ground lies one update before the last that was measured
         state.known = lambda: space.advance(before, plan, done - 1)[0]
-    state.theta, state.slots, state.average, state.t = after.theta, after.slots, after.average, after.t
+    state.theta = after.theta
+    state.slots = after.slots
+    state.average = after.average
+    state.t = after.t
     diverged = done < count and not given_up
     if diverged:
         state.go_back()
@@ -74,22 +109,30 @@ def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], boo
 
 
 def gradient(problem: Problem, state: State) -> Objective:
-    """The next batch's part of the objective and its gradient [R3], at the present theta."""
+    """The next batch's part of the objective and its gradient [R3], at the present
+    theta.
+    """
     return problem.workspace(Workspace).gradient(state)
 
 
 class Workspace:
-    """What a fit's kernels need beside its state, made once and used block after block."""
+    """What a fit's kernels need beside its state, made once and used block
+    after block.
+    """
 
     def __init__(self, problem: Problem) -> None:
-        self.problem, network, dtype = problem, problem.network, problem.network.dtype.name
+        self.problem = problem
+        network = problem.network
+        dtype = problem.network.dtype.name
         self.memory = memory = _tables.Memory(dtype)
         shares = _tables.shares_of(network, problem.batch_size)
         self.threads = min(shares, problem.n_threads or cores()) if _native.JIT else 1
         self.ordered = -1  # the epoch whose order is in memory
         self.wants_stop: Callable[[], bool] | None = None
         self.slow = _tables.microseconds(network, problem.batch_size) > SLOW
-        self.stopped, self.barrier = np.zeros(1, np.int64), np.zeros(8, np.int64)  # 8: a cache line of its own
+        # 8: a cache line of its own
+        self.stopped = np.zeros(1, np.int64)
+        self.barrier = np.zeros(8, np.int64)
         self.g = np.empty(shares * network.size, network.dtype)
         self.updates = _blocks.source("kernels", dtype).updates
         masked = problem.lam or problem.l1 or problem.decays
@@ -98,19 +141,36 @@ class Workspace:
         self.tasks = _tables.fields(np.zeros(self.threads, _tables.TASK))
         loss, _, h = _blocks.loss(network.loss, network.k, dtype)
         shuffles = problem.shuffle and problem.per_epoch > 1
-        _tables.fill(self.tasks, {
-            **_data(problem, memory), "w_scale": memory.of(np.array([1.0 / problem.total])),
-            "batch": problem.batch_size, "per_epoch": problem.per_epoch, "shares": shares, "threads": self.threads,
-            "shuffles": shuffles, "order": memory.new(problem.n if shuffles else 1, np.int64),
-            "key": _tables.signed(key(problem.seed, SHUFFLE)), "lowest": network.lowest, "parameters": network.size,
-            "earlier": problem.earlier,
-            "g": memory.of(self.g), "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
-            "barrier": memory.of(self.barrier), "stopped": memory.of(self.stopped),
-            "rest": _native.rest(), "loss": _native.address(loss, dtype),
-            "h": memory.of(np.array([*h, 0.0])), "lam": problem.lam, "l1": problem.l1, "clip_norm": problem.clip or 0.0,
-            "beta": problem.average or 0.0,
-            **_shared(network, memory, block), "wide": _tables.is_wide(network),
-        })  # fmt: skip
+        _tables.fill(
+            self.tasks,
+            {
+                **_data(problem, memory),
+                "w_scale": memory.of(np.array([1.0 / problem.total])),
+                "batch": problem.batch_size,
+                "per_epoch": problem.per_epoch,
+                "shares": shares,
+                "threads": self.threads,
+                "shuffles": shuffles,
+                "order": memory.new(problem.n if shuffles else 1, np.int64),
+                "key": _tables.signed(key(problem.seed, SHUFFLE)),
+                "lowest": network.lowest,
+                "parameters": network.size,
+                "earlier": problem.earlier,
+                "g": memory.of(self.g),
+                "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
+                "barrier": memory.of(self.barrier),
+                "stopped": memory.of(self.stopped),
+                "rest": _native.rest(),
+                "loss": _native.address(loss, dtype),
+                "h": memory.of(np.array([*h, 0.0])),
+                "lam": problem.lam,
+                "l1": problem.l1,
+                "clip_norm": problem.clip or 0.0,
+                "beta": problem.average or 0.0,
+                **_shared(network, memory, block),
+                "wide": _tables.is_wide(network),
+            },
+        )
         rule, settings = _blocks.rule(problem.optimizer, dtype)
         self.tasks["rule"] = rule
         layers = [self._thread_layers(task, block, settings) for task in self.tasks]
@@ -129,29 +189,43 @@ class Workspace:
 
     def _thread_layers(self, task: Any, ld: int, settings: list[float]) -> Any:
         """One thread's own scratch, and its layers."""
-        memory, problem = self.memory, self.problem
+        memory = self.memory
+        problem = self.problem
         layers = _tables.layer_table(problem.network, memory, ld, True, problem.seed)
-        task["a0"], task["numbers"], task["spare"] = layers["a0"][0], memory.new(ld, np.int64), memory.new(3 * ld)
-        task["y_block"], task["w_block"] = (memory.new(a.shape[1] * ld) for a in (problem.y, problem.w))
+        task["a0"] = layers["a0"][0]
+        task["numbers"] = memory.new(ld, np.int64)
+        task["spare"] = memory.new(3 * ld)
+        task["y_block"], task["w_block"] = (
+            memory.new(a.shape[1] * ld) for a in (problem.y, problem.w)
+        )
         task["rule_h"] = memory.of(np.array([0.0, 0.0, 0.0, 0.0, *settings]))
         return layers
 
     def advance(self, start: State, plan: Plan, count: int) -> tuple[State, Numbers]:
-        """The state after the first `count` planned updates, and what was measured of those that went well."""
+        """The state after the first `count` planned updates, and what was measured of
+        those that went well.
+        """
         if count == 0:
             return start, np.empty((3, 0))
         slots = np.empty((len(start.slots), len(start.theta)), start.theta.dtype)
         slots[:] = start.slots or slots
         average = None if start.average is None else start.average.copy()
         state = State(start.theta.copy(), list(slots), average, start.t)
-        measured, done = self._carry_out(state, slots, plan.eta[:count], plan.decay[:count], plan.dropout[:count])
+        measured, done = self._carry_out(
+            state, slots, plan.eta[:count], plan.decay[:count], plan.dropout[:count]
+        )
         state.t += done
         return state, measured[:, :done]
 
     def gradient(self, state: State) -> Objective:
-        """Loss, penalty and gradient of the next batch; no step is taken, so nothing is copied."""
-        rule, self.tasks["rule"] = self.tasks["rule"][0], 0
-        measured, _ = self._carry_out(State(state.theta, [], t=state.t), np.empty(0), *np.ones((3, 1)))
+        """Loss, penalty and gradient of the next batch; no step is taken, so nothing is
+        copied.
+        """
+        rule = self.tasks["rule"][0]
+        self.tasks["rule"] = 0
+        measured, _ = self._carry_out(
+            State(state.theta, [], t=state.t), np.empty(0), *np.ones((3, 1))
+        )
         self.tasks["rule"] = rule
         loss, penalty = measured[:2, 0]
         return Objective(float(loss), float(penalty), self.g[: len(state.theta)].copy())
@@ -159,12 +233,23 @@ class Workspace:
     def _carry_out(
         self, state: State, slots: Array, eta: Numbers, decay: Numbers, dropout: Numbers
     ) -> tuple[Numbers, int]:
-        """Updates in place, each thread its part; gives what was measured, and how many updates went well."""
-        count, per_epoch = len(eta), self.problem.per_epoch
+        """Updates in place, each thread its part; gives what was measured, and how many
+        updates went well.
+        """
+        count = len(eta)
+        per_epoch = self.problem.per_epoch
         measured = np.empty((self.threads, 3, count))
-        arrays = {"theta": state.theta, "slots": slots, "avg": state.average, "measured": measured}
+        arrays = {
+            "theta": state.theta,
+            "slots": slots,
+            "avg": state.average,
+            "measured": measured,
+        }
         arrays |= {"eta": eta, "decay": decay, "dropout_factor": dropout}
-        _tables.fill(self.tasks, {name: 0 if a is None else a.ctypes.data for name, a in arrays.items()})
+        _tables.fill(
+            self.tasks,
+            {name: 0 if a is None else a.ctypes.data for name, a in arrays.items()},
+        )
         reorder = self.ordered != state.t // per_epoch
         _tables.fill(self.tasks, {"t": state.t, "count": count, "reorder": reorder})
         with _native.one_blas_thread(), np.errstate(all="ignore"):
@@ -176,8 +261,12 @@ class Workspace:
         """All threads do their parts; gives how many updates went well."""
         self.barrier[0] = self.stopped[0] = 0
         done: list[int] = []
-        first = 0 if self.wants_stop is not None and self.slow else 1  # then this thread waits and listens for Ctrl-C
-        work = [threading.Thread(target=self._part, args=(thread, done)) for thread in range(first, self.threads)]
+        # then this thread waits and listens for Ctrl-C
+        first = 0 if self.wants_stop is not None and self.slow else 1
+        work = [
+            threading.Thread(target=self._part, args=(thread, done))
+            for thread in range(first, self.threads)
+        ]
         for thread in work:
             thread.start()
         if first == 1:
@@ -196,30 +285,50 @@ class Workspace:
 
 def _data(problem: Problem, memory: _tables.Memory) -> dict[str, int]:
     """X, y and w by address, rows one after the other, and their sizes."""
-    sizes = {"n": problem.n, "d": problem.network.d, "y_columns": problem.y.shape[1], "w_columns": problem.w.shape[1]}
+    sizes = {
+        "n": problem.n,
+        "d": problem.network.d,
+        "y_columns": problem.y.shape[1],
+        "w_columns": problem.w.shape[1],
+    }
     arrays = {"X": problem.X, "y": problem.y, "w": problem.w}
-    return sizes | {name: memory.of(np.ascontiguousarray(array)) for name, array in arrays.items()}
+    return sizes | {
+        name: memory.of(np.ascontiguousarray(array)) for name, array in arrays.items()
+    }
 
 
 def _shared(network: Network, memory: _tables.Memory, ld: int) -> dict[str, int]:
     """What training and prediction have in common."""
-    return {"block": ld, "ld": ld, "gemm": _native.blas(network.dtype.name), "one": memory.of(np.ones(1))}
+    return {
+        "block": ld,
+        "ld": ld,
+        "gemm": _native.blas(network.dtype.name),
+        "one": memory.of(np.ones(1)),
+    }
 
 
 @cache
 def cores() -> int:
     """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return (
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
 
 
 # Prediction
 
-ALONE = 2000.0  # microseconds of forward work, a third of _tables.microseconds, that one thread does alone
+# microseconds of forward work, a third of _tables.microseconds, that one thread does
+# alone
+ALONE = 2000.0
 AT_ONCE = 256  # rows that a prediction takes at a time
 
 
 class Room:
-    """Tables and scratch for the forward pass of one network, `ld` rows at a time; for one thread at a time."""
+    """Tables and scratch for the forward pass of one network, `ld` rows at a time; for
+    one thread at a time.
+    """
 
     def __init__(self, network: Network, ld: int, link: bool) -> None:
         dtype = network.dtype.name
@@ -227,23 +336,47 @@ class Room:
         _, to_prediction, h = _blocks.loss(network.loss, network.k, dtype)
         layers = _tables.layer_table(network, memory, ld, training=False)
         tasks = np.zeros(1, _tables.TASK)
-        _tables.fill(tasks, {
-            "d": network.d, "wide": _tables.is_wide(network, training=False), "a0": layers["a0"][0],
-            "loss": _native.address(to_prediction if link else _blocks.source("loops", dtype).transpose, dtype),
-            "h": memory.of(np.array([*h, 0.0])), "numbers": memory.new(ld, np.int64),
-            "spare": memory.new((network.k + 2) * ld),
-            **_shared(network, memory, ld),
-            **_blocks.loops(["number", "gather", "finite", *(["combine"] if layers["thin"].any() else [])], dtype),
-        })  # fmt: skip
+        _tables.fill(
+            tasks,
+            {
+                "d": network.d,
+                "wide": _tables.is_wide(network, training=False),
+                "a0": layers["a0"][0],
+                "loss": _native.address(
+                    to_prediction if link else _blocks.source("loops", dtype).transpose,
+                    dtype,
+                ),
+                "h": memory.of(np.array([*h, 0.0])),
+                "numbers": memory.new(ld, np.int64),
+                "spare": memory.new((network.k + 2) * ld),
+                **_shared(network, memory, ld),
+                **_blocks.loops(
+                    [
+                        "number",
+                        "gather",
+                        "finite",
+                        *(["combine"] if layers["thin"].any() else []),
+                    ],
+                    dtype,
+                ),
+            },
+        )
         self.tables = _tables.fields(tasks), _tables.fields(layers)
         self.predict = _blocks.source("kernels", dtype).predict
 
 
 def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
-    """link(z) for rows X (n, d), or the scores z; ValueError for rows that do not fit or are not finite."""
+    """link(z) for rows X (n, d), or the scores z; ValueError for rows that do not fit
+    or are not finite.
+    """
     if is_sparse(X):
         return reference.predict(network, theta, X, link)
-    fits = type(X) is np.ndarray and X.dtype == network.dtype and X.ndim == 2 and X.shape[1] == network.d
+    fits = (
+        type(X) is np.ndarray
+        and X.dtype == network.dtype
+        and X.ndim == 2
+        and X.shape[1] == network.d
+    )
     if not fits or not X.flags.carray or not len(X):
         # kernels are compiled for one kind of array: contiguous, aligned, writable
         X = np.require(network.read_rows(X), requirements=["C", "A", "W"])
@@ -258,27 +391,45 @@ def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
     return out
 
 
-def _passes(network: Network, theta: Array, X: Array, out: Array, parts: int, link: bool) -> bool:
+def _passes(
+    network: Network, theta: Array, X: Array, out: Array, parts: int, link: bool
+) -> bool:
     """All rows, in so many parts at once; False where an input is not finite.
 
-    Parts end where a whole room of rows does: BLAS's last digits depend on how many rows a product has.
+    Parts end where a whole room of rows does: BLAS's last digits depend on how many
+    rows a product has.
     """
     n = len(X)
     if parts == 1:
         return _pass(network, theta, X, out, 0, n, link)
-    ends = [min(n, -(-n // AT_ONCE) * part // parts * AT_ONCE) for part in range(parts + 1)]
+    ends = [
+        min(n, -(-n // AT_ONCE) * part // parts * AT_ONCE) for part in range(parts + 1)
+    ]
     with ThreadPoolExecutor(parts) as pool:
-        passes = pool.map(lambda a, b: _pass(network, theta, X, out, a, b, link), ends, ends[1:])
+        passes = pool.map(
+            lambda a, b: _pass(network, theta, X, out, a, b, link), ends, ends[1:]
+        )
         return all(list(passes))
 
 
-def _pass(network: Network, theta: Array, X: Array, out: Array, start: int, stop: int, link: bool) -> bool:
-    """Rows start to stop, in a room that nobody else uses meanwhile; False where an input is not finite."""
+def _pass(
+    network: Network,
+    theta: Array,
+    X: Array,
+    out: Array,
+    start: int,
+    stop: int,
+    link: bool,
+) -> bool:
+    """Rows start to stop, in a room that nobody else uses meanwhile; False where an
+    input is not finite.
+    """
     size = (1 if stop - start == 1 else AT_ONCE), link
     free = network.rooms.setdefault(size, [])
     try:
         room = free.pop()
-    except IndexError:  # not asked for before: another thread might take the last one in between
+    # not asked for before: another thread might take the last one in between
+    except IndexError:
         room = Room(network, *size)
     finite = bool(room.predict(*room.tables, theta, X, out, start, stop))
     free.append(room)

@@ -1,8 +1,9 @@
-"""The losses whose outputs belong together, as loops; the others are made from losses/pointwise.py (`_codegen`).
+"""The losses whose outputs belong together, as loops; the others are made from
+losses/pointwise.py (`_codegen`).
 
-Scores z, truth y and dz are (k, ld), of which n columns are in use; w holds a weight for each row. A loss gives the sum
-of w l, and w dz; its link writes predictions row after row, (n, k). A loss has room for 3 rows of numbers
-in `spare`, a link for k + 2.
+Scores z, truth y and dz are (k, ld), of which n columns are in use; w holds a weight
+for each row. A loss gives the sum of w l, and w dz; its link writes predictions row
+after row, (n, k). A loss has room for 3 rows of numbers in `spare`, a link for k + 2.
 """
 
 import numpy as np
@@ -12,25 +13,41 @@ from halfmoon.engines._native import fast, loop, part
 from halfmoon.engines._simd import FUNCTIONS
 
 T = np.float64
-exp, log, logistic, softplus = (FUNCTIONS[T.__name__][name] for name in ("exp", "log", "logistic", "softplus"))
+exp, log, logistic, softplus = (
+    FUNCTIONS[T.__name__][name] for name in ("exp", "log", "logistic", "softplus")
+)
 
 
 @loop("TTTTTiiiih", sums=True)
 def softmax_cross_entropies(z, y, w, dz, spare, k, n, ld, w_ld, h):
-    """[L23] to [L25], each group by [L1] to [L4]; h holds the smoothing, how many groups there are, and their sizes."""
+    """[L23] to [L25], each group by [L1] to [L4]; h holds the smoothing, how many
+    groups there are, and their sizes.
+    """
     fast()
-    zs, ys, dzs, spare = carray(z, (k, ld)), carray(y, (k, ld)), carray(dz, (k, ld)), carray(spare, (3, ld))
-    high, e_sum, log_sum, start, total = spare[0], spare[1], spare[2], 0, T(0)
+    zs = carray(z, (k, ld))
+    ys = carray(y, (k, ld))
+    dzs = carray(dz, (k, ld))
+    spare = carray(spare, (3, ld))
+    high = spare[0]
+    e_sum = spare[1]
+    log_sum = spare[2]
+    start = 0
+    total = T(0)
     for g in range(np.int64(h[1])):
         k = np.int64(h[2 + g])
-        z, y, dz = zs[start : start + k], ys[start : start + k], dzs[start : start + k]
-        share, even, start = T(1.0 - h[0]), T(h[0] / k), start + k
+        z = zs[start : start + k]
+        y = ys[start : start + k]
+        dz = dzs[start : start + k]
+        share = T(1.0 - h[0])
+        even = T(h[0] / k)
+        start = start + k
         if k == 2:
             total += softmax_of_two(z, y, w, dz, share, even, n)  # [L24]
             continue
         softmax_shift(z, dz, high, e_sum, n)
         for r in range(n):
-            log_sum[r], e_sum[r] = log(e_sum[r]), T(1) / e_sum[r]
+            log_sum[r] = log(e_sum[r])
+            e_sum[r] = T(1) / e_sum[r]
         for j in range(k):
             for r in range(n):
                 t = share * y[j, r] + even  # [L4]
@@ -41,26 +58,37 @@ def softmax_cross_entropies(z, y, w, dz, spare, k, n, ld, w_ld, h):
 
 @part
 def softmax_of_two(z, y, w, dz, share, even, n):
-    """The same for two classes: `least`, the smaller y_hat, is logistic(-|z_1 - z_0|): one exponential for a row."""
+    """The same for two classes: `least`, the smaller y_hat, is logistic(-|z_1 - z_0|):
+    one exponential for a row.
+    """
     fast()
     total = T(0)
     for r in range(n):
-        t0, t1, gap = share * y[0, r] + even, share * y[1, r] + even, z[1, r] - z[0, r]  # [L4]
+        t0 = share * y[0, r] + even
+        t1 = share * y[1, r] + even
+        gap = z[1, r] - z[0, r]  # [L4]
         low = -abs(gap)
         least = logistic(low)  # [L1]
-        total += w[r] * ((t0 + t1) * softplus(low) + (t0 * gap if gap > 0 else -t1 * gap))  # [L2], as in [L6]
+        # as in [L6]
+        total += w[r] * (
+            (t0 + t1) * softplus(low) + (t0 * gap if gap > 0 else -t1 * gap)
+        )  # [L2]
         y_hat1 = T(1) - least if gap > 0 else least
         y_hat0 = least if gap > 0 else T(1) - least
-        dz[0, r], dz[1, r] = w[r] * (y_hat0 - t0), w[r] * (y_hat1 - t1)  # [L3]
+        dz[0, r] = w[r] * (y_hat0 - t0)
+        dz[1, r] = w[r] * (y_hat1 - t1)  # [L3]
     return total
 
 
 @part
 def softmax_shift(z, e, high, e_sum, n):
-    """e = e^(z - high) with each row's largest score `high`, and the rows' sums of e."""
+    """e = e^(z - high) with each row's largest score `high`, and the rows' sums
+    of e.
+    """
     fast()
     for r in range(n):
-        high[r], e_sum[r] = z[0, r], T(0)
+        high[r] = z[0, r]
+        e_sum[r] = T(0)
     for j in range(1, len(z)):
         for r in range(n):
             high[r] = z[j, r] if z[j, r] > high[r] else high[r]
@@ -74,8 +102,13 @@ def softmax_shift(z, e, high, e_sum, n):
 def softmax_links(z, out, spare, k, n, ld, h):
     """[L23], to out (n, k)."""
     fast()
-    z, out, spare = carray(z, (k, ld)), carray(out, (n, k)), carray(spare, (k + 2, ld))
-    high, e_sum, e, start = spare[0], spare[1], spare[2:], 0
+    z = carray(z, (k, ld))
+    out = carray(out, (n, k))
+    spare = carray(spare, (k + 2, ld))
+    high = spare[0]
+    e_sum = spare[1]
+    e = spare[2:]
+    start = 0
     for g in range(np.int64(h[1])):
         end = start + np.int64(h[2 + g])
         softmax_shift(z[start:end], e, high, e_sum, n)
@@ -90,17 +123,27 @@ def softmax_links(z, out, spare, k, n, ld, h):
 def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
     """[L20] to [L22]; h holds how many levels there are, and the levels."""
     fast()
-    levels, total = np.int64(h[0]), T(0)
-    z, y, w, dz = carray(z, (k, ld)), carray(y, (k // levels, ld)), carray(w, ld), carray(dz, (k, ld))
+    levels = np.int64(h[0])
+    total = T(0)
+    z = carray(z, (k, ld))
+    y = carray(y, (k // levels, ld))
+    w = carray(w, ld)
+    dz = carray(dz, (k, ld))
     for c in range(k // levels):
         for r in range(n):
-            y_hat, pull = T(0), T(0)
+            y_hat = T(0)
+            pull = T(0)
             for q in range(levels):
                 score = z[c * levels + q, r]
                 y_hat += softplus(score) if q else score  # [L20]
-                miss, level = y[c, r] - y_hat, T(h[1 + q])
-                total += w[r] * (level * miss if miss >= 0 else (level - T(1)) * miss)  # [L18] [L21]
-                dz[c * levels + q, r] = w[r] * (T(0.5) * (T(miss < 0) - T(miss > 0)) + (T(0.5) - level))  # [L19]
+                miss = y[c, r] - y_hat
+                level = T(h[1 + q])
+                total += w[r] * (
+                    level * miss if miss >= 0 else (level - T(1)) * miss
+                )  # [L18] [L21]
+                dz[c * levels + q, r] = w[r] * (
+                    T(0.5) * (T(miss < 0) - T(miss > 0)) + (T(0.5) - level)
+                )  # [L19]
             for q in range(levels - 1, -1, -1):
                 at = c * levels + q
                 pull += dz[at, r]
@@ -113,8 +156,11 @@ def quantiles_link(z, out, spare, k, n, ld, h):
     """[L20], to out (n, k)."""
     fast()
     levels = np.int64(h[0])
-    z, out = carray(z, (k, ld)), carray(out, (n, k))
+    z = carray(z, (k, ld))
+    out = carray(out, (n, k))
     for j in range(k):
         for r in range(n):
-            out[r, j] = out[r, j - 1] + softplus(z[j, r]) if j % levels else z[j, r]  # [L20]
+            out[r, j] = (
+                out[r, j - 1] + softplus(z[j, r]) if j % levels else z[j, r]
+            )  # [L20]
     return 0.0

@@ -1,7 +1,9 @@
-"""The loops under the kernels: all that runs over rows, units or parameters, each compiled by itself when needed.
+"""The loops under the kernels: all that runs over rows, units or parameters, each
+compiled by itself when needed.
 
-As in kernels.py features lie on axis 0 and rows on axis 1: a matrix has `ld` columns, of which `n` are in use. `T` is
-the number type. A pointer argument is marked T (numbers), n (integers) or h (float64); i is an integer.
+As in kernels.py features lie on axis 0 and rows on axis 1: a matrix has `ld` columns,
+of which `n` are in use. `T` is the number type. A pointer argument is marked T
+(numbers), n (integers) or h (float64); i is an integer.
 """
 
 import numpy as np
@@ -10,7 +12,9 @@ from numba import carray
 from halfmoon.engines._native import fast, loop, part
 
 T = np.float64
-GAMMA, MIX1, MIX2 = (np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+GAMMA, MIX1, MIX2 = (
+    np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+)
 ONE, S11, S27, S30, S31, S32 = (np.uint64(shift) for shift in (1, 11, 27, 30, 31, 32))
 
 
@@ -21,22 +25,31 @@ ONE, S11, S27, S30, S31, S32 = (np.uint64(shift) for shift in (1, 11, 27, 30, 31
 def combine(out, rows, W, count, many, by_out, by_row, start, n, ld):
     """out_p = c_p + sum_q W_pq rows_q over n columns, for p < count, q < many.
 
-    W_pq is W[p by_out + q by_row], and c_p is W[p by_out + start], or 0 where start is negative.
+    W_pq is W[p by_out + q by_row], and c_p is W[p by_out + start], or 0 where start is
+    negative.
     """
     fast()
     for pair in range(0, count, 2):
-        p = pair if pair + 1 < count or count == 1 else pair - 1  # an odd last one is done beside the one before it
-        at, u = p * ld, p * by_out
+        # an odd last one is done beside the one before it
+        p = pair if pair + 1 < count or count == 1 else pair - 1
+        at = p * ld
+        u = p * by_out
         c = W[u + start] if start >= 0 else T(0)
         c1 = W[u + by_out + start] if start >= 0 and count > 1 else T(0)
         for q in range(0, many, 2):
             q1, odd = (q + 1, T(1)) if q + 1 < many else (q, T(0))
-            w, w1 = W[u + q * by_row], W[u + q1 * by_row] * odd
+            w = W[u + q * by_row]
+            w1 = W[u + q1 * by_row] * odd
             if count == 1:
                 for r in range(n):
-                    out[r] = (out[r] if q else c) + w * rows[q * ld + r] + w1 * rows[q1 * ld + r]
+                    out[r] = (
+                        (out[r] if q else c)
+                        + w * rows[q * ld + r]
+                        + w1 * rows[q1 * ld + r]
+                    )
                 continue
-            v, v1 = W[u + by_out + q * by_row], W[u + by_out + q1 * by_row] * odd
+            v = W[u + by_out + q * by_row]
+            v1 = W[u + by_out + q1 * by_row] * odd
             if q == 0:
                 for r in range(n):
                     out[at + r] = c + w * rows[r] + w1 * rows[q1 * ld + r]
@@ -50,22 +63,34 @@ def combine(out, rows, W, count, many, by_out, by_row, start, n, ld):
 
 @loop("TTTiiiii", sums=True)
 def dots(dW, A0, delta, last, k, n, ld, first):
-    """dW_ij = sum_r A0_ir delta_jr over n columns, for i <= last, j < k; added to what is there unless `first`."""
+    """dW_ij = sum_r A0_ir delta_jr over n columns, for i <= last, j < k; added to what
+    is there unless `first`.
+    """
     fast()
     for j in range(0, k, 2):
         j1 = j + 1 if j + 1 < k else j
         for i in range(0, last + 1, 2):
             i1 = i + 1 if i < last else i
-            s, s1, s2, s3 = T(0), T(0), T(0), T(0)
+            s = T(0)
+            s1 = T(0)
+            s2 = T(0)
+            s3 = T(0)
             for r in range(n):
                 s += A0[i * ld + r] * delta[j * ld + r]
                 s1 += A0[i1 * ld + r] * delta[j * ld + r]
                 s2 += A0[i * ld + r] * delta[j1 * ld + r]
                 s3 += A0[i1 * ld + r] * delta[j1 * ld + r]
-            u, u1 = i * k, i1 * k
+            u = i * k
+            u1 = i1 * k
             if not first:
-                s, s1, s2, s3 = s + dW[u + j], s1 + dW[u1 + j], s2 + dW[u + j1], s3 + dW[u1 + j1]
-            dW[u + j], dW[u1 + j], dW[u + j1], dW[u1 + j1] = s, s1, s2, s3
+                s = s + dW[u + j]
+                s1 = s1 + dW[u1 + j]
+                s2 = s2 + dW[u + j1]
+                s3 = s3 + dW[u1 + j1]
+            dW[u + j] = s
+            dW[u1 + j] = s1
+            dW[u + j1] = s2
+            dW[u1 + j1] = s3
     return 0.0
 
 
@@ -82,9 +107,12 @@ def mix(s):
 
 @loop("niii")
 def shuffle(order, n, key, epoch):
-    """The numbers 0 to n-1 in random order. `key` is that of seed and SHUFFLE, to which the epoch is added."""
+    """The numbers 0 to n-1 in random order. `key` is that of seed and SHUFFLE, to which
+    the epoch is added.
+    """
     fast()
-    order, key = carray(order, n), mix(np.uint64(key) + np.uint64(epoch) + GAMMA)  # [N2]
+    order = carray(order, n)
+    key = mix(np.uint64(key) + np.uint64(epoch) + GAMMA)  # [N2]
     for i in range(n):
         order[i] = i
     for i in range(n - 1, 0, -1):
@@ -96,16 +124,25 @@ def shuffle(order, n, key, epoch):
 
 @loop("TTTnhhiiiii")
 def dropout(a0, a, scale, numbers, rate, factor, key, t, k, n, ld):
-    """[D1]; `key` is that of seed, DROPOUT and place, to which the update t is added."""
+    """[D1]; `key` is that of seed, DROPOUT and place, to which the update t is
+    added.
+    """
     fast()
-    a0, a, scale, numbers = carray(a0, (k, ld)), carray(a, (k, ld)), carray(scale, (k, ld)), carray(numbers, n)
+    a0 = carray(a0, (k, ld))
+    a = carray(a, (k, ld))
+    scale = carray(scale, (k, ld))
+    numbers = carray(numbers, n)
     q = rate[0] * factor[0]
     q = q if q < 0.99 else 0.99
-    keep, key = T(1.0 / (1.0 - q)), mix(np.uint64(key) + np.uint64(t) + GAMMA)  # [N2]
+    keep = T(1.0 / (1.0 - q))
+    key = mix(np.uint64(key) + np.uint64(t) + GAMMA)  # [N2]
     for j in range(k):
         for r in range(n):
             position = np.uint64(numbers[r] * k + j)
-            u = np.float64(np.int64(mix(key + (position + ONE) * GAMMA) >> S11)) * 2.0**-53  # [N3] [N4]
+            u = (
+                np.float64(np.int64(mix(key + (position + ONE) * GAMMA) >> S11))
+                * 2.0**-53
+            )  # [N3] [N4]
             scale[j, r] = keep if u >= q else T(0)
             a[j, r] = a0[j, r] * scale[j, r]  # [D1]
     return 0.0
@@ -134,12 +171,15 @@ def number(numbers, order, lo, n, shuffled):
 
 @loop("TTniiiih")
 def gather(table, block, numbers, columns, n, by_row, by_column, scale):
-    """Rows of a table (rows, columns), each entry times the scale, to block[r by_row + i by_column]."""
+    """Rows of a table (rows, columns), each entry times the scale, to block[r by_row +
+    i by_column].
+    """
     fast()
     factor = T(scale[0])
     for r in range(n):
         at = numbers[r] * columns
-        if by_column == 1:  # a stride known when compiling: this copy becomes vector moves
+        # a stride known when compiling: this copy becomes vector moves
+        if by_column == 1:
             for i in range(columns):
                 block[r * by_row + i] = table[at + i] * factor
         else:
@@ -174,12 +214,17 @@ def transpose(z, out, spare, k, n, ld, h):
 
 @loop("TTiiih", sums=True)
 def add_up(g, theta, n, shares, size, h):
-    """[R3] for one chunk: the shares' gradients in their order, and the penalties h[0] = lam, h[1] = l1.
+    """[R3] for one chunk: the shares' gradients in their order, and the penalties h[0]
+    = lam, h[1] = l1.
 
-    h[2] becomes the penalty; gives the sum of the gradient's squares, in float64 since float32 cannot hold all of them.
+    h[2] becomes the penalty; gives the sum of the gradient's squares, in float64 since
+    float32 cannot hold all of them.
     """
     fast()
-    lam, l1, penalty, norm2 = T(h[0]), T(h[1]), T(0), 0.0
+    lam = T(h[0])
+    l1 = T(h[1])
+    penalty = T(0)
+    norm2 = 0.0
     for share in range(1, shares):
         for p in range(n):
             g[p] += g[share * size + p]

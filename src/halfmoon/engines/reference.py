@@ -12,7 +12,8 @@ from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
 
 NAME = "numpy"
-at_work = nullcontext  # large products are done here, which several threads of BLAS do faster
+# large products are done here, which several threads of BLAS do faster
+at_work = nullcontext
 
 
 def why_not(network: Network, optimizer: Optimizer) -> str | None:
@@ -24,13 +25,22 @@ def prepare(problem: Problem) -> None:
     """Nothing is to be made first."""
 
 
-def run(problem: Problem, state: State, plan: Plan, wants_stop: Callable[[], bool] | None = None) -> Measured:
-    """Carry out the planned updates; stop before one whose loss or gradient is not finite."""
+def run(
+    problem: Problem,
+    state: State,
+    plan: Plan,
+    wants_stop: Callable[[], bool] | None = None,
+) -> Measured:
+    """Carry out the planned updates; stop before one whose loss or gradient is not
+    finite.
+    """
     loss, penalty, norm = np.empty((3, len(plan.eta)))
     with np.errstate(all="ignore"):  # what overflows is caught below, and told in words
         for i in range(len(plan.eta)):
             part = gradient(problem, state, plan.dropout[i])
-            loss[i], penalty[i], norm[i] = part.loss, part.penalty, length(part.g)
+            loss[i] = part.loss
+            penalty[i] = part.penalty
+            norm[i] = length(part.g)
             if not np.isfinite(loss[i] + penalty[i] + norm[i]):
                 state.go_back()
                 return Measured(loss[:i], penalty[:i], norm[:i], diverged=True)
@@ -48,20 +58,36 @@ def predict(network: Network, theta: Array, X: Array, link: bool = True) -> Arra
 def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
     """The batch's part of the objective and its gradient [R3], at the present theta."""
     rows = problem.batch(state.t)
-    X, y, w = problem.X[rows], problem.y[rows], problem.w[rows]
+    X = problem.X[rows]
+    y = problem.y[rows]
+    w = problem.w[rows]
     numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
     ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
     share = X.shape[0] / problem.batch_size
     return problem.network.objective(
-        state.theta, X, y, w, problem.lam, problem.l1, ctx=ctx, total=problem.total, share=share
+        state.theta,
+        X,
+        y,
+        w,
+        problem.lam,
+        problem.l1,
+        ctx=ctx,
+        total=problem.total,
+        share=share,
     )
 
 
-def step(problem: Problem, state: State, g: Array, norm: float, eta: float, decay: float) -> None:
-    """One update: clip, rule, decoupled decay, running average. Replaces the state's arrays, never writes in them."""
+def step(
+    problem: Problem, state: State, g: Array, norm: float, eta: float, decay: float
+) -> None:
+    """One update: clip, rule, decoupled decay, running average. Replaces the state's
+    arrays, never writes in them.
+    """
     state.t += 1
-    t, theta = state.t + problem.earlier, state.theta
-    c, m = problem.network.rate_factor, problem.network.is_weight
+    t = state.t + problem.earlier
+    theta = state.theta
+    c = problem.network.rate_factor
+    m = problem.network.is_weight
     if problem.clip is not None and norm > problem.clip:
         g = g * float(problem.clip / norm)  # [O5]
     u, slots = problem.optimizer.rule(g, state.slots, t)
@@ -69,10 +95,14 @@ def step(problem: Problem, state: State, g: Array, norm: float, eta: float, deca
     state.theta = theta - float(eta) * c * (u + float(decay) * m * theta)  # [O4]
     if problem.average is not None and state.average is not None:
         beta = problem.average
-        state.average = state.average + (1.0 - beta) / (1.0 - beta**t) * (state.theta - state.average)  # [O6]
+        state.average = state.average + (1.0 - beta) / (1.0 - beta**t) * (
+            state.theta - state.average
+        )  # [O6]
 
 
 def length(g: Array) -> float:
-    """The 2-norm of g, by float64: the squares of large float32 numbers would overflow."""
+    """The 2-norm of g, by float64: the squares of large float32 numbers would
+    overflow.
+    """
     with np.errstate(over="ignore"):
         return float(np.linalg.norm(g.astype(np.float64, copy=False)))

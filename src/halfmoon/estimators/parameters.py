@@ -1,7 +1,9 @@
-"""Every parameter of `MLPClassifier` and `MLPRegressor`, once: name, default, what it may be, what it is for.
+"""Every parameter of `MLPClassifier` and `MLPRegressor`, once: name, default, what it
+may be, what it is for.
 
-A dataclass writes the constructor that scikit-learn reads the names off. The rules make the checks, the error
-messages and the docstrings' list of parameters; what training takes as it stands comes from `settings.Settings`.
+A dataclass writes the constructor that scikit-learn reads the names off. The rules make
+the checks, the error messages and the docstrings' list of parameters; what training
+takes as it stands comes from `settings.Settings`.
 """
 
 import dataclasses
@@ -32,9 +34,12 @@ except ImportError:  # not one of its public names
 
 
 SOME = ", or a list of them"  # the end of a rule that holds for each entry of a list
-_KINDS: dict[str, Callable[[Any], bool]] = {  # what a rule may name beside numbers and words
+# what a rule may name beside numbers and words
+_KINDS: dict[str, Callable[[Any], bool]] = {
     "a RandomState": lambda value: isinstance(value, np.random.RandomState),
-    "a splitter": lambda value: hasattr(value, "split") and not isinstance(value, str | type),
+    "a splitter": lambda value: (
+        hasattr(value, "split") and not isinstance(value, str | type)
+    ),
     "a function": callable,
     "the name of a scorer": lambda value: isinstance(value, str),
     "a dict": lambda value: isinstance(value, Mapping),
@@ -57,27 +62,46 @@ def of_training(name: str) -> Any:
     return setting(field.default, field.metadata["rule"], field.metadata["help"])
 
 
-@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(setting,))
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(setting,)
+)
 def parameters(cls: type[T]) -> type[T]:
-    """Make a class's fields its constructor's parameters, and list them in its docstring as numpydoc does."""
+    """Make a class's fields its constructor's parameters, and list them in its
+    docstring as numpydoc does.
+    """
     doc = cls.__doc__ or ""
     made: Any = dataclasses.dataclass(eq=False, repr=False, kw_only=True)(cls)
     fields = dataclasses.fields(made)
-    listed = [f"{f.name} : {f.metadata['rule']}, default={f.default!r}\n    {f.metadata['help']}" for f in fields]
-    made.__doc__ = f"{doc.rstrip()}\n\nParameters\n----------\n" + "\n".join(listed) + "\n"
+    listed = [
+        (
+            f"{f.name} : {f.metadata['rule']}, default={f.default!r}\n    "
+            f"{f.metadata['help']}"
+        )
+        for f in fields
+    ]
+    made.__doc__ = (
+        f"{doc.rstrip()}\n\nParameters\n----------\n" + "\n".join(listed) + "\n"
+    )
     made._parameter_constraints = {f.name: _types(f.metadata["rule"]) for f in fields}
     made.__init__ = _telling_the_nearest(made.__init__, [f.name for f in fields])
     return made
 
 
-def _telling_the_nearest(init: Callable[..., None], names: list[str]) -> Callable[..., None]:
-    """A constructor that answers a misspelt parameter with the name that was probably meant."""
+def _telling_the_nearest(
+    init: Callable[..., None], names: list[str]
+) -> Callable[..., None]:
+    """A constructor that answers a misspelt parameter with the name that was probably
+    meant.
+    """
 
     @wraps(init)
     def constructor(self: Any, *args: Any, **given: Any) -> None:
         for name in given:
             if name not in names:
-                told = f"{type(self).__name__}() got an unexpected keyword argument {name!r}"
+                told = (
+                    f"{type(self).__name__}() got an unexpected keyword argument "
+                    f"{name!r}"
+                )
                 raise TypeError(f"{told}; {nearest(name, names)}")
         init(self, *args, **given)
 
@@ -86,7 +110,14 @@ def _telling_the_nearest(init: Callable[..., None], names: list[str]) -> Callabl
 
 def _types(rule: str) -> list[Any]:
     """A rule's types, as scikit-learn's checks want to know them."""
-    words = {"a number": Real, "an integer": Integral, "None": None, "True": "boolean", "'": str, "name": str}
+    words = {
+        "a number": Real,
+        "an integer": Integral,
+        "None": None,
+        "True": "boolean",
+        "'": str,
+        "name": str,
+    }
     return [kind for word, kind in words.items() if word in rule] or [object]
 
 
@@ -96,92 +127,197 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
 
     loss: Any = setting("squared_error", BLOCK, "what is minimised")
     hidden_layer_sizes: Any = setting(
-        (100,), "an integer in [1, inf)" + SOME, "units of each hidden layer; () for none", kw_only=False
+        (100,),
+        "an integer in [1, inf)" + SOME,
+        "units of each hidden layer; () for none",
+        kw_only=False,
     )
-    activation: Any = setting("relu", BLOCK + SOME, "f of all hidden layers, or of each", kw_only=False)
+    activation: Any = setting(
+        "relu", BLOCK + SOME, "f of all hidden layers, or of each", kw_only=False
+    )
     solver: Any = setting(
-        "adam", BLOCK, "'sgd' (momentum, or Nesterov's), 'adam', 'lbfgs', or any other optimizer of the shelf"
+        "adam",
+        BLOCK,
+        (
+            "'sgd' (momentum, or Nesterov's), 'adam', 'lbfgs', or any other optimizer "
+            "of the shelf"
+        ),
     )
-    alpha: float = setting(0.0001, "a number in [0, inf)", "L2 penalty alpha/2 sum |W|^2 on the rows' summed loss")
-    batch_size: Any = setting("auto", "'auto', or an integer in [1, inf)", "rows per update; 'auto' is min(200, n)")
+    alpha: float = setting(
+        0.0001,
+        "a number in [0, inf)",
+        "L2 penalty alpha/2 sum |W|^2 on the rows' summed loss",
+    )
+    batch_size: Any = setting(
+        "auto",
+        "'auto', or an integer in [1, inf)",
+        "rows per update; 'auto' is min(200, n)",
+    )
     learning_rate: Any = setting(
-        "constant", BLOCK, "'constant', 'invscaling', 'adaptive' (both for 'sgd'), or any schedule of the shelf"
+        "constant",
+        BLOCK,
+        (
+            "'constant', 'invscaling', 'adaptive' (both for 'sgd'), or any schedule of "
+            "the shelf"
+        ),
     )
     learning_rate_init: Any = setting(
-        0.001, "'auto', or a number in (0, inf)", "how far each update goes; 'auto' finds a rate by trying many"
+        0.001,
+        "'auto', or a number in (0, inf)",
+        "how far each update goes; 'auto' finds a rate by trying many",
     )
-    power_t: float = setting(0.5, "a number in [0, inf)", "exponent of learning_rate='invscaling'")
-    max_iter: int = setting(200, "an integer in [1, inf)", "passes over the data (L-BFGS: iterations), at most")
-    shuffle: bool = setting(True, "True or False", "whether minibatches are drawn anew each epoch")
+    power_t: float = setting(
+        0.5, "a number in [0, inf)", "exponent of learning_rate='invscaling'"
+    )
+    max_iter: int = setting(
+        200,
+        "an integer in [1, inf)",
+        "passes over the data (L-BFGS: iterations), at most",
+    )
+    shuffle: bool = setting(
+        True, "True or False", "whether minibatches are drawn anew each epoch"
+    )
     random_state: Any = setting(
-        None, "None, an integer in [0, 4294967295], or a RandomState", "where weights, splits, shuffles come from"
+        None,
+        "None, an integer in [0, 4294967295], or a RandomState",
+        "where weights, splits, shuffles come from",
     )
     tol: float = setting(
-        1e-4, "a number in [0, inf)", "an improvement counts if larger; L-BFGS: the largest slope left"
+        1e-4,
+        "a number in [0, inf)",
+        "an improvement counts if larger; L-BFGS: the largest slope left",
     )
-    verbose: Any = setting(False, "True, False, or an integer in [0, inf)", "whether to print each epoch's loss")
-    warm_start: bool = setting(False, "True or False", "whether fit goes on from the last one, seed and all")
-    momentum: float = setting(0.9, "a number in [0, 1)", "share of the last step that is taken again (solver='sgd')")
-    nesterovs_momentum: bool = setting(True, "True or False", "whether momentum looks ahead (solver='sgd')")
-    early_stopping: bool = setting(False, "True or False", "whether to set rows aside, and stop by these")
+    verbose: Any = setting(
+        False,
+        "True, False, or an integer in [0, inf)",
+        "whether to print each epoch's loss",
+    )
+    warm_start: bool = setting(
+        False, "True or False", "whether fit goes on from the last one, seed and all"
+    )
+    momentum: float = setting(
+        0.9,
+        "a number in [0, 1)",
+        "share of the last step that is taken again (solver='sgd')",
+    )
+    nesterovs_momentum: bool = setting(
+        True, "True or False", "whether momentum looks ahead (solver='sgd')"
+    )
+    early_stopping: bool = setting(
+        False, "True or False", "whether to set rows aside, and stop by these"
+    )
     validation_fraction: Any = setting(
-        0.1, "a number in (0, 1), or a splitter", "rows to set aside: a share, or a splitter's first test set"
+        0.1,
+        "a number in (0, 1), or a splitter",
+        "rows to set aside: a share, or a splitter's first test set",
     )
-    beta_1: float = setting(0.9, "a number in [0, 1)", "memory of the gradient's mean (solver='adam')")
-    beta_2: float = setting(0.999, "a number in [0, 1)", "memory of the gradient's square (solver='adam')")
-    epsilon: float = setting(1e-8, "a number in (0, inf)", "least size of the divisor (solver='adam')")
+    beta_1: float = setting(
+        0.9, "a number in [0, 1)", "memory of the gradient's mean (solver='adam')"
+    )
+    beta_2: float = setting(
+        0.999, "a number in [0, 1)", "memory of the gradient's square (solver='adam')"
+    )
+    epsilon: float = setting(
+        1e-8, "a number in (0, inf)", "least size of the divisor (solver='adam')"
+    )
     n_iter_no_change: float = setting(
-        10, "an integer in [1, inf), or infinity", "epochs without improvement before stopping"
+        10,
+        "an integer in [1, inf), or infinity",
+        "epochs without improvement before stopping",
     )
-    max_fun: int = setting(15000, "an integer in [1, inf)", "evaluations of the objective, at most (solver='lbfgs')")
+    max_fun: int = setting(
+        15000,
+        "an integer in [1, inf)",
+        "evaluations of the objective, at most (solver='lbfgs')",
+    )
     initializer: Any = setting(
-        "auto", BLOCK, "how weights start; 'auto': as scikit-learn's with its four activations, else as suits"
+        "auto",
+        BLOCK,
+        (
+            "how weights start; 'auto': as scikit-learn's with its four activations, "
+            "else as suits"
+        ),
     )
-    dropout: Any = setting(0.0, "a number in [0, 1)" + SOME, "of hidden units; or a list, the inputs' share first")
-    l1: float = setting(0.0, "a number in [0, inf)", "L1 penalty l1 sum |W| on the rows' summed loss")
+    dropout: Any = setting(
+        0.0,
+        "a number in [0, 1)" + SOME,
+        "of hidden units; or a list, the inputs' share first",
+    )
+    l1: float = setting(
+        0.0, "a number in [0, inf)", "L1 penalty l1 sum |W| on the rows' summed loss"
+    )
     clip: Any = of_training("clip")
     decay: Any = of_training("decay")
     average: Any = of_training("average")
     scoring: Any = setting(
         None,
         "None, 'loss', the name of a scorer, or a function",
-        "what validation rows are scored by: any scorer, or 'loss'; None: accuracy, or R2",
+        (
+            "what validation rows are scored by: any scorer, or 'loss'; None: "
+            "accuracy, or R2"
+        ),
     )
-    max_seconds: Any = setting(None, "None, or a number in (0, inf)", "time budget of a fit")
+    max_seconds: Any = setting(
+        None, "None, or a number in (0, inf)", "time budget of a fit"
+    )
     engine: str = of_training("engine")
     n_threads: Any = of_training("n_threads")
 
     def set_params(self, **given: Any) -> Self:
-        """Set parameters by name; ValueError, with the nearest name, for one that there is not."""
+        """Set parameters by name; ValueError, with the nearest name, for one that there
+        is not.
+        """
         names = self.get_params(deep=False)  # a subclass may have others
         for name in given:
             if name not in names:
-                raise ValueError(f"Invalid parameter {name!r} for estimator {self}; {nearest(name, names)}")
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {self}; "
+                    f"{nearest(name, names)}"
+                )
         return super().set_params(**given)
 
     def _check_parameters(self) -> None:
-        """InvalidParameterError for the first parameter that breaks its rule, by its own name."""
+        """InvalidParameterError for the first parameter that breaks its rule, by its
+        own name.
+        """
         for field in dataclasses.fields(self):
-            rule, value = field.metadata["rule"], getattr(self, field.name)
+            rule = field.metadata["rule"]
+            value = getattr(self, field.name)
             if not rule.startswith(BLOCK) and not _obeys(rule, value):
                 raise self._invalid(field.name, rule, value)
         self._solver(), self._schedule(), self._activations()
         if np.ndim(self.dropout) == 0 and self.dropout and not self._sizes():
-            raise ValueError("dropout is of hidden units, and there are none; give a list with the inputs' share.")
+            raise ValueError(
+                "dropout is of hidden units, and there are none; give a list with the "
+                "inputs' share."
+            )
         if np.ndim(self.dropout) and np.size(self.dropout) != len(self._sizes()) + 1:
-            wanted = f"a number, or a list of {len(self._sizes()) + 1}, the inputs' share and one for each hidden layer"
+            wanted = (
+                f"a number, or a list of {len(self._sizes()) + 1}, the inputs' share "
+                "and one for each hidden layer"
+            )
             raise self._invalid("dropout", wanted, self.dropout)
         if self.n_threads is not None and self.engine == "numpy":
-            raise ValueError("n_threads has no effect with engine='numpy'; leave it out, or use engine='auto'.")
+            raise ValueError(
+                "n_threads has no effect with engine='numpy'; leave it out, or use "
+                "engine='auto'."
+            )
         self._make("initializer", INITIALIZERS, "auto")
         self._make("loss", LOSSES, type(self).loss)
 
-    def _invalid(self, name: str, rule: str, value: Any, more: str = "") -> InvalidParameterError:
+    def _invalid(
+        self, name: str, rule: str, value: Any, more: str = ""
+    ) -> InvalidParameterError:
         """The error, in scikit-learn's words."""
-        told = f"The {name!r} parameter of {type(self).__name__} must be {rule}. Got {value!r} instead."
+        told = (
+            f"The {name!r} parameter of {type(self).__name__} must be {rule}. Got "
+            f"{value!r} instead."
+        )
         return InvalidParameterError(f"{told} {more}".rstrip())
 
-    def _make(self, name: str, shelf: Shelf[Any], *words: str, value: Any = None) -> Any:
+    def _make(
+        self, name: str, shelf: Shelf[Any], *words: str, value: Any = None
+    ) -> Any:
         """The block that a parameter names; one of `words` stays as it is."""
         value = getattr(self, name) if value is None else value
         if isinstance(value, str) and value in words:
@@ -189,12 +325,18 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         try:
             return shelf.make(value)
         except TypeError:
-            raise self._invalid(name, f"a name ({', '.join([*words, *shelf])}) or a block", value) from None
+            raise self._invalid(
+                name, f"a name ({', '.join([*words, *shelf])}) or a block", value
+            ) from None
         except ValueError as error:
             if isinstance(value, str) and value.partition(":")[0].strip() in shelf:
-                raise self._invalid(name, "a name, with settings that it may have", value, str(error)) from None
+                raise self._invalid(
+                    name, "a name, with settings that it may have", value, str(error)
+                ) from None
             more = nearest(str(value), dict.fromkeys([*words, *shelf]))
-            raise self._invalid(name, "a name from the shelf", value, more[0].upper() + more[1:]) from None
+            raise self._invalid(
+                name, "a name from the shelf", value, more[0].upper() + more[1:]
+            ) from None
 
     def _sizes(self) -> list[int]:
         """The hidden layers' sizes; one number stands for one layer."""
@@ -205,22 +347,33 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         """The block of all hidden layers; the identity where each has its own."""
         given = self.activation
         return (
-            ACTIVATIONS.make("identity") if isinstance(given, list | tuple) else self._make("activation", ACTIVATIONS)
+            ACTIVATIONS.make("identity")
+            if isinstance(given, list | tuple)
+            else self._make("activation", ACTIVATIONS)
         )
 
     def _activations(self) -> list[Any]:
         """A block for each hidden layer."""
-        given, hidden = self.activation, len(self._sizes())
+        given = self.activation
+        hidden = len(self._sizes())
         if not isinstance(given, list | tuple):
             return [self._activation()] * hidden
         if len(given) != hidden:
-            raise self._invalid("activation", f"one, or a list of {hidden}, one for each hidden layer", given)
+            raise self._invalid(
+                "activation",
+                f"one, or a list of {hidden}, one for each hidden layer",
+                given,
+            )
         return [self._make("activation", ACTIVATIONS, value=value) for value in given]
 
     def _solver(self) -> Optimizer | Solver:
-        """The update rule: scikit-learn's three by their own parameters, any other from the shelves."""
+        """The update rule: scikit-learn's three by their own parameters, any other from
+        the shelves.
+        """
         own: dict[Any, Callable[[], Optimizer | Solver]] = {
-            "sgd": lambda: (Nesterov if self.nesterovs_momentum else Momentum)(self.momentum),
+            "sgd": lambda: (Nesterov if self.nesterovs_momentum else Momentum)(
+                self.momentum
+            ),
             "adam": lambda: Adam(self.beta_1, self.beta_2, self.epsilon),
             "lbfgs": lambda: LBFGS(evaluations=self.max_fun, gradient=self.tol),
         }
@@ -233,27 +386,39 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         return self._make("solver", OPTIMIZERS, "sgd", "lbfgs")
 
     def _schedule(self) -> Any:
-        """How the learning rate changes: scikit-learn's names with their own parameters, any other from the shelf."""
+        """How the learning rate changes: scikit-learn's names with their own
+        parameters, any other from the shelf.
+        """
         if self._rate_is_of_sgd():
             return "constant"
         if self.learning_rate == "invscaling":
             return InverseScaling(self.power_t, "rows_by_epoch")
         if self._divides_rate():
-            return Plateau(patience=int(min(self.n_iter_no_change, 2**31)), tol=self.tol)
+            return Plateau(
+                patience=int(min(self.n_iter_no_change, 2**31)), tol=self.tol
+            )
         return self._make("learning_rate", SCHEDULES)
 
     def _rate_is_of_sgd(self) -> bool:
-        """Whether the schedule is one that scikit-learn keeps for solver="sgd", and the solver is another."""
+        """Whether the schedule is one that scikit-learn keeps for solver="sgd", and the
+        solver is another.
+        """
         return self.learning_rate in ("invscaling", "adaptive") and self.solver != "sgd"
 
     def _divides_rate(self) -> bool:
-        """Whether the rate is divided where the loss stands still, instead of stopping there."""
+        """Whether the rate is divided where the loss stands still, instead of stopping
+        there.
+        """
         return bool(self.learning_rate == "adaptive" and self.solver == "sgd")
 
     def _ends_as_planned(self) -> bool:
-        """Whether the schedule must know how long the fit will be, as it falls until its end."""
+        """Whether the schedule must know how long the fit will be, as it falls until
+        its end.
+        """
         try:
-            SCHEDULES.make(self._schedule()).factor(Progress(0, 0.0, 0, None, np.empty(0)))
+            SCHEDULES.make(self._schedule()).factor(
+                Progress(0, 0.0, 0, None, np.empty(0))
+            )
         except ValueError:
             return not isinstance(self._solver(), Solver)
         return False
@@ -263,28 +428,49 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         return isinstance(self.scoring, str) and self.scoring == "loss"
 
     def _idle(self, validated: bool, divided: bool) -> dict[str, str]:
-        """Parameters that differ from their defaults and yet change nothing, and what they are for.
+        """Parameters that differ from their defaults and yet change nothing, and what
+        they are for.
 
-        `validated`: whether there are rows to stop by; `divided`: whether these were set aside.
+        `validated`: whether there are rows to stop by; `divided`: whether these were
+        set aside.
         """
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
-        of = {name: f"solver={owner!r}" for name, owner in _OF_SOLVER.items() if self.solver != owner}
+        of = {
+            name: f"solver={owner!r}"
+            for name, owner in _OF_SOLVER.items()
+            if self.solver != owner
+        }
         if isinstance(self._solver(), Solver):
             of |= dict.fromkeys(_OF_UPDATES, "solvers that make many updates")
-            of |= {} if validated else {"n_iter_no_change": "solvers that make many updates, or validation rows"}
-            of |= {} if validated or self.solver == "lbfgs" else {"tol": "solver='lbfgs', or validation rows"}
+            if not validated:
+                of["n_iter_no_change"] = (
+                    "solvers that make many updates, or validation rows"
+                )
+            if not validated and self.solver != "lbfgs":
+                of["tol"] = "solver='lbfgs', or validation rows"
         elif self._rate_is_of_sgd():
-            of["learning_rate"] = "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
+            of["learning_rate"] = (
+                "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
+            )
         if self.learning_rate != "invscaling":
             of["power_t"] = "learning_rate='invscaling'"
         if not divided:
             of["validation_fraction"] = "early_stopping=True without X_val"
-        return {name: owner for name, owner in of.items() if getattr(self, name) != defaults[name]}
+        return {
+            name: owner
+            for name, owner in of.items()
+            if getattr(self, name) != defaults[name]
+        }
 
     def _tell_idle(self, validated: bool, divided: bool) -> None:
-        """UserWarning for parameters of scikit-learn's that, as there, change nothing in this fit."""
+        """UserWarning for parameters of scikit-learn's that, as there, change nothing
+        in this fit.
+        """
         for name, owner in self._idle(validated, divided).items():
-            told = f"{name}={getattr(self, name)!r} has no effect in this fit; it is for {owner}."
+            told = (
+                f"{name}={getattr(self, name)!r} has no effect in this fit; it is for "
+                f"{owner}."
+            )
             warnings.warn(told, UserWarning, stacklevel=5)
 
 
@@ -296,4 +482,6 @@ def _obeys(rule: str, value: Any) -> bool:
         value = list(value)
     if isinstance(value, list | tuple) and SOME in rule:
         return all(_obeys(rule.replace(SOME, ""), entry) for entry in value)
-    return allows(rule, value) or any(kind in rule and is_one(value) for kind, is_one in _KINDS.items())
+    return allows(rule, value) or any(
+        kind in rule and is_one(value) for kind, is_one in _KINDS.items()
+    )

@@ -1,4 +1,6 @@
-"""What comes in: rows and weights checked as scikit-learn does, and read as the fitted network reads them."""
+"""What comes in: rows and weights checked as scikit-learn does, and read as the fitted
+network reads them.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +19,11 @@ from halfmoon.network import Network
 from halfmoon.sparse import is_sparse, not_finite
 
 FLOATS = (np.float64, np.float32)
-_TABLES: dict[str, Any] = {"dtype": FLOATS, "accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
+_TABLES: dict[str, Any] = {
+    "dtype": FLOATS,
+    "accept_sparse": ["csr", "csc"],
+    "ensure_all_finite": False,
+}
 
 
 class Rows(NamedTuple):
@@ -38,7 +44,9 @@ def _text_named(X: Any) -> Iterator[None]:
         text = [str(name) for name in names if not _is_number(X[name])]
         if not text:
             raise
-        raise ValueError(f"X holds text in columns {', '.join(text)}; encode it as numbers first.") from None
+        raise ValueError(
+            f"X holds text in columns {', '.join(text)}; encode it as numbers first."
+        ) from None
 
 
 def _is_number(column: Any) -> bool:
@@ -56,8 +64,12 @@ class Reading(Parameters):
     targets_: Any  # Labels or Values: what y means
     history_: History
 
-    def _read(self, X: Any, y: Any, sample_weight: Any = None, reset: bool = False) -> Rows:
-        """X, y and weights, checked; ValueError with the columns' names for values that are not finite."""
+    def _read(
+        self, X: Any, y: Any, sample_weight: Any = None, reset: bool = False
+    ) -> Rows:
+        """X, y and weights, checked; ValueError with the columns' names for values that
+        are not finite.
+        """
         with _text_named(X):
             X, y = validate_data(self, X, y, multi_output=True, reset=reset, **_TABLES)
         self._refuse_gaps(X)
@@ -68,11 +80,15 @@ class Reading(Parameters):
         with np.errstate(over="ignore"):
             w = np.asarray(sample_weight, dtype=X.dtype)
         if w.shape != (X.shape[0],):
-            raise ValueError(f"sample_weight must have shape ({X.shape[0]},); got {w.shape}.")
+            raise ValueError(
+                f"sample_weight must have shape ({X.shape[0]},); got {w.shape}."
+            )
         if not np.isfinite(w).all() or (w < 0.0).any():
             raise ValueError("sample_weight must hold finite weights of at least 0.")
         if not w.any():
-            raise ValueError("Sample weights must contain at least one non-zero number.")
+            raise ValueError(
+                "Sample weights must contain at least one non-zero number."
+            )
         return Rows(X, y, w)
 
     def _rows(self, X: Any) -> Any:
@@ -94,16 +110,25 @@ class Reading(Parameters):
     def _encoded(self, X: Any, y: Any, sample_weight: Any = None) -> Data:
         """Rows as the fitted network reads them."""
         check_is_fitted(self, "network_")
-        return self._encode(self._read(X, y, sample_weight), self.targets_, self.network_.loss)
+        return self._encode(
+            self._read(X, y, sample_weight), self.targets_, self.network_.loss
+        )
 
     def _weigh(self, rows: Rows, targets: Any) -> Array:
         """The weights of rows, or of single outputs."""
         return rows.w
 
     def _through(self, what: str, X: Any) -> Array:
-        """Predictions or scores of rows X. An array that needs no checks but those of the network gets no others."""
+        """Predictions or scores of rows X. An array that needs no checks but those of
+        the network gets no others.
+        """
         check_is_fitted(self, "network_")
-        plain = type(X) is np.ndarray and X.dtype in FLOATS and X.ndim == 2 and X.shape[1] == self.n_features_in_
+        plain = (
+            type(X) is np.ndarray
+            and X.dtype in FLOATS
+            and X.ndim == 2
+            and X.shape[1] == self.n_features_in_
+        )
         if not plain or len(X) == 0 or hasattr(self, "feature_names_in_"):
             X = self._table(X)
         try:
@@ -116,9 +141,12 @@ class Reading(Parameters):
         """ValueError, with the columns' names, for values that are not finite."""
         bad = not_finite(X)
         if bad.any():
-            names = np.asarray(getattr(self, "feature_names_in_", range(X.shape[1])))[bad]
+            names = np.asarray(getattr(self, "feature_names_in_", range(X.shape[1])))[
+                bad
+            ]
             raise ValueError(
-                f"X contains NaN or infinity in columns {', '.join(map(str, names))}; remove or fill them."
+                f"X contains NaN or infinity in columns {', '.join(map(str, names))}; "
+                "remove or fill them."
             )
 
     def __sklearn_tags__(self) -> Any:

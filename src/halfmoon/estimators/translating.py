@@ -1,4 +1,6 @@
-"""From scikit-learn's parameters to what the core knows: a Network with its first weights, and training Settings."""
+"""From scikit-learn's parameters to what the core knows: a Network with its first
+weights, and training Settings.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -18,14 +20,21 @@ from halfmoon.solvers import Solver
 
 Data = tuple[Any, Any, Array]  # X, y and w as a network reads them
 
-_LIMITS: dict[type, float] = {Identity: 6.0, Logistic: 2.0, Tanh: 6.0, ReLU: 6.0}  # scikit-learn's four
+# scikit-learn's four
+_LIMITS: dict[type, float] = {Identity: 6.0, Logistic: 2.0, Tanh: 6.0, ReLU: 6.0}
 
 
 @dataclass(frozen=True)
 class ScikitLearn(Initializer):
-    """W ~ U(-r, r),  r = sqrt(limit / (d + k)), and b likewise: where scikit-learn's networks start."""
+    """W ~ U(-r, r),  r = sqrt(limit / (d + k)), and b likewise: where scikit-learn's
+    networks start.
+    """
 
-    limit: float = setting(6.0, "a number in (0, inf)", "6, or with logistic units 2 (Glorot & Bengio 2010)")
+    limit: float = setting(
+        6.0,
+        "a number in (0, inf)",
+        "6, or with logistic units 2 (Glorot & Bengio 2010)",
+    )
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         """W (d, k)."""
@@ -43,23 +52,37 @@ class Architecture(NamedTuple):
 
     def build(self, **options: Any) -> Network:
         """The network, with its first weights."""
-        return Network.dense(self.sizes, self.activations, self.loss, dropout=self.dropout, **options)
+        return Network.dense(
+            self.sizes, self.activations, self.loss, dropout=self.dropout, **options
+        )
 
 
 def architecture_for(p: Parameters, d: int, loss: Loss, outputs: int) -> Architecture:
     """What the network for d columns is made of."""
     dropout = tuple(np.ravel(p.dropout).tolist()) if np.ndim(p.dropout) else p.dropout
-    return Architecture((d, *p._sizes(), outputs), tuple(p._activations()), dropout, loss)
+    return Architecture(
+        (d, *p._sizes(), outputs), tuple(p._activations()), dropout, loss
+    )
 
 
-def network_for(p: Parameters, architecture: Architecture, dtype: Any) -> tuple[Network, int]:
-    """A network with its first weights, and the seed of shuffles, splits and masks; both from `random_state`."""
+def network_for(
+    p: Parameters, architecture: Architecture, dtype: Any
+) -> tuple[Network, int]:
+    """A network with its first weights, and the seed of shuffles, splits and masks;
+    both from `random_state`.
+    """
     rng = check_random_state(p.random_state)
     kinds = {type(act) for act in p._activations() or [p._activation()]}
-    limit = _LIMITS.get(kinds.pop()) if p.initializer == "auto" and len(kinds) == 1 else None
+    limit = (
+        _LIMITS.get(kinds.pop())
+        if p.initializer == "auto" and len(kinds) == 1
+        else None
+    )
     if limit is None:
         network = architecture.build(
-            initializer=None if p.initializer == "auto" else p.initializer, dtype=dtype, rng=rng
+            initializer=None if p.initializer == "auto" else p.initializer,
+            dtype=dtype,
+            rng=rng,
         )
     else:
         network = architecture.build(initializer=ScikitLearn(limit), dtype=dtype)
@@ -68,7 +91,9 @@ def network_for(p: Parameters, architecture: Architecture, dtype: Any) -> tuple[
 
 
 def _draw_alike(network: Network, limit: float, rng: np.random.RandomState) -> None:
-    """The very weights and biases that scikit-learn starts from: uniform up to sqrt(limit / (d + k)) for each layer."""
+    """The very weights and biases that scikit-learn starts from: uniform up to
+    sqrt(limit / (d + k)) for each layer.
+    """
     for layer, p in zip(network.layers, network.views(network.theta), strict=True):
         if hasattr(p, "W"):
             bound = np.sqrt(limit / (layer.d + layer.k))
@@ -77,28 +102,45 @@ def _draw_alike(network: Network, limit: float, rng: np.random.RandomState) -> N
 
 
 class Views(list[Array]):
-    """Arrays that share memory with a network: to set an item, or a slice of them, is to write there."""
+    """Arrays that share memory with a network: to set an item, or a slice of them, is
+    to write there.
+    """
 
     def __setitem__(self, place: Any, given: Any) -> None:
         """ValueError for another shape."""
         views: Any = self[place]
-        for view, array in zip(views, given, strict=True) if isinstance(views, list) else [(views, given)]:
+        for view, array in (
+            zip(views, given, strict=True)
+            if isinstance(views, list)
+            else [(views, given)]
+        ):
             if view.shape != np.shape(array):
-                raise ValueError(f"The weights here have shape {view.shape}; got {np.shape(array)}.")
+                raise ValueError(
+                    f"The weights here have shape {view.shape}; got {np.shape(array)}."
+                )
             view[...] = array
 
 
 def parts(network: Network, name: str) -> Views:
     """Each layer's W, or b, as views into the network's parameters."""
-    return Views(getattr(p, name) for p in network.views(network.theta) if hasattr(p, name))
+    return Views(
+        getattr(p, name) for p in network.views(network.theta) if hasattr(p, name)
+    )
 
 
 def put(network: Network, name: str, given: Any, told: str) -> None:
-    """Write into each layer's W, or b; ValueError for other shapes, or values that are not finite."""
-    arrays, views = [np.asarray(array) for array in given], parts(network, name)
-    shapes, wanted = [array.shape for array in arrays], [view.shape for view in views]
+    """Write into each layer's W, or b; ValueError for other shapes, or values that are
+    not finite.
+    """
+    arrays = [np.asarray(array) for array in given]
+    views = parts(network, name)
+    shapes = [array.shape for array in arrays]
+    wanted = [view.shape for view in views]
     if shapes != wanted or not all(np.isfinite(array).all() for array in arrays):
-        raise ValueError(f"{told} must hold arrays of finite numbers of shapes {wanted}; got {shapes}.")
+        raise ValueError(
+            f"{told} must hold arrays of finite numbers of shapes {wanted}; got "
+            f"{shapes}."
+        )
     views[:] = arrays
 
 
@@ -107,17 +149,33 @@ def _sum(w: Array) -> float:
         return float(w.sum(dtype=np.float64))
 
 
-def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: bool, patient: bool = True) -> Settings:
-    """Training settings for `passes` over the data; `patient`: whether it may stop earlier.
+def settings_for(
+    p: Parameters,
+    data: Data,
+    passes: int,
+    seed: int,
+    validated: bool,
+    patient: bool = True,
+) -> Settings:
+    """Training settings for `passes` over the data; `patient`: whether it may stop
+    earlier.
 
-    scikit-learn's `alpha`, and `l1` like it, belong to the sum of the rows' losses. The rate is still to be found where
-    `learning_rate_init` is "auto".
+    scikit-learn's `alpha`, and `l1` like it, belong to the sum of the rows' losses. The
+    rate is still to be found where `learning_rate_init` is "auto".
     """
     X, _, w = data
-    n, weight, solver = X.shape[0], _sum(w) / (1 if w.ndim == 1 else w.shape[1]), p._solver()
+    n = X.shape[0]
+    weight = _sum(w) / (1 if w.ndim == 1 else w.shape[1])
+    solver = p._solver()
     if not 1e-300 < weight < 1e300 or not np.isfinite((p.alpha + p.l1) / weight):
-        raise ValueError(f"The rows' weights sum to {weight:.3g}, which is out of range; scale them.")
-    stops = patient and not p._divides_rate() and (validated or not isinstance(solver, Solver))
+        raise ValueError(
+            f"The rows' weights sum to {weight:.3g}, which is out of range; scale them."
+        )
+    stops = (
+        patient
+        and not p._divides_rate()
+        and (validated or not isinstance(solver, Solver))
+    )
     patience = p.n_iter_no_change if stops and p.n_iter_no_change != np.inf else None
     settings = Settings(
         epochs=passes,
@@ -135,7 +193,10 @@ def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: b
     )
     if isinstance(solver, Solver):
         if p.learning_rate_init == "auto":
-            raise ValueError(f"learning_rate_init='auto' cannot work with solver={p.solver!r}, which has no rate.")
+            raise ValueError(
+                f"learning_rate_init='auto' cannot work with solver={p.solver!r}, "
+                "which has no rate."
+            )
         return settings
     return replace(
         settings,
@@ -149,6 +210,13 @@ def settings_for(p: Parameters, data: Data, passes: int, seed: int, validated: b
 
 
 def with_found_rate(settings: Settings, network: Network, data: Data) -> Settings:
-    """The settings with the rate that a range test on a copy of the network suggests."""
+    """The settings with the rate that a range test on a copy of the network
+    suggests.
+    """
     X, y, w = data
-    return replace(settings, learning_rate=find_learning_rate(network, X, y, w=w, settings=settings).suggestion)
+    return replace(
+        settings,
+        learning_rate=find_learning_rate(
+            network, X, y, w=w, settings=settings
+        ).suggestion,
+    )

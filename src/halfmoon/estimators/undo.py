@@ -1,4 +1,6 @@
-"""A fit that fails leaves what there was: the weights, the run, and what was read off the last data."""
+"""A fit that fails leaves what there was: the weights, the run, and what was read off
+the last data.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +13,9 @@ READ = ("n_features_in_", "feature_names_in_")
 def all_or_nothing(estimator: Any) -> Iterator[None]:
     """If what is done inside fails, or is interrupted, it has not been."""
     mine = vars(estimator)
-    read, network, run = {name: mine[name] for name in READ if name in mine}, mine.get("network_"), mine.get("_run")
+    read = {name: mine[name] for name in READ if name in mine}
+    network = mine.get("network_")
+    run = mine.get("_run")
     theta = None if network is None else network.theta.copy()
     ran, epochs = ({}, 0) if run is None else (vars(run).copy(), run.epoch)
     try:

@@ -1,21 +1,46 @@
-"""Losses: from the raw scores z of the last layer and the truth y, never from probabilities.
+"""Losses: from the raw scores z of the last layer and the truth y, never from
+probabilities.
 
-Each loss owns three functions, all without weights and without the mean over rows (those are [R1]):
+Each loss owns three functions, all without weights and without the mean over rows
+(those are [R1]):
 
     y_hat = link(z)        (n, k)   what the network predicts
-    value(z, y)            (n, k)   elementwise where outputs are independent, or (n, 1) where a row's outputs
-                                    belong together (softmax, quantiles): so row weights (n, 1) and, for
-                                    independent outputs, weights per output (n, k) simply multiply it
-    dz(z, y) = dvalue/dz   (n, k)   the delta of the last layer; the loss reported is the loss differentiated
+    value(z, y)            (n, k)   elementwise where outputs are independent, or
+                                    (n, 1) where a row's outputs belong together
+                                    (softmax, quantiles): so row weights (n, 1) and,
+                                    for independent outputs, weights per output
+                                    (n, k) simply multiply it
+    dz(z, y) = dvalue/dz   (n, k)   the delta of the last layer; the loss reported is
+                                    the loss differentiated
 
-Computed from scores, everything is stable: scores of 1e4 and beyond give finite values and gradients.
+Computed from scores, everything is stable: scores of 1e4 and beyond give finite values
+and gradients.
 """
 
 from halfmoon.losses.base import LOSSES, Loss, Target, check_value, encode
 from halfmoon.losses.joint import Quantiles, SoftmaxCrossEntropies, SoftmaxCrossEntropy
-from halfmoon.losses.pointwise import AbsoluteError, Huber, LogisticCrossEntropy, Pinball, Poisson, SquaredError
+from halfmoon.losses.pointwise import (
+    AbsoluteError,
+    Huber,
+    LogisticCrossEntropy,
+    Pinball,
+    Poisson,
+    SquaredError,
+)
 
 __all__ = [
-    "LOSSES", "AbsoluteError", "Huber", "LogisticCrossEntropy", "Loss", "Pinball", "Poisson", "Quantiles",
-    "SoftmaxCrossEntropies", "SoftmaxCrossEntropy", "SquaredError", "Target", "check_value", "encode",
-]  # fmt: skip
+    "LOSSES",
+    "AbsoluteError",
+    "Huber",
+    "LogisticCrossEntropy",
+    "Loss",
+    "Pinball",
+    "Poisson",
+    "Quantiles",
+    "SoftmaxCrossEntropies",
+    "SoftmaxCrossEntropy",
+    "SquaredError",
+    "Target",
+    "check_value",
+    "encode",
+]

@@ -1,4 +1,6 @@
-"""Losses whose outputs belong together: a row has one value (n, 1). As loops they stand in engines/joint_losses.py."""
+"""Losses whose outputs belong together: a row has one value (n, 1). As loops they stand
+in engines/joint_losses.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +15,22 @@ from halfmoon.settings import setting
 @LOSSES.add("softmax_cross_entropy")
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Loss):
-    """One class of C: z (n, C) scores, y (n, C) one-hot (or any distribution over the classes).
+    """One class of C, by scores z (n, C).
 
-    y_hat = e^z / sum_c e^z                       [L1]   shifted by the row's largest z, so e^z cannot overflow
-    l     = - sum_c t log y_hat                   [L2]   log y_hat = z - log sum e^z, never log of a rounded 0
+    y (n, C) is one-hot, or any distribution over the classes.
+
+    y_hat = e^z / sum_c e^z                       [L1]   z less the row's largest first
+    l     = - sum_c t log y_hat                   [L2]   log y_hat = z - log sum e^z
     dz    = y_hat - t                             [L3]   (as sum_c t = 1)
-    t     = (1 - smoothing) y + smoothing / C     [L4]   label smoothing (Szegedy et al. 2016)
+    t     = (1 - smoothing) y + smoothing / C     [L4]   label smoothing
+
+    The shift in [L1] keeps e^z from overflowing, and [L2] never takes the log of a
+    rounded 0. Label smoothing: Szegedy et al. 2016.
     """
 
-    smoothing: float = setting(0.0, "a number in [0, 1)", "share of the truth spread evenly over all classes")
+    smoothing: float = setting(
+        0.0, "a number in [0, 1)", "share of the truth spread evenly over all classes"
+    )
     target = "classes"
     pointwise = False
 
@@ -43,18 +52,26 @@ class SoftmaxCrossEntropy(Loss):
 @LOSSES.add("softmax_cross_entropies")
 @dataclass(frozen=True)
 class SoftmaxCrossEntropies(Loss):
-    """Several class variables at once, each with scores of its own side by side: z and y are (n, C_1 + C_2 + ...).
+    """Several class variables at once, each with scores of its own, side by side.
 
-    y_hat = e^z / sum_(c in g) e^z                [L23]  [L1] in each group g of scores by itself
+    z and y are (n, C_1 + C_2 + ...).
+
+    y_hat = e^z / sum_(c in g) e^z                [L23]  [L1] in each group g of scores
     l     = - sum_g sum_(c in g) t log y_hat      [L24]  the groups' [L2], added up
     dz    = y_hat - t                             [L25]  as [L3]
     t     = (1 - smoothing) y + smoothing / C_g   [L4]   in each group by itself
     """
 
     sizes: tuple[int, ...] | None = setting(
-        None, "None, or integers in [2, inf)", "how many classes each variable has; None takes all scores for one"
+        None,
+        "None, or integers in [2, inf)",
+        "how many classes each variable has; None takes all scores for one",
     )
-    smoothing: float = setting(0.0, "a number in [0, 1)", "share of the truth spread evenly over a variable's classes")
+    smoothing: float = setting(
+        0.0,
+        "a number in [0, 1)",
+        "share of the truth spread evenly over a variable's classes",
+    )
     target = "classes"
     pointwise = False
 
@@ -65,7 +82,9 @@ class SoftmaxCrossEntropies(Loss):
     def classes(self, k: int) -> tuple[int, ...]:
         """The sizes; ValueError where they do not add up to k."""
         if self.outputs(k) != k:
-            raise ValueError(f"{self} needs {self.outputs(k)} scores; the network gives {k}.")
+            raise ValueError(
+                f"{self} needs {self.outputs(k)} scores; the network gives {k}."
+            )
         return self.sizes or (k,)
 
     def link(self, z: Array) -> Array:
@@ -91,22 +110,30 @@ class SoftmaxCrossEntropies(Loss):
 @LOSSES.add("quantiles")
 @dataclass(frozen=True)
 class Quantiles(Loss):
-    """Several quantiles at once, which cannot cross: each is the one below plus something positive.
+    """Several quantiles at once, which cannot cross.
+
+    Each is the one below plus something positive.
 
     y_hat_1 = z_1,   y_hat_q = y_hat_(q-1) + log(1 + e^(z_q))   [L20]
     l       = sum_q pinball(y_hat_q, y; level_q)                [L21]
-    dz_1    = sum_q r_q,   dz_q = s(z_q) sum_(p >= q) r_p       [L22]   r: [L19] of each quantile, s: logistic
+    dz_1    = sum_q r_q,   dz_q = s(z_q) sum_(p >= q) r_p       [L22]
 
-    Each column of y has its own len(levels) scores, side by side.
+    r is [L19] of each quantile, s the logistic function. Each column of y has its own
+    len(levels) scores, side by side.
     """
 
-    levels: tuple[float, ...] = setting((0.1, 0.5, 0.9), "numbers in (0, 1), increasing", "which quantiles")
+    levels: tuple[float, ...] = setting(
+        (0.1, 0.5, 0.9), "numbers in (0, 1), increasing", "which quantiles"
+    )
     pointwise = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if list(self.levels) != sorted(set(self.levels)):
-            raise ValueError(f"Quantiles: levels must be numbers in (0, 1), increasing; got {self.levels!r}.")
+            raise ValueError(
+                "Quantiles: levels must be numbers in (0, 1), increasing; got "
+                f"{self.levels!r}."
+            )
 
     def outputs(self, columns: int) -> int:
         """One score for each level of each column."""
@@ -121,14 +148,17 @@ class Quantiles(Loss):
         return self.pinball(self.link(z), y)
 
     def pinball(self, y_hat: Array, y: Array) -> Array:
-        """Each row's loss (n, 1) from its quantiles y_hat, summed over levels and columns."""
+        """Each row's loss (n, 1) from its quantiles y_hat, summed over levels and
+        columns.
+        """
         level = np.array(self.levels, dtype=y_hat.dtype)
         miss = y[..., None] - self._by_level(y_hat)
         each = np.maximum(level * miss, (level - 1.0) * miss)  # [L18]
         return each.sum(axis=(-2, -1))[..., None]  # [L21]
 
     def dz(self, z: Array, y: Array) -> Array:
-        y_hat, level = self._by_level(self.link(z)), np.array(self.levels, dtype=z.dtype)
+        y_hat = self._by_level(self.link(z))
+        level = np.array(self.levels, dtype=z.dtype)
         r = 0.5 * np.sign(y_hat - y[..., None]) + (0.5 - level)  # [L19]
         dz = np.cumsum(r[..., ::-1], axis=-1)[..., ::-1].copy()
         dz[..., 1:] *= logistic(self._by_level(z)[..., 1:])  # [L22]

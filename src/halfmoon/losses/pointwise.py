@@ -1,4 +1,6 @@
-"""Losses of independent outputs, each from its own score: the compiled engine makes its loops from these lines."""
+"""Losses of independent outputs, each from its own score: the compiled engine makes its
+loops from these lines.
+"""
 
 from dataclasses import dataclass
 
@@ -12,23 +14,32 @@ from halfmoon.settings import setting
 @LOSSES.add("logistic_cross_entropy", "log_loss")
 @dataclass(frozen=True)
 class LogisticCrossEntropy(Loss):
-    """Yes or no, once or for several independent labels: y (n, k) of zeros and ones (or shares between).
+    """Yes or no, once or for several independent labels.
+
+    y (n, k) holds zeros and ones, or shares between.
 
     y_hat = 1 / (1 + e^-z)                        [L5]
-    l     = log(1 + e^z) - t z                    [L6]   written max(z, 0) - t z + log(1 + e^-|z|)
+    l     = log(1 + e^z) - t z                    [L6]
     dz    = y_hat - t                             [L7]
     t     = (1 - smoothing) y + smoothing / 2     [L8]
+
+    [L6] is computed as max(z, 0) - t z + log(1 + e^-|z|), which cannot overflow.
     """
 
-    smoothing: float = setting(0.0, "a number in [0, 1)", "share of the truth spread evenly over yes and no")
+    smoothing: float = setting(
+        0.0, "a number in [0, 1)", "share of the truth spread evenly over yes and no"
+    )
     target = "labels"
 
     def link(self, z: Array) -> Array:
         return logistic(z)  # [L5]
 
     def value(self, z: Array, y: Array) -> Array:
-        # not softplus(z) - t z: the large parts must cancel before the small one is added
-        return np.maximum(z, 0.0) - self._smooth(y) * z + np.log1p(np.exp(-np.abs(z)))  # [L6]
+        # not softplus(z) - t z: the large parts must cancel before the small one is
+        # added
+        return (
+            np.maximum(z, 0.0) - self._smooth(y) * z + np.log1p(np.exp(-np.abs(z)))
+        )  # [L6]
 
     def dz(self, z: Array, y: Array) -> Array:
         return self.link(z) - self._smooth(y)  # [L7]
@@ -70,13 +81,19 @@ class AbsoluteError(Loss):
 @LOSSES.add("huber")
 @dataclass(frozen=True)
 class Huber(Loss):
-    """Squared near the truth, straight beyond `delta`, so that outliers pull no harder (Huber 1964).
+    """Squared near the truth, straight beyond `delta` (Huber 1964).
+
+    So outliers pull no harder.
 
     l  = r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2),   r = z - y    [L13]
     dz = r, kept within [-delta, delta]                                           [L14]
     """
 
-    delta: float = setting(1.0, "a number in (0, inf)", "where the parabola turns into a line, in units of y")
+    delta: float = setting(
+        1.0,
+        "a number in (0, inf)",
+        "where the parabola turns into a line, in units of y",
+    )
 
     def link(self, z: Array) -> Array:
         return z
@@ -92,13 +109,16 @@ class Huber(Loss):
 @LOSSES.add("poisson")
 @dataclass(frozen=True)
 class Poisson(Loss):
-    """Counts y >= 0 with a log link; half the Poisson deviance, which is 0 when the prediction is right.
+    """Counts y >= 0 with a log link; half the Poisson deviance.
+
+    It is 0 when the prediction is right.
 
     y_hat = e^z                                   [L15]
     l     = e^z - y z + y log y - y               [L16]
     dz    = e^z - y                               [L17]
 
-    Beyond z = 30 (a rate of 10^13) e^z goes on as its tangent, in link and loss alike, so that no score overflows.
+    Beyond z = 30 (a rate of 10^13) e^z goes on as its tangent, in link and loss alike,
+    so that no score overflows.
     """
 
     target = "counts"
@@ -117,13 +137,19 @@ class Poisson(Loss):
 @LOSSES.add("pinball", "quantile")
 @dataclass(frozen=True)
 class Pinball(Loss):
-    """One quantile: the value that y stays below with probability `level` (Koenker & Bassett 1978).
+    """One quantile: the value that y stays below with probability `level`.
+
+    (Koenker & Bassett 1978)
 
     l  = max(level (y - z), (level - 1)(y - z))                 [L18]
-    dz = 1 - level where z > y, -level where z < y              [L19]   their mean, 1/2 - level, where z = y
+    dz = 1 - level where z > y, -level where z < y              [L19]
+
+    Where z = y, dz is the mean of the two, 1/2 - level.
     """
 
-    level: float = setting(0.5, "a number in (0, 1)", "which quantile; 0.5 is the median")
+    level: float = setting(
+        0.5, "a number in (0, 1)", "which quantile; 0.5 is the median"
+    )
 
     def link(self, z: Array) -> Array:
         return z

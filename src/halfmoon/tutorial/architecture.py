@@ -11,13 +11,17 @@ TITLE = "The network: two inputs, three hidden units, two outputs"
 
 
 def tell(book: Book, common: Common) -> None:
-    """Shapes, diagram, and the identity of two softmax outputs with one logistic output."""
+    """Shapes, diagram, and the identity of two softmax outputs with one logistic
+    output.
+    """
     book.say(
-        """One input for each measurement, one output for each class, and between them a hidden layer: each hidden unit
-        takes a weighted sum of the inputs, adds a bias, and bends the result with an activation function, here tanh.
-        (Others in use are the logistic function and max(z, 0), called relu; exercise three compares them.) Without
-        the bend the whole network would still be one straight line. The output layer gives a score for each class, and
-        softmax turns the scores into probabilities: positive, and one in sum."""
+        """One input for each measurement, one output for each class, and between them
+        a hidden layer: each hidden unit takes a weighted sum of the inputs, adds a
+        bias, and bends the result with an activation function, here tanh. (Others in
+        use are the logistic function and max(z, 0), called relu; exercise three
+        compares them.) Without the bend the whole network would still be one straight
+        line. The output layer gives a score for each class, and softmax turns the
+        scores into probabilities: positive, and one in sum."""
     )
     book.formulas(
         ("z1 = x W1 + b1", r"z_1 = x W_1 + b_1"),
@@ -26,14 +30,16 @@ def tell(book: Book, common: Common) -> None:
         ("y_hat = softmax(z2)", r"\hat y = \mathrm{softmax}(z_2)"),
     )
     book.say(
-        """Each is one line of code. (A tag such as [F1] names the equation in DERIVATION.md, the whole derivation.) A
-        layer does not know its number: what enters it is called a0, whether that is x or the activations of the layer
+        """Each is one line of code. (A tag such as [F1] names the equation in
+        DERIVATION.md, the whole derivation.) A layer does not know its number: what
+        enters it is called a0, whether that is x or the activations of the layer
         below."""
     )
     book.equations("The forward pass and its lines of code", "F1", "F2", "L1")
     book.say(
-        """To begin with, the weights are random: were they all equal, all hidden units would compute the same and learn
-        the same, for ever. They are small, divided by the square root of the number of inputs, so that few units begin
+        """To begin with, the weights are random: were they all equal, all hidden
+        units would compute the same and learn the same, for ever. They are small,
+        divided by the square root of the number of inputs, so that few units begin
         where tanh is flat. Biases begin at 0."""
     )
     book.code(build)
@@ -45,15 +51,25 @@ def tell(book: Book, common: Common) -> None:
 def picture(book: Book, network: Network) -> None:
     """The trained network as a diagram."""
     book.say(
-        "Here is the network with the weights it will have learned by section 5. Thick lines are large weights; follow "
-        "them, and you see which inputs each hidden unit listens to, and how each output uses the hidden units."
+        "Here is the network with the weights it will have learned by section 5. "
+        "Thick lines are large weights; follow them, and you see which inputs each "
+        "hidden unit listens to, and how each output uses the hidden units."
     )
-    caption = "The trained network. The number on a line is its weight; biases are not drawn."
-    weights = [book.number(f"W{i}", p.W) for i, p in enumerate(network.views(network.theta), start=1)]
-    listed = ["; ".join(", ".join(f"{v:.2f}" for v in row) for row in rows) for rows in weights]
+    caption = (
+        "The trained network. The number on a line is its weight; biases are not drawn."
+    )
+    weights = [
+        book.number(f"W{i}", p.W)
+        for i, p in enumerate(network.views(network.theta), start=1)
+    ]
+    listed = [
+        "; ".join(", ".join(f"{v:.2f}" for v in row) for row in rows)
+        for rows in weights
+    ]
     described = (
-        "Diagram of two inputs, three hidden units and two outputs, joined by lines for the weights. "
-        f"From each input: {listed[0]}. From each hidden unit: {listed[1]}."
+        "Diagram of two inputs, three hidden units and two outputs, joined by lines "
+        f"for the weights. From each input: {listed[0]}. From each hidden unit: "
+        f"{listed[1]}."
     )
     with book.figure("3-network", caption, described, (5.6, 4.4)) as fig:
         plots.diagram(network, fig.subplots(), outputs=("$\\hat y_0$", "$\\hat y_1$"))
@@ -65,11 +81,25 @@ def shapes(book: Book, common: Common) -> None:
     nets = [common.network(int(size)) for size in sizes]
     counts = book.number("parameters", [net.size for net in nets])
     rows = []
-    for name, place, part in (("W1", 0, "W"), ("b1", 0, "b"), ("W2", 1, "W"), ("b2", 1, "b")):
-        found = book.number(f"shape_{name}", [getattr(net.views(net.theta)[place], part).shape for net in nets])
-        rows.append([name, *(" by ".join(f"{size}" for size in shape) for shape in found)])
+    for name, place, part in (
+        ("W1", 0, "W"),
+        ("b1", 0, "b"),
+        ("W2", 1, "W"),
+        ("b2", 1, "b"),
+    ):
+        found = book.number(
+            f"shape_{name}",
+            [getattr(net.views(net.theta)[place], part).shape for net in nets],
+        )
+        rows.append(
+            [name, *(" by ".join(f"{size}" for size in shape) for shape in found)]
+        )
     rows.append(["numbers to learn", *(f"{count:,}" for count in counts)])
-    book.table("Shapes of the parameters", ["", *(f"{size} hidden units" for size in sizes)], rows)
+    book.table(
+        "Shapes of the parameters",
+        ["", *(f"{size} hidden units" for size in sizes)],
+        rows,
+    )
 
 
 SAME = (
@@ -84,18 +114,26 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
     single = Network.dense([2, 3, 1], "tanh", "logistic_cross_entropy")
     below, above = network.views(network.theta)
     hidden, output = single.views(single.theta)
-    hidden.W[...], hidden.b[...] = below.W, below.b
-    output.W[...], output.b[...] = above.W[:, 1:] - above.W[:, :1], above.b[1:] - above.b[:1]
+    hidden.W[...] = below.W
+    hidden.b[...] = below.b
+    output.W[...] = above.W[:, 1:] - above.W[:, :1]
+    output.b[...] = above.b[1:] - above.b[:1]
     apart = np.abs(single.predict(X)[:, 0] - network.predict(X)[:, 1]).max()
     size = book.number("parameters_single_output", single.size)
-    losses = [float(net.loss.value(net.scores(X), net.read(X, y)[1]).mean()) for net in (network, single)]
+    losses = [
+        float(net.loss.value(net.scores(X), net.read(X, y)[1]).mean())
+        for net in (network, single)
+    ]
     two, _ = book.number("losses_with_two_and_one", losses)
     apart = book.number("largest_difference", apart)
     rows = book.number("rows", len(X))
     book.say(
-        f"""Do two classes need two outputs? No. With $s0|s_0$ and $s1|s_1$ the two scores in z2, softmax only looks at
-        their difference, {SAME}, and that is the logistic function of one score. If we subtract the output weights of
-        class 0 from those of class 1, a network with one logistic output and {size} numbers gives the same probability
-        for every one of the {rows} points (the largest difference is {apart:.0e}), and the same mean cross-entropy
-        (without the penalty of section 5), {two:.6f}. Two outputs are kept because they extend to more classes."""
+        f"""Do two classes need two outputs? No. With $s0|s_0$ and $s1|s_1$ the two
+        scores in z2, softmax only looks at their difference, {SAME}, and that is the
+        logistic function of one score. If we subtract the output weights of class 0
+        from those of class 1, a network with one logistic output and {size} numbers
+        gives the same probability for every one of the {rows} points (the largest
+        difference is {apart:.0e}), and the same mean cross-entropy (without the
+        penalty of section 5), {two:.6f}. Two outputs are kept because they extend to
+        more classes."""
     )

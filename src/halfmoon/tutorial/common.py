@@ -1,4 +1,6 @@
-"""What several sections of the tutorial need: its data, its network as it starts, and the network trained."""
+"""What several sections of the tutorial need: its data, its network as it starts, and
+the network trained.
+"""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -22,20 +24,31 @@ from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.training import train
 
-ROWS, NOISE = 200, 0.20
-EPSILON, REG_LAMBDA = 0.01, 0.01  # the tutorial's settings, on the sum over rows ...
-RATE, L2 = EPSILON * ROWS, REG_LAMBDA / ROWS  # ... and what they are on the mean: 2.0 and 0.00005 (erratum 2)
+ROWS = 200
+NOISE = 0.20
+# the tutorial's settings, on the sum over rows ...
+EPSILON = 0.01
+REG_LAMBDA = 0.01
+# ... and what they are on the mean: 2.0 and 0.00005 (erratum 2)
+RATE = EPSILON * ROWS
+L2 = REG_LAMBDA / ROWS
 
 
-def build(sizes: Sequence[int], activation: str | Activation = "tanh", seed: int = 0) -> Network:
-    """Dense layers of these sizes, inputs first; their first weights as the tutorial draws them."""
+def build(
+    sizes: Sequence[int], activation: str | Activation = "tanh", seed: int = 0
+) -> Network:
+    """Dense layers of these sizes, inputs first; weights as the tutorial draws them."""
     rng = np.random.RandomState(seed)
     return Network.dense(sizes, activation, initializer="tutorial", rng=rng)
 
 
-def descend(network: Network, X: Array, y: Any, rate: float, optimizer: Any = "gd", **more: Any) -> Run:
-    """Training as the tutorial does it, with all rows in every update unless told otherwise."""
-    return train(network, X, y, optimizer=optimizer, learning_rate=rate, **{"l2": L2, **more})
+def descend(
+    network: Network, X: Array, y: Any, rate: float, optimizer: Any = "gd", **more: Any
+) -> Run:
+    """Training as the tutorial does it: all rows in every update, by default."""
+    return train(
+        network, X, y, optimizer=optimizer, learning_rate=rate, **{"l2": L2, **more}
+    )
 
 
 def right(network: Network, X: Array, y: Any) -> float:
@@ -67,7 +80,9 @@ def zigzags(L: Array) -> bool:
 
 @contextmanager
 def quiet_fits() -> Iterator[list[warnings.WarningMessage]]:
-    """Fits of estimators; yields the warnings of those that did not converge. Ctrl-C ends a search at once."""
+    """Fits of estimators; yields the warnings of those that did not converge. Ctrl-C
+    ends a search at once.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
         warnings.filterwarnings("error", "Training interrupted", UserWarning)
@@ -99,36 +114,58 @@ class Common:
         return datasets.make("moons", n=ROWS, noise=NOISE, seed=self.seed)
 
     def regression(self, degree: int) -> Pipeline:
-        """Cross-validated logistic regression on the products of the measurements up to `degree`."""
+        """Cross-validated logistic regression on the products of the measurements up to
+        `degree`.
+        """
         if degree not in self.regressions:
             method = LogisticRegressionCV(
-                Cs=10, l1_ratios=(0.0,), scoring="accuracy", use_legacy_attributes=False, max_iter=5000
+                Cs=10,
+                l1_ratios=(0.0,),
+                scoring="accuracy",
+                use_legacy_attributes=False,
+                max_iter=5000,
             )
             products = PolynomialFeatures(degree, include_bias=False)
             self.regressions[degree] = make_pipeline(products, method).fit(*self.data)
         return self.regressions[degree]
 
     def network(self, hidden: int = 3) -> Network:
-        """2 inputs, `hidden` tanh units, 2 outputs; with seed 0 the tutorial's own initial weights."""
+        """2 inputs, `hidden` tanh units, 2 outputs; with seed 0 the tutorial's own
+        initial weights.
+        """
         return build([2, hidden, 2], seed=self.seed)
 
-    def fit(self, method: Callable[..., Run], label: str, epochs: int, *data: Any, **options: Any) -> Run:
-        """`method(*data, epochs=epochs, **options)`, a way to train, on the chosen engine and with a progress bar.
+    def fit(
+        self,
+        method: Callable[..., Run],
+        label: str,
+        epochs: int,
+        *data: Any,
+        **options: Any,
+    ) -> Run:
+        """`method(*data, epochs=epochs, **options)`, a way to train, on the chosen
+        engine and with a progress bar.
 
-        Warnings, as of a fit that diverges, are left to the section, which tells it better.
+        Warnings, as of a fit that diverges, are left to the section, which tells it
+        better.
         """
         with progress_bar(label, epochs) as bar, warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             warnings.simplefilter("ignore", RuntimeWarning)
-            run = method(*data, epochs=epochs, progress=bar, engine=self.engine, **options)
+            run = method(
+                *data, epochs=epochs, progress=bar, engine=self.engine, **options
+            )
         if run.stopped == "interrupted":
-            raise KeyboardInterrupt  # half a run is no section; the sections before it stay
+            # half a run is no section; the sections before it stay
+            raise KeyboardInterrupt
         return run
 
     def train(self, rate: float, label: str) -> tuple[Network, Array]:
-        """Full-batch gradient descent from the start: the network, and its loss after t updates.
+        """Full-batch gradient descent from the start: the network, and its loss after t
+        updates.
 
-        A full batch is measured before its update, so the history's losses are L(0), L(1), ...; the last is added here.
+        A full batch is measured before its update, so the history's losses are L(0),
+        L(1), ...; the last is added here.
         """
         network = self.network()
         run = self.fit(descend, label, self.passes, network, *self.data, rate)

@@ -10,19 +10,41 @@ from halfmoon.elementary import Array
 from halfmoon.gradcheck import check_gradients
 from halfmoon.tracing import trace
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import EPSILON, L2, RATE, REG_LAMBDA, ROWS, Common, descend, zigzags
+from halfmoon.tutorial.common import (
+    EPSILON,
+    L2,
+    RATE,
+    REG_LAMBDA,
+    ROWS,
+    Common,
+    descend,
+    zigzags,
+)
 from halfmoon.tutorial.prediction import ROW
 
 TITLE = "How it learns: loss, gradient, descent"
 BACKWARD = ("L3", "B1", "B2", "B3", "B4", "O4")
 
 # "Loss after iteration i" as the author's notebook prints it: i = 0, 1000, ..., 19000
-PUBLISHED = [0.432387, 0.068947, 0.068936, 0.071218, 0.071253, 0.071278, 0.071293, 0.071303, 0.071308, 0.071312]
+PUBLISHED = [
+    0.432387,
+    0.068947,
+    0.068936,
+    0.071218,
+    0.071253,
+    0.071278,
+    0.071293,
+    0.071303,
+    0.071308,
+    0.071312,
+]
 PUBLISHED += [0.071314, 0.071315, 0.071315, *[0.071316] * 7]
 
 
 def tell(book: Book, common: Common) -> None:
-    """The loss and its gradient, the check, the published losses beside ours, the errata and the two-cycle."""
+    """The loss and its gradient, the check, the published losses beside ours, the
+    errata and the two-cycle.
+    """
     loss(book)
     backward(book, common)
     check(book, common)
@@ -34,63 +56,86 @@ def tell(book: Book, common: Common) -> None:
 def loss(book: Book) -> None:
     """What is to be made small."""
     book.say(
-        """Learning is going downhill. What goes down is the loss: the cross-entropy, also called negative
-        log-likelihood, which is the mean over the points of minus the logarithm of the probability given to the true
-        class (to make it small is to make the true classes likely), plus a small penalty on large weights, not on
-        biases, called regularization. With `y` 1 for the true class and 0 for the other, over N points:"""
+        """Learning is going downhill. What goes down is the loss: the cross-entropy,
+        also called negative log-likelihood, which is the mean over the points of
+        minus the logarithm of the probability given to the true class (to make it
+        small is to make the true classes likely), plus a small penalty on large
+        weights, not on biases, called regularization. With `y` 1 for the true class
+        and 0 for the other, over N points:"""
     )
     book.formulas(
         (
             "L = -1/N sum_n sum_c y_nc log y_hat_nc + lam/2 sum |W|^2",
-            r"L = -\frac1N \sum_{n=1}^{N} \sum_{c} y_{nc} \log\,\hat y_{nc} + \frac\lambda2 \sum W^2",
+            r"L = -\frac1N \sum_{n=1}^{N} \sum_{c} y_{nc} \log\,\hat y_{nc} "
+            r"+ \frac\lambda2 \sum W^2",
         )
     )
 
 
 def backward(book: Book, common: Common) -> None:
-    """The gradient, its lines of code, and the row from the last section carried back."""
+    """The gradient, its lines of code, and the row from the last section
+    carried back.
+    """
     X, y = common.data
     book.say(
-        """The gradient says how the loss changes with each weight. It is found from the output backwards, by the chain
-        rule: the error of the scores is simply `y_hat - y`, and each layer hands the layer below its share. (The
-        tutorial counts layers of nodes, and calls these deltas the third and the second. It leaves out the sum over the
-        points.)"""
+        """The gradient says how the loss changes with each weight. It is found from
+        the output backwards, by the chain rule: the error of the scores is simply
+        `y_hat - y`, and each layer hands the layer below its share. (The tutorial
+        counts layers of nodes, and calls these deltas the third and the second. It
+        leaves out the sum over the points.)"""
     )
     book.formulas(
         ("delta2 = (y_hat - y) / N", r"\delta_2 = (\hat y - y) / N"),
-        ("delta1 = (1 - a1^2) * (delta2 W2^T)", r"\delta_1 = (1 - a_1^2) \circ \delta_2 W_2^{\mathsf T}"),
+        (
+            "delta1 = (1 - a1^2) * (delta2 W2^T)",
+            r"\delta_1 = (1 - a_1^2) \circ \delta_2 W_2^{\mathsf T}",
+        ),
         (
             "dL/dW2 = a1^T delta2 + lam W2,  dL/db2 = sum_n delta2",
-            r"\frac{\partial L}{\partial W_2} = a_1^{\mathsf T} \delta_2 + \lambda W_2, \quad "
+            r"\frac{\partial L}{\partial W_2} "
+            r"= a_1^{\mathsf T} \delta_2 + \lambda W_2, \quad "
             r"\frac{\partial L}{\partial b_2} = \sum_n \delta_{2,n}",
         ),
         (
             "dL/dW1 = x^T delta1 + lam W1,   dL/db1 = sum_n delta1",
-            r"\frac{\partial L}{\partial W_1} = x^{\mathsf T} \delta_1 + \lambda W_1, \quad "
+            r"\frac{\partial L}{\partial W_1} "
+            r"= x^{\mathsf T} \delta_1 + \lambda W_1, \quad "
             r"\frac{\partial L}{\partial b_1} = \sum_n \delta_{1,n}",
         ),
     )
     book.say(
-        """The slope of tanh is $1 - a^2|1 - a^2$, from the value that the forward pass has made already. (So it is
-        with others: the logistic function has $a (1 - a)|a (1 - a)$, relu 1 where a is positive.) Then every weight
-        takes a step against its gradient. How long a step is, the learning rate says:"""
+        """The slope of tanh is $1 - a^2|1 - a^2$, from the value that the forward
+        pass has made already. (So it is with others: the logistic function has $a (1
+        - a)|a (1 - a)$, relu 1 where a is positive.) Then every weight takes a step
+        against its gradient. How long a step is, the learning rate says:"""
     )
-    book.formulas(("W <- W - rate dL/dW", r"W \leftarrow W - \mathit{rate} \cdot \frac{\partial L}{\partial W}"))
+    book.formulas(
+        (
+            "W <- W - rate dL/dW",
+            r"W \leftarrow W - \mathit{rate} \cdot \frac{\partial L}{\partial W}",
+        )
+    )
     whole(book, common)
     book.say(
-        """The project has these lines once, whatever the layers. (In the last, plain descent has the gradient for u, 1
-        for c, and no decay; other optimizers make another u of it. The division by N and the penalty are added for all
-        layers at once, in `Network.objective`.)"""
+        """The project has these lines once, whatever the layers. (In the last, plain
+        descent has the gradient for u, 1 for c, and no decay; other optimizers make
+        another u of it. The division by N and the penalty are added for all layers at
+        once, in `Network.objective`.)"""
     )
     book.equations("The backward pass, the step, and their lines of code", *BACKWARD)
-    book.say("For the point of the last section, before training (one point, so N is 1, and without the penalty):")
+    book.say(
+        "For the point of the last section, before training (one point, so N is 1, "
+        "and without the penalty):"
+    )
     steps = trace(common.network(), X[ROW], y[ROW])
     book.show(steps.only_backward())
     for line in steps.backward:
         book.number(line.name, line.value)
 
 
-def from_scratch(X: Array, y: Any, W1: Array, b1: Array, W2: Array, b2: Array, passes: int) -> Any:
+def from_scratch(
+    X: Array, y: Any, W1: Array, b1: Array, W2: Array, b2: Array, passes: int
+) -> Any:
     """The whole tutorial: forward, backward and the step, as often as it is told."""
     truth = np.eye(2)[y]
     for _ in range(passes):
@@ -100,33 +145,48 @@ def from_scratch(X: Array, y: Any, W1: Array, b1: Array, W2: Array, b2: Array, p
 
         delta2 = (y_hat - truth) / len(X)
         delta1 = (1.0 - a1**2) * (delta2 @ W2.T)
-        dW2, db2 = a1.T @ delta2 + L2 * W2, delta2.sum(axis=0)
-        dW1, db1 = X.T @ delta1 + L2 * W1, delta1.sum(axis=0)
+        dW2 = a1.T @ delta2 + L2 * W2
+        db2 = delta2.sum(axis=0)
+        dW1 = X.T @ delta1 + L2 * W1
+        db1 = delta1.sum(axis=0)
 
-        W1, b1 = W1 - RATE * dW1, b1 - RATE * db1
-        W2, b2 = W2 - RATE * dW2, b2 - RATE * db2
+        W1 = W1 - RATE * dW1
+        b1 = b1 - RATE * db1
+        W2 = W2 - RATE * dW2
+        b2 = b2 - RATE * db2
     return W1, b1, W2, b2
 
 
 def whole(book: Book, common: Common) -> None:
-    """The program in NumPy alone, and that the project's own comes to the same weights."""
-    rate, strength = book.number("learning_rate", RATE), book.number("l2", L2)
+    """The program in NumPy alone, and that the project's own comes to the same
+    weights.
+    """
+    rate = book.number("learning_rate", RATE)
+    strength = book.number("l2", L2)
     book.say(
-        f"""That is all there is to it. Here is the whole tutorial, in NumPy alone. `RATE` is {rate} and `L2`, the
-        formulas' lambda, {strength:.5f}. The tutorial, which picked them by hand, writes
-        {book.number("epsilon", EPSILON)} for both; the second of the corrections below tells why these are the same:"""
+        f"""That is all there is to it. Here is the whole tutorial, in NumPy alone.
+        `RATE` is {rate} and `L2`, the formulas' lambda, {strength:.5f}. The tutorial,
+        which picked them by hand, writes {book.number("epsilon", EPSILON)} for both;
+        the second of the corrections below tells why these are the same:"""
     )
     book.code(from_scratch)
-    network, passes = common.network(), book.number("passes_from_scratch", 100)
+    network = common.network()
+    passes = book.number("passes_from_scratch", 100)
     below, above = network.views(network.theta)
     found = from_scratch(*common.data, below.W, below.b, above.W, above.b, int(passes))
-    common.fit(descend, "the same, by the engine", int(passes), network, *common.data, RATE)
+    common.fit(
+        descend, "the same, by the engine", int(passes), network, *common.data, RATE
+    )
     below, above = network.views(network.theta)
     pairs = zip(found, (below.W, below.b, above.W, above.b), strict=True)
-    apart = book.number("from_scratch_differs", max(np.abs(mine - theirs).max() for mine, theirs in pairs))
+    apart = book.number(
+        "from_scratch_differs",
+        max(np.abs(mine - theirs).max() for mine, theirs in pairs),
+    )
     book.say(
-        f"""After {passes} passes over the data its weights and those of halfmoon's engine differ by {apart:.0e} at
-        most. (A pass looks at every point once; here it is one update.)"""
+        f"""After {passes} passes over the data its weights and those of halfmoon's
+        engine differ by {apart:.0e} at most. (A pass looks at every point once; here
+        it is one update.)"""
     )
 
 
@@ -135,102 +195,158 @@ def check(book: Book, common: Common) -> None:
     X, y = common.data
     report = check_gradients(common.network(), X, y, l2=L2)
     book.say(
-        """Is every derivative right? We need not trust the algebra: move each parameter, and the input of each
-        function, a little to either side, measure the slope, and compare. Errors are relative to the slope. (The check
-        counts layers from nought: its layer 1 is the second.)"""
+        """Is every derivative right? We need not trust the algebra: move each
+        parameter, and the input of each function, a little to either side, measure
+        the slope, and compare. Errors are relative to the slope. (The check counts
+        layers from nought: its layer 1 is the second.)"""
     )
     found = book.number(
-        "gradient_check", {one.name: {"slopes": one.slopes, "worst": one.worst} for one in report.checks}
+        "gradient_check",
+        {one.name: {"slopes": one.slopes, "worst": one.worst} for one in report.checks},
     )
     rows = [
-        [one.name, found[one.name]["slopes"], f"{found[one.name]['worst']:.1g}", "yes" if one.ok else "NO"]
+        [
+            one.name,
+            found[one.name]["slopes"],
+            f"{found[one.name]['worst']:.1g}",
+            "yes" if one.ok else "NO",
+        ]
         for one in report.checks
     ]
-    book.table("Gradient check", ["derivative", "slopes measured", "worst error", "right"], rows)
+    book.table(
+        "Gradient check",
+        ["derivative", "slopes measured", "worst error", "right"],
+        rows,
+    )
     book.number("gradients_right", report.ok)
 
 
 def losses(book: Book, common: Common) -> None:
-    """Our losses, beside the published figures where the data are the tutorial's own."""
+    """Our losses, beside the published figures where the data are the
+    tutorial's own.
+    """
     _, L = common.trained  # L[t]: the loss after t updates
     own = common.seed == 0
     before = book.number("loss_before_training", L[0])
     shown = range(0, len(L) - 1, 1000)
     ours = book.number("loss_after_iteration", {i: L[i + 1] for i in shown})
-    told = book.number("published", {i: PUBLISHED[i // 1000] for i in shown}) if own else {}
+    told = (
+        book.number("published", {i: PUBLISHED[i // 1000] for i in shown})
+        if own
+        else {}
+    )
     numbers = book.number("iterations", shown)
     rows = [["before training", *([""] if own else []), f"{before:.6f}"]]
     for i in numbers:
-        rows.append([f"iteration {i:,}", *([f"{told[str(int(i))]:.6f}"] if own else []), f"{ours[str(int(i))]:.6f}"])
-    beside = " The table sets our loss beside what the tutorial's author published." if own else ""
-    passes, points = book.number("passes", len(L) - 1), book.number("rows", ROWS)
+        rows.append(
+            [
+                f"iteration {i:,}",
+                *([f"{told[str(int(i))]:.6f}"] if own else []),
+                f"{ours[str(int(i))]:.6f}",
+            ]
+        )
+    beside = (
+        " The table sets our loss beside what the tutorial's author published."
+        if own
+        else ""
+    )
+    passes = book.number("passes", len(L) - 1)
+    points = book.number("rows", ROWS)
     book.say(
-        f"""Now {passes:,} passes of gradient descent over all {points} points.{beside} "Iteration i" is the loss
-        after update i + 1. The lines that do it:"""
+        f"""Now {passes:,} passes of gradient descent over all {points}
+        points.{beside} "Iteration i" is the loss after update i + 1. The lines that
+        do it:"""
     )
     book.code(descend)
     book.table("Loss by passes", ["", *(["published"] if own else []), "here"], rows)
     if own:
-        apart = book.number("largest_difference", max(abs(ours[str(i)] - PUBLISHED[i // 1000]) for i in shown))
+        apart = book.number(
+            "largest_difference",
+            max(abs(ours[str(i)] - PUBLISHED[i // 1000]) for i in shown),
+        )
         book.say(
-            f"""The first two figures agree to the last digit. Later ones differ, by up to {apart:.6f}, and nobody's
-            arithmetic is at fault: of the corrections that the text needs, the last explains it."""
+            f"""The first two figures agree to the last digit. Later ones differ, by
+            up to {apart:.6f}, and nobody's arithmetic is at fault: of the corrections
+            that the text needs, the last explains it."""
         )
 
 
 def errata(book: Book) -> None:
     """What the text says and what is so."""
-    epsilon, strength = book.number("epsilon", EPSILON), book.number("reg_lambda", REG_LAMBDA)
-    rate, l2, rows = book.number("learning_rate", RATE), book.number("l2", L2), book.number("rows", ROWS)
+    epsilon = book.number("epsilon", EPSILON)
+    strength = book.number("reg_lambda", REG_LAMBDA)
+    rate = book.number("learning_rate", RATE)
+    l2 = book.number("l2", L2)
+    rows = book.number("rows", ROWS)
     book.say("Five corrections to the text:")
     book.items(
         [
-            "It has dL/db2 = delta3 and dL/db1 = delta2; the sums over the rows are missing. So is the penalty in its "
-            "formulas for the loss and the gradient. (Its code has all of them.)",
-            f"Its loss is divided by N, its gradients are not: epsilon = {epsilon} and lambda = {strength} on {rows} "
-            f"rows are a learning rate of {rate} and a penalty of {l2} on the mean loss.",
-            "It lets the loss grow where a wrong class is predicted. Every point adds to it, on the right side too: "
-            "the more, the less probable its own class was said to be.",
-            "Its softmax does not subtract the largest score before exp, and overflows for large ones. (Nor does the "
-            "short program above; halfmoon does.)",
-            f"On its data, a learning rate of {rate} is beyond the edge of stability. (Across a valley of curvature h, "
-            "a step at rate r ends farther up the other side than it came from if r h is more than 2.)",
+            "It has dL/db2 = delta3 and dL/db1 = delta2; the sums over the rows are "
+            "missing. So is the penalty in its formulas for the loss and the "
+            "gradient. (Its code has all of them.)",
+            f"Its loss is divided by N, its gradients are not: epsilon = {epsilon} "
+            f"and lambda = {strength} on {rows} rows are a learning rate of {rate} "
+            f"and a penalty of {l2} on the mean loss.",
+            "It lets the loss grow where a wrong class is predicted. Every point adds "
+            "to it, on the right side too: the more, the less probable its own class "
+            "was said to be.",
+            "Its softmax does not subtract the largest score before exp, and "
+            "overflows for large ones. (Nor does the short program above; halfmoon "
+            "does.)",
+            f"On its data, a learning rate of {rate} is beyond the edge of stability. "
+            "(Across a valley of curvature h, a step at rate r ends farther up the "
+            "other side than it came from if r h is more than 2.)",
         ]
     )
 
 
 def two_cycle(book: Book, common: Common) -> None:
-    """The run at the tutorial's rate beside one at half of it: told from the numbers, whatever the data."""
-    (_, L), (_, half) = common.trained, common.calm
+    """The run at the tutorial's rate beside one at half of it: told from the numbers,
+    whatever the data.
+    """
+    (_, L) = common.trained
+    (_, half) = common.calm
     rises, calm_rises = (np.flatnonzero(np.diff(loss) > 1e-9) for loss in (L, half))
     zigzag = book.number("zigzag", zigzags(L))
     low, high = sorted(book.number("last_two_losses", L[-2:]))
-    lowest, bottom = book.number("lowest_loss", L.min()), book.number("lowest_near", L.argmin())
-    count, calm_count = book.number("rises", len(rises)), book.number("calm_rises", len(calm_rises))
+    lowest = book.number("lowest_loss", L.min())
+    bottom = book.number("lowest_near", L.argmin())
+    count = book.number("rises", len(rises))
+    calm_count = book.number("calm_rises", len(calm_rises))
     begin = book.number("first_rise_at_iteration", rises[0] if len(rises) else None)
-    end, rate = book.number("calm_last_loss", half[-1]), book.number("learning_rate", RATE)
+    end = book.number("calm_last_loss", half[-1])
+    rate = book.number("learning_rate", RATE)
     updates = book.number("passes", len(L) - 1)
-    rose = f"rises, first at iteration {begin}, and in all {count:,} times" if len(rises) else "never rises"
+    rose = (
+        f"rises, first at iteration {begin}, and in all {count:,} times"
+        if len(rises)
+        else "never rises"
+    )
     calm_rose = f"rises {calm_count:,} times" if len(calm_rises) else "never rises"
     lower = "a lower loss" if half[-1] < low else "not a lower loss"
     book.say(
-        f"""With steps that are small enough, descent never goes up. But a step may be too long for a narrow valley: it
-        ends higher up on the other side. At rate {rate} the loss {rose} in {updates:,} updates; at its lowest, after
-        update {bottom:,}, it is {lowest:.6f}."""
+        f"""With steps that are small enough, descent never goes up. But a step may be
+        too long for a narrow valley: it ends higher up on the other side. At rate
+        {rate} the loss {rose} in {updates:,} updates; at its lowest, after update
+        {bottom:,}, it is {lowest:.6f}."""
     )
     printed = L[1:-1:1000]
     printed = printed[-(len(printed) // 2) :]  # the later half of what the table shows
-    near = np.minimum(np.abs(printed - low), np.abs(printed - high)) < 0.05 * (high - low)
+    near = np.minimum(np.abs(printed - low), np.abs(printed - high)) < 0.05 * (
+        high - low
+    )
     if zigzag and near.all():
         book.say(
-            f"""It ends by jumping between two values on successive updates, {low:.6f} and {high:.6f}. A print-out every
-            thousand passes shows one of the two, and rounding decides which. On the way there it leaps, and where it
-            leaps is up to rounding too: there print-outs may differ by more."""
+            f"""It ends by jumping between two values on successive updates, {low:.6f}
+            and {high:.6f}. A print-out every thousand passes shows one of the two,
+            and rounding decides which. On the way there it leaps, and where it leaps
+            is up to rounding too: there print-outs may differ by more."""
         )
     elif zigzag:
         book.say("It ends in a zigzag, up and down on successive updates.")
     book.say(
-        f"""At half the rate the loss {calm_rose}, and ends at {end:.6f}: smaller steps, and {lower} at the end."""
+        f"""At half the rate the loss {calm_rose}, and ends at {end:.6f}: smaller steps,
+        and {lower} at the end."""
     )
     if common.seed == 0 and half[-1] < min(PUBLISHED):
         book.say("That is lower than any loss the tutorial prints.")
@@ -243,18 +359,24 @@ def leap(book: Book, L: Array, rises: Any) -> None:
     if len(rises) and L[rises[0] :].max() > 1.5 * L[rises[0]]:
         top = book.number("calm_highest_leap", L[rises[0] :].max())
         higher = "higher than it began, " if top > L[0] else ""
-        book.say(f"Even so it once leaps, to {top:.3f}, {higher}before it comes down for good.")
+        book.say(
+            f"Even so it once leaps, to {top:.3f}, {higher}before it comes down for "
+            "good."
+        )
 
 
 def figure(book: Book, common: Common, L: Array, half: Array) -> None:
     """Both runs, whole and at their ends."""
     caption = (
-        "Left: the loss after each update, on logarithmic axes; the spikes are steps that left the valley. "
-        "Right: the last thirty updates; a zigzag is a rate beyond the edge of stability."
+        "Left: the loss after each update, on logarithmic axes; the spikes are steps "
+        "that left the valley. Right: the last thirty updates; a zigzag is a rate "
+        "beyond the edge of stability."
     )
     described = (
-        f"Two panels. Left, the run at rate {RATE} falls to {L[-1]:.3f}, that at {RATE / 2} to {half[-1]:.3f}. Right, "
-        f"the first moves between {L[-30:].min():.5f} and {L[-30:].max():.5f}; the second is at {half[-1]:.5f}."
+        f"Two panels. Left, the run at rate {RATE} falls to {L[-1]:.3f}, that at "
+        f"{RATE / 2} to {half[-1]:.3f}. Right, the first moves between "
+        f"{L[-30:].min():.5f} and {L[-30:].max():.5f}; the second is at "
+        f"{half[-1]:.5f}."
     )
     with book.figure("5-two-cycle", caption, described, (11.0, 4.4)) as fig:
         left, right = fig.subplots(1, 2)
@@ -262,9 +384,16 @@ def figure(book: Book, common: Common, L: Array, half: Array) -> None:
         draw(right, L, half, len(L) - 31)
         if common.seed == 0:
             i = np.arange(0, len(L) - 1, 1000)
-            style = {"facecolors": "none", "edgecolors": plots.INK, "zorder": 3, "label": "published"}
+            style = {
+                "facecolors": "none",
+                "edgecolors": plots.INK,
+                "zorder": 3,
+                "label": "published",
+            }
             left.scatter(i + 1, np.array(PUBLISHED)[i // 1000], s=30, **style)
-        left.set(xscale="log", yscale="log", xlim=(0.9, 1.2 * len(L)), title="All updates")
+        left.set(
+            xscale="log", yscale="log", xlim=(0.9, 1.2 * len(L)), title="All updates"
+        )
         left.xaxis.set_major_formatter("{x:,.0f}")
         left.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         left.yaxis.set_major_formatter("{x:.2f}")
@@ -278,6 +407,21 @@ def draw(ax: Any, fast: Array, calm: Array, start: int) -> None:
     """The losses after each update from `start` on."""
     update = np.arange(start + 1, len(fast))
     mark = "o" if start else ""
-    ax.plot(update, fast[start + 1 :], c=plots.COLOURS[3], lw=1.2, marker=mark, ms=4, label=f"learning rate {RATE}")
-    ax.plot(update, calm[start + 1 :], c=plots.COLOURS[2], lw=1.8, ls="--", label=f"learning rate {RATE / 2}")
+    ax.plot(
+        update,
+        fast[start + 1 :],
+        c=plots.COLOURS[3],
+        lw=1.2,
+        marker=mark,
+        ms=4,
+        label=f"learning rate {RATE}",
+    )
+    ax.plot(
+        update,
+        calm[start + 1 :],
+        c=plots.COLOURS[2],
+        lw=1.8,
+        ls="--",
+        label=f"learning rate {RATE / 2}",
+    )
     ax.set(xlabel="updates", ylabel="loss")

@@ -1,7 +1,9 @@
-"""Numbers that know where in results.json they stand, so that a page can only show what the file holds.
+"""Numbers that know where in results.json they stand, so that a page can only show what
+the file holds.
 
-A section keeps a number and gets it back to calculate with. Written into a text, as in f"{right:.1%}", it leaves not
-its digits but its address and the format; the digits are looked up in the results when the text is shown.
+A section keeps a number and gets it back to calculate with. Written into a text, as in
+f"{right:.1%}", it leaves not its digits but its address and the format; the digits are
+looked up in the results when the text is shown.
 """
 
 import re
@@ -14,7 +16,9 @@ MARK = re.compile(r"⟦([^:⟧]+):([^⟧]*)⟧")
 
 
 class _Kept:
-    """The part that remembers; an address is a JSON pointer (RFC 6901), such as /learning/lowest_loss."""
+    """The part that remembers; an address is a JSON pointer (RFC 6901), such as
+    /learning/lowest_loss.
+    """
 
     address: str
 
@@ -59,8 +63,12 @@ def look_up(results: Any, address: str) -> Any:
     return results
 
 
-def resolve(text: str, results: Any, show: Callable[[str, Any, str], str] | None = None) -> str:
-    """The text with every number written out; `show(address, value, digits)` may dress them."""
+def resolve(
+    text: str, results: Any, show: Callable[[str, Any, str], str] | None = None
+) -> str:
+    """The text with every number written out; `show(address, value, digits)` may dress
+    them.
+    """
 
     def written(match: re.Match[str]) -> str:
         address, spec = match.groups()

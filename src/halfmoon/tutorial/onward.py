@@ -1,4 +1,6 @@
-"""Section 10: the same network where it is put to use, and what changes when there is more of everything."""
+"""Section 10: the same network where it is put to use, and what changes when there is
+more of everything.
+"""
 
 from typing import Any
 
@@ -21,22 +23,43 @@ from halfmoon.tutorial.common import RATE, REG_LAMBDA, Common, fresh, quiet_fits
 from halfmoon.tutorial.patients import SHARE, lead, patients
 
 TITLE = "Where to go from here"
-PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])  # good to bad, under dark ink
-GRID: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,), (30,)], "alpha": [0.01, 0.1, 1.0, 10.0]}
-SMALL: dict[str, Any] = {"hidden_layer_sizes": [(1,), (3,), (10,)], "alpha": [0.1, 1.0, 10.0]}
-ITERATIONS, RATES, STEPS = 1_000, (0.1, 0.01, 0.001), 300
-SIZES, PASSES, BATCH, NEW, BUMPY = (200, 2_000, 20_000, 50_000), 10, 32, 5_000, 0.3
-ALL_PASSES: dict[str, Any] = {"max_iter": PASSES, "n_iter_no_change": np.inf}  # at rest or not
+# good to bad, under dark ink
+PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])
+GRID: dict[str, Any] = {
+    "hidden_layer_sizes": [(1,), (3,), (10,), (30,)],
+    "alpha": [0.01, 0.1, 1.0, 10.0],
+}
+SMALL: dict[str, Any] = {
+    "hidden_layer_sizes": [(1,), (3,), (10,)],
+    "alpha": [0.1, 1.0, 10.0],
+}
+ITERATIONS = 1_000
+RATES = (0.1, 0.01, 0.001)
+STEPS = 300
+SIZES = (200, 2_000, 20_000, 50_000)
+PASSES = 10
+BATCH = 32
+NEW = 5_000
+BUMPY = 0.3
+# at rest or not
+ALL_PASSES: dict[str, Any] = {"max_iter": PASSES, "n_iter_no_change": np.inf}
 
 
 def as_estimator(network: Network, X: Array, y: Any, **more: Any) -> MLPClassifier:
     """The tutorial's network and descent, in scikit-learn's words."""
     model = MLPClassifier(
-        (3,), "tanh", loss="softmax_cross_entropy", solver="gd",
-        learning_rate_init=1.0, alpha=0.01, batch_size=len(X), **more,
-    )  # fmt: skip
+        (3,),
+        "tanh",
+        loss="softmax_cross_entropy",
+        solver="gd",
+        learning_rate_init=1.0,
+        alpha=0.01,
+        batch_size=len(X),
+        **more,
+    )
     below, above = network.views(network.theta)
-    W, b = [below.W, above.W], [below.b, above.b]
+    W = [below.W, above.W]
+    b = [below.b, above.b]
     return model.fit(X, y, coefs_init=W, intercepts_init=b)
 
 
@@ -46,8 +69,11 @@ def search(X: Array, y: Any, grid: dict[str, Any], folds: int, **more: Any) -> A
     found = GridSearchCV(
         make_pipeline(StandardScaler(), mlp),
         {f"mlpclassifier__{name}": values for name, values in grid.items()},
-        scoring="neg_log_loss", cv=folds, return_train_score=True, error_score="raise",
-    )  # fmt: skip
+        scoring="neg_log_loss",
+        cv=folds,
+        return_train_score=True,
+        error_score="raise",
+    )
     return found.fit(X, y)
 
 
@@ -64,7 +90,9 @@ def minibatches(X: Array, y: Any, **more: Any) -> MLPClassifier:
 
 
 def tell(book: Book, common: Common) -> None:
-    """The estimator is the network; a search; more rows; when to take something else, and where to read on."""
+    """The estimator is the network; a search; more rows; when to take something else,
+    and where to read on.
+    """
     more = {"random_state": common.seed, "engine": common.engine}
     same(book, common, more)
     searched(book, common, more)
@@ -73,80 +101,155 @@ def tell(book: Book, common: Common) -> None:
 
 
 def same(book: Book, common: Common, more: dict[str, Any]) -> None:
-    """The estimator from the same weights, and how far its losses are from the tutorial's."""
-    rate, alpha = book.number("learning_rate", RATE / 2.0), book.number("alpha", REG_LAMBDA)
+    """The estimator from the same weights, and how far its losses are from the
+    tutorial's.
+    """
+    rate = book.number("learning_rate", RATE / 2.0)
+    alpha = book.number("alpha", REG_LAMBDA)
     book.say(
-        f"""Up to section 8 a network was an object to look into. To use one, as in section 9, you want it behind the
-        names that everybody knows: `fit`, `predict`, `score`. `MLPClassifier` has scikit-learn's, and takes its place
-        in pipelines and searches; inside is the network of section 3. To see that, start it where section 5 starts,
-        from the same initial weights, with the lower of the two rates there, {rate}. Its `alpha` is the tutorial's
-        lambda as it stands, {alpha}: both belong to the loss summed over rows."""
+        f"""Up to section 8 a network was an object to look into. To use one, as in
+        section 9, you want it behind the names that everybody knows: `fit`,
+        `predict`, `score`. `MLPClassifier` has scikit-learn's, and takes its place in
+        pipelines and searches; inside is the network of section 3. To see that, start
+        it where section 5 starts, from the same initial weights, with the lower of
+        the two rates there, {rate}. Its `alpha` is the tutorial's lambda as it
+        stands, {alpha}: both belong to the loss summed over rows."""
     )
     book.code(as_estimator)
-    (network, L), (X, y) = common.calm, common.data
+    (network, L) = common.calm
+    (X, y) = common.data
     with quiet_fits():  # it warns that it went on to the last pass, as it was told to
-        model = as_estimator(common.network(), X, y, max_iter=common.passes, n_iter_no_change=np.inf, **more)
-    count, last = book.number("passes", model.n_iter_), book.number("last_loss", model.loss_curve_[-1])
-    apart = book.number("losses_differ", np.abs(np.array(model.loss_curve_) - L[:-1]).max())
-    weights = book.number("weights_differ", np.abs(model.network_.theta - network.theta).max())
-    differ = f"the losses of section 5 differ from its own by at most {apart:.0e}, the weights by {weights:.0e}"
+        model = as_estimator(
+            common.network(),
+            X,
+            y,
+            max_iter=common.passes,
+            n_iter_no_change=np.inf,
+            **more,
+        )
+    count = book.number("passes", model.n_iter_)
+    last = book.number("last_loss", model.loss_curve_[-1])
+    apart = book.number(
+        "losses_differ", np.abs(np.array(model.loss_curve_) - L[:-1]).max()
+    )
+    weights = book.number(
+        "weights_differ", np.abs(model.network_.theta - network.theta).max()
+    )
+    differ = (
+        f"the losses of section 5 differ from its own by at most {apart:.0e}, the "
+        f"weights by {weights:.0e}"
+    )
     if max(apart, weights) == 0.0:
-        differ = "not one of its losses or weights differs from those of section 5 in a single bit"
+        differ = (
+            "not one of its losses or weights differs from those of section 5 in a "
+            "single bit"
+        )
     book.say(f"After {count:,} passes its loss is {last:.6f}, and {differ}.")
 
 
 def searched(book: Book, common: Common, more: dict[str, Any]) -> None:
-    """A grid of sizes and penalties on the patients, and what the chosen one is worth on others."""
+    """A grid of sizes and penalties on the patients, and what the chosen one is worth
+    on others.
+    """
     X, y = patients()
-    X, X_new, y, y_new = train_test_split(X, y, test_size=SHARE, stratify=y, random_state=common.seed)
+    X, X_new, y, y_new = train_test_split(
+        X, y, test_size=SHARE, stratify=y, random_state=common.seed
+    )
     grid, folds = (SMALL, 3) if common.quick else (GRID, 5)
-    rows, others = book.number("rows", len(X)), book.number("held_out", len(X_new))
-    count, parts = book.number("settings", len(grid["alpha"]) ** 2), book.number("folds", folds)
+    rows = book.number("rows", len(X))
+    others = book.number("held_out", len(X_new))
+    count = book.number("settings", len(grid["alpha"]) ** 2)
+    parts = book.number("folds", folds)
     book.say(
-        f"""How many units, and how strong a penalty? Let a search answer, with the patients of section 9. {others} of
-        them are set aside. On the other {rows} each of {count} settings is judged by cross-validation in {parts}
-        folds. The scaler is part of the pipeline, so that it too learns only from the rows it may see:"""
+        f"""How many units, and how strong a penalty? Let a search answer, with the
+        patients of section 9. {others} of them are set aside. On the other {rows}
+        each of {count} settings is judged by cross-validation in {parts} folds. The
+        scaler is part of the pipeline, so that it too learns only from the rows it
+        may see:"""
     )
     book.code(search)
     with quiet_fits() as late:
         found = search(X, y, grid, folds, max_iter=ITERATIONS, **more)
         line = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
     if unfinished := book.number("unfinished_fits", len(late)):
-        book.say(f"Fits of the search that ran out of iterations: {unfinished}. They count as they are.")
+        book.say(
+            f"Fits of the search that ran out of iterations: {unfinished}. They count "
+            "as they are."
+        )
     draw_grid(book, found, grid)
     chosen(book, found)
     judgements = [judged(model, X_new, y_new) for model in (found, line)]
-    (right, loss), (straight, other) = book.number("held_out_right_and_log_loss", judgements)
-    ahead = lead(book, *(np.asarray(model.predict(X_new) != y_new) for model in (line, found)))
+    (right, loss), (straight, other) = book.number(
+        "held_out_right_and_log_loss", judgements
+    )
+    ahead = lead(
+        book, *(np.asarray(model.predict(X_new) != y_new) for model in (line, found))
+    )
     book.say(
-        f"""On these the network has {right:.1%} right, and logistic regression {straight:.1%}: {ahead}. The network's
-        log-loss is {loss:.3f}, that of logistic regression {other:.3f}."""
+        f"""On these the network has {right:.1%} right, and logistic regression
+        {straight:.1%}: {ahead}. The network's log-loss is {loss:.3f}, that of
+        logistic regression {other:.3f}."""
     )
     unscaled(book, found.best_estimator_, (X, X_new), (y, y_new), loss)
 
 
 def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
-    """The mean log-loss of each setting, on folds learned from and on folds held out."""
-    shape = len(grid["alpha"]), len(grid["hidden_layer_sizes"])  # in the order of the results
-    losses = [-found.cv_results_[f"mean_{kind}_score"].reshape(shape) for kind in ("train", "test")]
+    """The mean log-loss of each setting, on folds learned from and on folds
+    held out.
+    """
+    # in the order of the results
+    shape = len(grid["alpha"]), len(grid["hidden_layer_sizes"])
+    losses = [
+        -found.cv_results_[f"mean_{kind}_score"].reshape(shape)
+        for kind in ("train", "test")
+    ]
     row, column = np.unravel_index(found.best_index_, shape)
-    low, high = (book.number("log_loss_learned_and_held_out", losses)[i][row][column] for i in (0, 1))
+    low, high = (
+        book.number("log_loss_learned_and_held_out", losses)[i][row][column]
+        for i in (0, 1)
+    )
     caption = (
-        "Mean log-loss of every setting. Left, on the folds it learned from; right, on the folds held out. The frame "
-        "marks the chosen setting, the lowest on the right."
+        "Mean log-loss of every setting. Left, on the folds it learned from; right, "
+        "on the folds held out. The frame marks the chosen setting, the lowest on the "
+        "right."
     )
     described = (
-        "Two grids of coloured cells with numbers, hidden units across, penalties upwards. The chosen cell has "
-        f"{low:.3f} on the left and {high:.3f} on the right."
+        "Two grids of coloured cells with numbers, hidden units across, penalties "
+        f"upwards. The chosen cell has {low:.3f} on the left and {high:.3f} on the "
+        "right."
     )
     norm = Normalize(0.0, np.max(losses))
     with book.figure("10-grid", caption, described, (11.0, 4.3)) as fig:
-        for ax, loss, title in zip(fig.subplots(1, 2), losses, ("folds learned from", "folds held out"), strict=True):
+        for ax, loss, title in zip(
+            fig.subplots(1, 2),
+            losses,
+            ("folds learned from", "folds held out"),
+            strict=True,
+        ):
             shade(ax, loss, norm)
-            ax.add_patch(Rectangle((column, row), 1, 1, fill=False, ec=plots.DARK, lw=2.6, clip_on=False))
-            ax.set_xticks(np.arange(shape[1]) + 0.5, [str(size) for (size,) in grid["hidden_layer_sizes"]])
-            ax.set_yticks(np.arange(shape[0]) + 0.5, [f"{alpha:g}" for alpha in grid["alpha"]])
-            ax.set(xlabel="hidden units", ylabel="penalty (alpha)", title=f"Log-loss, {title}")
+            ax.add_patch(
+                Rectangle(
+                    (column, row),
+                    1,
+                    1,
+                    fill=False,
+                    ec=plots.DARK,
+                    lw=2.6,
+                    clip_on=False,
+                )
+            )
+            ax.set_xticks(
+                np.arange(shape[1]) + 0.5,
+                [str(size) for (size,) in grid["hidden_layer_sizes"]],
+            )
+            ax.set_yticks(
+                np.arange(shape[0]) + 0.5, [f"{alpha:g}" for alpha in grid["alpha"]]
+            )
+            ax.set(
+                xlabel="hidden units",
+                ylabel="penalty (alpha)",
+                title=f"Log-loss, {title}",
+            )
 
 
 def shade(ax: Axes, values: Array, norm: Normalize) -> None:
@@ -160,19 +263,34 @@ def shade(ax: Axes, values: Array, norm: Normalize) -> None:
 
 def chosen(book: Book, found: Any) -> None:
     """The setting, and how many others are as good."""
-    scores, best = found.cv_results_["mean_test_score"], found.best_index_
-    units = book.number("chosen_units", found.best_params_["mlpclassifier__hidden_layer_sizes"][0])
+    scores = found.cv_results_["mean_test_score"]
+    best = found.best_index_
+    units = book.number(
+        "chosen_units", found.best_params_["mlpclassifier__hidden_layer_sizes"][0]
+    )
     alpha = book.number("chosen_penalty", found.best_params_["mlpclassifier__alpha"])
-    error = book.number("standard_error", found.cv_results_["std_test_score"][best] / np.sqrt(found.n_splits_))
+    error = book.number(
+        "standard_error",
+        found.cv_results_["std_test_score"][best] / np.sqrt(found.n_splits_),
+    )
     near = book.number("as_good", int((scores >= scores[best] - error).sum()) - 1)
     other = found.cv_results_["mean_train_score"].argmax() != best
-    others = "no other setting is" if near == 0 else f"{near} more {'is' if near == 1 else 'are'}"
-    memory = " On the folds learned from another setting is best, but that only tells how well it remembers."
+    others = (
+        "no other setting is"
+        if near == 0
+        else f"{near} more {'is' if near == 1 else 'are'}"
+    )
+    memory = (
+        " On the folds learned from another setting is best, but that only tells how "
+        "well it remembers."
+    )
     book.say(
-        f"""The search chose {units} hidden {"unit" if units == 1 else "units"} and a penalty of {alpha}, at
-        {book.number("chosen_log_loss", -scores[best]):.3f} on the folds held out. The standard error of that is
-        {error:.3f} (too small, as section 9 explains), and {others} within it.{memory if other else ""} The best of
-        many always looks better than it is; for that, some patients were kept out of the search."""
+        f"""The search chose {units} hidden {"unit" if units == 1 else "units"} and a
+        penalty of {alpha}, at {book.number("chosen_log_loss", -scores[best]):.3f} on
+        the folds held out. The standard error of that is {error:.3f} (too small, as
+        section 9 explains), and {others} within it.{memory if other else ""} The best
+        of many always looks better than it is; for that, some patients were kept out
+        of the search."""
     )
 
 
@@ -182,65 +300,123 @@ def judged(model: Any, X: Array, y: Any) -> tuple[float, float]:
     return float(((p > 0.5) == y).mean()), float(log_loss(y, p))
 
 
-def unscaled(book: Book, best: Any, patients: tuple[Array, Array], y: tuple[Any, Any], chosen: float) -> None:
-    """The chosen network by plain descent, from scaled measurements and from raw ones."""
-    passes, rates = book.number("passes_of_descent", STEPS), book.number("rates_of_descent", RATES)
-    own = best[-1].get_params() | {"solver": "gd", "batch_size": len(y[0]), "max_iter": STEPS}
-    inputs, judgements = ([best[0].transform(X) for X in patients], patients), []
+def unscaled(
+    book: Book,
+    best: Any,
+    patients: tuple[Array, Array],
+    y: tuple[Any, Any],
+    chosen: float,
+) -> None:
+    """The chosen network by plain descent, from scaled measurements and from
+    raw ones.
+    """
+    passes = book.number("passes_of_descent", STEPS)
+    rates = book.number("rates_of_descent", RATES)
+    own = best[-1].get_params() | {
+        "solver": "gd",
+        "batch_size": len(y[0]),
+        "max_iter": STEPS,
+    }
+    inputs = ([best[0].transform(X) for X in patients], patients)
+    judgements = []
     with quiet_fits():  # each is given its passes, whether it comes to rest or not
         for rate in RATES:
-            model = MLPClassifier(**own | {"learning_rate_init": rate, "n_iter_no_change": np.inf})
-            judgements.append([mark for X, X_new in inputs for mark in judged(model.fit(X, y[0]), X_new, y[1])])
+            model = MLPClassifier(
+                **own | {"learning_rate_init": rate, "n_iter_no_change": np.inf}
+            )
+            judgements.append(
+                [
+                    mark
+                    for X, X_new in inputs
+                    for mark in judged(model.fit(X, y[0]), X_new, y[1])
+                ]
+            )
     scores = book.number("scaled_and_raw_right_and_log_loss", judgements)
     book.say(
-        f"""Does the scaler matter? Plain descent has one rate for all weights, and these measurements are areas of
-        thousands beside a smoothness far below one. The chosen network again, by {passes} passes of plain descent in
-        place of L-BFGS, at three rates:"""
+        f"""Does the scaler matter? Plain descent has one rate for all weights, and
+        these measurements are areas of thousands beside a smoothness far below one.
+        The chosen network again, by {passes} passes of plain descent in place of
+        L-BFGS, at three rates:"""
     )
     shown = zip(rates, scores, strict=True)
-    rows = [[f"{rate}", f"{a:.1%}", f"{b:.3f}", f"{c:.1%}", f"{d:.3f}"] for rate, (a, b, c, d) in shown]
+    rows = [
+        [f"{rate}", f"{a:.1%}", f"{b:.3f}", f"{c:.1%}", f"{d:.3f}"]
+        for rate, (a, b, c, d) in shown
+    ]
     head = ["rate", "scaled: right", "scaled: log-loss", "raw: right", "raw: log-loss"]
     book.table("The same patients, by plain descent", head, rows)
     scaled, raw = (min(row[i] for row in scores) for i in (1, 3))
     advice = "Scale your inputs." if scaled < raw else "Here the scaler did not help."
-    early = f" (The first is below the {chosen:.3f} of the fit that came to rest; but we picked its rate by looking.)"
+    early = (
+        f" (The first is below the {chosen:.3f} of the fit that came to rest; but we "
+        "picked its rate by looking.)"
+    )
     early = early if scaled < chosen else ""
-    book.say(f"The lowest log-loss is {scaled:.3f} with scaled measurements, {raw:.3f} with raw ones. {advice}{early}")
+    book.say(
+        f"The lowest log-loss is {scaled:.3f} with scaled measurements, {raw:.3f} "
+        f"with raw ones. {advice}{early}"
+    )
 
 
 def scale(book: Book, common: Common) -> None:
     """More and more moons: the same number of passes, in one way and the other."""
     sizes = book.number("rows_of_moons", SIZES[:3] if common.quick else SIZES)
-    passes, batch, new = book.number("few_passes", PASSES), book.number("batch", BATCH), book.number("new_points", NEW)
+    passes = book.number("few_passes", PASSES)
+    batch = book.number("batch", BATCH)
+    new = book.number("new_points", NEW)
     book.say(
-        f"""What changes when there are more rows? The tutorial sees all of them before it makes a step. Minibatches,
-        mostly with Adam, make a step every {batch} rows: more rows are more steps. We draw more and more moons, noisier
-        ones, give both ways {passes} passes over them, and ask for the log-loss on {new:,} new points:"""
+        f"""What changes when there are more rows? The tutorial sees all of them
+        before it makes a step. Minibatches, mostly with Adam, make a step every
+        {batch} rows: more rows are more steps. We draw more and more moons, noisier
+        ones, give both ways {passes} passes over them, and ask for the log-loss on
+        {new:,} new points:"""
     )
     book.code(full_batch, minibatches)
     table = []
     for n in map(int, sizes):
         moons = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
         ways = (full_batch, minibatches)
-        table.append([learned(book, common, f"{way.__name__}_{n}", way, *moons, **ALL_PASSES) for way in ways])
+        table.append(
+            [
+                learned(book, common, f"{way.__name__}_{n}", way, *moons, **ALL_PASSES)
+                for way in ways
+            ]
+        )
     rows = [
-        [f"{n:,}", *(cell for _, updates, loss, s in row for cell in (f"{updates:,}", f"{loss:.3f}", f"{s:.3f}"))]
+        [
+            f"{n:,}",
+            *(
+                cell
+                for _, updates, loss, s in row
+                for cell in (f"{updates:,}", f"{loss:.3f}", f"{s:.3f}")
+            ),
+        ]
         for n, row in zip(sizes, table, strict=True)
     ]
-    kinds = [f"{way}: {kind}" for way in ("full", "mini") for kind in ("updates", "log-loss", "seconds")]
+    kinds = [
+        f"{way}: {kind}"
+        for way in ("full", "mini")
+        for kind in ("updates", "log-loss", "seconds")
+    ]
     book.table("The same passes over more and more rows", ["rows", *kinds], rows)
     (_, few, slow, _), (_, many, fast, _) = table[-1]
     book.say(
-        f"""With {sizes[-1]:,} rows the log-loss of the minibatches, {fast:.3f} after {many:,} updates, is
-        {"lower" if fast < slow else "not lower"} than that of the full batch, {slow:.3f} after {few}. Both saw the same
-        rows equally often. (They differ in more than the batch: Adam has a step of its own for each weight.) The
-        seconds show the price of many small updates; the compiled engine is there to keep it low."""
+        f"""With {sizes[-1]:,} rows the log-loss of the minibatches, {fast:.3f} after
+        {many:,} updates, is {"lower" if fast < slow else "not lower"} than that of
+        the full batch, {slow:.3f} after {few}. Both saw the same rows equally often.
+        (They differ in more than the batch: Adam has a step of its own for each
+        weight.) The seconds show the price of many small updates; the compiled engine
+        is there to keep it low."""
     )
     stopped(book, common, int(sizes[1]), table[1][1])
 
 
-def learned(book: Book, common: Common, name: str, method: Any, X: Array, y: Any, **rules: Any) -> list[Any]:
-    """Passes, updates, log-loss on points that nobody learned from, and seconds by the run's own clock."""
+def learned(
+    book: Book, common: Common, name: str, method: Any, X: Array, y: Any, **rules: Any
+) -> list[Any]:
+    """Passes, updates, log-loss on points that nobody learned from, and seconds by the
+    run's own clock.
+    """
     with quiet_fits():
         model = method(X, y, random_state=common.seed, engine=common.engine, **rules)
     book.heed()
@@ -254,46 +430,80 @@ def stopped(book: Book, common: Common, n: int, before: list[Any]) -> None:
     """Single precision, and a validation set that says when it is enough."""
     X, y = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
     rules = {"max_iter": 500, "early_stopping": True, "scoring": "loss", "tol": 0.0}
-    fits, X, count = [before], X.astype(np.float32), book.number("rows_for_these", n)
+    fits = [before]
+    X = X.astype(np.float32)
+    count = book.number("rows_for_these", n)
     for name, more in (("single_precision", ALL_PASSES), ("stopped_early", rules)):
         fits.append(learned(book, common, name, minibatches, X, y, **more))
     names = ("double precision", "single precision", "single, stopped early")
-    rows = [[name, n, f"{m:,}", f"{loss:.3f}"] for name, (n, m, loss, _) in zip(names, fits, strict=True)]
-    book.table(f"Minibatches, with {count:,} rows", ["", "passes", "updates", "log-loss"], rows)
-    apart, better = book.number("single_precision_changes", abs(fits[1][2] - fits[0][2])), fits[2][2] < fits[1][2]
+    rows = [
+        [name, n, f"{m:,}", f"{loss:.3f}"]
+        for name, (n, m, loss, _) in zip(names, fits, strict=True)
+    ]
+    book.table(
+        f"Minibatches, with {count:,} rows", ["", "passes", "updates", "log-loss"], rows
+    )
+    apart = book.number("single_precision_changes", abs(fits[1][2] - fits[0][2]))
+    better = fits[2][2] < fits[1][2]
     book.say(
-        f"""Rows given as `float32` are learned from in single precision: half the memory, twice as many numbers in a
-        vector, and a log-loss that differs by {apart:.0e}. With `early_stopping=True` a tenth of the rows is set aside,
-        training ends when their loss has not fallen for ten passes, and the best pass's weights stay. Nobody had to
-        guess that it would take {fits[2][0]} passes; the log-loss on new points is
-        {f"lower than after {fits[0][0]}" if better else "no lower than before"}. More threads are used where they pay,
-        and change no bit of a result."""
+        f"""Rows given as `float32` are learned from in single precision: half the
+        memory, twice as many numbers in a vector, and a log-loss that differs by
+        {apart:.0e}. With `early_stopping=True` a tenth of the rows is set aside,
+        training ends when their loss has not fallen for ten passes, and the best
+        pass's weights stay. Nobody had to guess that it would take {fits[2][0]}
+        passes; the log-loss on new points is {
+            f"lower than after {fits[0][0]}" if better else "no lower than before"
+        }. More threads are used where they pay, and
+        change no bit of a result."""
     )
 
 
 def leave(book: Book) -> None:
     """What the benchmarks say, when to take something else, and where to read on."""
     book.say(
-        """How fast is this beside others? `docs/benchmarks.md` measures it, goals that were missed included. With small
-        networks the compiled engine is many times faster than the frameworks, whose time there goes into calling
-        functions and not into arithmetic. With wide layers everybody waits for the same products of matrices, the
-        difference melts, and in the largest network measured JAX was a little ahead. And for some jobs a plain network
-        is the wrong tool, on any engine:"""
+        """How fast is this beside others? `docs/benchmarks.md` measures it, goals
+        that were missed included. With small networks the compiled engine is many
+        times faster than the frameworks, whose time there goes into calling functions
+        and not into arithmetic. With wide layers everybody waits for the same
+        products of matrices, the difference melts, and in the largest network
+        measured JAX was a little ahead. And for some jobs a plain network is the
+        wrong tool, on any engine:"""
     )
     book.items(
         [
-            "Tables with many rows and mixed columns: try boosted trees too (`HistGradientBoostingClassifier`).",
-            "Images and sounds: convolutions, which know that neighbours belong together.",
-            "Texts and other sequences: transformers, mostly ones that somebody has trained already.",
-            "Networks so large that products of matrices take all the time: a GPU, and a framework that uses it.",
+            (
+                "Tables with many rows and mixed columns: try boosted trees too "
+                "(`HistGradientBoostingClassifier`)."
+            ),
+            (
+                "Images and sounds: convolutions, which know that neighbours belong "
+                "together."
+            ),
+            (
+                "Texts and other sequences: transformers, mostly ones that somebody "
+                "has trained already."
+            ),
+            (
+                "Networks so large that products of matrices take all the time: a GPU, "
+                "and a framework that uses it."
+            ),
         ]
     )
     book.say("Where to read on in this project:")
     book.items(
         [
-            "`DERIVATION.md`: every equation once, with the tag that leads to its line of code.",
-            "`docs/coming-from-scikit-learn.md`: what `MLPClassifier` and `MLPRegressor` can do besides.",
-            "`halfmoon list`: every activation, loss, optimizer and schedule that a name can ask for.",
+            (
+                "`DERIVATION.md`: every equation once, with the tag that leads to its "
+                "line of code."
+            ),
+            (
+                "`docs/coming-from-scikit-learn.md`: what `MLPClassifier` and "
+                "`MLPRegressor` can do besides."
+            ),
+            (
+                "`halfmoon list`: every activation, loss, optimizer and schedule that "
+                "a name can ask for."
+            ),
             "`examples/`: short programs to start from.",
         ]
     )

@@ -12,7 +12,16 @@ from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import RATE, descend
-from halfmoon.tutorial.trials import LARGE, MEASURED, SMALL, STYLES, Predict, Study, draw_map, truth
+from halfmoon.tutorial.trials import (
+    LARGE,
+    MEASURED,
+    SMALL,
+    STYLES,
+    Predict,
+    Study,
+    draw_map,
+    truth,
+)
 
 
 def paused(look: Callable[[Run], None], *data: Any, epochs: int, **more: Any) -> Run:
@@ -30,50 +39,73 @@ def watch(book: Book, study: Study) -> None:
     """Both losses by passes with few and many units, and what the mistakes cost."""
     small, large = book.number("watched_units", [SMALL, LARGE])
     book.say(
-        f"""Can overfitting be watched as it happens? Here is a run with {small} units and one with {large}, half as
-        long as the tutorial's and at half its rate. Now and then each pauses, and we look at both sets of points. (It
-        is one seed; the table shows how far seeds differ.)"""
+        f"""Can overfitting be watched as it happens? Here is a run with {small} units
+        and one with {large}, half as long as the tutorial's and at half its rate. Now
+        and then each pauses, and we look at both sets of points. (It is one seed; the
+        table shows how far seeds differ.)"""
     )
     book.code(paused)
     networks = {hidden: study.common.network(hidden) for hidden in (SMALL, LARGE)}
-    courses = {hidden: observe(book, study, hidden, network) for hidden, network in networks.items()}
+    courses = {
+        hidden: observe(book, study, hidden, network)
+        for hidden, network in networks.items()
+    }
     book.say(course(large, courses[LARGE]))
     book.say(course(small, courses[SMALL]))
-    predictions: list[Predict] = [*(network.predict for network in networks.values()), truth]
-    few, many, best = book.number("mistakes", [mistakes(study, predict) for predict in predictions])
+    predictions: list[Predict] = [
+        *(network.predict for network in networks.values()),
+        truth,
+    ]
+    few, many, best = book.number(
+        "mistakes", [mistakes(study, predict) for predict in predictions]
+    )
     book.say(
-        f"""At the end {large} units have {many["wrong"]} of the new points wrong, and these make up {many["share"]:.0%}
-        of the log-loss: on average the network gives the wrong class {many["sure"]:.1%} there, where the true
-        probabilities give it {many["truly"]:.1%}. With {small} units it is {few["wrong"]} points, at {few["sure"]:.1%}
-        instead of {few["truly"]:.1%}. The true boundary has {best["wrong"]} wrong."""
+        f"""At the end {large} units have {many["wrong"]} of the new points wrong, and
+        these make up {many["share"]:.0%} of the log-loss: on average the network
+        gives the wrong class {many["sure"]:.1%} there, where the true probabilities
+        give it {many["truly"]:.1%}. With {small} units it is {few["wrong"]} points,
+        at {few["sure"]:.1%} instead of {few["truly"]:.1%}. The true boundary has
+        {best["wrong"]} wrong."""
     )
     draw_watched(book, study, networks, courses, [few["wrong"], many["wrong"]])
 
 
 def observe(book: Book, study: Study, hidden: int, network: Network) -> Any:
     """Train a network with pauses; what is MEASURED at each."""
-    common, rows = study.common, []
+    common = study.common
+    rows = []
 
     def look(run: Run) -> None:
         rows.append((run.epoch, *study.judge(common, network.predict)))
 
-    common.fit(paused, f"{hidden} units, watched", common.passes // 2, look, network, *common.data, RATE / 2.0)
+    common.fit(
+        paused,
+        f"{hidden} units, watched",
+        common.passes // 2,
+        look,
+        network,
+        *common.data,
+        RATE / 2.0,
+    )
     columns = zip(("passes", *MEASURED), zip(*rows, strict=True), strict=True)
     return book.number(f"watched_{hidden}", dict(columns))
 
 
 def course(hidden: int, columns: dict[str, list[float]]) -> str:
     """How the loss on new points went, and whether that is overfitting."""
-    new, learned = columns["log_loss_new"], columns["log_loss_learned"]
+    new = columns["log_loss_new"]
+    learned = columns["log_loss_learned"]
     least = int(np.argmin(new))
-    sentence = f"""With {hidden} units the log-loss on new points is lowest after {columns["passes"][least]:,} passes,
-        {new[least]:.3f}, and {new[-1]:.3f} at the end"""
+    sentence = f"""With {hidden} units the log-loss on new points is lowest after
+        {columns["passes"][least]:,} passes, {new[least]:.3f}, and {new[-1]:.3f} at
+        the end"""
     if new[-1] < 1.2 * new[least]:
         return f"{sentence}: not much is lost."
     if learned[-1] >= learned[least]:
         return f"{sentence}; on the points learned from it does not fall either."
-    return f"""{sentence}, while on the points learned from it goes on falling, from {learned[least]:.3f} to
-        {learned[-1]:.3f}. That is overfitting. To stop in time is a cure too, if points set aside for it say when."""
+    return f"""{sentence}, while on the points learned from it goes on falling, from
+        {learned[least]:.3f} to {learned[-1]:.3f}. That is overfitting. To stop in
+        time is a cure too, if points set aside for it say when."""
 
 
 def misplaced(study: Study, predict: Predict) -> tuple[Array, Any]:
@@ -84,31 +116,60 @@ def misplaced(study: Study, predict: Predict) -> tuple[Array, Any]:
 
 
 def mistakes(study: Study, predict: Predict) -> dict[str, Any]:
-    """How many new points are on the wrong side, their share of the log-loss, how sure one is there, and may be."""
+    """How many new points are on the wrong side, their share of the log-loss, how sure
+    one is there, and may be.
+    """
     cost, wrong = misplaced(study, predict)
-    X, other = study.test[0][wrong], 1 - study.test[1][wrong]
-    sure, truly = (float(p(X)[np.arange(len(X)), other].mean()) for p in (predict, truth))
-    return {"wrong": wrong.sum(), "share": cost[wrong].sum() / cost.sum(), "sure": sure, "truly": truly}
+    X = study.test[0][wrong]
+    other = 1 - study.test[1][wrong]
+    sure, truly = (
+        float(p(X)[np.arange(len(X)), other].mean()) for p in (predict, truth)
+    )
+    return {
+        "wrong": wrong.sum(),
+        "share": cost[wrong].sum() / cost.sum(),
+        "sure": sure,
+        "truly": truly,
+    }
 
 
-def draw_watched(book: Book, study: Study, networks: dict[int, Network], courses: dict[int, Any], wrong: Any) -> None:
-    """The losses by passes, and the two boundaries with the new points that they misplace."""
+def draw_watched(
+    book: Book,
+    study: Study,
+    networks: dict[int, Network],
+    courses: dict[int, Any],
+    wrong: Any,
+) -> None:
+    """The losses by passes, and the two boundaries with the new points that they
+    misplace.
+    """
     caption = (
-        "First, log-loss by passes over the data, both axes logarithmic. Then the new points that each network has on "
-        "the wrong side at the end: the larger the mark, the more it adds to the log-loss. Dashed: the true boundary."
+        "First, log-loss by passes over the data, both axes logarithmic. Then the new "
+        "points that each network has on the wrong side at the end: the larger the "
+        "mark, the more it adds to the log-loss. Dashed: the true boundary."
     )
-    ends = [columns[mark][-1] for columns in courses.values() for mark in ("log_loss_learned", "log_loss_new")]
+    ends = [
+        columns[mark][-1]
+        for columns in courses.values()
+        for mark in ("log_loss_learned", "log_loss_new")
+    ]
     described = (
-        f"First, curves of the log-loss: with three units they end at {ends[0]:.3f} on points learned from and at "
-        f"{ends[1]:.3f} on new ones, with the largest layer at {ends[2]:.3f} and {ends[3]:.3f}. Then two maps, with "
-        f"{wrong[0]} and {wrong[1]} misplaced points along the boundaries."
+        f"First, curves of the log-loss: with three units they end at {ends[0]:.3f} "
+        f"on points learned from and at {ends[1]:.3f} on new ones, with the largest "
+        f"layer at {ends[2]:.3f} and {ends[3]:.3f}. Then two maps, with {wrong[0]} "
+        f"and {wrong[1]} misplaced points along the boundaries."
     )
-    either = np.any([misplaced(study, network.predict)[1] for network in networks.values()], axis=0)
-    (left, low), (right, high) = study.test[0][either].min(axis=0) - 0.3, study.test[0][either].max(axis=0) + 0.3
+    either = np.any(
+        [misplaced(study, network.predict)[1] for network in networks.values()], axis=0
+    )
+    (left, low) = study.test[0][either].min(axis=0) - 0.3
+    (right, high) = study.test[0][either].max(axis=0) + 0.3
     with book.figure("7-overfitting", caption, described, (11.0, 3.9)) as fig:
         first, *maps = fig.subplots(1, 3, width_ratios=(1.25, 1.0, 1.0))
         draw_curves(courses, first)
-        for ax, (hidden, network), count in zip(maps, networks.items(), wrong, strict=True):
+        for ax, (hidden, network), count in zip(
+            maps, networks.items(), wrong, strict=True
+        ):
             draw_misplaced(network, study, ax)
             ax.set(xlim=(left, right), ylim=(low, high))
             ax.set_title(book.plain(f"{hidden} units: {count} new points wrong"))
@@ -117,10 +178,24 @@ def draw_watched(book: Book, study: Study, networks: dict[int, Network], courses
 def draw_curves(courses: dict[int, Any], ax: Any) -> None:
     """Both losses by passes."""
     for i, (hidden, columns) in enumerate(courses.items()):
-        for of, line, points in (("learned", "--", "learned from"), ("new", "-", "new points")):
-            style = {"c": STYLES[hidden]["c"], "ls": line, "lw": (1.3, 2.2)[i], "label": f"{hidden} units, {points}"}
+        for of, line, points in (
+            ("learned", "--", "learned from"),
+            ("new", "-", "new points"),
+        ):
+            style = {
+                "c": STYLES[hidden]["c"],
+                "ls": line,
+                "lw": (1.3, 2.2)[i],
+                "label": f"{hidden} units, {points}",
+            }
             ax.plot(columns["passes"], columns[f"log_loss_{of}"], **style)
-    ax.set(xscale="log", yscale="log", xlabel="passes over the data", ylabel="log-loss", title="Pass by pass")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="passes over the data",
+        ylabel="log-loss",
+        title="Pass by pass",
+    )
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.yaxis.set_major_formatter("{x:g}")
@@ -129,14 +204,36 @@ def draw_curves(courses: dict[int, Any], ax: Any) -> None:
 
 
 def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
-    """The network's boundary, the true one, and the new points on the wrong side, each as large as its loss."""
+    """The network's boundary, the true one, and the new points on the wrong side, each
+    as large as its loss.
+    """
     cost, wrong = misplaced(study, network.predict)
     draw_map(network, study.common, ax)
-    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    u, v = np.linspace(left, right, 60), np.linspace(low, high, 60)
-    lead = truth(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2))[:, 0].reshape(60, 60) - 0.5
-    ax.contour(u, v, lead, levels=[0.0], colors=plots.DARK, linewidths=1.2, linestyles="--", zorder=2)
+    (left, right) = ax.get_xlim()
+    (low, high) = ax.get_ylim()
+    u = np.linspace(left, right, 60)
+    v = np.linspace(low, high, 60)
+    lead = (
+        truth(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2))[:, 0].reshape(60, 60)
+        - 0.5
+    )
+    ax.contour(
+        u,
+        v,
+        lead,
+        levels=[0.0],
+        colors=plots.DARK,
+        linewidths=1.2,
+        linestyles="--",
+        zorder=2,
+    )
     for c in (0, 1):
         here = wrong & (study.test[1] == c)
-        style = {"c": plots.COLOURS[c], "marker": plots.MARKERS[c], "edgecolors": "white", "lw": 0.6, "zorder": 3}
+        style = {
+            "c": plots.COLOURS[c],
+            "marker": plots.MARKERS[c],
+            "edgecolors": "white",
+            "lw": 0.6,
+            "zorder": 3,
+        }
         ax.scatter(*study.test[0][here].T, s=9.0 * cost[here], **style)

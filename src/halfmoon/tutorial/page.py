@@ -16,7 +16,11 @@ FORMULA = re.compile(r"\$([^$|]+)\|([^$]+)\$")  # in a text: $as in code|as in L
 def text(words: str) -> str:
     """Words with `code` and $formulas|LaTeX$ in them, as HTML."""
     parts = FORMULA.split(words)
-    words = "".join(mathml(part) if i % 3 == 2 else html.escape(part) for i, part in enumerate(parts) if i % 3 != 1)
+    words = "".join(
+        mathml(part) if i % 3 == 2 else html.escape(part)
+        for i, part in enumerate(parts)
+        if i % 3 != 1
+    )
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", words)
 
 
@@ -33,13 +37,17 @@ def number(address: str, value: Any, digits: str) -> str:
 def heading(number: str, name: str, title: str) -> str:
     """A section's heading; a part of a section has a smaller one."""
     level = 3 if "." in number else 2
-    return f'<h{level} id="{name}"><span class="count">{number}</span> {text(title)}</h{level}>'
+    return (
+        f'<h{level} id="{name}"><span class="count">{number}</span> '
+        f"{text(title)}</h{level}>"
+    )
 
 
 def contents(sections: Iterable[tuple[str, str, str]]) -> str:
     """The table of contents."""
     rows = (
-        f'<li{" class=part" if "." in number else ""}><a href="#{name}"><span class="count">{number}</span> '
+        f'<li{" class=part" if "." in number else ""}><a href="#{name}"><span '
+        f'class="count">{number}</span> '
         f"{text(title)}</a></li>"
         for number, name, title in sections
     )
@@ -60,9 +68,14 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     """A table whose first column heads its rows. Cells are HTML."""
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>" for row in rows
+        f'<tr><th scope="row">{row[0]}</th>'
+        + "".join(f"<td>{cell}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
     )
-    return wide(f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    return wide(
+        f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def wide(inside: str) -> str:
@@ -77,19 +90,26 @@ def equations(title: str, tags: Sequence[str]) -> str:
         line = line_of(tag)
         where = f'<span class="where">{line.file}, line {line.number}</span>'
         rows.append(
-            f'<tr><th scope="row">[{tag}]</th><td>{mathml(EQUATIONS[tag][1], block=True)}</td>'
+            "<tr><th "
+            f'scope="row">[{tag}]</th><td>{mathml(EQUATIONS[tag][1], block=True)}</td>'
             f"<td><code>{html.escape(line.code)}</code> {where}</td></tr>"
         )
-    head = '<tr><th scope="col">tag</th><th scope="col">equation</th><th scope="col">the line of code</th></tr>'
+    head = (
+        '<tr><th scope="col">tag</th><th scope="col">equation</th><th scope="col">the '
+        "line of code</th></tr>"
+    )
     return (
-        f'<table class="equations"><caption>{text(title)}</caption><thead>{head}</thead>'
+        "<table "
+        f'class="equations"><caption>{text(title)}</caption><thead>{head}</thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
 
 @cache
 def _template() -> Template:
-    return Template(files("halfmoon.tutorial").joinpath("page.html").read_text(encoding="utf-8"))
+    return Template(
+        files("halfmoon.tutorial").joinpath("page.html").read_text(encoding="utf-8")
+    )
 
 
 def whole(sections: Iterable[tuple[str, str, str]], body: Iterable[str]) -> str:

@@ -17,10 +17,19 @@ from halfmoon.elementary import Array
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits
-from halfmoon.tutorial.splits import FOLDS, FORMATS, MEASURES, beside, measure, thresholds
+from halfmoon.tutorial.splits import (
+    FOLDS,
+    FORMATS,
+    MEASURES,
+    beside,
+    measure,
+    thresholds,
+)
 
 TITLE = "Real patients"
-SHARE, PENALTY, UNITS = 0.3, 1.0, (3, 16)
+SHARE = 0.3
+PENALTY = 1.0
+UNITS = (3, 16)
 
 
 def patients() -> tuple[Array, Array]:
@@ -45,17 +54,23 @@ def held_out(model: Any, X: Array, y: Array, splits: Any) -> list[Array]:
 
 
 def tell(book: Book, common: Common) -> None:
-    """Who they are; two measurements, drawn; all thirty, scored again and again; what a threshold costs."""
+    """Who they are; two measurements, drawn; all thirty, scored again and again; what a
+    threshold costs.
+    """
     X, y = patients()
-    rows, bad = book.number("patients", len(X)), book.number("malignant", int(y.sum()))
+    rows = book.number("patients", len(X))
+    bad = book.number("malignant", int(y.sum()))
     year = book.number("published", 1993)
     book.say(
-        f"""The text asks you to think of the points as patients and of the axes as measurements. Here are {rows} real
-        ones, the breast-cancer table that comes with scikit-learn (Street, Wolberg & Mangasarian {year}). Cells were
-        drawn from each tumour with a fine needle and photographed through a microscope. Ten properties of the cells'
-        nuclei (radius, texture, smoothness, ...) became thirty numbers: the mean of each over the picture, its standard
-        error, and the mean of its three largest values. {bad} of the tumours were malignant, the others benign. What
-        follows is an exercise in measuring a classifier. It is not a medical device."""
+        f"""The text asks you to think of the points as patients and of the axes as
+        measurements. Here are {rows} real ones, the breast-cancer table that comes
+        with scikit-learn (Street, Wolberg & Mangasarian {year}). Cells were drawn
+        from each tumour with a fine needle and photographed through a microscope. Ten
+        properties of the cells' nuclei (radius, texture, smoothness, ...) became
+        thirty numbers: the mean of each over the picture, its standard error, and the
+        mean of its three largest values. {bad} of the tumours were malignant, the
+        others benign. What follows is an exercise in measuring a classifier. It is
+        not a medical device."""
     )
     more = {"max_iter": 2000, "random_state": common.seed, "engine": common.engine}
     two(book, common, X[:, :2], y, more)
@@ -63,37 +78,52 @@ def tell(book: Book, common: Common) -> None:
 
 
 def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) -> None:
-    """The first two measurements: the line and the network's curve, judged by patients that both have not seen."""
-    share, alpha = book.number("share_held_out", SHARE), book.number("tutorials_penalty", REG_LAMBDA)
+    """The first two measurements: the line and the network's curve, judged by patients
+    that both have not seen.
+    """
+    share = book.number("share_held_out", SHARE)
+    alpha = book.number("tutorials_penalty", REG_LAMBDA)
     book.say(
-        f"""First, two measurements, so that there is something to see: the mean radius of the nuclei and their mean
-        texture, which is how much the grey values vary. Why these two? They are the first two columns. To pick the pair
-        that parts the classes best would mean to look at everybody, and then nobody is left to test on. The network is
-        the tutorial's, three tanh units and a penalty of {alpha}, with the one output that section 3 found enough. Each
-        measurement is standardised for both (mean 0, deviation 1), and in place of descent at a fixed rate L-BFGS finds
-        its own steps. (`MLPClassifier` is halfmoon's; the last section says more of it.)"""
+        f"""First, two measurements, so that there is something to see: the mean
+        radius of the nuclei and their mean texture, which is how much the grey values
+        vary. Why these two? They are the first two columns. To pick the pair that
+        parts the classes best would mean to look at everybody, and then nobody is
+        left to test on. The network is the tutorial's, three tanh units and a penalty
+        of {alpha}, with the one output that section 3 found enough. Each measurement
+        is standardised for both (mean 0, deviation 1), and in place of descent at a
+        fixed rate L-BFGS finds its own steps. (`MLPClassifier` is halfmoon's; the
+        last section says more of it.)"""
     )
     book.code(network)
-    X, X_new, y, y_new = train_test_split(X, y, test_size=SHARE, stratify=y, random_state=common.seed)
+    X, X_new, y, y_new = train_test_split(
+        X, y, test_size=SHARE, stratify=y, random_state=common.seed
+    )
     line = make_pipeline(StandardScaler(), LogisticRegression())
     models = [line, network(3, REG_LAMBDA, **more)]
     with quiet_fits():
-        wrong = [np.asarray(model.fit(X, y).predict(X_new) != y_new) for model in models]
-    count, apart = book.number("held_out", len(y_new)), book.number("differ", (wrong[0] != wrong[1]).sum())
+        wrong = [
+            np.asarray(model.fit(X, y).predict(X_new) != y_new) for model in models
+        ]
+    count = book.number("held_out", len(y_new))
+    apart = book.number("differ", (wrong[0] != wrong[1]).sum())
     straight, bent = book.number("wrong_with_two", [part.sum() for part in wrong])
     book.say(
-        f"""{share:.0%} of the patients, {count}, were set aside before anything was fitted. Of these the straight line
-        gets {straight} wrong and the network {bent}, and they differ on {apart}: {lead(book, *wrong)}. These are no
-        moons: the classes lie side by side and overlap, and where they overlap no boundary in this plane parts them.
-        Sharp corners in the network's curve, if you see any, come from the patients it learned from, who are not
-        drawn."""
+        f"""{share:.0%} of the patients, {count}, were set aside before anything was
+        fitted. Of these the straight line gets {straight} wrong and the network
+        {bent}, and they differ on {apart}: {lead(book, *wrong)}. These are no moons:
+        the classes lie side by side and overlap, and where they overlap no boundary
+        in this plane parts them. Sharp corners in the network's curve, if you see
+        any, come from the patients it learned from, who are not drawn."""
     )
     draw_two(book, models, X_new, y_new, wrong)
 
 
 def lead(book: Book, straight: Any, bent: Any) -> str:
-    """Who has fewer patients wrong, the line or the network, and whether that may be chance."""
-    ahead, apart = int(straight.sum() - bent.sum()), int((straight != bent).sum())
+    """Who has fewer patients wrong, the line or the network, and whether that may be
+    chance.
+    """
+    ahead = int(straight.sum() - bent.sum())
+    apart = int((straight != bent).sum())
     if ahead == 0:
         return "nobody is ahead"
     gap = book.number("ahead_by", abs(ahead))
@@ -102,42 +132,67 @@ def lead(book: Book, straight: Any, bent: Any) -> str:
     return f"the {'network' if ahead > 0 else 'line'} is ahead by {by}{chance}"
 
 
-def draw_two(book: Book, models: list[Any], X: Array, y: Array, wrong: list[Array]) -> None:
+def draw_two(
+    book: Book, models: list[Any], X: Array, y: Array, wrong: list[Array]
+) -> None:
     """Both boundaries over the held-out patients, the wrong ones ringed."""
     right = book.number("right_with_two", [1.0 - part.mean() for part in wrong])
     caption = (
-        "The patients held out, and the boundary of each method; rings mark patients on the wrong side. The axes are "
-        "the measurements as they stand in the table, which names no units."
+        "The patients held out, and the boundary of each method; rings mark patients "
+        "on the wrong side. The axes are the measurements as they stand in the table, "
+        "which names no units."
     )
     described = (
-        "Two panels with the patients by mean radius and mean texture; malignant tumours lie to the right, at large "
-        f"radii. On the left a straight boundary, {right[0]:.1%} right; on the right the network's, {right[1]:.1%}."
+        "Two panels with the patients by mean radius and mean texture; malignant "
+        "tumours lie to the right, at large radii. On the left a straight boundary, "
+        f"{right[0]:.1%} right; on the right the network's, {right[1]:.1%}."
     )
     with book.figure("9-two-measurements", caption, described, (11.0, 4.9)) as fig:
         axes = fig.subplots(1, 2)
-        for i, (ax, name) in enumerate(zip(axes, ("logistic regression", "network, 3 hidden units"), strict=True)):
+        for i, (ax, name) in enumerate(
+            zip(axes, ("logistic regression", "network, 3 hidden units"), strict=True)
+        ):
             plots.boundary(models[i], X, y, ax, resolution=120, show=False)
             plots.points(X, y, ax, names=("benign", "malignant"), size=26)
             ax.scatter(
-                *X[wrong[i]].T, 90, label="on the wrong side", fc="none", ec=plots.DARK, linewidths=1.3, zorder=4
+                *X[wrong[i]].T,
+                90,
+                label="on the wrong side",
+                fc="none",
+                ec=plots.DARK,
+                linewidths=1.3,
+                zorder=4,
             )
-            ax.set(xlabel="mean radius of the nuclei", ylabel="mean texture (deviation of the grey values)")
+            ax.set(
+                xlabel="mean radius of the nuclei",
+                ylabel="mean texture (deviation of the grey values)",
+            )
             ax.set_title(book.plain(f"{name}: {right[i]:.1%} right"))
-        legend = axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False)
+        legend = axes[0].legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False
+        )
         legend.legend_handles[-1].set_edgecolor(plots.INK)
 
 
-def thirty(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) -> None:
+def thirty(
+    book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]
+) -> None:
     """All measurements: five methods, the same splits for each."""
-    rounds, folds = book.number("rounds", 1 if common.quick else 4), book.number("folds", FOLDS)
-    cut = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=int(rounds), random_state=common.seed)
+    rounds = book.number("rounds", 1 if common.quick else 4)
+    folds = book.number("folds", FOLDS)
+    cut = RepeatedStratifiedKFold(
+        n_splits=FOLDS, n_repeats=int(rounds), random_state=common.seed
+    )
     splits = list(cut.split(X, y))
-    same, count = book.number("penalty", PENALTY), book.number("splits", len(splits))
+    same = book.number("penalty", PENALTY)
+    count = book.number("splits", len(splits))
     often = "one round" if rounds == 1 else f"each of {rounds} rounds"
     book.say(
-        f"""Now all thirty, and not one split but {count}. In {often} the patients are shuffled and dealt into {folds}
-        parts; each part is held out in turn, and every method learns from the other parts. Beside the tutorial's
-        penalty there is one of {same}, the strength that scikit-learn's logistic regression has by default."""
+        f"""Now all thirty, and not one split but {count}. In {often} the patients are
+        shuffled and dealt into {folds} parts; each part is held out in turn, and
+        every method learns from the other parts. Beside the tutorial's penalty there
+        is one of {same}, the strength that scikit-learn's logistic regression has by
+        default."""
     )
     book.code(held_out)
     few, many = book.number("units", UNITS)
@@ -146,85 +201,151 @@ def thirty(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any])
     names |= {"three": f"network, {few} units", "sixteen": f"network, {many} units"}
     answers = dict(zip(names, each_method(book, X, y, splits, more), strict=True))
     tests = [test for _, test in splits]
-    scores = {key: np.array([measure(y[t], p) for t, p in zip(tests, ps, strict=True)]) for key, ps in answers.items()}
+    scores = {
+        key: np.array([measure(y[t], p) for t, p in zip(tests, ps, strict=True)])
+        for key, ps in answers.items()
+    }
     summary(book, names, scores)
-    overconfident(book, scores, np.concatenate(answers["tutorial"]), y[np.concatenate(tests)])
+    overconfident(
+        book, scores, np.concatenate(answers["tutorial"]), y[np.concatenate(tests)]
+    )
     beside(book, scores)
     thresholds(book, names, y, tests, answers)
 
 
-def each_method(book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any]) -> list[list[Array]]:
+def each_method(
+    book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any]
+) -> list[list[Array]]:
     """The probabilities by every method."""
-    line, (few, many) = make_pipeline(StandardScaler(), LogisticRegression()), UNITS
-    networks = [network(*each, **more) for each in ((few, REG_LAMBDA), (few, PENALTY), (many, PENALTY))]
+    line = make_pipeline(StandardScaler(), LogisticRegression())
+    (few, many) = UNITS
+    networks = [
+        network(*each, **more)
+        for each in ((few, REG_LAMBDA), (few, PENALTY), (many, PENALTY))
+    ]
     answers = []
     with quiet_fits() as late:
         for model in (DummyClassifier(), line, *networks):
             answers.append(held_out(model, X, y, splits))
             book.heed()
     if book.number("unfinished_fits", len(late)):
-        book.say("Some of the fits ran out of iterations before they came to rest; they count as they are.")
+        book.say(
+            "Some of the fits ran out of iterations before they came to rest; they "
+            "count as they are."
+        )
     return answers
 
 
 def summary(book: Book, names: dict[str, str], scores: dict[str, Array]) -> None:
     """Means and standard deviations over the splits, as a table and drawn."""
-    mean = book.number("means", {key: each.mean(axis=0) for key, each in scores.items()})
-    spread = book.number("standard_deviations", {key: each.std(axis=0, ddof=1) for key, each in scores.items()})
+    mean = book.number(
+        "means", {key: each.mean(axis=0) for key, each in scores.items()}
+    )
+    spread = book.number(
+        "standard_deviations",
+        {key: each.std(axis=0, ddof=1) for key, each in scores.items()},
+    )
     rows = [
-        [names[key], *(f"{m:{form}} ± {s:{form}}" for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True))]
+        [
+            names[key],
+            *(
+                f"{m:{form}} ± {s:{form}}"
+                for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True)
+            ),
+        ]
         for key in scores
     ]
-    book.table("Held-out patients: mean and standard deviation over the splits", ["", *MEASURES], rows)
+    book.table(
+        "Held-out patients: mean and standard deviation over the splits",
+        ["", *MEASURES],
+        rows,
+    )
     draw_splits(book, names, scores, mean)
 
 
 def overconfident(book: Book, scores: dict[str, Array], p: Array, y: Array) -> None:
-    """What a weak penalty does: hardly to what is right, but to how sure the mistakes are."""
-    loose, tight = (book.number(f"log_loss_{key}", scores[key][:, 1].mean()) for key in ("tutorial", "three"))
+    """What a weak penalty does: hardly to what is right, but to how sure the mistakes
+    are.
+    """
+    loose, tight = (
+        book.number(f"log_loss_{key}", scores[key][:, 1].mean())
+        for key in ("tutorial", "three")
+    )
     mistaken = book.number("sure_of_mistakes", np.median(np.abs(p - y)[(p > 0.5) != y]))
     if loose > tight:
         book.say(
-            f"""With the tutorial's penalty the weights may grow, and with them how sure the network is. Where it is
-            wrong about new patients, it gave the wrong class a probability of {mistaken:.1%} (the median over its
-            mistakes). Log-loss counts that: it is {loose:.3f}, and {tight:.3f} with the stronger penalty."""
+            f"""With the tutorial's penalty the weights may grow, and with them how
+            sure the network is. Where it is wrong about new patients, it gave the
+            wrong class a probability of {mistaken:.1%} (the median over its
+            mistakes). Log-loss counts that: it is {loose:.3f}, and {tight:.3f} with
+            the stronger penalty."""
         )
 
 
-def draw_splits(book: Book, names: dict[str, str], scores: dict[str, Array], mean: dict[str, Any]) -> None:
+def draw_splits(
+    book: Book, names: dict[str, str], scores: dict[str, Array], mean: dict[str, Any]
+) -> None:
     """Every split a dot for each method, joined to its others."""
     caption = (
-        "A grey line is one split; its dots are the four methods on the same held-out patients. Bars are means. Left, "
-        f"higher is better (the same answer for all is right in {mean['dummy'][0]:.1%}, far below); right, on a "
+        "A grey line is one split; its dots are the four methods on the same "
+        "held-out patients. Bars are means. Left, higher is better (the same answer "
+        f"for all is right in {mean['dummy'][0]:.1%}, far below); right, on a "
         "logarithmic axis, lower is better."
     )
     keys = list(names)[1:]
-    described = "Two panels of dots, a column for each method. Mean accuracy and log-loss: " + "; ".join(
-        f"{names[key]} {mean[key][0]:.1%} and {mean[key][1]:.3f}" for key in keys
+    described = (
+        "Two panels of dots, a column for each method. Mean accuracy and log-loss: "
+        + "; ".join(
+            f"{names[key]} {mean[key][0]:.1%} and {mean[key][1]:.3f}" for key in keys
+        )
     )
     with book.figure("9-splits", caption, described, (11.0, 4.8)) as fig:
         axes = fig.subplots(1, 2)
         axes[0].set(ylabel="held-out patients called rightly", title="Accuracy")
-        axes[1].set(ylabel="log-loss (mean cross-entropy)", yscale="log", title="Log-loss")
+        axes[1].set(
+            ylabel="log-loss (mean cross-entropy)", yscale="log", title="Log-loss"
+        )
         axes[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes[1].yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes[1].yaxis.set_major_formatter("{x:.2f}")
         axes[1].minorticks_off()
         for i, ax in enumerate(axes):
             columns(ax, np.array([scores[key][:, i] for key in keys]))
-            ticks = [book.plain(names[key]).replace(", ", ",\n").replace("logistic ", "logistic\n") for key in keys]
+            ticks = [
+                book.plain(names[key])
+                .replace(", ", ",\n")
+                .replace("logistic ", "logistic\n")
+                for key in keys
+            ]
             ax.set_xticks(range(len(keys)), ticks)
             for at, key in enumerate(keys):
-                digits, box = book.plain(f"{mean[key][i]:{FORMATS[i]}}"), {"fc": "white", "ec": "none", "pad": 1.0}
-                ax.text(at + 0.27, mean[key][i], digits, va="center", fontsize=9.5, fontweight="bold", bbox=box)
+                digits = book.plain(f"{mean[key][i]:{FORMATS[i]}}")
+                box = {"fc": "white", "ec": "none", "pad": 1.0}
+                ax.text(
+                    at + 0.27,
+                    mean[key][i],
+                    digits,
+                    va="center",
+                    fontsize=9.5,
+                    fontweight="bold",
+                    bbox=box,
+                )
 
 
 def columns(ax: Axes, values: Array) -> None:
-    """A column of dots for each row of values, lines between the dots of one split, bars for means."""
-    at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])  # equal ones side by side
+    """A column of dots for each row of values, lines between the dots of one split,
+    bars for means.
+    """
+    # equal ones side by side
+    at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])
     ax.plot(at, values, c=plots.INK, lw=0.6, alpha=0.22, zorder=1)
     for i, each in enumerate(values):
-        style: dict[str, Any] = {"c": plots.COLOURS[(6, 2, 3, 5)[i]], "marker": plots.MARKERS[i + 2]}
-        ax.scatter(at[i], each, 30, linewidths=0.5, edgecolors="white", zorder=2, **style)
+        style: dict[str, Any] = {
+            "c": plots.COLOURS[(6, 2, 3, 5)[i]],
+            "marker": plots.MARKERS[i + 2],
+        }
+        ax.scatter(
+            at[i], each, 30, linewidths=0.5, edgecolors="white", zorder=2, **style
+        )
         ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=plots.INK, lw=2.4, zorder=3)
     ax.set_xlim(-0.4, len(values) - 0.3)

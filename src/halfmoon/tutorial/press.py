@@ -1,8 +1,10 @@
-"""The press: a process of its own that lays figures out and writes them, while the next section is at work.
+"""The press: a process of its own that lays figures out and writes them, while the next
+section is at work.
 
-Drawing takes as long as training here. An order is a line of JSON on the press's standard input, with a number; the
-figure itself lies pickled in a folder that both know. The answer is a line of JSON: what each axes covers, or what went
-wrong. The press hears no Ctrl-C. It ends when its input does, and takes the folder with it.
+Drawing takes as long as training here. An order is a line of JSON on the press's
+standard input, with a number; the figure itself lies pickled in a folder that both
+know. The answer is a line of JSON: what each axes covers, or what went wrong. The press
+hears no Ctrl-C. It ends when its input does, and takes the folder with it.
 """
 
 import atexit
@@ -26,21 +28,39 @@ class Press:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="halfmoon-"))
-        command = [sys.executable, "-P", "-m", "halfmoon.tutorial.press", str(self.folder)]
-        ours = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # it finds what we find
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen(command, env=os.environ | ours, start_new_session=True, **pipes)
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "halfmoon.tutorial.press",
+            str(self.folder),
+        ]
+        # it finds what we find
+        ours = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        pipes: dict[str, Any] = {
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "text": True,
+        }
+        self.process = subprocess.Popen(
+            command, env=os.environ | ours, start_new_session=True, **pipes
+        )
         assert self.process.stdin is not None  # they are pipes
         assert self.process.stdout is not None
-        self.orders_to, self.answers_from = self.process.stdin, self.process.stdout
+        self.orders_to = self.process.stdin
+        self.answers_from = self.process.stdout
         self.answers: list[dict[str, Any]] = []
         self.orders = 0
 
     def order(self, fig: Figure, out: Path, name: str, png: bool) -> int:
-        """Have the figure written as `name`.svg (and .png) in `out`; returns the order's number."""
+        """Have the figure written as `name`.svg (and .png) in `out`; returns the
+        order's number.
+        """
         number = self.orders
         (self.folder / f"{number}.pickle").write_bytes(pickle.dumps(fig))
-        line = json.dumps({"number": number, "path": str(out.resolve() / name), "png": png})
+        line = json.dumps(
+            {"number": number, "path": str(out.resolve() / name), "png": png}
+        )
         self.orders += 1
         try:
             self.orders_to.write(line + "\n")
@@ -50,7 +70,9 @@ class Press:
         return number
 
     def drawn(self, number: int) -> tuple[str, list[Box]]:
-        """The figure as SVG, and what each of its axes covers. OSError with the reason why there is none."""
+        """The figure as SVG, and what each of its axes covers. OSError with the reason
+        why there is none.
+        """
         while len(self.answers) <= number:
             line = self.answers_from.readline()
             ended = {"error": "the process that draws was ended"}
@@ -79,7 +101,9 @@ _presses: list[Press] = []
 
 
 def start() -> Press:
-    """The press of this process, started when first asked for, and again after one has ended."""
+    """The press of this process, started when first asked for, and again after one has
+    ended.
+    """
     if not _presses or _presses[-1].process.poll() is not None:
         _presses.append(Press())
         atexit.register(_presses[-1].close)
@@ -92,7 +116,8 @@ def write(fig: Figure, path: str, png: bool, copy: Path) -> list[Box]:
         settle(fig)
         if png:
             fig.savefig(f"{path}.png")
-        fig.savefig(copy, dpi=90, metadata={"Date": None})  # dpi is that of the pictures in it
+        # dpi is that of the pictures in it
+        fig.savefig(copy, dpi=90, metadata={"Date": None})
         shutil.copyfile(copy, f"{path}.svg")
         return panels(fig)
 
@@ -100,11 +125,14 @@ def write(fig: Figure, path: str, png: bool, copy: Path) -> list[Box]:
 def work(folder: Path) -> None:
     """Take orders until there are no more."""
     for line in sys.stdin:
-        order, answer = json.loads(line), dict[str, Any]()
+        order = json.loads(line)
+        answer = dict[str, Any]()
         pickled = folder / f"{order['number']}.pickle"
         try:
             fig = pickle.loads(pickled.read_bytes())
-            answer["panels"] = write(fig, order["path"], order["png"], pickled.with_suffix(".svg"))
+            answer["panels"] = write(
+                fig, order["path"], order["png"], pickled.with_suffix(".svg")
+            )
         except Exception as error:  # the one who ordered it is told, whatever it was
             answer["error"] = f"{type(error).__name__}: {error}"
         pickled.unlink(missing_ok=True)

@@ -23,7 +23,13 @@ from halfmoon.tutorial import (
 )
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common
-from halfmoon.tutorial.exercises import activation_functions, annealing, classes, depth, minibatches
+from halfmoon.tutorial.exercises import (
+    activation_functions,
+    annealing,
+    classes,
+    depth,
+    minibatches,
+)
 
 SECTIONS: dict[str, tuple[str, ModuleType]] = {
     "data": ("1", data),
@@ -52,19 +58,23 @@ def run(
     engine: str = "auto",
     console: Console | None = None,
 ) -> Book:
-    """Tell the tutorial (or one section, by name or number) and write figures, results.json and index.html to `out`.
+    """Tell the tutorial (or one section, by name or number) and write figures,
+    results.json and index.html to `out`.
 
-    With the same seed and engine, a rerun gives the same numbers, but for what a clock says. Ctrl-C ends it with what
-    was told so far. Raises ValueError for a section or an engine that does not exist.
+    With the same seed and engine, a rerun gives the same numbers, but for what a clock
+    says. Ctrl-C ends it with what was told so far. Raises ValueError for a section or
+    an engine that does not exist.
     """
-    Settings(engine=engine)  # an engine that does not exist is refused before anything is written
+    # an engine that does not exist is refused before anything is written
+    Settings(engine=engine)
     press.start()  # it warms up while we do
     chosen = list(SECTIONS) if only is None else _find(only)
     out.mkdir(parents=True, exist_ok=True)
     book = Book(out, seed, quick, console or Console())
     common = Common(seed, quick, engine)
     try:
-        with book.interrupt, threadpool_limits(1, user_api="blas"):  # a second thread is in the way of small products
+        # a second thread is in the way of small products
+        with book.interrupt, threadpool_limits(1, user_api="blas"):
             for name in chosen:
                 number, section = SECTIONS[name]
                 book.open(number, name, section.TITLE)
@@ -83,10 +93,14 @@ def _find(only: str) -> list[str]:
     """The section of this name or number, with its parts."""
     numbers = {name: number for name, (number, _) in SECTIONS.items()}
     first = numbers.get(only, only)
-    found = [name for name, number in numbers.items() if number == first or number.startswith(f"{first}.")]
+    found = [
+        name
+        for name, number in numbers.items()
+        if number == first or number.startswith(f"{first}.")
+    ]
     if not found:
         raise ValueError(
-            f"The tutorial has no section {only!r}; {nearest(only, numbers)} (Or a number, {numbers['data']} to "
-            f"{list(numbers.values())[-1]}.)"
+            f"The tutorial has no section {only!r}; {nearest(only, numbers)} (Or a "
+            f"number, {numbers['data']} to {list(numbers.values())[-1]}.)"
         )
     return found

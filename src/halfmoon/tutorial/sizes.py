@@ -1,4 +1,6 @@
-"""Section 7: seven sizes of the hidden layer, on points learned from and on fresh ones, and a stronger penalty."""
+"""Section 7: seven sizes of the hidden layer, on points learned from and on fresh ones,
+and a stronger penalty.
+"""
 
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +13,18 @@ from halfmoon.network import Network
 from halfmoon.tutorial import overfitting, penalties
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import RATE, Common, descend
-from halfmoon.tutorial.trials import LARGE, SMALL, Study, draw_map, draw_scores, higher, in_cells, marks, stuck, truth
+from halfmoon.tutorial.trials import (
+    LARGE,
+    SMALL,
+    Study,
+    draw_map,
+    draw_scores,
+    higher,
+    in_cells,
+    marks,
+    stuck,
+    truth,
+)
 
 TITLE = "How many hidden units? Seven sizes, and points never seen"
 SIZES = (1, 2, 3, 4, 5, 20, 50)
@@ -19,7 +32,8 @@ SIZES = (1, 2, 3, 4, 5, 20, 50)
 
 def tell(book: Book, common: Common) -> None:
     """The grid, the test set, one run watched, and the stronger penalty."""
-    sizes, study = book.number("hidden_units", SIZES), Study(common)
+    sizes = book.number("hidden_units", SIZES)
+    study = Study(common)
     memorized(book, common, grid(book, common, sizes), sizes)
     floor = by_size(book, study, sizes)
     overfitting.watch(book, study)
@@ -30,80 +44,136 @@ def tell(book: Book, common: Common) -> None:
 
 
 def grid(book: Book, common: Common, sizes: list[int]) -> list[Network]:
-    """Train one network of each size; what each costs, and how it fits the points it learns from."""
+    """Train one network of each size; what each costs, and how it fits the points it
+    learns from.
+    """
     passes = book.number("passes", common.passes)
     book.say(
-        f"""How many hidden units should a network have? The tutorial tries seven sizes and judges them by eye. Here are
-        the same seven, `build([2, H, 2], seed=seed)`, each with the same seed and settings, {passes:,} passes. A
-        network with $H|H$ hidden units has $5H + 2|5H + 2$ numbers to learn: $2H|2H$ weights and $H|H$ biases into the
-        hidden layer, $2H|2H$ weights and 2 biases out of it. Log-loss, in the last column, is the cross-entropy without
-        the penalty."""
+        f"""How many hidden units should a network have? The tutorial tries seven
+        sizes and judges them by eye. Here are the same seven, `build([2, H, 2],
+        seed=seed)`, each with the same seed and settings, {passes:,} passes. A
+        network with $H|H$ hidden units has $5H + 2|5H + 2$ numbers to learn: $2H|2H$
+        weights and $H|H$ biases into the hidden layer, $2H|2H$ weights and 2 biases
+        out of it. Log-loss, in the last column, is the cross-entropy without the
+        penalty."""
     )
     X, y = common.data
-    common.fit(descend, "warming up", 200, common.network(1), X, y, RATE)  # else the first would pay for the start
-    networks, rows, spent = [common.network(hidden) for hidden in SIZES], [], {}
+    # else the first would pay for the start
+    common.fit(descend, "warming up", 200, common.network(1), X, y, RATE)
+    networks = [common.network(hidden) for hidden in SIZES]
+    rows = []
+    spent = {}
     for hidden, shown, network in zip(SIZES, sizes, networks, strict=True):
-        run = common.fit(descend, f"{hidden} hidden units", common.passes, network, X, y, RATE)
+        run = common.fit(
+            descend, f"{hidden} hidden units", common.passes, network, X, y, RATE
+        )
         spent[hidden] = float(run.history["seconds"][-1])
         rows.append([f"{shown}", *row(book, common, network, hidden, spent[hidden])])
-    columns = ["hidden units", "numbers to learn", "time", "a pass", "right", "wrong", "log-loss"]
+    columns = [
+        "hidden units",
+        "numbers to learn",
+        "time",
+        "a pass",
+        "right",
+        "wrong",
+        "log-loss",
+    ]
     book.table(f"After {passes:,} passes, on the points learned from", columns, rows)
     longer = book.time("large_to_small", spent[LARGE] / spent[SMALL])
-    book.say(f"A pass takes {longer:.1f} times as long with {sizes[-1]} units as with {sizes[SIZES.index(SMALL)]}.")
+    book.say(
+        f"A pass takes {longer:.1f} times as long with {sizes[-1]} units as with "
+        f"{sizes[SIZES.index(SMALL)]}."
+    )
     return networks
 
 
-def row(book: Book, common: Common, network: Network, hidden: int, seconds: float) -> list[str]:
+def row(
+    book: Book, common: Common, network: Network, hidden: int, seconds: float
+) -> list[str]:
     """Cost and fit of one network."""
     X, y = common.data
     right, loss = marks(network.predict(X), y)
     fit: dict[str, Any] = {"parameters": network.size, "right": right, "log_loss": loss}
     fit = book.number(f"size_{hidden}", fit | {"wrong": round((1.0 - right) * len(y))})
-    spent = book.time(f"size_{hidden}", {"seconds": seconds, "microseconds": 1e6 * seconds / common.passes})
-    cost = [f"{fit['parameters']}", f"{spent['seconds']:.2f} s", f"{spent['microseconds']:.1f} µs"]
+    spent = book.time(
+        f"size_{hidden}",
+        {"seconds": seconds, "microseconds": 1e6 * seconds / common.passes},
+    )
+    cost = [
+        f"{fit['parameters']}",
+        f"{spent['seconds']:.2f} s",
+        f"{spent['microseconds']:.1f} µs",
+    ]
     return [*cost, f"{fit['right']:.1%}", f"{fit['wrong']}", f"{fit['log_loss']:.3f}"]
 
 
-def memorized(book: Book, common: Common, networks: list[Network], sizes: list[int]) -> None:
+def memorized(
+    book: Book, common: Common, networks: list[Network], sizes: list[int]
+) -> None:
     """The boundaries, beside the best one there is."""
     X, y = common.data
-    missed = [p.argmax(axis=1) != y for p in (*(network.predict(X) for network in networks), truth(X))]
+    missed = [
+        p.argmax(axis=1) != y
+        for p in (*(network.predict(X) for network in networks), truth(X))
+    ]
     *wrong, best = book.number("wrong_and_with_the_best", [one.sum() for one in missed])
     won = book.number("won_back_by_the_largest", (missed[-1] & ~missed[-2]).sum())
+    second = ""
+    if wrong[1] >= wrong[0]:
+        second = "In this run the second unit gets no more points right. "
     book.say(
         f"""One unit can only draw a straight line; more units can bend it.
-        {"In this run the second unit gets no more points right. " if wrong[1] >= wrong[0] else ""}But how far should it
-        bend? We made these moons ourselves, so for once we can look up the answer: the arcs and the noise give the
-        probability of each class at every place. The line where the two are equal is the best boundary there is for new
-        points, by any method, and even it leaves {best} of these points on the wrong side, because the noise has
-        carried them there."""
+        {second}But how far should it bend? We made these moons ourselves, so for once
+        we can look up the answer: the arcs and the noise give the probability of each
+        class at every place. The line where the two are equal is the best boundary
+        there is for new points, by any method, and even it leaves {best} of these
+        points on the wrong side, because the noise has carried them there."""
     )
     book.code(truth)
-    fewer = [f"{hidden}" for hidden, count in zip(sizes, wrong, strict=True) if count < best]
-    who = f"Here that is so with {', '.join(fewer)} units." if fewer else "Here none of the seven does."
-    around = f" The largest network has bent its boundary around {won} of the {best}." if wrong[-1] < best else ""
+    fewer = [
+        f"{hidden}" for hidden, count in zip(sizes, wrong, strict=True) if count < best
+    ]
+    who = (
+        f"Here that is so with {', '.join(fewer)} units."
+        if fewer
+        else "Here none of the seven does."
+    )
+    around = (
+        f" The largest network has bent its boundary around {won} of the {best}."
+        if wrong[-1] < best
+        else ""
+    )
     book.say(
-        f"""A network that makes fewer mistakes than that must have bent around points that the noise misplaced.
-        {who}{around}"""
+        f"""A network that makes fewer mistakes than that must have bent around points
+        that the noise misplaced. {who}{around}"""
     )
     draw_grid(book, common, networks, wrong, best)
 
 
-def draw_grid(book: Book, common: Common, networks: list[Network], wrong: list[int], best: int) -> None:
+def draw_grid(
+    book: Book, common: Common, networks: list[Network], wrong: list[int], best: int
+) -> None:
     """Seven boundaries and the best."""
     caption = (
-        "The boundaries that the seven networks learned, and last the true one, the best there is. The paler the "
-        "ground, the less sure; wrong are the points on ground of the other colour."
+        "The boundaries that the seven networks learned, and last the true one, the "
+        "best there is. The paler the ground, the less sure; wrong are the points on "
+        "ground of the other colour."
     )
     described = (
-        "Eight maps of the moons, each cut in two by a boundary; with one unit it is straight. Points on the wrong "
-        f"side, from the smallest network to the largest: {', '.join(f'{count}' for count in wrong)}. With the best "
+        "Eight maps of the moons, each cut in two by a boundary; with one unit it is "
+        "straight. Points on the wrong side, from the smallest network to the "
+        f"largest: {', '.join(f'{count}' for count in wrong)}. With the best "
         f"boundary, a smooth S between the moons, it is {best}."
     )
-    names = [f"{hidden} hidden unit{'s' if hidden > 1 else ''}" for hidden in SIZES] + ["the true boundary"]
+    names = [f"{hidden} hidden unit{'s' if hidden > 1 else ''}" for hidden in SIZES] + [
+        "the true boundary"
+    ]
     with book.figure("7-boundaries", caption, described, (11.0, 5.8)) as fig:
-        axes, models = np.ravel(fig.subplots(2, 4)), [*networks, SimpleNamespace(predict_proba=truth)]
-        for ax, model, name, count in zip(axes, models, names, [*wrong, best], strict=True):
+        axes = np.ravel(fig.subplots(2, 4))
+        models = [*networks, SimpleNamespace(predict_proba=truth)]
+        for ax, model, name, count in zip(
+            axes, models, names, [*wrong, best], strict=True
+        ):
             draw_map(model, common, ax, 12.0)
             ax.set_title(book.plain(f"{name}: {count} wrong"))
 
@@ -112,29 +182,48 @@ def draw_grid(book: Book, common: Common, networks: list[Network], wrong: list[i
 
 
 def by_size(book: Book, study: Study, sizes: list[int]) -> float:
-    """Every size for several seeds, judged on the test set; returns the lowest log-loss there is."""
-    fresh, seeds = book.number("fresh_points", len(study.test[0])), book.number("seeds", len(study.seeds))
-    passes, points = book.number("passes_each", study.passes), book.number("points_each", len(study.common.data[0]))
+    """Every size for several seeds, judged on the test set; returns the lowest log-loss
+    there is.
+    """
+    fresh = book.number("fresh_points", len(study.test[0]))
+    seeds = book.number("seeds", len(study.seeds))
+    passes = book.number("passes_each", study.passes)
+    points = book.number("points_each", len(study.common.data[0]))
     book.say(
-        f"""All this was about points that the networks learned from. The text advises a separate test set, so here is
-        one: {fresh:,} fresh points from the same source. And one seed proves little, so every size is trained for
-        {seeds} seeds, each with {points} points and initial weights of its own. To save time it is {passes:,} passes
-        each, the last tenth of them at a quarter of the rate, to calm a zigzag like section 5's before we measure:
-        `descend(network, X, y, rate, schedule=Step(every=epochs * 9 // 10, rate=0.25), epochs=epochs)`."""
+        f"""All this was about points that the networks learned from. The text advises
+        a separate test set, so here is one: {fresh:,} fresh points from the same
+        source. And one seed proves little, so every size is trained for {seeds}
+        seeds, each with {points} points and initial weights of its own. To save time
+        it is {passes:,} passes each, the last tenth of them at a quarter of the rate,
+        to calm a zigzag like section 5's before we measure: `descend(network, X, y,
+        rate, schedule=Step(every=epochs * 9 // 10, rate=0.25), epochs=epochs)`."""
     )
     book.say(
-        """Two marks are given. Accuracy asks only on which side of the boundary a point lies. Log-loss asks how sure
-        the network was: a point adds next to nothing when it was sure and right, $log 2|\\log 2$ when it could not
-        tell, and without limit when it was sure and wrong."""
+        """Two marks are given. Accuracy asks only on which side of the boundary a
+        point lies. Log-loss asks how sure the network was: a point adds next to
+        nothing when it was sure and right, $log 2|\\log 2$ when it could not tell,
+        and without limit when it was sure and wrong."""
     )
     book.code(marks)
     kept = book.number("by_size", {hidden: study.scores(hidden) for hidden in SIZES})
     scores = dict(zip(SIZES, kept.values(), strict=True))
     best = book.number("best_there_is", study.scores())
     order = ("right_learned", "right_new", "log_loss_learned", "log_loss_new")
-    rows = [[f"{shown}", *in_cells(scores[hidden], *order)] for hidden, shown in zip(SIZES, sizes, strict=True)]
-    columns = ["hidden units", "right, learned", "right, new", "log-loss, learned", "log-loss, new"]
-    title = "On points learned from and on new ones: mean ± standard deviation over the seeds"
+    rows = [
+        [f"{shown}", *in_cells(scores[hidden], *order)]
+        for hidden, shown in zip(SIZES, sizes, strict=True)
+    ]
+    columns = [
+        "hidden units",
+        "right, learned",
+        "right, new",
+        "log-loss, learned",
+        "log-loss, new",
+    ]
+    title = (
+        "On points learned from and on new ones: mean ± standard deviation over the "
+        "seeds"
+    )
     book.table(title, columns, [*rows, ["the truth", *in_cells(best, *order)]])
     verdict(book, scores, sizes)
     extremes(book, scores, best, sizes)
@@ -144,58 +233,114 @@ def by_size(book: Book, study: Study, sizes: list[int]) -> float:
 
 def verdict(book: Book, scores: dict[int, Any], sizes: list[int]) -> None:
     """What the text expects of a small and a large layer, held against the table."""
-    small, large = scores[SMALL], scores[LARGE]
-    right, loss = ([one[mark]["mean"] for one in (small, large)] for mark in ("right_new", "log_loss_new"))
-    spread, better = max(one["right_new"]["spread"] for one in (small, large)), right[0] - right[1]
+    small = scores[SMALL]
+    large = scores[LARGE]
+    right, loss = (
+        [one[mark]["mean"] for one in (small, large)]
+        for mark in ("right_new", "log_loss_new")
+    )
+    spread = max(one["right_new"]["spread"] for one in (small, large))
+    better = right[0] - right[1]
     count, of = higher(book, "large_has_the_higher_log_loss", large, small)
     by_right = who_leads(better > spread, better < -spread)
-    by_loss = who_leads(loss[0] < loss[1] and count >= 0.8 * of, loss[1] < loss[0] and count <= 0.2 * of)
-    few, many = sizes[SIZES.index(SMALL)], sizes[-1]
+    by_loss = who_leads(
+        loss[0] < loss[1] and count >= 0.8 * of, loss[1] < loss[0] and count <= 0.2 * of
+    )
+    few = sizes[SIZES.index(SMALL)]
+    many = sizes[-1]
     book.say(
-        f"""The text expects the smaller layer to do better on a test set. By accuracy {by_right}: on new points {few}
-        units get {right[0]:.1%} right and {many} units {right[1]:.1%}, and the seeds differ by
-        {"more" if abs(better) <= spread else "less"}. By log-loss {by_loss}: it is {loss[0]:.3f} for {few} units and
-        {loss[1]:.3f} for {many} on average, and {many} units have the higher in {count} of {of} seeds.
-        {stuck(book, "small_is_stuck", small, large, few)}"""
+        f"""The text expects the smaller layer to do better on a test set. By accuracy
+        {by_right}: on new points {few} units get {right[0]:.1%} right and {many}
+        units {right[1]:.1%}, and the seeds differ by {
+            "more" if abs(better) <= spread else "less"
+        }. By log-loss {by_loss}: it is {loss[0]:.3f} for {few} units and
+        {loss[1]:.3f} for {many} on average, and {many} units have the higher in
+        {count} of {of} seeds. {stuck(book, "small_is_stuck", small, large, few)}"""
     )
 
 
 def who_leads(small: bool, large: bool) -> str:
     """Which layer does better, if either does clearly."""
-    return "the smaller does" if small else "the larger does" if large else "neither is clearly ahead"
+    return (
+        "the smaller does"
+        if small
+        else "the larger does"
+        if large
+        else "neither is clearly ahead"
+    )
 
 
-def extremes(book: Book, scores: dict[int, Any], best: dict[str, Any], sizes: list[int]) -> None:
-    """The size that does best on new points, and whether too small or too large is worse."""
-    loss, right = ([one[mark]["mean"] for one in scores.values()] for mark in ("log_loss_new", "right_new"))
-    i, worse = int(np.argmin(loss)), loss[0] > loss[-1] and right[0] < right[-1]
-    small = f""" Too small is worse than too large: one unit, with its straight line, gets {right[0]:.1%} right, at a
-        log-loss of {loss[0]:.3f}."""
+def extremes(
+    book: Book, scores: dict[int, Any], best: dict[str, Any], sizes: list[int]
+) -> None:
+    """The size that does best on new points, and whether too small or too large is
+    worse.
+    """
+    loss, right = (
+        [one[mark]["mean"] for one in scores.values()]
+        for mark in ("log_loss_new", "right_new")
+    )
+    i = int(np.argmin(loss))
+    worse = loss[0] > loss[-1] and right[0] < right[-1]
+    small = f""" Too small is worse than too large: one unit, with its straight line,
+        gets {right[0]:.1%} right, at a log-loss of {loss[0]:.3f}."""
     book.say(
-        f"""Of the seven, {sizes[i]} units have the lowest log-loss on new points, {loss[i]:.3f}. The true probabilities
-        have {best["log_loss_new"]["mean"]:.3f}.{small if worse else ""}"""
+        f"""Of the seven, {sizes[i]} units have the lowest log-loss on new points,
+        {loss[i]:.3f}. The true probabilities have
+        {best["log_loss_new"]["mean"]:.3f}.{small if worse else ""}"""
     )
 
 
 def draw_by_size(book: Book, scores: dict[int, Any], best: dict[str, Any]) -> None:
     """Both marks by size, on points learned from and new ones."""
     caption = (
-        "Accuracy and log-loss by size: lines join the means, small marks are single seeds. Dotted: the true "
-        "probabilities and their boundary, on the new points."
+        "Accuracy and log-loss by size: lines join the means, small marks are single "
+        "seeds. Dotted: the true probabilities and their boundary, on the new points."
     )
-    ends = [scores[hidden][mark]["mean"] for mark in ("log_loss_learned", "log_loss_new") for hidden in (SMALL, LARGE)]
+    ends = [
+        scores[hidden][mark]["mean"]
+        for mark in ("log_loss_learned", "log_loss_new")
+        for hidden in (SMALL, LARGE)
+    ]
     described = (
-        f"Two panels with curves by hidden units. The log-loss on points learned from is {ends[0]:.3f} with three "
-        f"units and {ends[1]:.3f} with the largest layer; on new points it is {ends[2]:.3f} and {ends[3]:.3f}."
+        "Two panels with curves by hidden units. The log-loss on points learned from "
+        f"is {ends[0]:.3f} with three units and {ends[1]:.3f} with the largest layer; "
+        f"on new points it is {ends[2]:.3f} and {ends[3]:.3f}."
     )
-    at, each = np.arange(float(len(SIZES))), list(scores.values())
+    at = np.arange(float(len(SIZES)))
+    each = list(scores.values())
     with book.figure("7-test-set", caption, described, (11.0, 4.2)) as fig:
-        for ax, mark, title in zip(fig.subplots(1, 2), ("right", "log_loss"), ("accuracy", "log-loss"), strict=True):
-            draw_scores(ax, at, each, f"{mark}_new", "new points", c=plots.INK, marker="v")
-            draw_scores(ax, at + 0.1, each, f"{mark}_learned", "learned from", c=plots.COLOURS[6], marker="P")
-            ax.axhline(best[f"{mark}_new"]["mean"], c=plots.INK, ls=":", lw=1.3, label="the truth, new points")
+        for ax, mark, title in zip(
+            fig.subplots(1, 2),
+            ("right", "log_loss"),
+            ("accuracy", "log-loss"),
+            strict=True,
+        ):
+            draw_scores(
+                ax, at, each, f"{mark}_new", "new points", c=plots.INK, marker="v"
+            )
+            draw_scores(
+                ax,
+                at + 0.1,
+                each,
+                f"{mark}_learned",
+                "learned from",
+                c=plots.COLOURS[6],
+                marker="P",
+            )
+            ax.axhline(
+                best[f"{mark}_new"]["mean"],
+                c=plots.INK,
+                ls=":",
+                lw=1.3,
+                label="the truth, new points",
+            )
             ax.set_xticks(at, [str(hidden) for hidden in SIZES])
-            ax.set(xlabel="hidden units", ylabel=title, title=f"{title.capitalize()} by size")
+            ax.set(
+                xlabel="hidden units",
+                ylabel=title,
+                title=f"{title.capitalize()} by size",
+            )
             ax.legend(frameon=False)
             if mark == "right":
                 ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

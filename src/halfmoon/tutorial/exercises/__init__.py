@@ -1,4 +1,6 @@
-"""Section 8: the five exercises with which the tutorial ends; each is told by a module of its own."""
+"""Section 8: the five exercises with which the tutorial ends; each is told by a module
+of its own.
+"""
 
 from collections.abc import Iterable
 from itertools import product
@@ -22,9 +24,9 @@ Hidden = tuple[int, ...]  # units in each hidden layer
 def tell(book: Book, common: Common) -> None:
     """What they ask for; the parts that follow do it."""
     book.say(
-        """The tutorial ends with five exercises and no answers. Here they are, done: each with the few lines of code
-        that do it, a picture of before and after, and what was measured. Where a measurement contradicts the
-        exercise, we say so."""
+        """The tutorial ends with five exercises and no answers. Here they are, done:
+        each with the few lines of code that do it, a picture of before and after, and
+        what was measured. Where a measurement contradicts the exercise, we say so."""
     )
     book.items(
         [
@@ -48,7 +50,9 @@ class Points(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """A trained network, its loss after each pass (the first: before any), the shares right, and the seconds."""
+    """A trained network, its loss after each pass (the first: before any), the shares
+    right, and the seconds.
+    """
 
     network: Network
     losses: Array
@@ -67,26 +71,46 @@ Runs = dict[tuple[Hidden, str], Learned]  # by hidden layers and by the way down
 
 def drawn(common: Common, name: str, rows: int, noise: float, new: int) -> Points:
     """So many points of a data set, and so many new ones."""
-    return Points(datasets.make(name, rows, noise, common.seed), fresh(name, new, noise, common.seed))
+    return Points(
+        datasets.make(name, rows, noise, common.seed),
+        fresh(name, new, noise, common.seed),
+    )
 
 
 def judged(
-    common: Common, label: str, network: Network, points: Points, passes: int, rate: float, optimizer: str = "gd"
+    common: Common,
+    label: str,
+    network: Network,
+    points: Points,
+    passes: int,
+    rate: float,
+    optimizer: str = "gd",
 ) -> Learned:
     """The network, trained with all points in every update, and judged."""
-    history = common.fit(descend, label, passes, network, *points.data, rate, optimizer=optimizer).history
+    history = common.fit(
+        descend, label, passes, network, *points.data, rate, optimizer=optimizer
+    ).history
     losses = np.append(history["loss"], full_loss(network, *points.data))
     shares = right(network, *points.data), right(network, *points.new)
     return Learned(network, losses, *shares, float(history["seconds"][-1]))
 
 
-def compared(common: Common, points: Points, sizes: Iterable[Hidden], rates: dict[str, float], passes: int) -> Runs:
+def compared(
+    common: Common,
+    points: Points,
+    sizes: Iterable[Hidden],
+    rates: dict[str, float],
+    passes: int,
+) -> Runs:
     """tanh networks of these sizes, each trained in every way that `rates` names."""
-    learned, classes = {}, int(points.data[1].max()) + 1
+    learned = {}
+    classes = int(points.data[1].max()) + 1
     for hidden, way in product(sizes, rates):
         network = build([2, *hidden, classes], seed=common.seed)
         label = f"{network.size} numbers, {way}"
-        learned[hidden, way] = judged(common, label, network, points, passes, rates[way], way)
+        learned[hidden, way] = judged(
+            common, label, network, points, passes, rates[way], way
+        )
     return learned
 
 
@@ -107,11 +131,22 @@ def table(book: Book, name: str, title: str, learned: Runs) -> Any:
         for (hidden, way), one in learned.items()
     }
     numbers = book.number(name, numbers)
-    clock = book.time(name, dict(zip(numbers, (one.seconds for one in learned.values()), strict=True)))
+    clock = book.time(
+        name, dict(zip(numbers, (one.seconds for one in learned.values()), strict=True))
+    )
     rows = []
     for (its, one), (_, way) in zip(numbers.items(), learned, strict=True):
         shares = [f"{one[share]:.1%}" for share in ("right", "new")]
-        rows.append([layers(one), WAYS[way], one["parameters"], f"{one['loss']:.4f}", *shares, f"{clock[its]:.2f}"])
+        rows.append(
+            [
+                layers(one),
+                WAYS[way],
+                one["parameters"],
+                f"{one['loss']:.4f}",
+                *shares,
+                f"{clock[its]:.2f}",
+            ]
+        )
     columns = ["hidden", "by", "numbers", "loss", "right", "new right", "seconds"]
     book.table(title, columns, rows)
     return numbers

@@ -1,4 +1,6 @@
-"""Section 8.3: every activation function on the shelf, and one of our own, in the tutorial's network."""
+"""Section 8.3: every activation function on the shelf, and one of our own, in the
+tutorial's network.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,17 @@ from halfmoon import plots
 from halfmoon.activations import ACTIVATIONS, Activation
 from halfmoon.gradcheck import check_gradients
 from halfmoon.tutorial.book import Book
-from halfmoon.tutorial.common import L2, NOISE, RATE, ROWS, Common, build, descend, full_loss, starts
+from halfmoon.tutorial.common import (
+    L2,
+    NOISE,
+    RATE,
+    ROWS,
+    Common,
+    build,
+    descend,
+    full_loss,
+    starts,
+)
 from halfmoon.tutorial.exercises import Learned, drawn, judged
 from halfmoon.tutorial.figures import grid, rows_for
 
@@ -43,17 +55,20 @@ class Forgotten(Bump):
 
 
 def tell(book: Book, common: Common) -> None:
-    """The shelf with its curves, all of it trained, and a derivative that was forgotten."""
+    """The shelf with its curves, all of it trained, and a derivative that was
+    forgotten.
+    """
     acts = {**{name: ACTIVATIONS.make(name) for name in ACTIVATIONS}, OURS: Bump()}
     book.say(
-        """The tutorial bends its hidden layer with tanh and asks us to try other functions, with the warning that a new
-        function needs a new derivative. In the code an activation touches two lines: the one that bends on the way
-        forward, and the one that multiplies by the slope of the bend on the way back."""
+        """The tutorial bends its hidden layer with tanh and asks us to try other
+        functions, with the warning that a new function needs a new derivative. In the
+        code an activation touches two lines: the one that bends on the way forward,
+        and the one that multiplies by the slope of the bend on the way back."""
     )
     book.equations("All that an activation has to do with", "F2", "B1")
     book.say(
-        """So an activation is a class with two methods, `f` and `df`, and `layers.py` stays as it is. Here is one of
-        our own, a bump:"""
+        """So an activation is a class with two methods, `f` and `df`, and `layers.py`
+        stays as it is. Here is one of our own, a bump:"""
     )
     book.code(Bump)
     curves(book, acts)
@@ -70,29 +85,58 @@ def curves(book: Book, acts: dict[str, Activation]) -> None:
     slopes = book.number("slopes_each", checks[OURS].slopes)
     verdict = f"All {count}" if good == count else f"Only {good} of the {count}"
     book.say(
-        f"""These are all the activations on halfmoon's shelf, and ours. `check_gradients(activation)` compares `df`
-        with the measured slope of `f` at {slopes} places. {verdict} are right; the largest error is {worst:.0e}."""
+        f"""These are all the activations on halfmoon's shelf, and ours.
+        `check_gradients(activation)` compares `df` with the measured slope of `f` at
+        {slopes} places. {verdict} are right; the largest error is {worst:.0e}."""
     )
-    caption = "Each activation f and its slope f'. Where f' is near 0, hardly any gradient passes back."
-    described = "Small plots, one for each activation, with the curve of f as a solid and that of f' as a dashed line."
+    caption = (
+        "Each activation f and its slope f'. Where f' is near 0, hardly any gradient "
+        "passes back."
+    )
+    described = (
+        "Small plots, one for each activation, with the curve of f as a solid and that "
+        "of f' as a dashed line."
+    )
     z = np.linspace(-4.0, 4.0, 161)
-    with book.figure("8.3-curves", caption, described, (11.0, 2.1 * rows_for(acts, ACROSS))) as fig:
-        for ax, (name, act) in zip(grid(fig, len(acts), ACROSS), acts.items(), strict=True):
+    with book.figure(
+        "8.3-curves", caption, described, (11.0, 2.1 * rows_for(acts, ACROSS))
+    ) as fig:
+        for ax, (name, act) in zip(
+            grid(fig, len(acts), ACROSS), acts.items(), strict=True
+        ):
             a = act.f(z)
             ax.plot(z, a, c=plots.COLOURS[2], lw=2.2, label="f")
             ax.plot(z, act.df(z, a), c=plots.COLOURS[3], lw=1.8, ls="--", label="f'")
             ax.axhline(0.0, c=plots.INK, lw=0.6, alpha=0.5, zorder=0)
-            ax.set(xlabel="z", title=name, xlim=(-4.0, 4.0), ylim=(-2.2, 4.2), xticks=(-4, 0, 4), yticks=(-2, 0, 2, 4))
+            ax.set(
+                xlabel="z",
+                title=name,
+                xlim=(-4.0, 4.0),
+                ylim=(-2.2, 4.2),
+                xticks=(-4, 0, 4),
+                yticks=(-2, 0, 2, 4),
+            )
         fig.axes[0].legend(frameon=False, loc="upper left")
 
 
-def attempt(common: Common, name: str, activation: Activation, hidden: int = 3, rate: float = CALM) -> list[Learned]:
-    """The same network with one activation from several starts, the lowest loss first."""
-    points, learned = drawn(common, "moons", ROWS, NOISE, NEW), []
+def attempt(
+    common: Common,
+    name: str,
+    activation: Activation,
+    hidden: int = 3,
+    rate: float = CALM,
+) -> list[Learned]:
+    """The same network with one activation from several starts, the lowest loss
+    first.
+    """
+    points = drawn(common, "moons", ROWS, NOISE, NEW)
+    learned = []
     for start in starts(common.seed, 3 if common.quick else 5):
         network = build([2, hidden, 2], activation, start)
         label = f"{name}, {hidden} units, start {start}"
-        learned.append(judged(common, label, network, points, 600 if common.quick else 1_000, rate))
+        learned.append(
+            judged(common, label, network, points, 600 if common.quick else 1_000, rate)
+        )
     return sorted(learned, key=lambda one: one.loss)
 
 
@@ -100,29 +144,63 @@ def compare(book: Book, common: Common, acts: dict[str, Activation]) -> None:
     """All of them in the tutorial's network, on its data."""
     tried = {name: attempt(common, name, act) for name, act in acts.items()}
     middle = {name: learned[len(learned) // 2] for name, learned in tried.items()}
-    count, rate = book.number("starts", len(tried["tanh"])), book.number("learning_rate", CALM)
-    passes, new = book.number("passes", len(middle["tanh"].losses) - 1), book.number("new_points", NEW)
+    count = book.number("starts", len(tried["tanh"]))
+    rate = book.number("learning_rate", CALM)
+    passes = book.number("passes", len(middle["tanh"].losses) - 1)
+    new = book.number("new_points", NEW)
     book.say(
-        f"""Now each one in the tutorial's network with three hidden units, `build([2, 3, 2], activation)`: the same
-        points, {passes:,} passes of `descend`, half the tutorial's rate ({rate}). Each is trained {count} times, from
-        the same {count} sets of initial weights. (The time is that of short runs, their start included.)"""
+        f"""Now each one in the tutorial's network with three hidden units, `build([2,
+        3, 2], activation)`: the same points, {passes:,} passes of `descend`, half the
+        tutorial's rate ({rate}). Each is trained {count} times, from the same {count}
+        sets of initial weights. (The time is that of short runs, their start
+        included.)"""
     )
     found = {
-        name: {"middle": one.loss, "lowest": tried[name][0].loss, "highest": tried[name][-1].loss}
+        name: {
+            "middle": one.loss,
+            "lowest": tried[name][0].loss,
+            "highest": tried[name][-1].loss,
+        }
         for name, one in middle.items()
     }
     loss = book.number("final_loss", found)
     shares = book.number("right", {name: one.right for name, one in middle.items()})
     news = book.number("right_new", {name: one.new for name, one in middle.items()})
-    spent = {name: 1e6 * sum(one.seconds for one in learned) for name, learned in tried.items()}
+    spent = {
+        name: 1e6 * sum(one.seconds for one in learned)
+        for name, learned in tried.items()
+    }
     updates = int(count) * int(passes)
-    clock = book.time("microseconds_a_pass", {name: time / updates for name, time in spent.items()})
+    clock = book.time(
+        "microseconds_a_pass", {name: time / updates for name, time in spent.items()}
+    )
     rows = [
-        [name, *map(short, loss[name].values()), f"{shares[name]:.1%}", f"{news[name]:.1%}", f"{clock[name]:.1f}"]
+        [
+            name,
+            *map(short, loss[name].values()),
+            f"{shares[name]:.1%}",
+            f"{news[name]:.1%}",
+            f"{clock[name]:.1f}",
+        ]
         for name in tried
     ]
-    title = f"The loss from {count} starts; of the median one the share right, of {new:,} new points too; time"
-    book.table(title, ["activation", "median", "lowest", "highest", "right", "new right", "µs a pass"], rows)
+    title = (
+        f"The loss from {count} starts; of the median one the share right, of {new:,} "
+        "new points too; time"
+    )
+    book.table(
+        title,
+        [
+            "activation",
+            "median",
+            "lowest",
+            "highest",
+            "right",
+            "new right",
+            "µs a pass",
+        ],
+        rows,
+    )
     boundaries(book, common, middle, news)
     judge(book, loss, news)
     doubt(book, common, acts, loss)
@@ -133,42 +211,73 @@ def short(loss: Any) -> str:
     return f"{loss:.4f}" if loss < 10_000.0 else f"{loss:.0e}"
 
 
-def boundaries(book: Book, common: Common, middle: dict[str, Learned], new: Any) -> None:
-    """What each has learned; every second point is drawn, so that the boundaries are seen."""
+def boundaries(
+    book: Book, common: Common, middle: dict[str, Learned], new: Any
+) -> None:
+    """What each has learned; every second point is drawn, so that the boundaries are
+    seen.
+    """
     X, y = common.data
     caption = (
-        "The boundary that each activation learned from its median start, and how many of the new points are right. "
-        "tanh is where we came from. Every second point is drawn, circles of class 0 and squares of class 1."
+        "The boundary that each activation learned from its median start, and how "
+        "many of the new points are right. tanh is where we came from. Every second "
+        "point is drawn, circles of class 0 and squares of class 1."
     )
     listed = ", ".join(f"{name} {share:.1%}" for name, share in new.items())
-    described = f"Small maps of the moons, one for each activation. Right on new points: {listed}."
-    with book.figure("8.3-boundaries", caption, described, (11.0, 2.5 * rows_for(middle, ACROSS))) as fig:
-        for ax, (name, one) in zip(grid(fig, len(middle), ACROSS), middle.items(), strict=True):
+    described = (
+        "Small maps of the moons, one for each activation. Right on new points: "
+        f"{listed}."
+    )
+    with book.figure(
+        "8.3-boundaries", caption, described, (11.0, 2.5 * rows_for(middle, ACROSS))
+    ) as fig:
+        for ax, (name, one) in zip(
+            grid(fig, len(middle), ACROSS), middle.items(), strict=True
+        ):
             plots.boundary(one.network, X, y, ax, resolution=80, show=False)
             plots.points(X[::2], y[::2], ax, size=10)
-            title = book.plain(f"{name}{' (before)' if name == 'tanh' else ''}: {new[name]:.1%}")
-            ax.set(title=title, xlabel="$x_1$", ylabel="$x_2$", xticks=(-1, 0, 1, 2), yticks=(-1, 0, 1))
+            title = book.plain(
+                f"{name}{' (before)' if name == 'tanh' else ''}: {new[name]:.1%}"
+            )
+            ax.set(
+                title=title,
+                xlabel="$x_1$",
+                ylabel="$x_2$",
+                xticks=(-1, 0, 1, 2),
+                yticks=(-1, 0, 1),
+            )
 
 
 def judge(book: Book, loss: Any, new: Any) -> None:
     """Which did best, and by how much."""
     bent = [name for name in loss if name != "identity"]
     order = sorted(bent, key=lambda name: loss[name]["middle"])
-    best, place = order[0], book.number("place_of_tanh", order.index("tanh") + 1)
-    count, lowest = book.number("bent", len(bent)), short(loss[best]["middle"])
-    ours = f"; tanh has {short(loss['tanh']['middle'])} and is number {place} of the {count} that bend"
-    told = [f"{best} has the lowest median loss, {lowest}{'' if best == 'tanh' else ours}."]
+    best = order[0]
+    place = book.number("place_of_tanh", order.index("tanh") + 1)
+    count = book.number("bent", len(bent))
+    lowest = short(loss[best]["middle"])
+    ours = (
+        f"; tanh has {short(loss['tanh']['middle'])} and is number {place} of the "
+        f"{count} that bend"
+    )
+    told = [
+        f"{best} has the lowest median loss, {lowest}{'' if best == 'tanh' else ours}."
+    ]
     top = max(new[name] for name in bent)
     first = [name for name in bent if new[name] == top]
-    near = book.number("within_one_point", sum(new[name] >= top - 0.01 for name in bent))
+    near = book.number(
+        "within_one_point", sum(new[name] >= top - 0.01 for name in bent)
+    )
     told.append(
-        f"""Most new points right, {top:.1%}, {"has" if len(first) == 1 else "have"} {" and ".join(first)}; of the
-        {count} that bend {near} lie within one percentage point of that."""
+        f"""Most new points right, {top:.1%}, {"has" if len(first) == 1 else "have"}
+        {" and ".join(first)}; of the {count} that bend {near} lie within one
+        percentage point of that."""
     )
     if loss["identity"]["highest"] - loss["identity"]["lowest"] < 0.001:
         told.append(
-            f"""identity has no bend: the network draws a straight line, the same one from every start, and
-            {new["identity"]:.1%} of the new points is what a line can do."""
+            f"""identity has no bend: the network draws a straight line, the same one
+            from every start, and {new["identity"]:.1%} of the new points is what a
+            line can do."""
         )
     if no_better := [name for name in bent if new[name] <= new["identity"]]:
         told.append(f"From the median start {' and '.join(no_better)} did no better.")
@@ -176,48 +285,85 @@ def judge(book: Book, loss: Any, new: Any) -> None:
 
 
 def doubt(book: Book, common: Common, acts: dict[str, Activation], loss: Any) -> None:
-    """How much of this is the start, the rate and the size: the activation with the widest spread, tried again."""
+    """How much of this is the start, the rate and the size: the activation with the
+    widest spread, tried again.
+    """
     bent = [name for name in loss if name != "identity"]
     medians = [loss[name]["middle"] for name in bent]
     apart = book.number("between_middles", max(medians) - min(medians))
     spread = {name: loss[name]["highest"] - loss[name]["lowest"] for name in bent}
     worst = max(bent, key=lambda name: spread[name])
     within = book.number("widest_spread", spread[worst])
-    calm, many = book.number("lower_rate", CALM / 5.0), book.number("more_units", 10)
-    again = attempt(common, worst, acts[worst], rate=float(calm)), attempt(common, worst, acts[worst], hidden=int(many))
-    slow, wide = book.number("again", [[learned[0].loss, learned[-1].loss] for learned in again])
+    calm = book.number("lower_rate", CALM / 5.0)
+    many = book.number("more_units", 10)
+    again = (
+        attempt(common, worst, acts[worst], rate=float(calm)),
+        attempt(common, worst, acts[worst], hidden=int(many)),
+    )
+    slow, wide = book.number(
+        "again", [[learned[0].loss, learned[-1].loss] for learned in again]
+    )
     book.say(
-        f"""Do not take the table for a ranking. The starts of {worst} alone end up to {within:.3f} apart; the medians
-        of all that bend lie within {apart:.3f}. With three units, each is a third of the layer and there is none to
-        spare. And every activation has a rate and a size of its own that suit it: the same starts of {worst} end
-        between {short(slow[0])} and {short(slow[1])} at a rate of {calm}, and with {many} hidden units instead of three
-        between {short(wide[0])} and {short(wide[1])}."""
+        f"""Do not take the table for a ranking. The starts of {worst} alone end up to
+        {within:.3f} apart; the medians of all that bend lie within {apart:.3f}. With
+        three units, each is a third of the layer and there is none to spare. And
+        every activation has a rate and a size of its own that suit it: the same
+        starts of {worst} end between {short(slow[0])} and {short(slow[1])} at a rate
+        of {calm}, and with {many} hidden units instead of three between
+        {short(wide[0])} and {short(wide[1])}."""
     )
 
 
 def forgotten(book: Book, common: Common) -> None:
     """The exercise's warning, come true: a new f with the old f'."""
-    book.say("What the exercise warns of is to change `f` and to leave `df` as it was. Let us do just that:")
+    book.say(
+        "What the exercise warns of is to change `f` and to leave `df` as it was. Let "
+        "us do just that:"
+    )
     book.code(Forgotten)
-    networks = {"right": build([2, 3, 2], Bump(), common.seed), "forgotten": build([2, 3, 2], Forgotten(), common.seed)}
+    networks = {
+        "right": build([2, 3, 2], Bump(), common.seed),
+        "forgotten": build([2, 3, 2], Forgotten(), common.seed),
+    }
     report = check_gradients(networks["forgotten"], *common.data, l2=L2)
-    found = book.number("check", {one.name: {"worst": one.worst, "right": one.ok} for one in report.checks})
-    rows = [[name, f"{one['worst']:.1g}", "yes" if one["right"] else "NO"] for name, one in found.items()]
-    book.table("Gradient check of the network with the wrong derivative", ["derivative", "worst error", "right"], rows)
+    found = book.number(
+        "check",
+        {one.name: {"worst": one.worst, "right": one.ok} for one in report.checks},
+    )
+    rows = [
+        [name, f"{one['worst']:.1g}", "yes" if one["right"] else "NO"]
+        for name, one in found.items()
+    ]
+    book.table(
+        "Gradient check of the network with the wrong derivative",
+        ["derivative", "worst error", "right"],
+        rows,
+    )
     verdict = book.number("verdict", report.verdict)
     book.say(
-        f"""The network runs without an error message, but the check says: `{verdict}` The gradients of the first layer
-        are off as well: the verdict names the cause, not what follows from it."""
+        f"""The network runs without an error message, but the check says: `{verdict}`
+        The gradients of the first layer are off as well: the verdict names the cause,
+        not what follows from it."""
     )
     ends = {}
     for name, network in networks.items():
-        label, passes = f"bump, derivative {name}", 600 if common.quick else 1_000
-        history = common.fit(descend, label, passes, network, *common.data, CALM).history
+        label = f"bump, derivative {name}"
+        passes = 600 if common.quick else 1_000
+        history = common.fit(
+            descend, label, passes, network, *common.data, CALM
+        ).history
         ends[name] = [history["loss"][0], full_loss(network, *common.data)]
     (before, good), (_, bad) = book.number("loss_from_to", ends).values()
     lucky = "That it is not higher is luck, and no reason to trust it."
-    verdict = "It goes up where it should go down." if bad > before else "" if bad > good else lucky
+    verdict = (
+        "It goes up where it should go down."
+        if bad > before
+        else ""
+        if bad > good
+        else lucky
+    )
     book.say(
-        f"""Trained all the same, both from a loss of {short(before)}: with the right derivative it ends at
-        {short(good)}, with the forgotten one at {short(bad)}. {verdict}"""
+        f"""Trained all the same, both from a loss of {short(before)}: with the right
+        derivative it ends at {short(good)}, with the forgotten one at {short(bad)}.
+        {verdict}"""
     )

@@ -6,11 +6,25 @@ from halfmoon import plots
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common, build
-from halfmoon.tutorial.exercises import WAYS, Hidden, Learned, Points, Runs, compared, drawn, judged, key, table
+from halfmoon.tutorial.exercises import (
+    WAYS,
+    Hidden,
+    Learned,
+    Points,
+    Runs,
+    compared,
+    drawn,
+    judged,
+    key,
+    table,
+)
 from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Three classes, and five"
-ARM, NOISE, NEW = 100, 0.03, 1_000  # rows of each class to learn from, their noise, and rows of each to judge by
+# rows of each class to learn from, their noise, and rows of each to judge by
+ARM = 100
+NOISE = 0.03
+NEW = 1_000
 THREE: tuple[Hidden, ...] = ((), (3,), (5,), (10,))
 FIVE: tuple[Hidden, ...] = ((), (10,), (50,), (10, 10))
 RATES = {"gd": 1.0, "adam": 0.02}
@@ -20,7 +34,10 @@ TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 def tell(book: Book, common: Common) -> None:
     """Why a spiral, three arms, what changed, five arms."""
     choose(book, common)
-    three, five = (drawn(common, f"spiral:arms={arms}", ARM * arms, NOISE, NEW * arms) for arms in (3, 5))
+    three, five = (
+        drawn(common, f"spiral:arms={arms}", ARM * arms, NOISE, NEW * arms)
+        for arms in (3, 5)
+    )
     few = three_arms(book, common, three)
     nothing_changed(book)
     many = five_arms(book, common, five)
@@ -38,32 +55,42 @@ def tell(book: Book, common: Common) -> None:
 
 def choose(book: Book, common: Common) -> None:
     """The easy data set, on which a hidden layer has nothing to do."""
-    noise, units = book.number("blobs_noise", 0.4), book.number("blobs_units", 10)
+    noise = book.number("blobs_noise", 0.4)
+    units = book.number("blobs_units", 10)
     blobs = drawn(common, "blobs:classes=3", 3 * ARM, float(noise), 3 * NEW)
     learned = compared(common, blobs, ((), (10,)), {"gd": RATES["gd"]}, 1_000)
     line, bent = book.number("blobs_right_new", [one.new for one in learned.values()])
     book.say(
-        f"""A third class needs data that have one; the moons are two. Three round clouds (`blobs:classes=3`) come to
-        mind. But at noise {noise} a network without a hidden layer, which can only draw straight lines, gets
-        {line:.1%} of new points right, and one with {units} hidden units {bent:.1%}. A hidden layer has
-        {"nothing" if bent < line + 0.01 else "little"} to do there. So we take the arms of a spiral, which no straight
-        lines part: `datasets.make("spiral:arms=3", n=300, noise=0.03)`. A network for them is `build([2, 10, 3])`."""
+        f"""A third class needs data that have one; the moons are two. Three round
+        clouds (`blobs:classes=3`) come to mind. But at noise {noise} a network
+        without a hidden layer, which can only draw straight lines, gets {line:.1%} of
+        new points right, and one with {units} hidden units {bent:.1%}. A hidden layer
+        has {"nothing" if bent < line + 0.01 else "little"} to do there. So we take
+        the arms of a spiral, which no straight lines part:
+        `datasets.make("spiral:arms=3", n=300, noise=0.03)`. A network for them is
+        `build([2, 10, 3])`."""
     )
 
 
 def three_arms(book: Book, common: Common, points: Points) -> Runs:
     """Networks of several sizes on three arms."""
-    passes, rate = 1_000 if common.quick else 2_000, book.number("rate", RATES["gd"])
+    passes = 1_000 if common.quick else 2_000
+    rate = book.number("rate", RATES["gd"])
     learned = compared(common, points, THREE, {"gd": RATES["gd"]}, passes)
-    title = f"Three arms: {book.number('three_arms_passes', passes):,} passes of gradient descent at a rate of {rate:g}"
+    title = (
+        f"Three arms: {book.number('three_arms_passes', passes):,} passes of gradient "
+        f"descent at a rate of {rate:g}"
+    )
     line, tutorials, *more = table(book, "three_arms", title, learned).values()
     best = max(more, key=lambda one: float(one["new"]))
-    rows, noise = book.number("rows", len(points.data[1])), book.number("noise", NOISE)
+    rows = book.number("rows", len(points.data[1]))
+    noise = book.number("noise", NOISE)
     enough = "too few" if tutorials["new"] < best["new"] - 0.05 else "about enough"
     book.say(
-        f"""On {rows} points with noise {noise}, straight lines get {line["new"]:.1%} of new points right; guessing
-        would get a third. The tutorial's three hidden units get {tutorials["new"]:.1%}, {enough} for three arms;
-        {best["units"]} units get {best["new"]:.1%}."""
+        f"""On {rows} points with noise {noise}, straight lines get {line["new"]:.1%}
+        of new points right; guessing would get a third. The tutorial's three hidden
+        units get {tutorials["new"]:.1%}, {enough} for three arms; {best["units"]}
+        units get {best["new"]:.1%}."""
     )
     return learned
 
@@ -71,11 +98,14 @@ def three_arms(book: Book, common: Common, points: Points) -> Runs:
 def nothing_changed(book: Book) -> None:
     """The equations hold for any number of classes."""
     sizes = {str(classes): build([2, 10, classes]).size for classes in (2, 3, 5)}
-    counts, units = book.number("parameters_of_ten", sizes), book.number("units", 10)
+    counts = book.number("parameters_of_ten", sizes)
+    units = book.number("units", 10)
     book.say(
-        f"""What had to change in the network for a third class? One number, the size of the output layer. The softmax,
-        its loss and its gradient are written as sums over the classes, however many there are. With {units} hidden
-        units, two classes have {counts["2"]} numbers to learn, three {counts["3"]}, five {counts["5"]}."""
+        f"""What had to change in the network for a third class? One number, the size
+        of the output layer. The softmax, its loss and its gradient are written as
+        sums over the classes, however many there are. With {units} hidden units, two
+        classes have {counts["2"]} numbers to learn, three {counts["3"]}, five
+        {counts["5"]}."""
     )
     book.equations("The same lines for any number of classes", "L1", "L2", "L3")
 
@@ -84,27 +114,38 @@ def five_arms(book: Book, common: Common, points: Points) -> Runs:
     """More classes than a narrow layer can part, and two ways to descend."""
     rates = book.number("rates", RATES)
     book.say(
-        f"""Five arms are harder. What does it take? More units, and a better way down: Adam gives each weight a step of
-        its own, from running means of its gradient and of its square (Kingma and Ba 2015). The code needs one word
-        more, `descend(network, X, y, rate, optimizer="adam")`. The rates, {rates["gd"]:g} for gradient descent
-        and {rates["adam"]} for Adam, were picked by hand."""
+        f"""Five arms are harder. What does it take? More units, and a better way
+        down: Adam gives each weight a step of its own, from running means of its
+        gradient and of its square (Kingma and Ba 2015). The code needs one word more,
+        `descend(network, X, y, rate, optimizer="adam")`. The rates, {rates["gd"]:g}
+        for gradient descent and {rates["adam"]} for Adam, were picked by hand."""
     )
     passes = 400 if common.quick else 1_000
     learned = compared(common, points, FIVE, RATES, passes)
-    title = f"Five arms, {book.number('five_arms_passes', passes):,} passes, by gradient descent and by Adam"
+    title = (
+        f"Five arms, {book.number('five_arms_passes', passes):,} passes, by gradient "
+        "descent and by Adam"
+    )
     found = table(book, "five_arms", title, learned)
     straight, _, one_wide, two = FIVE
     shown = (straight, "gd"), (one_wide, "gd"), (one_wide, "adam"), (two, "adam")
     line, slow, wide, deep = (found[key(*which)] for which in shown)
-    if all(learned[hidden, "adam"].loss < learned[hidden, "gd"].loss for hidden in FIVE if hidden):
-        ahead = "With a hidden layer, Adam's loss is the lower one after the same passes."
+    if all(
+        learned[hidden, "adam"].loss < learned[hidden, "gd"].loss
+        for hidden in FIVE
+        if hidden
+    ):
+        ahead = (
+            "With a hidden layer, Adam's loss is the lower one after the same passes."
+        )
     else:
         ahead = "Adam's loss is not always the lower one after the same passes."
     book.say(
-        f"""Straight lines get {line["new"]:.1%} of new points right. {ahead} With {wide["units"]} units Adam gets
-        {wide["new"]:.1%} right, gradient descent {slow["new"]:.1%}. Two layers of {deep["units"]} units with Adam get
-        {deep["new"]:.1%}, and have {deep["parameters"]} numbers where the one of {wide["units"]} has
-        {wide["parameters"]}."""
+        f"""Straight lines get {line["new"]:.1%} of new points right. {ahead} With
+        {wide["units"]} units Adam gets {wide["new"]:.1%} right, gradient descent
+        {slow["new"]:.1%}. Two layers of {deep["units"]} units with Adam get
+        {deep["new"]:.1%}, and have {deep["parameters"]} numbers where the one of
+        {wide["units"]} has {wide["parameters"]}."""
     )
     return learned
 
@@ -112,16 +153,28 @@ def five_arms(book: Book, common: Common, points: Points) -> Runs:
 def maps(book: Book, *shown: tuple[Points, Learned]) -> None:
     """Before and after, of three arms and of five."""
     new = book.number("shown_right_new", [one.new for _, one in shown])
-    names = ("3 arms, straight", "3 arms, bent", "5 arms, straight", "5 arms, bent twice")
+    names = (
+        "3 arms, straight",
+        "3 arms, bent",
+        "5 arms, straight",
+        "5 arms, bent twice",
+    )
     titles = [f"{name}: {share:.1%}" for name, share in zip(names, new, strict=True)]
     caption = (
-        "Before: straight lines, a network without a hidden layer. After: a hidden layer for three arms, two hidden "
-        "layers for five; and the new points right. Each class has its colour and its marker; the black lines are "
-        "where two classes tie."
+        "Before: straight lines, a network without a hidden layer. After: a hidden "
+        "layer for three arms, two hidden layers for five; and the new points right. "
+        "Each class has its colour and its marker; the black lines are where two "
+        "classes tie."
     )
-    described = "Four maps of spirals with the boundaries between their arms. " + "; ".join(titles) + "."
+    described = (
+        "Four maps of spirals with the boundaries between their arms. "
+        + "; ".join(titles)
+        + "."
+    )
     with book.figure("8.4-spirals", caption, described, (8.8, 7.4)) as fig:
-        for ax, (points, one), title in zip(np.ravel(fig.subplots(2, 2)), shown, titles, strict=True):
+        for ax, (points, one), title in zip(
+            np.ravel(fig.subplots(2, 2)), shown, titles, strict=True
+        ):
             plots.boundary(one.network, *points.data, ax, resolution=120, show=False)
             plots.points(*points.data, ax, size=12)
             ax.set_title(book.plain(title))
@@ -131,14 +184,34 @@ def descent(book: Book, learned: Runs) -> None:
     """The losses of two networks on five arms, each by both optimizers."""
     lines = [(hidden, way) for hidden in FIVE[2:] for way in RATES]
     ends = book.number("descent_ends", [learned[line].loss for line in lines])
-    caption = "Five arms: the loss after each pass, for one wide layer and for two narrow ones."
-    described = "Four falling curves. They end, in the legend's order, at " + ", ".join(f"{v:.3f}" for v in ends) + "."
+    caption = (
+        "Five arms: the loss after each pass, for one wide layer and for two narrow "
+        "ones."
+    )
+    described = (
+        "Four falling curves. They end, in the legend's order, at "
+        + ", ".join(f"{v:.3f}" for v in ends)
+        + "."
+    )
     with book.figure("8.4-descent", caption, described, (5.6, 4.2)) as fig:
         ax = fig.subplots()
-        for (hidden, way), colour, style in zip(lines, (2, 2, 3, 3), ("--", "-") * 2, strict=True):
+        for (hidden, way), colour, style in zip(
+            lines, (2, 2, 3, 3), ("--", "-") * 2, strict=True
+        ):
             label = f"{' and '.join(map(str, hidden))} units, {WAYS[way]}"
-            ax.plot(learned[hidden, way].losses, c=plots.COLOURS[colour], ls=style, lw=1.8, label=label)
-        ax.set(yscale="log", xlabel="passes over the data", ylabel="loss (cross-entropy)", title="Five arms")
+            ax.plot(
+                learned[hidden, way].losses,
+                c=plots.COLOURS[colour],
+                ls=style,
+                lw=1.8,
+                label=label,
+            )
+        ax.set(
+            yscale="log",
+            xlabel="passes over the data",
+            ylabel="loss (cross-entropy)",
+            title="Five arms",
+        )
         ax.set_ylim(top=5.0 * ax.get_ylim()[1])  # room for the legend
         plain_log(ax, TICKS)
         ax.legend(frameon=False)
@@ -146,28 +219,44 @@ def descent(book: Book, learned: Runs) -> None:
 
 def spikes(book: Book, common: Common, points: Points, fast: Learned) -> None:
     """Gradient descent again, at half the rate."""
-    passes, network = len(fast.losses) - 1, build([2, *FIVE[-1], 5], seed=common.seed)
-    calm = judged(common, "at half the rate", network, points, passes, RATES["gd"] / 2.0)
-    rises = book.number("rises", [int((np.diff(one.losses) > 0.0).sum()) for one in (fast, calm)])
+    passes = len(fast.losses) - 1
+    network = build([2, *FIVE[-1], 5], seed=common.seed)
+    calm = judged(
+        common, "at half the rate", network, points, passes, RATES["gd"] / 2.0
+    )
+    rises = book.number(
+        "rises", [int((np.diff(one.losses) > 0.0).sum()) for one in (fast, calm)]
+    )
     ends = book.number("rises_end", [fast.loss, calm.loss])
     book.say(
-        f"""Where the curve of gradient descent jumps, a step was too long: with the two narrow layers the loss rises
-        {rises[0]} times. At half the rate it rises {rises[1]} times, and ends
-        {"higher" if calm.loss > fast.loss else "lower"}, at {ends[1]:.3f} against {ends[0]:.3f}."""
+        f"""Where the curve of gradient descent jumps, a step was too long: with the
+        two narrow layers the loss rises {rises[0]} times. At half the rate it rises
+        {rises[1]} times, and ends {"higher" if calm.loss > fast.loss else "lower"},
+        at {ends[1]:.3f} against {ends[0]:.3f}."""
     )
 
 
 def mistakes(book: Book, points: Points, network: Network) -> None:
     """Which classes are taken for which, on new points."""
-    (X, y), arms = points.new, len(points.new[1]) // NEW
+    (X, y) = points.new
+    arms = len(points.new[1]) // NEW
     counts = np.zeros((arms, arms), dtype=int)
     np.add.at(counts, (y, network.predict(X).argmax(axis=1)), 1)
-    taken, right = book.number("confusion", counts), book.number("right_by_class", np.diag(counts) / NEW)
+    taken = book.number("confusion", counts)
+    right = book.number("right_by_class", np.diag(counts) / NEW)
     rows = [[f"class {c}", *row, f"{right[c]:.1%}"] for c, row in enumerate(taken)]
     columns = ["points of", *(f"as {c}" for c in range(arms)), "right"]
     book.table("What the last network takes new points for", columns, rows)
     near = sum(counts[c, (c + side) % arms] for c in range(arms) for side in (-1, 1))
-    wrong, beside = book.number("wrong", counts.sum() - np.trace(counts)), book.number("wrong_for_a_neighbour", near)
+    wrong = book.number("wrong", counts.sum() - np.trace(counts))
+    beside = book.number("wrong_for_a_neighbour", near)
     if wrong:
-        which = f"All {wrong} mistakes" if beside == wrong else f"Of the {wrong} mistakes {beside}"
-        book.say(f"{which} take an arm for one of the two beside it; of wrong guesses half would.")
+        which = (
+            f"All {wrong} mistakes"
+            if beside == wrong
+            else f"Of the {wrong} mistakes {beside}"
+        )
+        book.say(
+            f"{which} take an arm for one of the two beside it; of wrong guesses half "
+            "would."
+        )

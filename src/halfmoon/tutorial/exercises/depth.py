@@ -1,4 +1,6 @@
-"""Section 8.5: four layers, wider ones, and deeper ones, and what goes wrong in the deepest."""
+"""Section 8.5: four layers, wider ones, and deeper ones, and what goes wrong in the
+deepest.
+"""
 
 from typing import Any
 
@@ -10,19 +12,40 @@ from halfmoon.gradcheck import check_gradients
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, build, starts
-from halfmoon.tutorial.exercises import COUNTS, Hidden, Points, Runs, compared, drawn, judged, key, layers, table
+from halfmoon.tutorial.exercises import (
+    COUNTS,
+    Hidden,
+    Points,
+    Runs,
+    compared,
+    drawn,
+    judged,
+    key,
+    layers,
+    table,
+)
 
 TITLE = "Four layers, and more"
 NEW = 2_000
 ON_MOONS: tuple[Hidden, ...] = ((3,), (3, 3), (5, 5), (10, 10), (20, 20), (5, 5, 5, 5))
 EIGHT = (10,) * 8
-ON_SPIRAL: tuple[Hidden, ...] = ((3,), (30,), (3, 3), (5, 5), (10, 10), (20, 20), (10,) * 4, EIGHT)
+ON_SPIRAL: tuple[Hidden, ...] = (
+    (3,),
+    (30,),
+    (3, 3),
+    (5, 5),
+    (10, 10),
+    (20, 20),
+    (10,) * 4,
+    EIGHT,
+)
 SHOWN: tuple[Hidden, ...] = ((3,), (30,), (10, 10), EIGHT)
 RATES = {"gd": 0.5, "adam": 0.01}
 SLOW = 0.1  # a lower rate for the deepest
 CLEAR = 0.05  # a gain in the share right that is more than luck with the start
 BENDS = (("tanh", "o", "-", 2), ("logistic", "s", "--", 3), ("relu", "^", ":", 4))
-LINES = (("o", 2), ("D", 5), ("s", 3), ("v", 6))  # marker and colour of each run of the deepest
+# marker and colour of each run of the deepest
+LINES = (("o", 2), ("D", 5), ("s", 3), ("v", 6))
 
 
 def by_layer(network: Network, X: Array, y: Any) -> list[float]:
@@ -32,7 +55,9 @@ def by_layer(network: Network, X: Array, y: Any) -> list[float]:
 
 
 def tell(book: Book, common: Common) -> None:
-    """What had to change, two hidden layers on the moons, depth on a spiral, and the diseases of depth."""
+    """What had to change, two hidden layers on the moons, depth on a spiral, and the
+    diseases of depth.
+    """
     moons = drawn(common, "moons", ROWS, NOISE, NEW)
     unchanged(book, common, moons)
     sizes(book, common, moons)
@@ -44,23 +69,35 @@ def tell(book: Book, common: Common) -> None:
 
 
 def unchanged(book: Book, common: Common, points: Points) -> None:
-    """The lines that run a network of any depth, and the proof that they are right for four layers."""
+    """The lines that run a network of any depth, and the proof that they are right for
+    four layers.
+    """
     book.say(
-        """A fourth layer is one more number in a list of sizes, `build([2, 3, 3, 2])`. The tutorial expects the forward
-        and the backward pass to need changes. Here they stay as they are, as each layer brings its own backward pass
-        along: `forward` calls the layers in turn and lays what they hand back on a tape; `sums` walks the tape back,
-        and each layer gives the one below its share of the error."""
+        """A fourth layer is one more number in a list of sizes, `build([2, 3, 3,
+        2])`. The tutorial expects the forward and the backward pass to need changes.
+        Here they stay as they are, as each layer brings its own backward pass along:
+        `forward` calls the layers in turn and lays what they hand back on a tape;
+        `sums` walks the tape back, and each layer gives the one below its share of
+        the error."""
     )
     book.code(Network.forward, Network.sums)
-    book.equations("What a layer does on the way back, whatever lies above and below", "B1", "B2", "B3", "B4")
+    book.equations(
+        "What a layer does on the way back, whatever lies above and below",
+        "B1",
+        "B2",
+        "B3",
+        "B4",
+    )
     report = check_gradients(build([2, 3, 3, 2], seed=common.seed), *points.data, l2=L2)
     slopes = book.number("slopes_checked", sum(check.slopes for check in report.checks))
     worst = book.number("worst_error", max(check.worst for check in report.checks))
     book.number("gradients_right", report.ok)
+    verdict = "every derivative is right"
+    if not report.ok:
+        verdict = "not every derivative is right"
     book.say(
-        f"""`check_gradients` measures {slopes} slopes of a network with two hidden layers of three units:
-        {"every derivative is right" if report.ok else "not every derivative is right"}, with a largest error of
-        {worst:.0e}."""
+        f"""`check_gradients` measures {slopes} slopes of a network with two hidden
+        layers of three units: {verdict}, with a largest error of {worst:.0e}."""
     )
 
 
@@ -68,63 +105,100 @@ def sizes(book: Book, common: Common, points: Points) -> None:
     """Layer sizes on the moons, where there is little to gain."""
     passes = 1_000 if common.quick else 2_000
     learned = compared(common, points, ON_MOONS, {"gd": RATES["gd"]}, passes)
-    count, rate = book.number("moons_passes", passes), book.number("moons_rate", RATES["gd"])
+    count = book.number("moons_passes", passes)
+    rate = book.number("moons_rate", RATES["gd"])
     title = f"The moons: {count:,} passes of gradient descent at a rate of {rate}"
     before, *others = table(book, "moons", title, learned).values()
     lowest = min(others, key=lambda one: float(one["loss"]))
-    low, high = (rank(others, key=lambda one: float(one["new"]))["new"] for rank in (min, max))
-    chance = book.number("chance", float(np.sqrt(before["new"] * (1.0 - before["new"]) / NEW)))
+    low, high = (
+        rank(others, key=lambda one: float(one["new"]))["new"] for rank in (min, max)
+    )
+    chance = book.number(
+        "chance", float(np.sqrt(before["new"] * (1.0 - before["new"]) / NEW))
+    )
     gain = float(high - before["new"])
-    size = "a large gain" if gain > 0.05 else "a small gain" if gain > 2.0 * chance else "no gain to speak of"
-    task = "" if gain > 0.05 else " A smooth bend is all that the moons ask for; depth needs a harder task."
+    size = (
+        "a large gain"
+        if gain > 0.05
+        else "a small gain"
+        if gain > 2.0 * chance
+        else "no gain to speak of"
+    )
+    task = (
+        ""
+        if gain > 0.05
+        else " A smooth bend is all that the moons ask for; depth needs a harder task."
+    )
     new = book.number("moons_new_points", NEW)
     book.say(
-        f"""On the moons the loss goes from {before["loss"]:.4f} with the tutorial's three hidden units to
-        {lowest["loss"]:.4f} with {COUNTS[lowest["layers"]]} hidden layers of {lowest["units"]}. New points are another
-        matter: the small network has {before["new"]:.1%} of them right, the others between {low:.1%} and {high:.1%}.
-        With {new:,} points such a share has a standard error of about {chance:.1%}, so that is {size}.{task}"""
+        f"""On the moons the loss goes from {before["loss"]:.4f} with the tutorial's
+        three hidden units to {lowest["loss"]:.4f} with {COUNTS[lowest["layers"]]}
+        hidden layers of {lowest["units"]}. New points are another matter: the small
+        network has {before["new"]:.1%} of them right, the others between {low:.1%}
+        and {high:.1%}. With {new:,} points such a share has a standard error of about
+        {chance:.1%}, so that is {size}.{task}"""
     )
 
 
 def deeper(book: Book, common: Common, points: Points) -> tuple[Runs, Any]:
-    """Up to eight hidden layers on a spiral, by gradient descent and by Adam; also their kept numbers."""
+    """Up to eight hidden layers on a spiral, by gradient descent and by Adam; also
+    their kept numbers.
+    """
     passes = 600 if common.quick else 1_500
-    learned = compared(common, points, SHOWN if common.quick else ON_SPIRAL, RATES, passes)
-    rows, count = book.number("spiral_rows", len(points.data[1])), book.number("spiral_passes", passes)
+    learned = compared(
+        common, points, SHOWN if common.quick else ON_SPIRAL, RATES, passes
+    )
+    rows = book.number("spiral_rows", len(points.data[1]))
+    count = book.number("spiral_passes", passes)
     rates = book.number("spiral_rates", RATES)
     book.say(
-        f"""Here is one: two arms that each wind around twice, {rows} points. Gradient descent has a rate of
-        {rates["gd"]}, Adam of {rates["adam"]}, both picked by hand."""
+        f"""Here is one: two arms that each wind around twice, {rows} points. Gradient
+        descent has a rate of {rates["gd"]}, Adam of {rates["adam"]}, both picked by
+        hand."""
     )
-    numbers = table(book, "spiral", f"Two arms that wind around twice, {count:,} passes", learned)
+    numbers = table(
+        book, "spiral", f"Two arms that wind around twice, {count:,} passes", learned
+    )
     judge(book, numbers)
     return learned, numbers
 
 
 def judge(book: Book, numbers: Any) -> None:
     """What depth brings by either way down, and where gradient descent ends."""
-    three, wide, two, eight = ([numbers[key(hidden, way)] for way in RATES] for hidden in SHOWN)
+    three, wide, two, eight = (
+        [numbers[key(hidden, way)] for way in RATES] for hidden in SHOWN
+    )
     told = [
-        f"""On this spiral the tutorial's layer of three gets {three[0]["new"]:.1%} of new points right by gradient
-        descent, and one wide layer of {wide[0]["units"]} units {wide[0]["new"]:.1%}. Two layers of {two[0]["units"]},
-        which have about as many numbers, get {two[0]["new"]:.1%}. With Adam these are {three[1]["new"]:.1%},
-        {wide[1]["new"]:.1%} and {two[1]["new"]:.1%}."""
+        f"""On this spiral the tutorial's layer of three gets {three[0]["new"]:.1%} of
+        new points right by gradient descent, and one wide layer of {wide[0]["units"]}
+        units {wide[0]["new"]:.1%}. Two layers of {two[0]["units"]}, which have about
+        as many numbers, get {two[0]["new"]:.1%}. With Adam these are
+        {three[1]["new"]:.1%}, {wide[1]["new"]:.1%} and {two[1]["new"]:.1%}."""
     ]
     gains = [two[i]["new"] - max(three[i]["new"], wide[i]["new"]) for i in (0, 1)]
     if max(gains) > CLEAR:
         better = ("By gradient descent", "With Adam")[int(np.argmax(gains))]
         where = "Depth pays here" if min(gains) > CLEAR else f"{better} depth pays here"
-        able = f"The one wide layer is able to do it too: Adam takes it to {wide[1]['new']:.1%}."
+        able = (
+            "The one wide layer is able to do it too: Adam takes it to "
+            f"{wide[1]['new']:.1%}."
+        )
         bends = "The second layer bends what the first has bent."
         told.append(f"{where}. {able if wide[1]['new'] > two[0]['new'] else bends}")
     if eight[0]["new"] < two[0]["new"]:
-        told.append(f"But deeper is not always better: by gradient descent, eight layers end at {eight[0]['new']:.1%}.")
+        told.append(
+            "But deeper is not always better: by gradient descent, eight layers end "
+            f"at {eight[0]['new']:.1%}."
+        )
         if eight[1]["new"] > eight[0]["new"] + CLEAR:
             told.append(
-                f"""The network is able to do it, only the way down is hard: Adam takes the same eight layers, from the
-                same start, to {eight[1]["new"]:.1%}."""
+                f"""The network is able to do it, only the way down is hard: Adam
+                takes the same eight layers, from the same start, to
+                {eight[1]["new"]:.1%}."""
             )
-    told.append("(It is one start for each; from others the deepest networks end elsewhere.)")
+    told.append(
+        "(It is one start for each; from others the deepest networks end elsewhere.)"
+    )
     book.say(" ".join(told))
 
 
@@ -133,56 +207,101 @@ def maps(book: Book, points: Points, learned: Runs, numbers: Any) -> None:
     shown = [numbers[key(hidden, "gd")] for hidden in SHOWN]
     titles = [f"{layers(one)}: {one['new']:.1%} right" for one in shown]
     caption = (
-        "Hidden layers and their units, trained by gradient descent: the tutorial's (before), one wide layer, two with "
-        "about as many numbers, and eight. The share is that of new points; where it is pale, the network is undecided."
+        "Hidden layers and their units, trained by gradient descent: the tutorial's "
+        "(before), one wide layer, two with about as many numbers, and eight. The "
+        "share is that of new points; where it is pale, the network is undecided."
     )
-    described = "Four maps of a spiral with two arms and the boundary between them. " + "; ".join(titles) + "."
+    described = (
+        "Four maps of a spiral with two arms and the boundary between them. "
+        + "; ".join(titles)
+        + "."
+    )
     with book.figure("8.5-boundaries", caption, described, (8.8, 7.4)) as fig:
-        for ax, hidden, title in zip(np.ravel(fig.subplots(2, 2)), SHOWN, titles, strict=True):
-            plots.boundary(learned[hidden, "gd"].network, *points.data, ax, resolution=120, show=False)
+        for ax, hidden, title in zip(
+            np.ravel(fig.subplots(2, 2)), SHOWN, titles, strict=True
+        ):
+            plots.boundary(
+                learned[hidden, "gd"].network,
+                *points.data,
+                ax,
+                resolution=120,
+                show=False,
+            )
             plots.points(*points.data, ax, size=12)
-            ax.set_title(book.plain(f"before, {title}" if hidden == SHOWN[0] else title))
+            ax.set_title(
+                book.plain(f"before, {title}" if hidden == SHOWN[0] else title)
+            )
 
 
 def fading(book: Book, common: Common, points: Points) -> Any:
     """Gradients by layer before any training: the kept numbers, by activation."""
     found = {}
     for bend, *_ in BENDS:
-        networks = [build([2, *EIGHT, 2], bend, start) for start in starts(common.seed, 9)]
-        found[bend] = np.median([by_layer(network, *points.data) for network in networks], axis=0)
+        networks = [
+            build([2, *EIGHT, 2], bend, start) for start in starts(common.seed, 9)
+        ]
+        found[bend] = np.median(
+            [by_layer(network, *points.data) for network in networks], axis=0
+        )
     gradients = book.number("gradient_by_layer", found)
-    ratio = book.number("last_to_first", {bend: float(f"{size[-1] / size[0]:.2g}") for bend, size in found.items()})
+    ratio = book.number(
+        "last_to_first",
+        {bend: float(f"{size[-1] / size[0]:.2g}") for bend, size in found.items()},
+    )
     book.say(
-        """What goes wrong in eight layers? The usual suspect is a gradient that fades on its way back. Before any
-        training, look how large it is in each layer:"""
+        """What goes wrong in eight layers? The usual suspect is a gradient that fades
+        on its way back. Before any training, look how large it is in each layer:"""
     )
     book.code(by_layer)
+    innocent = ""
+    if 0.1 < ratio["tanh"] < 10.0:
+        innocent = "There the suspect is innocent."
     book.say(
-        f"""With logistic units it does: in the last layer it is about {ratio["logistic"]:,.0f} times as large as in the
-        first. Each layer multiplies by a slope ([B1]), for the logistic function at most a quarter, and by weights
-        ([B4]). That is the vanishing gradient: a first layer below many logistic ones hardly learns. With relu the last
-        layer's is {ratio["relu"]:.1f} times the first's, and with tanh, which we trained, {ratio["tanh"]:.1f} times.
-        {"There the suspect is innocent." if 0.1 < ratio["tanh"] < 10.0 else ""}"""
+        f"""With logistic units it does: in the last layer it is about
+        {ratio["logistic"]:,.0f} times as large as in the first. Each layer multiplies
+        by a slope ([B1]), for the logistic function at most a quarter, and by weights
+        ([B4]). That is the vanishing gradient: a first layer below many logistic ones
+        hardly learns. With relu the last layer's is {ratio["relu"]:.1f} times the
+        first's, and with tanh, which we trained, {ratio["tanh"]:.1f} times.
+        {innocent}"""
     )
     return gradients
 
 
-def deepest(book: Book, common: Common, points: Points, learned: Runs, gradients: Any) -> None:
+def deepest(
+    book: Book, common: Common, points: Points, learned: Runs, gradients: Any
+) -> None:
     """Eight layers, trained in four ways."""
-    passes, slow = len(learned[EIGHT, "gd"].losses) - 1, {}
-    for name, bend, rate in (("short", "tanh", SLOW), ("logistic", "logistic", RATES["gd"])):
+    passes = len(learned[EIGHT, "gd"].losses) - 1
+    slow = {}
+    for name, bend, rate in (
+        ("short", "tanh", SLOW),
+        ("logistic", "logistic", RATES["gd"]),
+    ):
         network = build([2, *EIGHT, 2], bend, common.seed)
-        slow[name] = judged(common, f"eight layers, {bend}, rate {rate}", network, points, passes, rate)
+        slow[name] = judged(
+            common, f"eight layers, {bend}, rate {rate}", network, points, passes, rate
+        )
     runs = {"long": learned[EIGHT, "gd"], **slow, "adam": learned[EIGHT, "adam"]}
     ends = book.number("deepest_loss", {name: one.loss for name, one in runs.items()})
-    coin, rates = book.number("loss_of_a_coin", np.log(2.0)), book.number("deepest_rates", [RATES["gd"], SLOW])
-    faint = "no better than tossing a coin" if ends["logistic"] > coin - 0.02 else "better than tossing a coin"
+    coin = book.number("loss_of_a_coin", np.log(2.0))
+    rates = book.number("deepest_rates", [RATES["gd"], SLOW])
+    faint = (
+        "no better than tossing a coin"
+        if ends["logistic"] > coin - 0.02
+        else "better than tossing a coin"
+    )
     helped = ends["long"] - ends["short"] > 0.02
-    verdict = "long steps were part of the trouble" if helped else "shorter steps alone are no cure"
+    verdict = (
+        "long steps were part of the trouble"
+        if helped
+        else "shorter steps alone are no cure"
+    )
     book.say(
-        f"""And so it ends: after all passes the eight logistic layers are at a loss of {ends["logistic"]:.3f}, {faint},
-        {coin:.3f}. With tanh, gradient descent at a rate of {rates[0]} ends at {ends["long"]:.3f}, at a rate of
-        {rates[1]} at {ends["short"]:.3f}: {verdict}. Adam ends at {ends["adam"]:.3f}."""
+        f"""And so it ends: after all passes the eight logistic layers are at a loss
+        of {ends["logistic"]:.3f}, {faint}, {coin:.3f}. With tanh, gradient descent at
+        a rate of {rates[0]} ends at {ends["long"]:.3f}, at a rate of {rates[1]} at
+        {ends["short"]:.3f}: {verdict}. Adam ends at {ends["adam"]:.3f}."""
     )
     figure(book, gradients, [one.losses for one in runs.values()])
 
@@ -190,25 +309,63 @@ def deepest(book: Book, common: Common, points: Points, learned: Runs, gradients
 def figure(book: Book, gradients: Any, losses: list[Array]) -> None:
     """Gradients by layer, and losses by passes."""
     caption = (
-        "Eight hidden layers. Left: the size of the gradient in each layer's weights before training (root mean "
-        "square, the median of nine starts). Right: the loss of four ways to train them; as it jumps, each mark is the "
-        "median of a fortieth of the passes."
+        "Eight hidden layers. Left: the size of the gradient in each layer's weights "
+        "before training (root mean square, the median of nine starts). Right: the "
+        "loss of four ways to train them; as it jumps, each mark is the median of a "
+        "fortieth of the passes."
     )
-    listed = "; ".join(f"{bend}: " + ", ".join(f"{v:.0e}" for v in size) for bend, size in gradients.items())
-    described = f"Left, gradients from the first to the last layer. {listed}. Right, four curves of the loss."
-    names = f"tanh, rate {RATES['gd']}", f"tanh, rate {SLOW}", f"logistic, rate {RATES['gd']}", "tanh, Adam"
+    listed = "; ".join(
+        f"{bend}: " + ", ".join(f"{v:.0e}" for v in size)
+        for bend, size in gradients.items()
+    )
+    described = (
+        f"Left, gradients from the first to the last layer. {listed}. Right, four "
+        "curves of the loss."
+    )
+    names = (
+        f"tanh, rate {RATES['gd']}",
+        f"tanh, rate {SLOW}",
+        f"logistic, rate {RATES['gd']}",
+        "tanh, Adam",
+    )
     with book.figure("8.5-deep", caption, described, (11.0, 4.4)) as fig:
         left, right = fig.subplots(1, 2)
         for bend, marker, style, colour in BENDS:
             layer = np.arange(1, len(gradients[bend]) + 1)
-            left.plot(layer, gradients[bend], c=plots.COLOURS[colour], marker=marker, ls=style, lw=1.8, label=bend)
-        left.set(yscale="log", xlabel="layer, from the inputs up", ylabel="size of dL/dW", title="Before training")
+            left.plot(
+                layer,
+                gradients[bend],
+                c=plots.COLOURS[colour],
+                marker=marker,
+                ls=style,
+                lw=1.8,
+                label=bend,
+            )
+        left.set(
+            yscale="log",
+            xlabel="layer, from the inputs up",
+            ylabel="size of dL/dW",
+            title="Before training",
+        )
         left.minorticks_off()
         left.legend(frameon=False)
         for name, loss, (marker, colour) in zip(names, losses, LINES, strict=True):
             parts = np.array_split(np.arange(len(loss)), 40)
-            x, middle = [part.mean() for part in parts], [np.median(loss[part]) for part in parts]
-            right.plot(x, middle, c=plots.COLOURS[colour], marker=marker, ms=4, lw=1.4, label=name)
-        right.set(xlabel="passes over the data", ylabel="loss (cross-entropy)", title="Training")
+            x = [part.mean() for part in parts]
+            middle = [np.median(loss[part]) for part in parts]
+            right.plot(
+                x,
+                middle,
+                c=plots.COLOURS[colour],
+                marker=marker,
+                ms=4,
+                lw=1.4,
+                label=name,
+            )
+        right.set(
+            xlabel="passes over the data",
+            ylabel="loss (cross-entropy)",
+            title="Training",
+        )
         right.set_ylim(0.0, 1.3 * right.get_ylim()[1])  # room for the legend
         right.legend(frameon=False, ncols=2, loc="upper center")

@@ -1,4 +1,6 @@
-"""Section 8.1: a few rows in each update against all of them, by passes and by the clock."""
+"""Section 8.1: a few rows in each update against all of them, by passes and by the
+clock.
+"""
 
 from typing import Any
 
@@ -10,12 +12,22 @@ from halfmoon.network import Network
 from halfmoon.random import SHUFFLE, key, permutation
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, right
-from halfmoon.tutorial.exercises.races import BATCHES, LOW, RATES, SPRINT, Course, Race, race, run
+from halfmoon.tutorial.exercises.races import (
+    BATCHES,
+    LOW,
+    RATES,
+    SPRINT,
+    Course,
+    Race,
+    race,
+    run,
+)
 from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Minibatches"
 MANY = 10 * ROWS
-CLEARLY = 0.9  # of the full batch's loss: what is below is no matter of the order of the rows
+# of the full batch's loss: what is below is no matter of the order of the rows
+CLEARLY = 0.9
 STYLES: tuple[dict[str, Any], ...] = (
     {"c": plots.INK, "ls": (0, (5, 2)), "lw": 1.9, "zorder": 3},
     {"c": plots.COLOURS[2], "lw": 1.2, "marker": "o", "ms": 3.6},
@@ -32,10 +44,17 @@ def by_hand(net: Network, X: Array, y: Any, size: int, rate: float, order: Any) 
 
 
 def tell(book: Book, common: Common) -> None:
-    """The lines, why a step is noisy, both races by passes, and what the clock says of them."""
+    """The lines, why a step is noisy, both races by passes, and what the clock says of
+    them.
+    """
     passes = (100, 30) if common.quick else (500, 100)
     few = race(book, common, *common.data, passes[0])
-    many = race(book, common, *datasets.make("moons", n=MANY, noise=NOISE, seed=common.seed), passes[1])
+    many = race(
+        book,
+        common,
+        *datasets.make("moons", n=MANY, noise=NOISE, seed=common.seed),
+        passes[1],
+    )
     lines(book, common)
     noise(book, common, few[0])
     rule(book)
@@ -49,63 +68,97 @@ def tell(book: Book, common: Common) -> None:
 def lines(book: Book, common: Common) -> None:
     """The lines of code, and that both ways are one."""
     X, y = common.data
-    size, updates = book.number("small_batch", BATCHES[-1]), book.number("updates_a_pass", ROWS // BATCHES[-1])
+    size = book.number("small_batch", BATCHES[-1])
+    updates = book.number("updates_a_pass", ROWS // BATCHES[-1])
     book.say(
-        f"""So far every update took all the points. Minibatch gradient descent takes a few of them, drawn at random,
-        then a few others, until each has had its turn. That is one pass over the data, and with batches of {size} it
-        has made {updates} updates where the full batch makes one. (With a single point in each it is stochastic
-        gradient descent, SGD, a name that often stands for all of these.) The code needs one word more,
-        `descend(network, X, y, rate, batch_size=10)`. Here is the same by hand:"""
+        f"""So far every update took all the points. Minibatch gradient descent takes
+        a few of them, drawn at random, then a few others, until each has had its
+        turn. That is one pass over the data, and with batches of {size} it has made
+        {updates} updates where the full batch makes one. (With a single point in each
+        it is stochastic gradient descent, SGD, a name that often stands for all of
+        these.) The code needs one word more, `descend(network, X, y, rate,
+        batch_size=10)`. Here is the same by hand:"""
     )
     book.code(by_hand)
-    trained, moved = common.network(), common.network()
+    trained = common.network()
+    moved = common.network()
     run(common, trained, X, y, BATCHES[-1], 0.5, 1)
-    by_hand(moved, X, y, BATCHES[-1], 0.5, permutation(key(common.seed, SHUFFLE, 0), len(X)))
-    apart = book.number("by_hand_largest_difference", np.abs(trained.theta - moved.theta).max())
+    by_hand(
+        moved, X, y, BATCHES[-1], 0.5, permutation(key(common.seed, SHUFFLE, 0), len(X))
+    )
+    apart = book.number(
+        "by_hand_largest_difference", np.abs(trained.theta - moved.theta).max()
+    )
     close = f"to {apart:.0e}" if apart else "bit for bit"
-    book.say(f"With the rows in the same order, both end a pass at the same weights ({close}).")
+    book.say(
+        "With the rows in the same order, both end a pass at the same weights "
+        f"({close})."
+    )
 
 
 def noise(book: Book, common: Common, full: Course) -> None:
-    """How far a batch's gradient is from the full one, where training starts and where it ends."""
+    """How far a batch's gradient is from the full one, where training starts and where
+    it ends.
+    """
     X, y = common.data
-    network, shares, apart = common.network(), [], 0.0
+    network = common.network()
+    shares = []
+    apart = 0.0
     order = permutation(key(common.seed, SHUFFLE, 0), len(X)).reshape(-1, BATCHES[-1])
     for theta in (network.theta, full.weights[-1]):
         g = network.objective(theta, *network.read(X, y), L2).g
-        parts = np.array([network.objective(theta, *network.read(X[rows], y[rows]), L2).g for rows in order])
+        parts = np.array(
+            [
+                network.objective(theta, *network.read(X[rows], y[rows]), L2).g
+                for rows in order
+            ]
+        )
         apart = max(apart, np.abs(parts.mean(axis=0) - g).max())
-        shares.append(np.sqrt(((parts - g) ** 2).sum(axis=1).mean()) / np.linalg.norm(g))
+        shares.append(
+            np.sqrt(((parts - g) ** 2).sum(axis=1).mean()) / np.linalg.norm(g)
+        )
     first, last = book.number("gradient_noise", shares)
-    apart, size = book.number("gradients_largest_difference", apart), book.number("small_batch", BATCHES[-1])
-    flat = "The flatter the ground, the more of a step is noise." if last > first else ""
+    apart = book.number("gradients_largest_difference", apart)
+    size = book.number("small_batch", BATCHES[-1])
+    flat = (
+        "The flatter the ground, the more of a step is noise." if last > first else ""
+    )
     book.say(
-        f"""A batch's gradient is a sample of the full one. At the same weights those of one pass average to the full
-        gradient, penalty included (to {apart:.0e}). But each alone is off, and we move after each: with {size} points
-        by {first:.2f} times the full gradient's length at the first weights, and by {last:,.0f} times its length where
-        {full.numbers["passes"]} passes of full batch end. {flat}"""
+        f"""A batch's gradient is a sample of the full one. At the same weights those
+        of one pass average to the full gradient, penalty included (to {apart:.0e}).
+        But each alone is off, and we move after each: with {size} points by
+        {first:.2f} times the full gradient's length at the first weights, and by
+        {last:,.0f} times its length where {full.numbers["passes"]} passes of full
+        batch end. {flat}"""
     )
 
 
 def rule(book: Book) -> None:
     """How the comparison is made fair."""
-    rates, passes = book.number("rates", RATES), book.number("sprint", SPRINT)
-    few, many = book.number("rows", ROWS), book.number("many_rows", MANY)
+    rates = book.number("rates", RATES)
+    passes = book.number("sprint", SPRINT)
+    few = book.number("rows", ROWS)
+    many = book.number("many_rows", MANY)
     book.say(
-        f"""Which is better? That depends on the learning rate, so each batch size gets its own, by one rule: of the
-        rates {rates[0]}, {rates[1]} and so on, doubled up to {rates[-1]:g}, the one whose loss is lowest on average
-        over the first {passes} passes. (What is good for the first passes may be too high for the last.) The loss is
-        always that of all points, penalty included, between two passes. The order of the rows is chance, so ahead means
-        by {book.number("clearly", 1.0 - CLEARLY):.0%} or more. The race is run twice: on the tutorial's {few} points,
-        and on {many:,} that are drawn the same way. More points make a pass longer, but to the full batch it is still
-        one update. Minibatches make more updates of it: they need not see every point to know roughly which way is
-        down."""
+        f"""Which is better? That depends on the learning rate, so each batch size
+        gets its own, by one rule: of the rates {rates[0]}, {rates[1]} and so on,
+        doubled up to {rates[-1]:g}, the one whose loss is lowest on average over the
+        first {passes} passes. (What is good for the first passes may be too high for
+        the last.) The loss is always that of all points, penalty included, between
+        two passes. The order of the rows is chance, so ahead means by
+        {book.number("clearly", 1.0 - CLEARLY):.0%} or more. The race is run twice: on
+        the tutorial's {few} points, and on {many:,} that are drawn the same way. More
+        points make a pass longer, but to the full batch it is still one update.
+        Minibatches make more updates of it: they need not see every point to know
+        roughly which way is down."""
     )
 
 
 def lower(courses: Race, theirs: str, full: str) -> str:
     """How many of the two minibatches are clearly below the full batch."""
-    count = sum(one.numbers[theirs] < CLEARLY * courses[0].numbers[full] for one in courses[1:])
+    count = sum(
+        one.numbers[theirs] < CLEARLY * courses[0].numbers[full] for one in courses[1:]
+    )
     return ("neither is", "one is", "both are")[count]
 
 
@@ -116,33 +169,52 @@ def early(book: Book, few: Race, many: Race) -> None:
         full, *others = (one.numbers for one in courses)
         found = " and ".join(f"{one['early']:.4f} with {one['rows']}" for one in others)
         book.say(
-            f"""Of {full["of"]:,} points, after {passes} passes: a loss of {full["early"]:.4f} with all of them in every
-            update, {found}: {lower(courses, "early", "early")} ahead of the full batch."""
+            f"""Of {full["of"]:,} points, after {passes} passes: a loss of
+            {full["early"]:.4f} with all of them in every update, {found}:
+            {lower(courses, "early", "early")} ahead of the full batch."""
         )
 
 
 def boundaries(book: Book, common: Common, full: Course, small: Course) -> None:
     """What the full batch and the smallest have learned after a few passes."""
     data: tuple[Array, Any] = common.data
-    networks, passes = [common.network(), common.network()], book.number("sprint", SPRINT)
+    networks = [common.network(), common.network()]
+    passes = book.number("sprint", SPRINT)
     for network, one in zip(networks, (full, small), strict=True):
         network.theta = one.weights[0]
     shares = book.number("right_early", [right(network, *data) for network in networks])
-    titles = f"full batch: {shares[0]:.1%} right", f"batches of {small.numbers['rows']}: {shares[1]:.1%} right"
-    caption = f"Before, with the full batch, and after, with the smallest: the boundary after {passes} passes."
-    described = f"Two panels with the moons and a boundary. Left, {titles[0]}. Right, {titles[1]}."
+    titles = (
+        f"full batch: {shares[0]:.1%} right",
+        f"batches of {small.numbers['rows']}: {shares[1]:.1%} right",
+    )
+    caption = (
+        "Before, with the full batch, and after, with the smallest: the boundary "
+        f"after {passes} passes."
+    )
+    described = (
+        f"Two panels with the moons and a boundary. Left, {titles[0]}. Right, "
+        f"{titles[1]}."
+    )
     with book.figure("8.1-boundaries", caption, described, (10.0, 4.2)) as fig:
-        for ax, network, title in zip(fig.subplots(1, 2), networks, titles, strict=True):
-            plots.boundary(network, *data, ax=ax, resolution=120).set_title(book.plain(title))
+        for ax, network, title in zip(
+            fig.subplots(1, 2), networks, titles, strict=True
+        ):
+            plots.boundary(network, *data, ax=ax, resolution=120).set_title(
+                book.plain(title)
+            )
 
 
 def by_passes(book: Book, few: Race, many: Race) -> None:
     """The losses by passes, as a figure and as a table."""
     low = book.number("low_loss", LOW)
     caption = (
-        "The loss of all points after each pass over the data, on logarithmic axes; each line at the rate of the rule."
+        "The loss of all points after each pass over the data, on logarithmic axes; "
+        "each line at the rate of the rule."
     )
-    described = "Two panels of falling lines, one for each batch size; the table that follows has their numbers."
+    described = (
+        "Two panels of falling lines, one for each batch size; the table that follows "
+        "has their numbers."
+    )
     draw(book, "8.1-minibatches", caption, described, few, many)
     rows = []
     for course in (*few, *many):
@@ -151,22 +223,40 @@ def by_passes(book: Book, few: Race, many: Race) -> None:
         losses = [f"{one[when]:.4f}" for when in ("least", "middle", "most", "end")]
         rows.append([course.name, f"{one['rate']:g}", below, *losses])
     columns = ["update of", "rate", f"below {low}", "least", "median", "most", "end"]
-    title = f"Passes to a loss below {low}; the loss of all points over the second half, and at the end"
+    title = (
+        f"Passes to a loss below {low}; the loss of all points over the second half, "
+        "and at the end"
+    )
     book.table(title, columns, rows)
 
 
-def draw(book: Book, name: str, caption: str, described: str, *races: Race, by_clock: bool = False) -> None:
+def draw(
+    book: Book,
+    name: str,
+    caption: str,
+    described: str,
+    *races: Race,
+    by_clock: bool = False,
+) -> None:
     """The losses of the races, by passes or by the clock."""
     with book.figure(name, caption, described, (11.0, 4.4)) as fig:
         for ax, courses in zip(fig.subplots(1, 2), races, strict=True):
             for one, style in zip(courses, STYLES, strict=True):
                 passes = np.arange(1, len(one.losses) + 1)
-                some = np.unique(np.geomspace(1, len(passes), 24).astype(int)) - 1  # are marked
+                # are marked
+                some = np.unique(np.geomspace(1, len(passes), 24).astype(int)) - 1
                 x = passes * (1e3 * one.seconds if by_clock else 1.0)
                 label = book.plain(f"{one.name}, rate {one.numbers['rate']:g}")
                 ax.plot(x, one.losses, label=label, markevery=some.tolist(), **style)
-            ax.set(xscale="log", yscale="log", xlabel="milliseconds" if by_clock else "passes over the data")
-            ax.set(ylabel="loss of all points", title=book.plain(f"{courses[0].numbers['of']:,} points"))
+            ax.set(
+                xscale="log",
+                yscale="log",
+                xlabel="milliseconds" if by_clock else "passes over the data",
+            )
+            ax.set(
+                ylabel="loss of all points",
+                title=book.plain(f"{courses[0].numbers['of']:,} points"),
+            )
             ax.set_ylim(top=1.7 * ax.get_ylim()[1])  # room for the legend
             plain_log(ax)
             ax.legend(frameon=False, loc="upper right", title="points in an update")
@@ -176,42 +266,73 @@ def late(book: Book, few: Race, many: Race) -> None:
     """Where the races end, and what the tutorial's sentence is worth."""
     for courses in (few, many):
         full, *others = (one.numbers for one in courses)
-        moves = ", and ".join(f"between {o['least']:.4f} and {o['most']:.4f} with {o['rows']}" for o in others)
+        moves = ", and ".join(
+            f"between {o['least']:.4f} and {o['most']:.4f} with {o['rows']}"
+            for o in others
+        )
         book.say(
-            f"""After {full["passes"]} passes (as many updates) over {full["of"]:,} points the full batch is at
-            {full["end"]:.4f}. Over the second half of the run the minibatches move {moves}."""
+            f"""After {full["passes"]} passes (as many updates) over {full["of"]:,}
+            points the full batch is at {full["end"]:.4f}. Over the second half of the
+            run the minibatches move {moves}."""
         )
     sprint = book.number("sprint", SPRINT)
     told = "; ".join(
-        f"on {one[0].numbers['of']:,} points {lower(one, 'early', 'early')} ahead after {sprint} passes, and "
-        f"{lower(one, 'middle', 'end')} after {one[0].numbers['passes']}"
+        f"on {one[0].numbers['of']:,} points {lower(one, 'early', 'early')} ahead "
+        f"after {sprint} passes, and {lower(one, 'middle', 'end')} after "
+        f"{one[0].numbers['passes']}"
         for one in (few, many)
     )
     book.say(
-        f"""Minibatches typically perform better in practice, says the tutorial. By passes, of our two batch sizes,
-        {told}. (At the end their median over the second half counts.) A fixed rate cannot settle: near a minimum a step
-        is mostly noise, and the weights keep circling it. A smaller rate circles closer and takes longer to arrive; the
-        next exercise has both, one after the other."""
+        f"""Minibatches typically perform better in practice, says the tutorial. By
+        passes, of our two batch sizes, {told}. (At the end their median over the
+        second half counts.) A fixed rate cannot settle: near a minimum a step is
+        mostly noise, and the weights keep circling it. A smaller rate circles closer
+        and takes longer to arrive; the next exercise has both, one after the
+        other."""
     )
 
 
 def by_time(book: Book, few: Race, many: Race) -> None:
     """What a pass costs, and the losses by the clock."""
     book.say(
-        """Passes are not the price; time is. An update with few points is cheaper than one with all, but not in
-        proportion, since each has fixed costs: a pass in small steps takes longer, and by the clock a line moves right,
-        the farther the smaller its batch. The next picture shows who is first by the clock."""
+        """Passes are not the price; time is. An update with few points is cheaper
+        than one with all, but not in proportion, since each has fixed costs: a pass
+        in small steps takes longer, and by the clock a line moves right, the farther
+        the smaller its batch. The next picture shows who is first by the clock."""
     )
-    caption = "The same losses by the clock: passes times the time of one in a long run without pauses."
-    described = "Two panels, the same lines as before, each moved sideways by the time that its passes took."
+    caption = (
+        "The same losses by the clock: passes times the time of one in a long run "
+        "without pauses."
+    )
+    described = (
+        "Two panels, the same lines as before, each moved sideways by the time that "
+        "its passes took."
+    )
     draw(book, "8.1-minibatches-time", caption, described, few, many, by_clock=True)
     rows = []
     for course in (*few, *many):
-        one, pass_us = course.numbers, 1e6 * course.seconds
+        one = course.numbers
+        pass_us = 1e6 * course.seconds
         spent = {"update_us": pass_us * one["rows"] / one["of"], "pass_us": pass_us}
-        spent |= {} if one["below_after"] is None else {"below_ms": 1e-3 * pass_us * one["below_after"]}
+        spent |= (
+            {}
+            if one["below_after"] is None
+            else {"below_ms": 1e-3 * pass_us * one["below_after"]}
+        )
         clock = book.time(book.plain(f"{one['rows']}_of_{one['of']}"), spent)
         below = f"{clock['below_ms']:.2f} ms" if "below_ms" in clock else "not reached"
-        rows.append([course.name, f"{clock['update_us']:.1f} µs", f"{clock['pass_us']:.1f} µs", below])
-    columns = ["update of", "an update", "a pass", f"below {book.number('low_loss', LOW)} after"]
+        rows.append(
+            [
+                course.name,
+                f"{clock['update_us']:.1f} µs",
+                f"{clock['pass_us']:.1f} µs",
+                below,
+            ]
+        )
+    columns = [
+        "update of",
+        "an update",
+        "a pass",
+        f"below {book.number('low_loss', LOW)} after",
+    ]
     book.table("Times of this run", columns, rows)
