@@ -24,7 +24,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import naive
 from halfmoon import datasets, engines, loop
 from halfmoon.activations import ACTIVATIONS, Activation
-from halfmoon.elementary import logistic
+from halfmoon.arrays.elementary import logistic
+from halfmoon.arrays.random import DROPOUT, SHUFFLE, key, permutation, uniform
 from halfmoon.engines import (
     Plan,
     Problem,
@@ -40,7 +41,6 @@ from halfmoon.layers import Dense, Dropout
 from halfmoon.losses import LOSSES, Loss, Quantiles
 from halfmoon.network import Network
 from halfmoon.optimizers import OPTIMIZERS, Optimizer
-from halfmoon.random import DROPOUT, SHUFFLE, key, permutation, uniform
 from halfmoon.schedules import Schedule
 from halfmoon.settings import allows
 from halfmoon.solvers import solve

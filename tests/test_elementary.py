@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from halfmoon.elementary import erf, logistic, softplus, xlogy
+from halfmoon.arrays.elementary import erf, logistic, softplus, xlogy
 
 EXACT = {
     erf: mpmath.erf,

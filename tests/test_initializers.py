@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from halfmoon.arrays.random import Stream
 from halfmoon.initializers import INITIALIZERS, Initializer
 from halfmoon.network import Network
-from halfmoon.random import Stream
 
 each_name = pytest.mark.parametrize("name", INITIALIZERS)
 

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from halfmoon import MLPRegressor
 from halfmoon.activations import Activation
-from halfmoon.elementary import logistic
+from halfmoon.arrays.elementary import logistic
 from halfmoon.initializers import Initializer
 from halfmoon.layers import Dropout
 from halfmoon.losses import Loss

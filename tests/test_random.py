@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon.random import (
+from halfmoon.arrays.random import (
     CHECK,
     DROPOUT,
     SHUFFLE,

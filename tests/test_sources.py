@@ -9,7 +9,8 @@ import textwrap
 
 import pytest
 
-from halfmoon import ACTIVATIONS, LOSSES, OPTIMIZERS, elementary
+from halfmoon import ACTIVATIONS, LOSSES, OPTIMIZERS
+from halfmoon.arrays import elementary
 
 METHODS = {"f", "df", "link", "value", "dz", "rule"}
 KNOWN = {name for name in vars(elementary) if not name.startswith("_")} | {"np"}

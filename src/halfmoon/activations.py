@@ -19,7 +19,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.elementary import Array, erf, logistic, softplus
+from halfmoon.arrays.elementary import Array, erf, logistic, softplus
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import setting
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.loop import Run
 from halfmoon.network import Network
 

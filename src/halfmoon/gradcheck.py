@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from halfmoon.activations import Activation
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.random import CHECK, Stream
 from halfmoon.layers import Context, Dense, Dropout, Layer, Views
 from halfmoon.losses import Loss, check_value
 from halfmoon.network import Network
-from halfmoon.random import CHECK, Stream
 
 STEP = 1e-6
 TOLERANCE = 1e-5  # relative to the slope

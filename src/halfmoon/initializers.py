@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.registry import Block, Shelf
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.layers import PREDICT, Backward, Dense, Dropout, Layer
 from halfmoon.losses import Loss
 from halfmoon.network import Network

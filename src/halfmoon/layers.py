@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.activations import ACTIVATIONS, Activation
-from halfmoon.elementary import Array, transposed
+from halfmoon.arrays.elementary import Array, transposed
+from halfmoon.arrays.random import DROPOUT, key, uniform
 from halfmoon.initializers import INITIALIZERS, Initializer, Source
-from halfmoon.random import DROPOUT, key, uniform
 
 Views = Any  # p.W, p.b, ...: arrays that share memory with theta
 Backward = Callable[[Array, Views, bool], Array | None]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.engines import Measured, Plan, Problem, State, choose
 from halfmoon.history import History
 from halfmoon.interrupt import Interrupt

@@ -28,12 +28,12 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from halfmoon.activations import Activation
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.random import WEIGHTS, Stream
+from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
 from halfmoon.initializers import Initializer, Source
 from halfmoon.layers import PREDICT, Backward, Context, Dense, Dropout, Layer, Views
 from halfmoon.losses import LOSSES, Loss, check_value, encode
-from halfmoon.random import WEIGHTS, Stream
-from halfmoon.sparse import is_sparse, not_finite, read_sparse
 
 
 class Objective(NamedTuple):

@@ -19,7 +19,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.registry import Block, Shelf
 from halfmoon.settings import setting
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.engines import State
 from halfmoon.engines.reference import length
 from halfmoon.interrupt import Interrupt

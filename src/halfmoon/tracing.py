@@ -18,7 +18,7 @@ from rich.console import Group
 from rich.table import Table
 
 from halfmoon.activations import Activation, Identity
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.losses import Loss
 from halfmoon.network import Network

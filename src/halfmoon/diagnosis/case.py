@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from halfmoon.activations import is_flat
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.random import CHECK, key, uniform
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.history import History
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.network import Network
-from halfmoon.random import CHECK, key, uniform
 from halfmoon.settings import Settings
-from halfmoon.sparse import is_sparse
 
 # rows for what needs passes, and for what compares rows with rows
 ROWS = 20_000

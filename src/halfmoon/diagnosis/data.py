@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.diagnosis.case import FEW, Case, Found, disease
-from halfmoon.elementary import Array
-from halfmoon.sparse import is_sparse
 
 
 def _listed(case: Case, places: Any) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.random import CHECK, Stream
 from halfmoon.diagnosis.case import FEW, ROWS, Case, Found, Rows, disease
-from halfmoon.elementary import Array
 from halfmoon.losses import AbsoluteError, Pinball, Quantiles
 from halfmoon.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov
-from halfmoon.random import CHECK, Stream
 from halfmoon.schedules import SCHEDULES
 
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import fitted, panels, shorten
-from halfmoon.elementary import Array
 from halfmoon.plots import COLOURS, INK
 
 

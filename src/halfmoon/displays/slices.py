@@ -8,8 +8,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import numbered
-from halfmoon.elementary import Array
 
 
 class Slice:

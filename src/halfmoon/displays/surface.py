@@ -12,9 +12,9 @@ from sklearn.base import is_regressor
 from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.utils.validation import check_is_fitted
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import BESIDE, bar, panels, shorten
 from halfmoon.displays.slices import Slice
-from halfmoon.elementary import Array
 from halfmoon.plots import COLOURS, INK, MARKERS
 
 METHODS = ("predict_proba", "decision_function", "predict")

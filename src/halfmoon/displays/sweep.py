@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from sklearn.model_selection import validation_curve
 from sklearn.utils.validation import check_is_fitted
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import BESIDE, GREY, panels
-from halfmoon.elementary import Array
 from halfmoon.plots import COLOURS
 
 

@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from halfmoon.activations import is_flat
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.displays.common import BESIDE, GREY, bar, fitted, panels, shorten
-from halfmoon.elementary import Array
 from halfmoon.inspection import hidden_activations
 from halfmoon.layers import Dense
 from halfmoon.network import Network
 from halfmoon.plots import COLOURS, INK, SOFT
-from halfmoon.sparse import is_sparse
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import SIGNED, fitted, panels, some
-from halfmoon.elementary import Array
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

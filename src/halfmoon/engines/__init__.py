@@ -30,11 +30,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.random import SHUFFLE, key, permutation
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.network import Network
 from halfmoon.optimizers import Optimizer
-from halfmoon.random import SHUFFLE, key, permutation
-from halfmoon.sparse import is_sparse
 
 Numbers = NDArray[np.float64]
 

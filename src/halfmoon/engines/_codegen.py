@@ -301,7 +301,7 @@ class Scope:
                 )
             )
         known = name in FUNCTIONS[self.loop.dtype] and (
-            home in LIBRARIES or home == "halfmoon.elementary"
+            home in LIBRARIES or home == "halfmoon.arrays.elementary"
         )
         if not known and home not in LIBRARIES:
             return self.loop.inline(function, arguments)

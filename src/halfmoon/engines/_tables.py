@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from halfmoon.arrays.random import DROPOUT, key
 from halfmoon.engines import _native
 from halfmoon.engines._blocks import activation
 from halfmoon.layers import Dense
 from halfmoon.network import Network
-from halfmoon.random import DROPOUT, key
 
 Table = NDArray[np.void]
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.random import SHUFFLE, key
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.engines import (
     Measured,
     Numbers,
@@ -28,8 +30,6 @@ from halfmoon.engines import (
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
 from halfmoon.optimizers import Optimizer
-from halfmoon.random import SHUFFLE, key
-from halfmoon.sparse import is_sparse
 
 NAME = "compiled"
 # a solver's own products too are faster without threads that start and wait

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import numpy as np
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.engines import Measured, Plan, Problem, State
 from halfmoon.layers import Context
 from halfmoon.network import Network, Objective

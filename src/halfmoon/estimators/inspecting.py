@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.diagnosis import Diagnosis, diagnose
-from halfmoon.elementary import Array
 from halfmoon.estimators.reading import Reading
 from halfmoon.estimators.translating import Data, parts, put, settings_for
 from halfmoon.gradcheck import GradientReport, check_gradients

@@ -13,8 +13,8 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.diagnosis.data import off_scale
-from halfmoon.elementary import Array
 from halfmoon.estimators.base import MLP, has_many_updates
 from halfmoon.estimators.parameters import SOME, parameters
 from halfmoon.estimators.reading import Rows

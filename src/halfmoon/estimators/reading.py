@@ -10,13 +10,13 @@ import numpy as np
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.sparse import is_sparse, not_finite
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.estimators.translating import Data
 from halfmoon.history import History
 from halfmoon.losses import Loss
 from halfmoon.network import Network
-from halfmoon.sparse import is_sparse, not_finite
 
 FLOATS = (np.float64, np.float32)
 _TABLES: dict[str, Any] = {

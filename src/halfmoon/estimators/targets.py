@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from halfmoon.elementary import Array, log_softmax, softplus
+from halfmoon.arrays.elementary import Array, log_softmax, softplus
 from halfmoon.losses import Loss, Quantiles
 
 

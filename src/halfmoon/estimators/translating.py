@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from halfmoon.activations import Activation, Identity, Logistic, ReLU, Tanh
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.initializers import Initializer, Source
 from halfmoon.losses import Loss

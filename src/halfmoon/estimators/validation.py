@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.reading import Rows
 from halfmoon.loop import Score
 from halfmoon.network import Network

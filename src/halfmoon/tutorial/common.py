@@ -18,8 +18,8 @@ from sklearn.preprocessing import PolynomialFeatures
 
 from halfmoon import datasets
 from halfmoon.activations import Activation
+from halfmoon.arrays.elementary import Array
 from halfmoon.callbacks import progress_bar
-from halfmoon.elementary import Array
 from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.training import train

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 
 from halfmoon import plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.gradcheck import check_gradients
 from halfmoon.tracing import trace
 from halfmoon.tutorial.book import Book

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon import datasets, plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 
 from halfmoon import plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book

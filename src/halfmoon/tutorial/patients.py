@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon import plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits

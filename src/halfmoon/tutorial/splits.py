@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import log_loss
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.tutorial.book import Book
 
 MEASURES = ("right", "log-loss", "malignant tumours found")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon import datasets, plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
 from halfmoon.schedules import Step
 from halfmoon.tutorial.book import Book

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from halfmoon import datasets
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common, build, descend, fresh, full_loss, right

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from halfmoon import plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
 from halfmoon.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.solvers import LBFGS, solve

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon import plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.gradcheck import check_gradients
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book

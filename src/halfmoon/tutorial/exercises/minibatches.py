@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from halfmoon import datasets, plots
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.random import SHUFFLE, key, permutation
 from halfmoon.network import Network
-from halfmoon.random import SHUFFLE, key, permutation
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, right
 from halfmoon.tutorial.exercises.races import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.elementary import Array
+from halfmoon.arrays.elementary import Array
 from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book

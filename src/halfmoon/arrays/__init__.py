@@ -1,0 +1,1 @@
+"""What NumPy lacks: elementary functions, random numbers by position, sparse rows."""
