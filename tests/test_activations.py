@@ -9,8 +9,8 @@ import onnx
 import pytest
 
 import naive
-from halfmoon.activations import ACTIVATIONS, SELU, Activation
-from halfmoon.initializers import INITIALIZERS
+from halfmoon.components.activations import ACTIVATIONS, SELU, Activation
+from halfmoon.components.initializers import INITIALIZERS
 
 OTHER_SETTINGS = [
     ("leaky_relu", {"slope": 0.2}),
@@ -63,7 +63,7 @@ def test_every_built_in_activation_has_a_naive_twin():
     built_in = {
         name
         for name, block in ACTIVATIONS.items()
-        if block.__module__ == "halfmoon.activations"
+        if block.__module__ == "halfmoon.components.activations"
     }
     assert built_in == set(naive.ACTIVATIONS)
 

@@ -23,9 +23,12 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import naive
 from halfmoon import datasets, engines, loop
-from halfmoon.activations import ACTIVATIONS, Activation
 from halfmoon.arrays.elementary import logistic
 from halfmoon.arrays.random import DROPOUT, SHUFFLE, key, permutation, uniform
+from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.losses import LOSSES, Loss, Quantiles
+from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
+from halfmoon.components.schedules import Schedule
 from halfmoon.engines import (
     Plan,
     Problem,
@@ -38,10 +41,7 @@ from halfmoon.engines import (
 )
 from halfmoon.history import SCHEMA
 from halfmoon.layers import Dense, Dropout
-from halfmoon.losses import LOSSES, Loss, Quantiles
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS, Optimizer
-from halfmoon.schedules import Schedule
 from halfmoon.settings import allows
 from halfmoon.solvers import solve
 from halfmoon.training import train

@@ -34,7 +34,7 @@ import numpy as np
 from halfmoon.engines import Plan, Problem, State, compiled, reference
 from halfmoon.engines import _cache
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
+from halfmoon.components.optimizers import OPTIMIZERS
 
 def check(sizes, activation, loss, optimizer, dtype, y, dropout=0.0, **options):
     rng, far = np.random.default_rng(0), 1e-11 if dtype == "float64" else 1e-4

@@ -11,15 +11,15 @@ from scipy.sparse import coo_array, csr_array
 from sklearn.metrics import roc_auc_score
 
 from halfmoon import datasets
-from halfmoon.activations import Activation
+from halfmoon.components.activations import Activation
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.diagnosis import DISEASES, Case, Diagnosis, Rows, diagnose
 from halfmoon.diagnosis import data as of_data
 from halfmoon.diagnosis import fit as of_fit
 from halfmoon.estimators.mlp import MLPClassifier, MLPRegressor
 from halfmoon.history import History
-from halfmoon.losses import LOSSES
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.settings import Settings
 from halfmoon.solvers import solve
 from halfmoon.training import train

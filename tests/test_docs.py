@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from halfmoon import catalogue
-from halfmoon.activations import ACTIVATIONS, Activation
+from halfmoon.components.activations import ACTIVATIONS, Activation
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
+from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.engines import Plan, Problem, State, reference
 from halfmoon.layers import Context, Dense, Dropout
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
 
 SIZES = [3, 4, 2]
 HIDDEN = ["tanh"]

@@ -25,11 +25,11 @@ from sklearn.preprocessing import StandardScaler
 
 import halfmoon
 from halfmoon import MLPClassifier, MLPRegressor
-from halfmoon.activations import ACTIVATIONS, Activation
-from halfmoon.initializers import INITIALIZERS
-from halfmoon.losses import LOSSES, Huber
-from halfmoon.optimizers import OPTIMIZERS, Lion
-from halfmoon.schedules import SCHEDULES, Cosine
+from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.initializers import INITIALIZERS
+from halfmoon.components.losses import LOSSES, Huber
+from halfmoon.components.optimizers import OPTIMIZERS, Lion
+from halfmoon.components.schedules import SCHEDULES, Cosine
 from halfmoon.solvers import LBFGS, SOLVERS
 from small import (
     WAVE,

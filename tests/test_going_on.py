@@ -11,10 +11,10 @@ import pytest
 
 import naive
 from halfmoon import datasets
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.schedules import SCHEDULES
 from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
-from halfmoon.schedules import SCHEDULES
 from halfmoon.solvers import solve
 from halfmoon.training import train
 from small import NAN, one_thread

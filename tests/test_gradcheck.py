@@ -6,10 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from halfmoon.activations import ACTIVATIONS, Activation
+from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.losses import LOSSES, Loss, SoftmaxCrossEntropies
 from halfmoon.gradcheck import GradientReport, check_gradients
 from halfmoon.layers import Dense, Dropout
-from halfmoon.losses import LOSSES, Loss, SoftmaxCrossEntropies
 from halfmoon.network import Network
 
 RNG = np.random.default_rng(0)

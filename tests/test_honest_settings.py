@@ -25,11 +25,11 @@ from sklearn.model_selection import ShuffleSplit
 from sklearn.utils._param_validation import InvalidParameterError
 
 from halfmoon import Activation, MLPClassifier, MLPRegressor, datasets
-from halfmoon.activations import ACTIVATIONS
-from halfmoon.initializers import INITIALIZERS
-from halfmoon.losses import LOSSES
-from halfmoon.optimizers import OPTIMIZERS
-from halfmoon.schedules import SCHEDULES
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.initializers import INITIALIZERS
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.schedules import SCHEDULES
 from halfmoon.settings import BLOCK, Settings
 from halfmoon.solvers import SOLVERS
 

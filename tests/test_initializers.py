@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from halfmoon.arrays.random import Stream
-from halfmoon.initializers import INITIALIZERS, Initializer
+from halfmoon.components.initializers import INITIALIZERS, Initializer
 from halfmoon.network import Network
 
 each_name = pytest.mark.parametrize("name", INITIALIZERS)
@@ -30,7 +30,7 @@ def test_every_built_in_initializer_is_measured():
     built_in = {
         name
         for name, block in INITIALIZERS.items()
-        if block.__module__ == "halfmoon.initializers"
+        if block.__module__ == "halfmoon.components.initializers"
     }
     assert built_in == {*VARIANCE, "orthogonal", "zeros"}
 

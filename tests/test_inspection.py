@@ -11,10 +11,10 @@ import pytest
 from scipy.sparse import csr_matrix
 
 import naive
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.losses import LOSSES, Loss
 from halfmoon.inspection import hidden_activations, input_gradients, summary
 from halfmoon.layers import Context, Dense, Dropout
-from halfmoon.losses import LOSSES, Loss
 from halfmoon.network import Network
 
 RNG = np.random.default_rng(0)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.layers import PREDICT, Context, Dense, Dropout
 
 RNG = np.random.default_rng(0)

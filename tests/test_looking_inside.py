@@ -9,7 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss
 
 from halfmoon import MLPClassifier, MLPRegressor
-from halfmoon.activations import Tanh
+from halfmoon.components.activations import Tanh
 from small import (
     COLUMNS,
     LABELS,

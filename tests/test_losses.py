@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 import naive
-from halfmoon.losses import LOSSES, Loss, Quantiles, SoftmaxCrossEntropies, encode
+from halfmoon.components.losses import (
+    LOSSES,
+    Loss,
+    Quantiles,
+    SoftmaxCrossEntropies,
+    encode,
+)
 
 OTHER_SETTINGS = [
     ("softmax_cross_entropy", {"smoothing": 0.3}),
@@ -140,7 +146,7 @@ def test_every_built_in_loss_has_a_naive_twin():
     built_in = {
         name
         for name, block in LOSSES.items()
-        if block.__module__.startswith("halfmoon.losses.")
+        if block.__module__.startswith("halfmoon.components.losses.")
     }
     assert built_in == set(naive.LOSSES)
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.engines import Problem, State, reference
 from halfmoon.layers import Context, Dense, Dropout
-from halfmoon.losses import LOSSES
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.training import train
 
 TRAIN = Context(training=True, seed=1, update=2)

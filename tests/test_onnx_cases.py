@@ -14,10 +14,10 @@ import numpy as np
 import onnx
 import pytest
 
-from halfmoon.activations import ACTIVATIONS, SELU
-from halfmoon.losses import LOSSES
-from halfmoon.optimizers import AdaGrad, Adam, Momentum, Nesterov
-from halfmoon.schedules import InverseTime, Progress
+from halfmoon.components.activations import ACTIVATIONS, SELU
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.optimizers import AdaGrad, Adam, Momentum, Nesterov
+from halfmoon.components.schedules import InverseTime, Progress
 
 MODULES = (
     "adagrad adam elu gelu identity leakyrelu mish momentum relu selu sigmoid softmax "

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import naive
+from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
 from halfmoon.engines import Problem, State, reference
 from halfmoon.layers import Dense
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS, Optimizer
 
 OTHER_SETTINGS = [
     ("momentum", {"beta": 0.0}),
@@ -77,7 +77,7 @@ def test_every_built_in_optimizer_has_a_naive_twin():
     built_in = {
         name
         for name, block in OPTIMIZERS.items()
-        if block.__module__ == "halfmoon.optimizers"
+        if block.__module__ == "halfmoon.components.optimizers"
     }
     assert built_in == set(naive.OPTIMIZERS)
 

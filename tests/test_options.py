@@ -16,13 +16,13 @@ from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon import MLPRegressor
-from halfmoon.activations import Activation
 from halfmoon.arrays.elementary import logistic
-from halfmoon.initializers import Initializer
+from halfmoon.components.activations import Activation
+from halfmoon.components.initializers import Initializer
+from halfmoon.components.losses import Loss
+from halfmoon.components.optimizers import Optimizer
+from halfmoon.components.schedules import Schedule
 from halfmoon.layers import Dropout
-from halfmoon.losses import Loss
-from halfmoon.optimizers import Optimizer
-from halfmoon.schedules import Schedule
 from halfmoon.settings import setting
 from small import (
     LABELS,

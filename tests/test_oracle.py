@@ -11,9 +11,9 @@ from autograd import value_and_grad
 from autograd.scipy.special import erf, expit, logsumexp
 
 import naive
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.losses import LOSSES
 from halfmoon.layers import Dense
-from halfmoon.losses import LOSSES
 from halfmoon.network import Network
 
 LEVELS = (0.1, 0.5, 0.9)

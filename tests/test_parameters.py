@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon import MLPClassifier
-from halfmoon.optimizers import Momentum
+from halfmoon.components.optimizers import Momentum
 from small import X, Y, classifier, one_thread, regressor, short, theta, unfinished
 
 pytestmark = one_thread

@@ -17,12 +17,12 @@ from sklearn.exceptions import ConvergenceWarning, UndefinedMetricWarning
 from sklearn.model_selection import KFold
 
 from halfmoon import MLPClassifier, MLPRegressor
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.initializers import INITIALIZERS
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.schedules import SCHEDULES
 from halfmoon.estimators.parameters import SOME, InvalidParameterError
-from halfmoon.initializers import INITIALIZERS
-from halfmoon.losses import LOSSES
-from halfmoon.optimizers import OPTIMIZERS
-from halfmoon.schedules import SCHEDULES
 from halfmoon.settings import BLOCK
 from halfmoon.solvers import SOLVERS
 from small import COLUMNS, LABELS, NAMES, X, one_thread, theta, unfinished

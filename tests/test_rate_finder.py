@@ -10,8 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from halfmoon import datasets
+from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.rate_finder import find_learning_rate
 from halfmoon.settings import Settings
 from halfmoon.training import prepare, train

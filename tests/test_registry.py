@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from halfmoon.activations import ACTIVATIONS, Activation
+from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.initializers import INITIALIZERS
+from halfmoon.components.losses import LOSSES, Huber, Quantiles, SoftmaxCrossEntropies
+from halfmoon.components.optimizers import OPTIMIZERS, Adam
+from halfmoon.components.registry import Block, Shelf
+from halfmoon.components.schedules import SCHEDULES, InverseScaling
 from halfmoon.datasets import DATASETS
-from halfmoon.initializers import INITIALIZERS
-from halfmoon.losses import LOSSES, Huber, Quantiles, SoftmaxCrossEntropies
-from halfmoon.optimizers import OPTIMIZERS, Adam
-from halfmoon.registry import Block, Shelf
-from halfmoon.schedules import SCHEDULES, InverseScaling
 from halfmoon.settings import setting
 
 SHELVES = [ACTIVATIONS, LOSSES, INITIALIZERS, OPTIMIZERS, SCHEDULES, DATASETS]

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon.schedules import (
+from halfmoon.components.schedules import (
     SCHEDULES,
     Cosine,
     OneCycle,
@@ -118,7 +118,7 @@ def test_every_built_in_schedule_has_a_naive_twin():
     built_in = {
         name
         for name, block in SCHEDULES.items()
-        if block.__module__ == "halfmoon.schedules"
+        if block.__module__ == "halfmoon.components.schedules"
     }
     assert built_in == {*naive.SCHEDULES, "plateau"}
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from halfmoon.registry import Block
+from halfmoon.components.registry import Block
 from halfmoon.settings import BLOCK, Settings, allows, check_settings, nearest, setting
 
 INF = math.inf

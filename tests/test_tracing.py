@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 
 import naive
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.losses import LOSSES
 from halfmoon.layers import Dense
-from halfmoon.losses import LOSSES
 from halfmoon.network import Network
 from halfmoon.tracing import SHOWN, trace
 

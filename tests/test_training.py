@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 import naive
 from halfmoon import datasets, loop
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.schedules import SCHEDULES
 from halfmoon.history import SCHEMA
 from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Context
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
-from halfmoon.schedules import SCHEDULES
 from halfmoon.settings import Settings
 from halfmoon.training import train
 

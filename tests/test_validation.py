@@ -25,7 +25,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 
-from halfmoon.losses import LOSSES, SquaredError
+from halfmoon.components.losses import LOSSES, SquaredError
 from small import (
     COLUMNS,
     IRIS,

@@ -8,7 +8,7 @@ from workloads import Weights, Work, start
 
 import halfmoon
 from halfmoon import solvers
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.engines import _blocks
 from peers import CORES, Fit, Peer
 

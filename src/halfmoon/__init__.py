@@ -10,11 +10,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "halfmoon.activations": ["ACTIVATIONS", "Activation"],
-    "halfmoon.losses": ["LOSSES", "Loss"],
-    "halfmoon.initializers": ["INITIALIZERS", "Initializer"],
-    "halfmoon.optimizers": ["OPTIMIZERS", "Optimizer"],
-    "halfmoon.schedules": ["SCHEDULES", "Progress", "Schedule"],
+    "halfmoon.components.activations": ["ACTIVATIONS", "Activation"],
+    "halfmoon.components.losses": ["LOSSES", "Loss"],
+    "halfmoon.components.initializers": ["INITIALIZERS", "Initializer"],
+    "halfmoon.components.optimizers": ["OPTIMIZERS", "Optimizer"],
+    "halfmoon.components.schedules": ["SCHEDULES", "Progress", "Schedule"],
     "halfmoon.layers": ["Dense", "Dropout"],
     "halfmoon.network": ["Network"],
     "halfmoon.loop": ["Run"],

@@ -6,13 +6,13 @@ import dataclasses
 import inspect
 from typing import Any
 
-from halfmoon.activations import ACTIVATIONS
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.initializers import INITIALIZERS
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.registry import Block, Shelf, write
+from halfmoon.components.schedules import SCHEDULES
 from halfmoon.datasets import DATASETS
-from halfmoon.initializers import INITIALIZERS
-from halfmoon.losses import LOSSES
-from halfmoon.optimizers import OPTIMIZERS
-from halfmoon.registry import Block, Shelf, write
-from halfmoon.schedules import SCHEDULES
 from halfmoon.settings import Settings
 from halfmoon.solvers import SOLVERS
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.registry import Block, Shelf
+from halfmoon.components.registry import Block, Shelf
 from halfmoon.settings import setting
 
 Points = tuple[NDArray[np.float64], NDArray[Any]]

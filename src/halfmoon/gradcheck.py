@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.activations import Activation
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import CHECK, Stream
+from halfmoon.components.activations import Activation
+from halfmoon.components.losses import Loss, check_value
 from halfmoon.layers import Context, Dense, Dropout, Layer, Views
-from halfmoon.losses import Loss, check_value
 from halfmoon.network import Network
 
 STEP = 1e-6

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.losses import Loss
 from halfmoon.layers import PREDICT, Backward, Dense, Dropout, Layer
-from halfmoon.losses import Loss
 from halfmoon.network import Network
 from halfmoon.settings import allows
 

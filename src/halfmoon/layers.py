@@ -15,10 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.activations import ACTIVATIONS, Activation
 from halfmoon.arrays.elementary import Array, transposed
 from halfmoon.arrays.random import DROPOUT, key, uniform
-from halfmoon.initializers import INITIALIZERS, Initializer, Source
+from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.initializers import INITIALIZERS, Initializer, Source
 
 Views = Any  # p.W, p.b, ...: arrays that share memory with theta
 Backward = Callable[[Array, Views, bool], Array | None]

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.schedules import SCHEDULES, Progress, patience_ends
 from halfmoon.engines import Measured, Plan, Problem, State, choose
 from halfmoon.history import History
 from halfmoon.interrupt import Interrupt
 from halfmoon.network import Network
-from halfmoon.schedules import SCHEDULES, Progress, patience_ends
 from halfmoon.settings import Settings
 
 BLOCK_SECONDS = 0.05

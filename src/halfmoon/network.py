@@ -27,13 +27,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from halfmoon.activations import Activation
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import WEIGHTS, Stream
 from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
-from halfmoon.initializers import Initializer, Source
+from halfmoon.components.activations import Activation
+from halfmoon.components.initializers import Initializer, Source
+from halfmoon.components.losses import LOSSES, Loss, check_value, encode
 from halfmoon.layers import PREDICT, Backward, Context, Dense, Dropout, Layer, Views
-from halfmoon.losses import LOSSES, Loss, check_value, encode
 
 
 class Objective(NamedTuple):

@@ -16,12 +16,12 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.registry import Block, Shelf
 from halfmoon.engines import State
 from halfmoon.engines.reference import length
 from halfmoon.interrupt import Interrupt
 from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network, Objective
-from halfmoon.registry import Block, Shelf
 from halfmoon.settings import Settings, setting
 from halfmoon.training import finish, go_on, prepare, start
 

@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike
 from rich.console import Group
 from rich.table import Table
 
-from halfmoon.activations import Activation, Identity
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.activations import Activation, Identity
+from halfmoon.components.losses import Loss
 from halfmoon.layers import PREDICT, Dense
-from halfmoon.losses import Loss
 from halfmoon.network import Network
 from halfmoon.settings import nearest
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.engines import Problem
 from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Dropout
 from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network
-from halfmoon.optimizers import OPTIMIZERS
 from halfmoon.settings import Settings
 
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from halfmoon.activations import is_flat
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import CHECK, key, uniform
 from halfmoon.arrays.sparse import is_sparse
+from halfmoon.components.activations import is_flat
 from halfmoon.history import History
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.network import Network

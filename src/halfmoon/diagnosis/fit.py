@@ -7,10 +7,15 @@ import numpy as np
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import CHECK, Stream
+from halfmoon.components.losses import AbsoluteError, Pinball, Quantiles
+from halfmoon.components.optimizers import (
+    OPTIMIZERS,
+    GradientDescent,
+    Momentum,
+    Nesterov,
+)
+from halfmoon.components.schedules import SCHEDULES
 from halfmoon.diagnosis.case import FEW, ROWS, Case, Found, Rows, disease
-from halfmoon.losses import AbsoluteError, Pinball, Quantiles
-from halfmoon.optimizers import OPTIMIZERS, GradientDescent, Momentum, Nesterov
-from halfmoon.schedules import SCHEDULES
 
 
 def _rate(case: Case, factor: float = 0.1) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from halfmoon.activations import is_flat
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
+from halfmoon.components.activations import is_flat
 from halfmoon.displays.common import BESIDE, GREY, bar, fitted, panels, shorten
 from halfmoon.inspection import hidden_activations
 from halfmoon.layers import Dense

@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
 from halfmoon.arrays.sparse import is_sparse
+from halfmoon.components.optimizers import Optimizer
 from halfmoon.network import Network
-from halfmoon.optimizers import Optimizer
 
 Numbers = NDArray[np.float64]
 

@@ -8,11 +8,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from halfmoon.activations import Activation, Identity
+from halfmoon.components.activations import Activation, Identity
+from halfmoon.components.losses import (
+    Loss,
+    Quantiles,
+    SoftmaxCrossEntropies,
+    SoftmaxCrossEntropy,
+)
+from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines import _cache, _native, _templates
 from halfmoon.engines._codegen import UntranslatableError
-from halfmoon.losses import Loss, Quantiles, SoftmaxCrossEntropies, SoftmaxCrossEntropy
-from halfmoon.optimizers import Optimizer
 
 Settings = list[float]
 

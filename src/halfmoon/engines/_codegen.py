@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.components.registry import Block
 from halfmoon.engines._simd import FUNCTIONS
-from halfmoon.registry import Block
 
 # an expression of one element (ast.expr), an Invariant, a tuple of such, or a function
 # or module by name

@@ -5,12 +5,12 @@ loops that kernels call.
 import ast
 from typing import Any
 
-from halfmoon.activations import Activation
+from halfmoon.components.activations import Activation
+from halfmoon.components.losses import Loss
+from halfmoon.components.optimizers import Optimizer
+from halfmoon.components.registry import Block
 from halfmoon.engines._codegen import Invariant, Loop, UntranslatableError
 from halfmoon.engines._simd import FUNCTIONS
-from halfmoon.losses import Loss
-from halfmoon.optimizers import Optimizer
-from halfmoon.registry import Block
 
 HEAD = '''"""{block}, made by halfmoon from its source; do not edit."""
 import math

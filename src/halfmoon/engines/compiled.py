@@ -16,6 +16,7 @@ import numpy as np
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key
 from halfmoon.arrays.sparse import is_sparse
+from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines import (
     Measured,
     Numbers,
@@ -29,7 +30,6 @@ from halfmoon.engines import (
 )
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
-from halfmoon.optimizers import Optimizer
 
 NAME = "compiled"
 # a solver's own products too are faster without threads that start and wait

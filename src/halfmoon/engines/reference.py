@@ -6,10 +6,10 @@ from contextlib import nullcontext
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines import Measured, Plan, Problem, State
 from halfmoon.layers import Context
 from halfmoon.network import Network, Objective
-from halfmoon.optimizers import Optimizer
 
 NAME = "numpy"
 # large products are done here, which several threads of BLAS do faster

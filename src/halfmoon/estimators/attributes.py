@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.estimators.parameters import Parameters
-from halfmoon.loop import Run
-from halfmoon.losses import (
+from halfmoon.components.losses import (
     LogisticCrossEntropy,
     Poisson,
     SoftmaxCrossEntropies,
     SoftmaxCrossEntropy,
 )
+from halfmoon.estimators.parameters import Parameters
+from halfmoon.loop import Run
 from halfmoon.network import Network
 
 _LINKS: dict[type, str] = {

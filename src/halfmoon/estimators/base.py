@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
+from halfmoon.components.schedules import standstill
 from halfmoon.estimators.attributes import attributes
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.reading import Rows
@@ -34,7 +35,6 @@ from halfmoon.estimators.watching import Bridge, report, slow_enough
 from halfmoon.layers import Dense
 from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.schedules import standstill
 from halfmoon.settings import Settings
 from halfmoon.solvers import Solver, solve
 from halfmoon.training import NotFiniteError, train

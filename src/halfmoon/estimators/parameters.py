@@ -16,12 +16,18 @@ from typing import Any, Self, TypeVar, dataclass_transform
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from halfmoon.activations import ACTIVATIONS
-from halfmoon.initializers import INITIALIZERS
-from halfmoon.losses import LOSSES
-from halfmoon.optimizers import OPTIMIZERS, Adam, Momentum, Nesterov, Optimizer
-from halfmoon.registry import Shelf
-from halfmoon.schedules import SCHEDULES, InverseScaling, Plateau, Progress
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.initializers import INITIALIZERS
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.optimizers import (
+    OPTIMIZERS,
+    Adam,
+    Momentum,
+    Nesterov,
+    Optimizer,
+)
+from halfmoon.components.registry import Shelf
+from halfmoon.components.schedules import SCHEDULES, InverseScaling, Plateau, Progress
 from halfmoon.settings import BLOCK, Settings, allows, nearest, setting
 from halfmoon.solvers import LBFGS, SOLVERS, Solver
 

@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse, not_finite
+from halfmoon.components.losses import Loss
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.estimators.translating import Data
 from halfmoon.history import History
-from halfmoon.losses import Loss
 from halfmoon.network import Network
 
 FLOATS = (np.float64, np.float32)

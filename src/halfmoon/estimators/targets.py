@@ -10,7 +10,7 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from halfmoon.arrays.elementary import Array, log_softmax, softplus
-from halfmoon.losses import Loss, Quantiles
+from halfmoon.components.losses import Loss, Quantiles
 
 
 class Labels:

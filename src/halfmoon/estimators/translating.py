@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
-from halfmoon.activations import Activation, Identity, Logistic, ReLU, Tanh
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.activations import Activation, Identity, Logistic, ReLU, Tanh
+from halfmoon.components.initializers import Initializer, Source
+from halfmoon.components.losses import Loss
 from halfmoon.estimators.parameters import Parameters
-from halfmoon.initializers import Initializer, Source
-from halfmoon.losses import Loss
 from halfmoon.network import Network
 from halfmoon.rate_finder import find_learning_rate
 from halfmoon.settings import Settings, setting

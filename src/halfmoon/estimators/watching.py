@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.components.schedules import Progress
 from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.schedules import Progress
 
 
 class Bridge:

@@ -17,9 +17,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
 
 from halfmoon import datasets
-from halfmoon.activations import Activation
 from halfmoon.arrays.elementary import Array
 from halfmoon.callbacks import progress_bar
+from halfmoon.components.activations import Activation
 from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.training import train

@@ -44,11 +44,11 @@ EQUATIONS = {
 }
 SOURCES = (
     "layers.py",
-    "losses/joint.py",
+    "components/losses/joint.py",
     "network.py",
     "engines/reference.py",
-    "optimizers.py",
-    "schedules.py",
+    "components/optimizers.py",
+    "components/schedules.py",
 )
 
 

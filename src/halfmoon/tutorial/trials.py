@@ -11,8 +11,8 @@ import numpy as np
 
 from halfmoon import datasets, plots
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.schedules import Step
 from halfmoon.network import Network
-from halfmoon.schedules import Step
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, RATE, Common, descend, fresh, starts
 

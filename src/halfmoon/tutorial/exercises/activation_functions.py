@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon import plots
-from halfmoon.activations import ACTIVATIONS, Activation
+from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.gradcheck import check_gradients
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import (

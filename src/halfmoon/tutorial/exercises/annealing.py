@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from halfmoon import plots
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.network import Network
-from halfmoon.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.solvers import LBFGS, solve
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import (

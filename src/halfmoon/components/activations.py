@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array, erf, logistic, softplus
-from halfmoon.registry import Block, Shelf
+from halfmoon.components.registry import Block, Shelf
 from halfmoon.settings import setting
 
 SQRT_HALF = math.sqrt(0.5)

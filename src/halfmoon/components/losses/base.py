@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.registry import Block, Shelf, write
+from halfmoon.components.registry import Block, Shelf, write
 
 Target = Literal["classes", "labels", "real", "counts"]
 

@@ -17,9 +17,13 @@ Computed from scores, everything is stable: scores of 1e4 and beyond give finite
 and gradients.
 """
 
-from halfmoon.losses.base import LOSSES, Loss, Target, check_value, encode
-from halfmoon.losses.joint import Quantiles, SoftmaxCrossEntropies, SoftmaxCrossEntropy
-from halfmoon.losses.pointwise import (
+from halfmoon.components.losses.base import LOSSES, Loss, Target, check_value, encode
+from halfmoon.components.losses.joint import (
+    Quantiles,
+    SoftmaxCrossEntropies,
+    SoftmaxCrossEntropy,
+)
+from halfmoon.components.losses.pointwise import (
     AbsoluteError,
     Huber,
     LogisticCrossEntropy,

@@ -43,7 +43,7 @@ B = TypeVar("B", bound=Block)
 class Shelf(Mapping[str, type[B]], Generic[B]):
     """All blocks of one kind by name, in the order in which they were put there.
 
-    >>> from halfmoon.losses import LOSSES
+    >>> from halfmoon.components.losses import LOSSES
     >>> LOSSES.make("huber:delta=2.0")
     Huber(delta=2.0)
     """

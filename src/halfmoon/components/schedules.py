@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.registry import Block, Shelf
+from halfmoon.components.registry import Block, Shelf
 from halfmoon.settings import setting
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from halfmoon.arrays.elementary import Array, logistic, xlogy
-from halfmoon.losses.base import LOSSES, Loss
+from halfmoon.components.losses.base import LOSSES, Loss
 from halfmoon.settings import setting
 
 

@@ -20,7 +20,7 @@ from typing import ClassVar
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.registry import Block, Shelf
+from halfmoon.components.registry import Block, Shelf
 from halfmoon.settings import setting
 
 Step = tuple[Array, Sequence[Array]]

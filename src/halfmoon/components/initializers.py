@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.registry import Block, Shelf
+from halfmoon.components.registry import Block, Shelf
 
 
 class Source(Protocol):

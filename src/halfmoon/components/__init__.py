@@ -1,0 +1,1 @@
+"""Mathematics by name: activations, losses, initializers, optimizers, schedules."""
