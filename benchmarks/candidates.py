@@ -24,7 +24,7 @@ Change = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another way to do it: other sizes in `_tables`, or another line in one of the
+    """Another way to do it: other sizes in `tables`, or another line in one of the
     compiled sources.
     """
 
@@ -72,28 +72,28 @@ CANDIDATES = {
 @contextmanager
 def used(candidate: Candidate | None) -> Iterator[None]:
     """The engine with the candidate in its place; None leaves it as it is."""
-    from halfmoon.engines import _blocks, _tables
+    from halfmoon.engines.compiled import tables, translation
 
     if candidate is None:
         yield
         return
-    before = {name: getattr(_tables, name) for name in candidate.sizes}
-    source = _blocks.source
+    before = {name: getattr(tables, name) for name in candidate.sizes}
+    source = translation.source
     for name, size in candidate.sizes.items():
-        setattr(_tables, name, size)
+        setattr(tables, name, size)
     if candidate.change is not None:
-        _blocks.source = changed(candidate.change, source)
+        translation.source = changed(candidate.change, source)
     try:
         yield
     finally:
-        _blocks.source = source
+        translation.source = source
         for name, size in before.items():
-            setattr(_tables, name, size)
+            setattr(tables, name, size)
 
 
 def changed(change: Change, source: Callable[[str, str], Any]) -> Any:
     """The engine's loader of sources, with one line of one of them changed."""
-    from halfmoon.engines import _blocks, _cache
+    from halfmoon.engines.compiled import code_cache, translation
 
     file, old, new = change
 
@@ -101,11 +101,13 @@ def changed(change: Change, source: Callable[[str, str], Any]) -> Any:
         if name != file:
             return source(name, dtype)
         text = (
-            Path(_blocks.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+            Path(translation.__file__)
+            .with_name(f"{name}.py")
+            .read_text(encoding="utf-8")
         )
         if old not in text:
             sys.exit(f"{name}.py no longer says {old!r}: mend this candidate.")
-        return _cache.load(
+        return code_cache.load(
             f"{name}_{dtype}",
             text.replace("T = np.float64", f"T = np.{dtype}", 1).replace(old, new),
         )

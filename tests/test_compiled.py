@@ -29,16 +29,9 @@ from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.losses import LOSSES, Loss, Quantiles
 from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
 from halfmoon.components.schedules import Schedule
-from halfmoon.engines import (
-    Plan,
-    Problem,
-    State,
-    _blocks,
-    _native,
-    _tables,
-    compiled,
-    reference,
-)
+from halfmoon.engines import reference
+from halfmoon.engines.compiled import engine, native, tables, translation
+from halfmoon.engines.contract import Plan, Problem, State
 from halfmoon.history import SCHEMA
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
@@ -370,7 +363,7 @@ each_tuning = pytest.mark.parametrize("tuning", TUNINGS.values(), ids=TUNINGS)
 def tune(tuning, monkeypatch):
     """As though these were the sizes that pay on this machine."""
     for name, value in tuning.items():
-        monkeypatch.setattr(_tables, name, value)
+        monkeypatch.setattr(tables, name, value)
 
 
 SEVERAL = [*DEEP[:-1], Dense(7, 9)]
@@ -400,7 +393,7 @@ def test_updates_and_predictions_agree_however_the_work_is_cut(
     network = classifier(layers, dtype=dtype, seed=2)
     flags = {"lam": 0.02, "l1": 0.01, "clip": 0.3, "average": 0.9, "n_threads": 2}
     problem = task(network, 100, batch_size, "adam", **flags)
-    assert (_tables.shares_of(network, batch_size) > 1) == ("WORTH" in tuning)
+    assert (tables.shares_of(network, batch_size) > 1) == ("WORTH" in tuning)
     assert_agree(
         problem,
         begun(problem, 2 * problem.per_epoch - 1),
@@ -561,9 +554,9 @@ def test_masks_are_the_very_same():
 
 def called(name, dtype, *arguments):
     """One of the loops, called by address with addresses and integers."""
-    address = _native.address(getattr(_blocks.source("loops", dtype), name), dtype)
-    if not _native.JIT:
-        return _native.call(address, *arguments)
+    address = native.address(getattr(translation.source("loops", dtype), name), dtype)
+    if not native.JIT:
+        return native.call(address, *arguments)
     return ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_int64] * len(arguments))(
         address
     )(*arguments)
@@ -579,7 +572,7 @@ def test_the_shuffle_is_the_one_of_random(n, seed, epoch):
         "float64",
         order.ctypes.data,
         n,
-        _tables.signed(key(seed, SHUFFLE)),
+        tables.signed(key(seed, SHUFFLE)),
         epoch,
     )
     assert np.array_equal(order, permutation(key(seed, SHUFFLE, epoch), n))
@@ -601,7 +594,7 @@ def test_the_mask_is_the_one_of_random(seed, dtype):
         "dropout",
         dtype,
         *places,
-        _tables.signed(key(seed, DROPOUT, 2)),
+        tables.signed(key(seed, DROPOUT, 2)),
         t,
         k,
         len(rows),
@@ -658,8 +651,8 @@ def test_the_main_kernel_is_compiled_once_whatever_the_network(dtype):
         reduced = np.asarray(problem.X)
         problem.network.use("compiled")
         problem.network.predict(reduced)
-    kernels = _blocks.source("kernels", dtype)
-    if _native.JIT:
+    kernels = translation.source("kernels", dtype)
+    if native.JIT:
         assert len(kernels.updates.signatures) == len(kernels.predict.signatures) == 1
 
 
@@ -710,7 +703,7 @@ def once():
 
 
 def test_the_batches_of_these_tests_are_cut_into_shares(once):
-    assert _tables.shares_of(once[0], 800) == 8
+    assert tables.shares_of(once[0], 800) == 8
 
 
 @pytest.mark.parametrize("threads", [2, 3, 4, 8, None])

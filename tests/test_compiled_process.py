@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from halfmoon.engines import _cache
+from halfmoon.engines.compiled import code_cache
 from halfmoon.network import Network
 from halfmoon.training import train
 
@@ -31,8 +31,10 @@ print(network.theta.sum().hex(), network.predict(X).sum().hex())
 
 PARITY = """
 import numpy as np
-from halfmoon.engines import Plan, Problem, State, compiled, reference
-from halfmoon.engines import _cache
+from halfmoon.engines.contract import Plan, Problem, State
+from halfmoon.engines import reference
+from halfmoon.engines.compiled import engine
+from halfmoon.engines.compiled import code_cache
 from halfmoon.network import Network
 from halfmoon.components.optimizers import OPTIMIZERS
 
@@ -168,8 +170,8 @@ def test_only_what_is_halfmoons_and_old_is_forgotten(tmp_path, monkeypatch):
         (folder / name).write_text("", encoding="utf-8")
     for folder in (old, foreign, other):
         os.utime(folder, (0, 0))
-    monkeypatch.setattr(_cache, "home", lambda: tmp_path)
-    made = _cache.folder.__wrapped__()
+    monkeypatch.setattr(code_cache, "home", lambda: tmp_path)
+    made = code_cache.folder.__wrapped__()
     assert {made, fresh, foreign, other} == set(tmp_path.iterdir())
 
 

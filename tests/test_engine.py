@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import naive
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.engines import Plan, Problem, State, reference
+from halfmoon.engines import reference
+from halfmoon.engines.contract import Plan, Problem, State
 from halfmoon.layers import Context, Dense, Dropout
 from halfmoon.network import Network
 

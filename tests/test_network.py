@@ -14,7 +14,8 @@ import naive
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.engines import Problem, State, reference
+from halfmoon.engines import reference
+from halfmoon.engines.contract import Problem, State
 from halfmoon.layers import Context, Dense, Dropout
 from halfmoon.network import Network
 from halfmoon.training import train

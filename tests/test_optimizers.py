@@ -7,7 +7,8 @@ import pytest
 
 import naive
 from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
-from halfmoon.engines import Problem, State, reference
+from halfmoon.engines import reference
+from halfmoon.engines.contract import Problem, State
 from halfmoon.layers import Dense
 from halfmoon.network import Network
 

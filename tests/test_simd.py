@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from mpmath import mp
 
-from halfmoon.engines import _simd
+from halfmoon.engines.compiled import simd
 
 FAST = {"contract", "nsz", "reassoc", "arcp"}  # the engine's loops' flags
 ULP = 4
 REACHES = (0.3, 1.5, 6.0, 30.0, 110.0, 760.0)
-each_dtype = pytest.mark.parametrize("dtype", _simd.FUNCTIONS)
+each_dtype = pytest.mark.parametrize("dtype", simd.FUNCTIONS)
 x86_only = pytest.mark.skipif(
     platform.machine().lower() not in ("x86_64", "amd64"),
     reason="x86-64's instructions",
@@ -65,13 +65,13 @@ EXACT = {  # held to the last bit
 }
 CASES = [
     pytest.param(dtype, name, id=f"{name}-{dtype}")
-    for dtype in _simd.FUNCTIONS
+    for dtype in simd.FUNCTIONS
     for name in ROUNDED
 ]
 
 
 def test_every_function_is_tested():
-    for functions in _simd.FUNCTIONS.values():
+    for functions in simd.FUNCTIONS.values():
         assert set(functions) == set(ROUNDED) | set(EXACT)
 
 
@@ -217,9 +217,9 @@ def loop_over(function, count):
 
 
 def compiled(dtype, name, **options):
-    function = _simd.FUNCTIONS[dtype][name]
+    function = simd.FUNCTIONS[dtype][name]
     number = numba.types.Array(getattr(numba.types, dtype), 1, "C")
-    given = [number] * len(inspect.signature(getattr(_simd, name)).parameters)
+    given = [number] * len(inspect.signature(getattr(simd, name)).parameters)
     if name == "where":
         given[0] = numba.types.Array(numba.types.boolean, 1, "C")
     loop = loop_over(function, len(given))
@@ -233,7 +233,7 @@ def results(dtype, name, given):
     numbers one by one.
     """
     if numba.config.DISABLE_JIT:
-        function = _simd.FUNCTIONS[dtype][name]
+        function = simd.FUNCTIONS[dtype][name]
         out = function(*given)
         some = [[x[i] for x in given] for i in range(0, out.size, 7)]
         alone = [function(*numbers) for numbers in some]
@@ -337,8 +337,8 @@ def elsewhere(folder, **environment):
     """Results of all functions from another process."""
     given = {
         f"{dtype} {name}": arguments(dtype, name)
-        for dtype in _simd.FUNCTIONS
-        for name in _simd.FUNCTIONS[dtype]
+        for dtype in simd.FUNCTIONS
+        for name in simd.FUNCTIONS[dtype]
     }
     np.savez(
         folder / "given",

@@ -9,7 +9,7 @@ from workloads import Weights, Work, start
 import halfmoon
 from halfmoon import solvers
 from halfmoon.components.activations import ACTIVATIONS
-from halfmoon.engines import _blocks
+from halfmoon.engines.compiled import translation
 from peers import CORES, Fit, Peer
 
 
@@ -65,7 +65,7 @@ def tanh(x: Any, out: Any) -> Any:
     """A call that fills `out` with tanh of x (float64): the loop that the
     kernels call.
     """
-    address, _, _, _ = _blocks.activation(ACTIVATIONS.make("tanh"), "float64")
+    address, _, _, _ = translation.activation(ACTIVATIONS.make("tanh"), "float64")
     loop = ctypes.CFUNCTYPE(
         ctypes.c_double,
         ctypes.c_void_p,

@@ -16,7 +16,8 @@ import numpy as np
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, patience_ends
-from halfmoon.engines import Measured, Plan, Problem, State, choose
+from halfmoon.engines.choose import choose
+from halfmoon.engines.contract import Measured, Plan, Problem, State
 from halfmoon.history import History
 from halfmoon.interrupt import Interrupt
 from halfmoon.network import Network

@@ -292,7 +292,9 @@ class Network:
         before.
         """
         if self._predict is None:
-            self._predict = import_module("halfmoon.engines").named(self.engine).predict
+            self._predict = (
+                import_module("halfmoon.engines.choose").named(self.engine).predict
+            )
         return self._predict(
             self, self._theta if theta is None else self.read_theta(theta), X, link
         )

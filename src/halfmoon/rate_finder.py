@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.engines import Numbers, Plan, Problem, State, choose
+from halfmoon.engines.choose import choose
+from halfmoon.engines.contract import Numbers, Plan, Problem, State
 from halfmoon.network import Network
 from halfmoon.settings import Settings, allows
 from halfmoon.training import NotFiniteError, prepare, start

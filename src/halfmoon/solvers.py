@@ -17,7 +17,7 @@ from scipy import optimize
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.registry import Block, Shelf
-from halfmoon.engines import State
+from halfmoon.engines.contract import State
 from halfmoon.engines.reference import length
 from halfmoon.interrupt import Interrupt
 from halfmoon.loop import Callback, Fit, Run, Score

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.engines import Problem
+from halfmoon.engines.contract import Problem
 from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Dropout
 from halfmoon.loop import Callback, Fit, Run, Score

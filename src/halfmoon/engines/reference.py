@@ -7,7 +7,7 @@ import numpy as np
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.engines import Measured, Plan, Problem, State
+from halfmoon.engines.contract import Measured, Plan, Problem, State
 from halfmoon.layers import Context
 from halfmoon.network import Network, Objective
 

@@ -9,7 +9,7 @@ of which `n` are in use. `T` is the number type. A pointer argument is marked T
 import numpy as np
 from numba import carray
 
-from halfmoon.engines._native import fast, loop, part
+from halfmoon.engines.compiled.native import fast, loop, part
 
 T = np.float64
 GAMMA, MIX1, MIX2 = (

@@ -1,5 +1,5 @@
 """The losses whose outputs belong together, as loops; the others are made from
-losses/pointwise.py (`_codegen`).
+losses/pointwise.py (`codegen`).
 
 Scores z, truth y and dz are (k, ld), of which n columns are in use; w holds a weight
 for each row. A loss gives the sum of w l, and w dz; its link writes predictions row
@@ -9,8 +9,8 @@ after row, (n, k). A loss has room for 3 rows of numbers in `spare`, a link for 
 import numpy as np
 from numba import carray
 
-from halfmoon.engines._native import fast, loop, part
-from halfmoon.engines._simd import FUNCTIONS
+from halfmoon.engines.compiled.native import fast, loop, part
+from halfmoon.engines.compiled.simd import FUNCTIONS
 
 T = np.float64
 exp, log, logistic, softplus = (

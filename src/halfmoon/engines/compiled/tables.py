@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from halfmoon.arrays.random import DROPOUT, key
-from halfmoon.engines import _native
-from halfmoon.engines._blocks import activation
+from halfmoon.engines.compiled import native
+from halfmoon.engines.compiled.translation import activation
 from halfmoon.layers import Dense
 from halfmoon.network import Network
 
@@ -19,7 +19,7 @@ Table = NDArray[np.void]
 # inputs up to this many are gathered feature by feature; wider rows are copied whole
 NARROW = 50
 # products with a side this thin are loops where BLAS has no kernels for them
-THIN = 0 if _native.AVX512 else 12
+THIN = 0 if native.AVX512 else 12
 FLAT = 400  # and with a side of 2 everywhere, if the other side is as long as this
 CHUNK_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
 BLOCK_ROWS = 512  # rows that go through the layers at a time, at most
@@ -158,7 +158,7 @@ def fill(table: Table, values: dict[str, Any]) -> None:
 
 def fields(table: Table) -> Table:
     """The table as kernels read it; plain Python reads fields of a recarray only."""
-    return table if _native.JIT else table.view(np.recarray)
+    return table if native.JIT else table.view(np.recarray)
 
 
 def signed(bits: int) -> int:

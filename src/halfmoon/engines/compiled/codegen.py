@@ -2,7 +2,7 @@
 optimizer rule, translated.
 
 A method is read as text and written out for one element, line by line: calls of the
-block's other methods and of plain functions are inlined, ``np.exp`` becomes `_simd`'s
+block's other methods and of plain functions are inlined, ``np.exp`` becomes `simd`'s
 exp, and what is the same for all elements (numbers, settings, the update's number t) is
 computed once before the loop, in float64, and then cast to the kernel's type, as NumPy
 does.
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon.components.registry import Block
-from halfmoon.engines._simd import FUNCTIONS
+from halfmoon.engines.compiled.simd import FUNCTIONS
 
 # an expression of one element (ast.expr), an Invariant, a tuple of such, or a function
 # or module by name
@@ -49,7 +49,7 @@ ELEMENTWISE = {
     "sign",
     "sin",
     "sinh",
-    # beside _simd's; np.sum, say, is of a whole array
+    # beside simd's; np.sum, say, is of a whole array
     "sqrt",
     "square",
     "tan",
@@ -279,7 +279,7 @@ class Scope:
         return found
 
     def call(self, node: ast.Call) -> Value:
-        """A function of `_simd`, of NumPy or of Python by its name; any other is
+        """A function of `simd`, of NumPy or of Python by its name; any other is
         inlined.
         """
         function = self.value(node.func)

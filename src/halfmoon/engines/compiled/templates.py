@@ -1,4 +1,4 @@
-"""What a block's module looks like: its lines, translated by `_codegen`, inside the
+"""What a block's module looks like: its lines, translated by `codegen`, inside the
 loops that kernels call.
 """
 
@@ -9,15 +9,15 @@ from halfmoon.components.activations import Activation
 from halfmoon.components.losses import Loss
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.registry import Block
-from halfmoon.engines._codegen import Invariant, Loop, UntranslatableError
-from halfmoon.engines._simd import FUNCTIONS
+from halfmoon.engines.compiled.codegen import Invariant, Loop, UntranslatableError
+from halfmoon.engines.compiled.simd import FUNCTIONS
 
 HEAD = '''"""{block}, made by halfmoon from its source; do not edit."""
 import math
 import numpy as np
 from numba import carray
-from halfmoon.engines._native import fast, loop
-from halfmoon.engines._simd import FUNCTIONS
+from halfmoon.engines.compiled.native import fast, loop
+from halfmoon.engines.compiled.simd import FUNCTIONS
 T = np.{dtype}
 '''
 FORWARD = """

@@ -17,23 +17,15 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key
 from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.engines import (
-    Measured,
-    Numbers,
-    Plan,
-    Problem,
-    State,
-    _blocks,
-    _native,
-    _tables,
-    reference,
-)
+from halfmoon.engines import reference
+from halfmoon.engines.compiled import native, tables, translation
+from halfmoon.engines.contract import Measured, Numbers, Plan, Problem, State
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
 
 NAME = "compiled"
 # a solver's own products too are faster without threads that start and wait
-at_work = _native.one_blas_thread
+at_work = native.one_blas_thread
 SLOW = 100_000.0  # microseconds: an update that takes longer can be given up half-way
 LISTEN = 0.05  # seconds between looks whether it should be
 
@@ -48,13 +40,13 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
         if type(layer) not in (Dense, Dropout):
             return f"{type(layer).__name__} is neither Dense nor Dropout"
     try:
-        _native.address(_blocks.loss(network.loss, network.k, dtype)[0], dtype)
+        native.address(translation.loss(network.loss, network.k, dtype)[0], dtype)
         block = optimizer
-        _blocks.rule(optimizer, dtype)
+        translation.rule(optimizer, dtype)
         for layer in network.layers:
             if isinstance(layer, Dense):
                 block = layer.act
-                _blocks.activation(layer.act, dtype)
+                translation.activation(layer.act, dtype)
     except Exception as error:  # numba fails in many ways; NumPy runs whatever it is
         return f"{type(block).__name__} cannot be compiled: {_first_reason(error)}"
     return None
@@ -124,24 +116,24 @@ class Workspace:
         self.problem = problem
         network = problem.network
         dtype = problem.network.dtype.name
-        self.memory = memory = _tables.Memory(dtype)
-        shares = _tables.shares_of(network, problem.batch_size)
-        self.threads = min(shares, problem.n_threads or cores()) if _native.JIT else 1
+        self.memory = memory = tables.Memory(dtype)
+        shares = tables.shares_of(network, problem.batch_size)
+        self.threads = min(shares, problem.n_threads or cores()) if native.JIT else 1
         self.ordered = -1  # the epoch whose order is in memory
         self.wants_stop: Callable[[], bool] | None = None
-        self.slow = _tables.microseconds(network, problem.batch_size) > SLOW
+        self.slow = tables.microseconds(network, problem.batch_size) > SLOW
         # 8: a cache line of its own
         self.stopped = np.zeros(1, np.int64)
         self.barrier = np.zeros(8, np.int64)
         self.g = np.empty(shares * network.size, network.dtype)
-        self.updates = _blocks.source("kernels", dtype).updates
+        self.updates = translation.source("kernels", dtype).updates
         masked = problem.lam or problem.l1 or problem.decays
-        self.chunks = _tables.fields(_tables.chunk_table(network, bool(masked)))
-        block = _tables.block_of(ceil(problem.batch_size / shares))
-        self.tasks = _tables.fields(np.zeros(self.threads, _tables.TASK))
-        loss, _, h = _blocks.loss(network.loss, network.k, dtype)
+        self.chunks = tables.fields(tables.chunk_table(network, bool(masked)))
+        block = tables.block_of(ceil(problem.batch_size / shares))
+        self.tasks = tables.fields(np.zeros(self.threads, tables.TASK))
+        loss, _, h = translation.loss(network.loss, network.k, dtype)
         shuffles = problem.shuffle and problem.per_epoch > 1
-        _tables.fill(
+        tables.fill(
             self.tasks,
             {
                 **_data(problem, memory),
@@ -152,7 +144,7 @@ class Workspace:
                 "threads": self.threads,
                 "shuffles": shuffles,
                 "order": memory.new(problem.n if shuffles else 1, np.int64),
-                "key": _tables.signed(key(problem.seed, SHUFFLE)),
+                "key": tables.signed(key(problem.seed, SHUFFLE)),
                 "lowest": network.lowest,
                 "parameters": network.size,
                 "earlier": problem.earlier,
@@ -160,23 +152,23 @@ class Workspace:
                 "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
                 "barrier": memory.of(self.barrier),
                 "stopped": memory.of(self.stopped),
-                "rest": _native.rest(),
-                "loss": _native.address(loss, dtype),
+                "rest": native.rest(),
+                "loss": native.address(loss, dtype),
                 "h": memory.of(np.array([*h, 0.0])),
                 "lam": problem.lam,
                 "l1": problem.l1,
                 "clip_norm": problem.clip or 0.0,
                 "beta": problem.average or 0.0,
                 **_shared(network, memory, block),
-                "wide": _tables.is_wide(network),
+                "wide": tables.is_wide(network),
             },
         )
-        rule, settings = _blocks.rule(problem.optimizer, dtype)
+        rule, settings = translation.rule(problem.optimizer, dtype)
         self.tasks["rule"] = rule
         layers = [self._thread_layers(task, block, settings) for task in self.tasks]
-        self.layers = _tables.fields(np.stack(layers))
-        _tables.fill(self.tasks, self._loops(dtype))
-        _native.compile_for(self.updates, self.tasks, self.layers, self.chunks, 0)
+        self.layers = tables.fields(np.stack(layers))
+        tables.fill(self.tasks, self._loops(dtype))
+        native.compile_for(self.updates, self.tasks, self.layers, self.chunks, 0)
 
     def _loops(self, dtype: str) -> dict[str, int]:
         """Those loops that this fit will call."""
@@ -185,13 +177,13 @@ class Workspace:
         names += ["dropout", "scale"] if self.layers["random"].any() else []
         names += ["average"] if self.problem.average else []
         names += ["shuffle"] if self.tasks["shuffles"].any() else []
-        return _blocks.loops(names, dtype)
+        return translation.loops(names, dtype)
 
     def _thread_layers(self, task: Any, ld: int, settings: list[float]) -> Any:
         """One thread's own scratch, and its layers."""
         memory = self.memory
         problem = self.problem
-        layers = _tables.layer_table(problem.network, memory, ld, True, problem.seed)
+        layers = tables.layer_table(problem.network, memory, ld, True, problem.seed)
         task["a0"] = layers["a0"][0]
         task["numbers"] = memory.new(ld, np.int64)
         task["spare"] = memory.new(3 * ld)
@@ -246,13 +238,13 @@ class Workspace:
             "measured": measured,
         }
         arrays |= {"eta": eta, "decay": decay, "dropout_factor": dropout}
-        _tables.fill(
+        tables.fill(
             self.tasks,
             {name: 0 if a is None else a.ctypes.data for name, a in arrays.items()},
         )
         reorder = self.ordered != state.t // per_epoch
-        _tables.fill(self.tasks, {"t": state.t, "count": count, "reorder": reorder})
-        with _native.one_blas_thread(), np.errstate(all="ignore"):
+        tables.fill(self.tasks, {"t": state.t, "count": count, "reorder": reorder})
+        with native.one_blas_thread(), np.errstate(all="ignore"):
             done = self._together()
         self.ordered = (state.t + min(done, count - 1)) // per_epoch
         return measured[0], done
@@ -283,7 +275,7 @@ class Workspace:
         done.append(int(self.updates(self.tasks, self.layers, self.chunks, thread)))
 
 
-def _data(problem: Problem, memory: _tables.Memory) -> dict[str, int]:
+def _data(problem: Problem, memory: tables.Memory) -> dict[str, int]:
     """X, y and w by address, rows one after the other, and their sizes."""
     sizes = {
         "n": problem.n,
@@ -297,12 +289,12 @@ def _data(problem: Problem, memory: _tables.Memory) -> dict[str, int]:
     }
 
 
-def _shared(network: Network, memory: _tables.Memory, ld: int) -> dict[str, int]:
+def _shared(network: Network, memory: tables.Memory, ld: int) -> dict[str, int]:
     """What training and prediction have in common."""
     return {
         "block": ld,
         "ld": ld,
-        "gemm": _native.blas(network.dtype.name),
+        "gemm": native.blas(network.dtype.name),
         "one": memory.of(np.ones(1)),
     }
 
@@ -319,7 +311,7 @@ def cores() -> int:
 
 # Prediction
 
-# microseconds of forward work, a third of _tables.microseconds, that one thread does
+# microseconds of forward work, a third of tables.microseconds, that one thread does
 # alone
 ALONE = 2000.0
 AT_ONCE = 256  # rows that a prediction takes at a time
@@ -332,25 +324,27 @@ class Room:
 
     def __init__(self, network: Network, ld: int, link: bool) -> None:
         dtype = network.dtype.name
-        self.memory = memory = _tables.Memory(dtype)
-        _, to_prediction, h = _blocks.loss(network.loss, network.k, dtype)
-        layers = _tables.layer_table(network, memory, ld, training=False)
-        tasks = np.zeros(1, _tables.TASK)
-        _tables.fill(
+        self.memory = memory = tables.Memory(dtype)
+        _, to_prediction, h = translation.loss(network.loss, network.k, dtype)
+        layers = tables.layer_table(network, memory, ld, training=False)
+        tasks = np.zeros(1, tables.TASK)
+        tables.fill(
             tasks,
             {
                 "d": network.d,
-                "wide": _tables.is_wide(network, training=False),
+                "wide": tables.is_wide(network, training=False),
                 "a0": layers["a0"][0],
-                "loss": _native.address(
-                    to_prediction if link else _blocks.source("loops", dtype).transpose,
+                "loss": native.address(
+                    to_prediction
+                    if link
+                    else translation.source("loops", dtype).transpose,
                     dtype,
                 ),
                 "h": memory.of(np.array([*h, 0.0])),
                 "numbers": memory.new(ld, np.int64),
                 "spare": memory.new((network.k + 2) * ld),
                 **_shared(network, memory, ld),
-                **_blocks.loops(
+                **translation.loops(
                     [
                         "number",
                         "gather",
@@ -361,8 +355,8 @@ class Room:
                 ),
             },
         )
-        self.tables = _tables.fields(tasks), _tables.fields(layers)
-        self.predict = _blocks.source("kernels", dtype).predict
+        self.tables = tables.fields(tasks), tables.fields(layers)
+        self.predict = translation.source("kernels", dtype).predict
 
 
 def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
@@ -382,9 +376,9 @@ def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
         X = np.require(network.read_rows(X), requirements=["C", "A", "W"])
     n = len(X)
     out = np.empty((n, network.k), network.dtype)
-    work = _tables.microseconds(network, n) if n > 1 else 0.0
+    work = tables.microseconds(network, n) if n > 1 else 0.0
     parts = min(cores(), -(-n // AT_ONCE)) if work > 3 * ALONE else 1
-    with _native.one_blas_thread() if work > ALONE else nullcontext():
+    with native.one_blas_thread() if work > ALONE else nullcontext():
         finite = _passes(network, theta, X, out, parts, link)
     if not finite:
         network.read_rows(X)  # which names the columns

@@ -12,14 +12,14 @@ below W, so W' = [W; b] (d+1, k) is one matrix, and
 Wide inputs are the exception: their rows are copied whole, as A0'^T (n,d+1). BLAS
 counts columns first, so it is told each product transposed.
 
-A `task` is what one thread works on, a row of _tables.TASK; a `layer` is a row of
+A `task` is what one thread works on, a row of tables.TASK; a `layer` is a row of
 LAYER. `ld` (BLAS's leading dimension) is how many columns scratch has, n of them in
 use. `h` holds a block's settings, as float64. `layer.at` is where the layer's W begins
 in theta.
 
 Everything arrives by address, in the tables of `compiled`: so this is compiled once for
 each number type `T`, whatever the network. The loops over rows, units and parameters
-(`loops`, and those that `_codegen` makes) are called by address.
+(`loops`, and those that `codegen` makes) are called by address.
 
 A batch is cut into shares, and these into blocks of rows that fit the cache. Each share
 sums its own gradient; then theta is updated in chunks. Which thread does which share or
@@ -28,7 +28,7 @@ chunk changes no number.
 
 import numpy as np
 
-from halfmoon.engines._native import (
+from halfmoon.engines.compiled.native import (
     atomic_add,
     atomic_load,
     call,

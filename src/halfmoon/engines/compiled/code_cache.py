@@ -25,7 +25,7 @@ import llvmlite
 import numba
 import numpy as np
 
-from halfmoon.engines import _native
+from halfmoon.engines.compiled import native
 
 HERE = Path(__file__).parent
 KEPT = 90 * 86_400.0  # seconds
@@ -93,7 +93,7 @@ def folder() -> Path:
             f"compiled code cannot be kept ({error}), so each process compiles anew; "
             "set HALFMOON_CACHE to a folder."
         )
-    if _native.JIT and not any(made.glob("*.py")):
+    if native.JIT and not any(made.glob("*.py")):
         say("compiling the engine, once for this machine (about 2 seconds).")
     return made
 
@@ -135,8 +135,8 @@ def digest() -> str:
         numba.__version__,
         llvmlite.__version__,
         np.__version__,
-        _native.CPU,
-        _native.FEATURES,
+        native.CPU,
+        native.FEATURES,
     ]
     about += [
         getattr(numba.config, name, None)

@@ -16,8 +16,8 @@ from halfmoon.components.losses import (
     SoftmaxCrossEntropy,
 )
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.engines import _cache, _native, _templates
-from halfmoon.engines._codegen import UntranslatableError
+from halfmoon.engines.compiled import code_cache, native, templates
+from halfmoon.engines.compiled.codegen import UntranslatableError
 
 Settings = list[float]
 
@@ -27,10 +27,10 @@ def source(name: str, dtype: str) -> ModuleType:
     """kernels.py, loops.py or joint_losses.py for one dtype; without JIT the file
     itself, to be stepped through.
     """
-    if not _native.JIT and dtype == "float64":
-        return import_module(f"halfmoon.engines.{name}")
+    if not native.JIT and dtype == "float64":
+        return import_module(f"halfmoon.engines.compiled.{name}")
     text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-    return _cache.load(
+    return code_cache.load(
         f"{name}_{dtype}", text.replace("T = np.float64", f"T = np.{dtype}", 1)
     )
 
@@ -38,7 +38,7 @@ def source(name: str, dtype: str) -> ModuleType:
 def loops(names: list[str], dtype: str) -> dict[str, int]:
     """The addresses of some of the loops in loops.py."""
     return {
-        name: _native.address(getattr(source("loops", dtype), name), dtype)
+        name: native.address(getattr(source("loops", dtype), name), dtype)
         for name in names
     }
 
@@ -49,10 +49,10 @@ def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]
     """
     if type(block) is Identity:
         return 0, 0, False, []
-    made, settings = _translated(block, dtype, _templates.activation)
+    made, settings = _translated(block, dtype, templates.activation)
     return (
-        _native.address(made.f, dtype),
-        _native.address(made.df, dtype),
+        native.address(made.f, dtype),
+        native.address(made.df, dtype),
         made.needs_z,
         settings,
     )
@@ -74,14 +74,14 @@ def loss(block: Loss, k: int, dtype: str) -> tuple[Any, Any, Settings]:
         return joint.quantiles, joint.quantiles_link, [len(block.levels), *block.levels]
     if not block.pointwise:
         raise UntranslatableError("its outputs belong together (pointwise is False)")
-    made, settings = _translated(block, dtype, _templates.loss)
+    made, settings = _translated(block, dtype, templates.loss)
     return made.loss, made.link, settings
 
 
 def rule(block: Optimizer, dtype: str) -> tuple[int, Settings]:
     """The optimizer's step, and the settings."""
-    made, settings = _translated(block, dtype, _templates.rule)
-    return _native.address(made.rule, dtype), settings
+    made, settings = _translated(block, dtype, templates.rule)
+    return native.address(made.rule, dtype), settings
 
 
 _MODULES: dict[tuple[type, str], tuple[ModuleType, list[str]]] = {}
@@ -94,7 +94,7 @@ def _translated(block: Any, dtype: str, template: Any) -> tuple[ModuleType, Sett
     name = type(block), dtype
     if name not in _MODULES or not type(block).__module__.startswith("halfmoon."):
         text, settings = template(block, dtype)
-        _MODULES[name] = _cache.load(f"{template.__name__}_{dtype}", text), settings
+        _MODULES[name] = code_cache.load(f"{template.__name__}_{dtype}", text), settings
     module, settings = _MODULES[name]
     try:
         return module, [float(getattr(block, setting)) for setting in settings]

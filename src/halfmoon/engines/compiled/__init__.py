@@ -1,0 +1,1 @@
+"""The compiled engine: the reference's lines, translated and compiled by numba."""
