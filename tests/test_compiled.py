@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import naive
-from halfmoon import datasets, engines, loop
+from halfmoon import datasets, engines
 from halfmoon.arrays.elementary import logistic
 from halfmoon.arrays.random import DROPOUT, SHUFFLE, key, permutation, uniform
 from halfmoon.components.activations import ACTIVATIONS, Activation
@@ -32,12 +32,13 @@ from halfmoon.components.schedules import Schedule
 from halfmoon.engines import reference
 from halfmoon.engines.compiled import engine, native, tables, translation
 from halfmoon.engines.contract import Plan, Problem, State
-from halfmoon.history import SCHEMA
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
 from halfmoon.settings import allows
-from halfmoon.solvers import solve
-from halfmoon.training import train
+from halfmoon.training import loop
+from halfmoon.training.history import SCHEMA
+from halfmoon.training.solvers import solve
+from halfmoon.training.train import train
 
 # how far the engines may differ after one update, relative to size
 CLOSE = {"float64": 1e-12, "float32": 1e-5}

@@ -17,7 +17,7 @@ import pytest
 
 from halfmoon.engines.compiled import code_cache
 from halfmoon.network import Network
-from halfmoon.training import train
+from halfmoon.training.train import train
 
 FIT = """
 import numpy as np

@@ -18,11 +18,11 @@ from halfmoon.diagnosis import DISEASES, Case, Diagnosis, Rows, diagnose
 from halfmoon.diagnosis import data as of_data
 from halfmoon.diagnosis import fit as of_fit
 from halfmoon.estimators.mlp import MLPClassifier, MLPRegressor
-from halfmoon.history import History
 from halfmoon.network import Network
 from halfmoon.settings import Settings
-from halfmoon.solvers import solve
-from halfmoon.training import train
+from halfmoon.training.history import History
+from halfmoon.training.solvers import solve
+from halfmoon.training.train import train
 
 PARAMETERS = {field.name for field in dataclasses.fields(Settings)}
 for estimator in (MLPClassifier, MLPRegressor):

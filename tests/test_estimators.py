@@ -30,7 +30,7 @@ from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES, Huber
 from halfmoon.components.optimizers import OPTIMIZERS, Lion
 from halfmoon.components.schedules import SCHEDULES, Cosine
-from halfmoon.solvers import LBFGS, SOLVERS
+from halfmoon.training.solvers import LBFGS, SOLVERS
 from small import (
     WAVE,
     X,

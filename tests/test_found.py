@@ -23,7 +23,7 @@ from halfmoon import (
     datasets,
     train,
 )
-from halfmoon.solvers import solve
+from halfmoon.training.solvers import solve
 from halfmoon.tutorial.program import SECTIONS
 from halfmoon.tutorial.program import run as tell
 

@@ -7,7 +7,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from halfmoon import MLPClassifier, MLPRegressor
-from halfmoon.callbacks import Recorder
+from halfmoon.training.callbacks import Recorder
 from small import NAMES, WAVE, X2, Y2, X, Y, brief, classifier, short, unfinished
 
 pytestmark = unfinished

@@ -13,10 +13,10 @@ import naive
 from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
-from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.solvers import solve
-from halfmoon.training import train
+from halfmoon.training.loop import Run
+from halfmoon.training.solvers import solve
+from halfmoon.training.train import train
 from small import NAN, one_thread
 
 pytestmark = one_thread
@@ -215,7 +215,9 @@ def stop_at(update):
 def test_a_run_stopped_within_an_epoch_begins_another_one_and_counts_all_its_updates(
     data, engine, monkeypatch
 ):
-    monkeypatch.setattr("halfmoon.loop.BLOCK_SECONDS", 1e-9)  # one update a block
+    monkeypatch.setattr(
+        "halfmoon.training.loop.BLOCK_SECONDS", 1e-9
+    )  # one update a block
     network = net()
     with pytest.warns(UserWarning, match="interrupted in epoch 2"):
         run = fit(network, A, progress=stop_at(5), engine=engine)

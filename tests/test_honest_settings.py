@@ -31,7 +31,7 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.settings import BLOCK, Settings
-from halfmoon.solvers import SOLVERS
+from halfmoon.training.solvers import SOLVERS
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
 

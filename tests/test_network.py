@@ -18,7 +18,7 @@ from halfmoon.engines import reference
 from halfmoon.engines.contract import Problem, State
 from halfmoon.layers import Context, Dense, Dropout
 from halfmoon.network import Network
-from halfmoon.training import train
+from halfmoon.training.train import train
 
 TRAIN = Context(training=True, seed=1, update=2)
 LAM = 0.03

@@ -24,7 +24,7 @@ from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.estimators.parameters import SOME, InvalidParameterError
 from halfmoon.settings import BLOCK
-from halfmoon.solvers import SOLVERS
+from halfmoon.training.solvers import SOLVERS
 from small import COLUMNS, LABELS, NAMES, X, one_thread, theta, unfinished
 
 pytestmark = [unfinished, one_thread]

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.network import Network
-from halfmoon.rate_finder import find_learning_rate
 from halfmoon.settings import Settings
-from halfmoon.training import prepare, train
+from halfmoon.training.rate_finder import find_learning_rate
+from halfmoon.training.train import prepare, train
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
 

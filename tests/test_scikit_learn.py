@@ -53,8 +53,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 
 import halfmoon
-from halfmoon import MLPClassifier, MLPRegressor, datasets, solvers, training
-from halfmoon.loop import Fit
+from halfmoon import MLPClassifier, MLPRegressor, datasets
+from halfmoon.training import solvers, train
+from halfmoon.training.loop import Fit
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
 

@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from halfmoon import datasets
 from halfmoon.network import Network
 from halfmoon.settings import Settings
-from halfmoon.solvers import LBFGS, SOLVERS, Solver, solve
-from halfmoon.training import train
+from halfmoon.training.solvers import LBFGS, SOLVERS, Solver, solve
+from halfmoon.training.train import train
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
 

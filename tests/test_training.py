@@ -15,15 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon import datasets, loop
+from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
-from halfmoon.history import SCHEMA
-from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Context
 from halfmoon.network import Network
 from halfmoon.settings import Settings
-from halfmoon.training import train
+from halfmoon.training import loop
+from halfmoon.training.history import SCHEMA
+from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.train import train
 
 X, Y = datasets.make("moons", 60, 0.2, 0)
 X2, Y2 = datasets.make("moons", 40, 0.2, 1)

@@ -10,8 +10,8 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from halfmoon.network import Network
 from halfmoon.settings import Settings
-from halfmoon.solvers import solve
-from halfmoon.training import train
+from halfmoon.training.solvers import solve
+from halfmoon.training.train import train
 from small import (
     COLUMNS,
     IRIS,

@@ -7,9 +7,9 @@ from typing import Any
 from workloads import Weights, Work, start
 
 import halfmoon
-from halfmoon import solvers
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.engines.compiled import translation
+from halfmoon.training import solvers
 from peers import CORES, Fit, Peer
 
 

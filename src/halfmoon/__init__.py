@@ -17,12 +17,12 @@ _PUBLIC = {
     "halfmoon.components.schedules": ["SCHEDULES", "Progress", "Schedule"],
     "halfmoon.layers": ["Dense", "Dropout"],
     "halfmoon.network": ["Network"],
-    "halfmoon.loop": ["Run"],
-    "halfmoon.training": ["train"],
+    "halfmoon.training.loop": ["Run"],
+    "halfmoon.training.train": ["train"],
     "halfmoon.gradcheck": ["check_gradients"],
     "halfmoon.tracing": ["trace"],
     "halfmoon.diagnosis": ["diagnose"],
-    "halfmoon.rate_finder": ["find_learning_rate"],
+    "halfmoon.training.rate_finder": ["find_learning_rate"],
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -14,7 +14,7 @@ from halfmoon.components.registry import Block, Shelf, write
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.datasets import DATASETS
 from halfmoon.settings import Settings
-from halfmoon.solvers import SOLVERS
+from halfmoon.training.solvers import SOLVERS
 
 SHELVES: dict[str, Shelf[Any]] = {
     "activations": ACTIVATIONS,

@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.layers import PREDICT, Dense
-from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.rate_finder import RateTest
+from halfmoon.training.loop import Run
+from halfmoon.training.rate_finder import RateTest
 
 COLOURS = (
     "#0072B2",

@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike
 
 from halfmoon.diagnosis import data, fit
 from halfmoon.diagnosis.case import DISEASES, ROWS, Case, Rows, Verdict
-from halfmoon.history import History
-from halfmoon.loop import read_validation
 from halfmoon.network import Network
 from halfmoon.settings import Settings
+from halfmoon.training.history import History
+from halfmoon.training.loop import read_validation
 
 __all__ = [
     "DISEASES",
@@ -77,7 +77,8 @@ def diagnose(
     for `train` learning_rate_init is learning_rate, alpha is l2 times the sum of
     weights, max_iter is epochs. Raises ValueError for what does not fit together.
 
-    >>> from halfmoon import datasets, training
+    >>> from halfmoon import datasets
+    >>> from halfmoon.training import train
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
     >>> network = Network.dense([2, 3, 2])
     >>> tutorial = Settings(optimizer="gd", learning_rate=2.0, epochs=20000)

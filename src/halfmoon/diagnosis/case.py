@@ -14,10 +14,10 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import CHECK, key, uniform
 from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.activations import is_flat
-from halfmoon.history import History
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.network import Network
 from halfmoon.settings import Settings
+from halfmoon.training.history import History
 
 # rows for what needs passes, and for what compares rows with rows
 ROWS = 20_000

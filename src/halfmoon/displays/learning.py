@@ -23,7 +23,7 @@ class LossCurveDisplay:
     """Training loss, and validation loss and scores where there are any, over one fit;
     the best epoch is marked.
 
-    `history` has the columns of `halfmoon.history.History`; its training loss includes
+    `history` has the columns of `halfmoon.training.history.History`; its training loss includes
     the penalty, the validation loss does not. `best_epoch`, counted from 1, is the one
     whose weights were kept, or None.
 

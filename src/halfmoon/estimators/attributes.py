@@ -11,8 +11,8 @@ from halfmoon.components.losses import (
     SoftmaxCrossEntropy,
 )
 from halfmoon.estimators.parameters import Parameters
-from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.training.loop import Run
 
 _LINKS: dict[type, str] = {
     SoftmaxCrossEntropy: "softmax",

@@ -33,11 +33,11 @@ from halfmoon.estimators.undo import all_or_nothing
 from halfmoon.estimators.validation import score_by, set_aside
 from halfmoon.estimators.watching import Bridge, report, slow_enough
 from halfmoon.layers import Dense
-from halfmoon.loop import Run
 from halfmoon.network import Network
 from halfmoon.settings import Settings
-from halfmoon.solvers import Solver, solve
-from halfmoon.training import NotFiniteError, train
+from halfmoon.training.loop import Run
+from halfmoon.training.solvers import Solver, solve
+from halfmoon.training.train import NotFiniteError, train
 
 
 class Work(NamedTuple):

@@ -17,10 +17,10 @@ from halfmoon.estimators.translating import Data, parts, put, settings_for
 from halfmoon.gradcheck import GradientReport, check_gradients
 from halfmoon.inspection import Summary, hidden_activations, input_gradients, summary
 from halfmoon.network import Network
-from halfmoon.rate_finder import RateTest, find_learning_rate
 from halfmoon.settings import Settings
-from halfmoon.solvers import Solver
 from halfmoon.tracing import Trace, trace
+from halfmoon.training.rate_finder import RateTest, find_learning_rate
+from halfmoon.training.solvers import Solver
 
 
 class Inspecting(Reading):

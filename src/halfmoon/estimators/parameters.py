@@ -29,7 +29,7 @@ from halfmoon.components.optimizers import (
 from halfmoon.components.registry import Shelf
 from halfmoon.components.schedules import SCHEDULES, InverseScaling, Plateau, Progress
 from halfmoon.settings import BLOCK, Settings, allows, nearest, setting
-from halfmoon.solvers import LBFGS, SOLVERS, Solver
+from halfmoon.training.solvers import LBFGS, SOLVERS, Solver
 
 try:  # scikit-learn's checks ask for this very class
     from sklearn.utils._param_validation import InvalidParameterError

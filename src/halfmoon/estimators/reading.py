@@ -15,8 +15,8 @@ from halfmoon.arrays.sparse import is_sparse, not_finite
 from halfmoon.components.losses import Loss
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.estimators.translating import Data
-from halfmoon.history import History
 from halfmoon.network import Network
+from halfmoon.training.history import History
 
 FLOATS = (np.float64, np.float32)
 _TABLES: dict[str, Any] = {

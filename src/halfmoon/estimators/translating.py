@@ -14,9 +14,9 @@ from halfmoon.components.initializers import Initializer, Source
 from halfmoon.components.losses import Loss
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.network import Network
-from halfmoon.rate_finder import find_learning_rate
 from halfmoon.settings import Settings, setting
-from halfmoon.solvers import Solver
+from halfmoon.training.rate_finder import find_learning_rate
+from halfmoon.training.solvers import Solver
 
 Data = tuple[Any, Any, Array]  # X, y and w as a network reads them
 

@@ -12,8 +12,8 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.reading import Rows
-from halfmoon.loop import Score
 from halfmoon.network import Network
+from halfmoon.training.loop import Score
 
 Places = NDArray[np.int64]
 

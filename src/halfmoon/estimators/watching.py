@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from halfmoon.components.schedules import Progress
-from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.training.loop import Run
 
 
 class Bridge:

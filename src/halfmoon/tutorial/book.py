@@ -19,7 +19,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from halfmoon.interrupt import Interrupt
+from halfmoon.training.interrupt import Interrupt
 from halfmoon.tutorial import page, press
 from halfmoon.tutorial.equations import EQUATIONS, line_of, mathml
 from halfmoon.tutorial.figures import on_page, style

@@ -18,11 +18,11 @@ from sklearn.preprocessing import PolynomialFeatures
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
-from halfmoon.callbacks import progress_bar
 from halfmoon.components.activations import Activation
-from halfmoon.loop import Run
 from halfmoon.network import Network
-from halfmoon.training import train
+from halfmoon.training.callbacks import progress_bar
+from halfmoon.training.loop import Run
+from halfmoon.training.train import train
 
 ROWS = 200
 NOISE = 0.20

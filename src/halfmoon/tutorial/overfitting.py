@@ -8,8 +8,8 @@ from matplotlib.ticker import LogLocator
 
 from halfmoon import plots
 from halfmoon.arrays.elementary import Array
-from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.training.loop import Run
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import RATE, descend
 from halfmoon.tutorial.trials import (

@@ -6,8 +6,8 @@ from types import ModuleType
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
-from halfmoon.interrupt import Interrupt
 from halfmoon.settings import Settings, nearest
+from halfmoon.training.interrupt import Interrupt
 from halfmoon.tutorial import (
     architecture,
     baseline,

@@ -12,7 +12,7 @@ from halfmoon import plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.network import Network
-from halfmoon.solvers import LBFGS, solve
+from halfmoon.training.solvers import LBFGS, solve
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import (
     L2,

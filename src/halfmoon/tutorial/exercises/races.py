@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.training.loop import Run
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common, descend, full_loss
 

@@ -19,11 +19,11 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.components.registry import Block, Shelf
 from halfmoon.engines.contract import State
 from halfmoon.engines.reference import length
-from halfmoon.interrupt import Interrupt
-from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network, Objective
 from halfmoon.settings import Settings, setting
-from halfmoon.training import finish, go_on, prepare, start
+from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.loop import Callback, Fit, Run, Score
+from halfmoon.training.train import finish, go_on, prepare, start
 
 
 class Solver(Block):

@@ -18,7 +18,7 @@ from halfmoon.engines.choose import choose
 from halfmoon.engines.contract import Numbers, Plan, Problem, State
 from halfmoon.network import Network
 from halfmoon.settings import Settings, allows
-from halfmoon.training import NotFiniteError, prepare, start
+from halfmoon.training.train import NotFiniteError, prepare, start
 
 BLOCK = 10  # updates between looks at the loss
 MEMORY = 0.8  # of the smoothed loss

@@ -18,10 +18,10 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, patience_ends
 from halfmoon.engines.choose import choose
 from halfmoon.engines.contract import Measured, Plan, Problem, State
-from halfmoon.history import History
-from halfmoon.interrupt import Interrupt
 from halfmoon.network import Network
 from halfmoon.settings import Settings
+from halfmoon.training.history import History
+from halfmoon.training.interrupt import Interrupt
 
 BLOCK_SECONDS = 0.05
 

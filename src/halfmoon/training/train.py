@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.engines.contract import Problem
-from halfmoon.interrupt import Interrupt
 from halfmoon.layers import Dropout
-from halfmoon.loop import Callback, Fit, Run, Score
 from halfmoon.network import Network
 from halfmoon.settings import Settings
+from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.loop import Callback, Fit, Run, Score
 
 
 class NotFiniteError(ValueError):

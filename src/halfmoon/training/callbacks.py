@@ -11,8 +11,8 @@ from copy import copy
 from typing import Any
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.loop import Run
 from halfmoon.network import Network
+from halfmoon.training.loop import Run
 
 
 class Recorder:
