@@ -14,10 +14,10 @@ from halfmoon import datasets
 from halfmoon.components.activations import Activation
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.diagnosis import DISEASES, Case, Diagnosis, Rows, diagnose
-from halfmoon.diagnosis import data as of_data
-from halfmoon.diagnosis import fit as of_fit
 from halfmoon.estimators.mlp import MLPClassifier, MLPRegressor
+from halfmoon.inspection.diagnosis import DISEASES, Case, Diagnosis, Rows, diagnose
+from halfmoon.inspection.diagnosis import data as of_data
+from halfmoon.inspection.diagnosis import fit as of_fit
 from halfmoon.network import Network
 from halfmoon.settings import Settings
 from halfmoon.training.history import History

@@ -8,7 +8,7 @@ import pytest
 
 from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.losses import LOSSES, Loss, SoftmaxCrossEntropies
-from halfmoon.gradcheck import GradientReport, check_gradients
+from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
 

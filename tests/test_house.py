@@ -263,7 +263,7 @@ def test_import_halfmoon_costs_nothing():
 
 def test_the_compiled_engine_is_loaded_by_the_first_fit():
     assert not loaded_by(
-        "import halfmoon.training.train, halfmoon.gradcheck, halfmoon.tracing"
+        "import halfmoon.training.train, halfmoon.inspection.gradient_check, halfmoon.inspection.trace"
     ) & {"numba", "llvmlite"}
     code = (
         "import halfmoon\nhalfmoon.train(halfmoon.Network.dense([1, 2]), [[0.0], "

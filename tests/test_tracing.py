@@ -12,9 +12,9 @@ from rich.console import Console
 import naive
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.losses import LOSSES
+from halfmoon.inspection.trace import SHOWN, trace
 from halfmoon.layers import Dense
 from halfmoon.network import Network
-from halfmoon.tracing import SHOWN, trace
 
 ROW = [0.5, -1.0, 0.3]
 DEPTHS = [(), ("tanh",), ("relu", "logistic"), ("gelu", "tanh", "elu")]

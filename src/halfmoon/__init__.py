@@ -19,9 +19,9 @@ _PUBLIC = {
     "halfmoon.network": ["Network"],
     "halfmoon.training.loop": ["Run"],
     "halfmoon.training.train": ["train"],
-    "halfmoon.gradcheck": ["check_gradients"],
-    "halfmoon.tracing": ["trace"],
-    "halfmoon.diagnosis": ["diagnose"],
+    "halfmoon.inspection.gradient_check": ["check_gradients"],
+    "halfmoon.inspection.trace": ["trace"],
+    "halfmoon.inspection.diagnosis": ["diagnose"],
     "halfmoon.training.rate_finder": ["find_learning_rate"],
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
 }

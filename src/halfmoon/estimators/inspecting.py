@@ -11,14 +11,14 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.diagnosis import Diagnosis, diagnose
 from halfmoon.estimators.reading import Reading
 from halfmoon.estimators.translating import Data, parts, put, settings_for
-from halfmoon.gradcheck import GradientReport, check_gradients
 from halfmoon.inspection import Summary, hidden_activations, input_gradients, summary
+from halfmoon.inspection.diagnosis import Diagnosis, diagnose
+from halfmoon.inspection.gradient_check import GradientReport, check_gradients
+from halfmoon.inspection.trace import Trace, trace
 from halfmoon.network import Network
 from halfmoon.settings import Settings
-from halfmoon.tracing import Trace, trace
 from halfmoon.training.rate_finder import RateTest, find_learning_rate
 from halfmoon.training.solvers import Solver
 

@@ -15,11 +15,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Loss, Quantiles
-from halfmoon.diagnosis.data import off_scale
 from halfmoon.estimators.base import MLP, has_many_updates
 from halfmoon.estimators.parameters import SOME, parameters
 from halfmoon.estimators.reading import Rows
 from halfmoon.estimators.targets import Labels, Values
+from halfmoon.inspection.diagnosis.data import off_scale
 from halfmoon.settings import BLOCK, setting
 
 

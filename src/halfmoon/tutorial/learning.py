@@ -7,8 +7,8 @@ from matplotlib.ticker import LogLocator
 
 from halfmoon import plots
 from halfmoon.arrays.elementary import Array
-from halfmoon.gradcheck import check_gradients
-from halfmoon.tracing import trace
+from halfmoon.inspection.gradient_check import check_gradients
+from halfmoon.inspection.trace import trace
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import (
     EPSILON,

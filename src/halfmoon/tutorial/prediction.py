@@ -3,7 +3,7 @@
 import numpy as np
 
 from halfmoon import plots
-from halfmoon.tracing import trace
+from halfmoon.inspection.trace import trace
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common
 

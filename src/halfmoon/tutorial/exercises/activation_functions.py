@@ -9,7 +9,7 @@ import numpy as np
 
 from halfmoon import plots
 from halfmoon.components.activations import ACTIVATIONS, Activation
-from halfmoon.gradcheck import check_gradients
+from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import (
     L2,

@@ -8,7 +8,7 @@ import numpy as np
 
 from halfmoon import plots
 from halfmoon.arrays.elementary import Array
-from halfmoon.gradcheck import check_gradients
+from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.network import Network
 from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, build, starts

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.diagnosis import data, fit
-from halfmoon.diagnosis.case import DISEASES, ROWS, Case, Rows, Verdict
+from halfmoon.inspection.diagnosis import data, fit
+from halfmoon.inspection.diagnosis.case import DISEASES, ROWS, Case, Rows, Verdict
 from halfmoon.network import Network
 from halfmoon.settings import Settings
 from halfmoon.training.history import History

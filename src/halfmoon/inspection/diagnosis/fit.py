@@ -15,7 +15,7 @@ from halfmoon.components.optimizers import (
     Nesterov,
 )
 from halfmoon.components.schedules import SCHEDULES
-from halfmoon.diagnosis.case import FEW, ROWS, Case, Found, Rows, disease
+from halfmoon.inspection.diagnosis.case import FEW, ROWS, Case, Found, Rows, disease
 
 
 def _rate(case: Case, factor: float = 0.1) -> str:

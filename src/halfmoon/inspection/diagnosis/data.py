@@ -14,7 +14,7 @@ import numpy as np
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
-from halfmoon.diagnosis.case import FEW, Case, Found, disease
+from halfmoon.inspection.diagnosis.case import FEW, Case, Found, disease
 
 
 def _listed(case: Case, places: Any) -> str:
