@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from halfmoon.tutorial import press
+from halfmoon.pages import drawing
 from halfmoon.tutorial.learning import PUBLISHED
 from halfmoon.tutorial.program import SECTIONS, run
 
@@ -197,7 +197,7 @@ def figure():
 
 
 def test_a_figure_that_cannot_be_written_is_named_and_the_next_one_is_drawn(tmp_path):
-    printer = press.start()
+    printer = drawing.start()
     lost = printer.order(figure(), tmp_path / "nowhere", "lost", png=False)
     kept = printer.order(figure(), tmp_path, "kept", png=True)
     with pytest.raises(OSError, match="nowhere"):
@@ -209,7 +209,7 @@ def test_a_figure_that_cannot_be_written_is_named_and_the_next_one_is_drawn(tmp_
 
 
 def test_a_press_that_was_ended_loses_figures_but_not_the_page(tmp_path, monkeypatch):
-    dead = press.Press()
+    dead = drawing.Press()
     dead.drop()
     monkeypatch.setattr(press, "start", lambda: dead)
     with pytest.raises(OSError, match=r"1-data \(the process that draws was ended\)"):

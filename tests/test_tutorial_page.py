@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from halfmoon.tutorial.equations import EQUATIONS, line_of
-from halfmoon.tutorial.numbers import kept, look_up, plain, resolve
+from halfmoon.pages.equations import EQUATIONS, line_of
+from halfmoon.pages.numbers import kept, look_up, plain, resolve
 
 ROOT = Path(__file__).resolve().parents[1]
 VOID = {"meta", "link", "br", "img", "hr", "input"}

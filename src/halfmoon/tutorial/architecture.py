@@ -4,7 +4,7 @@ import numpy as np
 
 from halfmoon import plots
 from halfmoon.network import Network
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common, build
 
 TITLE = "The network: two inputs, three hidden units, two outputs"

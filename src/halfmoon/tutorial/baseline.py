@@ -1,7 +1,7 @@
 """Section 2: what a straight line can do."""
 
 from halfmoon import plots
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
 
 TITLE = "A straight line: logistic regression"

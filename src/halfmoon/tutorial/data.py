@@ -3,7 +3,7 @@
 import numpy as np
 
 from halfmoon import plots
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import NOISE, ROWS, Common
 
 TITLE = "The data: two half moons"

@@ -9,7 +9,7 @@ from halfmoon import plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.inspection.trace import trace
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import (
     EPSILON,
     L2,

@@ -18,7 +18,7 @@ from halfmoon import datasets, plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.network import Network
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import RATE, REG_LAMBDA, Common, fresh, quiet_fits
 from halfmoon.tutorial.patients import SHARE, lead, patients
 

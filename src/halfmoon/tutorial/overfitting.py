@@ -9,8 +9,8 @@ from matplotlib.ticker import LogLocator
 from halfmoon import plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
+from halfmoon.pages.book import Book
 from halfmoon.training.loop import Run
-from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import RATE, descend
 from halfmoon.tutorial.trials import (
     LARGE,

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from halfmoon import plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.mlp import MLPClassifier
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits
 from halfmoon.tutorial.splits import (
     FOLDS,

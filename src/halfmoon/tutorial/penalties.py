@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon import plots
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA
 from halfmoon.tutorial.trials import (
     LARGE,

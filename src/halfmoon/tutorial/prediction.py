@@ -4,7 +4,7 @@ import numpy as np
 
 from halfmoon import plots
 from halfmoon.inspection.trace import trace
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
 
 TITLE = "How it predicts: one point, carried through"

@@ -6,6 +6,8 @@ from types import ModuleType
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
+from halfmoon.pages import drawing
+from halfmoon.pages.book import Book
 from halfmoon.settings import Settings, nearest
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.tutorial import (
@@ -17,11 +19,9 @@ from halfmoon.tutorial import (
     onward,
     patients,
     prediction,
-    press,
     result,
     sizes,
 )
-from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import Common
 from halfmoon.tutorial.exercises import (
     activation_functions,
@@ -67,7 +67,7 @@ def run(
     """
     # an engine that does not exist is refused before anything is written
     Settings(engine=engine)
-    press.start()  # it warms up while we do
+    drawing.start()  # it warms up while we do
     chosen = list(SECTIONS) if only is None else _find(only)
     out.mkdir(parents=True, exist_ok=True)
     book = Book(out, seed, quick, console or Console())

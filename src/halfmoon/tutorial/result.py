@@ -1,7 +1,7 @@
 """Section 6: the boundary it learned."""
 
 from halfmoon import plots
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
 
 TITLE = "The boundary with three hidden units"

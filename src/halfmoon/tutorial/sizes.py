@@ -10,8 +10,8 @@ from matplotlib.ticker import PercentFormatter
 
 from halfmoon import plots
 from halfmoon.network import Network
+from halfmoon.pages.book import Book
 from halfmoon.tutorial import overfitting, penalties
-from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import RATE, Common, descend
 from halfmoon.tutorial.trials import (
     LARGE,

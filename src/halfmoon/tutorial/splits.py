@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import log_loss
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 
 MEASURES = ("right", "log-loss", "malignant tumours found")
 FORMATS = (".1%", ".3f", ".1%")

@@ -13,7 +13,7 @@ from halfmoon import datasets, plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import Step
 from halfmoon.network import Network
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import L2, NOISE, RATE, Common, descend, fresh, starts
 
 # the tutorial's layer, and its largest

@@ -11,7 +11,7 @@ import numpy as np
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common, build, descend, fresh, full_loss, right
 
 TITLE = "The five exercises"

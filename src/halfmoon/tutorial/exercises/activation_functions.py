@@ -10,7 +10,8 @@ import numpy as np
 from halfmoon import plots
 from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.inspection.gradient_check import check_gradients
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
+from halfmoon.pages.figures import grid, rows_for
 from halfmoon.tutorial.common import (
     L2,
     NOISE,
@@ -23,7 +24,6 @@ from halfmoon.tutorial.common import (
     starts,
 )
 from halfmoon.tutorial.exercises import Learned, drawn, judged
-from halfmoon.tutorial.figures import grid, rows_for
 
 TITLE = "Other activation functions"
 NEW = 2_000  # points that no network has seen

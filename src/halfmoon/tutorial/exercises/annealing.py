@@ -12,8 +12,9 @@ from halfmoon import plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.network import Network
+from halfmoon.pages.book import Book
+from halfmoon.pages.figures import DECADES, grid, plain_log, rows_for
 from halfmoon.training.solvers import LBFGS, solve
-from halfmoon.tutorial.book import Book
 from halfmoon.tutorial.common import (
     L2,
     RATE,
@@ -23,7 +24,6 @@ from halfmoon.tutorial.common import (
     starts,
     zigzags,
 )
-from halfmoon.tutorial.figures import DECADES, grid, plain_log, rows_for
 
 TITLE = "Annealing schedules"
 BATCH = 20

@@ -4,7 +4,8 @@ import numpy as np
 
 from halfmoon import plots
 from halfmoon.network import Network
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
+from halfmoon.pages.figures import plain_log
 from halfmoon.tutorial.common import Common, build
 from halfmoon.tutorial.exercises import (
     WAYS,
@@ -18,7 +19,6 @@ from halfmoon.tutorial.exercises import (
     key,
     table,
 )
-from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Three classes, and five"
 # rows of each class to learn from, their noise, and rows of each to judge by

@@ -10,7 +10,7 @@ from halfmoon import plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.network import Network
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, build, starts
 from halfmoon.tutorial.exercises import (
     COUNTS,

@@ -10,7 +10,8 @@ from halfmoon import datasets, plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
 from halfmoon.network import Network
-from halfmoon.tutorial.book import Book
+from halfmoon.pages.book import Book
+from halfmoon.pages.figures import plain_log
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, right
 from halfmoon.tutorial.exercises.races import (
     BATCHES,
@@ -22,7 +23,6 @@ from halfmoon.tutorial.exercises.races import (
     race,
     run,
 )
-from halfmoon.tutorial.figures import plain_log
 
 TITLE = "Minibatches"
 MANY = 10 * ROWS

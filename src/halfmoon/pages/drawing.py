@@ -20,7 +20,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from halfmoon.tutorial.figures import Box, panels, settle, style
+from halfmoon.pages.figures import Box, panels, settle, style
 
 
 class Press:
@@ -32,7 +32,7 @@ class Press:
             sys.executable,
             "-P",
             "-m",
-            "halfmoon.tutorial.press",
+            "halfmoon.pages.drawing",
             str(self.folder),
         ]
         # it finds what we find

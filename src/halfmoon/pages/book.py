@@ -19,11 +19,11 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from halfmoon.pages import drawing, html
+from halfmoon.pages.equations import EQUATIONS, line_of, mathml
+from halfmoon.pages.figures import on_page, style
+from halfmoon.pages.numbers import kept, plain, resolve
 from halfmoon.training.interrupt import Interrupt
-from halfmoon.tutorial import page, press
-from halfmoon.tutorial.equations import EQUATIONS, line_of, mathml
-from halfmoon.tutorial.figures import on_page, style
-from halfmoon.tutorial.numbers import kept, plain, resolve
 
 # where results.json keeps what a clock said: all else is the same in every run
 TIMES = "times"
@@ -65,7 +65,7 @@ class Book:
         self.console.rule(
             f"[bold]{number}{'' if '.' in number else '.'} {title}", align="left"
         )
-        self.body.append(page.heading(number, name, title))
+        self.body.append(html.heading(number, name, title))
 
     # Numbers
 
@@ -92,11 +92,11 @@ class Book:
         """The text with its numbers written out, for a figure's title or the
         terminal.
         """
-        return resolve(page.bare(text), self.results)
+        return resolve(html.bare(text), self.results)
 
     def html(self, text: str) -> str:
         """The same for the page."""
-        return resolve(page.text(text), self.results, page.number)
+        return resolve(html.text(text), self.results, html.number)
 
     # What is said and shown
 
@@ -116,7 +116,7 @@ class Book:
         """Something with a terminal form and an HTML form, such as a Trace."""
         roomy = self.console.width >= 72
         self.console.print(Padding(value if roomy else Text(str(value)), (1, 2, 0, 2)))
-        self.body.append(page.wide(value.html()))
+        self.body.append(html.wide(value.html()))
 
     def formulas(self, *pairs: tuple[str, str]) -> None:
         """Formulas, each as written in code and in LaTeX."""
@@ -139,7 +139,7 @@ class Book:
                 Text(f"{line.code}\n{line.file}:{line.number}"),
             )
         self.console.print(Padding(listed, (1, 2, 0, 2)), highlight=False)
-        self.body.append(page.equations(title, tags))
+        self.body.append(html.equations(title, tags))
 
     def code(self, *functions: Callable[..., Any]) -> None:
         """The source of functions that the section calls."""
@@ -160,7 +160,7 @@ class Book:
                 (1, 4, 0, 4),
             )
         )
-        self.body.append(page.code(source))
+        self.body.append(html.code(source))
 
     def items(self, texts: Sequence[str]) -> None:
         """A numbered list."""
@@ -189,7 +189,7 @@ class Book:
         self.console.print(Padding(table, (1, 2, 0, 2)))
         cells = [[self.html(cell) for cell in row] for row in texts]
         self.body.append(
-            page.table(
+            html.table(
                 self.html(title), [self.html(column) for column in columns], cells
             )
         )
@@ -208,7 +208,7 @@ class Book:
         with style():
             fig = Figure(figsize=size)
             yield fig
-        printer = press.start()
+        printer = drawing.start()
         number = printer.order(fig, self.out, name, png=not self.quick)
         files = f"{self.out / name}.svg{'' if self.quick else ' (and .png)'}"
         told = Text(f"Figure: {files}\n{self.plain(caption)}", style="dim")
@@ -233,14 +233,14 @@ class Book:
         Raises OSError, once both are written, if a figure could not be drawn.
         """
         if hurry:
-            press.start().drop()
+            drawing.start().drop()
         ordered = {name: value for name, value in self.results.items() if name != TIMES}
         ordered |= {
             name: value for name, value in self.results.items() if name == TIMES
         }
         write(self.out / "results.json", json.dumps(ordered, indent=2) + "\n")
         body = [part if isinstance(part, str) else part() for part in self.body]
-        write(self.out / "index.html", page.whole(self.sections, body))
+        write(self.out / "index.html", html.whole(self.sections, body))
         if self.missing and not hurry:
             raise OSError(
                 "The page is written, but not all of its figures could be drawn: "

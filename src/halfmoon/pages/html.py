@@ -8,7 +8,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from halfmoon.tutorial.equations import EQUATIONS, line_of, mathml
+from halfmoon.pages.equations import EQUATIONS, line_of, mathml
 
 FORMULA = re.compile(r"\$([^$|]+)\|([^$]+)\$")  # in a text: $as in code|as in LaTeX$
 
@@ -108,7 +108,7 @@ def equations(title: str, tags: Sequence[str]) -> str:
 @cache
 def _template() -> Template:
     return Template(
-        files("halfmoon.tutorial").joinpath("page.html").read_text(encoding="utf-8")
+        files("halfmoon.pages").joinpath("page.html").read_text(encoding="utf-8")
     )
 
 
