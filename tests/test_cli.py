@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import halfmoon
-from halfmoon.catalogue import SHELVES
+from halfmoon.commands.catalogue import SHELVES
 
 
 def run(*arguments, cwd=None):

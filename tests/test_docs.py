@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from halfmoon import catalogue
+from halfmoon.commands import catalogue
 from halfmoon.components.activations import ACTIVATIONS, Activation
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,5 +1,5 @@
 """``python -m halfmoon``."""
 
-from halfmoon.cli import main
+from halfmoon.commands.main import main
 
 main()

@@ -96,7 +96,7 @@ def list_shelves(
     from rich.console import Console
     from rich.table import Table
 
-    from halfmoon import catalogue
+    from halfmoon.commands import catalogue
     from halfmoon.settings import nearest
 
     if markdown and shelf is not None:
