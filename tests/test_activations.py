@@ -1,4 +1,4 @@
-"""Every activation on the shelf: the value, the derivative, the far ends, the
+"""Every activation in the registry: the value, the derivative, the far ends, the
 dtypes.
 """
 
@@ -141,7 +141,7 @@ def test_the_input_is_left_alone(name, h):
 
 
 @each_name
-def test_the_initializer_it_names_is_on_the_shelf(name):
+def test_the_initializer_it_names_is_on_the_registry(name):
     assert ACTIVATIONS[name].initializer in INITIALIZERS
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import halfmoon
-from halfmoon.commands.catalogue import SHELVES
+from halfmoon.commands.catalogue import REGISTRIES
 
 
 def run(*arguments, cwd=None):
@@ -32,11 +32,11 @@ def test_help_names_every_command():
     assert all(command in done.stdout for command in ("tutorial", "list"))
 
 
-@pytest.mark.parametrize("shelf", SHELVES)
-def test_list_shows_every_block(shelf):
-    done = run("list", shelf)
+@pytest.mark.parametrize("registry", REGISTRIES)
+def test_list_shows_every_block(registry):
+    done = run("list", registry)
     assert done.returncode == 0, done.stderr
-    assert all(name in done.stdout for name in SHELVES[shelf])
+    assert all(name in done.stdout for name in REGISTRIES[registry])
 
 
 @pytest.mark.parametrize(

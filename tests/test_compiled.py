@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import naive
-from halfmoon import datasets, engines
+from halfmoon import datasets
 from halfmoon.arrays.elementary import logistic
 from halfmoon.arrays.random import DROPOUT, SHUFFLE, key, permutation, uniform
 from halfmoon.components.activations import ACTIVATIONS, Activation
@@ -30,11 +30,11 @@ from halfmoon.components.losses import LOSSES, Loss, Quantiles
 from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
 from halfmoon.components.schedules import Schedule
 from halfmoon.engines import reference
-from halfmoon.engines.compiled import engine, native, tables, translation
+from halfmoon.engines.compiled import engine as compiled
+from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.contract import Plan, Problem, State
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
-from halfmoon.settings import allows
 from halfmoon.training import loop
 from halfmoon.training.history import SCHEMA
 from halfmoon.training.solvers import solve
@@ -46,22 +46,22 @@ X, Y = datasets.make("moons", 60, 0.2, 0)
 each_dtype = pytest.mark.parametrize("dtype", CLOSE)
 
 
-def specs(shelf):
-    """Every block on the shelf as text, with its default settings and with all of them
-    changed.
+def specs(registry):
+    """Every block in the registry as text, with its default settings and with all of
+    them changed.
     """
     found = []
-    for name in shelf:
+    for name in registry:
         fields = [
             (f.name, f.metadata["rule"], f.default)
-            for f in dataclasses.fields(shelf[name])
+            for f in dataclasses.fields(registry[name])
         ]
         values = (0.3, 0.6, 2.0, (3, 2, 4), (0.2, 0.5, 0.7, 0.9))
         other = {
-            key: next(v for v in values if allows(rule, v) and v != old)
+            key: next(v for v in values if rule.allows(v) and v != old)
             for key, rule, old in fields
         }
-        found += [str(shelf[name]()), str(shelf[name](**other))]
+        found += [str(registry[name]()), str(registry[name](**other))]
     return list(dict.fromkeys(found))
 
 
@@ -1832,10 +1832,10 @@ def test_schedules_may_give_any_array_or_one_number(schedule, name):
     assert_close(*ends, 1e-11)
 
 
-def test_everything_on_the_shelves_can_be_compiled():
+def test_everything_on_the_registries_can_be_compiled():
     for activation, loss, optimizer in product(ACTIVATIONS, LOSSES, OPTIMIZERS):
         network = Network.dense([2, 3, outputs(loss)], activation, loss)
-        assert engines.choose(network, OPTIMIZERS.make(optimizer))[0] is compiled
+        assert choosing.choose(network, OPTIMIZERS.make(optimizer))[0] is compiled
 
 
 # The tutorial's figures (test_golden.py)

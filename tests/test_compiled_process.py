@@ -33,7 +33,7 @@ PARITY = """
 import numpy as np
 from halfmoon.engines.contract import Plan, Problem, State
 from halfmoon.engines import reference
-from halfmoon.engines.compiled import engine
+from halfmoon.engines.compiled import engine as compiled
 from halfmoon.engines.compiled import code_cache
 from halfmoon.network import Network
 from halfmoon.components.optimizers import OPTIMIZERS

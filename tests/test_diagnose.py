@@ -19,8 +19,8 @@ from halfmoon.inspection.diagnosis import DISEASES, Case, Diagnosis, Rows, diagn
 from halfmoon.inspection.diagnosis import data as of_data
 from halfmoon.inspection.diagnosis import fit as of_fit
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.history import History
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import solve
 from halfmoon.training.train import train
 

@@ -33,8 +33,8 @@ from halfmoon.displays import (
     SweepDisplay,
     WeightsDisplay,
 )
+from halfmoon.displays.plots import COLOURS
 from halfmoon.displays.slices import Slice
-from halfmoon.plots import COLOURS
 
 mpl.use("Agg")
 X2, y2 = datasets.make("moons", n=120, noise=0.2, seed=0)

@@ -64,10 +64,10 @@ def test_links_within_the_project_lead_somewhere(page):
         assert target.startswith("http") or (page.parent / target).exists(), target
 
 
-def test_the_page_of_the_shelves_is_up_to_date():
-    page = (ROOT / "docs" / "shelves.md").read_text()
+def test_the_page_of_the_registries_is_up_to_date():
+    page = (ROOT / "docs" / "registries.md").read_text()
     assert page == catalogue.markdown(), (
-        "Run: halfmoon list --markdown > docs/shelves.md"
+        "Run: halfmoon list --markdown > docs/components.md"
     )
 
 
@@ -88,7 +88,8 @@ def test_a_registered_activation_appears_by_itself_in_listings_docs_and_tests():
     collected = [line for line in done.stdout.splitlines() if "bent_identity" in line]
     assert len(collected) >= 3, done.stdout + done.stderr
     listing = source + (
-        "\nimport sys\nfrom halfmoon import cli\nsys.argv = ['halfmoon', 'list', "
+        "\nimport sys\nfrom halfmoon.commands import main as cli\n"
+        "sys.argv = ['halfmoon', 'list', "
         "'activations']\ncli.main()"
     )
     done = subprocess.run(

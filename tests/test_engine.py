@@ -101,7 +101,7 @@ def test_ten_updates_with_everything_on_equal_scalar_loops(name):
     assert run.t == 10
 
 
-def test_every_optimizer_on_the_shelf_has_a_scalar_judge():
+def test_every_optimizer_on_the_registry_has_a_scalar_judge():
     assert set(OPTIMIZERS) == set(naive.OPTIMIZERS)
 
 

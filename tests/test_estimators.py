@@ -213,7 +213,7 @@ def test_other_numbers_become_float64(kind):
     )
 
 
-# Blocks from the shelves
+# Blocks from the registries
 
 
 @unfinished

@@ -29,8 +29,9 @@ from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.rules import BLOCK
 from halfmoon.components.schedules import SCHEDULES
-from halfmoon.settings import BLOCK, Settings
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import SOLVERS
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
@@ -39,7 +40,7 @@ ESTIMATORS = (MLPClassifier, MLPRegressor)
 SOURCES = sorted(
     (Path(__file__).parents[1] / "src" / "halfmoon" / "estimators").glob("*.py")
 )
-SHELVES = {
+REGISTRIES = {
     "activation": [ACTIVATIONS],
     "solver": [OPTIMIZERS, SOLVERS],
     "learning_rate": [SCHEDULES],
@@ -727,9 +728,9 @@ def test_a_subclass_may_have_parameters_of_its_own(kind):
 
 TYPOS = [
     (name, word[:2] + word[3] + word[2] + word[4:], word)
-    for name, shelves in SHELVES.items()
-    for shelf in shelves
-    for word in shelf
+    for name, registries in REGISTRIES.items()
+    for registry in registries
+    for word in registry
     if len(word) > 4 and word[2] != word[3]
 ]
 

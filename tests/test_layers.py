@@ -61,7 +61,7 @@ def test_dense_forward_and_backward_equal_scalar_loops(name):
     np.testing.assert_allclose(da0, expected, rtol=1e-10, atol=1e-13)
 
 
-def test_every_activation_on_the_shelf_has_a_scalar_judge():
+def test_every_activation_on_the_registry_has_a_scalar_judge():
     assert set(ACTIVATIONS) == set(naive.ACTIVATIONS)
 
 

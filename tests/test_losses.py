@@ -1,5 +1,5 @@
-"""Every loss on the shelf: link, value and dz, from raw scores; and the truth as each
-reads it.
+"""Every loss in the registry: link, value and dz, from raw scores; and the truth as
+each reads it.
 """
 
 import numpy as np

@@ -21,9 +21,9 @@ from halfmoon.components.activations import Activation
 from halfmoon.components.initializers import Initializer
 from halfmoon.components.losses import Loss
 from halfmoon.components.optimizers import Optimizer
+from halfmoon.components.rules import setting
 from halfmoon.components.schedules import Schedule
 from halfmoon.layers import Dropout
-from halfmoon.settings import setting
 from small import (
     LABELS,
     NAMES,

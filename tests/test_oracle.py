@@ -275,10 +275,10 @@ def test_both_judges_know_every_built_in_activation_and_loss():
     built_in = [
         {
             name
-            for name, block in shelf.items()
+            for name, block in registry.items()
             if block.__module__.startswith("halfmoon.")
         }
-        for shelf in (ACTIVATIONS, LOSSES)
+        for registry in (ACTIVATIONS, LOSSES)
     ]
     assert built_in == [set(F), set(L)] == [set(naive.ACTIVATIONS), set(naive.LOSSES)]
 

@@ -21,9 +21,9 @@ from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.rules import BLOCK
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.estimators.parameters import SOME, InvalidParameterError
-from halfmoon.settings import BLOCK
 from halfmoon.training.solvers import SOLVERS
 from small import COLUMNS, LABELS, NAMES, X, one_thread, theta, unfinished
 
@@ -432,7 +432,7 @@ def test_few_rows_few_columns_and_constant_ones(n, d, constant, y, method, optio
 
 # All settings, valid and not
 
-SHELVES = {
+REGISTRIES = {
     "activation": [*ACTIVATIONS],
     "solver": [*OPTIMIZERS, *SOLVERS, "sgd"],
     "learning_rate": [*SCHEDULES, "invscaling", "adaptive"],
@@ -490,7 +490,7 @@ def obeying(field):
     if field.name == "verbose":
         return st.just(False)
     if rule.startswith(BLOCK):
-        one = st.sampled_from(SHELVES[field.name])
+        one = st.sampled_from(REGISTRIES[field.name])
     else:
         options = [
             st.just(eval(word)) for word in re.findall(r"'\w+'|True|False", rule)

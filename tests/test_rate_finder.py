@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.rate_finder import find_learning_rate
+from halfmoon.training.settings import Settings
 from halfmoon.training.train import prepare, train
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")

@@ -1,5 +1,5 @@
-"""Shelves: a block is found by name, alias, text or instance; and what is said when it
-is not.
+"""Registries: a block is found by name, alias, text or instance; and what is said when
+it is not.
 """
 
 import dataclasses
@@ -11,23 +11,25 @@ from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES, Huber, Quantiles, SoftmaxCrossEntropies
 from halfmoon.components.optimizers import OPTIMIZERS, Adam
-from halfmoon.components.registry import Block, Shelf
+from halfmoon.components.registry import Component, Registry
+from halfmoon.components.rules import setting
 from halfmoon.components.schedules import SCHEDULES, InverseScaling
 from halfmoon.datasets import DATASETS
-from halfmoon.settings import setting
 
-SHELVES = [ACTIVATIONS, LOSSES, INITIALIZERS, OPTIMIZERS, SCHEDULES, DATASETS]
+REGISTRIES = [ACTIVATIONS, LOSSES, INITIALIZERS, OPTIMIZERS, SCHEDULES, DATASETS]
 BLOCKS = [
-    pytest.param(shelf, name, id=f"{shelf.kind} {name}")
-    for shelf in SHELVES
-    for name in shelf
+    pytest.param(registry, name, id=f"{registry.kind} {name}")
+    for registry in REGISTRIES
+    for name in registry
 ]
-each_block = pytest.mark.parametrize(("shelf", "name"), BLOCKS)
-each_shelf = pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.kind)
+each_block = pytest.mark.parametrize(("registry", "name"), BLOCKS)
+each_registry = pytest.mark.parametrize(
+    "registry", REGISTRIES, ids=lambda registry: registry.kind
+)
 
 
 @dataclass(frozen=True)
-class Toy(Block):
+class Toy(Component):
     """A block with a setting of every kind."""
 
     size: float = setting(1.0, "a number in (0, inf)", "a number")
@@ -41,28 +43,28 @@ class Toy(Block):
 
 
 @pytest.fixture
-def shelf():
-    """A shelf of its own, with Toy as "toy", found as "plaything" too."""
-    shelf = Shelf("toy", Block)
-    shelf.add("toy", "plaything")(type("Toy", (Toy,), {}))
-    return shelf
+def registry():
+    """A registry of its own, with Toy as "toy", found as "plaything" too."""
+    registry = Registry("toy", Component)
+    registry.add("toy", "plaything")(type("Toy", (Toy,), {}))
+    return registry
 
 
-# ---- what holds for every block on every shelf
+# ---- what holds for every block on every registry
 
 
 @each_block
-def test_name_makes_the_block_with_its_defaults(shelf, name):
-    block = shelf.make(name)
-    assert isinstance(block, shelf.base)
-    assert type(block) is shelf[name]
+def test_name_makes_the_block_with_its_defaults(registry, name):
+    block = registry.make(name)
+    assert isinstance(block, registry.base)
+    assert type(block) is registry[name]
     for field in dataclasses.fields(block):
         assert getattr(block, field.name) == field.default
 
 
 @each_block
-def test_a_block_with_defaults_is_written_as_its_name(shelf, name):
-    assert str(shelf.make(name)) == name
+def test_a_block_with_defaults_is_written_as_its_name(registry, name):
+    assert str(registry.make(name)) == name
 
 
 def other_value(field):
@@ -79,90 +81,90 @@ def other_value(field):
 
 
 @each_block
-def test_text_with_every_setting_changed_survives_the_round_trip(shelf, name):
+def test_text_with_every_setting_changed_survives_the_round_trip(registry, name):
     settings = {
-        field.name: other_value(field) for field in dataclasses.fields(shelf[name])
+        field.name: other_value(field) for field in dataclasses.fields(registry[name])
     }
-    block = shelf[name](**settings)
-    assert shelf.make(str(block)) == block
-    assert str(shelf.make(str(block))) == str(block)
+    block = registry[name](**settings)
+    assert registry.make(str(block)) == block
+    assert str(registry.make(str(block))) == str(block)
     assert all(f"{setting}=" in str(block) for setting in settings)
 
 
 @each_block
-def test_an_instance_is_handed_back_itself(shelf, name):
-    block = shelf[name]()
-    assert shelf.make(block) is block
+def test_an_instance_is_handed_back_itself(registry, name):
+    block = registry[name]()
+    assert registry.make(block) is block
 
 
 @each_block
-def test_blocks_are_values(shelf, name):
-    block = shelf.make(name)
-    assert block == shelf.make(name)
-    assert hash(block) == hash(shelf.make(name))
+def test_blocks_are_values(registry, name):
+    block = registry.make(name)
+    assert block == registry.make(name)
+    assert hash(block) == hash(registry.make(name))
     with pytest.raises(AttributeError):  # FrozenInstanceError is one
         block.anything = 1
 
 
 @each_block
-def test_every_setting_says_what_it_may_be_and_what_it_is_for(shelf, name):
-    for field in dataclasses.fields(shelf[name]):
+def test_every_setting_says_what_it_may_be_and_what_it_is_for(registry, name):
+    for field in dataclasses.fields(registry[name]):
         assert field.metadata["rule"], field.name
         assert len(field.metadata["help"]) > 5, field.name
 
 
 @each_block
-def test_every_block_has_a_docstring_of_its_own(shelf, name):
-    assert len(shelf[name].__dict__["__doc__"]) > 20
+def test_every_block_has_a_docstring_of_its_own(registry, name):
+    assert len(registry[name].__dict__["__doc__"]) > 20
 
 
 @each_block
-def test_a_misspelt_name_is_answered_with_the_block(shelf, name):
+def test_a_misspelt_name_is_answered_with_the_block(registry, name):
     misspelt = name[:-1] + "q"
-    with pytest.raises(ValueError, match=f"no {shelf.kind} '{misspelt}'") as error:
-        shelf.make(misspelt)
+    with pytest.raises(ValueError, match=f"no {registry.kind} '{misspelt}'") as error:
+        registry.make(misspelt)
     assert "did you mean" in str(error.value)
     assert name in str(error.value)
 
 
 @each_block
-def test_an_unknown_setting_is_answered_with_those_there_are(shelf, name):
+def test_an_unknown_setting_is_answered_with_those_there_are(registry, name):
     with pytest.raises(ValueError, match="has no setting 'bogus=1'") as error:
-        shelf.make(f"{name}:bogus=1")
-    for field in dataclasses.fields(shelf[name]):
+        registry.make(f"{name}:bogus=1")
+    for field in dataclasses.fields(registry[name]):
         assert field.name in str(error.value)
 
 
-@each_shelf
-def test_aliases_find_their_blocks(shelf):
-    for alias, name in shelf.aliases.items():
-        assert shelf[alias] is shelf[name]
-        assert alias in shelf
-        assert alias not in list(shelf), "an alias is found, but not listed"
-        assert str(shelf.make(alias)) == name
+@each_registry
+def test_aliases_find_their_blocks(registry):
+    for alias, name in registry.aliases.items():
+        assert registry[alias] is registry[name]
+        assert alias in registry
+        assert alias not in list(registry), "an alias is found, but not listed"
+        assert str(registry.make(alias)) == name
 
 
-@each_shelf
-def test_no_alias_hides_a_name(shelf):
-    assert not set(shelf.aliases) & set(shelf)
+@each_registry
+def test_no_alias_hides_a_name(registry):
+    assert not set(registry.aliases) & set(registry)
 
 
-@each_shelf
-def test_what_is_no_block_is_refused_by_type(shelf):
-    for wrong in (3, None, ["adam"], shelf.base, Toy()):
-        with pytest.raises(TypeError, match=f"Expected {shelf.kind}"):
-            shelf.make(wrong)
+@each_registry
+def test_what_is_no_block_is_refused_by_type(registry):
+    for wrong in (3, None, ["adam"], registry.base, Toy()):
+        with pytest.raises(TypeError, match=f"Expected {registry.kind}"):
+            registry.make(wrong)
 
 
-def test_there_are_blocks_on_all_shelves():
+def test_there_are_blocks_on_all_registries():
     assert [
-        len(shelf) >= least
-        for shelf, least in zip(SHELVES, (11, 8, 8, 9, 8, 6), strict=True)
+        len(registry) >= least
+        for registry, least in zip(REGISTRIES, (11, 8, 8, 9, 8, 6), strict=True)
     ] == [True] * 6
 
 
 @pytest.mark.parametrize(
-    ("shelf", "alias", "name"),
+    ("registry", "alias", "name"),
     [
         (ACTIVATIONS, "sigmoid", "logistic"),
         (ACTIVATIONS, "swish", "silu"),
@@ -174,15 +176,15 @@ def test_there_are_blocks_on_all_shelves():
         (SCHEDULES, "invscaling", "inverse_scaling"),
     ],
 )
-def test_other_peoples_names_are_understood(shelf, alias, name):
-    assert type(shelf.make(alias)) is shelf[name]
+def test_other_peoples_names_are_understood(registry, alias, name):
+    assert type(registry.make(alias)) is registry[name]
 
 
 # ---- text
 
 
 @pytest.mark.parametrize(
-    ("shelf", "text", "block"),
+    ("registry", "text", "block"),
     [
         (LOSSES, "huber:delta=2.0", Huber(delta=2.0)),
         (LOSSES, "huber:delta=2", Huber(delta=2.0)),
@@ -208,13 +210,13 @@ def test_other_peoples_names_are_understood(shelf, alias, name):
         ),
     ],
 )
-def test_text_is_read_as_the_settings_it_names(shelf, text, block):
-    assert shelf.make(text) == block
+def test_text_is_read_as_the_settings_it_names(registry, text, block):
+    assert registry.make(text) == block
 
 
-def test_every_kind_of_setting_is_read_and_written(shelf):
+def test_every_kind_of_setting_is_read_and_written(registry):
     text = "toy:size=2.5,count=3,unit=inch,sharp=True,parts=0.1/0.2,cuts=3/2"
-    toy = shelf.make(text)
+    toy = registry.make(text)
     assert (toy.size, toy.count, toy.unit, toy.sharp, toy.parts) == (
         2.5,
         3,
@@ -241,7 +243,7 @@ WRONG += ["cuts=", "cuts=3/1", "cuts=3/x", "cuts=3/2.5"]
 
 
 @pytest.mark.parametrize("item", WRONG)
-def test_a_setting_that_breaks_its_rule_is_answered_with_the_rule(shelf, item):
+def test_a_setting_that_breaks_its_rule_is_answered_with_the_rule(registry, item):
     name = item.partition("=")[0]
     rule = next(
         field.metadata["rule"]
@@ -249,14 +251,14 @@ def test_a_setting_that_breaks_its_rule_is_answered_with_the_rule(shelf, item):
         if field.name == name
     )
     with pytest.raises(ValueError, match=f"Toy: {name} must be") as error:
-        shelf.make(f"toy:{item}")
+        registry.make(f"toy:{item}")
     assert rule in str(error.value)
 
 
 @pytest.mark.parametrize("item", ["size", "Size=1", "=1", "size:2"])
-def test_text_that_is_no_setting_is_answered_with_how_to_write_one(shelf, item):
+def test_text_that_is_no_setting_is_answered_with_how_to_write_one(registry, item):
     with pytest.raises(ValueError, match="write name=value"):
-        shelf.make(f"toy:{item}")
+        registry.make(f"toy:{item}")
 
 
 # ---- adding and removing while running
@@ -271,7 +273,7 @@ def test_a_block_added_at_run_time_is_made_by_name_and_goes_away_again():
             return z * z * z
 
     before = list(ACTIVATIONS), dict(ACTIVATIONS.aliases)
-    ACTIVATIONS.add("cube", "third_power")(Cube)
+    ACTIVATIONS.register("cube", "third_power")(Cube)
     try:
         assert list(ACTIVATIONS) == [*before[0], "cube"]
         assert ACTIVATIONS.make("third_power") == Cube()
@@ -284,7 +286,7 @@ def test_a_block_added_at_run_time_is_made_by_name_and_goes_away_again():
         ACTIVATIONS.make("third_power")
 
 
-def test_an_instance_need_not_stand_on_a_shelf():
+def test_an_instance_need_not_stand_on_a_registry():
     @dataclass(frozen=True)
     class Private(Activation):
         size: float = 1.0
@@ -302,26 +304,26 @@ def test_an_unregistered_subclass_is_not_written_as_its_parent():
 
 
 @pytest.mark.parametrize("name", ["toy", "plaything"])
-def test_a_name_is_given_once(shelf, name):
+def test_a_name_is_given_once(registry, name):
     with pytest.raises(ValueError, match=f"already toy '{name}'"):
-        shelf.add(name)(type("Other", (Toy,), {}))
+        registry.add(name)(type("Other", (Toy,), {}))
 
 
-def test_the_shelf_is_a_mapping_in_order_of_arrival(shelf):
-    shelf.add("second")(type("Second", (Toy,), {}))
-    assert list(shelf) == ["toy", "second"]
-    assert len(shelf) == 2
-    assert dict(shelf.items())["second"] is shelf["second"]
-    assert 3 not in shelf
+def test_the_registry_is_a_mapping_in_order_of_arrival(registry):
+    registry.add("second")(type("Second", (Toy,), {}))
+    assert list(registry) == ["toy", "second"]
+    assert len(registry) == 2
+    assert dict(registry.items())["second"] is registry["second"]
+    assert 3 not in registry
 
 
 # ---- known faults, each of which turns into a plain test as it is mended
 
 
-def test_an_alias_cannot_hide_another_block(shelf):
+def test_an_alias_cannot_hide_another_block(registry):
     with pytest.raises(ValueError, match="already"):
-        shelf.add("second", "toy")(type("Second", (Toy,), {}))
+        registry.add("second", "toy")(type("Second", (Toy,), {}))
 
 
-def test_get_answers_with_the_default(shelf):
-    assert shelf.get("nothing", 17) == 17
+def test_get_answers_with_the_default(registry):
+    assert registry.get("nothing", 17) == 17

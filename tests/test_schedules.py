@@ -54,7 +54,7 @@ def factors(block, total=TOTAL, monitor=MONITOR):
     return np.asarray(block.factor(progress(np.arange(TOTAL), total, monitor)))
 
 
-# ---- what holds for every schedule on the shelf
+# ---- what holds for every schedule in the registry
 
 
 @each_case

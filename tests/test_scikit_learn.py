@@ -661,7 +661,7 @@ def test_without_callbacks_nobody_looks_between_epochs(solver, monkeypatch):
             super().__init__(*args)
             fits.append(self)
 
-    monkeypatch.setattr(training, "Fit", Seen)
+    monkeypatch.setattr(train, "Fit", Seen)
     monkeypatch.setattr(solvers, "Fit", Seen)
     patient = {} if solver == "lbfgs" else {"n_iter_no_change": np.inf}
     alone = small(MLPRegressor, solver=solver, **patient)

@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from halfmoon.components.registry import Block
-from halfmoon.settings import BLOCK, Settings, allows, check_settings, nearest, setting
+from halfmoon.components.registry import Component
+from halfmoon.components.rules import BLOCK, allows, check_settings, nearest, setting
+from halfmoon.training.settings import Settings
 
 INF = math.inf
 NAN = math.nan
@@ -185,7 +186,7 @@ def test_nearest_guesses_nothing_when_nothing_is_near():
 
 
 @dataclasses.dataclass(frozen=True)
-class Lamp(Block):
+class Lamp(Component):
     watts: float = setting(40.0, "a number in (0, 100]", "how bright")
     colour: str = dataclasses.field(default="white")  # no rule: anything goes
 

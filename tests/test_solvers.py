@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 
 from halfmoon import datasets
 from halfmoon.network import Network
-from halfmoon.settings import Settings
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import LBFGS, SOLVERS, Solver, solve
 from halfmoon.training.train import train
 
@@ -290,7 +290,7 @@ def test_weights_that_are_not_finite_at_the_end_give_way_to_the_last_that_were()
 
 
 @pytest.mark.parametrize("name", SOLVERS)
-def test_every_solver_on_the_shelf_improves(name):
+def test_every_solver_on_the_registry_improves(name):
     network = Network.dense([2, 6, 2])
     before = sum(whole(network)[:2])
     solve(network, X, Y, name, l2=LAM, epochs=20)

@@ -16,8 +16,8 @@ METHODS = {"f", "df", "link", "value", "dz", "rule"}
 KNOWN = {name for name in vars(elementary) if not name.startswith("_")} | {"np"}
 SOURCES = [
     pytest.param(getattr(block, method), id=f"{name}-{method}")
-    for shelf in (ACTIVATIONS, LOSSES, OPTIMIZERS)
-    for name, block in shelf.items()
+    for registry in (ACTIVATIONS, LOSSES, OPTIMIZERS)
+    for name, block in registry.items()
     for method in sorted(METHODS & set(dir(block)))
 ]
 

@@ -20,10 +20,10 @@ from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.layers import Context
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training import loop
 from halfmoon.training.history import SCHEMA
 from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.settings import Settings
 from halfmoon.training.train import train
 
 X, Y = datasets.make("moons", 60, 0.2, 0)

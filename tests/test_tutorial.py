@@ -187,7 +187,7 @@ def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
     assert {"data", "baseline"} <= set(kept)
 
 
-# The press
+# The drawing
 
 
 def figure():
@@ -208,10 +208,10 @@ def test_a_figure_that_cannot_be_written_is_named_and_the_next_one_is_drawn(tmp_
     assert len(boxes) == 1
 
 
-def test_a_press_that_was_ended_loses_figures_but_not_the_page(tmp_path, monkeypatch):
+def test_a_drawing_that_was_ended_loses_figures_but_not_the_page(tmp_path, monkeypatch):
     dead = drawing.Press()
     dead.drop()
-    monkeypatch.setattr(press, "start", lambda: dead)
+    monkeypatch.setattr(drawing, "start", lambda: dead)
     with pytest.raises(OSError, match=r"1-data \(the process that draws was ended\)"):
         tell(tmp_path / "out", only="data")
     dead.close()

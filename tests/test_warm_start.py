@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, r2_score
 
 from halfmoon.network import Network
-from halfmoon.settings import Settings
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import solve
 from halfmoon.training.train import train
 from small import (

@@ -23,10 +23,11 @@ _PUBLIC = {
     "halfmoon.inspection.trace": ["trace"],
     "halfmoon.inspection.diagnosis": ["diagnose"],
     "halfmoon.training.rate_finder": ["find_learning_rate"],
+    "halfmoon.training.callbacks": ["Recorder"],
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = ("callbacks", "datasets", "displays", "inspection", "plots")
+_MODULES = ("datasets", "displays", "inspection")
 
 
 def __getattr__(name: str) -> Any:

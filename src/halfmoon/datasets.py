@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.components.registry import Block, Shelf
-from halfmoon.settings import setting
+from halfmoon.components.registry import Component, Registry
+from halfmoon.components.rules import INF, Integer, Number, setting
 
 Points = tuple[NDArray[np.float64], NDArray[Any]]
 
 
-class Dataset(Block):
+class Dataset(Component):
     """Draws n rows X (n, d), with class numbers or values y (n,)."""
 
     task: ClassVar[str] = "classification"
@@ -31,7 +31,7 @@ class Dataset(Block):
         )
 
 
-DATASETS: Shelf[Dataset] = Shelf("data set", Dataset)
+DATASETS: Registry[Dataset] = Registry("data set", Dataset)
 
 
 def make(
@@ -51,7 +51,7 @@ def make(
     return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
 
 
-@DATASETS.add("moons")
+@DATASETS.register("moons")
 @dataclass(frozen=True)
 class Moons(Dataset):
     """Two interleaved half moons: no straight line parts them.
@@ -66,12 +66,12 @@ class Moons(Dataset):
         return X, y
 
 
-@DATASETS.add("circles")
+@DATASETS.register("circles")
 @dataclass(frozen=True)
 class Circles(Dataset):
     """A ring around a disc's edge: two circles with one centre."""
 
-    factor: float = setting(0.5, "a number in [0, 1)", "radius of the inner circle")
+    factor: float = setting(0.5, Number("[", 0, 1, ")"), "radius of the inner circle")
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
         from sklearn.datasets import make_circles
@@ -80,12 +80,12 @@ class Circles(Dataset):
         return X, y
 
 
-@DATASETS.add("blobs")
+@DATASETS.register("blobs")
 @dataclass(frozen=True)
 class Blobs(Dataset):
     """Round clouds, one a class, their centres evenly spaced on a unit circle."""
 
-    classes: int = setting(3, "an integer in [1, inf)", "how many clouds")
+    classes: int = setting(3, Integer("[", 1, INF, ")"), "how many clouds")
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
         from sklearn.datasets import make_blobs
@@ -100,13 +100,13 @@ class Blobs(Dataset):
         return X, y
 
 
-@DATASETS.add("spiral")
+@DATASETS.register("spiral")
 @dataclass(frozen=True)
 class Spiral(Dataset):
     """Arms that wind around one another, one a class: hard for small networks."""
 
-    arms: int = setting(2, "an integer in [1, inf)", "how many arms")
-    turns: float = setting(1.0, "a number in (0, inf)", "how often each winds around")
+    arms: int = setting(2, Integer("[", 1, INF, ")"), "how many arms")
+    turns: float = setting(1.0, Number("(", 0, INF, ")"), "how often each winds around")
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
         y = np.arange(n) % self.arms
@@ -116,7 +116,7 @@ class Spiral(Dataset):
         return X + noise * rng.standard_normal(X.shape), y
 
 
-@DATASETS.add("xor")
+@DATASETS.register("xor")
 @dataclass(frozen=True)
 class Xor(Dataset):
     """Four quadrants, opposite ones alike: the problem no single line can solve.
@@ -130,7 +130,7 @@ class Xor(Dataset):
         return X + noise * rng.standard_normal(X.shape), y
 
 
-@DATASETS.add("wave")
+@DATASETS.register("wave")
 @dataclass(frozen=True)
 class Wave(Dataset):
     """Regression in one input: y = sin(pi x) on [-2, 2], with noise on y."""

@@ -1,5 +1,6 @@
-"""What stands on the shelves, for the command line and the documentation: read from the
-blocks themselves.
+"""What is in the registries, for the command line and the documentation.
+
+Read from the components themselves.
 """
 
 import dataclasses
@@ -10,13 +11,13 @@ from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.components.registry import Block, Shelf, write
+from halfmoon.components.registry import Component, Registry, write
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.datasets import DATASETS
-from halfmoon.settings import Settings
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import SOLVERS
 
-SHELVES: dict[str, Shelf[Any]] = {
+REGISTRIES: dict[str, Registry[Any]] = {
     "activations": ACTIVATIONS,
     "losses": LOSSES,
     "initializers": INITIALIZERS,
@@ -27,13 +28,13 @@ SHELVES: dict[str, Shelf[Any]] = {
 }
 
 
-def names(shelf: Shelf[Any], name: str) -> str:
+def names(registry: Registry[Any], name: str) -> str:
     """A block's name, and its aliases in brackets."""
-    aliases = [alias for alias, target in shelf.aliases.items() if target == name]
+    aliases = [alias for alias, target in registry.aliases.items() if target == name]
     return f"{name} ({', '.join(aliases)})" if aliases else name
 
 
-def settings(block: type[Block]) -> list[str]:
+def settings(block: type[Component]) -> list[str]:
     """One line for each setting of a block: name, default, what it may be, what it is
     for.
     """
@@ -46,26 +47,26 @@ def settings(block: type[Block]) -> list[str]:
     ]
 
 
-def summary(block: type[Block]) -> str:
+def summary(block: type[Component]) -> str:
     """The first line of a block's description."""
     return (inspect.getdoc(block) or "").split("\n")[0]
 
 
 def markdown() -> str:
-    """docs/shelves.md: every block with its description and its settings, then every
+    """docs/components.md: every block with its description and its settings, then every
     training setting.
     """
     lines = [
-        "# The shelves",
+        "# The registries",
         "",
-        "Made from the code by `halfmoon list --markdown > docs/shelves.md`.",
+        "Made from the code by `halfmoon list --markdown > docs/components.md`.",
         "",
     ]
-    for kind, shelf in SHELVES.items():
+    for kind, registry in REGISTRIES.items():
         lines += [f"## {kind.capitalize()}", ""]
-        for name, block in shelf.items():
+        for name, block in registry.items():
             lines += [
-                f"### `{names(shelf, name)}`",
+                f"### `{names(registry, name)}`",
                 "",
                 "```text",
                 inspect.getdoc(block) or "",

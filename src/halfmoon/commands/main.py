@@ -83,8 +83,8 @@ def tutorial(
 
 
 @app.command("list")
-def list_shelves(
-    shelf: Annotated[
+def list_registries(
+    registry: Annotated[
         str | None,
         typer.Argument(help="activations, losses, optimizers, ...; without it, all."),
     ] = None,
@@ -97,19 +97,20 @@ def list_shelves(
     from rich.table import Table
 
     from halfmoon.commands import catalogue
-    from halfmoon.settings import nearest
+    from halfmoon.components.rules import nearest
 
-    if markdown and shelf is not None:
-        raise ValueError(f"--markdown writes all shelves; leave out {shelf!r}.")
+    if markdown and registry is not None:
+        raise ValueError(f"--markdown writes all registries; leave out {registry!r}.")
     if markdown:
         typer.echo(catalogue.markdown(), nl=False)
         return
-    if shelf is not None and shelf not in catalogue.SHELVES:
+    if registry is not None and registry not in catalogue.REGISTRIES:
         raise ValueError(
-            f"There is no shelf {shelf!r}; {nearest(shelf, catalogue.SHELVES)}"
+            f"There is no registry {registry!r}; "
+            f"{nearest(registry, catalogue.REGISTRIES)}"
         )
-    for kind, blocks in catalogue.SHELVES.items():
-        if shelf in (None, kind):
+    for kind, blocks in catalogue.REGISTRIES.items():
+        if registry in (None, kind):
             table = Table(
                 title=kind,
                 title_justify="left",

@@ -8,8 +8,8 @@ Both are plain NumPy expressions, scalar in spirit: z may be an array or one num
 They keep the dtype (a Python number never widens float32), let NaN through, and stay
 finite for |z| up to 1e4 and beyond.
 
-Your own is written in the same few lines. With ``@ACTIVATIONS.add("name")`` above it,
-it stands on the shelf: listed, documented, tested, and chosen by name.
+Your own is written in the same few lines. With ``@ACTIVATIONS.register("name")``, above
+it, it stands in the registry: listed, documented, tested, and chosen by name.
 """
 
 import math
@@ -20,14 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array, erf, logistic, softplus
-from halfmoon.components.registry import Block, Shelf
-from halfmoon.settings import setting
+from halfmoon.components.registry import Component, Registry
+from halfmoon.components.rules import INF, Number, setting
 
 SQRT_HALF = math.sqrt(0.5)
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-class Activation(Block):
+class Activation(Component):
     """What Dense needs: f(z) and df(z, a); and the initializer that suits it best."""
 
     initializer: ClassVar[str] = "glorot_uniform"
@@ -42,10 +42,10 @@ class Activation(Block):
         raise NotImplementedError(f"{type(self).__name__} must define df(z, a).")
 
 
-ACTIVATIONS: Shelf[Activation] = Shelf("activation", Activation)
+ACTIVATIONS: Registry[Activation] = Registry("activation", Activation)
 
 
-@ACTIVATIONS.add("identity", "linear")
+@ACTIVATIONS.register("identity", "linear")
 @dataclass(frozen=True)
 class Identity(Activation):
     """a = z,  f'(z) = 1: no bend at all; what a regression's last layer uses."""
@@ -59,7 +59,7 @@ class Identity(Activation):
         return np.ones_like(z)
 
 
-@ACTIVATIONS.add("logistic", "sigmoid")
+@ACTIVATIONS.register("logistic", "sigmoid")
 @dataclass(frozen=True)
 class Logistic(Activation):
     """a = 1 / (1 + e^-z),  f'(z) = a (1 - a): from 0 to 1."""
@@ -73,7 +73,7 @@ class Logistic(Activation):
         return a * (1.0 - a)
 
 
-@ACTIVATIONS.add("tanh")
+@ACTIVATIONS.register("tanh")
 @dataclass(frozen=True)
 class Tanh(Activation):
     """a = tanh z,  f'(z) = 1 - a^2.
@@ -90,7 +90,7 @@ class Tanh(Activation):
         return 1.0 - a * a
 
 
-@ACTIVATIONS.add("relu")
+@ACTIVATIONS.register("relu")
 @dataclass(frozen=True)
 class ReLU(Activation):
     """a = max(z, 0),  f'(z) = 1 where z > 0, else 0.
@@ -109,7 +109,7 @@ class ReLU(Activation):
         return np.sign(a)
 
 
-@ACTIVATIONS.add("leaky_relu")
+@ACTIVATIONS.register("leaky_relu")
 @dataclass(frozen=True)
 class LeakyReLU(Activation):
     """a = z where z > 0, else slope z,  f'(z) = 1 or slope.
@@ -117,7 +117,7 @@ class LeakyReLU(Activation):
     No unit can die (Maas et al. 2013).
     """
 
-    slope: float = setting(0.01, "a number in [0, 1)", "the slope below zero")
+    slope: float = setting(0.01, Number("[", 0, 1, ")"), "the slope below zero")
     initializer = "he_uniform"
     onnx = "LeakyRelu"
 
@@ -128,7 +128,7 @@ class LeakyReLU(Activation):
         return np.maximum(np.sign(z), self.slope)
 
 
-@ACTIVATIONS.add("elu")
+@ACTIVATIONS.register("elu")
 @dataclass(frozen=True)
 class ELU(Activation):
     """a = z where z > 0, else alpha (e^z - 1),  f'(z) = 1 or a + alpha.
@@ -137,7 +137,7 @@ class ELU(Activation):
     """
 
     alpha: float = setting(
-        1.0, "a number in (0, inf)", "-alpha is the value far below zero"
+        1.0, Number("(", 0, INF, ")"), "-alpha is the value far below zero"
     )
     initializer = "he_uniform"
     onnx = "Elu"
@@ -149,7 +149,7 @@ class ELU(Activation):
         return np.where(z > 0.0, 1.0, a + self.alpha)
 
 
-@ACTIVATIONS.add("selu")
+@ACTIVATIONS.register("selu")
 @dataclass(frozen=True)
 class SELU(Activation):
     """a = s z where z > 0, else s alpha (e^z - 1),  f'(z) = s or a + s alpha.
@@ -174,7 +174,7 @@ class SELU(Activation):
         return np.where(z > 0.0, self.scale, a + self.scale * self.alpha)
 
 
-@ACTIVATIONS.add("softplus")
+@ACTIVATIONS.register("softplus")
 @dataclass(frozen=True)
 class Softplus(Activation):
     """a = log(1 + e^z),  f'(z) = 1 / (1 + e^-z): a smooth ReLU (Dugas et al. 2000)."""
@@ -189,7 +189,7 @@ class Softplus(Activation):
         return logistic(z)
 
 
-@ACTIVATIONS.add("gelu")
+@ACTIVATIONS.register("gelu")
 @dataclass(frozen=True)
 class GELU(Activation):
     """a = z Phi(z),  f'(z) = Phi(z) + z phi(z).
@@ -212,7 +212,7 @@ class GELU(Activation):
         return Phi + z * phi
 
 
-@ACTIVATIONS.add("silu", "swish")
+@ACTIVATIONS.register("silu", "swish")
 @dataclass(frozen=True)
 class SiLU(Activation):
     """a = z s,  f'(z) = s + a (1 - s),  s = 1 / (1 + e^-z) (Elfwing et al. 2018)."""
@@ -228,7 +228,7 @@ class SiLU(Activation):
         return s + a * (1.0 - s)
 
 
-@ACTIVATIONS.add("mish")
+@ACTIVATIONS.register("mish")
 @dataclass(frozen=True)
 class Mish(Activation):
     """a = z q,  f'(z) = q + z s (1 - q^2).

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.registry import Block, Shelf
+from halfmoon.components.registry import Component, Registry
 
 
 class Source(Protocol):
@@ -27,7 +27,7 @@ class Source(Protocol):
         """Numbers in [low, high)."""
 
 
-class Initializer(Block):
+class Initializer(Component):
     """Draws the weight matrix of one layer."""
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
@@ -35,10 +35,10 @@ class Initializer(Block):
         raise NotImplementedError(f"{type(self).__name__} must define draw(d, k, rng).")
 
 
-INITIALIZERS: Shelf[Initializer] = Shelf("initializer", Initializer)
+INITIALIZERS: Registry[Initializer] = Registry("initializer", Initializer)
 
 
-@INITIALIZERS.add("lecun_normal", "tutorial")
+@INITIALIZERS.register("lecun_normal", "tutorial")
 @dataclass(frozen=True)
 class LeCunNormal(Initializer):
     """W ~ N(0, 1/d) [I1]: the tutorial's ``randn(d, k) / sqrt(d)``.
@@ -50,7 +50,7 @@ class LeCunNormal(Initializer):
         return rng.standard_normal((d, k)) / np.sqrt(d)  # [I1]
 
 
-@INITIALIZERS.add("lecun_uniform")
+@INITIALIZERS.register("lecun_uniform")
 @dataclass(frozen=True)
 class LeCunUniform(Initializer):
     """W ~ U(-r, r), r = sqrt(3/d) [I2]: variance 1/d (LeCun et al. 1998)."""
@@ -60,7 +60,7 @@ class LeCunUniform(Initializer):
         return rng.uniform(-r, r, (d, k))
 
 
-@INITIALIZERS.add("glorot_normal", "xavier_normal")
+@INITIALIZERS.register("glorot_normal", "xavier_normal")
 @dataclass(frozen=True)
 class GlorotNormal(Initializer):
     """W ~ N(0, 2/(d+k)) [I3]: between forward (1/d) and backward (1/k).
@@ -72,7 +72,7 @@ class GlorotNormal(Initializer):
         return rng.standard_normal((d, k)) * np.sqrt(2.0 / (d + k))  # [I3]
 
 
-@INITIALIZERS.add("glorot_uniform", "xavier_uniform")
+@INITIALIZERS.register("glorot_uniform", "xavier_uniform")
 @dataclass(frozen=True)
 class GlorotUniform(Initializer):
     """W ~ U(-r, r), r = sqrt(6/(d+k)) [I4]: variance 2/(d+k) (Glorot & Bengio 2010)."""
@@ -82,7 +82,7 @@ class GlorotUniform(Initializer):
         return rng.uniform(-r, r, (d, k))
 
 
-@INITIALIZERS.add("he_normal")
+@INITIALIZERS.register("he_normal")
 @dataclass(frozen=True)
 class HeNormal(Initializer):
     """W ~ N(0, 2/d) [I5]: twice LeCun's variance, since ReLU silences half its inputs.
@@ -94,7 +94,7 @@ class HeNormal(Initializer):
         return rng.standard_normal((d, k)) * np.sqrt(2.0 / d)  # [I5]
 
 
-@INITIALIZERS.add("he_uniform")
+@INITIALIZERS.register("he_uniform")
 @dataclass(frozen=True)
 class HeUniform(Initializer):
     """W ~ U(-r, r), r = sqrt(6/d) [I6]: variance 2/d (He et al. 2015)."""
@@ -104,7 +104,7 @@ class HeUniform(Initializer):
         return rng.uniform(-r, r, (d, k))
 
 
-@INITIALIZERS.add("orthogonal")
+@INITIALIZERS.register("orthogonal")
 @dataclass(frozen=True)
 class Orthogonal(Initializer):
     """W = Q of a random matrix's QR [I7]: orthonormal rows or columns.
@@ -119,7 +119,7 @@ class Orthogonal(Initializer):
         return q if d >= k else q.T
 
 
-@INITIALIZERS.add("zeros")
+@INITIALIZERS.register("zeros")
 @dataclass(frozen=True)
 class Zeros(Initializer):
     """W = 0 [I8]: all units of a layer stay equal for ever.

@@ -20,13 +20,13 @@ from typing import ClassVar
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.registry import Block, Shelf
-from halfmoon.settings import setting
+from halfmoon.components.registry import Component, Registry
+from halfmoon.components.rules import INF, Number, setting
 
 Step = tuple[Array, Sequence[Array]]
 
 
-class Optimizer(Block):
+class Optimizer(Component):
     """A rule, how many slots of memory it keeps per parameter, and its usual decoupled
     weight decay.
     """
@@ -41,10 +41,10 @@ class Optimizer(Block):
         )
 
 
-OPTIMIZERS: Shelf[Optimizer] = Shelf("optimizer", Optimizer)
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", Optimizer)
 
 
-@OPTIMIZERS.add("gd", "gradient_descent")
+@OPTIMIZERS.register("gd", "gradient_descent")
 @dataclass(frozen=True)
 class GradientDescent(Optimizer):
     """u = g [O7]: the tutorial's method (Cauchy 1847).
@@ -56,7 +56,7 @@ class GradientDescent(Optimizer):
         return g, slots  # [O7]
 
 
-@OPTIMIZERS.add("momentum")
+@OPTIMIZERS.register("momentum")
 @dataclass(frozen=True)
 class Momentum(Optimizer):
     """v <- beta v + g,  u = v [O8]: a heavy ball that rolls through small bumps.
@@ -65,7 +65,7 @@ class Momentum(Optimizer):
     """
 
     beta: float = setting(
-        0.9, "a number in [0, 1)", "share of the velocity kept at each update"
+        0.9, Number("[", 0, 1, ")"), "share of the velocity kept at each update"
     )
     slots = 1
 
@@ -75,7 +75,7 @@ class Momentum(Optimizer):
         return v, (v,)
 
 
-@OPTIMIZERS.add("nesterov")
+@OPTIMIZERS.register("nesterov")
 @dataclass(frozen=True)
 class Nesterov(Optimizer):
     """v <- beta v + g,  u = g + beta v [O9]: momentum that looks ahead.
@@ -84,7 +84,7 @@ class Nesterov(Optimizer):
     """
 
     beta: float = setting(
-        0.9, "a number in [0, 1)", "share of the velocity kept at each update"
+        0.9, Number("[", 0, 1, ")"), "share of the velocity kept at each update"
     )
     slots = 1
 
@@ -94,7 +94,7 @@ class Nesterov(Optimizer):
         return g + self.beta * v, (v,)  # [O9]
 
 
-@OPTIMIZERS.add("adagrad")
+@OPTIMIZERS.register("adagrad")
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
     """v <- v + g^2,  u = g / (sqrt(v) + eps) [O10].
@@ -102,7 +102,7 @@ class AdaGrad(Optimizer):
     Parameters that are often used slow down (Duchi et al. 2011).
     """
 
-    eps: float = setting(1e-10, "a number in (0, inf)", "keeps the quotient finite")
+    eps: float = setting(1e-10, Number("(", 0, INF, ")"), "keeps the quotient finite")
     slots = 1
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
@@ -111,7 +111,7 @@ class AdaGrad(Optimizer):
         return g / (np.sqrt(v) + self.eps), (v,)  # [O10]
 
 
-@OPTIMIZERS.add("rmsprop")
+@OPTIMIZERS.register("rmsprop")
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
     """v <- rho v + (1-rho) g^2,  u = g / (sqrt(v) + eps) [O11].
@@ -119,8 +119,8 @@ class RMSProp(Optimizer):
     AdaGrad that forgets (Tieleman & Hinton 2012).
     """
 
-    rho: float = setting(0.9, "a number in [0, 1)", "memory of the squared gradient")
-    eps: float = setting(1e-8, "a number in (0, inf)", "keeps the quotient finite")
+    rho: float = setting(0.9, Number("[", 0, 1, ")"), "memory of the squared gradient")
+    eps: float = setting(1e-8, Number("(", 0, INF, ")"), "keeps the quotient finite")
     slots = 1
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
@@ -129,7 +129,7 @@ class RMSProp(Optimizer):
         return g / (np.sqrt(v) + self.eps), (v,)  # [O11]
 
 
-@OPTIMIZERS.add("adam")
+@OPTIMIZERS.register("adam")
 @dataclass(frozen=True)
 class Adam(Optimizer):
     """The usual choice: momentum, and a step of like size for each weight.
@@ -141,11 +141,11 @@ class Adam(Optimizer):
     Ba 2015, algorithm 1).
     """
 
-    beta1: float = setting(0.9, "a number in [0, 1)", "memory of the gradient")
+    beta1: float = setting(0.9, Number("[", 0, 1, ")"), "memory of the gradient")
     beta2: float = setting(
-        0.999, "a number in [0, 1)", "memory of the squared gradient"
+        0.999, Number("[", 0, 1, ")"), "memory of the squared gradient"
     )
-    eps: float = setting(1e-8, "a number in (0, inf)", "keeps the quotient finite")
+    eps: float = setting(1e-8, Number("(", 0, INF, ")"), "keeps the quotient finite")
     slots = 2
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
@@ -158,7 +158,7 @@ class Adam(Optimizer):
         return u, (m, v)
 
 
-@OPTIMIZERS.add("adamw")
+@OPTIMIZERS.register("adamw")
 @dataclass(frozen=True)
 class AdamW(Adam):
     """Adam's rule [O1] to [O3], with decoupled decay in the step [O4].
@@ -168,12 +168,12 @@ class AdamW(Adam):
 
     decay: float = setting(
         0.01,
-        "a number in [0, inf)",
+        Number("[", 0, INF, ")"),
         "decoupled weight decay, unless training sets its own",
     )
 
 
-@OPTIMIZERS.add("nadam")
+@OPTIMIZERS.register("nadam")
 @dataclass(frozen=True)
 class Nadam(Adam):
     """Adam that looks ahead: u = m_bar / (sqrt(v_hat) + eps) (Dozat 2016).
@@ -192,7 +192,7 @@ class Nadam(Adam):
         return m_bar / (np.sqrt(v_hat) + self.eps), (m, v)
 
 
-@OPTIMIZERS.add("lion")
+@OPTIMIZERS.register("lion")
 @dataclass(frozen=True)
 class Lion(Optimizer):
     """u = sign(b1 m + (1-b1) g) [O13],  m <- b2 m + (1-b2) g [O14].
@@ -201,9 +201,9 @@ class Lion(Optimizer):
     """
 
     beta1: float = setting(
-        0.9, "a number in [0, 1)", "share of the memory in the direction"
+        0.9, Number("[", 0, 1, ")"), "share of the memory in the direction"
     )
-    beta2: float = setting(0.99, "a number in [0, 1)", "memory of the gradient")
+    beta2: float = setting(0.99, Number("[", 0, 1, ")"), "memory of the gradient")
     slots = 1
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:

@@ -1,10 +1,10 @@
-"""The shelf: a block announces itself in one line, and everybody finds it there.
+"""The registry: a component announces itself in one line, and everybody finds it there.
 
-Estimators, command line, documentation and tests all read the shelves, so to add a
-block is to write it, once, in the file of its kind. A block is a frozen dataclass; its
-fields are its own settings. Where a block is asked for, a name will do (``"huber"``), a
-name with settings (``"huber:delta=2.0"``), or an instance (``Huber(delta=2.0)``), which
-need not stand on any shelf.
+Estimators, command line, documentation and tests all read the registries, so to add a
+component is to write it, once, in the file of its kind. A component is a frozen
+dataclass; its fields are its own settings. Where a component is asked for, a name will
+do (``"huber"``), a name with settings (``"huber:delta=2.0"``), or an instance
+(``Huber(delta=2.0)``), which need not be in any registry.
 """
 
 import dataclasses
@@ -12,22 +12,20 @@ from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from halfmoon.settings import check_settings, nearest
+from halfmoon.components.rules import check_settings, nearest
 
 
-class Block:
-    """What all blocks share: settings that are checked as they are made, and a way to
-    be written as text.
-    """
+class Component:
+    """What all components share: checked settings, and a way to be written as text."""
 
     def __post_init__(self) -> None:
         check_settings(self)
 
     def __str__(self) -> str:
-        """The block as text, ``huber:delta=2.0``: only settings that differ from their
+        """The component as text, ``huber:delta=2.0``: settings that are not
         defaults.
         """
-        # its own: a subclass is another block
+        # its own: a subclass is another component
         name = vars(type(self)).get("registered", type(self).__name__)
         changed = [
             f"{field.name}={write(getattr(self, field.name))}"
@@ -37,11 +35,11 @@ class Block:
         return f"{name}:{','.join(changed)}" if changed else str(name)
 
 
-B = TypeVar("B", bound=Block)
+B = TypeVar("B", bound=Component)
 
 
-class Shelf(Mapping[str, type[B]], Generic[B]):
-    """All blocks of one kind by name, in the order in which they were put there.
+class Registry(Mapping[str, type[B]], Generic[B]):
+    """All components of one kind by name, in the order in which they were put there.
 
     >>> from halfmoon.components.losses import LOSSES
     >>> LOSSES.make("huber:delta=2.0")
@@ -51,40 +49,38 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
     def __init__(self, kind: str, base: type[B]) -> None:
         self.kind = kind
         self.base = base
-        self._blocks: dict[str, type[B]] = {}
+        self._components: dict[str, type[B]] = {}
         self.aliases: dict[str, str] = {}
 
-    def add(self, name: str, *aliases: str) -> Callable[[type[B]], type[B]]:
-        """Put the class below on the shelf under `name`; `aliases` find it too."""
+    def register(self, name: str, *aliases: str) -> Callable[[type[B]], type[B]]:
+        """Put the class below in the registry under `name`; `aliases` find it too."""
 
-        def announce(block: type[B]) -> type[B]:
+        def announce(component: type[B]) -> type[B]:
             for new in (name, *aliases):
                 if new in self:
                     raise ValueError(
-                        f"There is already {self.kind} {new!r} on the shelf; choose "
+                        f"There is already {self.kind} {new!r} in the registry; choose "
                         "another name."
                     )
-            block.registered = name  # type: ignore[attr-defined]
-            self._blocks[name] = block
+            component.registered = name  # type: ignore[attr-defined]
+            self._components[name] = component
             self.aliases.update(dict.fromkeys(aliases, name))
-            return block
+            return component
 
         return announce
 
     def remove(self, name: str) -> None:
-        """Take a block off the shelf again, aliases included; ValueError where there is
-        none of this name.
-        """
-        block = self[name]
-        name = next(known for known in self if self[known] is block)
-        del self._blocks[name]
+        """Take a component out again; ValueError for an unknown name."""
+        component = self[name]
+        name = next(known for known in self if self[known] is component)
+        del self._components[name]
         self.aliases = {
             alias: target for alias, target in self.aliases.items() if target != name
         }
 
     def __getitem__(self, name: str) -> type[B]:
         try:
-            return self._blocks[self.aliases.get(name, name)]
+            return self._components[self.aliases.get(name, name)]
         except KeyError:
             raise ValueError(
                 f"There is no {self.kind} {name!r}; "
@@ -92,26 +88,26 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
             ) from None
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The block, or `default` where there is none of this name."""
+        """The component, or `default` where there is none of this name."""
         try:
             return self[name]
         except ValueError:
             return default
 
     def __contains__(self, name: object) -> bool:
-        return name in self._blocks or name in self.aliases
+        return name in self._components or name in self.aliases
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._blocks)
+        return iter(self._components)
 
     def __len__(self) -> int:
-        return len(self._blocks)
+        return len(self._components)
 
     def make(self, spec: str | B) -> B:
-        """A block from its name, its name with settings, or itself.
+        """A component from its name, its name with settings, or itself.
 
         Raises ValueError for an unknown name or setting, TypeError for something that
-        is no such block.
+        is no such component.
         """
         if isinstance(spec, self.base):
             return spec
@@ -121,35 +117,35 @@ class Shelf(Mapping[str, type[B]], Generic[B]):
                 f"{self.base.__name__}; got {spec!r}."
             )
         name, _, text = spec.partition(":")
-        block = self[name.strip()]
+        component = self[name.strip()]
         settings = [
-            _read(block, item.strip()) for item in text.split(",") if item.strip()
+            _read(component, item.strip()) for item in text.split(",") if item.strip()
         ]
         if len(dict(settings)) < len(settings):
             raise ValueError(f"{spec!r} sets something twice; give each setting once.")
-        return block(**dict(settings))
+        return component(**dict(settings))
 
 
 def write(value: object) -> str:
-    """A setting's value as text, as `Shelf.make` reads it."""
+    """A setting's value as text, as `Registry.make` reads it."""
     return "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _read(block: type[Block], item: str) -> tuple[str, Any]:
-    """One ``setting=value`` as the type that the block's field has."""
+def _read(component: type[Component], item: str) -> tuple[str, Any]:
+    """One ``setting=value`` as the type that the component's field has."""
     name, equals, text = (part.strip() for part in item.partition("="))
-    fields = {field.name: field for field in dataclasses.fields(block)}  # type: ignore[arg-type]
+    fields = {field.name: field for field in dataclasses.fields(component)}  # type: ignore[arg-type]
     if name not in fields or not equals:
         raise ValueError(
-            f"{block.__name__} has no setting {item!r} (write name=value); "
+            f"{component.__name__} has no setting {item!r} (write name=value); "
             f"{nearest(name, fields)}"
         )
     try:
-        return name, _convert(get_type_hints(block)[name], text)
+        return name, _convert(get_type_hints(component)[name], text)
     except ValueError:
         rule = fields[name].metadata.get("rule", fields[name].type)
         raise ValueError(
-            f"{block.__name__}: {name} must be {rule}; got {text!r}."
+            f"{component.__name__}: {name} must be {rule}; got {text!r}."
         ) from None
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.registry import Block, Shelf
-from halfmoon.settings import setting
+from halfmoon.components.registry import Component, Registry
+from halfmoon.components.rules import INF, Integer, Number, OneOf, setting
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Progress:
         return (self.update - self.earlier) / self.total
 
 
-class Schedule(Block):
+class Schedule(Component):
     """The factor on a setting; `adaptive` ones look at the monitor, so they are asked
     once an epoch.
     """
@@ -58,10 +58,10 @@ class Schedule(Block):
         )
 
 
-SCHEDULES: Shelf[Schedule] = Shelf("schedule", Schedule)
+SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
 
 
-@SCHEDULES.add("constant")
+@SCHEDULES.register("constant")
 @dataclass(frozen=True)
 class Constant(Schedule):
     """factor = 1 [S1]: the tutorial's fixed learning rate."""
@@ -70,43 +70,47 @@ class Constant(Schedule):
         return np.ones_like(progress.epoch)  # [S1]
 
 
-@SCHEDULES.add("step")
+@SCHEDULES.register("step")
 @dataclass(frozen=True)
 class Step(Schedule):
     """factor = rate^floor(epoch / every) [S2]: a stair."""
 
-    every: int = setting(50, "an integer in [1, inf)", "epochs on one stair")
+    every: int = setting(50, Integer("[", 1, INF, ")"), "epochs on one stair")
     rate: float = setting(
-        0.5, "a number in (0, 1)", "factor from one stair to the next"
+        0.5, Number("(", 0, 1, ")"), "factor from one stair to the next"
     )
 
     def factor(self, progress: Progress) -> Any:
         return self.rate ** np.floor(progress.epoch / self.every)  # [S2]
 
 
-@SCHEDULES.add("exponential")
+@SCHEDULES.register("exponential")
 @dataclass(frozen=True)
 class Exponential(Schedule):
     """factor = e^(-rate epoch) [S3]."""
 
-    rate: float = setting(0.01, "a number in (0, inf)", "how fast it falls, per epoch")
+    rate: float = setting(
+        0.01, Number("(", 0, INF, ")"), "how fast it falls, per epoch"
+    )
 
     def factor(self, progress: Progress) -> Any:
         return np.exp(-self.rate * progress.epoch)  # [S3]
 
 
-@SCHEDULES.add("inverse_time")
+@SCHEDULES.register("inverse_time")
 @dataclass(frozen=True)
 class InverseTime(Schedule):
     """factor = 1 / (1 + rate epoch) [S4]: the 1/t of Robbins & Monro (1951)."""
 
-    rate: float = setting(0.01, "a number in (0, inf)", "how fast it falls, per epoch")
+    rate: float = setting(
+        0.01, Number("(", 0, INF, ")"), "how fast it falls, per epoch"
+    )
 
     def factor(self, progress: Progress) -> Any:
         return 1.0 / (1.0 + self.rate * progress.epoch)  # [S4]
 
 
-@SCHEDULES.add("inverse_scaling", "invscaling")
+@SCHEDULES.register("inverse_scaling", "invscaling")
 @dataclass(frozen=True)
 class InverseScaling(Schedule):
     """factor = 1 / (1 + time)^power [S5].
@@ -114,10 +118,10 @@ class InverseScaling(Schedule):
     scikit-learn's "invscaling" counts time in rows, epoch by epoch.
     """
 
-    power: float = setting(0.5, "a number in [0, inf)", "how fast it falls")
+    power: float = setting(0.5, Number("[", 0, INF, ")"), "how fast it falls")
     unit: str = setting(
         "updates",
-        "'updates', 'epochs', 'rows' or 'rows_by_epoch'",
+        OneOf("updates", "epochs", "rows", "rows_by_epoch"),
         "what time is counted in; by epoch, it stands in each",
     )
 
@@ -131,7 +135,7 @@ class InverseScaling(Schedule):
         return (1.0 + time[self.unit]) ** -self.power  # [S5]
 
 
-@SCHEDULES.add("cosine")
+@SCHEDULES.register("cosine")
 @dataclass(frozen=True)
 class Cosine(Schedule):
     """Half a cosine from 1 down to `floor`, after a warm-up, once or several times.
@@ -147,10 +151,10 @@ class Cosine(Schedule):
     """
 
     warmup: float = setting(
-        0.0, "a number in [0, 1)", "share of the fit spent rising from 0"
+        0.0, Number("[", 0, 1, ")"), "share of the fit spent rising from 0"
     )
-    cycles: int = setting(1, "an integer in [1, inf)", "how often it restarts")
-    floor: float = setting(0.0, "a number in [0, 1]", "where each cycle ends")
+    cycles: int = setting(1, Integer("[", 1, INF, ")"), "how often it restarts")
+    floor: float = setting(0.0, Number("[", 0, 1, "]"), "where each cycle ends")
 
     def factor(self, progress: Progress) -> Any:
         s = progress.share
@@ -164,7 +168,7 @@ class Cosine(Schedule):
         return np.where(s < self.warmup, rising, falling)
 
 
-@SCHEDULES.add("one_cycle")
+@SCHEDULES.register("one_cycle")
 @dataclass(frozen=True)
 class OneCycle(Schedule):
     """Up by half a cosine from `start` to 1, then down by another to `end`.
@@ -177,10 +181,10 @@ class OneCycle(Schedule):
     """
 
     peak: float = setting(
-        0.3, "a number in (0, 1)", "share of the fit at which the rate is highest"
+        0.3, Number("(", 0, 1, ")"), "share of the fit at which the rate is highest"
     )
-    start: float = setting(0.04, "a number in (0, 1]", "factor at the beginning")
-    end: float = setting(0.0001, "a number in [0, 1]", "factor at the end")
+    start: float = setting(0.04, Number("(", 0, 1, "]"), "factor at the beginning")
+    end: float = setting(0.0001, Number("[", 0, 1, "]"), "factor at the end")
 
     def factor(self, progress: Progress) -> Any:
         s = np.minimum(progress.share, 1.0)
@@ -193,7 +197,7 @@ class OneCycle(Schedule):
         return np.where(s < self.peak, up, down)
 
 
-@SCHEDULES.add("plateau", "adaptive")
+@SCHEDULES.register("plateau", "adaptive")
 @dataclass(frozen=True)
 class Plateau(Schedule):
     """factor = rate^(times the monitor stood still) [S9].
@@ -206,16 +210,18 @@ class Plateau(Schedule):
 
     rate: float = setting(
         0.2,
-        "a number in (0, 1)",
+        Number("(", 0, 1, ")"),
         "factor at each standstill; scikit-learn divides by 5",
     )
     patience: int = setting(
         10,
-        "an integer in [1, inf)",
+        Integer("[", 1, INF, ")"),
         "epochs without improvement that make a standstill",
     )
     tol: float = setting(
-        1e-4, "a number in [0, inf)", "an improvement counts if it is larger than this"
+        1e-4,
+        Number("[", 0, INF, ")"),
+        "an improvement counts if it is larger than this",
     )
     adaptive = True
 

@@ -11,7 +11,7 @@ from matplotlib.gridspec import GridSpec
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from halfmoon import plots
+from halfmoon.displays import plots
 
 # -, 0, +
 SIGNED = LinearSegmentedColormap.from_list(

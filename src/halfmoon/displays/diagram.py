@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import fitted, panels, shorten
-from halfmoon.plots import COLOURS, INK
+from halfmoon.displays.plots import COLOURS, INK
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

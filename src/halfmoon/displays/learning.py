@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from halfmoon.displays.common import GREY, fitted, panels
-from halfmoon.plots import COLOURS
+from halfmoon.displays.plots import COLOURS
 
 # columns of the history
 BY = {"epoch": "epoch", "updates": "update", "rows": "rows", "seconds": "seconds"}
@@ -23,9 +23,9 @@ class LossCurveDisplay:
     """Training loss, and validation loss and scores where there are any, over one fit;
     the best epoch is marked.
 
-    `history` has the columns of `halfmoon.training.history.History`; its training loss includes
-    the penalty, the validation loss does not. `best_epoch`, counted from 1, is the one
-    whose weights were kept, or None.
+    `history` has the columns of `halfmoon.training.history.History`; its training loss
+    includes the penalty, the validation loss does not. `best_epoch`, counted from 1, is
+    the one whose weights were kept, or None.
 
     After `plot`: `ax_` (losses), `axes_` (losses, then scores where there are any),
     `figure_`, `lines_` (by column of the history), `best_lines_` (one in each panel).

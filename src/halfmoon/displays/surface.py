@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import BESIDE, bar, panels, shorten
+from halfmoon.displays.plots import COLOURS, INK, MARKERS
 from halfmoon.displays.slices import Slice
-from halfmoon.plots import COLOURS, INK, MARKERS
 
 METHODS = ("predict_proba", "decision_function", "predict")
 

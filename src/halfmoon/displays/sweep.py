@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.displays.common import BESIDE, GREY, panels
-from halfmoon.plots import COLOURS
+from halfmoon.displays.plots import COLOURS
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -11,10 +11,10 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.activations import is_flat
 from halfmoon.displays.common import BESIDE, GREY, bar, fitted, panels, shorten
+from halfmoon.displays.plots import COLOURS, INK, SOFT
 from halfmoon.inspection import hidden_activations
 from halfmoon.layers import Dense
 from halfmoon.network import Network
-from halfmoon.plots import COLOURS, INK, SOFT
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -19,12 +19,9 @@ Where blocks end changes no number, so one that does can find the last finite st
 again by repeating the block from its start.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib import import_module
-from types import ModuleType
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,7 +29,6 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
-from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.network import Network
 

@@ -34,8 +34,8 @@ from halfmoon.estimators.validation import score_by, set_aside
 from halfmoon.estimators.watching import Bridge, report, slow_enough
 from halfmoon.layers import Dense
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.loop import Run
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import Solver, solve
 from halfmoon.training.train import NotFiniteError, train
 

@@ -18,8 +18,8 @@ from halfmoon.inspection.diagnosis import Diagnosis, diagnose
 from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.inspection.trace import Trace, trace
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.rate_finder import RateTest, find_learning_rate
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import Solver
 
 

@@ -15,12 +15,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Loss, Quantiles
+from halfmoon.components.rules import BOOLEAN, COMPONENT, NONE, OneOf, OrList, setting
 from halfmoon.estimators.base import MLP, has_many_updates
-from halfmoon.estimators.parameters import SOME, parameters
+from halfmoon.estimators.parameters import DICT, parameters
 from halfmoon.estimators.reading import Rows
 from halfmoon.estimators.targets import Labels, Values
 from halfmoon.inspection.diagnosis.data import off_scale
-from halfmoon.settings import BLOCK, setting
 
 
 @parameters
@@ -29,7 +29,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     and what its users asked for.
 
     `activation`, `solver`, `learning_rate`, `loss` and `initializer` take
-    scikit-learn's names, any name on the shelves (``halfmoon list``), a name with
+    scikit-learn's names, any name in the registries (``halfmoon list``), a name with
     settings (``"elu:alpha=0.5"``), or a block of your own. y may hold labels (n,) of
     any type, an indicator matrix of several labels at once, or several columns of
     classes.
@@ -49,14 +49,14 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     loss: Any = setting(
         "log_loss",
-        BLOCK,
+        COMPONENT,
         "'log_loss', cross-entropy of the kind that y needs (with label smoothing: "
         "'log_loss:smoothing=0.1'), or one by name: 'softmax_cross_entropy' gives two "
         "classes two outputs",
     )
     class_weight: Any = setting(
         None,
-        "None, 'balanced', a dict" + SOME,
+        OrList(NONE | OneOf("balanced") | DICT),
         "weight of each class, of all columns of y or of each; or 'balanced'",
     )
 
@@ -238,7 +238,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
 
     loss: Any = setting(
         "squared_error",
-        BLOCK,
+        COMPONENT,
         (
             "'squared_error', 'poisson', or any loss for values: 'absolute_error', "
             "'huber:delta=2.0', 'quantiles', ..."
@@ -247,7 +247,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     )
     normalize_y: bool = setting(
         False,
-        "True or False",
+        BOOLEAN,
         "whether to learn (y - mean) / standard deviation; y's own units are predicted",
     )
 

@@ -26,9 +26,23 @@ from halfmoon.components.optimizers import (
     Nesterov,
     Optimizer,
 )
-from halfmoon.components.registry import Shelf
+from halfmoon.components.registry import Registry
+from halfmoon.components.rules import (
+    BOOLEAN,
+    COMPONENT,
+    INF,
+    NONE,
+    Integer,
+    Kind,
+    Number,
+    OneOf,
+    OrList,
+    Rule,
+    nearest,
+    setting,
+)
 from halfmoon.components.schedules import SCHEDULES, InverseScaling, Plateau, Progress
-from halfmoon.settings import BLOCK, Settings, allows, nearest, setting
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import LBFGS, SOLVERS, Solver
 
 try:  # scikit-learn's checks ask for this very class
@@ -39,17 +53,16 @@ except ImportError:  # not one of its public names
         """A parameter is not what it may be."""
 
 
-SOME = ", or a list of them"  # the end of a rule that holds for each entry of a list
-# what a rule may name beside numbers and words
-_KINDS: dict[str, Callable[[Any], bool]] = {
-    "a RandomState": lambda value: isinstance(value, np.random.RandomState),
-    "a splitter": lambda value: (
-        hasattr(value, "split") and not isinstance(value, str | type)
-    ),
-    "a function": callable,
-    "the name of a scorer": lambda value: isinstance(value, str),
-    "a dict": lambda value: isinstance(value, Mapping),
-}
+RANDOM_STATE = Kind(
+    "a RandomState", lambda value: isinstance(value, np.random.RandomState)
+)
+SPLITTER = Kind(
+    "a splitter",
+    lambda value: hasattr(value, "split") and not isinstance(value, str | type),
+)
+FUNCTION = Kind("a function", callable)
+SCORER_NAME = Kind("the name of a scorer", lambda value: isinstance(value, str))
+DICT = Kind("a dict", lambda value: isinstance(value, Mapping))
 _OF_SOLVER = {  # scikit-learn's own parameters that only one of its solvers reads
     "momentum": "sgd",
     "nesterovs_momentum": "sgd",
@@ -114,131 +127,135 @@ def _telling_the_nearest(
     return constructor
 
 
-def _types(rule: str) -> list[Any]:
+def _types(rule: Rule) -> list[Any]:
     """A rule's types, as scikit-learn's checks want to know them."""
-    words = {
-        "a number": Real,
-        "an integer": Integral,
-        "None": None,
-        "True": "boolean",
-        "'": str,
-        "name": str,
-    }
-    return [kind for word, kind in words.items() if word in rule] or [object]
+    found: list[Any] = []
+    for option in rule.options():
+        if isinstance(option, Integer):
+            found.append(Integral)
+        elif isinstance(option, Number):
+            found.append(Real)
+        elif option == NONE:
+            found.append(None)
+        elif option in (OneOf(True), OneOf(False)):
+            found.append("boolean")
+        elif isinstance(option, OneOf) or option in (SCORER_NAME, COMPONENT):
+            found.append(str)
+    return list(dict.fromkeys(found)) or [object]
 
 
 @parameters
 class Parameters(BaseEstimator):  # type: ignore[misc]
     """What classifier and regressor take; scikit-learn's own first, in its order."""
 
-    loss: Any = setting("squared_error", BLOCK, "what is minimised")
+    loss: Any = setting("squared_error", COMPONENT, "what is minimised")
     hidden_layer_sizes: Any = setting(
         (100,),
-        "an integer in [1, inf)" + SOME,
+        OrList(Integer("[", 1, INF, ")")),
         "units of each hidden layer; () for none",
         kw_only=False,
     )
     activation: Any = setting(
-        "relu", BLOCK + SOME, "f of all hidden layers, or of each", kw_only=False
+        "relu", OrList(COMPONENT), "f of all hidden layers, or of each", kw_only=False
     )
     solver: Any = setting(
         "adam",
-        BLOCK,
+        COMPONENT,
         (
             "'sgd' (momentum, or Nesterov's), 'adam', 'lbfgs', or any other optimizer "
-            "of the shelf"
+            "of the registry"
         ),
     )
     alpha: float = setting(
         0.0001,
-        "a number in [0, inf)",
+        Number("[", 0, INF, ")"),
         "L2 penalty alpha/2 sum |W|^2 on the rows' summed loss",
     )
     batch_size: Any = setting(
         "auto",
-        "'auto', or an integer in [1, inf)",
+        OneOf("auto") | Integer("[", 1, INF, ")"),
         "rows per update; 'auto' is min(200, n)",
     )
     learning_rate: Any = setting(
         "constant",
-        BLOCK,
+        COMPONENT,
         (
             "'constant', 'invscaling', 'adaptive' (both for 'sgd'), or any schedule of "
-            "the shelf"
+            "the registry"
         ),
     )
     learning_rate_init: Any = setting(
         0.001,
-        "'auto', or a number in (0, inf)",
+        OneOf("auto") | Number("(", 0, INF, ")"),
         "how far each update goes; 'auto' finds a rate by trying many",
     )
     power_t: float = setting(
-        0.5, "a number in [0, inf)", "exponent of learning_rate='invscaling'"
+        0.5, Number("[", 0, INF, ")"), "exponent of learning_rate='invscaling'"
     )
     max_iter: int = setting(
         200,
-        "an integer in [1, inf)",
+        Integer("[", 1, INF, ")"),
         "passes over the data (L-BFGS: iterations), at most",
     )
     shuffle: bool = setting(
-        True, "True or False", "whether minibatches are drawn anew each epoch"
+        True, BOOLEAN, "whether minibatches are drawn anew each epoch"
     )
     random_state: Any = setting(
         None,
-        "None, an integer in [0, 4294967295], or a RandomState",
+        NONE | Integer("[", 0, 4294967295, "]") | RANDOM_STATE,
         "where weights, splits, shuffles come from",
     )
     tol: float = setting(
         1e-4,
-        "a number in [0, inf)",
+        Number("[", 0, INF, ")"),
         "an improvement counts if larger; L-BFGS: the largest slope left",
     )
     verbose: Any = setting(
         False,
-        "True, False, or an integer in [0, inf)",
+        OneOf(True) | OneOf(False) | Integer("[", 0, INF, ")"),
         "whether to print each epoch's loss",
     )
     warm_start: bool = setting(
-        False, "True or False", "whether fit goes on from the last one, seed and all"
+        False, BOOLEAN, "whether fit goes on from the last one, seed and all"
     )
     momentum: float = setting(
         0.9,
-        "a number in [0, 1)",
+        Number("[", 0, 1, ")"),
         "share of the last step that is taken again (solver='sgd')",
     )
     nesterovs_momentum: bool = setting(
-        True, "True or False", "whether momentum looks ahead (solver='sgd')"
+        True, BOOLEAN, "whether momentum looks ahead (solver='sgd')"
     )
     early_stopping: bool = setting(
-        False, "True or False", "whether to set rows aside, and stop by these"
+        False, BOOLEAN, "whether to set rows aside, and stop by these"
     )
     validation_fraction: Any = setting(
         0.1,
-        "a number in (0, 1), or a splitter",
+        Number("(", 0, 1, ")") | SPLITTER,
         "rows to set aside: a share, or a splitter's first test set",
     )
     beta_1: float = setting(
-        0.9, "a number in [0, 1)", "memory of the gradient's mean (solver='adam')"
+        0.9, Number("[", 0, 1, ")"), "memory of the gradient's mean (solver='adam')"
     )
     beta_2: float = setting(
-        0.999, "a number in [0, 1)", "memory of the gradient's square (solver='adam')"
+        0.999, Number("[", 0, 1, ")"), "memory of the gradient's square (solver='adam')"
     )
     epsilon: float = setting(
-        1e-8, "a number in (0, inf)", "least size of the divisor (solver='adam')"
+        1e-8, Number("(", 0, INF, ")"), "least size of the divisor (solver='adam')"
     )
     n_iter_no_change: float = setting(
         10,
-        "an integer in [1, inf), or infinity",
+        Integer("[", 1, INF, ")") | OneOf(INF),
         "epochs without improvement before stopping",
     )
     max_fun: int = setting(
         15000,
-        "an integer in [1, inf)",
+        Integer("[", 1, INF, ")"),
         "evaluations of the objective, at most (solver='lbfgs')",
     )
     initializer: Any = setting(
         "auto",
-        BLOCK,
+        COMPONENT,
         (
             "how weights start; 'auto': as scikit-learn's with its four activations, "
             "else as suits"
@@ -246,25 +263,25 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     )
     dropout: Any = setting(
         0.0,
-        "a number in [0, 1)" + SOME,
+        OrList(Number("[", 0, 1, ")")),
         "of hidden units; or a list, the inputs' share first",
     )
     l1: float = setting(
-        0.0, "a number in [0, inf)", "L1 penalty l1 sum |W| on the rows' summed loss"
+        0.0, Number("[", 0, INF, ")"), "L1 penalty l1 sum |W| on the rows' summed loss"
     )
     clip: Any = of_training("clip")
     decay: Any = of_training("decay")
     average: Any = of_training("average")
     scoring: Any = setting(
         None,
-        "None, 'loss', the name of a scorer, or a function",
+        NONE | OneOf("loss") | SCORER_NAME | FUNCTION,
         (
             "what validation rows are scored by: any scorer, or 'loss'; None: "
             "accuracy, or R2"
         ),
     )
     max_seconds: Any = setting(
-        None, "None, or a number in (0, inf)", "time budget of a fit"
+        None, NONE | Number("(", 0, INF, ")"), "time budget of a fit"
     )
     engine: str = of_training("engine")
     n_threads: Any = of_training("n_threads")
@@ -289,7 +306,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         for field in dataclasses.fields(self):
             rule = field.metadata["rule"]
             value = getattr(self, field.name)
-            if not rule.startswith(BLOCK) and not _obeys(rule, value):
+            if not _obeys(rule, value):
                 raise self._invalid(field.name, rule, value)
         self._solver(), self._schedule(), self._activations()
         if np.ndim(self.dropout) == 0 and self.dropout and not self._sizes():
@@ -312,7 +329,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         self._make("loss", LOSSES, type(self).loss)
 
     def _invalid(
-        self, name: str, rule: str, value: Any, more: str = ""
+        self, name: str, rule: Rule | str, value: Any, more: str = ""
     ) -> InvalidParameterError:
         """The error, in scikit-learn's words."""
         told = (
@@ -322,26 +339,26 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         return InvalidParameterError(f"{told} {more}".rstrip())
 
     def _make(
-        self, name: str, shelf: Shelf[Any], *words: str, value: Any = None
+        self, name: str, registry: Registry[Any], *words: str, value: Any = None
     ) -> Any:
         """The block that a parameter names; one of `words` stays as it is."""
         value = getattr(self, name) if value is None else value
         if isinstance(value, str) and value in words:
             return value
         try:
-            return shelf.make(value)
+            return registry.make(value)
         except TypeError:
             raise self._invalid(
-                name, f"a name ({', '.join([*words, *shelf])}) or a block", value
+                name, f"a name ({', '.join([*words, *registry])}) or a block", value
             ) from None
         except ValueError as error:
-            if isinstance(value, str) and value.partition(":")[0].strip() in shelf:
+            if isinstance(value, str) and value.partition(":")[0].strip() in registry:
                 raise self._invalid(
                     name, "a name, with settings that it may have", value, str(error)
                 ) from None
-            more = nearest(str(value), dict.fromkeys([*words, *shelf]))
+            more = nearest(str(value), dict.fromkeys([*words, *registry]))
             raise self._invalid(
-                name, "a name from the shelf", value, more[0].upper() + more[1:]
+                name, "a name from the registry", value, more[0].upper() + more[1:]
             ) from None
 
     def _sizes(self) -> list[int]:
@@ -374,7 +391,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
 
     def _solver(self) -> Optimizer | Solver:
         """The update rule: scikit-learn's three by their own parameters, any other from
-        the shelves.
+        the registries.
         """
         own: dict[Any, Callable[[], Optimizer | Solver]] = {
             "sgd": lambda: (Nesterov if self.nesterovs_momentum else Momentum)(
@@ -393,7 +410,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
 
     def _schedule(self) -> Any:
         """How the learning rate changes: scikit-learn's names with their own
-        parameters, any other from the shelf.
+        parameters, any other from the registry.
         """
         if self._rate_is_of_sgd():
             return "constant"
@@ -480,14 +497,10 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
             warnings.warn(told, UserWarning, stacklevel=5)
 
 
-def _obeys(rule: str, value: Any) -> bool:
+def _obeys(rule: Rule, value: Any) -> bool:
     """Whether a value is what its rule says; NumPy's numbers count as Python's."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, range):
         value = list(value)
-    if isinstance(value, list | tuple) and SOME in rule:
-        return all(_obeys(rule.replace(SOME, ""), entry) for entry in value)
-    return allows(rule, value) or any(
-        kind in rule and is_one(value) for kind, is_one in _KINDS.items()
-    )
+    return rule.allows(value)

@@ -12,10 +12,11 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.components.activations import Activation, Identity, Logistic, ReLU, Tanh
 from halfmoon.components.initializers import Initializer, Source
 from halfmoon.components.losses import Loss
+from halfmoon.components.rules import INF, Number, setting
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.network import Network
-from halfmoon.settings import Settings, setting
 from halfmoon.training.rate_finder import find_learning_rate
+from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import Solver
 
 Data = tuple[Any, Any, Array]  # X, y and w as a network reads them
@@ -32,7 +33,7 @@ class ScikitLearn(Initializer):
 
     limit: float = setting(
         6.0,
-        "a number in (0, inf)",
+        Number("(", 0, INF, ")"),
         "6, or with logistic units 2 (Glorot & Bengio 2010)",
     )
 

@@ -2,7 +2,7 @@
 
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.inspection.summary import (
-    InputGradientsMixin,
+    Summary,
     hidden_activations,
     input_gradients,
     summary,
@@ -10,6 +10,7 @@ from halfmoon.inspection.summary import (
 from halfmoon.inspection.trace import trace
 
 __all__ = [
+    "Summary",
     "check_gradients",
     "hidden_activations",
     "input_gradients",

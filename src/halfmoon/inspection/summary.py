@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import Loss
+from halfmoon.components.rules import INF, NONE, Integer
 from halfmoon.layers import PREDICT, Backward, Dense, Dropout, Layer
 from halfmoon.network import Network
-from halfmoon.settings import allows
 
 HEAD = ("layer", "in -> out", "activation", "start", "weights", "biases", "parameters")
+BATCH_SIZE = NONE | Integer("[", 1, INF, ")")
 # dividing by it is exact; here the differences' own error and rounding are alike, about
 # 1e-14
 STEP = 2.0**-7
@@ -134,7 +135,7 @@ def summary(network: Network, *, batch_size: int | None = None) -> Summary:
     >>> summary(Network.dense([2, 3, 2])).parameters
     17
     """
-    if not allows("None, or an integer in [1, inf)", batch_size):
+    if not BATCH_SIZE.allows(batch_size):
         raise ValueError(
             "batch_size must be None or a whole number of at least 1; got "
             f"{batch_size!r}."

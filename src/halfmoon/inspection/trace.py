@@ -20,9 +20,9 @@ from rich.table import Table
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.activations import Activation, Identity
 from halfmoon.components.losses import Loss
+from halfmoon.components.rules import nearest
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.network import Network
-from halfmoon.settings import nearest
 
 SHOWN = 8  # numbers printed of a long array
 

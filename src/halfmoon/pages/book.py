@@ -82,11 +82,11 @@ class Book:
         return self._keep(f"{TIMES}/{self.section}", name, seconds)
 
     def _keep(self, where: str, name: str, value: Any) -> Any:
-        shelf = self.results
+        registry = self.results
         for key in where.split("/"):
-            shelf = shelf.setdefault(key, {})
-        shelf[name] = plain(value)
-        return kept(f"/{where}/{name}", shelf[name])
+            registry = registry.setdefault(key, {})
+        registry[name] = plain(value)
+        return kept(f"/{where}/{name}", registry[name])
 
     def plain(self, text: str) -> str:
         """The text with its numbers written out, for a figure's title or the

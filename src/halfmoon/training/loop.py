@@ -19,9 +19,9 @@ from halfmoon.components.schedules import SCHEDULES, Progress, patience_ends
 from halfmoon.engines.choose import choose
 from halfmoon.engines.contract import Measured, Plan, Problem, State
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.history import History
 from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.settings import Settings
 
 BLOCK_SECONDS = 0.05
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from halfmoon.components.rules import INF, Integer
 from halfmoon.engines.choose import choose
 from halfmoon.engines.contract import Numbers, Plan, Problem, State
 from halfmoon.network import Network
-from halfmoon.settings import Settings, allows
+from halfmoon.training.settings import Settings
 from halfmoon.training.train import NotFiniteError, prepare, start
 
 BLOCK = 10  # updates between looks at the loss
@@ -25,6 +26,7 @@ MEMORY = 0.8  # of the smoothed loss
 # it stops once the loss has risen by so many times its best, or its fall
 BLOWN_UP = 3.0
 FELL = 1e-4  # a smaller fall, relative to the loss at the start, is none
+UPDATES = Integer("[", 20, INF, ")")  # of a range test
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class RateTest:
         """The losses by learning rate, with the suggestion marked
         (plots.plot_rate_test); returns the ax.
         """
-        from halfmoon.plots import plot_rate_test
+        from halfmoon.displays.plots import plot_rate_test
 
         return plot_rate_test(self, ax)
 
@@ -91,7 +93,7 @@ def find_learning_rate(
     True
     """
     settings = Settings.of(options, settings)
-    if not 0.0 < low < high < np.inf or not allows("an integer in [20, inf)", updates):
+    if not 0.0 < low < high < np.inf or not UPDATES.allows(updates):
         needs = "0 < low < high, both finite, and updates of at least 20"
         raise ValueError(
             f"A range test needs {needs}; got low={low}, high={high}, "

@@ -16,17 +16,18 @@ from numpy.typing import ArrayLike
 from scipy import optimize
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.registry import Block, Shelf
+from halfmoon.components.registry import Component, Registry
+from halfmoon.components.rules import INF, Integer, Number, setting
 from halfmoon.engines.contract import State
 from halfmoon.engines.reference import length
 from halfmoon.network import Network, Objective
-from halfmoon.settings import Settings, setting
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.loop import Callback, Fit, Run, Score
+from halfmoon.training.settings import Settings
 from halfmoon.training.train import finish, go_on, prepare, start
 
 
-class Solver(Block):
+class Solver(Component):
     """Minimises the objective of a fit, reporting each iteration as an epoch."""
 
     by: ClassVar[str] = "solver"  # what a run calls the engine that chose the steps
@@ -40,7 +41,7 @@ class Solver(Block):
         )
 
 
-SOLVERS: Shelf[Solver] = Shelf("solver", Solver)
+SOLVERS: Registry[Solver] = Registry("solver", Solver)
 
 
 def solve(
@@ -125,7 +126,7 @@ def _refuse(network: Network, settings: Settings) -> None:
         )
 
 
-@SOLVERS.add("lbfgs")
+@SOLVERS.register("lbfgs")
 @dataclass(frozen=True)
 class LBFGS(Solver):
     """Limited-memory BFGS: curvature learned from the last few steps.
@@ -134,12 +135,12 @@ class LBFGS(Solver):
     """
 
     by = "scipy"
-    memory: int = setting(10, "an integer in [1, inf)", "how many steps it remembers")
+    memory: int = setting(10, Integer("[", 1, INF, ")"), "how many steps it remembers")
     evaluations: int = setting(
-        15000, "an integer in [1, inf)", "evaluations of the objective, at most"
+        15000, Integer("[", 1, INF, ")"), "evaluations of the objective, at most"
     )
     gradient: float = setting(
-        1e-5, "a number in [0, inf)", "it has converged where no slope is larger"
+        1e-5, Number("[", 0, INF, ")"), "it has converged where no slope is larger"
     )
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:

@@ -14,9 +14,9 @@ from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.engines.contract import Problem
 from halfmoon.layers import Dropout
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.loop import Callback, Fit, Run, Score
+from halfmoon.training.settings import Settings
 
 
 class NotFiniteError(ValueError):

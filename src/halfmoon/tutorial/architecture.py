@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from halfmoon import plots
+from halfmoon.displays import plots
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common, build

@@ -1,6 +1,6 @@
 """Section 2: what a straight line can do."""
 
-from halfmoon import plots
+from halfmoon.displays import plots
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import LogLocator
 
-from halfmoon import plots
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays import plots
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.inspection.trace import trace
 from halfmoon.pages.book import Book

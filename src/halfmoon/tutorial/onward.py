@@ -14,8 +14,9 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from halfmoon import datasets, plots
+from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays import plots
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.network import Network
 from halfmoon.pages.book import Book

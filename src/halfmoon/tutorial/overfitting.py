@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import LogLocator
 
-from halfmoon import plots
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays import plots
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.training.loop import Run

@@ -12,8 +12,8 @@ from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from halfmoon import plots
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays import plots
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits

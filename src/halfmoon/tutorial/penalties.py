@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon import plots
+from halfmoon.displays import plots
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA
 from halfmoon.tutorial.trials import (

@@ -6,10 +6,11 @@ from types import ModuleType
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
+from halfmoon.components.rules import nearest
 from halfmoon.pages import drawing
 from halfmoon.pages.book import Book
-from halfmoon.settings import Settings, nearest
 from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.settings import Settings
 from halfmoon.tutorial import (
     architecture,
     baseline,

@@ -1,6 +1,6 @@
 """Section 6: the boundary it learned."""
 
-from halfmoon import plots
+from halfmoon.displays import plots
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
 

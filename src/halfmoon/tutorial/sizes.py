@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from halfmoon import plots
+from halfmoon.displays import plots
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.tutorial import overfitting, penalties

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon import datasets, plots
+from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import Step
+from halfmoon.displays import plots
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import L2, NOISE, RATE, Common, descend, fresh, starts

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.registry import Block, Shelf, write
+from halfmoon.components.registry import Component, Registry, write
 
 Target = Literal["classes", "labels", "real", "counts"]
 
 
-class Loss(Block):
+class Loss(Component):
     """What a network needs from its loss; `target` says what y holds (see `encode`)."""
 
     target: ClassVar[Target] = "real"
@@ -41,7 +41,7 @@ class Loss(Block):
         raise NotImplementedError(f"{type(self).__name__} must define dz(z, y).")
 
 
-LOSSES: Shelf[Loss] = Shelf("loss", Loss)
+LOSSES: Registry[Loss] = Registry("loss", Loss)
 
 
 def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:

@@ -9,10 +9,10 @@ import numpy as np
 
 from halfmoon.arrays.elementary import Array, log_softmax, logistic, softplus
 from halfmoon.components.losses.base import LOSSES, Loss
-from halfmoon.settings import setting
+from halfmoon.components.rules import INF, NONE, Integer, Number, Several, setting
 
 
-@LOSSES.add("softmax_cross_entropy")
+@LOSSES.register("softmax_cross_entropy")
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Loss):
     """One class of C, by scores z (n, C).
@@ -29,7 +29,7 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     smoothing: float = setting(
-        0.0, "a number in [0, 1)", "share of the truth spread evenly over all classes"
+        0.0, Number("[", 0, 1, ")"), "share of the truth spread evenly over all classes"
     )
     target = "classes"
     pointwise = False
@@ -49,7 +49,7 @@ class SoftmaxCrossEntropy(Loss):
         return (1.0 - self.smoothing) * y + self.smoothing / y.shape[-1]  # [L4]
 
 
-@LOSSES.add("softmax_cross_entropies")
+@LOSSES.register("softmax_cross_entropies")
 @dataclass(frozen=True)
 class SoftmaxCrossEntropies(Loss):
     """Several class variables at once, each with scores of its own, side by side.
@@ -64,12 +64,12 @@ class SoftmaxCrossEntropies(Loss):
 
     sizes: tuple[int, ...] | None = setting(
         None,
-        "None, or integers in [2, inf)",
+        NONE | Several(Integer("[", 2, INF, ")")),
         "how many classes each variable has; None takes all scores for one",
     )
     smoothing: float = setting(
         0.0,
-        "a number in [0, 1)",
+        Number("[", 0, 1, ")"),
         "share of the truth spread evenly over a variable's classes",
     )
     target = "classes"
@@ -107,7 +107,7 @@ class SoftmaxCrossEntropies(Loss):
         return np.concatenate([function(*group) for group in groups], axis=-1)
 
 
-@LOSSES.add("quantiles")
+@LOSSES.register("quantiles")
 @dataclass(frozen=True)
 class Quantiles(Loss):
     """Several quantiles at once, which cannot cross.
@@ -123,7 +123,9 @@ class Quantiles(Loss):
     """
 
     levels: tuple[float, ...] = setting(
-        (0.1, 0.5, 0.9), "numbers in (0, 1), increasing", "which quantiles"
+        (0.1, 0.5, 0.9),
+        Several(Number("(", 0, 1, ")"), increasing=True),
+        "which quantiles",
     )
     pointwise = False
 

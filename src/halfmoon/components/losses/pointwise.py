@@ -8,10 +8,10 @@ import numpy as np
 
 from halfmoon.arrays.elementary import Array, logistic, xlogy
 from halfmoon.components.losses.base import LOSSES, Loss
-from halfmoon.settings import setting
+from halfmoon.components.rules import INF, Number, setting
 
 
-@LOSSES.add("logistic_cross_entropy", "log_loss")
+@LOSSES.register("logistic_cross_entropy", "log_loss")
 @dataclass(frozen=True)
 class LogisticCrossEntropy(Loss):
     """Yes or no, once or for several independent labels.
@@ -27,7 +27,7 @@ class LogisticCrossEntropy(Loss):
     """
 
     smoothing: float = setting(
-        0.0, "a number in [0, 1)", "share of the truth spread evenly over yes and no"
+        0.0, Number("[", 0, 1, ")"), "share of the truth spread evenly over yes and no"
     )
     target = "labels"
 
@@ -48,7 +48,7 @@ class LogisticCrossEntropy(Loss):
         return (1.0 - self.smoothing) * y + 0.5 * self.smoothing  # [L8]
 
 
-@LOSSES.add("squared_error")
+@LOSSES.register("squared_error")
 @dataclass(frozen=True)
 class SquaredError(Loss):
     """l = (z - y)^2 / 2 [L9],  dz = z - y [L10]: the mean is learned."""
@@ -63,7 +63,7 @@ class SquaredError(Loss):
         return z - y  # [L10]
 
 
-@LOSSES.add("absolute_error")
+@LOSSES.register("absolute_error")
 @dataclass(frozen=True)
 class AbsoluteError(Loss):
     """l = |z - y| [L11],  dz = sign(z - y) [L12]: the median is learned."""
@@ -78,7 +78,7 @@ class AbsoluteError(Loss):
         return np.sign(z - y)  # [L12]
 
 
-@LOSSES.add("huber")
+@LOSSES.register("huber")
 @dataclass(frozen=True)
 class Huber(Loss):
     """Squared near the truth, straight beyond `delta` (Huber 1964).
@@ -91,7 +91,7 @@ class Huber(Loss):
 
     delta: float = setting(
         1.0,
-        "a number in (0, inf)",
+        Number("(", 0, INF, ")"),
         "where the parabola turns into a line, in units of y",
     )
 
@@ -106,7 +106,7 @@ class Huber(Loss):
         return np.minimum(np.maximum(z - y, -self.delta), self.delta)  # [L14]
 
 
-@LOSSES.add("poisson")
+@LOSSES.register("poisson")
 @dataclass(frozen=True)
 class Poisson(Loss):
     """Counts y >= 0 with a log link; half the Poisson deviance.
@@ -134,7 +134,7 @@ class Poisson(Loss):
         return np.exp(np.minimum(z, 30.0)) - y  # [L17]
 
 
-@LOSSES.add("pinball", "quantile")
+@LOSSES.register("pinball", "quantile")
 @dataclass(frozen=True)
 class Pinball(Loss):
     """One quantile: the value that y stays below with probability `level`.
@@ -148,7 +148,7 @@ class Pinball(Loss):
     """
 
     level: float = setting(
-        0.5, "a number in (0, 1)", "which quantile; 0.5 is the median"
+        0.5, Number("(", 0, 1, ")"), "which quantile; 0.5 is the median"
     )
 
     def link(self, z: Array) -> Array:

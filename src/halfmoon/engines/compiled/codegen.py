@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.components.registry import Block
+from halfmoon.components.registry import Component
 from halfmoon.engines.compiled.simd import FUNCTIONS
 
 # an expression of one element (ast.expr), an Invariant, a tuple of such, or a function
@@ -78,7 +78,7 @@ class Loop:
     h.
     """
 
-    block: Block
+    block: Component
     dtype: str
     settings: list[str]  # shared by a block's loops, in h from entry `first` on
     first: int = 0

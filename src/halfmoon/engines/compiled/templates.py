@@ -8,7 +8,7 @@ from typing import Any
 from halfmoon.components.activations import Activation
 from halfmoon.components.losses import Loss
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.components.registry import Block
+from halfmoon.components.registry import Component
 from halfmoon.engines.compiled.codegen import Invariant, Loop, UntranslatableError
 from halfmoon.engines.compiled.simd import FUNCTIONS
 
@@ -166,7 +166,7 @@ def _names(lines: list[str]) -> set[str]:
     }
 
 
-def module(block: Block, dtype: str, functions: str) -> str:
+def module(block: Component, dtype: str, functions: str) -> str:
     """A block's functions as a file, with the names that they use."""
     used = [name for name in FUNCTIONS[dtype] if f"_{name}(" in functions]
     names = "".join(f'_{name} = FUNCTIONS["{dtype}"]["{name}"]\n' for name in used)

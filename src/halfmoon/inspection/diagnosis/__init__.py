@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike
 from halfmoon.inspection.diagnosis import data, fit
 from halfmoon.inspection.diagnosis.case import DISEASES, ROWS, Case, Rows, Verdict
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.history import History
 from halfmoon.training.loop import read_validation
+from halfmoon.training.settings import Settings
 
 __all__ = [
     "DISEASES",

@@ -16,8 +16,8 @@ from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.activations import is_flat
 from halfmoon.layers import PREDICT, Dense
 from halfmoon.network import Network
-from halfmoon.settings import Settings
 from halfmoon.training.history import History
+from halfmoon.training.settings import Settings
 
 # rows for what needs passes, and for what compares rows with rows
 ROWS = 20_000

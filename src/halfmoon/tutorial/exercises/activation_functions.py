@@ -1,4 +1,4 @@
-"""Section 8.3: every activation function on the shelf, and one of our own, in the
+"""Section 8.3: every activation function in the registry, and one of our own, in the
 tutorial's network.
 """
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon import plots
 from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.displays import plots
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import grid, rows_for
@@ -55,7 +55,7 @@ class Forgotten(Bump):
 
 
 def tell(book: Book, common: Common) -> None:
-    """The shelf with its curves, all of it trained, and a derivative that was
+    """The registry with its curves, all of it trained, and a derivative that was
     forgotten.
     """
     acts = {**{name: ACTIVATIONS.make(name) for name in ACTIVATIONS}, OURS: Bump()}
@@ -85,7 +85,7 @@ def curves(book: Book, acts: dict[str, Activation]) -> None:
     slopes = book.number("slopes_each", checks[OURS].slopes)
     verdict = f"All {count}" if good == count else f"Only {good} of the {count}"
     book.say(
-        f"""These are all the activations on halfmoon's shelf, and ours.
+        f"""These are all the activations on halfmoon's registry, and ours.
         `check_gradients(activation)` compares `df` with the measured slope of `f` at
         {slopes} places. {verdict} are right; the largest error is {worst:.0e}."""
     )

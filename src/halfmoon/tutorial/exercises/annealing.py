@@ -1,4 +1,4 @@
-"""Section 8.2: every schedule on the shelf, and one of our own, against the fixed
+"""Section 8.2: every schedule in the registry, and one of our own, against the fixed
 learning rate.
 """
 
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from halfmoon import plots
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
+from halfmoon.displays import plots
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import DECADES, grid, plain_log, rows_for
@@ -96,8 +96,8 @@ def tell(book: Book, common: Common) -> None:
 
 
 def suited(passes: int) -> dict[str, Schedule]:
-    """Every schedule on the shelf, with settings for so many passes where its own are
-    not, and ours.
+    """Every schedule in the registry, with settings for so many passes where its own
+    are not, and ours.
     """
     settings = {
         "step": f"every={passes // 6}",
@@ -156,7 +156,7 @@ def what(book: Book) -> None:
         """A fixed learning rate has to be two things at once: large enough to get
         far, small enough to settle. To anneal is to begin large and let the rate
         fall. A schedule is a factor on the learning rate. Some of those on the
-        shelf:"""
+        registry:"""
     )
     epoch = r"\mathit{epoch}"
     rate = r"\mathit{rate}"
@@ -245,7 +245,7 @@ def compare(book: Book, trials: list[Trial], lowest: float) -> Any:
 
 
 def called(trial: Trial) -> str:
-    """A schedule as `Shelf.make` reads it."""
+    """A schedule as `Registry.make` reads it."""
     return (
         f"`{trial.schedule}`, our own" if trial.name == OURS else f"`{trial.schedule}`"
     )

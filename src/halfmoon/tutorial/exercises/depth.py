@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon import plots
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays import plots
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.network import Network
 from halfmoon.pages.book import Book

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon import datasets, plots
+from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
+from halfmoon.displays import plots
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import plain_log
