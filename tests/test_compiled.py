@@ -30,6 +30,7 @@ from halfmoon.components.losses import LOSSES, Loss, Quantiles
 from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
 from halfmoon.components.schedules import Schedule
 from halfmoon.engines import reference
+from halfmoon.engines.choose import choose
 from halfmoon.engines.compiled import engine as compiled
 from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.contract import Plan, Problem, State
@@ -1835,7 +1836,7 @@ def test_schedules_may_give_any_array_or_one_number(schedule, name):
 def test_everything_on_the_registries_can_be_compiled():
     for activation, loss, optimizer in product(ACTIVATIONS, LOSSES, OPTIMIZERS):
         network = Network.dense([2, 3, outputs(loss)], activation, loss)
-        assert choosing.choose(network, OPTIMIZERS.make(optimizer))[0] is compiled
+        assert choose(network, OPTIMIZERS.make(optimizer))[0] is compiled
 
 
 # The tutorial's figures (test_golden.py)

@@ -65,7 +65,7 @@ def test_links_within_the_project_lead_somewhere(page):
 
 
 def test_the_page_of_the_registries_is_up_to_date():
-    page = (ROOT / "docs" / "registries.md").read_text()
+    page = (ROOT / "docs" / "components.md").read_text()
     assert page == catalogue.markdown(), (
         "Run: halfmoon list --markdown > docs/components.md"
     )

@@ -29,7 +29,7 @@ from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.components.rules import BLOCK
+from halfmoon.components.rules import COMPONENT
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import SOLVERS
@@ -591,7 +591,7 @@ def test_a_value_just_inside_the_rule_is_taken_and_one_just_outside_is_not(kind,
     inside, outside = edges(rule)
     words = {"None": None, "True": True, "False": False}
     named = [words.get(plain, quoted or plain) for quoted, plain in WORDS.findall(rule)]
-    for value in inside + (named if not rule.startswith(BLOCK) else []):
+    for value in inside + (named if not rule.startswith(str(COMPONENT)) else []):
         assert is_refused(kind, name, value) == "", value
     never = [
         value
@@ -600,7 +600,7 @@ def test_a_value_just_inside_the_rule_is_taken_and_one_just_outside_is_not(kind,
     ]
     unnamed = (
         [value for value in (None, True, False) if value not in named]
-        if not rule.startswith(BLOCK)
+        if not rule.startswith(str(COMPONENT))
         else [None]
     )
     if "integer" in rule or "number" in rule:

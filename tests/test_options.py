@@ -21,7 +21,7 @@ from halfmoon.components.activations import Activation
 from halfmoon.components.initializers import Initializer
 from halfmoon.components.losses import Loss
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.components.rules import setting
+from halfmoon.components.rules import INF, Number, setting
 from halfmoon.components.schedules import Schedule
 from halfmoon.layers import Dropout
 from small import (
@@ -452,7 +452,7 @@ def test_the_average_of_the_weights_predicts():
 
 @dataclass(frozen=True)
 class Bump(Activation):
-    width: float = setting(1.0, "a number in (0, inf)", "width")
+    width: float = setting(1.0, Number("(", 0, INF, ")"), "width")
 
     def f(self, z):
         return np.exp(-z * z / self.width)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from halfmoon import MLPClassifier, Network, datasets, plots, train
+from halfmoon import MLPClassifier, Network, datasets, train
+from halfmoon.displays import plots
 
 mpl.use("Agg")
 

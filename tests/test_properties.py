@@ -21,9 +21,9 @@ from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.components.rules import BLOCK
+from halfmoon.components.rules import COMPONENT
 from halfmoon.components.schedules import SCHEDULES
-from halfmoon.estimators.parameters import SOME, InvalidParameterError
+from halfmoon.estimators.parameters import InvalidParameterError
 from halfmoon.training.solvers import SOLVERS
 from small import COLUMNS, LABELS, NAMES, X, one_thread, theta, unfinished
 
@@ -486,10 +486,10 @@ def interval(name, rule):
 
 def obeying(field):
     """Values that obey a parameter's rule, read off the rule."""
-    rule = field.metadata["rule"]
+    rule = str(field.metadata["rule"])
     if field.name == "verbose":
         return st.just(False)
-    if rule.startswith(BLOCK):
+    if rule.startswith(str(COMPONENT)):
         one = st.sampled_from(REGISTRIES[field.name])
     else:
         options = [
@@ -500,7 +500,11 @@ def obeying(field):
             [interval(field.name, rule)] if " in [" in rule or " in (" in rule else []
         )
         one = st.one_of(options)
-    return st.one_of(one, st.lists(one, max_size=2)) if SOME in rule else one
+    return (
+        st.one_of(one, st.lists(one, max_size=2))
+        if rule.endswith("or a list of them")
+        else one
+    )
 
 
 ODD = [

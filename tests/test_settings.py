@@ -7,87 +7,150 @@ import numpy as np
 import pytest
 
 from halfmoon.components.registry import Component
-from halfmoon.components.rules import BLOCK, allows, check_settings, nearest, setting
+from halfmoon.components.rules import (
+    BOOLEAN,
+    COMPONENT,
+    NONE,
+    Integer,
+    Number,
+    OneOf,
+    Several,
+    check_settings,
+    nearest,
+    setting,
+)
 from halfmoon.training.settings import Settings
 
 INF = math.inf
 NAN = math.nan
 
-# rule -> what obeys it, what breaks it
-RULES = {
-    "a number in (0, inf)": (
-        [1e-300, 1, 2.5, np.float32(0.5), np.int64(3)],
-        [0, 0.0, -1e-300, INF, NAN, "1", None, True, False, (1.0,), [1.0], 1j],
+# a rule, how it is printed, what obeys it, what breaks it
+RULES = [
+    (
+        Number("(", 0, INF, ")"),
+        "a number in (0, inf)",
+        *(
+            [1e-300, 1, 2.5, np.float32(0.5), np.int64(3)],
+            [0, 0.0, -1e-300, INF, NAN, "1", None, True, False, (1.0,), [1.0], 1j],
+        ),
     ),
-    "a number in [0, 1)": ([0, 0.0, 0.999], [1, 1.0, -1e-9, NAN, None, True, "0.5"]),
-    "a number in (0, 1]": ([1e-9, 1, 1.0], [0, 1.0000001, NAN]),
-    "a number in [0, 1]": ([0, 0.5, 1], [-0.1, 1.1, NAN, "x"]),
-    "an integer in [1, inf)": (
-        [1, 10**9, np.int32(7)],
-        [0, -1, 1.0, 2.5, INF, NAN, "3", None, True],
+    (
+        Number("[", 0, 1, ")"),
+        "a number in [0, 1)",
+        *([0, 0.0, 0.999], [1, 1.0, -1e-9, NAN, None, True, "0.5"]),
     ),
-    "None, or an integer in [1, inf)": ([None, 1, 99], [0, 1.5, "None", "1", False]),
-    "None, or a number in (0, 1)": ([None, 0.5], [0, 1, NAN, ()]),
-    "numbers in (0, 1)": (
-        [(0.1,), (0.1, 0.9)],
-        [(), (0.0, 0.5), (0.5, 1.0), (0.5, "x"), (0.5, NAN), [0.5], None],
+    (
+        Number("(", 0, 1, "]"),
+        "a number in (0, 1]",
+        *([1e-9, 1, 1.0], [0, 1.0000001, NAN]),
     ),
-    "None, or integers in [2, inf)": (
-        [None, (2,), (3, 2, 4), (np.int64(3),)],
-        [
-            (),
-            (1,),
-            (3, 1),
-            (2.0,),
-            (3, 2.5),
-            (3, True),
-            (3, None),
-            ("3",),
-            3,
-            [3, 2],
-            "3/2",
-        ],
+    (
+        Number("[", 0, 1, "]"),
+        "a number in [0, 1]",
+        *([0, 0.5, 1], [-0.1, 1.1, NAN, "x"]),
     ),
-    "True or False": ([True, False], [0, 1, "True", None, 1.0]),
-    "'loss' or 'score'": (
-        ["loss", "score"],
-        ["los", "Loss", "", "loss' or 'score", None, 1, True],
+    (
+        Integer("[", 1, INF, ")"),
+        "an integer in [1, inf)",
+        *(
+            [1, 10**9, np.int32(7)],
+            [0, -1, 1.0, 2.5, INF, NAN, "3", None, True],
+        ),
     ),
-    "'auto', 'compiled' or 'numpy'": (
-        ["auto", "compiled", "numpy"],
-        ["Auto", "numba", "", None, 1],
+    (
+        NONE | Integer("[", 1, INF, ")"),
+        "None, or an integer in [1, inf)",
+        *([None, 1, 99], [0, 1.5, "None", "1", False]),
     ),
-    "'updates', 'epochs' or 'rows'": (
-        ["updates", "epochs", "rows"],
-        ["update", "or", " ", ","],
+    (
+        NONE | Number("(", 0, 1, ")"),
+        "None, or a number in (0, 1)",
+        *([None, 0.5], [0, 1, NAN, ()]),
     ),
-}
-GOOD = [(rule, value) for rule, (good, _) in RULES.items() for value in good]
-BAD = [(rule, value) for rule, (_, bad) in RULES.items() for value in bad]
+    (
+        Several(Number("(", 0, 1, ")")),
+        "numbers in (0, 1)",
+        *(
+            [(0.1,), (0.1, 0.9)],
+            [(), (0.0, 0.5), (0.5, 1.0), (0.5, "x"), (0.5, NAN), [0.5], None],
+        ),
+    ),
+    (
+        NONE | Several(Integer("[", 2, INF, ")")),
+        "None, or integers in [2, inf)",
+        *(
+            [None, (2,), (3, 2, 4), (np.int64(3),)],
+            [
+                (),
+                (1,),
+                (3, 1),
+                (2.0,),
+                (3, 2.5),
+                (3, True),
+                (3, None),
+                ("3",),
+                3,
+                [3, 2],
+                "3/2",
+            ],
+        ),
+    ),
+    (BOOLEAN, "True or False", *([True, False], [0, 1, "True", None, 1.0])),
+    (
+        OneOf("loss", "score"),
+        "'loss' or 'score'",
+        *(
+            ["loss", "score"],
+            ["los", "Loss", "", "loss' or 'score", None, 1, True],
+        ),
+    ),
+    (
+        OneOf("auto", "compiled", "numpy"),
+        "'auto', 'compiled' or 'numpy'",
+        *(
+            ["auto", "compiled", "numpy"],
+            ["Auto", "numba", "", None, 1],
+        ),
+    ),
+    (
+        OneOf("updates", "epochs", "rows"),
+        "'updates', 'epochs' or 'rows'",
+        *(
+            ["updates", "epochs", "rows"],
+            ["update", "or", " ", ","],
+        ),
+    ),
+]
+GOOD = [(rule, value) for rule, _, good, _ in RULES for value in good]
+BAD = [(rule, value) for rule, _, _, bad in RULES for value in bad]
 
 
 @pytest.mark.parametrize(("rule", "value"), GOOD, ids=repr)
 def test_rule_lets_through_what_it_says(rule, value):
-    assert allows(rule, value)
+    assert rule.allows(value)
 
 
 @pytest.mark.parametrize(("rule", "value"), BAD, ids=repr)
 def test_rule_stops_what_it_excludes(rule, value):
-    assert not allows(rule, value)
+    assert not rule.allows(value)
+
+
+@pytest.mark.parametrize(("rule", "text"), [rule[:2] for rule in RULES], ids=repr)
+def test_a_rule_prints_itself(rule, text):
+    assert str(rule) == text
 
 
 def test_every_training_setting_has_help_and_a_default_that_its_rule_allows():
     for field in dataclasses.fields(Settings):
         rule = field.metadata["rule"]
         assert len(field.metadata["help"]) > 10, field.name
-        assert rule == BLOCK or allows(rule, field.default), field.name
+        assert rule.allows(field.default), field.name
 
 
 # The rules of the training settings are the ones tried above, up to the seed's own
 def test_training_settings_use_rules_of_known_form():
     tried = {
-        *RULES,
-        "",
+        *(text for _, text, _, _ in RULES),
         "a number in [0, inf)",
         "None, or a number in (0, inf)",
         "None, or a number in [0, inf)",
@@ -95,7 +158,7 @@ def test_training_settings_use_rules_of_known_form():
     other = {
         field.name
         for field in dataclasses.fields(Settings)
-        if field.metadata["rule"] not in {*tried, BLOCK}
+        if str(field.metadata["rule"]) not in {*tried, str(COMPONENT)}
     }
     assert other == {"seed"}
 
@@ -128,7 +191,7 @@ def test_wrong_value_is_answered_with_its_name_its_rule_and_itself(name, value):
     rule = Settings.__dataclass_fields__[name].metadata["rule"]
     with pytest.raises(ValueError, match=name) as error:
         Settings(**{name: value})
-    assert rule in str(error.value)
+    assert str(rule) in str(error.value)
     assert repr(value) in str(error.value)
 
 
@@ -136,7 +199,7 @@ def test_every_setting_with_a_rule_is_tried_with_wrong_values():
     assert set(WRONG) == {
         field.name
         for field in dataclasses.fields(Settings)
-        if field.metadata["rule"] != BLOCK
+        if field.metadata["rule"] is not COMPONENT
     }
 
 
@@ -187,7 +250,7 @@ def test_nearest_guesses_nothing_when_nothing_is_near():
 
 @dataclasses.dataclass(frozen=True)
 class Lamp(Component):
-    watts: float = setting(40.0, "a number in (0, 100]", "how bright")
+    watts: float = setting(40.0, Number("(", 0, 100, "]"), "how bright")
     colour: str = dataclasses.field(default="white")  # no rule: anything goes
 
 

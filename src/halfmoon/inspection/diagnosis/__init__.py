@@ -78,11 +78,11 @@ def diagnose(
     weights, max_iter is epochs. Raises ValueError for what does not fit together.
 
     >>> from halfmoon import datasets
-    >>> from halfmoon.training import train
+    >>> from halfmoon.training.train import train
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
     >>> network = Network.dense([2, 3, 2])
     >>> tutorial = Settings(optimizer="gd", learning_rate=2.0, epochs=20000)
-    >>> run = training.train(network, X, y, settings=tutorial)
+    >>> run = train(network, X, y, settings=tutorial)
     >>> found = diagnose(network, run.history, X, y, settings=tutorial)
     >>> [verdict.disease for verdict in found.verdicts]
     ['learning rate too high']
