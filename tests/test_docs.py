@@ -76,7 +76,7 @@ def test_a_registered_activation_appears_by_itself_in_listings_docs_and_tests():
     source = (ROOT / "tests" / "new_activation.py.txt").read_text()
     probe = source + (
         "\nimport pytest, sys\nsys.exit(pytest.main(['-q', '--collect-only', "
-        "'tests/test_activations.py']))"
+        "'tests/components/test_activations.py']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", probe],

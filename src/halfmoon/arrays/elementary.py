@@ -13,7 +13,7 @@ Array = NDArray[np.floating[Any]]
 
 # erf(x) / x as a polynomial in x^2 on [0, 1], and erfc(x) e^(x^2) as one in t =
 # (x-3)/(x+3) on [1, 6]: Chebyshev interpolation at 60 digits, relative errors 8e-18 and
-# 1.1e-16 (tests/test_elementary.py holds erf to 4 ulp)
+# 1.1e-16 (tests/arrays/test_elementary.py holds erf to 4 ulp)
 _NEAR = (
     1.1283791670955126, -0.37612638903183543, 0.11283791670945006, -0.02686617064323777,
     0.0052239776071164225,

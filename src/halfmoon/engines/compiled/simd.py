@@ -8,7 +8,7 @@ Sums keep their order whatever the caller's flags allow; only x y + z may be rou
 once.
 
 Results are at most 3 ulp from the correctly rounded ones over the whole range of either
-dtype (tests/test_simd.py).
+dtype (tests/engines/test_simd.py).
 """
 
 import inspect

@@ -20,7 +20,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 import halfmoon as ours
 from halfmoon import datasets
 
-PAGE = Path(__file__).parents[1] / "docs" / "coming-from-scikit-learn.md"
+PAGE = Path(__file__).parents[2] / "docs" / "coming-from-scikit-learn.md"
 X, Y = datasets.make("moons", 120, 0.2, 0)
 WAVE, HEIGHT = datasets.make("wave", 120, 0.1, 0)
 BOTH = pytest.mark.parametrize(

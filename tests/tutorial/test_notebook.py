@@ -20,7 +20,7 @@ from halfmoon.tutorial.exercises import (
     minibatches,
 )
 
-PATH = Path(__file__).resolve().parents[1] / "examples" / "tutorial.ipynb"
+PATH = Path(__file__).resolve().parents[2] / "examples" / "tutorial.ipynb"
 CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
 
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("one_blas_thread")
 
 ESTIMATORS = (MLPClassifier, MLPRegressor)
 SOURCES = sorted(
-    (Path(__file__).parents[1] / "src" / "halfmoon" / "estimators").glob("*.py")
+    (Path(__file__).parents[2] / "src" / "halfmoon" / "estimators").glob("*.py")
 )
 REGISTRIES = {
     "activation": [ACTIVATIONS],

@@ -13,7 +13,7 @@ import pytest
 from halfmoon.pages.equations import EQUATIONS, line_of
 from halfmoon.pages.numbers import kept, look_up, plain, resolve
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 # holds code, formulas or drawings
 QUIET = {"code", "pre", "math", "svg", "style", "title", "script", "nav"}
