@@ -32,3 +32,10 @@ def told(tmp_path_factory):
 def results(told):
     """Its numbers."""
     return json.loads((told / "results.json").read_text())
+
+
+def pytest_collection_modifyitems(items):
+    """Whatever reads a whole tutorial waits for it to be told: slow."""
+    for item in items:
+        if "told" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

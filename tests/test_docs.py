@@ -40,6 +40,7 @@ def test_a_code_block_prints_what_the_page_shows(code, printed):
     assert out.getvalue().rstrip() == printed.rstrip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem
 )

@@ -334,6 +334,7 @@ def test_a_folder_may_have_brackets_in_its_name(tmp_path):
     assert "a[/b][red]/1-data.svg" in out.getvalue()
 
 
+@pytest.mark.slow
 def test_the_last_loss_is_that_of_the_network_shown(tmp_path):
     book = tell(tmp_path, quick=True, console=Console(file=io.StringIO()))
     shown = book.results["learning"]["last_two_losses"][1]

@@ -277,6 +277,7 @@ def fits(draw):
     return problem, begun(problem, draw(st.integers(1, 300))), todo
 
 
+@pytest.mark.slow
 @given(fits())
 @settings(max_examples=100, deadline=None)
 def test_one_update_agrees_whatever_is_combined(fit):

@@ -110,6 +110,7 @@ def cache(tmp_path_factory):
     return folder, python(FIT, folder)
 
 
+@pytest.mark.slow
 def test_only_the_first_process_compiles_and_says_so(cache):
     folder, first = cache
     assert first.stdout.startswith("compiled | it is the faster one")
@@ -123,6 +124,7 @@ def test_only_the_first_process_compiles_and_says_so(cache):
     assert len(before) > 0
 
 
+@pytest.mark.slow
 def test_two_first_processes_at_once_do_not_harm_each_other(tmp_path):
     ends = []
     work = [
@@ -138,6 +140,7 @@ def test_two_first_processes_at_once_do_not_harm_each_other(tmp_path):
     assert not [name for name in files(tmp_path) if name.endswith((".part", ".try"))]
 
 
+@pytest.mark.slow
 def test_another_block_compiles_only_itself_and_says_nothing(cache):
     before = files(cache[0])
     other = python(FIT.replace('"tanh"', '"silu"'), cache[0])
@@ -148,6 +151,7 @@ def test_another_block_compiles_only_itself_and_says_nothing(cache):
     assert not any("kernels" in name for name in set(after) - set(before))
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_costs_time_and_says_so(cache, tmp_path):
     """A file stands where the folder should be: this stops even root."""
     place = tmp_path / "file"
@@ -175,6 +179,7 @@ def test_only_what_is_halfmoons_and_old_is_forgotten(tmp_path, monkeypatch):
     assert {made, fresh, foreign, other} == set(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_damaged_files_are_made_again(tmp_path):
     first = python(FIT, tmp_path)
     for number, path in enumerate(sorted(tmp_path.rglob("*.*"))):
@@ -188,6 +193,7 @@ def test_damaged_files_are_made_again(tmp_path):
     assert files(tmp_path) == after
 
 
+@pytest.mark.slow
 def test_a_cache_that_is_emptied_meanwhile_is_filled_again(tmp_path):
     script = (
         FIT
@@ -200,6 +206,7 @@ print(train(Network.dense([2, 3, 2], "gelu"), X, y, epochs=3).engine)
     assert python(script.format(str(tmp_path)), tmp_path).stdout.endswith("compiled\n")
 
 
+@pytest.mark.slow
 def test_threads_may_all_be_the_first(cache):
     script = """
     from concurrent.futures import ThreadPoolExecutor
@@ -219,11 +226,13 @@ def test_threads_may_all_be_the_first(cache):
     assert done.stdout.count("compiled") == 1
 
 
+@pytest.mark.slow
 def test_the_engines_agree_in_plain_python(tmp_path):
     """For coverage, and to step through the kernels."""
     assert python(PARITY, tmp_path, NUMBA_DISABLE_JIT="1").stdout == "parity\n"
 
 
+@pytest.mark.slow
 def test_without_numba_numpy_serves_and_says_so_once(tmp_path):
     script = (
         """
@@ -252,6 +261,7 @@ def test_without_numba_numpy_serves_and_says_so_once(tmp_path):
     assert files(tmp_path) == {}
 
 
+@pytest.mark.slow
 def test_a_pickled_network_predicts_where_numba_is_missing(tmp_path):
     """It was trained by the compiled engine, elsewhere."""
     made = FIT + (
@@ -269,6 +279,7 @@ def test_a_pickled_network_predicts_where_numba_is_missing(tmp_path):
     assert python(script).stdout == "True\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     platform.machine() not in ("x86_64", "AMD64"),
     reason="Haswell is an x86-64 processor",

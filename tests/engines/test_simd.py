@@ -381,6 +381,7 @@ OTHERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other", [pytest.param("AVX2", marks=x86_only), "plain Python"]
 )

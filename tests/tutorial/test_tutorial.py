@@ -82,12 +82,14 @@ def test_every_figure_is_there(told):
     assert not list(told.glob("*.png"))  # quick
 
 
+@pytest.mark.slow
 def test_without_quick_they_are_there_twice(tmp_path):
     run(tmp_path, only="data", console=Console(file=io.StringIO()))
     assert (tmp_path / "1-data.png").read_bytes().startswith(b"\x89PNG")
     assert b"<svg" in (tmp_path / "1-data.svg").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SECTIONS)
 def test_each_section_stands_alone_and_a_rerun_gives_the_same(
     name, tmp_path, told, results
@@ -122,6 +124,7 @@ def told_without_times(folder):
     )
 
 
+@pytest.mark.slow
 def test_the_story_of_another_seed_is_told_from_its_own_numbers(
     tmp_path, told, results
 ):
@@ -144,6 +147,7 @@ def test_the_story_of_another_seed_is_told_from_its_own_numbers(
     assert "than any loss the tutorial prints" not in page
 
 
+@pytest.mark.slow
 def test_a_poor_end_is_not_praised(tmp_path):
     book = tell(tmp_path / "out", seed=22, only="boundary")
     page = (tmp_path / "out" / "index.html").read_text()
@@ -162,6 +166,7 @@ def test_a_section_may_be_called_by_number(tmp_path):
         tell(tmp_path / "out", engine="steam")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
     command = [
         sys.executable,
@@ -236,5 +241,6 @@ def test_a_users_matplotlibrc_does_not_show(tmp_path, told):
     ).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_highest_seed_is_a_seed(tmp_path):
     assert tell(tmp_path / "out", seed=2**32 - 1, only="onward").results["onward"]
