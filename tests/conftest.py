@@ -17,7 +17,7 @@ def one_blas_thread():
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory):
+def whole_tutorial(tmp_path_factory):
     """The folder that a quick run of the whole tutorial has written."""
     from rich.console import Console
 
@@ -29,13 +29,13 @@ def told(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def results(told):
+def results(whole_tutorial):
     """Its numbers."""
-    return json.loads((told / "results.json").read_text())
+    return json.loads((whole_tutorial / "results.json").read_text())
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever reads a whole tutorial waits for it to be told: slow."""
+    """Whatever reads a whole tutorial waits for it to be written: slow."""
     for item in items:
-        if "told" in getattr(item, "fixturenames", ()):
+        if "whole_tutorial" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)

@@ -22,7 +22,12 @@ BLOCK = re.compile(
     r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
 )
 CODE = [
-    pytest.param(code, printed, id=f"{page.name}-{number}")
+    pytest.param(
+        code,
+        printed,
+        id=f"{page.name}-{number}",
+        marks=[] if page.name == "README.md" else pytest.mark.slow,
+    )
     for page in PAGES
     for number, (code, printed) in enumerate(BLOCK.findall(page.read_text()))
 ]
@@ -72,6 +77,7 @@ def test_the_page_of_the_registries_is_up_to_date():
     )
 
 
+@pytest.mark.slow
 def test_a_registered_activation_appears_by_itself_in_listings_docs_and_tests():
     assert "bent_identity" not in catalogue.markdown()
     source = (ROOT / "tests" / "new_activation.py.txt").read_text()

@@ -314,6 +314,7 @@ def test_a_class_is_no_activation():
         check_gradients(ACTIVATIONS["tanh"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_the_trace_can_be_read_on_a_narrow_terminal(width, tmp_path):
     out = io.StringIO()

@@ -74,12 +74,12 @@ def test_the_row_is_carried_by_hand(results):
     assert sum(results["prediction"]["y_hat"]) == pytest.approx(1.0)
 
 
-def test_every_figure_is_there(told):
+def test_every_figure_is_there(whole_tutorial):
     assert sorted(name for names in FIGURES.values() for name in names) == sorted(
-        p.stem for p in told.glob("*.svg")
+        p.stem for p in whole_tutorial.glob("*.svg")
     )
-    assert all(b"<svg" in path.read_bytes() for path in told.glob("*.svg"))
-    assert not list(told.glob("*.png"))  # quick
+    assert all(b"<svg" in path.read_bytes() for path in whole_tutorial.glob("*.svg"))
+    assert not list(whole_tutorial.glob("*.png"))  # quick
 
 
 @pytest.mark.slow
@@ -92,7 +92,7 @@ def test_without_quick_they_are_there_twice(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SECTIONS)
 def test_each_section_stands_alone_and_a_rerun_gives_the_same(
-    name, tmp_path, told, results
+    name, tmp_path, whole_tutorial, results
 ):
     number = SECTIONS[name][0]
     out = tmp_path / "out"
@@ -107,10 +107,10 @@ def test_each_section_stands_alone_and_a_rerun_gives_the_same(
         assert book.results[one] == results[one], one
         for figure in FIGURES.get(one, []):
             same = (out / f"{figure}.svg").read_bytes() == (
-                told / f"{figure}.svg"
+                whole_tutorial / f"{figure}.svg"
             ).read_bytes()
             assert same or figure.endswith("-time"), figure
-    page, whole = (told_without_times(folder) for folder in (out, told))
+    page, whole = (told_without_times(folder) for folder in (out, whole_tutorial))
     for paragraph in re.findall(r"<(?:p|li|caption|figcaption)>.*?</", page):
         assert paragraph in whole
 
@@ -126,9 +126,9 @@ def told_without_times(folder):
 
 @pytest.mark.slow
 def test_the_story_of_another_seed_is_told_from_its_own_numbers(
-    tmp_path, told, results
+    tmp_path, whole_tutorial, results
 ):
-    own = (told / "index.html").read_text()
+    own = (whole_tutorial / "index.html").read_text()
     assert results["learning"]["zigzag"] is True
     assert "jumping between two values" in own
     assert "published" in own
@@ -158,6 +158,7 @@ def test_a_poor_end_is_not_praised(tmp_path):
     assert better is ("The boundary bends around the moons" in page) is False
 
 
+@pytest.mark.slow
 def test_a_section_may_be_called_by_number(tmp_path):
     assert list(tell(tmp_path / "out", only="2").results) == ["baseline"]
     with pytest.raises(ValueError, match="no section '11'"):
@@ -184,10 +185,10 @@ def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
         time.sleep(0.05)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    _, printed = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "Traceback" not in told
-    assert "interrupted; what was told so far" in told
+    assert "Traceback" not in printed
+    assert "interrupted; what was told so far" in printed
     kept = json.loads((tmp_path / "out" / "results.json").read_text())
     assert {"data", "baseline"} <= set(kept)
 
@@ -227,7 +228,7 @@ def test_a_drawing_that_was_ended_loses_figures_but_not_the_page(tmp_path, monke
     assert not list((tmp_path / "out").glob("*.part"))
 
 
-def test_a_users_matplotlibrc_does_not_show(tmp_path, told):
+def test_a_users_matplotlibrc_does_not_show(tmp_path, whole_tutorial):
     with mpl.rc_context(
         {
             "axes.facecolor": "black",
@@ -237,7 +238,7 @@ def test_a_users_matplotlibrc_does_not_show(tmp_path, told):
     ):
         tell(tmp_path / "out", only="data")
     assert (tmp_path / "out" / "1-data.svg").read_bytes() == (
-        told / "1-data.svg"
+        whole_tutorial / "1-data.svg"
     ).read_bytes()
 
 

@@ -84,8 +84,8 @@ class Page(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(told):
-    return Page((told / "index.html").read_text())
+def page(whole_tutorial):
+    return Page((whole_tutorial / "index.html").read_text())
 
 
 def digits_of(text):
@@ -134,9 +134,9 @@ def test_the_traces_numbers_are_in_the_results(page, results):
     assert set(page.trace) <= held
 
 
-def test_nothing_is_fetched(page, told):
+def test_nothing_is_fetched(page, whole_tutorial):
     assert all(load.startswith(("data:", "#")) for load in page.loads)
-    text = (told / "index.html").read_text()
+    text = (whole_tutorial / "index.html").read_text()
     assert not re.search(r"<script|@import|url\((?!#)", text)
     assert all(link.startswith("#") for link in page.links)
 
@@ -148,9 +148,9 @@ def test_it_is_well_formed_and_its_links_lead_somewhere(page):
     assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
 
 
-def test_every_figure_is_described_and_themed(page, told):
-    figures = sorted(path.stem for path in told.glob("*.svg"))
-    text = (told / "index.html").read_text()
+def test_every_figure_is_described_and_themed(page, whole_tutorial):
+    figures = sorted(path.stem for path in whole_tutorial.glob("*.svg"))
+    text = (whole_tutorial / "index.html").read_text()
     assert len(page.described) == len(figures)
     assert all(len(words) >= 60 for words in page.described)
     for name in figures:
@@ -161,8 +161,8 @@ def test_every_figure_is_described_and_themed(page, told):
     assert "#000000" not in drawn
 
 
-def test_no_number_was_left_as_an_address(told):
-    for path in (path for path in told.iterdir() if path.suffix != ".png"):
+def test_no_number_was_left_as_an_address(whole_tutorial):
+    for path in (path for path in whole_tutorial.iterdir() if path.suffix != ".png"):
         assert "⟦" not in path.read_text(), path.name
 
 
@@ -178,7 +178,7 @@ def test_a_number_is_written_where_it_is_shown():
     )
     assert resolve(text, results) == "25.0% of 1,234, 0.5, True"
     assert (
-        resolve(f"{number['c d']}", results, lambda *told: str(told))
+        resolve(f"{number['c d']}", results, lambda *shown: str(shown))
         == "('/a/c d', 1234, '1234')"
     )
     assert number["c d"] == 1234
