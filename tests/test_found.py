@@ -253,7 +253,7 @@ def test_a_layer_may_serve_two_networks():
     drop = Dropout(3, 0.5)
     first = Network([Dense(2, 3), drop, Dense(3, 2)])
     Network([drop, Dense(3, 3), Dense(3, 2)])
-    assert first.layers[1].place == 1
+    assert first.layers[1].index == 1
 
 
 def test_quantiles_have_a_score_and_can_stop_early():

@@ -173,9 +173,9 @@ def test_a_rows_mask_depends_on_its_number_not_on_its_batch(rows, update):
     )
 
 
-def test_masks_differ_with_update_seed_and_place():
+def test_masks_differ_with_update_seed_and_index():
     elsewhere = Dropout(8, 0.5)
-    elsewhere.place = 2
+    elsewhere.index = 2
     here = mask(Dropout(8, 0.5), TRAIN)
     others = [Context(True, 3, 6), Context(True, 4, 5)]
     different = [mask(Dropout(8, 0.5), ctx) for ctx in others] + [
@@ -189,7 +189,7 @@ def test_masks_differ_with_update_seed_and_place():
 def test_mask_is_what_the_documented_numbers_say():
     layer = Dropout(3, 0.3)
     rows = [4, 0, 9]
-    layer.place = 2
+    layer.index = 2
     kept = mask(layer, Context(True, 11, 6, np.array(rows)), 3)
     # 2: dropout's path; then place and update
     u = naive.uniforms(naive.key(11, 2, 2, 6), 30)

@@ -143,7 +143,7 @@ def test_masks_of_weights_and_rate_factors_lie_like_theta():
         [Dense(2, 3, "tanh", rate_factor=0.5), Dropout(3, 0.1), Dense(3, 1)],
         "squared_error",
     )
-    assert network.is_weight.tolist() == [1.0] * 6 + [0.0] * 3 + [1.0] * 3 + [0.0]
+    assert network.penalised.tolist() == [1.0] * 6 + [0.0] * 3 + [1.0] * 3 + [0.0]
     assert network.rate_factor.tolist() == [0.5] * 9 + [1.0] * 4
 
 

@@ -15,7 +15,7 @@ _PUBLIC = {
     "halfmoon.components.initializers": ["INITIALIZERS", "Initializer"],
     "halfmoon.components.optimizers": ["OPTIMIZERS", "Optimizer"],
     "halfmoon.components.schedules": ["SCHEDULES", "Progress", "Schedule"],
-    "halfmoon.layers": ["Dense", "Dropout"],
+    "halfmoon.layers": ["Dense", "Dropout", "Layer"],
     "halfmoon.network": ["Network"],
     "halfmoon.training.loop": ["Run"],
     "halfmoon.training.train": ["train"],

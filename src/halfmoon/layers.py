@@ -5,12 +5,15 @@ lines it differentiates and using their very names; so nothing is stored on the 
 and nothing need be cleared. Rows are the axis before the last. Parameters arrive as
 views `p` into the network's theta; gradients leave through views `dp` of the same
 shapes.
+
+Whoever shows, counts or checks a network reads what its layers say of themselves (class
+Layer), and never asks which class a layer is.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,7 @@ from numpy.typing import NDArray
 from halfmoon.arrays.elementary import Array, transposed
 from halfmoon.arrays.random import DROPOUT, key, uniform
 from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.equation import Equation
 from halfmoon.components.initializers import INITIALIZERS, Initializer, Source
 
 Views = Any  # p.W, p.b, ...: arrays that share memory with theta
@@ -26,8 +30,9 @@ Backward = Callable[[Array, Views, bool], Array | None]
 
 @dataclass
 class Context:
-    """What a forward pass may know beside its input: whether it is training, and if so,
-    where it stands.
+    """What a forward pass may know beside its input.
+
+    Whether it is training, and if so, where it stands.
     """
 
     training: bool = False
@@ -36,33 +41,125 @@ class Context:
     # the numbers of these rows in the training data
     rows: NDArray[np.int64] | None = None
     dropout: float = 1.0  # a schedule's factor on the dropout rates
+    # where a layer leaves what it computed on the way, if somebody wants to see it
+    values: dict[str, Array] | None = None
+
+    def keep(self, **values: Array) -> None:
+        """Leave values by name, where somebody wants them: a Dense its z."""
+        if self.values is not None:
+            self.values.update(values)
 
 
 PREDICT = Context()
+OBSERVE = Context(values={})  # the same, for `Network.walk`: values are kept
 
 
-class Layer(Protocol):
-    """d inputs, k outputs, the shapes of its parameters ("W" is penalised), and its
-    place in the network.
+class Layer:
+    """The base of all layers: what a layer computes, and what it says of itself.
+
+    A layer of your own defines `forward`, and `initial` if it has parameters; whatever
+    else it says has a default.
+
+    Parameters
+    ----------
+    d : int
+        How many inputs it takes.
+    k : int
+        How many values it gives.
+    **shapes : tuple of int
+        The shape of each parameter by its name, such as ``W=(d, k)``.
+
+    Examples
+    --------
+    One learnable factor for each input, a = a0 s:
+
+    >>> from halfmoon.layers import Equation, Layer
+    >>> class Scale(Layer):
+    ...     forward_equations = (Equation("", "a", "a0 * s"),)
+    ...     backward_equations = (
+    ...         Equation("", "ds", "sum_n a0 * da"),
+    ...         Equation("", "da0", "da * s"),
+    ...     )
+    ...
+    ...     def __init__(self, d):
+    ...         super().__init__(d, d, s=(d,))
+    ...
+    ...     def initial(self, p, rng):
+    ...         p.s[...] = 1.0
+    ...
+    ...     def forward(self, p, a0, ctx):
+    ...         def backward(da, dp, need_da0):
+    ...             dp.s[...] = (a0 * da).sum(axis=-2)
+    ...             return da * p.s if need_da0 else None
+    ...
+    ...         return a0 * p.s, backward
     """
 
-    d: int
-    k: int
-    place: int
-    rate_factor: float
-    random: bool  # whether training passes through it differ from update to update
-    shapes: dict[str, tuple[int, ...]]
+    penalised: ClassVar[tuple[str, ...]] = ()  # the parameters that penalties shrink
+    random: ClassVar[bool] = False  # whether training differs from update to update
+    # which of the compiled engine's kernels computes this very class; a subclass, which
+    # may compute something else, must say so anew
+    kernel: ClassVar[str | None] = None
+    act: Activation | None = None  # f, if its values are units: a = f(z), z kept
+    initializer: Initializer | None = None  # how its penalised parameters start
+    rate: float = 0.0  # the share of its inputs that training drops
+    rate_factor: float = 1.0  # multiplies its parameters' learning rate, [O4]'s c
+    index: int = 0  # its position in the network, from 0
+    number: int = 0  # its position among the layers with parameters, from 1
+
+    def __init__(self, d: int, k: int, **shapes: tuple[int, ...]) -> None:
+        self.d = d
+        self.k = k
+        self.shapes = shapes
+
+    def __init_subclass__(cls) -> None:
+        cls.kernel = cls.__dict__.get("kernel")
+
+    @property
+    def name(self) -> str:
+        """What tables and messages call this kind of layer."""
+        return type(self).__name__
+
+    @property
+    def label(self) -> str:
+        """The name, with its number if it has parameters: Dense 1 has W1 and b1."""
+        return f"{self.name} {self.number}" if self.shapes else self.name
+
+    @property
+    def start(self) -> str:
+        """How its parameters start, and what else a summary says of it."""
+        text = "" if self.initializer is None else str(self.initializer)
+        if self.rate_factor == 1.0:
+            return text
+        factor = f"learning rate x {self.rate_factor:g}"
+        return f"{text}, {factor}" if text else factor
+
+    @property
+    def forward_equations(self) -> tuple[Equation, ...]:
+        """How a, and what is kept on the way, are made from the input a0."""
+        return (Equation("", "a", f"{self.name}(a0)"),)
+
+    @property
+    def backward_equations(self) -> tuple[Equation, ...]:
+        """How the gradients are made: d and the name of each parameter, and da0."""
+        names = [*self.shapes, "a0"]
+        return tuple(Equation("", f"d{name}", f"dL/d{name}") for name in names)
 
     def initial(self, p: Views, rng: Source) -> None:
         """Write starting values into p."""
+        if self.shapes:
+            raise NotImplementedError(f"{self.name} must define initial(p, rng).")
 
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Activations a (n, k) from inputs a0 (n, d), and backward(da, dp, need_da0) ->
-        da0 or None.
+        """Activations a (n, k) from inputs a0 (n, d), and the way back.
+
+        backward(da, dp, need_da0) writes the parameters' gradients into dp, and returns
+        da0, or None where it is not needed.
         """
+        raise NotImplementedError(f"{self.name} must define forward(p, a0, ctx).")
 
 
-class Dense:
+class Dense(Layer):
     """A fully connected layer, d inputs to k units.
 
     z = a0 W + b               [F1]   (n,k) = (n,d)(d,k) + (k,)
@@ -75,8 +172,10 @@ class Dense:
     `rate_factor` multiplies the learning rate of this layer's parameters, [O4]'s c.
     """
 
-    place = 0
-    random = False
+    penalised = ("W",)
+    kernel = "dense"
+    act: Activation
+    initializer: Initializer
 
     def __init__(
         self,
@@ -96,20 +195,37 @@ class Dense:
                 "Dense's rate_factor must be a number in [0, inf); got "
                 f"{rate_factor!r}."
             )
-        self.d = d
-        self.k = k
+        super().__init__(d, k, W=(d, k), b=(k,))
         self.rate_factor = rate_factor
         self.act = ACTIVATIONS.make(activation)
         self.initializer = INITIALIZERS.make(
             self.act.initializer if initializer is None else initializer
         )
-        self.shapes: dict[str, tuple[int, ...]] = {"W": (d, k), "b": (k,)}
 
     def __repr__(self) -> str:
         factor = f", rate_factor={self.rate_factor}" if self.rate_factor != 1.0 else ""
         return (
             f"Dense({self.d}, {self.k}, {str(self.act)!r}, "
             f"{str(self.initializer)!r}{factor})"
+        )
+
+    @property
+    def forward_equations(self) -> tuple[Equation, ...]:
+        """[F1] and [F2], with the activation's own formula."""
+        return (
+            Equation("[F1]", "z", "a0 W + b"),
+            Equation("[F2]", "a", self.act.formula or f"{self.act}(z)"),
+        )
+
+    @property
+    def backward_equations(self) -> tuple[Equation, ...]:
+        """[B1] to [B4], with the activation's own derivative."""
+        slope = self.act.derivative or f"{self.act}'(z)"
+        return (
+            Equation("[B1]", "delta", f"da * f'(z),  f' = {slope}"),
+            Equation("[B2]", "dW", "a0^T delta"),
+            Equation("[B3]", "db", "sum_n delta"),
+            Equation("[B4]", "da0", "delta W^T"),
         )
 
     def initial(self, p: Views, rng: Source) -> None:
@@ -121,9 +237,11 @@ class Dense:
         """[F1] and [F2], with [B1] to [B4] inside."""
         z = a0 @ p.W + p.b  # [F1]
         a = self.act.f(z)  # [F2]
+        ctx.keep(z=z)
 
         def backward(da: Array, dp: Views, need_da0: bool) -> Array | None:
             delta = da * self.act.df(z, a)  # [B1]
+            ctx.keep(delta=delta)
             dp.W[...] = transposed(a0) @ delta  # [B2]
             dp.b[...] = delta.sum(axis=-2)  # [B3]
             return delta @ transposed(p.W) if need_da0 else None  # [B4]
@@ -131,7 +249,7 @@ class Dense:
         return a, backward
 
 
-class Dropout:
+class Dropout(Layer):
     """While training, each input is set to 0 with probability q; the others grow by
     1/(1-q) (Srivastava et al. 2014).
 
@@ -145,25 +263,26 @@ class Dropout:
     inputs, later hidden units.
     """
 
-    place = 0
-    rate_factor = 1.0
     random = True
+    kernel = "dropout"
+    forward_equations = (Equation("[D1]", "a", "a0 * scale", training=True),)
+    backward_equations = (Equation("[D2]", "da0", "da * scale", training=True),)
 
     def __init__(self, k: int, rate: float) -> None:
         if not 0.0 <= rate < 1.0:
             raise ValueError(
                 f"Dropout's rate must be a number in [0, 1); got {rate!r}."
             )
-        self.d = k
-        self.k = k
+        super().__init__(k, k)
         self.rate = rate
-        self.shapes: dict[str, tuple[int, ...]] = {}
 
     def __repr__(self) -> str:
         return f"Dropout({self.k}, {self.rate})"
 
-    def initial(self, p: Views, rng: Source) -> None:
-        """Nothing to write: no parameters."""
+    @property
+    def start(self) -> str:
+        """The rate."""
+        return f"rate {self.rate:g}"
 
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
         """[D1], with [D2] inside; the identity when predicting."""
@@ -172,7 +291,7 @@ class Dropout:
         if q > 0.0:
             rows = np.arange(a0.shape[-2]) if ctx.rows is None else ctx.rows
             position = rows[:, None] * self.k + np.arange(self.k)
-            u = uniform(key(ctx.seed, DROPOUT, self.place, ctx.update), position)
+            u = uniform(key(ctx.seed, DROPOUT, self.index, ctx.update), position)
             scale = (u >= q) * np.asarray(1.0 / (1.0 - q), dtype=a0.dtype)
 
         def backward(da: Array, dp: Views, need_da0: bool) -> Array | None:

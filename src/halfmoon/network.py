@@ -17,10 +17,12 @@ on the batch size. Where single outputs have weights (n, k), w_i is the row's me
 the sums of weights.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -33,7 +35,16 @@ from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
 from halfmoon.components.activations import Activation
 from halfmoon.components.initializers import Initializer, Source
 from halfmoon.components.losses import LOSSES, Loss, check_value, encode
-from halfmoon.layers import PREDICT, Backward, Context, Dense, Dropout, Layer, Views
+from halfmoon.layers import (
+    OBSERVE,
+    PREDICT,
+    Backward,
+    Context,
+    Dense,
+    Dropout,
+    Layer,
+    Views,
+)
 
 
 class Objective(NamedTuple):
@@ -46,7 +57,24 @@ class Objective(NamedTuple):
     g: Array
 
 
-_MADE_AGAIN = ("is_weight", "rate_factor", "rooms", "_predict")
+class Pass(NamedTuple):
+    """One layer at work on rows: what goes in, what comes out, and the way back."""
+
+    layer: Layer
+    p: Views
+    a0: Array
+    a: Array
+    backward: Backward
+    # what the layer kept on the way, by name: its z; once backward has run, its delta
+    values: dict[str, Array]
+
+    @property
+    def z(self) -> Array:
+        """Its units' raw values, before the activation: of layers with an `act`."""
+        return self.values["z"]
+
+
+_MADE_AGAIN = ("penalised", "rate_factor", "rooms", "_predict")
 
 
 class Network:
@@ -74,18 +102,25 @@ class Network:
                 "A network needs at least one layer with parameters, such as Dense(2, "
                 "3, 'tanh')."
             )
-        for place, (below, layer) in enumerate(
-            zip(self.layers, self.layers[1:], strict=False)
-        ):
+        for index, (below, layer) in enumerate(pairwise(self.layers)):
             if below.k != layer.d:
                 raise ValueError(
-                    f"Layer {place} gives {below.k} values but layer {place + 1} "
+                    f"Layer {index} gives {below.k} values but layer {index + 1} "
                     f"takes {layer.d}."
                 )
-        for place, layer in enumerate(self.layers):
-            layer.place = place
+        number = 0
+        for index, layer in enumerate(self.layers):
+            if not set(layer.penalised) <= set(layer.shapes):
+                raise ValueError(
+                    f"{layer.name} has the parameters {list(layer.shapes)}; "
+                    f"{list(layer.penalised)} cannot be penalised."
+                )
+            layer.index = index
+            if layer.shapes:
+                number += 1
+                layer.number = number
         # below it nobody needs a gradient
-        self.lowest = min(layer.place for layer in self.layers if layer.shapes)
+        self.lowest = min(layer.index for layer in self.layers if layer.shapes)
         self.d = self.layers[0].d
         self.k = self.layers[-1].k
         self.layout, self.size = _lay_out(self.layers)
@@ -145,9 +180,9 @@ class Network:
         return f"Network({self.layers}, {str(self.loss)!r})"
 
     @cached_property
-    def is_weight(self) -> Array:
-        """[R2]'s m, like theta: 1 on weights, 0 on biases."""
-        return self._spread(lambda layer, name: float(name == "W"))
+    def penalised(self) -> Array:
+        """[R2]'s m, like theta: 1 on what its layer says is penalised, else 0."""
+        return self._spread(lambda layer, name: float(name in layer.penalised))
 
     @cached_property
     def rate_factor(self) -> Array:
@@ -215,15 +250,32 @@ class Network:
             layer.initial(p, rng)
         return theta
 
+    def walk(
+        self, X: Array, theta: Array | None = None, ctx: Context = OBSERVE
+    ) -> Iterator[Pass]:
+        """Layer after layer: rows X (n, d), as the network reads them, carried through.
+
+        Without `ctx`, as in prediction, and each layer keeps what it computes on the
+        way.
+        """
+        theta = self._theta if theta is None else theta
+        a = X
+        for layer, p in zip(self.layers, self.views(theta), strict=True):
+            a0 = a
+            values: dict[str, Array] = {}
+            seen = ctx if ctx.values is None else replace(ctx, values=values)
+            a, backward = layer.forward(p, a0, seen)
+            yield Pass(layer, p, a0, a, backward, values)
+
     def forward(
         self, theta: Array, X: Array, ctx: Context = PREDICT
     ) -> tuple[Array, list[Backward]]:
-        """Scores z (n, k), and on a tape each layer's backward."""
+        """Raw predictions z (n, k), and on a tape each layer's backward."""
         a = X
         tape = []
-        for layer, p in zip(self.layers, self.views(theta), strict=True):
-            a, backward = layer.forward(p, a, ctx)
-            tape.append(backward)
+        for step in self.walk(X, theta, ctx):
+            a = step.a
+            tape.append(step.backward)
         return a, tape
 
     def sums(
@@ -239,8 +291,8 @@ class Network:
         dtheta = np.empty_like(theta)
         views = self.views(dtheta)
         da: Any = w * self.loss.dz(z, y)
-        for place in reversed(range(self.lowest, len(tape))):
-            da = tape[place](da, views[place], place > self.lowest)
+        for index in reversed(range(self.lowest, len(tape))):
+            da = tape[index](da, views[index], index > self.lowest)
         return (
             float((w * self.loss.value(z, y)).sum()),
             dtheta,
@@ -249,7 +301,7 @@ class Network:
 
     def penalty(self, theta: Array, lam: float, l1: float) -> float:
         """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1]."""
-        weights = theta * self.is_weight
+        weights = theta * self.penalised
         return lam / 2.0 * float(weights @ weights) + l1 * float(np.abs(weights).sum())
 
     def objective(
@@ -275,12 +327,12 @@ class Network:
         if lam or l1:
             penalty = share * self.penalty(theta, lam, l1)
             g += (
-                share * self.is_weight * (lam * theta + l1 * np.sign(theta))
+                share * self.penalised * (lam * theta + l1 * np.sign(theta))
             )  # [R2] [R3]
         return Objective(loss / total, penalty, g)  # [R1]
 
-    def scores(self, X: ArrayLike, theta: Array | None = None) -> Array:
-        """Raw scores z (n, k)."""
+    def raw_predict(self, X: ArrayLike, theta: Array | None = None) -> Array:
+        """The raw predictions z (n, k), before the loss's link."""
         return self._through(X, theta, link=False)
 
     def predict(self, X: ArrayLike, theta: Array | None = None) -> Array:

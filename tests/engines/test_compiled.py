@@ -1051,7 +1051,7 @@ def test_predictions_and_scores_equal_the_references_for_every_loss(loss, n, dty
     data = rows(network, n)
     assert_close(network.predict(data), by_reference(network, data), CLOSE[dtype])
     assert_close(
-        network.scores(data), by_reference(network, data, link=False), CLOSE[dtype]
+        network.raw_predict(data), by_reference(network, data, link=False), CLOSE[dtype]
     )
 
 
@@ -1114,7 +1114,7 @@ def test_inputs_that_are_not_finite_are_refused_by_column(value, place, d, dtype
     ):
         network.predict(data)
     with pytest.raises(ValueError, match=f"columns {place[1]};"):
-        network.scores(data.tolist())
+        network.raw_predict(data.tolist())
     with pytest.raises(ValueError, match=f"columns {place[1]};"):
         network.predict(data[place[0]][None])
 

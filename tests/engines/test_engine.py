@@ -152,7 +152,7 @@ def test_decoupled_decay_shrinks_weights_and_leaves_biases_alone(name):
     g = np.random.default_rng(1).normal(size=problem.network.size)
     without = one_step(problem, g)
     with_decay = one_step(problem, g, decay=0.3)
-    weights = problem.network.is_weight == 1.0
+    weights = problem.network.penalised == 1.0
     assert np.array_equal(with_decay[~weights], without[~weights])
     expected = without[weights] - 0.1 * 0.3 * problem.network.theta[weights]
     np.testing.assert_allclose(with_decay[weights], expected, rtol=1e-12, atol=1e-15)

@@ -82,7 +82,7 @@ def test_input_gradients_are_differences_of_predictions(model):
     )
     odds = differences(lambda x: np.subtract(*model.predict_log_proba(x).T[::-1]), X)
     np.testing.assert_allclose(
-        model.input_gradients(FRAME, of="score")[:, 0], odds, atol=1e-6
+        model.input_gradients(FRAME, of="raw")[:, 0], odds, atol=1e-6
     )
     by_loss = model.input_gradients(FRAME, NAMES, of="loss")
     for i in (0, 50):

@@ -409,7 +409,7 @@ def one_step(**options):
     return (
         theta(start),
         theta(end) - theta(start),
-        start.network_.is_weight,
+        start.network_.penalised,
         start.history_["gradient_norm"][0],
     )
 

@@ -14,7 +14,7 @@ import naive
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.losses import LOSSES, Loss
 from halfmoon.inspection import hidden_activations, input_gradients, summary
-from halfmoon.layers import Context, Dense, Dropout
+from halfmoon.layers import Context, Dense, Dropout, Layer
 from halfmoon.network import Network
 
 RNG = np.random.default_rng(0)
@@ -57,7 +57,7 @@ def slopes(function, h=1e-5):
 def row_losses(network, y):
     """Each row's own loss, summed over its outputs."""
     return lambda rows: network.loss.value(
-        network.scores(rows), network.read(rows, y)[1]
+        network.raw_predict(rows), network.read(rows, y)[1]
     ).sum(axis=1)
 
 
@@ -81,7 +81,8 @@ def test_hidden_activations_equal_scalar_loops(hidden):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_gradients_equal_finite_differences_for_every_loss(loss, hidden):
     network, y = example(hidden, loss)
-    for of, function in (("score", network.scores), ("prediction", network.predict)):
+    functions = {"raw": network.raw_predict, "prediction": network.predict}
+    for of, function in functions.items():
         np.testing.assert_allclose(
             input_gradients(network, X, of=of), slopes(function), rtol=1e-7, atol=1e-8
         )
@@ -121,10 +122,10 @@ def test_links_are_differentiated_to_thirteen_digits(loss, scale):
     network.theta = network.theta * np.concatenate(
         [np.ones(16), np.full(network.size - 16, scale)]
     )
-    z = network.scores(X)
+    z = network.raw_predict(X)
     y_hat = network.predict(X)
     expected = np.einsum(
-        "nck,nkd->ncd", LINKS[loss](z, y_hat), input_gradients(network, X, of="score")
+        "nck,nkd->ncd", LINKS[loss](z, y_hat), input_gradients(network, X, of="raw")
     )
     size = max(1.0, y_hat.max()) * scale
     np.testing.assert_allclose(
@@ -138,7 +139,7 @@ def test_where_the_prediction_is_the_score_so_is_its_gradient():
     network.theta = np.append(network.theta[:-2], [1e18, 1e18])
     assert input_gradients(network, X).any()
     assert np.array_equal(
-        input_gradients(network, X), input_gradients(network, X, of="score")
+        input_gradients(network, X), input_gradients(network, X, of="raw")
     )
 
 
@@ -210,7 +211,7 @@ def test_dropout_changes_nothing(dropout):
         hidden_activations(network, X), hidden_activations(plain, X), strict=True
     ):
         assert np.array_equal(a, expected)
-    for truth, of in ((None, "prediction"), (None, "score"), (y, "loss")):
+    for truth, of in ((None, "prediction"), (None, "raw"), (y, "loss")):
         assert np.array_equal(
             input_gradients(network, X, truth, of=of),
             input_gradients(plain, X, truth, of=of),
@@ -221,7 +222,7 @@ def test_dropout_changes_nothing(dropout):
 def test_float32_stays_float32_and_is_as_good(loss):
     network, y = example(("tanh", "relu"), loss, dtype=np.float32)
     precise, _ = example(("tanh", "relu"), loss)
-    for truth, of in ((None, "prediction"), (None, "score"), (y, "loss")):
+    for truth, of in ((None, "prediction"), (None, "raw"), (y, "loss")):
         found = input_gradients(network, X, truth, of=of)
         assert found.dtype == np.float32
         expected = input_gradients(precise, X, truth, of=of, theta=network.theta)
@@ -257,7 +258,7 @@ def test_theta_may_be_given_and_nothing_changes():
 def test_what_cannot_be_done_is_refused_in_a_sentence():
     network, y = example()
     with pytest.raises(
-        ValueError, match="of must be 'prediction', 'score' or 'loss'; got 'z'"
+        ValueError, match="of must be 'prediction', 'raw' or 'loss'; got 'z'"
     ):
         input_gradients(network, X, of="z")
     with pytest.raises(ValueError, match="of='loss' needs y"):
@@ -393,14 +394,9 @@ def test_html_is_well_formed_escaped_and_holds_the_same():
 
 
 def test_layers_of_your_own_are_counted_and_numbered():
-    class Shift:
-        d = k = 4
-        place = 0
-        rate_factor = 1.0
-        random = False
-
+    class Shift(Layer):
         def __init__(self):
-            self.shapes = {"b": (4,)}
+            super().__init__(4, 4, b=(4,))
 
         def initial(self, p, rng):
             p.b[...] = 0.0
@@ -414,7 +410,7 @@ def test_layers_of_your_own_are_counted_and_numbered():
     found = summary(Network([Thick(3, 4, "tanh"), Shift(), Dense(4, 2)]))
     assert [(row.name, row.weights, row.biases) for row in found.rows] == [
         ("Thick 1", 12, 4),
-        ("Shift", 0, 4),
-        ("Dense 2", 8, 2),
+        ("Shift 2", 0, 4),
+        ("Dense 3", 8, 2),
     ]
     assert found.parameters == 30

@@ -152,7 +152,7 @@ def test_a_minibatchs_loss_is_its_mean_however_short_it_is():
     found = find_learning_rate(network, X, Y, w=w, settings=settings)
     for t in range(6):  # the first rates are too small to change anything
         rows = problem.batch(t)
-        loss = network.loss.value(network.scores(problem.X[rows]), problem.y[rows])
+        loss = network.loss.value(network.raw_predict(problem.X[rows]), problem.y[rows])
         expected = (problem.w[rows] * loss).mean() / problem.w.mean()
         assert found.losses[t] == pytest.approx(expected, rel=1e-3)
 

@@ -294,7 +294,7 @@ def test_looking_inside_works_on_sparse_rows(form):
         strict=True,
     ):
         np.testing.assert_allclose(one, other, rtol=1e-10)
-    for of in ("prediction", "score"):
+    for of in ("prediction", "raw"):
         np.testing.assert_allclose(
             model.input_gradients(form(X)[few], of=of),
             model.input_gradients(X[few], of=of),

@@ -276,7 +276,7 @@ def test_the_best_epochs_weights_stay_whatever_ends_the_fit(reason):
     losses = run.history["validation_loss"]
     assert np.array_equal(network.theta, best_of(weights, losses))
     assert run.best.monitor == np.nanmin(losses)
-    z = network.loss.value(network.scores(X2), np.eye(2)[Y2])
+    z = network.loss.value(network.raw_predict(X2), np.eye(2)[Y2])
     assert z.mean() == pytest.approx(np.nanmin(losses), rel=1e-12)
 
 
@@ -630,7 +630,7 @@ def test_minibatch_history_averages_over_rows_and_gradients_over_updates():
     ):
         batch = [table[part] for table in data]
         g = network.sums(net().theta, *batch)[1] / (w.mean() * 25)
-        g += share * 0.02 * net().theta * network.is_weight
+        g += share * 0.02 * net().theta * network.penalised
         norms.append(np.linalg.norm(g))
     assert run.history["gradient_norm"] == pytest.approx(
         np.full(2, np.mean(norms)), rel=1e-9

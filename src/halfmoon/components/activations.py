@@ -30,6 +30,8 @@ INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 class Activation(Component):
     """What Dense needs: f(z) and df(z, a); and the initializer that suits it best."""
 
+    formula: ClassVar[str] = ""  # f(z), as a trace prints it: "tanh z"
+    derivative: ClassVar[str] = ""  # f'(z), from z and a: "1 - a^2"
     initializer: ClassVar[str] = "glorot_uniform"
     onnx: ClassVar[str | None] = None  # the ONNX operator that is the same function
 
@@ -50,6 +52,8 @@ ACTIVATIONS: Registry[Activation] = Registry("activation", Activation)
 class Identity(Activation):
     """a = z,  f'(z) = 1: no bend at all; what a regression's last layer uses."""
 
+    formula = "z"
+    derivative = "1"
     onnx = "Identity"
 
     def f(self, z: Array) -> Array:
@@ -64,6 +68,8 @@ class Identity(Activation):
 class Logistic(Activation):
     """a = 1 / (1 + e^-z),  f'(z) = a (1 - a): from 0 to 1."""
 
+    formula = "1 / (1 + e^-z)"
+    derivative = "a (1 - a)"
     onnx = "Sigmoid"
 
     def f(self, z: Array) -> Array:
@@ -81,6 +87,8 @@ class Tanh(Activation):
     From -1 to 1; the tutorial's choice. Its derivative needs only a.
     """
 
+    formula = "tanh z"
+    derivative = "1 - a^2"
     onnx = "Tanh"
 
     def f(self, z: Array) -> Array:
@@ -98,6 +106,8 @@ class ReLU(Activation):
     Cheap, and the usual choice for large networks.
     """
 
+    formula = "max(z, 0)"
+    derivative = "1 where z > 0, else 0"
     initializer = "he_uniform"
     onnx = "Relu"
 
@@ -118,6 +128,8 @@ class LeakyReLU(Activation):
     """
 
     slope: float = setting(0.01, Number("[", 0, 1, ")"), "the slope below zero")
+    formula = "z where z > 0, else slope z"
+    derivative = "1 where z > 0, else slope"
     initializer = "he_uniform"
     onnx = "LeakyRelu"
 
@@ -139,6 +151,8 @@ class ELU(Activation):
     alpha: float = setting(
         1.0, Number("(", 0, INF, ")"), "-alpha is the value far below zero"
     )
+    formula = "z where z > 0, else alpha (e^z - 1)"
+    derivative = "1 where z > 0, else a + alpha"
     initializer = "he_uniform"
     onnx = "Elu"
 
@@ -158,6 +172,8 @@ class SELU(Activation):
     mean 0 and variance 1 from layer to layer (Klambauer et al. 2017, equation 2).
     """
 
+    formula = "s z where z > 0, else s alpha (e^z - 1)"
+    derivative = "s where z > 0, else a + s alpha"
     initializer = "lecun_normal"
     onnx = "Selu"
     scale: ClassVar[float] = 1.0507009873554804934193349852946
@@ -179,6 +195,8 @@ class SELU(Activation):
 class Softplus(Activation):
     """a = log(1 + e^z),  f'(z) = 1 / (1 + e^-z): a smooth ReLU (Dugas et al. 2000)."""
 
+    formula = "log(1 + e^z)"
+    derivative = "1 / (1 + e^-z)"
     initializer = "he_uniform"
     onnx = "Softplus"
 
@@ -199,6 +217,8 @@ class GELU(Activation):
     (Hendrycks & Gimpel 2016).
     """
 
+    formula = "z Phi(z)"
+    derivative = "Phi(z) + z phi(z)"
     initializer = "he_uniform"
     onnx = "Gelu"
 
@@ -217,6 +237,8 @@ class GELU(Activation):
 class SiLU(Activation):
     """a = z s,  f'(z) = s + a (1 - s),  s = 1 / (1 + e^-z) (Elfwing et al. 2018)."""
 
+    formula = "z s,  s = 1 / (1 + e^-z)"
+    derivative = "s + a (1 - s),  s = 1 / (1 + e^-z)"
     initializer = "he_uniform"
     onnx = "Swish"
 
@@ -236,6 +258,8 @@ class Mish(Activation):
     q = tanh(log(1 + e^z)),  s = 1 / (1 + e^-z)  (Misra 2020)
     """
 
+    formula = "z q,  q = tanh(log(1 + e^z))"
+    derivative = "q + z s (1 - q^2),  q = tanh(log(1 + e^z)),  s = 1 / (1 + e^-z)"
     initializer = "he_uniform"
     onnx = "Mish"
 

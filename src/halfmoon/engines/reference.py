@@ -87,7 +87,7 @@ def step(
     t = state.t + problem.earlier
     theta = state.theta
     c = problem.network.rate_factor
-    m = problem.network.is_weight
+    m = problem.network.penalised
     if problem.clip is not None and norm > problem.clip:
         g = g * float(problem.clip / norm)  # [O5]
     u, slots = problem.optimizer.rule(g, state.slots, t)

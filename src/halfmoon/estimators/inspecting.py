@@ -70,7 +70,7 @@ class Inspecting(Reading):
         self, X: Any, y: Any = None, *, of: str = "prediction"
     ) -> Array:
         """How each output moves with each input: (n, outputs, d) for "prediction" (of
-        the network) and "score".
+        the network) and "raw".
 
         With ``of="loss"``, which needs y, the slope of each row's loss, (n, d).
         """

@@ -127,7 +127,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         """The logarithms of `predict_proba`, from scores, so that none is minus
         infinity for a finite score.
         """
-        z = self._through("scores", X)
+        z = self._through("raw_predict", X)
         y_hat = self._through("predict", X) if self.targets_.kind == "labels" else z
         return self.targets_.log_probabilities(z, y_hat, self.network_.loss)
 

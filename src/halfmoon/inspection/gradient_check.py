@@ -22,7 +22,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import CHECK, Stream
 from halfmoon.components.activations import Activation
 from halfmoon.components.losses import Loss, check_value
-from halfmoon.layers import Context, Dense, Dropout, Layer, Views
+from halfmoon.layers import Context, Layer, Views
 from halfmoon.network import Network
 
 STEP = 1e-6
@@ -228,9 +228,7 @@ def _check_network(
     and b.
     """
     acts = {
-        str(layer.act): layer.act
-        for layer in network.layers
-        if isinstance(layer, Dense)
+        str(layer.act): layer.act for layer in network.layers if layer.act is not None
     }
     checks = [*map(_check_activation, acts.values()), _check_loss(network.loss, seed)]
     X, y, w = (part.astype(np.float64) for part in data)
@@ -238,9 +236,10 @@ def _check_network(
     nearby = network.theta + 0.05 * rng.standard_normal((network.size,))
     point = np.asarray(nearby if theta is None else theta, dtype=np.float64)
     ctx = Context(True, seed, 0)
-    for layer, p in zip(network.layers, network.views(point), strict=True):
-        if not layer.shapes or layer.place > network.lowest:
-            checks.append(_check_passage(layer, p, seed))
+    views = network.views(point)
+    for layer in network.layers:
+        if not layer.shapes or layer.index > network.lowest:
+            checks.append(_check_passage(layer, views[layer.index], seed))
 
     def objective(theta: Array) -> float:
         part = network.objective(theta, X, y, w, l2, l1, ctx=ctx)
@@ -248,12 +247,10 @@ def _check_network(
 
     g = network.objective(point, X, y, w, l2, l1, ctx=ctx).g
     parts = {}
-    number = 0
-    for place, names in enumerate(network.layout):
-        number += bool(names)
+    for layer, names in zip(network.layers, network.layout, strict=True):
         for name, (where, _) in names.items():
-            parts[place, name] = _check_part(
-                f"d{name}{number}", objective, point, g, where, rng
+            parts[layer.index, name] = _check_part(
+                f"d{name}{layer.number}", objective, point, g, where, rng
             )
     checks += parts.values()
     wrong = [check for check in checks if not check.ok]
@@ -269,7 +266,7 @@ def _check_network(
     blame = (
         _blame(wrong[0])
         if wrong[0] not in parts.values()
-        else _equation(network, parts)
+        else _blame_layer(network, parts)
     )
     return GradientReport(checks, blame)
 
@@ -278,7 +275,7 @@ def _check_passage(layer: Layer, p: Views, seed: int) -> Check:
     """The da0 that a layer hands down, against differences of its own forward: so no
     layer is blamed for another.
     """
-    rng = Stream(seed, CHECK, layer.place)
+    rng = Stream(seed, CHECK, layer.index)
     h = STEP
     a0 = rng.standard_normal((3, layer.d))
     da = rng.standard_normal((3, layer.k))
@@ -299,14 +296,8 @@ def _check_passage(layer: Layer, p: Views, seed: int) -> Check:
         )
         left[i, j] = (here - below) / h
         right[i, j] = (above - here) / h
-    tag = (
-        " [D2]"
-        if isinstance(layer, Dropout)
-        else " [B4]"
-        if isinstance(layer, Dense)
-        else ""
-    )
-    name = f"da0 of layer {layer.place} ({type(layer).__name__}){tag}"
+    tag = _tags(layer).get("da0", "")
+    name = f"da0 of layer {layer.index} ({layer.name}) {tag}".rstrip()
     return _judge(
         name,
         analytic,
@@ -360,17 +351,28 @@ def _check_part(
     )
 
 
-def _equation(network: Network, parts: dict[tuple[int, str], Check]) -> str:
-    """Which equation is wrong, now that every layer was found to hand down the right
-    da0: the topmost culprit's.
+def _tags(layer: Layer) -> dict[str, str]:
+    """The tag of each equation of the layer's backward pass, by its quantity."""
+    return {equation.name: equation.tag for equation in layer.backward_equations}
+
+
+def _blame_layer(network: Network, parts: dict[tuple[int, str], Check]) -> str:
+    """Which equation is wrong, now that every layer hands down the right da0.
+
+    Of several layers it is the topmost; where all of its gradients are wrong, so may
+    be what they are all made of.
     """
-    place = max(p for (p, _), check in parts.items() if not check.ok)
-    wrong = [check for (p, _), check in parts.items() if p == place and not check.ok]
-    layer = network.layers[place]
-    names = " and ".join(check.name for check in wrong)
-    tag = {"dW": "[B2]", "db": "[B3]"}.get(names.rstrip("0123456789"), "[B1] to [B3]")
-    tag = f", equation {tag}" if isinstance(layer, Dense) else ""
+    index = max(i for (i, _), check in parts.items() if not check.ok)
+    layer = network.layers[index]
+    wrong = [name for name in layer.shapes if not parts[index, name].ok]
+    checks = [parts[index, name] for name in wrong]
+    tags = _tags(layer)
+    tag = tags.get(f"d{wrong[-1]}", "")
+    if tag and len(wrong) > 1:
+        tag = f"{next(iter(tags.values()))} to {tag}"
+    equation = f", equation {tag}" if tag else ""
+    names = " and ".join(check.name for check in checks)
     return (
-        f"Layer {place} ({type(layer).__name__}) has a wrong {names}{tag}: "
-        f"{wrong[0].where}."
+        f"Layer {index} ({layer.name}) has a wrong {names}{equation}: "
+        f"{checks[0].where}."
     )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import Loss
 from halfmoon.components.rules import INF, NONE, Integer
-from halfmoon.layers import PREDICT, Backward, Dense, Dropout, Layer
+from halfmoon.layers import Backward, Layer
 from halfmoon.network import Network
 
 HEAD = ("layer", "in -> out", "activation", "start", "weights", "biases", "parameters")
@@ -141,11 +141,7 @@ def summary(network: Network, *, batch_size: int | None = None) -> Summary:
             f"{batch_size!r}."
         )
     n = 1 if batch_size is None else batch_size
-    numbers = np.cumsum([isinstance(layer, Dense) for layer in network.layers]).tolist()
-    rows = [
-        _describe(layer, number)
-        for layer, number in zip(network.layers, numbers, strict=True)
-    ]
+    rows = [_describe(layer) for layer in network.layers]
     total = LayerRow(
         "total",
         network.d,
@@ -170,28 +166,18 @@ def summary(network: Network, *, batch_size: int | None = None) -> Summary:
     )
 
 
-def _describe(layer: Layer, number: int) -> LayerRow:
-    """What the table says of one layer; `number` counts Dense layers, as a
-    trace does.
-    """
+def _describe(layer: Layer) -> LayerRow:
+    """What the table says of one layer."""
     sizes = {name: int(np.prod(shape)) for name, shape in layer.shapes.items()}
-    weights = sizes.pop("W", 0)
-    name = type(layer).__name__
-    activation = ""
-    start = ""
-    if isinstance(layer, Dense):
-        name = f"{name} {number}"
-        activation = str(layer.act)
-        start = str(layer.initializer)
-        start += (
-            f", learning rate x {layer.rate_factor:g}"
-            if layer.rate_factor != 1.0
-            else ""
-        )
-    elif isinstance(layer, Dropout):
-        start = f"rate {layer.rate:g}"
+    penalised = sum(sizes[name] for name in layer.penalised)
     return LayerRow(
-        name, layer.d, layer.k, activation, start, weights, sum(sizes.values())
+        layer.label,
+        layer.d,
+        layer.k,
+        "" if layer.act is None else str(layer.act),
+        layer.start,
+        penalised,
+        sum(sizes.values()) - penalised,
     )
 
 
@@ -215,13 +201,9 @@ def hidden_activations(network: Network, X: ArrayLike) -> list[Array]:
     >>> [a.shape for a in hidden_activations(network, [[0.5, -1.0]])]
     [(1, 3), (1, 4)]
     """
-    a = network.read_rows(X)
-    found = []
-    for layer, p in zip(network.layers, network.views(network.theta), strict=True):
-        a, _ = layer.forward(p, a, PREDICT)
-        if isinstance(layer, Dense):
-            found.append(a)
-    return found[:-1]
+    walk = network.walk(network.read_rows(X))
+    units = [step.a for step in walk if step.layer.act is not None]
+    return units[:-1]
 
 
 def input_gradients(
@@ -235,7 +217,7 @@ def input_gradients(
     """How each row's outputs, or its loss, change with its inputs: derivatives at X (n,
     d), as in prediction.
 
-    of="score"        dz_c/dx_j       (n, k, d)   by the layers' own backward [B1]
+    of="raw"        dz_c/dx_j       (n, k, d)   by the layers' own backward [B1]
                                                   [B4], one pass for each output c
     of="prediction"   dy_hat_c/dx_j   (n, k, d)   the same, begun with dy_hat_c/dz
     of="loss"         dl/dx_j         (n, d)      the same, begun with dz; l is the
@@ -249,8 +231,8 @@ def input_gradients(
     derivative that training uses. ValueError for another `of`, for data that do not
     fit, and where y is missing or not used.
     """
-    if of not in ("prediction", "score", "loss"):
-        raise ValueError(f"of must be 'prediction', 'score' or 'loss'; got {of!r}.")
+    if of not in ("prediction", "raw", "loss"):
+        raise ValueError(f"of must be 'prediction', 'raw' or 'loss'; got {of!r}.")
     if (y is None) == (of == "loss"):
         remedy = "needs y; pass it too" if y is None else "does not use y; leave it out"
         raise ValueError(f"of={of!r} {remedy}.")

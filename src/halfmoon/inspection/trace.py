@@ -153,7 +153,7 @@ def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
         if da is None:
             break  # dropout on the inputs: nothing below learns
         received = da
-        da = back(da, dp, layer.place > network.lowest)
+        da = back(da, dp, layer.index > network.lowest)
         if isinstance(layer, Dense):
             backward += _dense_lines(network, layer, number, dp, received)
             if da is not None:

@@ -121,7 +121,7 @@ def two_or_one(book: Book, common: Common, network: Network) -> None:
     apart = np.abs(single.predict(X)[:, 0] - network.predict(X)[:, 1]).max()
     size = book.number("parameters_single_output", single.size)
     losses = [
-        float(net.loss.value(net.scores(X), net.read(X, y)[1]).mean())
+        float(net.loss.value(net.raw_predict(X), net.read(X, y)[1]).mean())
         for net in (network, single)
     ]
     two, _ = book.number("losses_with_two_and_one", losses)

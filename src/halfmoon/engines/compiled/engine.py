@@ -20,7 +20,6 @@ from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines import reference
 from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.contract import Measured, Numbers, Plan, Problem, State
-from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network, Objective
 
 NAME = "compiled"
@@ -37,14 +36,14 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
     dtype = network.dtype.name
     block: Any = network.loss
     for layer in network.layers:
-        if type(layer) not in (Dense, Dropout):
-            return f"{type(layer).__name__} is neither Dense nor Dropout"
+        if layer.kernel is None:
+            return f"{layer.name} is neither Dense nor Dropout"
     try:
         native.address(translation.loss(network.loss, network.k, dtype)[0], dtype)
         block = optimizer
         translation.rule(optimizer, dtype)
         for layer in network.layers:
-            if isinstance(layer, Dense):
+            if layer.act is not None:
                 block = layer.act
                 translation.activation(layer.act, dtype)
     except Exception as error:  # numba fails in many ways; NumPy runs whatever it is

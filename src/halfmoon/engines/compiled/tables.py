@@ -11,7 +11,6 @@ from numpy.typing import DTypeLike, NDArray
 from halfmoon.arrays.random import DROPOUT, key
 from halfmoon.engines.compiled import native
 from halfmoon.engines.compiled.translation import activation
-from halfmoon.layers import Dense
 from halfmoon.network import Network
 
 Table = NDArray[np.void]
@@ -86,7 +85,9 @@ def layer_table(
     network: Network, memory: Memory, ld: int, training: bool, seed: int = 0
 ) -> Table:
     """One thread's layers, their blocks, and scratch for `ld` rows."""
-    layers = [layer for layer in network.layers if training or not layer.random]
+    layers = network.layers
+    if not training:
+        layers = [layer for layer in layers if layer.kernel != "dropout"]
     table = np.zeros(len(layers), LAYER)
     wide = is_wide(network, training)
     a0 = memory.values(layers[0].d, ld, wide)
@@ -98,13 +99,13 @@ def layer_table(
         row["a0"] = a0
         row["a"] = memory.values(layer.k, ld)
         a0 = row["a"]
-        if layer.random:
+        if layer.kernel == "dropout":
             row["random"] = 1
             row["h"] = memory.of(np.array([layer.rate]))
             row["z"] = memory.new(layer.k * ld)
-            row["key"] = signed(key(seed, DROPOUT, layer.place))
+            row["key"] = signed(key(seed, DROPOUT, layer.index))
             continue
-        row["at"] = network.layout[layer.place]["W"][0].start
+        row["at"] = network.layout[layer.index]["W"][0].start
         row["wide"] = wide and place == 0
         short, long = sorted((layer.d, layer.k))
         row["thin"] = not row["wide"] and (
@@ -121,7 +122,7 @@ def layer_table(
     for row, layer in zip(table[::-1], layers[::-1], strict=True) if training else ():
         # writes where [B1] of the layer below reads, but not where it reads itself
         row["delta"] = deltas[0]  # [B4]
-        deltas = deltas if layer.random else deltas[::-1]
+        deltas = deltas if layer.kernel == "dropout" else deltas[::-1]
     return table
 
 
@@ -136,7 +137,7 @@ def chunk_table(network: Network, masked: bool) -> Table:
                 part.start,
                 part.stop,
                 layer.rate_factor,
-                float(masked and name == "W"),
+                float(masked and name in layer.penalised),
             ]
             if pieces and pieces[-1][2:] == piece[2:]:
                 pieces[-1][1] = part.stop
@@ -179,9 +180,7 @@ def microseconds(network: Network, rows: int) -> float:
     """
     # floating-point operations in a microsecond
     rate = 1.2e5 if network.dtype == np.float32 else 0.6e5
-    shapes = [
-        (layer.d, layer.k) for layer in network.layers if isinstance(layer, Dense)
-    ]
+    shapes = [(layer.d, layer.k) for layer in network.layers if layer.kernel == "dense"]
     # three products of 2 d k operations each, [F1] [B2] [B4]; and 600 activations in a
     # microsecond
     return rows * sum(6 * d * k / rate + k / 600 for d, k in shapes)
