@@ -10,16 +10,17 @@ import re
 import subprocess
 import sys
 import tokenize
-from functools import cache
 from pathlib import Path
 
 import pytest
+from measure_house import House, benchmarks, circles, imports, tree
 
 import halfmoon
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "src" / "halfmoon"
-FILES = sorted(PACKAGE.rglob("*.py"))
+HOUSE = House(ROOT)
+FILES = HOUSE.files
+MODULES = HOUSE.modules
 
 # A wing may import from the wings above its own line, and from modules of its own.
 WINGS = [
@@ -54,97 +55,8 @@ FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITION = re.compile(r"^\*\*\[([FBLIOSRDN]\d+)\]\*\*")
 
 
-@dataclasses.dataclass(frozen=True)
-class Import:
-    """One imported module: where, its full name, whether inside a function."""
-
-    where: str
-    name: str
-    lazy: bool
-
-
-def place(path):
-    return str(path.relative_to(ROOT))
-
-
-def module_of(path):
-    """The name of a file's module below halfmoon: "components.losses.base"."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
 def wing_of(module):
     return module.split(".")[0]
-
-
-MODULES = {module_of(path): path for path in FILES if module_of(path)}
-
-
-@cache
-def tree(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def functions(path):
-    return [node for node in ast.walk(tree(path)) if isinstance(node, FUNCTION)]
-
-
-def imported_names(path, node):
-    """Full names of what an import statement imports; `from halfmoon import x` gives
-    halfmoon.x.
-    """
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    base = node.module or ""
-    if node.level:
-        package = ("halfmoon", *path.relative_to(PACKAGE).parts[:-1])
-        base = ".".join(
-            [*package[: len(package) - node.level + 1], *filter(None, [base])]
-        )
-    return [f"{base}.{alias.name}" for alias in node.names]
-
-
-def imports(path):
-    """All imports of a file, those written as `import_module("...")` too."""
-    inside = {id(node) for function in functions(path) for node in ast.walk(function)}
-    for node in ast.walk(tree(path)):
-        names = []
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names = imported_names(path, node)
-        elif isinstance(node, ast.Call) and called(node) == "import_module":
-            names = [written(node.args[0])]
-        for name in names:
-            yield Import(f"{place(path)}:{node.lineno}", name, id(node) in inside)
-
-
-def called(node):
-    return getattr(node.func, "id", getattr(node.func, "attr", None))
-
-
-def written(node):
-    """A string, also one with places to fill in: they become a star."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(
-            part.value if isinstance(part, ast.Constant) else "*"
-            for part in node.values
-        )
-    return ""
-
-
-def target_of(name):
-    """The module of the house that an import reaches, through a public name too; ""
-    for what lies outside.
-    """
-    if not name.startswith("halfmoon."):
-        return ""
-    name = name.removeprefix("halfmoon.")
-    home = halfmoon._HOME.get(name, "").removeprefix("halfmoon.")
-    name = home or name
-    while name and name not in MODULES:
-        name = name.rpartition(".")[0]
-    return name
 
 
 def core_files():
@@ -176,18 +88,9 @@ def test_every_wing_has_a_place():
     )
 
 
-def arrows():
-    """Each module, with the modules that it imports and where."""
-    for module, path in MODULES.items():
-        for found in imports(path):
-            target = target_of(found.name)
-            if target and target != module:
-                yield module, target, found.where
-
-
 def test_no_arrow_points_back():
     wrong = []
-    for module, target, where in arrows():
+    for module, target, where in HOUSE.arrows():
         wing = wing_of(module)
         other = wing_of(target)
         if other != wing and LEVEL.get(other, -1) >= LEVEL.get(wing, len(WINGS)):
@@ -197,49 +100,46 @@ def test_no_arrow_points_back():
     report(wrong)
 
 
-def test_no_circle_anywhere():
+@pytest.mark.parametrize("house", [HOUSE, benchmarks(ROOT)], ids=["src", "benchmarks"])
+def test_no_circle_anywhere(house):
     """Every module can be read after those that it imports: lazy imports count too."""
-    below = {module: set() for module in MODULES}
-    for module, target, _ in arrows():
-        below[module].add(target)
-    while free := [module for module, others in below.items() if not others]:
-        for module in free:
-            del below[module]
-        for others in below.values():
-            others.difference_update(free)
-    report([f"{module} is in a circle, or imports one" for module in below])
+    report([" -> ".join(circle) for circle in circles(house)])
 
 
 def test_tables_know_arrays_only():
     known = {
-        wing_of(target) for module, target, _ in arrows() if wing_of(module) == "tables"
+        wing_of(target)
+        for module, target, _ in HOUSE.arrows()
+        if wing_of(module) == "tables"
     }
     assert known <= {"tables", "arrays"}
 
 
 def test_the_core_imports_numpy_only():
     allowed = set(sys.stdlib_module_names) | {"numpy", "halfmoon"}
-    report(
-        [
-            f"{found.where}: imports {found.name}"
-            for path in core_files()
-            for found in imports(path)
-            if not found.lazy and found.name.split(".")[0] not in allowed
-            if module_of(path) != "training.solvers" or "scipy" not in found.name
-        ]
-    )
+    wrong = []
+    for path in core_files():
+        for found in imports(path, HOUSE.package):
+            package = found.name.split(".")[0]
+            is_scipy_in_solvers = (package, HOUSE.module_of(path)) == (
+                "scipy",
+                "training.solvers",
+            )
+            if not (found.lazy or package in allowed or is_scipy_in_solvers):
+                wrong.append(f"{HOUSE.place(path, found.line)}: imports {found.name}")
+    report(wrong)
 
 
 def test_heavy_packages_enter_only_where_they_may():
     wrong = []
     for module, path in MODULES.items():
-        for found in imports(path):
+        for found in imports(path, HOUSE.package):
             package = found.name.split(".")[0]
             places = MAY_IMPORT.get(package, {module})
             if not any(f"{module}.".startswith(f"{place}.") for place in places):
                 wrong.append(
-                    f"{found.where}: {package} may be imported only in "
-                    f"{sorted(places)}."
+                    f"{HOUSE.place(path, found.line)}: {package} may be imported only "
+                    f"in {sorted(places)}."
                 )
     report(wrong)
 
@@ -247,19 +147,40 @@ def test_heavy_packages_enter_only_where_they_may():
 def test_nothing_private_of_sklearn_is_used():
     # its checks ask for it; we can do without
     needed = {"sklearn.utils._param_validation.InvalidParameterError"}
-    found = [
-        i
-        for path in FILES
-        for i in imports(path)
-        if i.name.startswith("sklearn.") and i.name not in needed
-    ]
-    report(
-        [
-            f"{i.where}: {i.name} is private"
-            for i in found
-            if any(p.startswith("_") for p in i.name.split("."))
+    wrong = []
+    for path in FILES:
+        for found in imports(path, HOUSE.package):
+            parts = found.name.split(".")
+            is_private = any(part.startswith("_") for part in parts)
+            if parts[0] == "sklearn" and is_private and found.name not in needed:
+                wrong.append(
+                    f"{HOUSE.place(path, found.line)}: {found.name} is private"
+                )
+    report(wrong)
+
+
+def test_what_is_private_to_a_module_stays_there():
+    """No module imports a name that begins with "_", or reads it off another module."""
+    wrong = []
+    for module, path in MODULES.items():
+        own = [
+            (found.line, found.name)
+            for found in imports(path, HOUSE.package)
+            if HOUSE.target_of(found.name) not in ("", module)
         ]
-    )
+        known = {name.rpartition(".")[2] for _, name in own}
+        own += [
+            (node.lineno, f"{node.value.id}.{node.attr}")
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+            if node.value.id in known and not node.attr.startswith("__")
+        ]
+        wrong += [
+            f"{HOUSE.place(path, line)}: {name} is private"
+            for line, name in own
+            if name.rpartition(".")[2].startswith("_")
+        ]
+    report(wrong)
 
 
 def loaded_by(code):
@@ -349,7 +270,7 @@ def test_tags_that_are_mentioned_are_defined():
     for path in [*FILES, ROOT / "DERIVATION.md"]:
         unknown = tags_in(path.read_text(encoding="utf-8")) - defined
         wrong += [
-            f"{place(path)}: [{tag}] has no definition in DERIVATION.md"
+            f"{HOUSE.place(path, 1)}: [{tag}] has no definition in DERIVATION.md"
             for tag in sorted(unknown)
         ]
     report(wrong)
@@ -397,10 +318,8 @@ def test_one_letter_names_are_those_of_the_mathematics():
             if len(name) == 1 and name not in LETTERS
         ]
         wrong += [
-            (
-                f"{place(path)}:{line}: {name!r} is no name of the mathematics; write "
-                "a word"
-            )
+            f"{HOUSE.place(path, line)}: {name!r} is no name of the mathematics; write "
+            "a word"
             for line, name in odd
         ]
     report(wrong)

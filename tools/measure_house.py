@@ -15,7 +15,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 WIDTH = 88
@@ -58,12 +58,16 @@ class Import:
 
 
 class House:
-    """The modules of the package `src/<name>` in a checkout."""
+    """The modules of a folder in a checkout. `prefix` is what stands before a module's
+    name where it is imported: the package's name and a dot, or nothing.
+    """
 
-    def __init__(self, root: Path, name: str = "halfmoon") -> None:
+    def __init__(
+        self, root: Path, folder: str = "src/halfmoon", prefix: str = "halfmoon."
+    ) -> None:
         self.root = root.resolve()
-        self.name = name
-        self.package = self.root / "src" / name
+        self.prefix = prefix
+        self.package = self.root / folder
         self.files = sorted(self.package.rglob("*.py"))
         named = [(self.module_of(path), path) for path in self.files]
         self.modules = {module: path for module, path in named if module}
@@ -77,10 +81,12 @@ class House:
         """Where something stands, as an editor reads it."""
         return f"{path.relative_to(self.root)}:{line}"
 
-    @cache  # noqa: B019
+    @cached_property
     def public_names(self) -> dict[str, str]:
         """Where the names lie that the package itself hands out: its `_PUBLIC`."""
-        for node in tree(self.package / "__init__.py").body:
+        path = self.package / "__init__.py"
+        body = tree(path).body if path.exists() else []
+        for node in body:
             if isinstance(node, ast.Assign) and names_in(node.targets[0]) == {
                 "_PUBLIC"
             }:
@@ -89,14 +95,14 @@ class House:
         return {}
 
     def target_of(self, name: str) -> str:
-        """The module of the package that an import reaches, through a public name too;
+        """The module of the folder that an import reaches, through a public name too;
         "" for what lies outside.
         """
-        if not name.startswith(f"{self.name}."):
+        if not name.startswith(self.prefix):
             return ""
-        name = name.removeprefix(f"{self.name}.")
-        home = self.public_names().get(name, name)
-        name = home.removeprefix(f"{self.name}.")
+        name = name.removeprefix(self.prefix)
+        home = self.public_names.get(name, name)
+        name = home.removeprefix(self.prefix)
         while name and name not in self.modules:
             name = name.rpartition(".")[0]
         return name
@@ -108,6 +114,11 @@ class House:
                 target = self.target_of(found.name)
                 if target and target != module:
                     yield module, target, self.place(path, found.line)
+
+
+def benchmarks(root: Path) -> House:
+    """The benchmarks, which import each other by bare names."""
+    return House(root, "benchmarks", prefix="")
 
 
 # Reading a file
@@ -360,7 +371,7 @@ def counted(house: House) -> dict[str, object]:
         house.package / "layers.py", 0
     )
     table["Any in the core"] = sum(len(list(anys(path))) for path in core_files(house))
-    found = circles(house)
+    found = circles(house) + circles(benchmarks(house.root))
     table["groups of modules in circles"] = len(found)
     for number, circle in enumerate(found, 1):
         table[f"... a circle of group {number}"] = " -> ".join(circle)
@@ -399,7 +410,7 @@ def ways(house: House) -> dict[str, Way]:
     a network of three hidden units, two epochs.
     """
     sys.path.insert(0, str(house.package.parent))
-    halfmoon = importlib.import_module(house.name)
+    halfmoon = importlib.import_module(house.package.name)
     if not Path(halfmoon.__file__).is_relative_to(house.package):
         sys.exit(f"{halfmoon.__file__} is not in {house.root}; use its environment.")
     X, y = halfmoon.datasets.make("moons", n=200, noise=0.2, seed=0)
