@@ -23,7 +23,6 @@ from halfmoon import (
     datasets,
     train,
 )
-from halfmoon.training.solvers import solve
 from halfmoon.tutorial.program import SECTIONS
 from halfmoon.tutorial.program import run as tell
 
@@ -116,9 +115,8 @@ def test_a_run_continued_without_validation_keeps_what_it_learns():
 
 def test_lbfgs_that_cannot_move_does_not_say_it_converged():
     rows = 1e100 * np.random.default_rng(0).normal(size=(40, 2))
-    run = solve(
-        Network.dense([2, 4, 1], "relu", "squared_error"), rows, rows[:, 0] * 1e-100
-    )
+    network = Network.dense([2, 4, 1], "relu", "squared_error")
+    run = train(network, rows, rows[:, 0] * 1e-100, optimizer="lbfgs")
     assert run.stopped == "abnormal"
     assert np.isfinite(run.history["loss"]).all()
 

@@ -9,7 +9,6 @@ from workloads import Weights, Work, start
 import halfmoon
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.engines.compiled import translation
-from halfmoon.training import solvers
 from peers import CORES, Fit, Peer
 
 
@@ -34,17 +33,16 @@ def options(work: Work, n_threads: int = CORES) -> dict[str, Any]:
 
 
 def fitter(work: Work, X: Any, y: Any) -> Fit:
-    """One call of `train`, or of `solve` for L-BFGS."""
+    """One call of `train`."""
     model = network(work)
     first = model.theta.copy()
 
     def fit(epochs: int) -> Weights:
         model.theta = first.copy()
         if work.optimizer == "lbfgs":
-            lbfgs = solvers.LBFGS(gradient=0.0)
-            solvers.solve(
-                model, X, y, lbfgs, epochs=epochs, l2=work.l2, n_threads=CORES
-            )
+            lbfgs = halfmoon.LBFGS(gradient=0.0)
+            lbfgs_options = {"optimizer": lbfgs, "l2": work.l2, "n_threads": CORES}
+            halfmoon.train(model, X, y, epochs=epochs, **lbfgs_options)
         else:
             halfmoon.train(model, X, y, epochs=epochs, **options(work))
         return [(p.W, p.b) for p in model.views(model.theta)]

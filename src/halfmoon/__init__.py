@@ -19,6 +19,7 @@ _PUBLIC = {
     "halfmoon.network": ["Network"],
     "halfmoon.training.loop": ["Run"],
     "halfmoon.training.train": ["train"],
+    "halfmoon.training.solvers": ["LBFGS", "SOLVERS", "Solver"],
     "halfmoon.inspection.gradient_check": ["check_gradients"],
     "halfmoon.inspection.trace": ["trace"],
     "halfmoon.inspection.diagnosis": ["diagnose"],

@@ -38,7 +38,6 @@ from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
 from halfmoon.training import loop
 from halfmoon.training.history import SCHEMA
-from halfmoon.training.solvers import solve
 from halfmoon.training.train import train
 
 # how far the engines may differ after one update, relative to size
@@ -865,10 +864,11 @@ def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, dur
 
     with threadpool_limits(2, user_api="blas"):
         met = []
-        solve(
+        train(
             Network.dense([2, 3, 2]),
             X,
             Y,
+            optimizer="lbfgs",
             engine=engine,
             epochs=3,
             callbacks=[lambda *_: met.append(threads())],
@@ -1246,7 +1246,7 @@ def test_solvers_come_to_the_same_minimum_with_both_engines():
     ends = []
     for engine in ("compiled", "numpy"):
         network = Network.dense([2, 2])
-        run = solve(network, X, Y, l2=0.01, engine=engine)
+        run = train(network, X, Y, optimizer="lbfgs", l2=0.01, engine=engine)
         assert run.stopped == "converged"
         assert f"computed by {engine}" in run.why
         ends.append((run.history["loss"][-1], network.theta))

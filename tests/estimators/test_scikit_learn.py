@@ -54,7 +54,7 @@ from sklearn.utils import estimator_checks
 
 import halfmoon
 from halfmoon import MLPClassifier, MLPRegressor, datasets
-from halfmoon.training import solvers, train
+from halfmoon.training import train
 from halfmoon.training.loop import Fit
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
@@ -662,7 +662,6 @@ def test_without_callbacks_nobody_looks_between_epochs(solver, monkeypatch):
             fits.append(self)
 
     monkeypatch.setattr(train, "Fit", Seen)
-    monkeypatch.setattr(solvers, "Fit", Seen)
     patient = {} if solver == "lbfgs" else {"n_iter_no_change": np.inf}
     alone = small(MLPRegressor, solver=solver, **patient)
     alone.fit(*WAVE)

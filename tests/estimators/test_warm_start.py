@@ -10,7 +10,6 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
-from halfmoon.training.solvers import solve
 from halfmoon.training.train import train
 from small import (
     COLUMNS,
@@ -349,7 +348,7 @@ def test_lbfgs_goes_on_from_its_weights():
     )
     network = Network.dense([2, 8, 1], "tanh", "logistic_cross_entropy")
     network.theta = theta(model)
-    run = solve(network, X, Y, model._solver(), epochs=5, l2=0.1 / 120)
+    run = train(network, X, Y, optimizer=model._solver(), epochs=5, l2=0.1 / 120)
     assert np.array_equal(theta(model.fit(X, Y)), network.theta)
     assert model.loss_curve_[5:] == run.history["loss"].tolist()
     assert model.loss_curve_[-1] < model.loss_curve_[4]

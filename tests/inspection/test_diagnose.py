@@ -21,7 +21,6 @@ from halfmoon.inspection.diagnosis import fit as of_fit
 from halfmoon.network import Network
 from halfmoon.training.history import History
 from halfmoon.training.settings import Settings
-from halfmoon.training.solvers import solve
 from halfmoon.training.train import train
 
 PARAMETERS = {field.name for field in dataclasses.fields(Settings)}
@@ -99,14 +98,8 @@ def fitted(
     seen = validation if watch else None
     made = None
     if settings.get("optimizer", "") is None:
-        run = solve(
-            network,
-            X,
-            y,
-            w=w,
-            validation=seen,
-            settings=Settings(**(settings | {"optimizer": "adam"})),
-        )
+        solver = Settings(**(settings | {"optimizer": "lbfgs"}))
+        run = train(network, X, y, w=w, validation=seen, settings=solver)
     else:
         made = Settings(
             **({"epochs": 100, "learning_rate": 0.01, "batch_size": 32} | settings)

@@ -15,7 +15,6 @@ from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.network import Network
 from halfmoon.training.loop import Run
-from halfmoon.training.solvers import solve
 from halfmoon.training.train import train
 from small import NAN, one_thread
 
@@ -44,6 +43,12 @@ def net(**options):
 def fit(network, data, run=None, **options):
     """A short fit by minibatches; options as for train."""
     usual = {"optimizer": "adam", "learning_rate": 0.05, "epochs": 4, "batch_size": 10}
+    return train(network, *data, run=run, **{**usual, **options})
+
+
+def solve(network, data, run=None, **options):
+    """A short fit by L-BFGS."""
+    usual = {"optimizer": "lbfgs", "l2": 0.1}
     return train(network, *data, run=run, **{**usual, **options})
 
 
@@ -445,8 +450,8 @@ def test_a_solver_goes_on_from_a_run_and_a_run_from_a_solver():
     run = released(network, A, optimizer="adam", **options)
     fresh = net()
     fresh.theta = network.theta
-    run = solve(network, A[0], A[1], run=run, l2=0.1, epochs=6)
-    expected = solve(fresh, A[0], A[1], l2=0.1, epochs=6)
+    run = solve(network, A, run, epochs=6)
+    expected = solve(fresh, A, epochs=6)
     assert np.array_equal(run.theta, expected.theta)
     assert run.history["rows"].tolist() == (24 * np.arange(1, 12)).tolist()
     run.release()
@@ -462,7 +467,7 @@ def test_updates_are_counted_on_by_another_method_too():
     """
     network = net()
     run = released(network, A, epochs=2)
-    run = solve(network, A[0], A[1], run=run, l2=0.1, epochs=2)
+    run = solve(network, A, run, epochs=2)
     run.release()
     run = fit(network, A, run, epochs=2, optimizer="momentum")
     assert run.history["update"].tolist() == [3, 6, 7, 8, 11, 14]
@@ -473,12 +478,12 @@ def test_a_solver_may_follow_a_solver():
     downhill.
     """
     network = net()
-    run = solve(network, A[0], A[1], l2=0.1, epochs=4)
+    run = solve(network, A, epochs=4)
     fresh = net()
     fresh.theta = network.theta
     run.release()
-    run = solve(network, B[0], B[1], run=run, l2=0.1, epochs=4)
-    assert np.array_equal(run.theta, solve(fresh, B[0], B[1], l2=0.1, epochs=4).theta)
+    run = solve(network, B, run, epochs=4)
+    assert np.array_equal(run.theta, solve(fresh, B, epochs=4).theta)
     assert run.history["epoch"].tolist() == list(range(1, 9))
     assert run.history["rows"].tolist() == [24, 48, 72, 96, 131, 166, 201, 236]
 
@@ -524,7 +529,7 @@ def test_a_run_that_was_not_released_goes_on_with_its_like_only(change, told):
     with pytest.raises(ValueError, match=f"made with .*{told}"):
         fit(network, **{"data": A, "run": run, **change})
     with pytest.raises(ValueError, match="only from a released run"):
-        solve(network, A[0], A[1], run=run)
+        solve(network, A, run)
 
 
 def test_released_once_a_run_goes_on_once():
@@ -535,25 +540,29 @@ def test_released_once_a_run_goes_on_once():
         fit(network, A, run, epochs=9)
 
 
-@pytest.mark.parametrize("how", [train, solve], ids=["train", "solve"])
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_run_of_another_network_is_refused(engine, how):
+def test_the_run_of_another_network_is_refused(engine, optimizer):
     run = train(net(), *A, epochs=2, engine=engine)
     run.release()
+    options = {"optimizer": optimizer, "engine": engine, "epochs": 2}
     with pytest.raises(ValueError, match=r"17 parameters|\(17,\)"):
-        how(Network.dense([2, 30, 2]), *A, run=run, epochs=2, engine=engine)
+        train(Network.dense([2, 30, 2]), *A, run=run, **options)
 
 
-@pytest.mark.parametrize("how", [train, solve], ids=["train", "solve"])
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_run_of_a_network_of_another_dtype_is_converted_or_refused(engine, how):
+def test_the_run_of_a_network_of_another_dtype_is_converted_or_refused(
+    engine, optimizer
+):
     run = train(net(), *A, epochs=2, engine=engine, optimizer="gd", learning_rate=0.1)
     before = run.history["loss"][-1]
     run.release()
     other = net(dtype=np.float32)
     told = ""
     try:
-        run = how(other, *A, run=run, epochs=2, engine=engine)
+        options = {"optimizer": optimizer, "engine": engine}
+        run = train(other, *A, run=run, epochs=2, **options)
     except ValueError as error:
         told = str(error)
     converted = (

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from halfmoon import datasets
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
-from halfmoon.training.solvers import LBFGS, SOLVERS, Solver, solve
+from halfmoon.training.solvers import LBFGS, SOLVERS, Solver
 from halfmoon.training.train import train
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
@@ -21,6 +21,11 @@ pytestmark = pytest.mark.usefixtures("one_blas_thread")
 X, Y = datasets.make("moons", 100, 0.2, 0)
 X2, Y2 = datasets.make("moons", 60, 0.3, 1)
 LAM = 1e-3
+
+
+def solve(network, X, y, solver="lbfgs", **options):
+    """A fit by a solver."""
+    return train(network, X, y, optimizer=solver, **options)
 
 
 def whole(network, theta=None, lam=LAM):
@@ -229,7 +234,6 @@ def test_a_start_that_is_already_the_minimum_stays():
 
 
 REFUSED = {
-    "optimizer": "gd",
     "learning_rate": 0.1,
     "schedule": "cosine",
     "batch_size": 10,
@@ -250,9 +254,11 @@ def test_a_setting_that_a_solver_cannot_obey_is_refused(name):
 
 
 def test_settings_given_whole_are_obeyed_and_checked_too():
-    assert solve(Network.dense([2, 6, 2]), X, Y, settings=Settings(epochs=3)).epoch == 3
+    settings = Settings(optimizer="lbfgs", epochs=3)
+    assert train(Network.dense([2, 6, 2]), X, Y, settings=settings).epoch == 3
+    settings = Settings(optimizer=LBFGS(), l1=0.1)
     with pytest.raises(ValueError, match="does not use l1"):
-        solve(Network.dense([2, 2]), X, Y, settings=Settings(l1=0.1))
+        train(Network.dense([2, 2]), X, Y, settings=settings)
 
 
 def test_dropout_is_refused():

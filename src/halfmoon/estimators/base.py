@@ -36,7 +36,7 @@ from halfmoon.layers import Dense
 from halfmoon.network import Network
 from halfmoon.training.loop import Run
 from halfmoon.training.settings import Settings
-from halfmoon.training.solvers import Solver, solve
+from halfmoon.training.solvers import Solver
 from halfmoon.training.train import NotFiniteError, train
 
 
@@ -247,10 +247,7 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
 
     def _train(self, network: Network, data: Data, **options: Any) -> Run:
         X, y, w = data
-        solver = self._solver()
         try:
-            if isinstance(solver, Solver):
-                return solve(network, X, y, solver, w=w, **options)
             return train(network, X, y, w=w, **options)
         except NotFiniteError as error:
             told = (

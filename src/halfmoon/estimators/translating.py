@@ -179,6 +179,7 @@ def settings_for(
     )
     patience = p.n_iter_no_change if stops and p.n_iter_no_change != np.inf else None
     settings = Settings(
+        optimizer=solver,
         epochs=passes,
         l2=p.alpha / weight,
         l1=p.l1 / weight,
@@ -202,7 +203,6 @@ def settings_for(
     return replace(
         settings,
         seed=seed,
-        optimizer=solver,
         schedule=p._schedule(),
         batch_size=min(200 if p.batch_size == "auto" else p.batch_size, n),
         shuffle=p.shuffle,

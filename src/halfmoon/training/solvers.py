@@ -1,30 +1,24 @@
-"""Solvers: methods that need the whole objective at once, and choose their own step.
-L-BFGS through SciPy.
+"""Solvers: methods that need the whole objective at once, and choose their own steps.
 
-They share everything else with `training.train`: the data, the history, validation,
-callbacks, Ctrl-C.
+L-BFGS is SciPy's, which is imported when a fit begins. Everything else is shared with
+the optimizers: the data, the history, validation, callbacks, Ctrl-C.
 """
 
-import dataclasses
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import optimize
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
 from halfmoon.components.registry import Component, Registry
-from halfmoon.components.rules import INF, Integer, Number, setting
+from halfmoon.components.rules import INF, Integer, Number, nearest, setting
 from halfmoon.engines.contract import State
 from halfmoon.engines.reference import length
-from halfmoon.network import Network, Objective
+from halfmoon.network import Objective
 from halfmoon.training.interrupt import Interrupt
-from halfmoon.training.loop import Callback, Fit, Run, Score
-from halfmoon.training.settings import Settings
-from halfmoon.training.train import finish, go_on, prepare, start
+from halfmoon.training.loop import Fit, Run
 
 
 class Solver(Component):
@@ -44,86 +38,22 @@ class Solver(Component):
 SOLVERS: Registry[Solver] = Registry("solver", Solver)
 
 
-def solve(
-    network: Network,
-    X: ArrayLike,
-    y: Any,
-    solver: str | Solver = "lbfgs",
-    *,
-    w: ArrayLike | None = None,
-    validation: tuple[Any, ...] | None = None,
-    score: Score | None = None,
-    callbacks: Iterable[Callback] = (),
-    progress: Callable[[Run], None] | None = None,
-    run: Run | None = None,
-    settings: Settings | None = None,
-    **options: Any,
-) -> Run:
-    """Fit `network` with a solver, as `training.train` does with an optimizer; an epoch
-    is an iteration.
+def make_method(spec: str | Optimizer | Solver) -> Optimizer | Solver:
+    """An optimizer or a solver, from its name, its name with settings, or itself.
 
-    Of the settings it takes epochs, l2, monitor, patience, tol, seconds, engine and
-    n_threads, and raises ValueError for the others and for dropout, since they could
-    change nothing or make the objective jump. A released `run` goes on from its theta,
-    with its history; a solver remembers nothing else.
-
-    >>> from halfmoon import Network, datasets
-    >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
-    >>> run = solve(Network.dense([2, 3, 2]), X, y, l2=1e-4)
-    >>> run.history["loss"][-1] < run.history["loss"][0]
-    np.True_
+    Raises ValueError for an unknown name or setting, TypeError for something else.
     """
-    settings = Settings.of(options, settings)
-    _refuse(network, settings)
-    problem = prepare(network, X, y, w, settings)
-    solver = SOLVERS.make(solver)
-    if run is not None and run.made_with[1]:
-        raise ValueError(
-            "A solver goes on only from a released run; call run.release() first."
-        )
-    run = start(problem) if run is None else go_on(problem, run)
-    run.made_with = (f"{network.size} parameters, {solver}", problem.cut)
-    run.slots = []
-    fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
-    fit.judge_again(run)
-    run.engine = solver.by
-    run.why = (
-        f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, "
-        f"as {fit.why}"
-    )
-    with Interrupt() as interrupt, fit.engine.at_work():
-        solver.minimize(fit, run, interrupt)
-    finish(fit, run, "scale X and y, or raise l2")
-    return run
-
-
-def _refuse(network: Network, settings: Settings) -> None:
-    """ValueError for whatever a solver cannot obey."""
-    obeyed = {
-        "epochs",
-        "l2",
-        "monitor",
-        "patience",
-        "tol",
-        "seconds",
-        "engine",
-        "n_threads",
-    }
-    for field in dataclasses.fields(settings):
-        if field.name not in obeyed and getattr(settings, field.name) != field.default:
-            raise ValueError(
-                f"A solver such as L-BFGS does not use {field.name}; leave it out, or "
-                "train with an optimizer."
-            )
-    if settings.tol > 0.0 and settings.patience is None:
-        raise ValueError(
-            "tol has no effect without patience; set that too, or leave tol out."
-        )
-    if any(layer.random for layer in network.layers):
-        raise ValueError(
-            "A solver such as L-BFGS cannot work with dropout; leave it out, or train "
-            "with an optimizer."
-        )
+    if isinstance(spec, Solver):
+        return spec
+    if not isinstance(spec, str):
+        return OPTIMIZERS.make(spec)
+    name = spec.partition(":")[0].strip()
+    if name in SOLVERS:
+        return SOLVERS.make(spec)
+    if name not in OPTIMIZERS:
+        known = [*OPTIMIZERS, *OPTIMIZERS.aliases, *SOLVERS]
+        raise ValueError(f"There is no optimizer {name!r}; {nearest(name, known)}")
+    return OPTIMIZERS.make(spec)
 
 
 @SOLVERS.register("lbfgs")
@@ -145,6 +75,8 @@ class LBFGS(Solver):
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
         """SciPy calls the objective, and after each iteration our callback."""
+        from scipy import optimize
+
         problem = fit.problem
         network = fit.problem.network
         latest: list[Objective] = []
@@ -157,7 +89,7 @@ class LBFGS(Solver):
             latest[:] = [part]  # SciPy's callback is not told the gradient
             return part.loss + part.penalty, part.g.astype(np.float64)
 
-        def after(intermediate_result: optimize.OptimizeResult) -> None:
+        def after(intermediate_result: Any) -> None:
             run.theta = intermediate_result.x.astype(network.dtype)
             run.t = run.t + 1
             self._report(fit, run, latest[0])

@@ -2,6 +2,7 @@
 between is in loop.py.
 """
 
+import dataclasses
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,13 +11,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.optimizers import GradientDescent, Optimizer
 from halfmoon.engines.contract import Problem
 from halfmoon.layers import Dropout
 from halfmoon.network import Network
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.loop import Callback, Fit, Run, Score
 from halfmoon.training.settings import Settings
+from halfmoon.training.solvers import Solver, make_method
+
+OBEYED_BY_SOLVERS = {
+    "optimizer",
+    "epochs",
+    "l2",
+    "monitor",
+    "patience",
+    "tol",
+    "seconds",
+    "engine",
+    "n_threads",
+}
 
 
 class NotFiniteError(ValueError):
@@ -47,12 +61,14 @@ def train(
     ``network.theta``.
 
     `options` are the fields of `settings.Settings` (epochs, optimizer, learning_rate,
-    ...), or give `settings` whole. `w` weighs rows (n,) or single outputs (n, k).
-    `validation` is (X, y) or (X, y, w): then the best epoch's weights stay, whatever
-    ends the fit. `score(y_hat, y, w, X)` is recorded after each epoch. `progress` is
-    told after each block of updates. `run` continues an earlier fit, exactly as if it
-    had never paused; after ``run.release()`` it goes on as a new fit, with what the
-    optimizer remembers, on these data, whatever it was made with.
+    ...), or give `settings` whole. With ``optimizer="lbfgs"``, which chooses its own
+    steps, an epoch is an iteration; what it cannot obey is refused. `w` weighs rows
+    (n,) or single outputs (n, k). `validation` is (X, y) or (X, y, w): then the best
+    epoch's weights stay, whatever ends the fit. `score(y_hat, y, w, X)` is recorded
+    after each epoch. `progress` is told after each block of updates. `run` continues
+    an earlier fit, exactly as if it had never paused; after ``run.release()`` it goes
+    on as a new fit, with what the optimizer remembers, on these data, whatever it was
+    made with.
 
     Raises ValueError for data or settings that cannot work; warns when the fit diverges
     or is interrupted.
@@ -65,12 +81,24 @@ def train(
     ('epochs', 100)
     """
     settings = Settings.of(options, settings)
+    method = make_method(settings.optimizer)
     problem = prepare(network, X, y, w, settings)
-    _refuse(problem, settings)
-    run = start(problem) if run is None else go_on(problem, run)
+    _refuse(problem, settings, method)
+    if run is None:
+        run = start(problem)
+    elif isinstance(method, Solver) and run.made_with[1]:
+        raise ValueError(
+            "A solver goes on only from a released run; call run.release() first."
+        )
+    else:
+        run = go_on(problem, run)
     problem = replace(problem, earlier=run.earlier - run.fresh)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     fit.judge_again(run)
+    if isinstance(method, Solver):
+        _minimize(method, fit, run)
+        finish(fit, run, "scale X and y, or raise l2")
+        return run
     with Interrupt() as interrupt:
         while not run.stopped:
             fit.block(run, lambda: interrupt.seen)
@@ -79,15 +107,43 @@ def train(
     return run
 
 
-def _refuse(problem: Problem, settings: Settings) -> None:
+def _minimize(solver: Solver, fit: Fit, run: Run) -> None:
+    """Let a solver choose the steps."""
+    run.made_with = (
+        f"{fit.problem.network.size} parameters, {solver}",
+        run.made_with[1],
+    )
+    run.slots = []
+    run.engine = solver.by
+    run.why = (
+        f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, "
+        f"as {fit.why}"
+    )
+    with Interrupt() as interrupt, fit.engine.at_work():
+        solver.minimize(fit, run, interrupt)
+
+
+def _refuse(problem: Problem, settings: Settings, method: Optimizer | Solver) -> None:
     """ValueError for a setting that could change nothing."""
+    if isinstance(method, Solver):
+        for field in dataclasses.fields(settings):
+            changed = getattr(settings, field.name) != field.default
+            if changed and field.name not in OBEYED_BY_SOLVERS:
+                raise ValueError(
+                    f"A solver such as L-BFGS does not use {field.name}; leave it "
+                    "out, or train with an optimizer."
+                )
+        if any(layer.random for layer in problem.network.layers):
+            raise ValueError(
+                "A solver such as L-BFGS cannot work with dropout; leave it out, or "
+                "train with an optimizer."
+            )
     rates = [
         layer.rate for layer in problem.network.layers if isinstance(layer, Dropout)
     ]
     idle = {
         "dropout_schedule": settings.dropout_schedule != "constant" and not any(rates),
-        "decay_schedule": settings.decay_schedule != "constant"
-        and not (settings.decay or problem.optimizer.decay),
+        "decay_schedule": settings.decay_schedule != "constant" and not problem.decays,
         "tol": settings.tol > 0.0 and settings.patience is None,
     }
     needs = {
@@ -111,10 +167,14 @@ def prepare(
     """
     data = network.read(X, y, w)
     n = data[0].shape[0]
+    method = make_method(settings.optimizer)
+    # a solver asks for gradients only
+    optimizer = method if isinstance(method, Optimizer) else GradientDescent()
+    decay = optimizer.decay if settings.decay is None else settings.decay
     return Problem(
         network,
         *data,
-        optimizer=OPTIMIZERS.make(settings.optimizer),
+        optimizer=optimizer,
         batch_size=min(settings.batch_size or n, n),
         shuffle=settings.shuffle,
         lam=settings.l2,
@@ -123,11 +183,7 @@ def prepare(
         average=settings.average,
         seed=settings.seed,
         n_threads=settings.n_threads,
-        decays=bool(
-            OPTIMIZERS.make(settings.optimizer).decay
-            if settings.decay is None
-            else settings.decay
-        ),
+        decays=bool(decay),
     )
 
 

@@ -14,7 +14,8 @@ from halfmoon.displays import plots
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import DECADES, grid, plain_log, rows_for
-from halfmoon.training.solvers import LBFGS, solve
+from halfmoon.training.solvers import LBFGS
+from halfmoon.training.train import train
 from halfmoon.tutorial.common import (
     L2,
     RATE,
@@ -136,12 +137,12 @@ def bottom(common: Common, trials: list[Trial]) -> float:
     network = common.network()
     network.theta = best.network.theta.copy()
     common.fit(
-        solve,
+        train,
         "the lowest loss",
         2000,
         network,
         *common.data,
-        LBFGS(gradient=1e-8),
+        optimizer=LBFGS(gradient=1e-8),
         l2=L2,
     )
     return min(full_loss(network, *common.data), best.loss)
