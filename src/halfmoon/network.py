@@ -21,10 +21,9 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
-from importlib import import_module
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -74,14 +73,24 @@ class Pass(NamedTuple):
         return self.values["z"]
 
 
-_MADE_AGAIN = ("penalised", "rate_factor", "rooms", "_predict")
+class Predictor(Protocol):
+    """Who computes a network's predictions faster than NumPy; a fit hands it in.
+
+    It is copied with the network, and pickled with it.
+    """
+
+    @property
+    def name(self) -> str:
+        """What `Network.engine` says."""
+
+    def predict(self, network: "Network", theta: Array, X: Any, link: bool) -> Array:
+        """The prediction link(z) for rows X, or the raw prediction z: (n, k)."""
 
 
 class Network:
     """Layers, a loss, and the present parameters `theta` (float64 or float32)."""
 
-    engine = "numpy"  # who predicts
-    _predict: Any = None  # its function, looked up when first used
+    predictor: Predictor | None = None  # None: NumPy, by this network's own forward
 
     def __init__(
         self,
@@ -190,15 +199,15 @@ class Network:
         return self._spread(lambda layer, name: layer.rate_factor)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a pickle holds: theta once, and nothing that can be made again."""
-        return {
-            name: value for name, value in vars(self).items() if name not in _MADE_AGAIN
-        }
+        """What a pickle or copy holds: theta once, and nothing that can be computed."""
+        state = vars(self) | {"predictor": copy(self.predictor)}
+        computed = ("penalised", "rate_factor")
+        return {name: value for name, value in state.items() if name not in computed}
 
-    @cached_property
-    def rooms(self) -> dict[Any, Any]:
-        """Scratch memory that the engine keeps for predictions."""
-        return {}
+    @property
+    def engine(self) -> str:
+        """Who predicts: "numpy" or "compiled"."""
+        return "numpy" if self.predictor is None else self.predictor.name
 
     @property
     def theta(self) -> Array:
@@ -332,29 +341,19 @@ class Network:
         return Objective(loss / total, penalty, g)  # [R1]
 
     def raw_predict(self, X: ArrayLike, theta: Array | None = None) -> Array:
-        """The raw predictions z (n, k), before the loss's link."""
-        return self._through(X, theta, link=False)
+        """The raw prediction z (n, k), before the link."""
+        return self._predict(X, theta, link=False)
 
     def predict(self, X: ArrayLike, theta: Array | None = None) -> Array:
         """The prediction y_hat = link(z), (n, k): probabilities, or values."""
-        return self._through(X, theta, link=True)
+        return self._predict(X, theta, link=True)
 
-    def _through(self, X: Any, theta: Array | None, link: bool) -> Array:
-        """By the engine that trained this network, also after pickling; NumPy
-        before.
-        """
-        if self._predict is None:
-            self._predict = (
-                import_module("halfmoon.engines.choose").named(self.engine).predict
-            )
-        return self._predict(
-            self, self._theta if theta is None else self.read_theta(theta), X, link
-        )
-
-    def use(self, engine: str) -> None:
-        """Predict with this engine from now on: "numpy" or "compiled"."""
-        self.engine = engine
-        self._predict = None
+    def _predict(self, X: Any, theta: Array | None, link: bool) -> Array:
+        theta = self._theta if theta is None else self.read_theta(theta)
+        if self.predictor is not None:
+            return self.predictor.predict(self, theta, X, link)
+        z = self.forward(theta, self.read_rows(X))[0]
+        return self.loss.link(z) if link else z
 
     def read_rows(self, X: ArrayLike) -> Array:
         """X as a table (n, d) of the network's dtype, sparse if X is.

@@ -34,6 +34,7 @@ from halfmoon.engines.choose import choose
 from halfmoon.engines.compiled import engine as compiled
 from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.contract import Plan, Problem, State
+from halfmoon.engines.predicting import predictor_of
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
 from halfmoon.training import loop
@@ -173,7 +174,10 @@ def assert_agree(problem, start, todo, tolerance=None):
         assert_close(state.average, expected.average, tolerance, "average")
     assert (state.t, seen.diverged) == (expected.t, measured.diverged)
     assert_close(
-        state.finite.theta, expected.finite.theta, tolerance, "last finite state"
+        state.last_finite.theta,
+        expected.last_finite.theta,
+        tolerance,
+        "last finite state",
     )
     return state
 
@@ -651,7 +655,7 @@ def test_the_main_kernel_is_compiled_once_whatever_the_network(dtype):
         )
         carried_out(compiled, problem, begun(problem), plan(2))
         reduced = np.asarray(problem.X)
-        problem.network.use("compiled")
+        problem.network.predictor = predictor_of(compiled)
         problem.network.predict(reduced)
     kernels = translation.source("kernels", dtype)
     if native.JIT:
@@ -892,7 +896,7 @@ def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(
     assert 0 < done < 400
     assert not measured.diverged
     assert state.t == done
-    for end, updates in ((state, done), (state.finite, done - 1)):
+    for end, updates in ((state, done), (state.last_finite, done - 1)):
         expected = (
             carried_out(compiled, problem, start, plan(updates, eta=0.001))[0]
             if updates
@@ -937,15 +941,15 @@ def test_divergence_anywhere_in_a_block_leaves_what_the_reference_leaves(
                 state.theta,
                 state.average,
                 *state.slots,
-                state.finite.theta,
-                state.finite.average,
+                state.last_finite.theta,
+                state.last_finite.average,
             ),
             (
                 expected.theta,
                 expected.average,
                 *expected.slots,
-                expected.finite.theta,
-                expected.finite.average,
+                expected.last_finite.theta,
+                expected.last_finite.average,
             ),
             strict=True,
         ):
@@ -961,7 +965,7 @@ def test_divergence_before_the_first_update_leaves_everything_alone(engine):
     state, measured = carried_out(engine, problem, begun(problem), plan(3))
     assert measured.diverged
     assert len(measured.loss) == state.t == 0
-    assert state.finite is None
+    assert state.last_finite is None
     assert np.array_equal(state.theta, problem.network.theta)
 
 
@@ -1486,7 +1490,7 @@ def test_losses_of_ones_own_are_compiled_and_agree(loss, dtype):
     network = Network.dense([3, 5, 2], "tanh", loss, dtype=dtype)
     assert compiled.why_not(network, OPTIMIZERS.make("gd")) is None
     assert_agree(task(network, 17, weights="outputs"), begun(task(network)), plan(3))
-    network.use("compiled")
+    network.predictor = predictor_of(compiled)
     data = rows(network, 40)
     assert_close(network.predict(data), by_reference(network, data), CLOSE[dtype])
 

@@ -1,1 +1,1 @@
-"""Engines: who carries out the updates, and who predicts."""
+"""Engines: who carries out the updates, computes gradients, and predicts."""

@@ -1,28 +1,16 @@
-"""Engines: who carries out the updates. What is to be done is the same for all and
-stands here.
+"""The contract between training and the engines: what they share, and what they do.
 
-An engine is a module with
-
-    NAME                                        what a fitted object says it ran on
-    why_not(network, optimizer)                 why it cannot run this, or None
-    prepare(problem)                            makes whatever must be made first
-    run(problem, state, plan, wants_stop)       carries out the plan's updates; gives
-                                                up a long one when wants_stop()
-    gradient(problem, state)                    the next batch's part of the objective
-                                                and its gradient [R3]
-    at_work()                                   what a caller of many gradients holds
-    predict(network, theta, X, link)            link(z), or the scores z themselves
-
-On return the state has moved on, and `state.finite` is the last state that was seen to
-be finite; its arrays are not written again. Within a block an engine may work in place.
-Where blocks end changes no number, so one that does can find the last finite state
-again by repeating the block from its start.
+Training prepares a `Problem`, keeps a `State`, and asks an `Engine` again and again to
+carry out a `Plan` of coming updates; it is given back what was `Measured`. How many
+updates a plan holds changes no number: shuffles, masks and schedules are functions of
+the update's number alone.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +18,11 @@ from numpy.typing import NDArray
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.network import Network
+from halfmoon.network import Network, Objective
 
 Numbers = NDArray[np.float64]
+# memory that an engine keeps from one prediction to the next
+Scratch = dict[Any, Any]
 
 
 @dataclass
@@ -43,74 +33,77 @@ class State:
     slots: list[Array]  # the optimizer's memory, each like theta
     average: Array | None = None  # running average of theta, if one is kept
     t: int = 0  # updates tried
-    # `finite`, or how to find it
-    known: "State | Callable[[], State] | None" = field(default=None, repr=False)
+    # the last finite state, or a function that computes it
+    finite_source: "State | Callable[[], State] | None" = field(
+        default=None, repr=False
+    )
 
     @property
-    def finite(self) -> "State | None":
-        """The last state whose loss and gradient were seen to be finite; found again
-        only when it is asked for.
+    def last_finite(self) -> "State | None":
+        """The last state whose loss and gradient were finite; None if there was none.
+
+        Some engines work in place, and compute it again only when it is asked for.
         """
-        if callable(self.known):
-            self.known = self.known()
-        return self.known
+        if callable(self.finite_source):
+            self.finite_source = self.finite_source()
+        return self.finite_source
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a pickle holds: no way to find something, but what was found."""
-        return vars(self) | {"known": self.finite}
+        """What a pickle holds: the last finite state itself."""
+        return vars(self) | {"finite_source": self.last_finite}
 
     @property
     def current(self) -> Array:
-        """The parameters to predict with as things stand: the running average if there
-        is one.
-        """
+        """The parameters to predict with: the running average where one is kept."""
         return self.theta if self.average is None else self.average
 
     def snapshot(self) -> "State":
-        """The state as it is now. Updates replace arrays and never write in them, so
-        nothing is copied.
+        """A state of its own with the present arrays.
+
+        Updates replace arrays and never write into them, so nothing is copied.
         """
         return State(self.theta, self.slots, self.average, self.t)
 
-    def go_back(self) -> None:
-        """Take back the update that left finite ground; it still counts as tried, as
-        its measurements are recorded.
+    def restore_last_finite(self) -> None:
+        """Undo the update that led to a loss or gradient that is not finite.
+
+        `t` still counts it: it was tried, and its measurements are recorded.
         """
-        if self.finite is not None:
-            self.theta = self.finite.theta
-            self.slots = self.finite.slots
-            self.average = self.finite.average
+        if self.last_finite is not None:
+            self.theta = self.last_finite.theta
+            self.slots = self.last_finite.slots
+            self.average = self.last_finite.average
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Numbers for the coming updates, one each; schedules have been worked out
-    already.
-    """
+    """The schedules' numbers for the coming updates: each array (updates,)."""
 
-    eta: Numbers
-    decay: Numbers
-    dropout: Numbers
+    eta: Numbers  # learning rate
+    decay: Numbers  # decoupled decay
+    dropout: Numbers  # factor on the layers' dropout rates
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured before each update that was carried out, in the same pass that
-    made its gradient.
+    """What was measured before each update that was carried out: each array (updates,).
+
+    It comes from the pass that made the update's gradient, so it costs nothing more.
     """
 
     loss: Numbers  # sum of weighted losses over the batch, over w_mean s
     penalty: Numbers  # the batch's share of the penalty
     norm: Numbers  # 2-norm of the gradient, before clipping
     threads: int = 1  # how many carried them out
-    # the next loss or gradient was not finite; the state went back to the last that was
+    # a loss or gradient was not finite, and the last finite state was restored
     diverged: bool = False
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What stays the same during a fit: the network, the data as it reads them, and how
-    to go about it.
+    """What stays the same during a fit: network, data, and the settings of an update.
+
+    X (n, d), y as the loss reads it, w (n, 1) or (n, k): as `Network.read` gives them.
     """
 
     network: Network
@@ -125,10 +118,12 @@ class Problem:
     clip: float | None = None
     average: float | None = None
     seed: int = 0
-    n_threads: int | None = None  # at most; None takes all that pay
+    # at most so many threads; None: as many as make it faster
+    n_threads: int | None = None
     decays: bool = True  # whether a plan may ask for decoupled decay
-    earlier: int = 0  # updates that the optimizer remembers beside State.t
-    _rooms: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # the optimizer's own count of updates is State.t + t_offset
+    t_offset: int = 0
+    _workspaces: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     _order: dict[int, NDArray[np.int64]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -144,28 +139,26 @@ class Problem:
         return -(-self.n // self.batch_size)
 
     @property
-    def kind(self) -> str:
-        """What an optimizer's memory belongs to, in words."""
+    def optimizer_description(self) -> str:
+        """What must not change if the optimizer's memory is to stay valid, in words."""
         return (
             f"{self.network.size} parameters in {self.network.dtype}, "
             f"{self.optimizer}, average={self.average}"
         )
 
     @property
-    def cut(self) -> str:
-        """What else a run must keep if it is to go on as though it had not paused, in
-        words.
-        """
+    def data_description(self) -> str:
+        """What else must not change if a run is to go on as though never paused."""
         return (
             f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, "
             f"seed={self.seed}"
         )
 
-    def workspace(self, make: Any) -> Any:
-        """What an engine keeps for this problem, made when first asked for."""
-        if make not in self._rooms:
-            self._rooms[make] = make(self)
-        return self._rooms[make]
+    def workspace(self, make: Callable[["Problem"], Any]) -> Any:
+        """What an engine keeps for this problem: `make(self)`, called once."""
+        if make not in self._workspaces:
+            self._workspaces[make] = make(self)
+        return self._workspaces[make]
 
     @cached_property
     def total(self) -> float:
@@ -173,16 +166,108 @@ class Problem:
         return float(self.w.sum()) / self.w.shape[-1] * self.batch_size / self.n  # [R3]
 
     def batch(self, update: int) -> NDArray[np.int64] | slice:
-        """The rows of one update (counted from 0): a slice of the data, or of the
-        epoch's shuffle.
+        """The rows of one update (counted from 0).
+
+        A slice of the data, or the row numbers of a slice of the epoch's shuffle.
         """
-        epoch, place = divmod(update, self.per_epoch)
-        part = slice(
-            place * self.batch_size, min((place + 1) * self.batch_size, self.n)
-        )
+        epoch, index = divmod(update, self.per_epoch)
+        start = index * self.batch_size
+        part = slice(start, min(start + self.batch_size, self.n))
         if not self.shuffle or self.per_epoch == 1:
             return part
         if epoch not in self._order:
             self._order.clear()
             self._order[epoch] = permutation(key(self.seed, SHUFFLE, epoch), self.n)
         return self._order[epoch][part]
+
+
+class Engine(Protocol):
+    """Who carries out the updates, computes gradients, and predicts.
+
+    A module with these names will do: `reference` is one, `compiled.engine` another.
+    """
+
+    NAME: str  # what a fitted object says it ran on
+
+    def why_not(self, network: Network, optimizer: Optimizer | None) -> str | None:
+        """Why this engine cannot run these, in words; None if it can.
+
+        Parameters
+        ----------
+        network : Network
+            Its layers, activations and loss are looked at.
+        optimizer : Optimizer or None
+            None where no rule will be applied: only gradients are wanted.
+        """
+
+    def prepare(self, problem: Problem) -> None:
+        """Compile and reserve memory, which would make the first `run` slow."""
+
+    def run(
+        self,
+        problem: Problem,
+        state: State,
+        plan: Plan,
+        wants_stop: Callable[[], bool] | None = None,
+    ) -> Measured:
+        """Carry out the planned updates, and move the state on.
+
+        It stops before an update whose loss or gradient is not finite. Afterwards
+        `state.last_finite` is the last state that was seen to be finite.
+
+        Parameters
+        ----------
+        problem : Problem
+            The same object for the whole fit: workspaces hang on it.
+        state : State
+            Changed by replacing its arrays; an array it held before is never written.
+        plan : Plan
+            One number for each update.
+        wants_stop : callable, optional
+            Asked during an update that takes long; if True, that update is given up,
+            and the state is as it was before it.
+
+        Returns
+        -------
+        Measured
+            As many numbers as updates were carried out.
+        """
+
+    def gradient(self, problem: Problem, state: State) -> Objective:
+        """Loss, penalty and gradient [R3] of the next batch at the state's theta.
+
+        The state is left as it is.
+        """
+
+    def solver_context(self) -> AbstractContextManager[Any]:
+        """A context manager for a caller that asks for many gradients."""
+
+    def predict(
+        self,
+        network: Network,
+        theta: Array,
+        X: Any,
+        link: bool = True,
+        scratch: Scratch | None = None,
+    ) -> Array:
+        """The prediction link(z), or the raw prediction z: (n, k).
+
+        Parameters
+        ----------
+        network : Network
+            Its layers and loss; its own theta is not used.
+        theta : array (size,)
+            Parameters, of the network's dtype.
+        X : array-like (n, d) or sparse matrix
+            Rows to predict.
+        link : bool
+            False for z itself.
+        scratch : dict, optional
+            Memory kept between predictions for this network; several threads may use
+            it at once. None: reserved anew.
+
+        Raises
+        ------
+        ValueError
+            If X has another shape, or values that are not finite.
+        """

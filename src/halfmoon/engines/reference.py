@@ -2,27 +2,28 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.engines.contract import Measured, Plan, Problem, State
+from halfmoon.engines.contract import Measured, Plan, Problem, Scratch, State
 from halfmoon.layers import Context
 from halfmoon.network import Network, Objective
 
 NAME = "numpy"
-# large products are done here, which several threads of BLAS do faster
-at_work = nullcontext
+# no restriction: BLAS's threads make large products faster here
+solver_context = nullcontext
 
 
-def why_not(network: Network, optimizer: Optimizer) -> str | None:
+def why_not(network: Network, optimizer: Optimizer | None) -> str | None:
     """None: the reference runs everything."""
     return None
 
 
 def prepare(problem: Problem) -> None:
-    """Nothing is to be made first."""
+    """There is nothing to prepare."""
 
 
 def run(
@@ -31,26 +32,30 @@ def run(
     plan: Plan,
     wants_stop: Callable[[], bool] | None = None,
 ) -> Measured:
-    """Carry out the planned updates; stop before one whose loss or gradient is not
-    finite.
-    """
+    """Carry out the planned updates; stop before one that is not finite."""
     loss, penalty, norm = np.empty((3, len(plan.eta)))
-    with np.errstate(all="ignore"):  # what overflows is caught below, and told in words
+    with np.errstate(all="ignore"):  # what overflows is noticed below
         for i in range(len(plan.eta)):
             part = gradient(problem, state, plan.dropout[i])
             loss[i] = part.loss
             penalty[i] = part.penalty
             norm[i] = length(part.g)
             if not np.isfinite(loss[i] + penalty[i] + norm[i]):
-                state.go_back()
+                state.restore_last_finite()
                 return Measured(loss[:i], penalty[:i], norm[:i], diverged=True)
-            state.known = state.snapshot()
+            state.finite_source = state.snapshot()
             step(problem, state, part.g, norm[i], plan.eta[i], plan.decay[i])
     return Measured(loss, penalty, norm)
 
 
-def predict(network: Network, theta: Array, X: Array, link: bool = True) -> Array:
-    """The prediction link(z) for rows X (n, d), or the scores z."""
+def predict(
+    network: Network,
+    theta: Array,
+    X: Any,
+    link: bool = True,
+    scratch: Scratch | None = None,
+) -> Array:
+    """The prediction link(z) for rows X (n, d), or the raw prediction z."""
     z = network.forward(theta, network.read_rows(X))[0]
     return network.loss.link(z) if link else z
 
@@ -84,7 +89,7 @@ def step(
     arrays, never writes in them.
     """
     state.t += 1
-    t = state.t + problem.earlier
+    t = state.t + problem.t_offset
     theta = state.theta
     c = problem.network.rate_factor
     m = problem.network.penalised

@@ -18,6 +18,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, patience_ends
 from halfmoon.engines.choose import choose
 from halfmoon.engines.contract import Measured, Plan, Problem, State
+from halfmoon.engines.predicting import predictor_of
 from halfmoon.network import Network
 from halfmoon.training.history import History
 from halfmoon.training.interrupt import Interrupt
@@ -55,7 +56,7 @@ class Run(State):
     engine: str = ""  # which one carried out the updates
     why: str = ""  # why that one
     threads: int = 1  # how many it used
-    # what must not change if it is to go on: Problem.kind (or solver), .cut
+    # what must not change if it is to go on: the problem's descriptions
     made_with: tuple[str, str] = ("", "")
     # epochs done before the present fit began, on other data or in an earlier call
     origin: int = 0
@@ -127,7 +128,7 @@ class Fit:
             problem.network, problem.optimizer, settings.engine, problem.X
         )
         self.engine.prepare(problem)
-        problem.network.use(self.engine.NAME)
+        problem.network.predictor = predictor_of(self.engine)
         self.callbacks = callbacks
         self.progress = progress
         self.validation = (
@@ -288,7 +289,7 @@ class Fit:
         network.theta = theta.copy() if self.callbacks else theta
         if self.score is not None:
             with np.errstate(all="ignore"):
-                y_hat = self.engine.predict(network, theta, problem.X)
+                y_hat = network.predict(problem.X, theta)
                 run.history.set(
                     train_score=self.score(
                         y_hat, problem.y, problem.w.mean(axis=1), problem.X
@@ -309,7 +310,7 @@ class Fit:
         """What validation data say of these weights."""
         network = self.problem.network
         with np.errstate(all="ignore"):
-            z = self.engine.predict(network, theta, X, link=False)
+            z = network.raw_predict(X, theta)
             weight = float(w.sum()) / w.shape[-1]
             found = {
                 "validation_loss": float((w * network.loss.value(z, y)).sum()) / weight

@@ -138,7 +138,7 @@ class LBFGS(Solver):
             gradient_norm=length(part.g),
         )
         if isfinite(part.loss + part.penalty):
-            run.known = run.snapshot()
+            run.finite_source = run.snapshot()
         fit.look(run)
         if fit.progress is not None:
             fit.progress(run)

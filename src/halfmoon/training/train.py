@@ -92,7 +92,7 @@ def train(
         )
     else:
         run = go_on(problem, run)
-    problem = replace(problem, earlier=run.earlier - run.fresh)
+    problem = replace(problem, t_offset=run.earlier - run.fresh)
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
     fit.judge_again(run)
     if isinstance(method, Solver):
@@ -119,7 +119,7 @@ def _minimize(solver: Solver, fit: Fit, run: Run) -> None:
         f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, "
         f"as {fit.why}"
     )
-    with Interrupt() as interrupt, fit.engine.at_work():
+    with Interrupt() as interrupt, fit.engine.solver_context():
         solver.minimize(fit, run, interrupt)
 
 
@@ -192,7 +192,12 @@ def start(problem: Problem) -> Run:
     theta = problem.network.theta
     slots = [np.zeros_like(theta) for _ in range(problem.optimizer.slots)]
     average = None if problem.average is None else theta.copy()
-    return Run(theta.copy(), slots, average, made_with=(problem.kind, problem.cut))
+    return Run(theta.copy(), slots, average, made_with=made_with(problem))
+
+
+def made_with(problem: Problem) -> tuple[str, str]:
+    """What must stay the same if a run is to go on."""
+    return problem.optimizer_description, problem.data_description
 
 
 def go_on(problem: Problem, run: Run) -> Run:
@@ -204,7 +209,7 @@ def go_on(problem: Problem, run: Run) -> Run:
     """
     network = problem.network
     before = run.made_with
-    now = (problem.kind, problem.cut)
+    now = made_with(problem)
     if run.theta.shape != (network.size,) or run.theta.dtype != network.dtype:
         made = f"{run.theta.size} parameters in {run.theta.dtype}"
         raise ValueError(
@@ -227,7 +232,9 @@ def go_on(problem: Problem, run: Run) -> Run:
             run.slots = new.slots
             run.fresh = updates
             run.average = None if new.average is None else run.current.copy()
-        run.known = run.snapshot()  # also where the present data are too much for it
+        run.finite_source = (
+            run.snapshot()
+        )  # also where the present data are too much for it
     run.stopped = ""
     return run
 
@@ -239,11 +246,11 @@ def finish(fit: Fit, run: Run, cure: str = "") -> None:
     problem = fit.problem
     settings = fit.settings
     if not _is_finite(fit, run):
-        run.go_back()
+        run.restore_last_finite()
         run.stopped = "diverged"
     elif run.stopped != "diverged":
-        run.known = run.snapshot()
-    if run.stopped == "diverged" and run.finite is None:
+        run.finite_source = run.snapshot()
+    if run.stopped == "diverged" and run.last_finite is None:
         raise NotFiniteError
     # before any warning, which may be raised as an error
     problem.network.theta = run.weights.copy()

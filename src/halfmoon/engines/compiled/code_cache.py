@@ -26,6 +26,7 @@ import numba
 import numpy as np
 
 from halfmoon.engines.compiled import native
+from halfmoon.engines.messages import say
 
 HERE = Path(__file__).parent
 KEPT = 90 * 86_400.0  # seconds
@@ -145,8 +146,3 @@ def digest() -> str:
     text = "\n".join(map(str, about)).encode()
     sources = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
     return hashlib.sha256(b"".join([text, *sources])).hexdigest()[:16]
-
-
-def say(text: str) -> None:
-    """One line for people, out of the way of what a program prints."""
-    print(f"halfmoon: {text}", file=sys.stderr)  # noqa: T201

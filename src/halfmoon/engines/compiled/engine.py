@@ -19,17 +19,17 @@ from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines import reference
 from halfmoon.engines.compiled import native, tables, translation
-from halfmoon.engines.contract import Measured, Numbers, Plan, Problem, State
+from halfmoon.engines.contract import Measured, Numbers, Plan, Problem, Scratch, State
 from halfmoon.network import Network, Objective
 
 NAME = "compiled"
 # a solver's own products too are faster without threads that start and wait
-at_work = native.one_blas_thread
+solver_context = native.one_blas_thread
 SLOW = 100_000.0  # microseconds: an update that takes longer can be given up half-way
 LISTEN = 0.05  # seconds between looks whether it should be
 
 
-def why_not(network: Network, optimizer: Optimizer) -> str | None:
+def why_not(network: Network, optimizer: Optimizer | None) -> str | None:
     """What kernels cannot run, in words, or None: then all blocks have been translated,
     and compiled if need be.
     """
@@ -40,8 +40,9 @@ def why_not(network: Network, optimizer: Optimizer) -> str | None:
             return f"{layer.name} is neither Dense nor Dropout"
     try:
         native.address(translation.loss(network.loss, network.k, dtype)[0], dtype)
-        block = optimizer
-        translation.rule(optimizer, dtype)
+        if optimizer is not None:
+            block = optimizer
+            translation.rule(optimizer, dtype)
         for layer in network.layers:
             if layer.act is not None:
                 block = layer.act
@@ -88,14 +89,14 @@ def run(
     if done < count:  # repeat what went well
         after = space.advance(before, plan, done)[0]
     if done:  # the last finite ground lies one update before the last that was measured
-        state.known = lambda: space.advance(before, plan, done - 1)[0]
+        state.finite_source = lambda: space.advance(before, plan, done - 1)[0]
     state.theta = after.theta
     state.slots = after.slots
     state.average = after.average
     state.t = after.t
     diverged = done < count and not given_up
     if diverged:
-        state.go_back()
+        state.restore_last_finite()
     return Measured(measured[0], measured[1], measured[2], space.threads, diverged)
 
 
@@ -146,7 +147,7 @@ class Workspace:
                 "key": tables.signed(key(problem.seed, SHUFFLE)),
                 "lowest": network.lowest,
                 "parameters": network.size,
-                "earlier": problem.earlier,
+                "t_offset": problem.t_offset,
                 "g": memory.of(self.g),
                 "partial": memory.new(2 * (shares + 2 * len(self.chunks)), np.float64),
                 "barrier": memory.of(self.barrier),
@@ -358,10 +359,16 @@ class Room:
         self.predict = translation.source("kernels", dtype).predict
 
 
-def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
-    """link(z) for rows X (n, d), or the scores z; ValueError for rows that do not fit
-    or are not finite.
-    """
+def predict(
+    network: Network,
+    theta: Array,
+    X: Any,
+    link: bool = True,
+    scratch: Scratch | None = None,
+) -> Array:
+    """The prediction link(z) for rows X (n, d), or the raw prediction z."""
+    if scratch is None:
+        scratch = {}
     if is_sparse(X):
         return reference.predict(network, theta, X, link)
     fits = (
@@ -378,14 +385,20 @@ def predict(network: Network, theta: Array, X: Any, link: bool = True) -> Array:
     work = tables.microseconds(network, n) if n > 1 else 0.0
     parts = min(cores(), -(-n // AT_ONCE)) if work > 3 * ALONE else 1
     with native.one_blas_thread() if work > ALONE else nullcontext():
-        finite = _passes(network, theta, X, out, parts, link)
+        finite = _passes(network, theta, X, out, parts, link, scratch)
     if not finite:
         network.read_rows(X)  # which names the columns
     return out
 
 
 def _passes(
-    network: Network, theta: Array, X: Array, out: Array, parts: int, link: bool
+    network: Network,
+    theta: Array,
+    X: Array,
+    out: Array,
+    parts: int,
+    link: bool,
+    scratch: Scratch,
 ) -> bool:
     """All rows, in so many parts at once; False where an input is not finite.
 
@@ -394,13 +407,15 @@ def _passes(
     """
     n = len(X)
     if parts == 1:
-        return _pass(network, theta, X, out, 0, n, link)
+        return _pass(network, theta, X, out, 0, n, link, scratch)
     ends = [
         min(n, -(-n // AT_ONCE) * part // parts * AT_ONCE) for part in range(parts + 1)
     ]
     with ThreadPoolExecutor(parts) as pool:
         passes = pool.map(
-            lambda a, b: _pass(network, theta, X, out, a, b, link), ends, ends[1:]
+            lambda a, b: _pass(network, theta, X, out, a, b, link, scratch),
+            ends,
+            ends[1:],
         )
         return all(list(passes))
 
@@ -413,12 +428,13 @@ def _pass(
     start: int,
     stop: int,
     link: bool,
+    scratch: Scratch,
 ) -> bool:
     """Rows start to stop, in a room that nobody else uses meanwhile; False where an
     input is not finite.
     """
     size = (1 if stop - start == 1 else AT_ONCE), link
-    free = network.rooms.setdefault(size, [])
+    free = scratch.setdefault(size, [])
     try:
         room = free.pop()
     # not asked for before: another thread might take the last one in between

@@ -388,7 +388,7 @@ def carry_out(task, layers, chunks, thread):
     )
     for i in range(task.count):
         t = task.t + i
-        step = task.t + i + 1 + task.earlier
+        step = task.t + i + 1 + task.t_offset
         epoch = t // task.per_epoch
         place = t % task.per_epoch
         if task.shuffles and (place == 0 or (i == 0 and task.reorder)):

@@ -38,11 +38,11 @@ def _record(integers: str, floats: str = "") -> np.dtype[np.void]:
 # one row for each thread; sizes, then addresses of data, of the thread's scratch, and
 # of loops
 TASK = _record(
-    """n d y_columns w_columns parameters batch per_epoch shares block ld lowest wide
-    shuffles reorder threads count t earlier key X y w theta slots avg g order eta decay
-    dropout_factor measured partial barrier stopped h rule_h one w_scale numbers a0
-    y_block w_block spare gemm rest number gather finite combine dots dropout scale
-    add_up average shuffle loss rule""",
+    """n d y_columns w_columns parameters batch per_epoch shares block ld lowest
+    wide shuffles reorder threads count t t_offset key X y w theta slots avg g
+    order eta decay dropout_factor measured partial barrier stopped h rule_h one
+    w_scale numbers a0 y_block w_block spare gemm rest number gather finite
+    combine dots dropout scale add_up average shuffle loss rule""",
     "lam l1 clip_norm beta",
 )
 LAYER = _record("random wide thin d k at a0 z a delta f df h key")
