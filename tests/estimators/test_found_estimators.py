@@ -192,7 +192,7 @@ def test_a_metric_in_place_of_a_scorer_is_told_so():
         short(early_stopping=True, scoring=lambda *_: "good").fit(X, Y)
 
 
-def test_validation_rows_of_one_value_get_no_verdict_about_their_number():
+def test_validation_rows_of_one_value_get_no_finding_about_their_number():
     model = short().fit(X, Y)
     told = model.diagnose(X, Y, X_val=X[Y == 1], y_val=Y[Y == 1])
     assert "NaN" not in str(told)

@@ -181,9 +181,9 @@ def test_a_diagnosis_sees_the_validation_rows():
         (60,), solver="lbfgs", alpha=0.0, max_iter=500, random_state=0
     ).fit(X[few], wrong)
     with_held = model.diagnose(X[few], wrong, X_val=X2, y_val=Y2)
-    assert "overfitting" in [verdict.disease for verdict in with_held.verdicts]
+    assert "overfitting" in [finding.name for finding in with_held.findings]
     assert "overfitting" not in [
-        verdict.disease for verdict in model.diagnose(X[few], wrong).verdicts
+        finding.name for finding in model.diagnose(X[few], wrong).findings
     ]
 
 

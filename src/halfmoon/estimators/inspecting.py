@@ -107,9 +107,7 @@ class Inspecting(Reading):
         y_val: Any = None,
         sample_weight_val: ArrayLike | None = None,
     ) -> Diagnosis:
-        """Verdicts on the fit: each disease with its number, the rule, and the setting
-        to change.
-        """
+        """What is wrong with the fit, by which number, and which setting to change."""
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val belong together; pass both, or neither.")
         rows, truth, w = data = self._encoded(X, y, sample_weight)

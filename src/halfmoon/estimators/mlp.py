@@ -20,7 +20,7 @@ from halfmoon.estimators.base import MLP, has_many_updates
 from halfmoon.estimators.parameters import DICT, parameters
 from halfmoon.estimators.reading import Rows
 from halfmoon.estimators.targets import Labels, Values
-from halfmoon.inspection.diagnosis.data import off_scale
+from halfmoon.inspection.evaluation import off_scale
 
 
 @parameters

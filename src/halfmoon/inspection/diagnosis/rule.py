@@ -1,0 +1,82 @@
+"""What a rule of the diagnosis is: a name, a sentence, and a function that looks.
+
+    @rule("constant columns", "A column has at least two values.")
+    def constant_columns(case: Case) -> Finding | None: ...
+
+The function returns None where the rule is kept, or where nothing certain can be said:
+a warning that comes too often is not read. The reasons for its thresholds, and their
+sources, stand in its docstring.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from halfmoon.inspection.diagnosis.case import Case
+
+Find = Callable[[Case], "Finding | None"]
+Need = Literal["learning_rate", "validation"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A rule that a fit breaks.
+
+    Parameters
+    ----------
+    name : str
+        The name of the rule, such as "learning rate too high".
+    rule : str
+        The rule: what holds for a sound fit.
+    number : float
+        The number that breaks it.
+    message : str
+        What was found, in a sentence.
+    remedy : str
+        Which setting to change, and to what, in the estimators' words.
+    """
+
+    name: str = ""
+    rule: str = ""
+    number: float
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        title = f"{self.name.capitalize()} ({self.number:.3g})"
+        return f"{title}. {self.message} Rule: {self.rule} Remedy: {self.remedy}"
+
+
+@dataclass(frozen=True)
+class DiagnosticRule:
+    """A rule, and the function that looks for what breaks it."""
+
+    name: str
+    sentence: str
+    find: Find
+    needs: Need | None = None  # a rule is checked where the case has what it needs
+
+    def applies(self, case: Case) -> bool:
+        """Whether this rule can be checked."""
+        return self.needs is None or getattr(case, self.needs) is not None
+
+    def check(self, case: Case) -> Finding | None:
+        """The finding, under this rule's name, or None."""
+        finding = self.find(case)
+        if finding is None:
+            return None
+        return replace(finding, name=self.name, rule=self.sentence)
+
+
+# by name, in the order in which they are checked
+RULES: dict[str, DiagnosticRule] = {}
+
+
+def rule(name: str, sentence: str, needs: Need | None = None) -> Callable[[Find], Find]:
+    """Add the function below to RULES."""
+
+    def register(find: Find) -> Find:
+        RULES[name] = DiagnosticRule(name, sentence, find, needs)
+        return find
+
+    return register

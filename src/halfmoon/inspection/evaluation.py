@@ -1,0 +1,59 @@
+"""How good a fit is: what it is compared with, and how certain that is."""
+
+import numpy as np
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.components.losses import Loss
+
+# steps of resilient propagation: enough for 1e-3 of the best constant's loss
+STEPS = 60
+
+
+def best_constant(loss: Loss, y: Array, w: Array, k: int) -> Array:
+    """The raw prediction z (k,) that is best for all rows at once.
+
+    It minimises sum w loss(z, y) over y (n, columns) and w (n, 1) or (n, k), as the
+    loss reads them. Each z steps against the sign of its slope; the step grows by 1.2
+    while the sign stays and halves where it turns, which serves every loss, kinks
+    included (resilient propagation, Riedmiller & Braun 1993).
+    """
+    z = np.zeros(k)
+    step = np.ones(k)
+    slope_before = np.zeros(k)
+    if loss.target == "real":
+        step *= np.repeat(y.std(axis=0) + 1e-12, k // y.shape[1])
+        z += step
+        weight = w.mean(axis=1, dtype=np.float64)
+        means = weight @ y / weight.sum()
+        z.reshape(y.shape[1], -1)[:, 0] = means
+    for _ in range(STEPS):
+        slope = (w * loss.dz(np.tile(z, (len(y), 1)), y)).sum(axis=0)
+        turned_or_kept = np.sign(slope * slope_before).astype(int)  # -1, 0 or 1
+        step *= np.choose(turned_or_kept + 1, [0.5, 1.0, 1.2])
+        z = z - step * np.sign(slope)
+        slope_before = slope
+    return z
+
+
+def standard_error(values: Array, weight: Array) -> float:
+    """The standard error of the weighted mean of values (n,) with weights (n,).
+
+    It is sqrt(sum w^2 (value - mean)^2) / sum w.
+    """
+    mean = np.average(values, weights=weight)
+    return float(np.linalg.norm(weight * (values - mean)) / weight.sum())
+
+
+def off_scale(y: Array) -> Array:
+    """How far each column of y (n, columns) is from mean 0 and standard deviation 1.
+
+    (columns,); 1 is as far as is allowed: a standard deviation of 10 or of 0.1, or a
+    mean of 10 standard deviations (of 10, if they are below 1). The deviation of a
+    constant column counts as 1.
+    """
+    mean = y.mean(axis=0)
+    spread = np.where(np.ptp(y, axis=0) > 0.0, y.std(axis=0), 1.0)
+    too_wide = spread / 10.0
+    too_narrow = 0.1 / spread
+    too_far = np.abs(mean) / (10.0 * np.maximum(spread, 1.0))
+    return np.asarray(np.max([too_wide, too_narrow, too_far], axis=0))

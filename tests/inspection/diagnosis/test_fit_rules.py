@@ -1,0 +1,83 @@
+"""Rules about the fit: their numbers, and silence where nothing can be said."""
+
+import numpy as np
+
+from halfmoon.inspection.diagnosis.fit_rules import flattest_layer, learnable_share
+from inspection.diagnosis.fits import (
+    N,
+    fitted,
+    linear,
+    normal,
+    points,
+    unfitted,
+    votes,
+    with_validation,
+)
+from inspection.diagnosis.planted import blown_up, planted
+
+
+def lost_share(case):
+    """The share of the gain on training rows that is lost on validation rows."""
+    loss = case.losses(case.validation).mean()
+    constant_loss = case.constant_losses(case.validation).mean()
+    return 1.0 - (constant_loss - loss) / (case.constant_loss - case.loss)
+
+
+def test_the_share_of_dead_units_is_counted_by_hand():
+    fit = planted("dead units", "steps too long")
+    first = fit.network.views(fit.network.theta)[0]
+    dead = [
+        all(row @ first.W[:, unit] + first.b[unit] <= 0.0 for row in fit.X)
+        for unit in range(16)
+    ]
+    assert fit.finding("dead units").number == sum(dead) / 16
+
+
+def test_the_share_of_saturated_units_is_counted_by_hand():
+    fit = planted("saturated units", "steps too long")
+    first = fit.network.views(fit.network.theta)[0]
+    a = np.tanh(fit.X @ first.W + first.b)
+    flat_rows = (1.0 - a**2 < 0.005).mean(axis=0)
+    assert fit.finding("saturated units").number == (flat_rows >= 0.95).mean()
+
+
+def test_what_can_be_learned_is_distinguished_from_noise():
+    def learnable(X, y):
+        return learnable_share(unfitted(X, y, "squared_error").case().training)
+
+    noise = []
+    for seed in range(40):
+        X, rng = normal(5, 200, seed)
+        noise.append(learnable(X, rng.normal(size=200)))
+    assert np.abs(noise).max() < 0.2
+    assert abs(np.mean(noise)) < 0.04
+    for seed in range(20):
+        assert learnable(*points("xor", 200, 0.0, seed)) > 0.6
+        assert 0.8 < learnable(*linear(30, 200, 0.3, seed)) <= 1.0
+
+
+def test_sharp_units_of_a_network_that_predicts_well_are_left_alone():
+    X, y = points("blobs:classes=2", noise=0.05)
+    fit = fitted(X, y, (4,), plant=blown_up(1e3))
+    layer = flattest_layer(fit.case(), flat_sides=2, in_rows=0.95)
+    assert layer.stuck(0.95) > 2
+    assert fit.finding("saturated units") is None
+
+
+def test_few_validation_rows_cannot_prove_overfitting():
+    lost = []
+    for seed in range(6):
+        X, rng = normal(4, N + 22, seed)
+        y = (X[:, 0] + rng.normal(size=N + 22) > 0.0).astype(int)
+        fit = fitted(
+            X[:N], y[:N], (16,), validation=(X[N:], y[N:]), watch=False, epochs=60
+        )
+        assert fit.finding("overfitting") is None
+        lost.append(lost_share(fit.case()))
+    assert sum(share > 0.5 for share in lost) >= 3  # though it looks like it
+
+
+def test_a_part_of_the_gain_may_be_lost():
+    fit = with_validation(*votes(6, N + 200), (16,), "relu", watch=False, epochs=80)()
+    assert 0.2 < lost_share(fit.case()) < 0.5
+    assert not fit.diagnose()

@@ -1,0 +1,113 @@
+"""Whoever does what a remedy says is rid of the finding."""
+
+import dataclasses
+import re
+from copy import deepcopy
+
+import numpy as np
+import pytest
+
+from halfmoon.network import Network
+from halfmoon.training.train import train
+from inspection.diagnosis.fits import Fit, linear
+from inspection.diagnosis.planted import PLANTED, planted
+
+
+def fit_again(fit, parameter, text):
+    """The same fit, with one of the estimators' parameters as the remedy says."""
+    network = fit.network
+    settings = fit.options["settings"]
+    sizes = [layer.k for layer in network.layers[:-1] if layer.shapes]
+    act = str(network.layers[0].act)
+    if parameter == "learning_rate_init":
+        settings = dataclasses.replace(settings, learning_rate=float(text))
+    elif parameter == "max_iter":
+        settings = dataclasses.replace(settings, epochs=int(text))
+    elif parameter == "alpha":
+        settings = dataclasses.replace(settings, l2=float(text) / len(fit.X))
+    elif parameter == "activation":
+        act = text.strip("'")
+    elif parameter == "hidden_layer_sizes":
+        sizes = [int(size) for size in re.findall(r"\d+", text)]
+        act = "relu" if act == "identity" else act
+    sizes = [network.d, *sizes, network.k]
+    network = Network.dense(sizes, act, network.loss, dtype=network.dtype)
+    run = train(network, fit.X, fit.y, settings=settings)
+    return Fit(network, run.history, fit.X, fit.y, fit.options | {"settings": settings})
+
+
+def every(rule, parameter, without=()):
+    """All faults planted for a rule, with the parameter that its remedy sets."""
+    return [(rule, name, parameter) for name in PLANTED[rule] if name not in without]
+
+
+REMEDIES = [
+    *every("learning rate too high", "learning_rate_init"),
+    *every("learning rate too low", "learning_rate_init"),
+    *every("dead units", "activation", without=("softplus under dropout", "L-BFGS")),
+    ("overfitting", "random labels", "alpha"),
+    ("overfitting", "noise of values", "alpha"),
+    ("overfitting", "labels", "alpha"),
+    ("overfitting", "counts", "alpha"),
+    ("underfitting", "penalty", "alpha"),
+    ("underfitting", "penalty on counts", "alpha"),
+    ("underfitting", "a line for circles", "hidden_layer_sizes"),
+    ("underfitting", "a line for a wave", "hidden_layer_sizes"),
+    ("underfitting", "two epochs", "max_iter"),
+]
+
+
+def advice(finding, parameter):
+    """The value that a remedy gives to a parameter, as text."""
+    value = r"=('\w+'|\([^)]*\)|[\d.e+-]*\d)"
+    return re.search(parameter + value, finding.remedy)[1]
+
+
+@pytest.mark.parametrize(("rule", "name", "parameter"), REMEDIES)
+def test_the_remedy_helps(rule, name, parameter):
+    fit = planted(rule, name)
+    for _ in range(3):  # a tenth of the rate may still be too much
+        finding = fit.finding(rule)
+        if finding is None:
+            return
+        fit = fit_again(fit, parameter, advice(finding, parameter))
+    assert fit.finding(rule) is None, str(finding)
+
+
+@pytest.mark.parametrize("name", PLANTED["unscaled inputs"])
+def test_standardised_inputs_are_sound(name):
+    fit = planted("unscaled inputs", name)
+    X = (fit.X - fit.X.mean(axis=0)) / fit.X.std(axis=0)
+    assert fit._replace(X=X).finding("unscaled inputs") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["thousands", "offset", "prices", "second of two", "quantiles"]
+)
+def test_a_standardised_target_is_sound(name):
+    fit = deepcopy(planted("unscaled target", name))
+    y = (fit.y - fit.y.mean(axis=0)) / fit.y.std(axis=0)
+    run = train(fit.network, fit.X, y, settings=fit.options["settings"])
+    assert fit._replace(y=y, history=run.history).finding("unscaled target") is None
+
+
+def test_a_larger_validation_set_is_large_enough():
+    rule = "validation set too small"
+    form = (
+        r"Set validation_fraction=0\.\d+, about \d+ rows|Cross-validate, .*: \d+ rows"
+    )
+    fit = planted(rule, "weak signal")
+    X, y = linear(4, 8000, noise=1.5)
+
+    def finding(start, stop):
+        return fit.validated_by(X[start:stop], y[start:stop]).finding(rule)
+
+    still_too_small = []
+    for start in range(600, 7000, 30):
+        small = finding(start, start + 30)
+        if small is not None:
+            assert re.match(form, small.remedy)
+            rows = int(re.search(r"(\d+) rows", small.remedy)[1])
+            still_too_small.append(finding(start, start + rows) is not None)
+    assert len(still_too_small) > 100
+    assert np.mean(still_too_small) < 0.2

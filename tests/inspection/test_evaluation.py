@@ -1,0 +1,52 @@
+"""How good a fit is: the best constant against shares, means and quantiles."""
+
+import numpy as np
+import pytest
+
+from halfmoon.components.losses import LOSSES
+from inspection.diagnosis.fits import counts, labels, linear, unfitted, votes
+
+
+def pinball(y, level):
+    """The mean pinball loss of the quantile."""
+    over = y - np.quantile(y, level)
+    return np.maximum(level * over, (level - 1.0) * over).mean()
+
+
+BEST = {
+    "softmax_cross_entropy": (
+        votes,
+        lambda y: -np.log(np.bincount(y) / len(y)) @ (np.bincount(y) / len(y)),
+    ),
+    "logistic_cross_entropy": (
+        labels,
+        lambda y: sum(-m * np.log(m) - (1 - m) * np.log(1 - m) for m in y.mean(axis=0)),
+    ),
+    "squared_error": (linear, lambda y: y.var() / 2.0),
+    "absolute_error": (linear, lambda y: np.abs(y - np.median(y)).mean()),
+    "pinball:level=0.9": (
+        linear,
+        lambda y: pinball(y, 0.9),
+    ),
+    "quantiles": (
+        linear,
+        lambda y: sum(pinball(y, level) for level in (0.1, 0.5, 0.9)),
+    ),
+    "poisson": (
+        counts,
+        lambda y: (
+            y.mean() - y * np.log(y.mean()) + y * np.log(np.maximum(y, 1)) - y
+        ).mean(),
+    ),
+}
+
+
+@pytest.mark.parametrize("loss", BEST)
+@pytest.mark.parametrize("scale", [1.0, 1e4])
+def test_the_best_constants_loss_is_that_of_shares_means_and_quantiles(loss, scale):
+    make, best = BEST[loss]
+    X, y = make()
+    y = scale * y + scale if LOSSES.make(loss).target == "real" else y
+    columns = 2 if loss.startswith("softmax") else np.reshape(y, (len(y), -1)).shape[1]
+    fit = unfitted(X, y, loss, LOSSES.make(loss).outputs(columns))
+    assert fit.case().constant_loss == pytest.approx(best(y), rel=1e-3)
