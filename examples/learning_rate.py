@@ -8,7 +8,7 @@ X, y = datasets.make("moons", n=1000, noise=0.2, seed=0)
 X_new, y_new = datasets.make("moons", n=1000, noise=0.2, seed=1)
 
 model = MLPClassifier((50, 50), "gelu", max_iter=2000, random_state=0)
-test = model.find_learning_rate(X, y)  # test.plot() draws it; nothing is changed
+test = model.find_learning_rate(X, y)  # nothing is changed
 print(test.rule)
 
 for rate, schedule in (

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from measure_house import House, benchmarks, circles, imports, tree
 
-import halfmoon
 from halfmoon.commands.catalogue import REGISTRIES
 
 ROOT = Path(__file__).resolve().parents[1]

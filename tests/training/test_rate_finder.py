@@ -4,10 +4,8 @@ suggests rates that train well.
 
 import dataclasses
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
@@ -18,7 +16,6 @@ from halfmoon.training.train import prepare, train
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
 
-mpl.use("Agg")
 X, Y = datasets.make("moons", n=150, noise=0.2, seed=0)
 WAVE = datasets.make("wave", n=150, noise=0.1, seed=0)
 ENGINES = ("numpy", "compiled")
@@ -376,36 +373,3 @@ def test_options_are_those_of_train():
 def test_a_range_test_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         find_learning_rate(moons(), X, Y).suggestion = 1.0
-
-
-# Its picture
-
-
-def test_the_plot_shows_points_line_and_suggestion():
-    found = find_learning_rate(moons(), X, Y, batch_size=32)
-    ax = Figure().subplots()
-    assert found.plot(ax) is ax
-    assert ax.get_xscale() == "log"
-    assert (ax.get_xlabel(), ax.get_ylabel()) == (
-        "learning rate",
-        "loss (objective, per batch)",
-    )
-    assert np.array_equal(
-        ax.collections[0].get_offsets(), np.c_[found.rates, found.losses]
-    )
-    assert np.array_equal(ax.lines[0].get_xydata(), np.c_[found.rates, found.smooth])
-    assert ax.collections[1].get_offsets()[0, 0] == found.suggestion
-    assert f"{found.suggestion:.2g}" in ax.texts[0].get_text()
-    low, high = ax.get_ylim()
-    assert low < found.smooth.min() < found.smooth[0] < high
-
-
-def test_a_test_that_blew_up_is_drawn_without_its_end_spoiling_the_scale():
-    found = find_learning_rate(
-        Network.dense([1, 20, 1], "relu", "squared_error"),
-        *WAVE,
-        optimizer="gd",
-        high=1e9,
-    )
-    assert found.losses.max() > 2.0 * found.smooth[0]
-    assert found.plot(Figure().subplots()).get_ylim()[1] < 2.0 * found.smooth[0]

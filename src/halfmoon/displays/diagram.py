@@ -1,30 +1,253 @@
 """The diagram of a network, at any size."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.common import fitted, panels, shorten
-from halfmoon.displays.plots import COLOURS, INK
+from halfmoon.displays.fitted import read_fitted
+from halfmoon.displays.style import COLOURS, DASHES, INK, make_panels, shorten
+
+NUMBERED = 12  # a layer with so many weights at most has their numbers on its lines
+
+
+class Diagram(NamedTuple):
+    """What `draw_diagram` drew."""
+
+    links: list[LineCollection]  # one a layer of weights
+    units: list[Any]  # one a layer of units
+    legend: Any
+
+
+def draw_diagram(
+    ax: Axes,
+    coefs: Sequence[Array],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    *,
+    most: int = 12,
+    width: float = 3.5,
+) -> Diagram:
+    """A network's units as circles, and its weights as lines between them.
+
+    The wider a line, the larger the weight; solid blue is positive, dashed orange
+    negative. Layers stand from left to right. Where a layer has few weights, their
+    numbers stand on the lines. Of a layer with more than `most` units the first ones
+    and the last are drawn, and how many are left out is said.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw; its axes are hidden.
+    coefs : sequence of arrays of shape (d, k)
+        The weights of each layer, inputs first.
+    inputs, outputs : sequence of str
+        Names of the inputs and the outputs.
+    most : int, default 12
+        How many units of a layer to draw; at least 3.
+    width : float, default 3.5
+        The width of the largest weight's line, in points.
+
+    Returns
+    -------
+    Diagram
+        The lines and circles, one collection a layer, and the legend.
+
+    Raises
+    ------
+    ValueError
+        For `most` under 3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from matplotlib.figure import Figure
+    >>> coefs = [np.ones((2, 3)), np.ones((3, 1))]
+    >>> drawn = draw_diagram(Figure().subplots(), coefs, ["x0", "x1"], ["y"])
+    >>> [len(layer.get_segments()) for layer in drawn.links]
+    [6, 3]
+    """
+    if most < 3:
+        raise ValueError(f"most must be at least 3 units a layer; got {most}.")
+    sizes = [len(inputs), *(W.shape[1] for W in coefs)]
+    shown = [_shown_units(k, most) for k in sizes]
+    heights = [_heights(units, most) for units in shown]
+    ends = list(pairwise(shown))
+    weights = [W[np.ix_(*pair)] for W, pair in zip(coefs, ends, strict=True)]
+    scale = width / (max(float(np.abs(part).max()) for part in weights) or 1.0)
+    top = max(1.3, *(height[0] for height in heights)) + 0.7
+    ax.set(xlim=(-0.2, len(sizes) - 0.8), ylim=(-top, top))
+    ax.set_axis_off()
+    links = []
+    units = []
+    for level, part in enumerate(weights):
+        links.append(_draw_links(ax, level, part, heights, scale))
+        if coefs[level].size <= NUMBERED:
+            _write_weights(ax, level, part, heights)
+    for level, height in enumerate(heights):
+        units.append(_draw_units(ax, level, height))
+        _write_title(ax, level, sizes)
+        if sizes[level] > len(height):
+            _write_left_out(ax, level, height, sizes[level])
+    _write_names(ax, 0, [inputs[i] for i in shown[0]], heights[0])
+    last = len(sizes) - 1
+    _write_names(ax, last, [outputs[i] for i in shown[-1]], heights[-1])
+    legend = _draw_legend(ax, np.concatenate([part.ravel() for part in weights]), scale)
+    return Diagram(links, units, legend)
+
+
+def _shown_units(k: int, most: int) -> NDArray[np.intp]:
+    """Which of k units are drawn: one more than `most` needs no gap."""
+    if k <= most + 1:
+        return np.arange(k)
+    return np.array([*range(most - 1), k - 1])
+
+
+def _heights(units: NDArray[np.intp], most: int) -> Array:
+    """Where a layer's units stand, about 0, with a gap for those left out."""
+    rows = np.array([*units[:-1], min(units[-1], most)])
+    return rows[-1] / 2.0 - rows
+
+
+def _draw_links(
+    ax: Axes, level: int, weights: Array, heights: list[Array], scale: float
+) -> LineCollection:
+    """The weights between two layers, the largest on top.
+
+    Small ones are faint, so that many stay legible.
+    """
+    below, above = np.meshgrid(heights[level], heights[level + 1], indexing="ij")
+    left = np.full_like(below, level)
+    ends = np.stack([left, below, left + 1.0, above], axis=-1).reshape(-1, 2, 2)
+    order = np.argsort(np.abs(weights), axis=None)
+    weight = weights.ravel()[order]
+    size = np.abs(weight) * scale
+    opacity: Any = 0.15 + 0.85 * size / max(size[-1], 1e-9)
+    negative = weight < 0.0
+    lines = LineCollection(
+        list(ends[order]),
+        colors=np.where(negative, COLOURS[1], COLOURS[0]).tolist(),
+        linestyles=[DASHES if minus else "-" for minus in negative],
+        linewidths=0.2 + size,
+        alpha=opacity,
+        zorder=1,
+    )
+    ax.add_collection(lines)
+    return lines
+
+
+def _write_weights(ax: Axes, level: int, weights: Array, heights: list[Array]) -> None:
+    """Each weight's number on its line, near its source, where lines are well apart."""
+    box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
+    style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "bbox": box}
+    for (i, j), weight in np.ndenumerate(weights):
+        start = float(heights[level][i])
+        end = float(heights[level + 1][j])
+        height = start + 0.27 * (end - start)
+        ax.text(level + 0.27, height, f"{weight:+.2f}", size="small", **style)
+
+
+def _draw_units(ax: Axes, level: int, height: Array) -> Any:
+    """A layer's circles, as large as the ax allows."""
+    figure: Any = ax.figure
+    unit_in_points = ax.bbox.height * 72.0 / figure.dpi / np.ptp(ax.get_ylim())
+    size = min(14.0, 0.6 * unit_in_points) ** 2
+    style: dict[str, Any] = {"c": "white", "edgecolors": INK, "linewidths": 1.1}
+    return ax.scatter(np.full(len(height), level), height, s=size, zorder=3, **style)
+
+
+def _write_title(ax: Axes, level: int, sizes: list[int]) -> None:
+    """What a layer is, and its number of units, above it."""
+    k = sizes[level]
+    ending = "s" if k > 1 else ""
+    if level == 0:
+        title = f"{k:,} input{ending}"
+    elif level == len(sizes) - 1:
+        title = f"{k:,} output{ending}"
+    else:
+        title = f"hidden layer {level}\n{k:,} unit{ending}"
+    above = ax.get_xaxis_transform()
+    ax.text(level, 1.01, title, va="bottom", ha="center", color=INK, transform=above)
+
+
+def _write_left_out(ax: Axes, level: int, height: Array, k: int) -> None:
+    """How many units are not drawn, in the gap that stands for them."""
+    box = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.9}
+    style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "bbox": box}
+    gap = height[-2:].mean()
+    text = f"⋮ {k - len(height)} more"
+    ax.text(level, gap, text, size="small", zorder=4, **style)
+
+
+def _write_names(ax: Axes, level: int, names: list[str], height: Array) -> None:
+    """The names of inputs to the left of their circles, of outputs to the right."""
+    side = -1 if level == 0 else 1
+    style: dict[str, Any] = {"va": "center", "size": "small", "color": INK}
+    style |= {"ha": "right" if side < 0 else "left"}
+    style |= {"xytext": (side * 11, 0), "textcoords": "offset points"}
+    for name, y in zip(names, height, strict=True):
+        ax.annotate(shorten(name), (level, y), **style)
+
+
+def _draw_legend(ax: Axes, weights: Array, scale: float) -> Any:
+    """A line as wide as the largest weight of either sign, and that weight."""
+    lines = []
+    largest = weights.max()
+    if largest > 0.0:
+        label = f"positive weights, to {largest:+.2g}"
+        wide = 0.2 + largest * scale
+        lines.append(Line2D([], [], color=COLOURS[0], lw=wide, label=label))
+    lowest = weights.min()
+    if lowest < 0.0:
+        label = f"negative weights, to {lowest:+.2g}"
+        wide = 0.2 - lowest * scale
+        style: dict[str, Any] = {"color": COLOURS[1], "ls": DASHES}
+        lines.append(Line2D([], [], lw=wide, label=label, **style))
+    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
+    return ax.legend(handles=lines, ncols=2, frameon=False, fontsize="small", **place)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class NetworkDisplay:
-    """Units as circles and weights as lines between them: the wider, the larger; blue
-    is positive, orange negative.
+    """The diagram of a network, as `draw_diagram` draws it.
 
-    Of a layer with more than `most` units the first ones and the last are drawn, and
-    how many are left out is said. `coefs` are each layer's weights (d, k); `inputs` and
-    `outputs` are names. All layers share one scale of widths.
+    All layers share one scale of widths.
 
-    After `plot`: `ax_`, `figure_`, `links_` and `units_` (one collection a layer),
-    `legend_`.
+    Parameters
+    ----------
+    coefs : list of arrays of shape (d, k)
+        The weights of each layer, inputs first.
+    inputs, outputs : list of str
+        Names of the inputs and the outputs.
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        Where it is drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure.
+    links_ : list of matplotlib.collections.LineCollection
+        The weights, one collection a layer.
+    units_ : list of matplotlib.collections.PathCollection
+        The circles, one collection a layer.
+    legend_ : matplotlib.legend.Legend
+        The largest weight of either sign.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from matplotlib.figure import Figure
+    >>> names = {"inputs": ["x"], "outputs": ["a", "b"]}
+    >>> display = NetworkDisplay(coefs=[np.ones((1, 2))], **names)
+    >>> len(display.plot(Figure().subplots()).units_)
+    2
     """
 
     coefs: list[Array]
@@ -35,148 +258,62 @@ class NetworkDisplay:
     def from_estimator(
         cls, estimator: Any, *, ax: Axes | None = None, **options: Any
     ) -> Self:
-        """Draw the `coefs_` of a fitted network, ours or scikit-learn's; options are
-        those of `plot`.
+        """Draw the `coefs_` of a fitted network, ours or scikit-learn's.
+
+        Parameters
+        ----------
+        estimator : MLPClassifier, MLPRegressor or Pipeline
+            A fitted estimator, or a Pipeline or search that ends in one.
+        ax : matplotlib.axes.Axes, default None
+            Where to draw; None makes a new figure.
+        **options : dict
+            Those of `plot`.
+
+        Returns
+        -------
+        NetworkDisplay
+            What was drawn.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        ValueError
+            For an estimator without `coefs_`.
         """
-        model, _, inputs, outputs = fitted(estimator, "coefs_")
-        return cls(coefs=model.coefs_, inputs=inputs, outputs=outputs).plot(
-            ax, **options
-        )
+        fitted = read_fitted(estimator, "coefs_")
+        coefs = fitted.model.coefs_
+        display = cls(coefs=coefs, inputs=fitted.inputs, outputs=fitted.outputs)
+        return display.plot(ax, **options)
 
     def plot(
         self, ax: Axes | None = None, *, most: int = 12, width: float = 3.5
     ) -> Self:
-        """Draw layers from left to right, the largest weight as a line of `width`
-        points; `most` must be at least 3.
+        """Draw layers from left to right.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default None
+            Where to draw; None makes a new figure.
+        most : int, default 12
+            How many units of a layer to draw; at least 3.
+        width : float, default 3.5
+            The width of the largest weight's line, in points.
+
+        Returns
+        -------
+        NetworkDisplay
+            The display itself.
+
+        Raises
+        ------
+        ValueError
+            For `most` under 3.
         """
-        if most < 3:
-            raise ValueError(f"most must be at least 3 units a layer; got {most}.")
-        sizes = [len(self.inputs), *(W.shape[1] for W in self.coefs)]
-        shown = [
-            np.array([*range(most - 1), k - 1]) if k > most + 1 else np.arange(k)
-            for k in sizes
-        ]
-        # a gap for those left out
-        places = [np.array([*units[:-1], min(units[-1], most)]) for units in shown]
-        heights = [place[-1] / 2.0 - place for place in places]
-        parts = [
-            W[np.ix_(*ends)]
-            for W, ends in zip(self.coefs, pairwise(shown), strict=True)
-        ]
-        scale = width / (max(float(np.abs(part).max()) for part in parts) or 1.0)
-        (self.ax_,) = panels(ax, (2.2 + 2.0 * len(sizes), 4.8))
+        (self.ax_,) = make_panels(ax, (4.2 + 2.0 * len(self.coefs), 4.8))
         self.figure_ = self.ax_.figure
-        top = max(1.3, *(height[0] for height in heights)) + 0.7
-        self.ax_.set(xlim=(-0.2, len(sizes) - 0.8), ylim=(-top, top))
-        self.ax_.set_axis_off()
-        self.links_ = [
-            self._links(i, part, heights, scale) for i, part in enumerate(parts)
-        ]
-        self.units_ = [
-            self._units(i, height, sizes) for i, height in enumerate(heights)
-        ]
-        for level, names, side in (
-            (0, self.inputs, -1),
-            (len(sizes) - 1, self.outputs, 1),
-        ):
-            style = {
-                "ha": "right" if side < 0 else "left",
-                "va": "center",
-                "fontsize": "small",
-                "color": INK,
-            }
-            for i, height in zip(shown[level], heights[level], strict=True):
-                at = {"xytext": (side * 11, 0), "textcoords": "offset points"}
-                self.ax_.annotate(shorten(names[i]), (level, height), **at, **style)
-        self._legend(np.concatenate([part.ravel() for part in parts]), scale)
+        drawn = draw_diagram(
+            self.ax_, self.coefs, self.inputs, self.outputs, most=most, width=width
+        )
+        self.links_, self.units_, self.legend_ = drawn
         return self
-
-    def _links(
-        self, level: int, part: Array, heights: list[Array], scale: float
-    ) -> Any:
-        """The weights between two layers, the largest on top; faint where they are
-        small, so that many stay legible.
-        """
-        below, above = np.meshgrid(heights[level], heights[level + 1], indexing="ij")
-        ends = np.stack(
-            [np.full_like(below, level), below, np.full_like(below, level + 1), above],
-            axis=-1,
-        )
-        order = np.argsort(np.abs(part), axis=None)
-        weight = part.ravel()[order]
-        size = np.abs(weight) * scale
-        alpha: Any = 0.15 + 0.85 * size / max(size[-1], 1e-9)
-        colours = np.where(weight < 0.0, COLOURS[1], COLOURS[0]).tolist()
-        look: dict[str, Any] = {
-            "colors": colours,
-            "linewidths": 0.2 + size,
-            "alpha": alpha,
-            "zorder": 1,
-        }
-        return self.ax_.add_collection(
-            LineCollection(list(ends.reshape(-1, 2, 2)[order]), **look)
-        )
-
-    def _units(self, level: int, height: Array, sizes: list[int]) -> Any:
-        """A layer's circles, as large as the ax allows, its title, and how many units
-        are left out.
-        """
-        # in points
-        unit = (
-            self.ax_.bbox.height * 72.0 / self.figure_.dpi / np.ptp(self.ax_.get_ylim())
-        )
-        style: dict[str, Any] = {
-            "s": min(14.0, 0.6 * unit) ** 2,
-            "c": "white",
-            "edgecolors": INK,
-            "linewidths": 1.1,
-        }
-        units = self.ax_.scatter(np.full(len(height), level), height, zorder=3, **style)
-        k = sizes[level]
-        word = {0: "input", len(sizes) - 1: "output"}.get(level, "unit")
-        title = (
-            f"hidden layer {level}\n" * (word == "unit")
-            + f"{k:,} {word}"
-            + "s" * (k > 1)
-        )
-        style = {"ha": "center", "color": INK}
-        self.ax_.text(
-            level,
-            1.01,
-            title,
-            va="bottom",
-            transform=self.ax_.get_xaxis_transform(),
-            **style,
-        )
-        if k > len(height):
-            box = {
-                "boxstyle": "round,pad=0.1",
-                "fc": "white",
-                "ec": "none",
-                "alpha": 0.9,
-            }
-            style |= {"va": "center", "fontsize": "small", "bbox": box, "zorder": 4}
-            self.ax_.text(
-                level, height[-2:].mean(), f"⋮ {k - len(height)} more", **style
-            )
-        return units
-
-    def _legend(self, weights: Array, scale: float) -> None:
-        """A line as wide as the largest weight of either sign, and that weight."""
-        handles = []
-        for word, w, colour in (
-            ("positive", weights.max(), COLOURS[0]),
-            ("negative", weights.min(), COLOURS[1]),
-        ):
-            if (w > 0.0) == (word == "positive") and w != 0.0:
-                label = f"{word} weights, to {w:+.2g}"
-                handles.append(
-                    Line2D([], [], color=colour, lw=0.2 + abs(w) * scale, label=label)
-                )
-        place: dict[str, Any] = {
-            "loc": "upper center",
-            "bbox_to_anchor": (0.5, 0.0),
-            "ncols": 2,
-            "frameon": False,
-        }
-        self.legend_ = self.ax_.legend(handles=handles, fontsize="small", **place)

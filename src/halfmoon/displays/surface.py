@@ -1,5 +1,6 @@
 """What a model predicts over a plane of two columns, however many columns it has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,40 +9,216 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import ArrayLike
 from sklearn.base import is_regressor
-from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.common import BESIDE, bar, panels, shorten
-from halfmoon.displays.plots import COLOURS, INK, MARKERS
-from halfmoon.displays.slices import Slice
+from halfmoon.displays.plane import Plane
+from halfmoon.displays.points import draw_points
+from halfmoon.displays.response import (
+    choose_method,
+    class_indices,
+    leads,
+    predicted_leads,
+    predicted_values,
+    probabilities,
+    target_values,
+)
+from halfmoon.displays.style import (
+    BESIDE,
+    DARK,
+    INK,
+    add_colour_bar,
+    class_colour,
+    class_marker,
+    make_panels,
+    shorten,
+)
 
-METHODS = ("predict_proba", "decision_function", "predict")
+Mesh = Any  # matplotlib.collections.QuadMesh
+Contours = Any  # matplotlib.contour.QuadContourSet
+
+
+def make_grid(low: Array, high: Array, resolution: int) -> tuple[Array, Array]:
+    """Both coordinates (r, r) of a grid from `low` (2,) to `high` (2,)."""
+    xx0, xx1 = np.meshgrid(*np.linspace(low, high, resolution).T)
+    return xx0, xx1
+
+
+def grid_points(xx0: Array, xx1: Array) -> Array:
+    """The points of a grid, (r r, 2)."""
+    return np.column_stack([xx0.ravel(), xx1.ravel()])
+
+
+def draw_class_surface(
+    ax: Axes, xx0: Array, xx1: Array, lead: Array, span: float = 1.0, **style: Any
+) -> tuple[Any, list[Contours]]:
+    """Regions of the classes over a grid, and black lines where two of them tie.
+
+    Classes have a colour each: the paler, the smaller the lead, which has its full
+    colour from `span` on. `lead` (r, r, C) is each class's, as `leads` gives it. Style
+    goes to `pcolormesh`. Returns the mesh (one for two classes, else one a class), and
+    the lines.
+    """
+    C = lead.shape[-1]
+    pale = [tuple(0.5 + 0.5 * np.array(to_rgb(class_colour(c)))) for c in range(C)]
+    surface: Any
+    if C == 2:
+        colours = LinearSegmentedColormap.from_list("lead", [pale[0], "white", pale[1]])
+        limits: dict[str, Any] = {"cmap": colours, "vmin": -span, "vmax": span}
+        surface = _draw_mesh(ax, xx0, xx1, lead[..., 1], {**limits, **style})
+        between = [0]
+    else:
+        surface = []
+        for c in range(C):
+            colours = LinearSegmentedColormap.from_list("lead", ["white", pale[c]])
+            limits = {"cmap": colours, "vmin": 0.0, "vmax": span}
+            own = np.ma.array(lead[..., c], mask=lead.argmax(axis=-1) != c)
+            surface.append(_draw_mesh(ax, xx0, xx1, own, {**limits, **style}))
+        between = list(range(C))
+    line: dict[str, Any] = {"colors": DARK, "linewidths": 1.4, "zorder": 2}
+    ties = [
+        ax.contour(xx0, xx1, lead[..., c], levels=[0.0], **line)
+        for c in between
+        if lead[..., c].min() < 0.0 < lead[..., c].max()
+    ]
+    return surface, ties
+
+
+def draw_value_surface(
+    ax: Axes, xx0: Array, xx1: Array, values: Array, **style: Any
+) -> tuple[Mesh, list[Contours]]:
+    """A quantity (r, r) over a grid, and white lines of equal value.
+
+    Style goes to `pcolormesh`. Returns the mesh and the lines.
+    """
+    surface = _draw_mesh(ax, xx0, xx1, values, {"cmap": "viridis", **style})
+    if np.ptp(values) == 0.0:
+        return surface, []
+    line: dict[str, Any] = {"colors": "white", "linewidths": 0.7, "alpha": 0.7}
+    return surface, [ax.contour(xx0, xx1, values, levels=8, zorder=2, **line)]
+
+
+def _draw_mesh(
+    ax: Axes, xx0: Array, xx1: Array, values: Array, style: dict[str, Any]
+) -> Mesh:
+    return ax.pcolormesh(xx0, xx1, values, **{"rasterized": True, "zorder": 0, **style})
+
+
+def draw_boundary(
+    ax: Axes, model: Any, X: ArrayLike, *, resolution: int = 200
+) -> tuple[Any, list[Contours]]:
+    """The plane coloured by what a model of two inputs predicts, and its boundaries.
+
+    The paler the colour, the less sure the prediction; black lines are where the two
+    likeliest classes tie.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    model : Network or estimator
+        What predicts: a network that tells classes apart, or anything with
+        `predict_proba`.
+    X : array-like of shape (n, 2)
+        Points, whose range with a margin of 0.5 is drawn; not the points themselves,
+        see `draw_points`.
+    resolution : int, default 200
+        How many points the grid has in either direction.
+
+    Returns
+    -------
+    tuple
+        The coloured mesh (one for two classes, else a list of one a class), and the
+        list of the lines.
+
+    Raises
+    ------
+    ValueError
+        For a network that does not tell classes apart.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from halfmoon import Network, datasets
+    >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
+    >>> surface, ties = draw_boundary(
+    ...     Figure().subplots(), Network.dense([2, 3, 2]), X, resolution=50
+    ... )
+    >>> surface.get_array().shape
+    (50, 50)
+    """
+    low = np.min(X, axis=0) - 0.5
+    high = np.max(X, axis=0) + 0.5
+    xx0, xx1 = make_grid(low, high, resolution)
+    p = probabilities(model, grid_points(xx0, xx1))
+    lead = leads(p).reshape(resolution, resolution, -1)
+    drawn = draw_class_surface(ax, xx0, xx1, lead)
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    return drawn
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class DecisionSurfaceDisplay:
-    """The plane coloured by what a model predicts, its decision boundaries, and the
-    rows on it.
+    """The plane coloured by what a model predicts, its boundaries, and the rows on it.
 
     Classes have a colour each: the paler, the smaller its lead over the runner-up, and
     black lines are ties. A regressor's values have a colour bar, and white lines of
-    equal value. Where the nearest row is further away than `reach`, in standard
-    deviations of the axes, the plane is hatched. Of more than two columns two are axes
-    and the others follow the data, as `plane` says; a row fades with its distance from
-    that slice, in standard deviations of the other columns (s.d.).
+    equal value. Where the nearest row is further away than `reach`, the plane is
+    hatched. Of more than two columns two are axes and the others follow the data, as
+    `plane` says; a row fades with its distance from that slice, in standard deviations
+    of the other columns (s.d.).
 
-    `xx0`, `xx1` (r, r) are the grid, `response` (r, r) a regressor's values or (r, r,
-    C) the lead of each class; `y` (n,) holds the rows' values or places in `classes`,
-    or is None, and then no rows are drawn.
+    Parameters
+    ----------
+    plane : halfmoon.displays.plane.Plane
+        The plane through the data.
+    xx0, xx1 : array of shape (r, r)
+        The grid.
+    response : array of shape (r, r) or (r, r, C)
+        A regressor's values, or the lead of each class.
+    y : array of shape (n,), default None
+        The rows' values, or the indices of their classes; None draws no rows.
+    classes : list of length C, default None
+        The classes' names; None for a regressor.
+    reach : float, default 0.5
+        How far the nearest row may be, in standard deviations of the axes.
+    target_name : str, default "prediction"
+        A regressor's quantity and unit.
 
-    After `plot`: `ax_`, `figure_`, `surface_` (one mesh, or one a class), `boundary_`
-    (contours), `points_` (one collection a class), `hatched_`, `legend_`, `colorbar_`
-    (regressors).
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        Where it is drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure.
+    surface_ : matplotlib.collections.QuadMesh or list of them
+        One mesh for two classes or a regressor, else one a class.
+    boundary_ : list
+        The lines.
+    points_ : list
+        The rows, one collection a class.
+    hatched_ : matplotlib.contour.QuadContourSet
+        Where no row is near.
+    legend_ : matplotlib.legend.Legend or None
+        Classes, how rows fade, and hatching.
+    colorbar_ : matplotlib.colorbar.Colorbar or None
+        A regressor's values.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from halfmoon import MLPClassifier, datasets
+    >>> X, y = datasets.make("moons", n=100, noise=0.2, seed=0)
+    >>> model = MLPClassifier((3,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
+    >>> ax = Figure().subplots()
+    >>> display = DecisionSurfaceDisplay.from_estimator(model, X, y, ax=ax)
+    >>> len(display.points_)
+    2
     """
 
-    plane: Slice
+    plane: Plane
     xx0: Array
     xx1: Array
     response: Array
@@ -63,297 +240,195 @@ class DecisionSurfaceDisplay:
         response_method: str = "auto",
         grid_resolution: int = 150,
         reach: float = 0.5,
-        display_labels: Any = None,
+        display_labels: Sequence[Any] | None = None,
         target_name: str = "prediction",
         ax: Axes | None = None,
         **style: Any,
     ) -> Self:
-        """Draw what any fitted estimator or pipeline predicts over two columns of X (n,
-        d), an array or a frame.
+        """Draw what any fitted estimator or pipeline predicts over two columns of X.
 
-        `features` are the two columns, by place or name; the others are local means
-        over `neighbours` rows, or fixed with ``others="median"`` (`slices.Slice`).
-        `response_method` "auto" is the first that the estimator has of predict_proba,
-        decision_function, predict. `display_labels` name the classes in the order of
-        `classes_`; `target_name` is a regressor's quantity and unit. Style goes to
-        `pcolormesh`. Raises NotFittedError before `fit`, and ValueError, saying what is
-        allowed, for anything that cannot be drawn.
+        Parameters
+        ----------
+        estimator : estimator or Pipeline
+            Anything fitted that predicts.
+        X : array-like or frame of shape (n, d)
+            Rows of at least two columns, as the estimator takes them.
+        y : array-like of shape (n,), default None
+            The rows' classes or values; None draws no rows.
+        features : tuple of two, default (0, 1)
+            The two columns that are the axes, by index or name.
+        others : {"neighbours", "median"}, default "neighbours"
+            What the other columns are: means over near rows, or the median everywhere.
+        neighbours : int, default None
+            How many rows are near; None takes the square root of n, at least 10.
+        response_method : str, default "auto"
+            "predict_proba", "decision_function" or "predict"; "auto" takes the first
+            of these that the estimator has.
+        grid_resolution : int, default 150
+            How many points r the grid has in either direction.
+        reach : float, default 0.5
+            How far the nearest row may be before the plane is hatched, in standard
+            deviations of the axes.
+        display_labels : sequence of length C, default None
+            Names of the classes, in the order of `classes_`.
+        target_name : str, default "prediction"
+            A regressor's quantity and unit.
+        ax : matplotlib.axes.Axes, default None
+            Where to draw; None makes a new figure.
+        **style : dict
+            Goes to `matplotlib.axes.Axes.pcolormesh`.
+
+        Returns
+        -------
+        DecisionSurfaceDisplay
+            What was drawn.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        ValueError
+            For anything that cannot be drawn; it says what is allowed.
         """
         check_is_fitted(estimator)
         if grid_resolution < 2:
             raise ValueError(
                 f"grid_resolution must be at least 2; got {grid_resolution}."
             )
-        plane = Slice(X, features, others, neighbours)
+        plane = Plane(X, features, others, neighbours)
         low = plane.rows.min(axis=0)
         high = plane.rows.max(axis=0)
         margin = 0.05 * np.where(high > low, high - low, 1.0)
-        xx0, xx1 = np.meshgrid(
-            *np.linspace(low - margin, high + margin, grid_resolution).T
+        xx0, xx1 = make_grid(low - margin, high + margin, grid_resolution)
+        table = plane.table(grid_points(xx0, xx1))
+        method = choose_method(estimator, response_method)
+        n = len(plane.rows)
+        classes = None
+        if is_regressor(estimator):
+            response = predicted_values(estimator, table)
+            y = None if y is None else target_values(y, n)
+        else:
+            response, known = predicted_leads(estimator, table, method)
+            y = None if y is None else class_indices(y, known, n)
+            classes = list(known if display_labels is None else display_labels)
+        display = cls(
+            plane=plane,
+            xx0=xx0,
+            xx1=xx1,
+            response=response.reshape(*xx0.shape, *response.shape[1:]),
+            y=y,
+            classes=classes,
+            reach=reach,
+            target_name=target_name,
         )
-        rows = plane.table(np.column_stack([xx0.ravel(), xx1.ravel()]))
-        response, classes = _response(estimator, rows, response_method)
-        drawn: dict[str, Any] = {
-            "response": response.reshape(*xx0.shape, *response.shape[1:]),
-            "reach": reach,
-        }
-        drawn |= {
-            "y": None if y is None else _truth(y, classes, len(plane.rows)),
-            "target_name": target_name,
-        }
-        if classes is not None:
-            drawn["classes"] = list(
-                classes if display_labels is None else display_labels
-            )
-        return cls(plane=plane, xx0=xx0, xx1=xx1, **drawn).plot(ax, **style)
+        return display.plot(ax, **style)
 
     def plot(self, ax: Axes | None = None, **style: Any) -> Self:
-        """Draw; style goes to `pcolormesh`."""
-        (self.ax_,) = panels(ax, (7.2, 4.8))
-        self.figure_, self.colorbar_, self.distance_ = (
-            self.ax_.figure,
-            None,
-            self.plane.distance(),
-        )
+        """Draw the surface and the rows.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default None
+            Where to draw; None makes a new figure.
+        **style : dict
+            Goes to `matplotlib.axes.Axes.pcolormesh`.
+
+        Returns
+        -------
+        DecisionSurfaceDisplay
+            The display itself.
+        """
+        (self.ax_,) = make_panels(ax, (7.2, 4.8))
+        self.figure_ = self.ax_.figure
+        self.distance_ = self.plane.distance()
+        self.colorbar_ = None
         self.points_: list[Any] = []
-        self.boundary_: list[Any] = []
-        style = {
-            "plot_method": "pcolormesh",
-            "rasterized": True,
-            "zorder": 0,
-            "ax": self.ax_,
-            **style,
-        }
-        draw, veil = (
-            (self._values, ["#ffffff66"])
-            if self.classes is None
-            else (self._regions, "none")
-        )
-        draw(style)
-        self.gap_ = self.plane.gap(
-            np.column_stack([self.xx0.ravel(), self.xx1.ravel()])
-        ).reshape(self.xx0.shape)
-        hatch: dict[str, Any] = {
-            "levels": [self.reach, np.inf],
-            "colors": veil,
-            "hatches": ["////"],
-            "zorder": 1,
-        }
-        self.hatched_ = self.ax_.contourf(self.xx0, self.xx1, self.gap_, **hatch)
-        self.hatched_.set(edgecolor="#00000038", linewidth=0.0)
+        if self.classes is None:
+            self._draw_values(style)
+        else:
+            self._draw_classes(self.classes, style)
+        self._hatch("#ffffff66" if self.classes is None else "none")
         first, second = (self.plane.names[i] for i in self.plane.pair)
-        self.ax_.set(
-            xlabel=first,
-            ylabel=second,
-            xlim=self.xx0[0, [0, -1]],
-            ylim=self.xx1[[0, -1], 0],
-        )
-        handles = self._handles()
-        self.legend_ = (
-            self.ax_.legend(handles=handles, handletextpad=0.5, **BESIDE)
-            if handles
-            else None
-        )
+        x_range = self.xx0[0, [0, -1]]
+        y_range = self.xx1[[0, -1], 0]
+        self.ax_.set(xlabel=first, ylabel=second, xlim=x_range, ylim=y_range)
+        self.legend_ = None
+        if handles := self._legend_handles():
+            self.legend_ = self.ax_.legend(handles=handles, handletextpad=0.5, **BESIDE)
         return self
 
-    def _surface(
-        self,
-        response: Array,
-        style: dict[str, Any],
-        classes: int = 2,
-        colours: Any = None,
-    ) -> None:
-        """scikit-learn's own display draws the colours."""
-        grid = {"xx0": self.xx0, "xx1": self.xx1}
-        drawn = DecisionBoundaryDisplay(
-            **grid, n_classes=classes, response=response, multiclass_colors=colours
-        )
-        self.surface_ = drawn.plot(**style).surface_
-
-    def _regions(self, style: dict[str, Any]) -> None:
-        """The lead of the second class, or of each its own; ties; and the rows."""
+    def _draw_classes(self, classes: list[Any], style: dict[str, Any]) -> None:
         lead = self.response
-        count = self.response.shape[-1]
-        pale = [
-            tuple(0.5 + 0.5 * np.array(to_rgb(COLOURS[c % 8]))) for c in range(count)
-        ]
         span = float(min(1.0, np.quantile(lead.max(axis=-1), 0.9))) or 1.0
-        if count == 2:
-            cmap = LinearSegmentedColormap.from_list(
-                "lead", [pale[0], "white", pale[1]]
-            )
-            self._surface(
-                lead[..., 1], {"cmap": cmap, "vmin": -span, "vmax": span, **style}
-            )
-        else:
-            self._surface(lead, {"vmin": 0.0, "vmax": span, **style}, count, pale)
-        line: dict[str, Any] = {
-            "levels": [0.0],
-            "colors": INK,
-            "linewidths": 1.3,
-            "zorder": 2,
-        }
-        for c in range(count):
-            if lead[..., c].min() < 0.0 < lead[..., c].max() and (count, c) != (2, 1):
-                self.boundary_.append(
-                    self.ax_.contour(self.xx0, self.xx1, lead[..., c], **line)
-                )
-            self._rows(
-                self.y == c,
-                color=COLOURS[c % 8],
-                marker=marker_of(c),
-                edgecolors="white",
-            )
-
-    def _values(self, style: dict[str, Any]) -> None:
-        """A regressor's values, lines of equal value, and the rows' own values, all on
-        one scale.
-        """
-        both = np.append(self.response, [] if self.y is None else self.y)
-        self._surface(
-            self.response,
-            {"cmap": "viridis", "norm": Normalize(both.min(), both.max()), **style},
+        self.surface_, self.boundary_ = draw_class_surface(
+            self.ax_, self.xx0, self.xx1, lead, span, **style
         )
-        line: dict[str, Any] = {
-            "levels": 8,
-            "colors": "white",
-            "linewidths": 0.7,
-            "alpha": 0.7,
-            "zorder": 2,
-        }
-        if np.ptp(self.response) > 0.0:
-            self.boundary_.append(
-                self.ax_.contour(self.xx0, self.xx1, self.response, **line)
-            )
-        look = {
-            "cmap": self.surface_.cmap,
-            "norm": self.surface_.norm,
-            "edgecolors": "white",
-        }
-        self._rows(np.full(len(self.plane.rows), True), c=self.y, **look)
-        self.colorbar_ = bar(self.ax_, self.surface_, self.target_name, 0.5)
-
-    def _rows(self, here: Any, **style: Any) -> None:
         if self.y is not None:
-            style |= {
-                "alpha": alpha_of(self.distance_[here]),
-                "linewidths": 0.6,
-                "s": 30,
-                "zorder": 3,
-            }
-            self.points_.append(self.ax_.scatter(*self.plane.rows[here].T, **style))
+            self.points_ = draw_points(
+                self.ax_,
+                self.plane.rows,
+                self.y,
+                classes=range(len(classes)),
+                size=30,
+                alpha=_opacity(self.distance_),
+            )
 
-    def _handles(self) -> list[Any]:
+    def _draw_values(self, style: dict[str, Any]) -> None:
+        """A regressor's values and the rows' own values, on one scale."""
+        values = self.response
+        both = values if self.y is None else np.append(values, self.y)
+        scale = Normalize(both.min(), both.max())
+        self.surface_, self.boundary_ = draw_value_surface(
+            self.ax_, self.xx0, self.xx1, values, **{"norm": scale, **style}
+        )
+        if self.y is not None:
+            look = {"cmap": self.surface_.cmap, "norm": self.surface_.norm}
+            look |= {"edgecolors": "white", "linewidths": 0.7, "s": 30, "zorder": 3}
+            alpha = _opacity(self.distance_)
+            dots = self.ax_.scatter(*self.plane.rows.T, c=self.y, alpha=alpha, **look)
+            self.points_ = [dots]
+        self.colorbar_ = add_colour_bar(self.ax_, self.surface_, self.target_name, 0.5)
+
+    def _hatch(self, veil: str) -> None:
+        """Hatch where no row is near, and lay a veil over it."""
+        gap = self.plane.gap(grid_points(self.xx0, self.xx1))
+        self.gap_ = gap.reshape(self.xx0.shape)
+        look: dict[str, Any] = {"colors": [veil], "hatches": ["////"], "zorder": 1}
+        levels = [self.reach, np.inf]
+        self.hatched_ = self.ax_.contourf(
+            self.xx0, self.xx1, self.gap_, levels=levels, **look
+        )
+        self.hatched_.set(edgecolor="#00000038", linewidth=0.0)
+
+    def _legend_handles(self) -> list[Any]:
         """What the legend explains: classes, how rows fade, and hatching."""
-        looks: list[Any] = []
+        handles: list[Any] = []
         for c, name in enumerate(self.classes or []):
-            looks.append(
-                (
-                    shorten(name),
-                    COLOURS[c % 8],
-                    "s" if self.y is None else marker_of(c),
-                    1.0,
-                )
-            )
+            marker = "s" if self.y is None else class_marker(c)
+            handles.append(_legend_dot(shorten(name), class_colour(c), marker))
         if self.plane.rest:
-            told = (
-                "medians"
-                if self.plane.others == "median"
-                else f"means of {self.plane.k} near rows"
-            )
-            fade = (
-                (0.0, "row on the slice"),
-                (1.0, "1 s.d. off"),
-                (2.0, "2 s.d. off"),
-            ) * (self.y is not None)
-            looks.append((f"other columns:\n{told}", "none", "", 1.0))
-            looks += [(label, INK, "o", alpha_of(far)) for far, label in fade]
-        dot: dict[str, Any] = {"ls": "", "mec": "white", "mew": 0.6, "ms": 6.5}
-        handles: list[Any] = [
-            Line2D([], [], label=n, c=c, marker=m, alpha=alpha, **dot)
-            for n, c, m, alpha in looks
-        ]
+            handles.append(_legend_dot(self._describe_others(), "none", ""))
+            if self.y is not None:
+                for distance in (0, 1, 2):
+                    label = f"{distance} s.d. off" if distance else "row on the slice"
+                    opacity = _opacity(float(distance))
+                    handles.append(_legend_dot(label, INK, "o", opacity))
         if self.gap_.max() > self.reach:
-            handles.append(
-                Patch(
-                    fc="none", ec="#00000070", hatch="////", lw=0.0, label="no row near"
-                )
-            )
+            look: dict[str, Any] = {"fc": "none", "ec": "#00000070", "lw": 0.0}
+            handles.append(Patch(hatch="////", label="no row near", **look))
         return handles
 
+    def _describe_others(self) -> str:
+        if self.plane.others == "median":
+            return "other columns:\nmedians"
+        return f"other columns:\nmeans of {self.plane.k} near rows"
 
-def marker_of(c: int) -> str:
-    """A class's marker; beyond eight classes colours come again, with other markers."""
-    return MARKERS[(c + c // 8) % 8]
+
+def _legend_dot(label: str, colour: str, marker: str, alpha: float = 1.0) -> Line2D:
+    dot: dict[str, Any] = {"ls": "", "mec": "white", "mew": 0.6, "ms": 6.5}
+    return Line2D([], [], label=label, c=colour, marker=marker, alpha=alpha, **dot)
 
 
-def alpha_of(distance: Any) -> Any:
-    """How opaque rows are at a distance from the slice: 1 in it, towards 0.12
-    far away.
-    """
+def _opacity(distance: Any) -> Any:
+    """How opaque rows are: 1 in the slice, towards 0.12 far away."""
     return 0.12 + 0.88 * np.exp(-0.5 * distance**2)
-
-
-def _truth(y: Any, classes: Any, n: int) -> Any:
-    """y as places among the classes, or as numbers."""
-    y = np.asarray(y)
-    if y.shape != (n,) or (classes is not None and not np.isin(y, classes).all()):
-        known = "numbers" if classes is None else f"of the classes {list(classes)}"
-        raise ValueError(
-            f"y must be {n} values, {known}; got shape {y.shape}, and values such as "
-            f"{np.unique(y)[:5]}."
-        )
-    return y.astype(float) if classes is None else np.searchsorted(classes, y)
-
-
-def _response(estimator: Any, rows: Any, method: str) -> tuple[Array, Any]:
-    """Values (m,) and None, or each class's lead (m, C) over the best of the others and
-    the classes.
-    """
-    has = (
-        ["predict"]
-        if is_regressor(estimator)
-        else [name for name in METHODS if hasattr(estimator, name)]
-    )
-    if method not in ("auto", *has) or not has:
-        allowed = (
-            f"'auto' or what {type(estimator).__name__} has "
-            f"({', '.join(has) or 'nothing that predicts'})"
-        )
-        raise ValueError(f"response_method must be {allowed}; got {method!r}.")
-    method = has[0] if method == "auto" else method
-    given = getattr(estimator, method)(rows)
-    classes = getattr(estimator, "classes_", None)
-    if is_regressor(estimator):
-        if np.ndim(given) != 1:
-            raise ValueError(
-                "A surface needs one output, and this regressor has "
-                f"{np.shape(given)[1]}; fit one for each."
-            )
-        return np.asarray(given, dtype=float), None
-    if classes is None:  # clusters, outliers
-        method = "predict"
-        given = np.asarray(estimator.predict(rows))
-        classes = np.unique(given)
-    if len(classes) < 2:
-        raise ValueError(
-            "A surface needs two classes or more; this classifier knows "
-            f"{list(classes)} only."
-        )
-    several = isinstance(classes, list) or np.shape(given)[1:] not in (
-        (),
-        np.shape(classes),
-    )
-    if several or (
-        method == "predict_proba" and not np.allclose(given.sum(axis=1), 1.0, atol=1e-3)
-    ):
-        raise ValueError(
-            "A surface needs one label a row, and this classifier gives several; fit "
-            "one for each."
-        )
-    if method == "predict":
-        given = (given[:, None] == classes).astype(float)
-    elif given.ndim == 1:
-        given = np.column_stack([-given, given]) / 2.0
-    runner_up, best = np.sort(given, axis=1)[:, -2:].T[..., None]
-    return given - np.where(given == best, runner_up, best), classes

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import Bbox
 
-from halfmoon.displays.plots import INK
+from halfmoon.displays.style import INK
 
 PAPER = "#ffffff"
 STYLE: dict[Any, Any] = {

@@ -45,14 +45,6 @@ class RateTest:
     suggestion: float
     rule: str  # how it was chosen, in a sentence
 
-    def plot(self, ax: Any = None) -> Any:
-        """The losses by learning rate, with the suggestion marked
-        (plots.plot_rate_test); returns the ax.
-        """
-        from halfmoon.displays.plots import plot_rate_test
-
-        return plot_rate_test(self, ax)
-
 
 def find_learning_rate(
     network: Network,

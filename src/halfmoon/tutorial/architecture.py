@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from halfmoon.displays import plots
+from halfmoon.displays import draw_diagram
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common, build
 
 TITLE = "The network: two inputs, three hidden units, two outputs"
+INPUTS = ("$x_1$", "$x_2$")
+OUTPUTS = ("$\\hat y_0$", "$\\hat y_1$")
 
 
 def tell(book: Book, common: Common) -> None:
@@ -58,10 +60,8 @@ def picture(book: Book, network: Network) -> None:
     caption = (
         "The trained network. The number on a line is its weight; biases are not drawn."
     )
-    weights = [
-        book.number(f"W{i}", p.W)
-        for i, p in enumerate(network.views(network.theta), start=1)
-    ]
+    coefs = [p.W for p in network.views(network.theta)]
+    weights = [book.number(f"W{i}", W) for i, W in enumerate(coefs, start=1)]
     listed = [
         "; ".join(", ".join(f"{v:.2f}" for v in row) for row in rows)
         for rows in weights
@@ -72,7 +72,7 @@ def picture(book: Book, network: Network) -> None:
         f"{listed[1]}."
     )
     with book.figure("3-network", caption, described, (5.6, 4.4)) as fig:
-        plots.diagram(network, fig.subplots(), outputs=("$\\hat y_0$", "$\\hat y_1$"))
+        draw_diagram(fig.subplots(), coefs, INPUTS, OUTPUTS)
 
 
 def shapes(book: Book, common: Common) -> None:

@@ -1,8 +1,8 @@
 """Section 2: what a straight line can do."""
 
-from halfmoon.displays import plots
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
+from halfmoon.tutorial.maps import draw_map
 
 TITLE = "A straight line: logistic regression"
 DEGREE = 3
@@ -59,7 +59,6 @@ def draw(book: Book, common: Common, right: float, bent: float) -> None:
     with book.figure("2-baseline", caption, described, (11.0, 4.6)) as fig:
         axes = fig.subplots(1, 2)
         for ax, degree, title in zip(axes, (1, DEGREE), titles, strict=True):
-            plots.boundary(common.regression(degree), *common.data, ax).set_title(
-                book.plain(title)
-            )
+            draw_map(ax, common.regression(degree), *common.data, resolution=200)
+            ax.set_title(book.plain(title))
         axes[0].legend(loc="upper right", framealpha=0.9)

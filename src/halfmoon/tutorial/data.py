@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from halfmoon.displays import plots
+from halfmoon.displays import draw_points
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import NOISE, ROWS, Common
+from halfmoon.tutorial.maps import LONG_LABELS
 
 TITLE = "The data: two half moons"
 
@@ -53,6 +54,8 @@ def tell(book: Book, common: Common) -> None:
         "above, class 1 below."
     )
     with book.figure("1-data", caption, described, (5.8, 4.3)) as fig:
-        ax = plots.points(X, y, fig.subplots())
+        ax = fig.subplots()
+        draw_points(ax, X, y)
+        ax.set(**LONG_LABELS)
         ax.legend(frameon=False, loc="upper right")
         ax.set_title("Two half moons")

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.inspection.trace import trace
 from halfmoon.pages.book import Book
@@ -386,7 +386,7 @@ def figure(book: Book, common: Common, L: Array, half: Array) -> None:
             i = np.arange(0, len(L) - 1, 1000)
             style = {
                 "facecolors": "none",
-                "edgecolors": plots.INK,
+                "edgecolors": INK,
                 "zorder": 3,
                 "label": "published",
             }
@@ -410,7 +410,7 @@ def draw(ax: Any, fast: Array, calm: Array, start: int) -> None:
     ax.plot(
         update,
         fast[start + 1 :],
-        c=plots.COLOURS[3],
+        c=COLOURS[3],
         lw=1.2,
         marker=mark,
         ms=4,
@@ -419,7 +419,7 @@ def draw(ax: Any, fast: Array, calm: Array, start: int) -> None:
     ax.plot(
         update,
         calm[start + 1 :],
-        c=plots.COLOURS[2],
+        c=COLOURS[2],
         lw=1.8,
         ls="--",
         label=f"learning rate {RATE / 2}",

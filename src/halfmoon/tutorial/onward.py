@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays import plots
+from halfmoon.displays.style import DARK
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
@@ -234,7 +234,7 @@ def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
                     1,
                     1,
                     fill=False,
-                    ec=plots.DARK,
+                    ec=DARK,
                     lw=2.6,
                     clip_on=False,
                 )
@@ -255,10 +255,10 @@ def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
 
 def shade(ax: Axes, values: Array, norm: Normalize) -> None:
     """A coloured cell for each value, with the value in it."""
-    ax.pcolormesh(values, cmap=PALE, norm=norm, edgecolors=plots.DARK, lw=0.3)
+    ax.pcolormesh(values, cmap=PALE, norm=norm, edgecolors=DARK, lw=0.3)
     for (i, j), value in np.ndenumerate(values):
         digits = f"{value:.3f}" if value >= 0.0005 else "<0.001"
-        ax.text(j + 0.5, i + 0.5, digits, ha="center", va="center", color=plots.DARK)
+        ax.text(j + 0.5, i + 0.5, digits, ha="center", va="center", color=DARK)
     ax.tick_params(length=0)
 
 

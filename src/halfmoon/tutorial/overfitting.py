@@ -7,11 +7,12 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.training.loop import Run
 from halfmoon.tutorial.common import RATE, descend
+from halfmoon.tutorial.maps import draw_moons_map
 from halfmoon.tutorial.trials import (
     LARGE,
     MEASURED,
@@ -19,7 +20,6 @@ from halfmoon.tutorial.trials import (
     STYLES,
     Predict,
     Study,
-    draw_map,
     truth,
 )
 
@@ -208,7 +208,7 @@ def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
     as large as its loss.
     """
     cost, wrong = misplaced(study, network.predict)
-    draw_map(network, study.common, ax)
+    draw_moons_map(ax, network, *study.common.data)
     (left, right) = ax.get_xlim()
     (low, high) = ax.get_ylim()
     u = np.linspace(left, right, 60)
@@ -222,7 +222,7 @@ def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
         v,
         lead,
         levels=[0.0],
-        colors=plots.DARK,
+        colors=DARK,
         linewidths=1.2,
         linestyles="--",
         zorder=2,
@@ -230,8 +230,8 @@ def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
     for c in (0, 1):
         here = wrong & (study.test[1] == c)
         style = {
-            "c": plots.COLOURS[c],
-            "marker": plots.MARKERS[c],
+            "c": COLOURS[c],
+            "marker": MARKERS[c],
             "edgecolors": "white",
             "lw": 0.6,
             "zorder": 3,

@@ -13,7 +13,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays import plots
+from halfmoon.displays import draw_boundary, draw_points
+from halfmoon.displays.style import COLOURS, DARK, INK, MARKERS
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits
@@ -152,14 +153,14 @@ def draw_two(
         for i, (ax, name) in enumerate(
             zip(axes, ("logistic regression", "network, 3 hidden units"), strict=True)
         ):
-            plots.boundary(models[i], X, y, ax, resolution=120, show=False)
-            plots.points(X, y, ax, names=("benign", "malignant"), size=26)
+            draw_boundary(ax, models[i], X, resolution=120)
+            draw_points(ax, X, y, names=("benign", "malignant"), size=26.0)
             ax.scatter(
                 *X[wrong[i]].T,
                 90,
                 label="on the wrong side",
                 fc="none",
-                ec=plots.DARK,
+                ec=DARK,
                 linewidths=1.3,
                 zorder=4,
             )
@@ -171,7 +172,7 @@ def draw_two(
         legend = axes[0].legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, frameon=False
         )
-        legend.legend_handles[-1].set_edgecolor(plots.INK)
+        legend.legend_handles[-1].set_edgecolor(INK)
 
 
 def thirty(
@@ -338,14 +339,14 @@ def columns(ax: Axes, values: Array) -> None:
     """
     # equal ones side by side
     at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])
-    ax.plot(at, values, c=plots.INK, lw=0.6, alpha=0.22, zorder=1)
+    ax.plot(at, values, c=INK, lw=0.6, alpha=0.22, zorder=1)
     for i, each in enumerate(values):
         style: dict[str, Any] = {
-            "c": plots.COLOURS[(6, 2, 3, 5)[i]],
-            "marker": plots.MARKERS[i + 2],
+            "c": COLOURS[(6, 2, 3, 5)[i]],
+            "marker": MARKERS[i + 2],
         }
         ax.scatter(
             at[i], each, 30, linewidths=0.5, edgecolors="white", zorder=2, **style
         )
-        ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=plots.INK, lw=2.4, zorder=3)
+        ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=INK, lw=2.4, zorder=3)
     ax.set_xlim(-0.4, len(values) - 0.3)

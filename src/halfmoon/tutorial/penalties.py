@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.displays import plots
+from halfmoon.displays.style import INK
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import REG_LAMBDA
+from halfmoon.tutorial.maps import draw_moons_map
 from halfmoon.tutorial.trials import (
     LARGE,
     SMALL,
     STYLES,
     Study,
-    draw_map,
     draw_scores,
     higher,
     in_cells,
@@ -176,7 +176,8 @@ def draw_strengths(book: Book, study: Study, scores: Scores, floor: float) -> No
     with book.figure("7-regularization", caption, described, (11.0, 7.6)) as fig:
         *maps, last = np.ravel(fig.subplots(2, 2))
         for ax, k, strength in zip(maps, TIMES, strengths, strict=True):
-            draw_map(study.trained(LARGE, k)[0], study.common, ax, 16.0)
+            network = study.trained(LARGE, k)[0]
+            draw_moons_map(ax, network, *study.common.data, size=16.0)
             ax.set_title(f"{LARGE} units, reg_lambda = {strength:g}")
         for at, hidden in ((1.0, SMALL), (1.06, LARGE)):
             by_penalty = [scores[hidden, k] for k in TIMES]
@@ -188,7 +189,7 @@ def draw_strengths(book: Book, study: Study, scores: Scores, floor: float) -> No
                 f"{hidden} units",
                 **STYLES[hidden],
             )
-        last.axhline(floor, c=plots.INK, ls=":", lw=1.3, label="the truth")
+        last.axhline(floor, c=INK, ls=":", lw=1.3, label="the truth")
         last.set(
             xscale="log",
             xlabel="reg_lambda",

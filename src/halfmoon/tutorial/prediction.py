@@ -1,8 +1,7 @@
 """Section 4: one row carried through the network."""
 
-import numpy as np
-
-from halfmoon.displays import plots
+from halfmoon.displays import draw_hidden_units, draw_points
+from halfmoon.displays.style import DARK
 from halfmoon.inspection.trace import trace
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
@@ -43,18 +42,17 @@ def tell(book: Book, common: Common) -> None:
     )
     with book.figure("4-hidden-units", caption, described, (12.0, 3.9)) as fig:
         axes = fig.subplots(1, 3)
-        plots.hidden_units(network, X, axes)
-        for ax in np.ravel(axes):
-            plots.points(X, y, ax, size=14)
+        draw_hidden_units(axes, network, X)
+        for ax in axes:
+            draw_points(ax, X, y, size=14.0)
             ax.scatter(
                 *X[ROW],
                 s=150,
                 facecolors="none",
-                edgecolors=plots.DARK,
+                edgecolors=DARK,
                 linewidths=2.2,
                 zorder=4,
             )
-            ax.set(xlabel="$x_1$", ylabel="$x_2$")
         fig.colorbar(axes[0].images[0], ax=axes, label="activation", shrink=0.9)
 
 

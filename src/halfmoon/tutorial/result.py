@@ -1,8 +1,8 @@
 """Section 6: the boundary it learned."""
 
-from halfmoon.displays import plots
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import Common
+from halfmoon.tutorial.maps import draw_map
 
 TITLE = "The boundary with three hidden units"
 
@@ -44,6 +44,7 @@ def tell(book: Book, common: Common) -> None:
         "points are right."
     )
     with book.figure("6-boundary", caption, described, (6.2, 4.4)) as fig:
-        ax = plots.boundary(network, X, y, fig.subplots())
+        ax = fig.subplots()
+        draw_map(ax, network, X, y, resolution=200)
         ax.set_title(book.plain(f"A network with 3 hidden units: {right:.1%} right"))
         ax.legend(loc="upper right", framealpha=0.9)

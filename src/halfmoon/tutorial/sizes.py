@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS, INK
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.tutorial import overfitting, penalties
 from halfmoon.tutorial.common import RATE, Common, descend
+from halfmoon.tutorial.maps import draw_moons_map
 from halfmoon.tutorial.trials import (
     LARGE,
     SMALL,
     Study,
-    draw_map,
     draw_scores,
     higher,
     in_cells,
@@ -174,7 +174,7 @@ def draw_grid(
         for ax, model, name, count in zip(
             axes, models, names, [*wrong, best], strict=True
         ):
-            draw_map(model, common, ax, 12.0)
+            draw_moons_map(ax, model, *common.data, size=12.0)
             ax.set_title(book.plain(f"{name}: {count} wrong"))
 
 
@@ -316,21 +316,19 @@ def draw_by_size(book: Book, scores: dict[int, Any], best: dict[str, Any]) -> No
             ("accuracy", "log-loss"),
             strict=True,
         ):
-            draw_scores(
-                ax, at, each, f"{mark}_new", "new points", c=plots.INK, marker="v"
-            )
+            draw_scores(ax, at, each, f"{mark}_new", "new points", c=INK, marker="v")
             draw_scores(
                 ax,
                 at + 0.1,
                 each,
                 f"{mark}_learned",
                 "learned from",
-                c=plots.COLOURS[6],
+                c=COLOURS[6],
                 marker="P",
             )
             ax.axhline(
                 best[f"{mark}_new"]["mean"],
-                c=plots.INK,
+                c=INK,
                 ls=":",
                 lw=1.3,
                 label="the truth, new points",

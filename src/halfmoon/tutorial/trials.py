@@ -12,7 +12,7 @@ import numpy as np
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import Step
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.tutorial.common import L2, NOISE, RATE, Common, descend, fresh, starts
@@ -21,8 +21,8 @@ from halfmoon.tutorial.common import L2, NOISE, RATE, Common, descend, fresh, st
 SMALL = 3
 LARGE = 50
 STYLES = {
-    SMALL: {"c": plots.COLOURS[2], "marker": "^"},
-    LARGE: {"c": plots.COLOURS[3], "marker": "D"},
+    SMALL: {"c": COLOURS[2], "marker": "^"},
+    LARGE: {"c": COLOURS[3], "marker": "D"},
 }
 FRESH = 2_000
 MEASURED = ("right_learned", "log_loss_learned", "right_new", "log_loss_new")
@@ -196,13 +196,3 @@ def draw_scores(
         linewidths=0,
         **style,
     )
-
-
-def draw_map(model: Any, common: Common, ax: Any, size: float = 0.0) -> None:
-    """The plane by what a model predicts, with the points that it learned from if they
-    have a size.
-    """
-    plots.boundary(model, *common.data, ax, resolution=120, show=False)
-    if size:
-        plots.points(*common.data, ax, size=size)
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", xticks=(-1, 0, 1, 2), yticks=(-1, 0, 1))

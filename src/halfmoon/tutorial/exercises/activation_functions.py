@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from halfmoon.components.activations import ACTIVATIONS, Activation
-from halfmoon.displays import plots
+from halfmoon.displays import draw_points
+from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import grid, rows_for
@@ -24,6 +25,7 @@ from halfmoon.tutorial.common import (
     starts,
 )
 from halfmoon.tutorial.exercises import Learned, drawn, judged
+from halfmoon.tutorial.maps import draw_moons_map
 
 TITLE = "Other activation functions"
 NEW = 2_000  # points that no network has seen
@@ -105,9 +107,9 @@ def curves(book: Book, acts: dict[str, Activation]) -> None:
             grid(fig, len(acts), ACROSS), acts.items(), strict=True
         ):
             a = act.f(z)
-            ax.plot(z, a, c=plots.COLOURS[2], lw=2.2, label="f")
-            ax.plot(z, act.df(z, a), c=plots.COLOURS[3], lw=1.8, ls="--", label="f'")
-            ax.axhline(0.0, c=plots.INK, lw=0.6, alpha=0.5, zorder=0)
+            ax.plot(z, a, c=COLOURS[2], lw=2.2, label="f")
+            ax.plot(z, act.df(z, a), c=COLOURS[3], lw=1.8, ls="--", label="f'")
+            ax.axhline(0.0, c=INK, lw=0.6, alpha=0.5, zorder=0)
             ax.set(
                 xlabel="z",
                 title=name,
@@ -234,18 +236,12 @@ def boundaries(
         for ax, (name, one) in zip(
             grid(fig, len(middle), ACROSS), middle.items(), strict=True
         ):
-            plots.boundary(one.network, X, y, ax, resolution=80, show=False)
-            plots.points(X[::2], y[::2], ax, size=10)
+            draw_moons_map(ax, one.network, X, y, resolution=80)
+            draw_points(ax, X[::2], y[::2], size=10.0)
             title = book.plain(
                 f"{name}{' (before)' if name == 'tanh' else ''}: {new[name]:.1%}"
             )
-            ax.set(
-                title=title,
-                xlabel="$x_1$",
-                ylabel="$x_2$",
-                xticks=(-1, 0, 1, 2),
-                yticks=(-1, 0, 1),
-            )
+            ax.set_title(title)
 
 
 def judge(book: Book, loss: Any, new: Any) -> None:

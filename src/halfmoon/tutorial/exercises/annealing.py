@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS, INK
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import DECADES, grid, plain_log, rows_for
@@ -39,11 +39,11 @@ LEAST = 1e-6  # nothing below is drawn
 ABOVE = "loss - lowest"
 FIXED: dict[str, Any] = {
     "label": "fixed rate",
-    "c": plots.INK,
+    "c": INK,
     "ls": (0, (4, 2)),
     "lw": 1.3,
 }
-ANNEALED: dict[str, Any] = {"label": "straight down", "c": plots.COLOURS[1], "lw": 1.9}
+ANNEALED: dict[str, Any] = {"label": "straight down", "c": COLOURS[1], "lw": 1.9}
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
     passes = np.arange(1, n + 1)
     shade: dict[str, Any] = {
         "transform": ax.get_xaxis_transform(),
-        "color": plots.COLOURS[5],
+        "color": COLOURS[5],
         "alpha": 0.25,
         "lw": 0,
     }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import plain_log
@@ -19,6 +19,7 @@ from halfmoon.tutorial.exercises import (
     key,
     table,
 )
+from halfmoon.tutorial.maps import draw_map
 
 TITLE = "Three classes, and five"
 # rows of each class to learn from, their noise, and rows of each to judge by
@@ -175,8 +176,7 @@ def maps(book: Book, *shown: tuple[Points, Learned]) -> None:
         for ax, (points, one), title in zip(
             np.ravel(fig.subplots(2, 2)), shown, titles, strict=True
         ):
-            plots.boundary(one.network, *points.data, ax, resolution=120, show=False)
-            plots.points(*points.data, ax, size=12)
+            draw_map(ax, one.network, *points.data, size=12.0)
             ax.set_title(book.plain(title))
 
 
@@ -201,7 +201,7 @@ def descent(book: Book, learned: Runs) -> None:
             label = f"{' and '.join(map(str, hidden))} units, {WAYS[way]}"
             ax.plot(
                 learned[hidden, way].losses,
-                c=plots.COLOURS[colour],
+                c=COLOURS[colour],
                 ls=style,
                 lw=1.8,
                 label=label,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
@@ -24,6 +24,7 @@ from halfmoon.tutorial.exercises import (
     layers,
     table,
 )
+from halfmoon.tutorial.maps import draw_map
 
 TITLE = "Four layers, and more"
 NEW = 2_000
@@ -220,14 +221,7 @@ def maps(book: Book, points: Points, learned: Runs, numbers: Any) -> None:
         for ax, hidden, title in zip(
             np.ravel(fig.subplots(2, 2)), SHOWN, titles, strict=True
         ):
-            plots.boundary(
-                learned[hidden, "gd"].network,
-                *points.data,
-                ax,
-                resolution=120,
-                show=False,
-            )
-            plots.points(*points.data, ax, size=12)
+            draw_map(ax, learned[hidden, "gd"].network, *points.data, size=12.0)
             ax.set_title(
                 book.plain(f"before, {title}" if hidden == SHOWN[0] else title)
             )
@@ -335,7 +329,7 @@ def figure(book: Book, gradients: Any, losses: list[Array]) -> None:
             left.plot(
                 layer,
                 gradients[bend],
-                c=plots.COLOURS[colour],
+                c=COLOURS[colour],
                 marker=marker,
                 ls=style,
                 lw=1.8,
@@ -356,7 +350,7 @@ def figure(book: Book, gradients: Any, losses: list[Array]) -> None:
             right.plot(
                 x,
                 middle,
-                c=plots.COLOURS[colour],
+                c=COLOURS[colour],
                 marker=marker,
                 ms=4,
                 lw=1.4,

@@ -9,7 +9,7 @@ import numpy as np
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
-from halfmoon.displays import plots
+from halfmoon.displays.style import COLOURS, INK
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.pages.figures import plain_log
@@ -24,15 +24,16 @@ from halfmoon.tutorial.exercises.races import (
     race,
     run,
 )
+from halfmoon.tutorial.maps import draw_map
 
 TITLE = "Minibatches"
 MANY = 10 * ROWS
 # of the full batch's loss: what is below is no matter of the order of the rows
 CLEARLY = 0.9
 STYLES: tuple[dict[str, Any], ...] = (
-    {"c": plots.INK, "ls": (0, (5, 2)), "lw": 1.9, "zorder": 3},
-    {"c": plots.COLOURS[2], "lw": 1.2, "marker": "o", "ms": 3.6},
-    {"c": plots.COLOURS[3], "lw": 1.2, "marker": "^", "ms": 4.2},
+    {"c": INK, "ls": (0, (5, 2)), "lw": 1.9, "zorder": 3},
+    {"c": COLOURS[2], "lw": 1.2, "marker": "o", "ms": 3.6},
+    {"c": COLOURS[3], "lw": 1.2, "marker": "^", "ms": 4.2},
 )
 
 
@@ -200,9 +201,8 @@ def boundaries(book: Book, common: Common, full: Course, small: Course) -> None:
         for ax, network, title in zip(
             fig.subplots(1, 2), networks, titles, strict=True
         ):
-            plots.boundary(network, *data, ax=ax, resolution=120).set_title(
-                book.plain(title)
-            )
+            draw_map(ax, network, *data)
+            ax.set_title(book.plain(title))
 
 
 def by_passes(book: Book, few: Race, many: Race) -> None:

@@ -1,0 +1,170 @@
+"""A plane through data of many columns: two are free, the others follow the data."""
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.displays.fitted import numbered
+
+
+class Plane:
+    """All columns of X (n, d), an array or a frame, over the plane of two of them.
+
+    The two are `features`, by index or name. With others="neighbours" each other column
+    is, at a point, a mean over the `k` rows that are nearest in the two columns, each
+    divided by its standard deviation; k = None is the square root of n, at least 10. A
+    row at distance d weighs
+
+        (1 - (d/h)^3)^3
+
+    where h is the distance of the furthest of the k, so that the mean changes without
+    steps (Cleveland 1979). A column without numbers has the value of the largest
+    weight. With others="median" a column is its median (or its most frequent value)
+    everywhere.
+
+    Raises ValueError for a table with other than finite numbers and categories, and for
+    settings that do not fit it.
+    """
+
+    def __init__(self, X: Any, features: Any, others: str, k: int | None) -> None:
+        self._read(X)
+        self._choose(features)
+        n = len(self.columns[0])
+        self.others = others
+        self.k = min(n, max(10, round(n**0.5))) if k is None else k
+        if others not in ("neighbours", "median") or not 1 <= self.k <= n:
+            raise ValueError(
+                "others must be 'neighbours' or 'median', and neighbours from 1 to "
+                f"the number of rows, {n}; got {others!r} and {self.k}."
+            )
+        self.rows = np.column_stack([self.columns[i] for i in self.pair])
+        deviation = self.rows.std(axis=0)
+        self.scale = np.where(deviation > 0.0, deviation, 1.0)
+        self.nearest = NearestNeighbors(n_neighbors=self.k).fit(self.rows / self.scale)
+
+    def _read(self, X: Any) -> None:
+        """The columns of X, their names, and which of them are numbers."""
+        self.frame: Any = None
+        if nw.dependencies.is_into_dataframe(X):
+            self.frame = nw.from_native(X, eager_only=True)
+        table: Any = np.asarray(X) if self.frame is None else self.frame
+        if len(table.shape) != 2 or table.shape[1] < 2 or len(table) < 2:
+            raise ValueError(
+                "X must be a table of at least 2 rows and 2 columns; got shape "
+                f"{table.shape}."
+            )
+        if self.frame is None:
+            self.keys = numbered(table.shape[1])
+            columns = list(table.T)
+        else:
+            self.keys = self.frame.columns
+            columns = [self.frame.get_column(key).to_numpy() for key in self.keys]
+        self.names = list(map(str, self.keys))
+        self.columns = [_as_numbers(column) for column in columns]
+        self.is_number = [column.dtype == np.float64 for column in self.columns]
+        incomplete = [
+            self.names[i]
+            for i, column in enumerate(self.columns)
+            if self.is_number[i] and not np.isfinite(column).all()
+        ]
+        if incomplete:
+            raise ValueError(
+                f"X has missing or infinite values in {', '.join(incomplete)}; fill "
+                "them, or leave out those rows."
+            )
+
+    def _choose(self, features: Any) -> None:
+        """The indices of the two columns, and of the rest."""
+        index = {name: i for i, name in enumerate(self.names)}
+        pair = tuple(index.get(feature, feature) for feature in features)
+        numbers = [i for i, is_number in enumerate(self.is_number) if is_number]
+        if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(numbers):
+            known = ", ".join(self.names[i] for i in numbers)
+            raise ValueError(
+                "features must be two different columns of numbers, by index or name "
+                f"({known}); got {features!r}."
+            )
+        self.pair = pair
+        self.rest = [i for i in range(len(self.names)) if i not in pair]
+
+    def at(self, points: Array) -> list[Any]:
+        """Every column at points (m, 2) of the plane, in X's order."""
+        columns: list[Any] = [None] * len(self.names)
+        columns[self.pair[0]], columns[self.pair[1]] = points.T
+        near, weight = self._near_rows(points)
+        for i in self.rest:
+            column = self.columns[i]
+            if not self.is_number[i]:
+                value = _most_frequent(column, near, weight)
+            elif self.others == "median":
+                value = np.median(column)
+            else:
+                value = (column[near] * weight).sum(axis=1)
+            columns[i] = np.broadcast_to(value, len(points))
+        return columns
+
+    def _near_rows(self, points: Array) -> tuple[Any, Array]:
+        """Rows and their weights: those near each point, or all rows for medians."""
+        if not self.rest or self.others == "median":
+            n = len(self.rows)
+            return np.arange(n)[None], np.full((1, n), 1.0 / n)
+        distance, near = self.nearest.kneighbors(points / self.scale)
+        furthest = distance[:, -1:] * (1.0 + 1e-9)  # which then weighs a little
+        furthest = np.where(furthest > 0.0, furthest, 1.0)
+        weight = (1.0 - (distance / furthest) ** 3) ** 3
+        return near, weight / weight.sum(axis=1, keepdims=True)
+
+    def table(self, points: Array) -> Any:
+        """The plane's points (m, 2) as m rows of the kind that X is."""
+        columns = self.at(points)
+        if self.frame is None:
+            return np.column_stack(columns)
+        named = dict(zip(self.keys, columns, strict=True))
+        return nw.from_dict(named, backend=self.frame.implementation).to_native()
+
+    def distance(self) -> Array:
+        """How far each row lies from the plane (n,), in standard deviations.
+
+        The root mean square over the other columns of the row's value less the value
+        used at its point, each divided by its standard deviation; a different category
+        counts as 1.
+        """
+        total = np.zeros(len(self.rows))
+        used = self.at(self.rows)
+        for i in self.rest:
+            column: Any = self.columns[i]
+            if self.is_number[i]:
+                total += ((column - used[i]) / (column.std() or 1.0)) ** 2
+            else:
+                total += column != used[i]
+        return np.sqrt(total / max(1, len(self.rest)))
+
+    def gap(self, points: Array) -> Array:
+        """Distance from points of the plane to the nearest row (m,).
+
+        In standard deviations of the two columns.
+        """
+        return self.nearest.kneighbors(points / self.scale, n_neighbors=1)[0][:, 0]
+
+
+def _as_numbers(column: Any) -> Any:
+    """A column as float64 if it holds numbers, else as it is."""
+    if column.dtype.kind not in "iufO":
+        return column
+    try:
+        return column.astype(np.float64)
+    except (TypeError, ValueError):
+        return column
+
+
+def _most_frequent(column: Any, near: Any, weight: Array) -> Any:
+    """The category of the largest weight among the near rows, for each point."""
+    kinds, codes = np.unique(column, return_inverse=True)
+    shares = [
+        np.where(codes[near] == code, weight, 0.0).sum(axis=1)
+        for code in range(len(kinds))
+    ]
+    return kinds[np.argmax(shares, axis=0)]

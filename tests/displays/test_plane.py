@@ -1,0 +1,70 @@
+"""The other columns follow the data."""
+
+import numpy as np
+import pytest
+
+from halfmoon.displays.plane import Plane
+from pictures import X2, X4
+
+
+@pytest.mark.parametrize("k", [1, 7, None])
+def test_the_other_columns_follow_the_data(k):
+    """Against loops over rows: standardised distances, the k nearest, their weights."""
+    X = np.random.default_rng(0).normal(size=(196, 4)) * [1.0, 10.0, 0.1, 5.0] + 3.0
+    points = np.array([[3.0, 3.0], [3.05, 2.0], [2.5, 9.0], X[7, [2, 0]]])
+    got = Plane(X, (2, 0), "neighbours", k).at(points)
+    np.testing.assert_array_equal(np.column_stack([got[2], got[0]]), points)
+    k = k or 14  # the square root of 196
+    for n, point in enumerate(points):
+        away = [
+            np.hypot(*((row[[2, 0]] - point) / X[:, [2, 0]].std(axis=0))) for row in X
+        ]
+        near = sorted(range(len(X)), key=away.__getitem__)[:k]
+        furthest = away[near[-1]] * (1.0 + 1e-9) or 1.0
+        weight = [(1.0 - (away[i] / furthest) ** 3) ** 3 for i in near]
+        for column in (1, 3):
+            mean = sum(
+                w * X[i, column] for w, i in zip(weight, near, strict=True)
+            ) / sum(weight)
+            assert got[column][n] == pytest.approx(mean, rel=1e-6)
+
+
+def test_medians_are_the_same_everywhere_and_categories_take_the_most_frequent():
+    kinds = np.array(["a", "b", "b"] * 50, dtype=object)
+    X = np.column_stack([X4.astype(object), kinds])
+    rest = Plane(X, (0, 1), "median", None).at(X4[:9, :2])
+    np.testing.assert_array_equal(rest[3], np.full(9, np.median(X4[:, 3])))
+    assert list(rest[4]) == ["b"] * 9
+    X[:, 4] = np.where(X4[:, 0] > 6.0, "long", "short")
+    follows = Plane(X, (0, 1), "neighbours", 9).at(np.array([[4.5, 3.0], [7.5, 3.0]]))
+    assert list(follows[4]) == ["short", "long"]
+    assert follows[2][0] < follows[2][1]
+
+
+def test_the_distance_from_the_slice_is_in_standard_deviations():
+    plane = Plane(X4, (0, 1), "median", None)
+    expected = [
+        np.sqrt(
+            np.mean(
+                [((row[i] - np.median(X4[:, i])) / X4[:, i].std()) ** 2 for i in (2, 3)]
+            )
+        )
+        for row in X4
+    ]
+    np.testing.assert_allclose(plane.distance(), expected)
+    assert (Plane(X2, (0, 1), "neighbours", None).distance() == 0.0).all()
+    kinds = np.column_stack([X2, np.where(np.arange(120) == 7, "odd", "even")]).astype(
+        object
+    )
+    assert list(np.flatnonzero(Plane(kinds, (0, 1), "median", None).distance())) == [7]
+
+
+def test_the_gap_is_the_way_to_the_nearest_row():
+    points = np.array([[0.0, 0.0], [9.0, -9.0]])
+    expected = [
+        min(np.hypot(*((row - point) / X2.std(axis=0))) for row in X2)
+        for point in points
+    ]
+    np.testing.assert_allclose(
+        Plane(X2, (0, 1), "neighbours", None).gap(points), expected
+    )
