@@ -208,12 +208,7 @@ def same(z, **h):
 
 
 LOSSES = {
-    "softmax_cross_entropy": (
-        lambda z, smoothing=0.0: softmax(z),
-        softmax_value,
-        softmax_dz,
-    ),
-    "softmax_cross_entropies": (softmaxes, softmaxes_value, softmaxes_dz),
+    "softmax_cross_entropy": (softmaxes, softmaxes_value, softmaxes_dz),
     "logistic_cross_entropy": (
         lambda z, smoothing=0.0: [logistic(score) for score in z],
         logistic_value,

@@ -17,7 +17,7 @@ from halfmoon.layers import Dense
 from halfmoon.network import Network
 
 LEVELS = (0.1, 0.5, 0.9)
-SEVERAL = "softmax_cross_entropies:sizes=3/2/4"
+SEVERAL = "softmax_cross_entropy:sizes=3/2/4"
 
 # every activation and loss once more, for autograd
 F = {
@@ -61,7 +61,6 @@ def softmax(z, y):
 
 L = {
     "softmax_cross_entropy": softmax,
-    "softmax_cross_entropies": softmax,
     "logistic_cross_entropy": lambda z, y: (
         -y * anp.log(expit(z)) - (1.0 - y) * anp.log(expit(-z))
     ),
@@ -219,8 +218,8 @@ def test_weights_of_single_outputs_have_both_judges_gradient(loss_name):
     ("loss_name", "h"),
     [
         ("softmax_cross_entropy", {"smoothing": 0.2}),
-        ("softmax_cross_entropies", {"sizes": (3, 2, 4)}),
-        ("softmax_cross_entropies", {"sizes": (2, 3), "smoothing": 0.2}),
+        ("softmax_cross_entropy", {"sizes": (3, 2, 4)}),
+        ("softmax_cross_entropy", {"sizes": (2, 3), "smoothing": 0.2}),
         ("logistic_cross_entropy", {"smoothing": 0.3}),
         ("huber", {"delta": 0.3}),
         ("pinball", {"level": 0.9}),

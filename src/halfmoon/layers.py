@@ -105,7 +105,7 @@ class Layer:
     rate: float = 0.0  # the share of its inputs that training drops
     rate_factor: float = 1.0  # multiplies its parameters' learning rate, [O4]'s c
     index: int = 0  # its position in the network, from 0
-    number: int = 0  # its position among the layers with parameters, from 1
+    number: int = 0  # its position among those that compute in prediction, from 1
 
     def __init__(self, d: int, k: int, **shapes: tuple[int, ...]) -> None:
         self.d = d
@@ -122,8 +122,8 @@ class Layer:
 
     @property
     def label(self) -> str:
-        """The name, with its number if it has parameters: Dense 1 has W1 and b1."""
-        return f"{self.name} {self.number}" if self.shapes else self.name
+        """The name with its number, if it has one: Dense 1 has W1 and b1."""
+        return f"{self.name} {self.number}" if self.number else self.name
 
     @property
     def start(self) -> str:

@@ -125,7 +125,7 @@ class Network:
                     f"{list(layer.penalised)} cannot be penalised."
                 )
             layer.index = index
-            if layer.shapes:
+            if not all(equation.training for equation in layer.forward_equations):
                 number += 1
                 layer.number = number
         # below it nobody needs a gradient

@@ -10,15 +10,15 @@ from halfmoon.components.losses import (
     LOSSES,
     Loss,
     Quantiles,
-    SoftmaxCrossEntropies,
+    SoftmaxCrossEntropy,
     encode,
 )
 
 OTHER_SETTINGS = [
     ("softmax_cross_entropy", {"smoothing": 0.3}),
-    ("softmax_cross_entropies", {"smoothing": 0.3}),
-    ("softmax_cross_entropies", {"sizes": (3, 2, 4)}),
-    ("softmax_cross_entropies", {"sizes": (2, 5), "smoothing": 0.3}),
+    ("softmax_cross_entropy", {"smoothing": 0.3}),
+    ("softmax_cross_entropy", {"sizes": (3, 2, 4)}),
+    ("softmax_cross_entropy", {"sizes": (2, 5), "smoothing": 0.3}),
     ("logistic_cross_entropy", {"smoothing": 0.2}),
     ("huber", {"delta": 0.4}),
     ("huber", {"delta": 3.0}),
@@ -27,7 +27,7 @@ OTHER_SETTINGS = [
     ("quantiles", {"levels": (0.05, 0.2, 0.8, 0.99)}),
 ]
 CASES = [(name, {}) for name in LOSSES] + OTHER_SETTINGS
-THREE = "softmax_cross_entropies:sizes=3/2/4"
+THREE = "softmax_cross_entropy:sizes=3/2/4"
 each_name = pytest.mark.parametrize("name", LOSSES)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
 each_dtype = pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_quantiles_never_cross(h):
 def test_a_column_has_one_score_or_one_for_each_level_or_class(name, h):
     expected = {
         "quantiles": 7 * len(h.get("levels", "123")),
-        "softmax_cross_entropies": sum(h.get("sizes", [7])),
+        "softmax_cross_entropy": sum(h.get("sizes", [7])),
     }
     assert LOSSES[name](**h).outputs(7) == expected.get(name, 7)
 
@@ -354,7 +354,7 @@ def test_softmax_does_not_care_where_the_scores_start():
 def test_one_class_variable_among_several_is_softmax_to_the_bit(smoothing):
     one, z, y = example("softmax_cross_entropy", {"smoothing": smoothing})
     for sizes in (None, (COLUMNS,)):
-        several = SoftmaxCrossEntropies(sizes, smoothing)
+        several = SoftmaxCrossEntropy(smoothing, sizes)
         np.testing.assert_array_equal(several.link(z), one.link(z))
         np.testing.assert_array_equal(several.value(z, y), one.value(z, y))
         np.testing.assert_array_equal(several.dz(z, y), one.dz(z, y))
@@ -362,7 +362,7 @@ def test_one_class_variable_among_several_is_softmax_to_the_bit(smoothing):
 
 def test_each_class_variable_has_its_own_softmax():
     loss, z, y = example(
-        "softmax_cross_entropies", {"sizes": (3, 2, 4), "smoothing": 0.2}
+        "softmax_cross_entropy", {"sizes": (3, 2, 4), "smoothing": 0.2}
     )
     one = LOSSES.make("softmax_cross_entropy:smoothing=0.2")
     parts = [slice(0, 3), slice(3, 5), slice(5, 9)]
@@ -383,7 +383,7 @@ def test_each_class_variable_has_its_own_softmax():
 
 
 def test_two_variables_of_equal_chances_cost_the_logarithm_of_all_pairs():
-    loss = SoftmaxCrossEntropies((3, 4))
+    loss = SoftmaxCrossEntropy(sizes=(3, 4))
     y = encode(loss, [[2, 3]], 7, np.float64)
     np.testing.assert_allclose(
         loss.value(np.zeros((1, 7)), y), [[np.log(12)]], rtol=1e-15
@@ -397,17 +397,17 @@ def test_each_class_variable_has_two_classes_or_more(sizes):
     with pytest.raises(
         ValueError, match=r"sizes must be None, or integers in \[2, inf\)"
     ):
-        SoftmaxCrossEntropies(sizes)
+        SoftmaxCrossEntropy(sizes=sizes)
 
 
 def test_sizes_can_be_a_list_of_numpys_integers():
-    assert SoftmaxCrossEntropies([np.int64(3), np.int64(2)]) == SoftmaxCrossEntropies(
-        (3, 2)
+    assert SoftmaxCrossEntropy(sizes=[np.int64(3), np.int64(2)]) == SoftmaxCrossEntropy(
+        sizes=(3, 2)
     )
 
 
 def test_scores_that_do_not_fit_the_sizes_are_refused_in_words():
-    loss = SoftmaxCrossEntropies((3, 2, 4))
+    loss = SoftmaxCrossEntropy(sizes=(3, 2, 4))
     for k in (1, 8, 10):
         for call in (loss.link, lambda z: loss.value(z, z), lambda z: loss.dz(z, z)):
             with pytest.raises(
@@ -533,7 +533,7 @@ def test_distributions_over_the_classes_stay():
 
 @each_dtype
 def test_class_numbers_of_several_variables_become_one_hot_rows_side_by_side(dtype):
-    loss = SoftmaxCrossEntropies((3, 2))
+    loss = SoftmaxCrossEntropy(sizes=(3, 2))
     table = encode(loss, [[2, 0], [0, 1]], 5, dtype)
     assert table.dtype == dtype
     np.testing.assert_array_equal(table, [[0, 0, 1, 1, 0], [1, 0, 0, 0, 1]])
@@ -544,7 +544,7 @@ def test_class_numbers_of_several_variables_become_one_hot_rows_side_by_side(dty
 
 
 @pytest.mark.parametrize(
-    "loss", ["softmax_cross_entropy", "softmax_cross_entropies:sizes=3"]
+    "loss", ["softmax_cross_entropy", "softmax_cross_entropy:sizes=3"]
 )
 def test_class_numbers_of_one_variable_may_be_flat_or_a_column(loss):
     flat, column = (
@@ -592,14 +592,14 @@ def test_truth_that_fits_is_handed_on_as_a_copy(name, h):
             "does not fit a network of 2 outputs",
         ),
         ("softmax_cross_entropy", [0, 1], 1, "class numbers 0 to 0"),
-        ("softmax_cross_entropies", [0, 2], 2, "class numbers 0 to 1"),
+        ("softmax_cross_entropy", [0, 2], 2, "class numbers 0 to 1"),
         (
             THREE,
             [0, 1],
             9,
             (
                 "does not fit a network of 9 outputs with "
-                "softmax_cross_entropies:sizes=3/2/4"
+                "softmax_cross_entropy:sizes=3/2/4"
             ),
         ),
         (THREE, [[0, 1, 4]], 9, "class numbers 0 to 3; got values from 4 to 4"),

@@ -10,7 +10,7 @@ import pytest
 from halfmoon.commands.catalogue import REGISTRIES
 from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.initializers import INITIALIZERS
-from halfmoon.components.losses import LOSSES, Huber, Quantiles, SoftmaxCrossEntropies
+from halfmoon.components.losses import LOSSES, Huber, Quantiles, SoftmaxCrossEntropy
 from halfmoon.components.optimizers import OPTIMIZERS, Adam
 from halfmoon.components.registry import Component, Registry
 from halfmoon.components.rules import (
@@ -211,15 +211,15 @@ def test_other_peoples_names_are_understood(registry, alias, name):
         (LOSSES, "quantiles:levels=0.5", Quantiles(levels=(0.5,))),
         (
             LOSSES,
-            "softmax_cross_entropies:sizes=3/2/4",
-            SoftmaxCrossEntropies((3, 2, 4)),
+            "softmax_cross_entropy:sizes=3/2/4",
+            SoftmaxCrossEntropy(sizes=(3, 2, 4)),
         ),
         (
             LOSSES,
-            "softmax_cross_entropies:smoothing=0.1,sizes=3",
-            SoftmaxCrossEntropies((3,), 0.1),
+            "softmax_cross_entropy:smoothing=0.1,sizes=3",
+            SoftmaxCrossEntropy(0.1, (3,)),
         ),
-        (LOSSES, "softmax_cross_entropies:sizes=None", SoftmaxCrossEntropies()),
+        (LOSSES, "softmax_cross_entropy:sizes=None", SoftmaxCrossEntropy()),
         (OPTIMIZERS, "adam:beta1=0.5,eps=1e-3", Adam(beta1=0.5, eps=0.001)),
         (
             SCHEDULES,

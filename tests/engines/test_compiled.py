@@ -380,7 +380,7 @@ CUT |= {name: ODD[name] for name in ("wide and alone", "wide and thin")}
 def classifier(layers, **options):
     """A network that tells one class variable, or in SEVERAL three."""
     loss = (
-        "softmax_cross_entropies:sizes=3/2/4,smoothing=0.1"
+        "softmax_cross_entropy:sizes=3/2/4,smoothing=0.1"
         if layers is SEVERAL
         else "softmax_cross_entropy"
     )

@@ -72,7 +72,7 @@ for dtype in ("float64", "float32"):
     check([4, 6, 5, 3], ["tanh", "gelu"], "softmax_cross_entropy", "adam", dtype,
           classes, [0.2, 0.4, 0.3], clip=0.2)
     several = np.stack([classes, classes % 2, 3 - classes], axis=1)
-    check([4, 6, 9], "tanh", "softmax_cross_entropies:sizes=3/2/4", "adam", dtype,
+    check([4, 6, 9], "tanh", "softmax_cross_entropy:sizes=3/2/4", "adam", dtype,
           several)
     check([60, 5, 3], "silu", "quantiles", "momentum", dtype, real, lam=0.1, l1=0.02)
     check([4, 14, 13, 1], "mish", "huber:delta=0.5", "lion", dtype, real, shuffle=False)

@@ -363,7 +363,7 @@ def test_counts_have_a_log_link():
             "does not fit these labels; use 'log_loss'",
         ),
         (
-            classifier(loss="softmax_cross_entropies:sizes=3/2"),
+            classifier(loss="softmax_cross_entropy:sizes=3/2"),
             COLUMNS,
             "does not fit these labels",
         ),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from halfmoon.components.activations import ACTIVATIONS, Activation
-from halfmoon.components.losses import LOSSES, Loss, SoftmaxCrossEntropies
+from halfmoon.components.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
@@ -69,8 +69,8 @@ def test_settings_of_blocks_are_checked_too():
         "pinball:level=0.9",
         "quantiles:levels=0.2/0.7",
         "softmax_cross_entropy:smoothing=0.2",
-        "softmax_cross_entropies:sizes=3/2/4",
-        "softmax_cross_entropies:sizes=2/5,smoothing=0.2",
+        "softmax_cross_entropy:sizes=3/2/4",
+        "softmax_cross_entropy:sizes=2/5,smoothing=0.2",
     ):
         assert check_gradients(LOSSES.make(loss)), loss
     for activation in ("leaky_relu:slope=0.3", "elu:alpha=0.5"):
@@ -79,7 +79,7 @@ def test_settings_of_blocks_are_checked_too():
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 def test_a_network_with_several_class_variables_is_right(smoothing):
-    several = SoftmaxCrossEntropies((3, 2, 4), smoothing)
+    several = SoftmaxCrossEntropy(smoothing, (3, 2, 4))
     y = np.arange(8)[:, None] % several.sizes
     w = RNG.uniform(0.0, 2.0, 8)
     report = check_gradients(

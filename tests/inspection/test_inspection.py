@@ -28,7 +28,7 @@ each_depth = pytest.mark.parametrize(
 def example(hidden=("tanh",), loss="softmax_cross_entropy", columns=2, **options):
     """A network whose biases are not zero, and a truth for X."""
     made = LOSSES.make(loss)
-    k = made.outputs(4 if loss == "softmax_cross_entropies" else columns)
+    k = made.outputs(columns)
     network = Network.dense([3, *[4] * len(hidden), k], list(hidden), loss, **options)
     network.theta = network.theta + 0.3 * np.random.default_rng(1).normal(
         size=network.size

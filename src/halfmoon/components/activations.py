@@ -172,8 +172,8 @@ class SELU(Activation):
     mean 0 and variance 1 from layer to layer (Klambauer et al. 2017, equation 2).
     """
 
-    formula = "s z where z > 0, else s alpha (e^z - 1)"
-    derivative = "s where z > 0, else a + s alpha"
+    formula = "scale z where z > 0, else scale alpha (e^z - 1)"
+    derivative = "scale where z > 0, else a + scale alpha"
     initializer = "lecun_normal"
     onnx = "Selu"
     scale: ClassVar[float] = 1.0507009873554804934193349852946

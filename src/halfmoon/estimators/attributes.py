@@ -7,7 +7,6 @@ import numpy as np
 from halfmoon.components.losses import (
     LogisticCrossEntropy,
     Poisson,
-    SoftmaxCrossEntropies,
     SoftmaxCrossEntropy,
 )
 from halfmoon.estimators.parameters import Parameters
@@ -16,7 +15,6 @@ from halfmoon.training.loop import Run
 
 _LINKS: dict[type, str] = {
     SoftmaxCrossEntropy: "softmax",
-    SoftmaxCrossEntropies: "softmax",
     LogisticCrossEntropy: "logistic",
     Poisson: "exp",
 }

@@ -43,7 +43,7 @@ class Labels:
     def usual_loss(self) -> str:
         """The loss that "log_loss" stands for."""
         if self.kind == "columns":
-            return "softmax_cross_entropies"
+            return "softmax_cross_entropy"
         pairwise = self.kind == "labels" or len(self.classes) == 2
         return "logistic_cross_entropy" if pairwise else "softmax_cross_entropy"
 

@@ -1,13 +1,11 @@
-"""One row carried forward and back: every z, a, delta and dW, each with its equation
-and its numbers.
+"""One row carried forward and back: every z, a, delta and dW, as equation and numbers.
 
-Nothing is computed a second time: the layers themselves are run, and what they made is
-read out of their backward functions, which hold it. With a single row, [B3]'s sum over
-rows has one term: db is delta.
+Nothing is computed a second time: the layers themselves are run, and what they keep on
+the way is printed beside the equations that they say of themselves. With a single row,
+[B3]'s sum over rows has one term: db is delta.
 """
 
 import html
-import inspect
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +16,11 @@ from rich.console import Group
 from rich.table import Table
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.activations import Activation, Identity
+from halfmoon.components.equation import Equation
 from halfmoon.components.losses import Loss
 from halfmoon.components.rules import nearest
-from halfmoon.layers import PREDICT, Dense
-from halfmoon.network import Network
+from halfmoon.layers import Layer
+from halfmoon.network import Network, Pass
 
 SHOWN = 8  # numbers printed of a long array
 
@@ -44,13 +42,13 @@ class Line:
     def numbers(self, digits: int = 4) -> str:
         """The value in rows, long ones cut."""
         rows = np.atleast_2d(self.value)
-        lines = [
-            "  ".join(f"{v: .{digits}f}" for v in row[:SHOWN]) + _more(len(row))
-            for row in rows[:SHOWN]
-        ]
-        return "\n".join(
-            lines + ([f"... {len(rows)} rows"] if len(rows) > SHOWN else [])
-        )
+        lines = []
+        for row in rows[:SHOWN]:
+            numbers = "  ".join(f"{v: .{digits}f}" for v in row[:SHOWN])
+            lines.append(numbers + _more(len(row)))
+        if len(rows) > SHOWN:
+            lines.append(f"... {len(rows)} rows")
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -117,118 +115,129 @@ def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
     >>> [line.name for line in t.forward]
     ['x', 'z1', 'a1', 'z2', 'y_hat', 'loss']
     """
-    X, truth, _ = network.read(
-        np.asarray(x).reshape(1, -1), np.asarray(y).reshape(1, *np.shape(y))
-    )
+    row = np.asarray(x).reshape(1, -1)
+    X, truth, _ = network.read(row, np.asarray(y).reshape(1, *np.shape(y)))
     forward = [Line("", "x", "the row", X[0])]
-    backward = []
-    tape = []
-    theta = network.theta
-    a = X
-    source = "x"
-    number = 0
-    for layer, p in zip(network.layers, network.views(theta), strict=True):
-        a, back = layer.forward(p, a, PREDICT)
-        if isinstance(layer, Dense):
-            number += 1
-            z = inspect.getclosurevars(back).nonlocals["z"]
-            forward.append(
-                Line("[F1]", f"z{number}", f"{source} W{number} + b{number}", z[0])
-            )
-            if not _gives_scores(network, layer):
-                source = f"a{number}"
-                formula = re.sub(
-                    r"\bz\b", f"z{number}", _formula(layer.act, r"a = (.+?),  f'", "z")
-                )
-                forward.append(Line("[F2]", source, formula, a[0]))
-        tape.append((layer, back, number))
-    forward += _loss_lines(
-        network.loss, a, truth, source if source == f"a{number}" else f"z{number}"
-    )
-    da: Array | None = network.loss.dz(a, truth)
-    dtheta = np.empty_like(theta)
-    for (layer, back, number), dp in reversed(
-        list(zip(tape, network.views(dtheta), strict=True))
-    ):
-        if da is None:
-            break  # dropout on the inputs: nothing below learns
-        received = da
-        da = back(da, dp, layer.index > network.lowest)
-        if isinstance(layer, Dense):
-            backward += _dense_lines(network, layer, number, dp, received)
-            if da is not None:
-                backward.append(
-                    Line("[B4]", f"da{number - 1}", f"delta{number} W{number}^T", da[0])
-                )
+    steps = []
+    source = "x"  # the name of what enters the next layer
+    for step in network.walk(X):
+        names = _Names(step.layer, source)
+        last = step.layer is network.layers[-1]
+        forward += _forward_lines(step, names, last)
+        steps.append((step, names))
+        source = names.output
+    forward += _loss_lines(network.loss, step.a, truth, source)
+    da = network.loss.dz(step.a, truth)
+    equation = _equations(network.loss)["dz"]
+    formula = _loss_formula(equation, source)
+    backward = [Line(equation.tag, names.d_output, formula, da[0])]
+    dtheta = network.views(np.empty_like(network.theta))
+    for step, names in reversed(steps):
+        dp = dtheta[step.layer.index]
+        da0 = step.backward(da, dp, step.layer.index > network.lowest)
+        backward += _backward_lines(step, names, dp, da0)
+        if da0 is None:
+            break  # below nothing learns
+        da = da0
     return Trace(forward, backward)
 
 
-def _gives_scores(network: Network, layer: Dense) -> bool:
-    """Whether the layer's z are the scores that the loss reads."""
-    return layer is network.layers[-1] and isinstance(layer.act, Identity)
+class _Names:
+    """What a layer's quantities are called in the whole network: its z is z2.
 
-
-def _loss_lines(loss: Loss, z: Array, y: Array, score: str) -> list[Line]:
-    """The prediction, and how wrong it is."""
-    link, value = (_equation(loss, name, score) for name in ("y_hat", "l"))
-    return [
-        Line(link[0], "y_hat", link[1] or score, loss.link(z)[0]),
-        Line(
-            value[0],
-            "loss",
-            value[1] or f"value({score}, y)",
-            np.atleast_1d(loss.value(z, y).sum()),
-        ),
-    ]
-
-
-def _dense_lines(
-    network: Network, layer: Dense, i: int, dp: Any, da: Array
-) -> list[Line]:
-    """[B1] to [B3] of the i-th dense layer; its delta is its db, as there is
-    one row.
+    `source` is the name of its input a0. `output` is that of its result: the last
+    layer's is z2 where a2 would be the same, and the gradient by it is delta2.
     """
-    below = "x" if i == 1 else f"a{i - 1}"
+
+    def __init__(self, layer: Layer, source: str) -> None:
+        equations = (*layer.forward_equations, *layer.backward_equations)
+        own = {"a", "da", *layer.shapes, *(equation.name for equation in equations)}
+        self.number = layer.number
+        self.of = {name: f"{name}{layer.number}" for name in own}
+        self.of |= {"a0": source, "da0": f"d{source}"}
+        pattern = "|".join(sorted(map(re.escape, self.of), key=len, reverse=True))
+        self.pattern = rf"\b({pattern})\b"
+        self.output = source
+        self.d_output = f"d{source}"
+
+    def __call__(self, text: str) -> str:
+        """A name or a formula in the network's names."""
+        return re.sub(self.pattern, lambda match: self.of[match[0]], text)
+
+    def call_output(self, name: str) -> None:
+        """Call the layer's result by one of its own names, "a" or another."""
+        gradient = "delta" if name == "z" else f"d{name}"
+        self.output = self.of[name]
+        self.d_output = f"{gradient}{self.number}"
+
+
+def _forward_lines(step: Pass, names: _Names, last: bool) -> list[Line]:
+    """What the layer says of its forward pass, with the numbers of the row.
+
+    Of the last layer, a = z is left out: its z are the raw predictions.
+    """
     lines = []
-    if layer is network.layers[-1]:
-        scores = f"z{i}" if _gives_scores(network, layer) else f"a{i}"
-        tag, formula = _equation(network.loss, "dz", scores)
-        name = f"delta{i}" if _gives_scores(network, layer) else f"da{i}"
-        lines.append(Line(tag, name, formula or f"dz({scores}, y)", da[0]))
-    if not _gives_scores(network, layer):
-        slope = _formula(
-            layer.act,
-            r"f'\(z\) = (.+?)(?:,  (?!\w+ = )|[:;.](?:\s|$)| \((?=[A-Z])|\n|$)",
-            "z, a",
-        )
-        slope = re.sub(r"\b([za])\b", rf"\g<1>{i}", slope)
-        lines.append(
-            Line("[B1]", f"delta{i}", f"da{i} * f'(z{i}),  f' = {slope}", dp.b.copy())
-        )
-    lines.append(Line("[B2]", f"dW{i}", f"{below}^T delta{i}", dp.W.copy()))
-    lines.append(Line("[B3]", f"db{i}", f"sum_n delta{i}", dp.b.copy()))
+    values = step.values | {"a": step.a}
+    for tag, name, formula, training in step.layer.forward_equations:
+        if training:
+            continue
+        if name == "a":
+            same = last and formula in step.values
+            names.call_output(formula if same else "a")
+            if same:
+                continue
+        lines.append(Line(tag, names(name), names(formula), _kept(step, values, name)))
     return lines
 
 
-def _formula(act: Activation, pattern: str, arguments: str) -> str:
-    """A formula out of the activation's docstring, or a call of it by name where it has
-    none.
-    """
-    found = re.search(pattern, inspect.getdoc(type(act)) or "")
-    return found.group(1) if found else f"{act}({arguments})"
+def _backward_lines(
+    step: Pass, names: _Names, dp: Any, da0: Array | None
+) -> list[Line]:
+    """What the layer says of its backward pass, with the numbers of the row."""
+    lines = []
+    gradients = {f"d{name}": getattr(dp, name) for name in step.layer.shapes}
+    values = step.values | ({} if da0 is None else {"da0": da0})
+    for tag, name, formula, training in step.layer.backward_equations:
+        already_shown = names(name) == names.d_output
+        if training or already_shown or (name == "da0" and da0 is None):
+            continue
+        if name in gradients:
+            value = gradients[name].copy()
+        else:
+            value = _kept(step, values, name)
+        lines.append(Line(tag, names(name), names(formula), value))
+    return lines
 
 
-def _equation(loss: Loss, name: str, score: str) -> tuple[str, str]:
-    """Tag and right-hand side of one of the loss's equations, out of its docstring; t
-    is y unless it is smoothed.
-    """
-    pattern = rf"\b{name}(?:_1)?\s*=\s*(.+?)\s*(\[L\d+\])"
-    found = re.search(pattern, inspect.getdoc(type(loss)) or "")
-    if not found:
-        return "", ""
-    formula = re.sub(r"\bz\b", score, found.group(1))
-    smoothed = getattr(loss, "smoothing", 0.0) > 0.0
-    return found.group(2), formula if smoothed else re.sub(r"\bt\b", "y", formula)
+def _kept(step: Pass, values: dict[str, Array], name: str) -> Array:
+    """The row of a quantity; ValueError where the layer did not keep it."""
+    if name not in values:
+        raise ValueError(
+            f"{step.layer.name} says how {name} is made but does not keep it; call "
+            f"ctx.keep({name}={name}) in its forward or backward."
+        )
+    return np.asarray(values[name][0])
+
+
+def _loss_lines(loss: Loss, z: Array, y: Array, source: str) -> list[Line]:
+    """The prediction, and how wrong it is."""
+    equations = _equations(loss)
+    link = equations["y_hat"]
+    value = equations["l"]
+    total = np.atleast_1d(loss.value(z, y).sum())
+    return [
+        Line(link.tag, "y_hat", _loss_formula(link, source), loss.link(z)[0]),
+        Line(value.tag, "loss", _loss_formula(value, source), total),
+    ]
+
+
+def _equations(loss: Loss) -> dict[str, Equation]:
+    return {equation.name: equation for equation in loss.equations}
+
+
+def _loss_formula(equation: Equation, source: str) -> str:
+    """The formula, in the network's name of the raw predictions."""
+    return re.sub(r"\bz\b", source, equation.formula)
 
 
 def _more(count: int) -> str:
@@ -240,11 +249,9 @@ def _rich(title: str, lines: list[Line]) -> Table:
     for column in ("equation", "quantity", "shape", "numbers"):
         table.add_column(column, no_wrap=column == "numbers")
     for line in lines:
-        formula = (
-            f"{line.name} = {line.formula}"
-            if line.tag or line.name != "x"
-            else "x, the row"
-        )
+        formula = f"{line.name} = {line.formula}"
+        if line.name == "x":
+            formula = "x, the row"
         table.add_row(
             line.tag.replace("[", r"\["),
             formula.replace("[", r"\["),
@@ -255,14 +262,17 @@ def _rich(title: str, lines: list[Line]) -> Table:
 
 
 def _html(title: str, lines: list[Line]) -> str:
-    rows = "\n".join(
-        f"<tr><td>{line.tag}</td><th scope='row'>{html.escape(line.name)} = "
-        f"{html.escape(line.formula)}</th>"
-        f"<td>{line.shape}</td><td><pre>{html.escape(line.numbers())}</pre></td></tr>"
-        for line in lines
-    )
+    rows = "\n".join(map(_html_row, lines))
     head = "<tr><th>equation</th><th>quantity</th><th>shape</th><th>numbers</th></tr>"
+    caption = f"<caption>{html.escape(title)}</caption>"
+    return f"<table class='trace'>{caption}\n{head}\n{rows}\n</table>"
+
+
+def _html_row(line: Line) -> str:
+    name = html.escape(line.name)
+    formula = html.escape(line.formula)
+    numbers = html.escape(line.numbers())
     return (
-        "<table "
-        f"class='trace'><caption>{html.escape(title)}</caption>\n{head}\n{rows}\n</table>"
+        f"<tr><td>{line.tag}</td><th scope='row'>{name} = {formula}</th>"
+        f"<td>{line.shape}</td><td><pre>{numbers}</pre></td></tr>"
     )

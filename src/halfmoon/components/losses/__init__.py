@@ -17,12 +17,8 @@ Computed from scores, everything is stable: scores of 1e4 and beyond give finite
 and gradients.
 """
 
-from halfmoon.components.losses.base import LOSSES, Loss, Target, check_value, encode
-from halfmoon.components.losses.joint import (
-    Quantiles,
-    SoftmaxCrossEntropies,
-    SoftmaxCrossEntropy,
-)
+from halfmoon.components.losses.base import LOSSES, Loss, Target
+from halfmoon.components.losses.joint import Quantiles, SoftmaxCrossEntropy
 from halfmoon.components.losses.pointwise import (
     AbsoluteError,
     Huber,
@@ -31,6 +27,7 @@ from halfmoon.components.losses.pointwise import (
     Poisson,
     SquaredError,
 )
+from halfmoon.components.losses.truth import check_value, encode
 
 __all__ = [
     "LOSSES",
@@ -41,7 +38,6 @@ __all__ = [
     "Pinball",
     "Poisson",
     "Quantiles",
-    "SoftmaxCrossEntropies",
     "SoftmaxCrossEntropy",
     "SquaredError",
     "Target",

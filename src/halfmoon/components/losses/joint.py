@@ -1,5 +1,6 @@
-"""Losses whose outputs belong together: a row has one value (n, 1). As loops they stand
-in engines/joint_losses.py.
+"""Losses whose outputs belong together: a row has one value (n, 1).
+
+As loops they stand in engines/compiled/joint_losses.py.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from halfmoon.arrays.elementary import Array, log_softmax, logistic, softplus
+from halfmoon.components.equation import Equation
 from halfmoon.components.losses.base import LOSSES, Loss
 from halfmoon.components.rules import INF, NONE, Integer, Number, Several, setting
 
@@ -15,7 +17,7 @@ from halfmoon.components.rules import INF, NONE, Integer, Number, Several, setti
 @LOSSES.register("softmax_cross_entropy")
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Loss):
-    """One class of C, by scores z (n, C).
+    """One class of C, by raw predictions z (n, C); or several variables' classes at once.
 
     y (n, C) is one-hot, or any distribution over the classes.
 
@@ -26,85 +28,94 @@ class SoftmaxCrossEntropy(Loss):
 
     The shift in [L1] keeps e^z from overflowing, and [L2] never takes the log of a
     rounded 0. Label smoothing: Szegedy et al. 2016.
-    """
 
-    smoothing: float = setting(
-        0.0, Number("[", 0, 1, ")"), "share of the truth spread evenly over all classes"
-    )
-    target = "classes"
-    pointwise = False
+    With `sizes`, z and y are (n, C_1 + C_2 + ...), a group g of columns for each class
+    variable, side by side, and each group has its own softmax:
 
-    def link(self, z: Array) -> Array:
-        e = np.exp(z - z.max(axis=-1, keepdims=True))
-        return e / e.sum(axis=-1, keepdims=True)  # [L1]
-
-    def value(self, z: Array, y: Array) -> Array:
-        log_y_hat = log_softmax(z)
-        return -(self._smooth(y) * log_y_hat).sum(axis=-1, keepdims=True)  # [L2]
-
-    def dz(self, z: Array, y: Array) -> Array:
-        return self.link(z) - self._smooth(y)  # [L3]
-
-    def _smooth(self, y: Array) -> Array:
-        return (1.0 - self.smoothing) * y + self.smoothing / y.shape[-1]  # [L4]
-
-
-@LOSSES.register("softmax_cross_entropies")
-@dataclass(frozen=True)
-class SoftmaxCrossEntropies(Loss):
-    """Several class variables at once, each with scores of its own, side by side.
-
-    z and y are (n, C_1 + C_2 + ...).
-
-    y_hat = e^z / sum_(c in g) e^z                [L23]  [L1] in each group g of scores
+    y_hat = e^z / sum_(c in g) e^z                [L23]  [L1] in each group g
     l     = - sum_g sum_(c in g) t log y_hat      [L24]  the groups' [L2], added up
-    dz    = y_hat - t                             [L25]  as [L3]
-    t     = (1 - smoothing) y + smoothing / C_g   [L4]   in each group by itself
+    dz    = y_hat - t                             [L25]  as [L3]; t is [L4] with C_g
     """
 
-    sizes: tuple[int, ...] | None = setting(
-        None,
-        NONE | Several(Integer("[", 2, INF, ")")),
-        "how many classes each variable has; None takes all scores for one",
-    )
     smoothing: float = setting(
         0.0,
         Number("[", 0, 1, ")"),
         "share of the truth spread evenly over a variable's classes",
     )
+    sizes: tuple[int, ...] | None = setting(
+        None,
+        NONE | Several(Integer("[", 2, INF, ")")),
+        "how many classes each variable has; None: all columns are one variable's",
+    )
     target = "classes"
     pointwise = False
 
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        t = "t" if self.smoothing > 0.0 else "y"
+        if self.sizes is None:
+            return (
+                Equation("[L1]", "y_hat", "e^z / sum_c e^z"),
+                Equation("[L2]", "l", f"- sum_c {t} log y_hat"),
+                Equation("[L3]", "dz", f"y_hat - {t}"),
+                Equation("[L4]", "t", "(1 - smoothing) y + smoothing / C"),
+            )
+        return (
+            Equation("[L23]", "y_hat", "e^z / sum_(c in g) e^z"),
+            Equation("[L24]", "l", f"- sum_g sum_(c in g) {t} log y_hat"),
+            Equation("[L25]", "dz", f"y_hat - {t}"),
+            Equation("[L4]", "t", "(1 - smoothing) y + smoothing / C_g"),
+        )
+
     def outputs(self, columns: int) -> int:
-        """One score for each class of each variable."""
-        return sum(self.sizes or (columns,))
+        """One raw prediction for each class of each variable."""
+        return columns if self.sizes is None else sum(self.sizes)
 
     def classes(self, k: int) -> tuple[int, ...]:
         """The sizes; ValueError where they do not add up to k."""
-        if self.outputs(k) != k:
+        if self.sizes is None:
+            return (k,)
+        if sum(self.sizes) != k:
             raise ValueError(
-                f"{self} needs {self.outputs(k)} scores; the network gives {k}."
+                f"{self} needs {sum(self.sizes)} scores; the network gives {k}."
             )
-        return self.sizes or (k,)
+        return self.sizes
 
     def link(self, z: Array) -> Array:
-        return self._in_each(self._one.link, z)  # [L23]
+        return self._by_group(_softmax, z)  # [L23]
 
     def value(self, z: Array, y: Array) -> Array:
-        return self._in_each(self._one.value, z, y).sum(axis=-1, keepdims=True)  # [L24]
+        return self._by_group(self._value, z, y).sum(axis=-1, keepdims=True)  # [L24]
 
     def dz(self, z: Array, y: Array) -> Array:
-        return self._in_each(self._one.dz, z, y)  # [L25]
+        return self._by_group(self._dz, z, y)  # [L25]
 
-    @property
-    def _one(self) -> SoftmaxCrossEntropy:
-        return SoftmaxCrossEntropy(self.smoothing)
+    def _value(self, z: Array, y: Array) -> Array:
+        """One group's."""
+        log_y_hat = log_softmax(z)
+        return -(self._smooth(y) * log_y_hat).sum(axis=-1, keepdims=True)  # [L2]
 
-    def _in_each(self, function: Callable[..., Array], *tables: Array) -> Array:
+    def _dz(self, z: Array, y: Array) -> Array:
+        """One group's."""
+        return _softmax(z) - self._smooth(y)  # [L3]
+
+    def _smooth(self, y: Array) -> Array:
+        return (1.0 - self.smoothing) * y + self.smoothing / y.shape[-1]  # [L4]
+
+    def _by_group(self, function: Callable[..., Array], *tables: Array) -> Array:
         """The function of each group's columns, side by side."""
-        ends = np.cumsum(self.classes(tables[0].shape[-1]))[:-1]
+        sizes = self.classes(tables[0].shape[-1])
+        if len(sizes) == 1:
+            return function(*tables)
+        ends = np.cumsum(sizes)[:-1]
         groups = zip(*(np.split(table, ends, axis=-1) for table in tables), strict=True)
         return np.concatenate([function(*group) for group in groups], axis=-1)
+
+
+def _softmax(z: Array) -> Array:
+    """One group's y_hat."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)  # [L1]
 
 
 @LOSSES.register("quantiles")
@@ -128,6 +139,15 @@ class Quantiles(Loss):
         "which quantiles",
     )
     pointwise = False
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        rest = "y_hat_q = y_hat_(q-1) + log(1 + e^(z_q))"
+        return (
+            Equation("[L20]", "y_hat", f"z_1,  {rest}"),
+            Equation("[L21]", "l", "sum_q pinball(y_hat_q, y; level_q)"),
+            Equation("[L22]", "dz", "sum_q r_q,  dz_q = s(z_q) sum_(p >= q) r_p"),
+        )
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,5 +1,6 @@
-"""Losses of independent outputs, each from its own score: the compiled engine makes its
-loops from these lines.
+"""Losses of independent outputs, each from its own raw prediction.
+
+The compiled engine makes its loops from these lines.
 """
 
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from halfmoon.arrays.elementary import Array, logistic, xlogy
+from halfmoon.components.equation import Equation
 from halfmoon.components.losses.base import LOSSES, Loss
 from halfmoon.components.rules import INF, Number, setting
 
@@ -31,6 +33,16 @@ class LogisticCrossEntropy(Loss):
     )
     target = "labels"
 
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        t = "t" if self.smoothing > 0.0 else "y"
+        return (
+            Equation("[L5]", "y_hat", "1 / (1 + e^-z)"),
+            Equation("[L6]", "l", f"log(1 + e^z) - {t} z"),
+            Equation("[L7]", "dz", f"y_hat - {t}"),
+            Equation("[L8]", "t", "(1 - smoothing) y + smoothing / 2"),
+        )
+
     def link(self, z: Array) -> Array:
         return logistic(z)  # [L5]
 
@@ -53,6 +65,12 @@ class LogisticCrossEntropy(Loss):
 class SquaredError(Loss):
     """l = (z - y)^2 / 2 [L9],  dz = z - y [L10]: the mean is learned."""
 
+    equations = (
+        Equation("", "y_hat", "z"),
+        Equation("[L9]", "l", "(z - y)^2 / 2"),
+        Equation("[L10]", "dz", "z - y"),
+    )
+
     def link(self, z: Array) -> Array:
         return z
 
@@ -67,6 +85,12 @@ class SquaredError(Loss):
 @dataclass(frozen=True)
 class AbsoluteError(Loss):
     """l = |z - y| [L11],  dz = sign(z - y) [L12]: the median is learned."""
+
+    equations = (
+        Equation("", "y_hat", "z"),
+        Equation("[L11]", "l", "|z - y|"),
+        Equation("[L12]", "dz", "sign(z - y)"),
+    )
 
     def link(self, z: Array) -> Array:
         return z
@@ -93,6 +117,15 @@ class Huber(Loss):
         1.0,
         Number("(", 0, INF, ")"),
         "where the parabola turns into a line, in units of y",
+    )
+    equations = (
+        Equation("", "y_hat", "z"),
+        Equation(
+            "[L13]",
+            "l",
+            "r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2),  r = z - y",
+        ),
+        Equation("[L14]", "dz", "max(-delta, min(z - y, delta))"),
     )
 
     def link(self, z: Array) -> Array:
@@ -122,6 +155,11 @@ class Poisson(Loss):
     """
 
     target = "counts"
+    equations = (
+        Equation("[L15]", "y_hat", "e^z"),
+        Equation("[L16]", "l", "e^z - y z + y log y - y"),
+        Equation("[L17]", "dz", "e^z - y"),
+    )
 
     def link(self, z: Array) -> Array:
         m = np.minimum(z, 30.0)
@@ -149,6 +187,11 @@ class Pinball(Loss):
 
     level: float = setting(
         0.5, Number("(", 0, 1, ")"), "which quantile; 0.5 is the median"
+    )
+    equations = (
+        Equation("", "y_hat", "z"),
+        Equation("[L18]", "l", "max(level (y - z), (level - 1)(y - z))"),
+        Equation("[L19]", "dz", "1 - level where z > y, -level where z < y"),
     )
 
     def link(self, z: Array) -> Array:

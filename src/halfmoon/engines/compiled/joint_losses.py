@@ -19,7 +19,7 @@ exp, log, logistic, softplus = (
 
 
 @loop("TTTTTiiiih", sums=True)
-def softmax_cross_entropies(z, y, w, dz, spare, k, n, ld, w_ld, h):
+def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
     """[L23] to [L25], each group by [L1] to [L4]; h holds the smoothing, how many
     groups there are, and their sizes.
     """
@@ -99,7 +99,7 @@ def softmax_shift(z, e, high, e_sum, n):
 
 
 @loop("TTTiiih")
-def softmax_links(z, out, spare, k, n, ld, h):
+def softmax_link(z, out, spare, k, n, ld, h):
     """[L23], to out (n, k)."""
     fast()
     z = carray(z, (k, ld))

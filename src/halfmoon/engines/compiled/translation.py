@@ -12,7 +12,6 @@ from halfmoon.components.activations import Activation, Identity
 from halfmoon.components.losses import (
     Loss,
     Quantiles,
-    SoftmaxCrossEntropies,
     SoftmaxCrossEntropy,
 )
 from halfmoon.components.optimizers import Optimizer
@@ -63,11 +62,11 @@ def loss(block: Loss, k: int, dtype: str) -> tuple[Any, Any, Settings]:
     settings.
     """
     joint = source("joint_losses", dtype)
-    if type(block) is SoftmaxCrossEntropy or type(block) is SoftmaxCrossEntropies:
+    if type(block) is SoftmaxCrossEntropy:
         sizes = block.classes(k)
         return (
-            joint.softmax_cross_entropies,
-            joint.softmax_links,
+            joint.softmax_cross_entropy,
+            joint.softmax_link,
             [block.smoothing, len(sizes), *sizes],
         )
     if type(block) is Quantiles:
