@@ -1,7 +1,7 @@
 """The judge: every equation once more, as plain Python loops over single numbers.
 
-Written from the equations (DESIGN.md and the papers the blocks cite), not from the
-package: nothing of halfmoon and no NumPy is imported here, and nothing is done for
+Written from the equations (DERIVATION.md and the papers the components cite), not from
+the package: nothing of halfmoon and no NumPy is imported here, and nothing is done for
 speed or against overflow. Rows are lists.
 """
 

@@ -70,6 +70,27 @@ def test_links_within_the_project_lead_somewhere(page):
         assert target.startswith("http") or (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "DERIVATION.md",
+        *sorted((ROOT / "docs" / "decisions").glob("*.md")),
+    ],
+    ids=lambda page: page.name,
+)
+def test_files_that_a_page_names_exist(page):
+    """From the root, from the package, or from the page on."""
+    folders = (ROOT, ROOT / "src" / "halfmoon", page.parent)
+    missing = [
+        name
+        for name in re.findall(r"`([\w.]+/[\w./]*(?:/|\.py|\.md))`", page.read_text())
+        if not any((folder / name).exists() for folder in folders)
+    ]
+    assert not missing
+
+
 def test_the_page_of_the_registries_is_up_to_date():
     page = (ROOT / "docs" / "components.md").read_text()
     assert page == catalogue.markdown(), (

@@ -1,5 +1,5 @@
-"""The figures of the tutorial's notebook that rounding cannot change (DESIGN.md,
-section 3, erratum 5).
+"""The figures of the tutorial's notebook that rounding cannot change (DERIVATION.md
+says which these are, and why).
 """
 
 import numpy as np

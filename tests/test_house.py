@@ -88,6 +88,18 @@ def test_every_wing_has_a_place():
     )
 
 
+def test_contributing_lists_the_wings_in_their_order():
+    lines = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| wing "))
+    listed = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        listed += re.findall(r"`(\w+)`", line.split("|")[1])
+    assert set(listed) == {wing_of(module) for module in MODULES} - {"__main__"}
+    assert [LEVEL[wing] for wing in listed] == sorted(LEVEL[wing] for wing in listed)
+
+
 def test_no_arrow_points_back():
     wrong = []
     for module, target, where in HOUSE.arrows():
