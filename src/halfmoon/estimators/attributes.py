@@ -1,18 +1,26 @@
-"""What a fit leaves on an estimator: scikit-learn's fitted attributes, and ours."""
+"""What a fit leaves on an estimator: scikit-learn's fitted attributes, and ours; and
+how they come back where a fit fails.
+"""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from halfmoon.arrays.elementary import Array
+from halfmoon.components.initializers import Initializer
 from halfmoon.components.losses import (
     LogisticCrossEntropy,
     Poisson,
     SoftmaxCrossEntropy,
 )
 from halfmoon.estimators.parameters import Parameters
+from halfmoon.estimators.request import Architecture, scored_by_loss
 from halfmoon.network import Network
 from halfmoon.training.loop import Run
 
+_READ_OFF_X = ("n_features_in_", "feature_names_in_")
 _LINKS: dict[type, str] = {
     SoftmaxCrossEntropy: "softmax",
     LogisticCrossEntropy: "logistic",
@@ -20,7 +28,17 @@ _LINKS: dict[type, str] = {
 }
 
 
-def attributes(
+class LastFit(NamedTuple):
+    """What the next call needs to know of the last fit, if it goes on from it."""
+
+    architecture: Architecture
+    initializer: Initializer | None
+    seed: int  # of shuffles, splits and masks
+    found_rate: bool  # whether its learning rate was found
+    run: Run | None
+
+
+def fitted_attributes(
     p: Parameters, network: Network, run: Run, before: int
 ) -> dict[str, Any]:
     """The fitted attributes, scikit-learn's and ours; `before` epochs had been done
@@ -28,16 +46,15 @@ def attributes(
     """
     history = run.history
     epochs = run.epoch - before
-    curve, losses, scores = (
-        history[name] for name in ("loss", "validation_loss", "validation_score")
-    )
+    curve = history["loss"]
+    losses = history["validation_loss"]
+    scores = -losses if scored_by_loss(p) else history["validation_score"]
     validated = not np.isnan(losses).all()
-    scores = -losses if p._judges_by_loss() else scores
     if run.stopped == "diverged" and epochs < p.max_iter:  # the epoch that broke
         epochs += 1
-        curve, losses, scores = (
-            np.append(column, np.nan) for column in (curve, losses, scores)
-        )
+        curve = np.append(curve, np.nan)
+        losses = np.append(losses, np.nan)
+        scores = np.append(scores, np.nan)
     return {
         "network_": network,
         "history_": history,
@@ -49,9 +66,7 @@ def attributes(
         "loss_curve_": curve.tolist(),
         # it may have been interrupted in its first epoch
         "loss_": float(curve[-1]) if len(curve) else np.nan,
-        "best_loss_": None
-        if validated
-        else float(np.fmin.reduce(curve, initial=np.inf)),
+        "best_loss_": None if validated else float(np.fmin.reduce(curve, initial=np.inf)),
         "validation_scores_": scores.tolist() if validated else None,
         "validation_loss_curve_": losses.tolist() if validated else None,
         "best_validation_score_": None if run.best is None else -run.best.monitor,
@@ -63,9 +78,85 @@ def attributes(
 
 
 def _link(network: Network) -> str:
-    """scikit-learn's name for what turns scores into predictions; where it has none,
-    the loss's.
+    """scikit-learn's name for what turns raw predictions into predictions; where it
+    has none, the loss's.
     """
     z = np.arange(network.k, dtype=network.dtype)[None]
-    usual = "identity" if np.array_equal(network.loss.link(z), z) else str(network.loss)
+    is_identity = np.array_equal(network.loss.link(z), z)
+    usual = "identity" if is_identity else str(network.loss)
     return _LINKS.get(type(network.loss), usual)
+
+
+# Weights and biases, as views
+
+
+class WeightList(list[Array]):
+    """Arrays that share memory with a network: to set an item, or a slice of them, is
+    to write there.
+    """
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """ValueError for another shape."""
+        views: Any = self[index]
+        if not isinstance(views, list):
+            views = [views]
+            value = [value]
+        for view, array in zip(views, value, strict=True):
+            if view.shape != np.shape(array):
+                raise ValueError(
+                    f"The weights here have shape {view.shape}; got {np.shape(array)}."
+                )
+            view[...] = array
+
+
+def weights_of(network: Network, name: str) -> WeightList:
+    """Each layer's "W", or "b", as views into the network's parameters."""
+    parameters = network.views(network.theta)
+    return WeightList(getattr(p, name) for p in parameters if hasattr(p, name))
+
+
+def set_weights(network: Network, name: str, arrays: Any, label: str) -> None:
+    """Write into each layer's "W", or "b".
+
+    Raises ValueError, which calls them `label`, for other shapes, or values that are
+    not finite.
+    """
+    arrays = [np.asarray(array) for array in arrays]
+    views = weights_of(network, name)
+    shapes = [array.shape for array in arrays]
+    wanted = [view.shape for view in views]
+    if shapes != wanted or not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError(
+            f"{label} must hold arrays of finite numbers of shapes {wanted}; got "
+            f"{shapes}."
+        )
+    views[:] = arrays
+
+
+# A fit that fails
+
+
+@contextmanager
+def unchanged_if_it_fails(estimator: Any) -> Iterator[None]:
+    """Whatever ends the block early, Ctrl-C too, the estimator is as it was before:
+    its weights, its run, and what was read off the data.
+    """
+    attributes = vars(estimator)
+    columns = {name: attributes[name] for name in _READ_OFF_X if name in attributes}
+    network = attributes.get("network_")
+    theta = None if network is None else network.theta.copy()
+    run = attributes["_last"].run if "_last" in attributes else None
+    fields = {} if run is None else vars(run).copy()
+    epochs = 0 if run is None else run.epoch
+    try:
+        yield
+    except BaseException:
+        for name in _READ_OFF_X:
+            attributes.pop(name, None)
+        attributes.update(columns)
+        if network is not None:
+            network.theta = theta
+        if run is not None:
+            vars(run).update(fields)
+            run.history.cut(epochs)
+        raise

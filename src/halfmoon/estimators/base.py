@@ -1,12 +1,14 @@
-"""What `MLPClassifier` and `MLPRegressor` share: the way from parameters and data to a
-fitted network and back.
+"""What `MLPClassifier` and `MLPRegressor` share: `fit`, from a call to fitted
+attributes.
 
-A thin face. Parameters become a Network and Settings (`translating`), rows are checked
-(`reading`), y is given its meaning (`targets`), rows to stop by are found
-(`validation`); training does the rest, and what came of it becomes attributes.
+The parameters are resolved into a request (`request`), rows are checked (`reading`), y
+is given its meaning (`targets`), validation rows are set aside (`splitting`); training
+does the rest, and what came of it becomes attributes (`attributes`).
 """
 
+import inspect
 import warnings
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
@@ -16,27 +18,32 @@ from numpy.typing import ArrayLike
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import standstill
-from halfmoon.estimators.attributes import attributes
-from halfmoon.estimators.inspecting import Inspecting
-from halfmoon.estimators.reading import Rows
-from halfmoon.estimators.translating import (
-    Architecture,
-    Data,
-    architecture_for,
-    network_for,
-    put,
-    settings_for,
-    with_found_rate,
+from halfmoon.estimators.attributes import (
+    LastFit,
+    fitted_attributes,
+    set_weights,
+    unchanged_if_it_fails,
+    weights_of,
 )
-from halfmoon.estimators.undo import all_or_nothing
-from halfmoon.estimators.validation import score_by, set_aside
-from halfmoon.estimators.watching import Bridge, report, slow_enough
-from halfmoon.layers import Dense
+from halfmoon.estimators.callbacks import Bridge, print_epoch, stop_at_slowest
+from halfmoon.estimators.parameters import Parameters
+from halfmoon.estimators.reading import Call, Data, Rows, encode, read
+from halfmoon.estimators.request import (
+    Architecture,
+    Request,
+    first_network,
+    resolve,
+    uses_solver,
+)
+from halfmoon.estimators.scoring import score_of
+from halfmoon.estimators.splitting import check_validation, split
 from halfmoon.network import Network
+from halfmoon.training.history import History
 from halfmoon.training.loop import Run
+from halfmoon.training.rate_finder import find_learning_rate
 from halfmoon.training.settings import Settings
-from halfmoon.training.solvers import Solver
 from halfmoon.training.train import NotFiniteError, train
 
 
@@ -45,36 +52,47 @@ class Work(NamedTuple):
 
     network: Network
     architecture: Architecture
-    seed: int
     run: Run | None  # one that goes on
-    targets: Any
-    rows: Rows  # to learn from, as they were brought
+    seed: int  # of shuffles, splits and masks
+    targets: Any  # Labels or Values
+    rows: Rows  # to learn from, as the user gave them
     data: Data  # the same as the network reads them
     validation: Data | None
 
 
-def _start_of(network: Network) -> Any:
-    """How a network's weights were drawn."""
-    return next(
-        layer.initializer for layer in network.layers if isinstance(layer, Dense)
-    )
-
-
-def has_many_updates(estimator: Any) -> bool:
+def makes_passes(estimator: Any) -> bool:
     """Whether `partial_fit` is there: solvers that need the whole objective at once
-    cannot do a single pass.
+    cannot make a single pass.
     """
-    if isinstance(estimator._solver(), Solver):
-        told = (
+    if uses_solver(estimator):
+        raise AttributeError(
             "partial_fit is only available for stochastic optimizers. "
             f"{estimator.solver} is not stochastic."
         )
-        raise AttributeError(told)
     return True
 
 
-class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the user's that called an estimator."""
+    frame = inspect.currentframe()
+    level = 0
+    while frame is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, category, stacklevel=level + 1)
+
+
+def _is_ours(module: str) -> bool:
+    return module.startswith(("halfmoon.", "sklearn.callback."))
+
+
+class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
     """What classifier and regressor share."""
+
+    network_: Network
+    targets_: Any  # Labels or Values: what y means
+    history_: History
+    _last: LastFit
 
     def fit(
         self,
@@ -89,223 +107,175 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         coefs_init: Any = None,
         intercepts_init: Any = None,
     ) -> Self:
-        """Learn from X (n, d), dense or sparse, and y; a row of weight 2 counts as the
-        row twice.
+        """Learn from rows X and their y.
 
-        `X_val`, `y_val` (weighing `sample_weight_val`) are rows to stop by; else
-        ``early_stopping=True`` sets some of X aside, whole `groups` (n,) if these are
-        given. With rows to stop by the best epoch's weights stay. `coefs_init` and
-        `intercepts_init`, lists like `coefs_` and `intercepts_`, are weights to start
-        from.
+        With validation rows, given or set aside by ``early_stopping=True``, the best
+        epoch's weights stay. A fit that fails leaves the estimator as it was.
 
-        Raises ValueError for what cannot work. Warns: ConvergenceWarning where
-        `max_iter` came first or y should be scaled, RuntimeWarning where the fit
-        diverged, UserWarning for parameters that have no effect.
+        Parameters
+        ----------
+        X : array, data frame or sparse matrix of shape (n, d)
+            The rows to learn from.
+        y : array of shape (n,) or (n, columns)
+            Their labels or values.
+        sample_weight : array of shape (n,), default=None
+            The rows' weights: a row of weight 2 counts as the row twice.
+        X_val : array, data frame or sparse matrix of shape (m, d), default=None
+            Validation rows.
+        y_val : array of shape (m,) or (m, columns), default=None
+            Their labels or values.
+        sample_weight_val : array of shape (m,), default=None
+            Their weights.
+        groups : array of shape (n,), default=None
+            Group of each row, of which ``early_stopping=True`` sets whole ones aside.
+        coefs_init : list of arrays, default=None
+            Weights to start from, like `coefs_`.
+        intercepts_init : list of arrays, default=None
+            Biases to start from, like `intercepts_`.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            For parameters and data that cannot work.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Where `max_iter` came first, or y should be scaled.
+        RuntimeWarning
+            Where the fit diverged.
+        UserWarning
+            For parameters that have no effect.
         """
-        held = (X_val, y_val, sample_weight_val)
-        return self._learn(
-            (X, y, sample_weight),
-            held,
+        call = Call(
+            X,
+            y,
+            sample_weight,
+            X_val,
+            y_val,
+            sample_weight_val,
             groups=groups,
-            start=(coefs_init, intercepts_init),
+            coefs_init=coefs_init,
+            intercepts_init=intercepts_init,
         )
+        return self._fit(call)
 
     @with_callbacks  # type: ignore[untyped-decorator]
-    def _learn(
-        self,
-        given: tuple[Any, Any, Any],
-        held: tuple[Any, Any, Any],
-        *,
-        groups: Any = None,
-        start: tuple[Any, Any] = (None, None),
-        classes: Any = None,
-        single: bool = False,
-    ) -> Self:
-        """One call of `fit`, or (`single`) of `partial_fit`: one pass, going on from
-        the last; or nothing at all.
-        """
-        with all_or_nothing(self):
-            self._check_parameters()
-            if single:
-                self._check_single(classes)
-            work = self._prepare(given, held, groups, classes, single)
-            network = work.network
-            run = work.run
-            data = work.data
-            self._tell_idle(
-                work.validation is not None, self.early_stopping and held[0] is None
-            )
-            self._start_from(network, run, *start)
-            settings = self._settings(work, single)
-            made = {
-                **self._about(work.targets),
+    def _fit(self, call: Call) -> Self:
+        """One call of `fit`, or of `partial_fit`: one pass, going on from the last."""
+        with unchanged_if_it_fails(self):
+            request = self._resolve(call)
+            work = self._prepare(call, request)
+            self._warn_of_parameters(request, work)
+            self._start_from(call, work)
+            settings = self._settings(call, request, work)
+            known = {
+                **work.targets.attributes,
                 "targets_": work.targets,
                 "learning_rate_init_": settings.learning_rate,
             }
-            before = 0 if run is None else run.epoch
+            before = 0 if work.run is None else work.run.epoch
 
             def fitted(run: Run) -> dict[str, Any]:
-                then = copy(network)
+                then = copy(work.network)
                 then.theta = run.weights.copy()
-                return made | attributes(self, then, run, before)
+                return known | fitted_attributes(self, then, run, before)
 
             bridge = None
             if hasattr(self, "_skl_callbacks"):
-                bridge = Bridge(
-                    self,
-                    work.rows,
-                    given[2] is not None,
-                    1 if single else self.max_iter,
-                    fitted,
-                )
-            score = None if work.validation is None else score_by(self, made, network)
-            options = {
-                "validation": work.validation,
-                "score": score,
-                "run": run,
-                "settings": settings,
-            }
-            run = self._train(
-                network, data, callbacks=self._watchers(bridge), **options
-            )
-            for name, value in (made | attributes(self, network, run, before)).items():
+                epochs = 1 if call.single else self.max_iter
+                bridge = Bridge(self, call, work.rows, epochs, fitted)
+            run = self._train(request, work, settings, known, bridge)
+            known |= fitted_attributes(self, work.network, run, before)
+            for name, value in known.items():
                 setattr(self, name, value)
-            self._architecture = work.architecture
-            self._seed = work.seed
-            self._found_rate = self.learning_rate_init == "auto"
-            self._run = run if single or self.warm_start else None
+            self._last = LastFit(
+                work.architecture,
+                request.initializer,
+                work.seed,
+                request.finds_rate,
+                run if call.single or self.warm_start else None,
+            )
         if bridge:
             bridge.close(run)
-        self._tell(run, data, single)
+        if call.single:
+            self._note_patience(run)
+        else:
+            self._warn_of_convergence(request)
+            self._check_scale(work.data)
         return self
 
-    def _prepare(
-        self,
-        given: tuple[Any, Any, Any],
-        held: tuple[Any, Any, Any],
-        groups: Any,
-        classes: Any,
-        single: bool,
-    ) -> Work:
-        """Rows, read; and a new network, or the present one with its run."""
-        goes_on = hasattr(self, "network_") and (single or self.warm_start)
-        rows = self._read(*given, reset=not goes_on)
-        targets = self.targets_ if goes_on else self._targets(rows, classes)
-        self._check_labels(targets, rows.y, goes_on and not single)
-        loss = self._loss(targets)
-        architecture = architecture_for(
-            self, rows.X.shape[1], loss, loss.outputs(targets.columns(loss))
-        )
-        if goes_on:
-            (network, run) = self._go_on(architecture, anew=not single)
-            seed = self._seed
-        else:
-            (network, seed) = network_for(self, architecture, rows.X.dtype)
-            run = None
-        learn, stop = self._divide(rows, held, groups, targets, seed, single)
-        validation = None if stop is None else self._encode(stop, targets, loss)
-        return Work(
-            network,
-            architecture,
-            seed,
-            run,
-            targets,
-            learn,
-            self._encode(learn, targets, loss),
-            validation,
-        )
+    # What the two estimators fill in
 
-    def _check_single(self, classes: Any) -> None:
+    def _targets(self, call: Call, rows: Rows, last: Any) -> Any:
+        """What y means; `last` is what it meant to the fit that goes on, if one
+        does.
+        """
+        raise NotImplementedError
+
+    def _check_pass(self, call: Call) -> None:
         """ValueError for what cannot work pass by pass."""
+
+    def _check_scale(self, data: Data) -> None:
+        """ConvergenceWarning where y should be scaled."""
+
+    # From the call to work that is ready to begin
+
+    def _resolve(self, call: Call) -> Request:
+        """What the parameters ask of this call."""
+        request = resolve(
+            self,
+            validated=call.X_val is not None or self.early_stopping,
+            divided=call.X_val is None and self.early_stopping,
+            stops=not call.single,
+        )
+        check_validation(self, call)
+        if not call.single:
+            return request
         if self.early_stopping:
             raise ValueError(
                 "partial_fit does not support early_stopping=True; pass it X_val and "
                 "y_val instead."
             )
-        if self._ends_as_planned():
-            told = (
+        if request.ends_as_planned:
+            raise ValueError(
                 f"learning_rate={self.learning_rate!r} must know how many passes there "
-                "will be, which partial_fit"
+                "will be, which partial_fit cannot; use fit, or another schedule."
             )
-            raise ValueError(f"{told} cannot; use fit, or another schedule.")
+        self._check_pass(call)
+        return request
 
-    def _check_labels(self, targets: Any, y: Any, same: bool) -> None:
-        """ValueError where a fit is to go on (`same`) with other classes than
-        before.
-        """
-
-    def _check_fit(self, data: Data) -> None:
-        """Warn of what is wrong with the fit as a whole."""
-
-    def _about(self, targets: Any) -> dict[str, Any]:
-        """Fitted attributes about y."""
-        return {}
-
-    def _strata(self, y: Any, targets: Any) -> Any:
-        """By what rows are drawn, so that each kind keeps its share."""
-        return None
-
-    def _train(self, network: Network, data: Data, **options: Any) -> Run:
-        X, y, w = data
-        try:
-            return train(network, X, y, w=w, **options)
-        except NotFiniteError as error:
-            told = (
-                "Solver produced non-finite parameter weights. The input data may "
-                "contain large values and need to"
+    def _prepare(self, call: Call, request: Request) -> Work:
+        """Rows, read; and a new network, or the present one with its run."""
+        goes_on = hasattr(self, "network_") and (call.single or self.warm_start)
+        rows = read(self, call.X, call.y, call.sample_weight, reset=not goes_on)
+        targets = self._targets(call, rows, self.targets_ if goes_on else None)
+        loss = targets.loss(self.loss)
+        architecture = request.architecture(rows.X.shape[1], targets, loss)
+        run = None
+        if goes_on:
+            network, run = self._go_on(architecture, anew=not call.single)
+            seed = self._last.seed
+        else:
+            network, seed = first_network(
+                request, architecture, self.random_state, rows.X.dtype
             )
-            raise ValueError(f"{told} be preprocessed. {error}") from None
-
-    def _divide(
-        self,
-        rows: Rows,
-        held: tuple[Any, Any, Any],
-        groups: Any,
-        targets: Any,
-        seed: int,
-        single: bool,
-    ) -> tuple[Rows, Rows | None]:
-        """Rows to learn from, and rows to stop by."""
-        if (held[0] is None) != (held[1] is None):
-            raise ValueError("X_val and y_val belong together; pass both, or neither.")
-        if held[0] is not None and groups is not None:
-            raise ValueError(
-                "groups has no effect with X_val, which are the rows to stop by; "
-                "leave one of them out."
-            )
-        if held[0] is not None:
-            try:
-                return rows, self._read(*held)
-            except ValueError as error:
-                raise ValueError(f"Validation rows: {error}") from None
-        for name, value in {
-            "groups": groups,
-            "scoring": self.scoring,
-            "sample_weight_val": held[2],
-        }.items():
-            if value is not None and (
-                not self.early_stopping or name == "sample_weight_val"
-            ):
-                cure = "set early_stopping=True or pass X_val and y_val"
-                cure = (
-                    "pass X_val and y_val"
-                    if single or name == "sample_weight_val"
-                    else cure
-                )
-                raise ValueError(
-                    f"{name} has no effect without rows to stop by; {cure}."
-                )
-        if not self.early_stopping:
-            return rows, None
-        strata = self._strata(rows.y, targets)
-        learn, stop = set_aside(rows, self.validation_fraction, groups, strata, seed)
-        both = [Rows(*(part[numbers] for part in rows)) for numbers in (learn, stop)]
-        if not all(part.w.any() for part in both):
-            raise ValueError(
-                "All rows that were set aside, or all others, have weight 0; change "
-                "random_state."
-            )
-        return both[0], both[1]
+        learn, stop = split(self, call, rows, targets, seed)
+        return Work(
+            network=network,
+            architecture=architecture,
+            run=run,
+            seed=seed,
+            targets=targets,
+            rows=learn,
+            data=encode(self, learn, targets, loss),
+            validation=None if stop is None else encode(self, stop, targets, loss),
+        )
 
     def _go_on(
         self, architecture: Architecture, anew: bool
@@ -313,125 +283,177 @@ class MLP(CallbackSupportMixin, Inspecting):  # type: ignore[misc]
         """The present network, and the run that made it, if it was kept, to go on from
         what the network holds.
         """
-        network: Network = self.network_
-        run: Run | None = self._run
-        if architecture.sizes != self._architecture.sizes:
-            told = (
-                f"The fit to go on from had layers of {self._architecture.sizes} "
-                "units, and now they would be"
-            )
+        last = self._last
+        network = self.network_
+        if architecture.sizes != last.architecture.sizes:
             raise ValueError(
-                f"{told} {architecture.sizes}; keep hidden_layer_sizes, or set "
-                "warm_start=False."
+                f"The fit to go on from had layers of {last.architecture.sizes} units, "
+                f"and now they would be {architecture.sizes}; keep hidden_layer_sizes, "
+                "or set warm_start=False."
             )
-        if run is not None:
-            run.release(anew)
+        if last.run is not None:
+            last.run.release(anew)
             # somebody has changed them
-            if not np.array_equal(run.weights, network.theta):
-                self._restart(run, network)
-        if architecture != self._architecture:
+            if not np.array_equal(last.run.weights, network.theta):
+                _restart(last.run, network)
+        if architecture != last.architecture:
             theta = network.theta
-            network = architecture.build(
-                initializer=_start_of(network), dtype=network.dtype
-            )
+            network = architecture.build(last.initializer, dtype=network.dtype)
             network.theta = theta
-        return network, run
+        return network, last.run
 
-    def _start_from(
-        self, network: Network, run: Run | None, coefs: Any, intercepts: Any
-    ) -> None:
+    def _start_from(self, call: Call, work: Work) -> None:
         """Put the user's own weights into the network."""
-        for name, given, attribute in (
-            ("coefs_init", coefs, "W"),
-            ("intercepts_init", intercepts, "b"),
-        ):
-            if given is not None:
-                put(network, attribute, given, name)
-        if run is not None and (coefs is not None or intercepts is not None):
-            self._restart(run, network)
+        network = work.network
+        if call.coefs_init is not None:
+            set_weights(network, "W", call.coefs_init, "coefs_init")
+        if call.intercepts_init is not None:
+            set_weights(network, "b", call.intercepts_init, "intercepts_init")
+        given = call.coefs_init is not None or call.intercepts_init is not None
+        if work.run is not None and given:
+            _restart(work.run, network)
 
-    @staticmethod
-    def _restart(run: Run, network: Network) -> None:
-        """Let the run go on from the network's weights, which are not its own."""
-        run.theta = network.theta.copy()
-        run.best = None
-        run.average = None if run.average is None else run.theta.copy()
-
-    def _settings(self, work: Work, single: bool) -> Settings:
+    def _settings(self, call: Call, request: Request, work: Work) -> Settings:
         """Training settings for this call; a rate is found unless one has been."""
         run = work.run
-        validated = work.validation is not None
-        passes = (
-            self.max_iter
-            if not single
-            else 1
-            if run is None
-            else run.epoch - run.origin + 1
-        )
-        settings = settings_for(
-            self, work.data, passes, work.seed, validated, patient=not single
-        )
-        many = not isinstance(self._solver(), Solver)
-        if (
-            many
-            and self.batch_size != "auto"
-            and self.batch_size > work.data[0].shape[0]
-        ):
-            told = (
+        epochs = self.max_iter
+        if call.single:
+            epochs = 1 if run is None else run.epoch - run.origin + 1
+        settings = request.settings(work.data, epochs, work.seed)
+        if not request.finds_rate:
+            return settings
+        if run is not None and self._last.found_rate:
+            return replace(settings, learning_rate=self.learning_rate_init_)
+        X, y, w = work.data
+        test = find_learning_rate(work.network, X, y, w=w, settings=settings)
+        return replace(settings, learning_rate=test.suggestion)
+
+    def _train(
+        self,
+        request: Request,
+        work: Work,
+        settings: Settings,
+        known: dict[str, Any],
+        bridge: Bridge | None,
+    ) -> Run:
+        """The run that the call makes; `known` are the fitted attributes so far."""
+        callbacks: list[Callable[[Network, Run], Any]] = []
+        if request.divides_rate:
+            callbacks.append(stop_at_slowest(request.schedule))
+        if self.verbose:
+            callbacks.append(print_epoch)
+        if bridge is not None:
+            callbacks.append(bridge)
+        score = None
+        if work.validation is not None:
+            score = score_of(self, known, work.network)
+        X, y, w = work.data
+        options: dict[str, Any] = {
+            "w": w,
+            "validation": None if work.validation is None else tuple(work.validation),
+            "score": score,
+            "callbacks": callbacks,
+            "run": work.run,
+            "settings": settings,
+        }
+        try:
+            return train(work.network, X, y, **options)
+        except NotFiniteError as error:
+            raise ValueError(
+                "Solver produced non-finite parameter weights. The input data may "
+                f"contain large values and need to be preprocessed. {error}"
+            ) from None
+
+    # What the user is told
+
+    def _warn_of_parameters(self, request: Request, work: Work) -> None:
+        """UserWarning for parameters that, as in scikit-learn, change nothing in this
+        fit.
+        """
+        for name, reader in request.idle.items():
+            warn(
+                f"{name}={getattr(self, name)!r} has no effect in this fit; it is for "
+                f"{reader}."
+            )
+        rows = work.data.X.shape[0]
+        if not request.is_solver and (request.batch_size or 0) > rows:
+            warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going "
                 "to be clipped"
             )
-            warnings.warn(told, stacklevel=5)
-        if self.learning_rate_init != "auto":
-            return settings
-        if run is not None and self._found_rate:
-            return replace(settings, learning_rate=self.learning_rate_init_)
-        return with_found_rate(settings, work.network, work.data)
 
-    def _watchers(self, bridge: Bridge | None) -> list[Any]:
-        """Who is told after each epoch."""
-        own = [
-            (slow_enough(self), self._divides_rate()),
-            (report, self.verbose),
-            (bridge, bridge),
-        ]
-        return [watcher for watcher, wanted in own if wanted]
+    def _note_patience(self, run: Run) -> None:
+        """After a single pass, whether patience would have stopped a fit."""
+        if self.validation_scores_ is not None and run.stopped == "epochs":
+            losses = -np.array(self.validation_scores_[run.origin :])
+            if standstill(losses, self.tol) >= self.n_iter_no_change:
+                self.stopped_ = "patience"
 
-    def _tell(self, run: Run, data: Data, single: bool) -> None:
-        """ConvergenceWarning where the epochs ran out first; after a single pass,
-        whether patience would have.
-        """
-        if single:
-            if self.validation_scores_ is not None and run.stopped == "epochs":
-                still = standstill(
-                    -np.array(self.validation_scores_[run.origin :]), self.tol
-                )
-                self.stopped_ = (
-                    "patience" if still >= self.n_iter_no_change else "epochs"
-                )
+    def _warn_of_convergence(self, request: Request) -> None:
+        """ConvergenceWarning where the epochs ran out first."""
+        ran_out = self.stopped_ in ("epochs", "evaluations", "abnormal")
+        if not ran_out or request.ends_as_planned:
             return
-        if (
-            self.stopped_ in ("epochs", "evaluations", "abnormal")
-            and not self._ends_as_planned()
-        ):
-            told = (
+        if not request.is_solver:
+            warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached "
-                "and the optimization hasn't "
+                "and the optimization hasn't converged yet.",
+                ConvergenceWarning,
             )
-            told += "converged yet."
-            if isinstance(self._solver(), Solver):
-                cure = (
-                    "Increase the number of iterations (max_iter, max_fun) or scale "
-                    "the data."
-                )
-                if self.stopped_ == "abnormal":
-                    cure = (
-                        "No step downhill was found, mostly because rounding hides it: "
-                        "scale the data, or raise tol."
-                    )
-                told = (
-                    f"{self.solver} failed to converge after {self.n_iter_} "
-                    f"iteration(s). {cure}"
-                )
-            warnings.warn(told, ConvergenceWarning, stacklevel=5)
-        self._check_fit(data)
+            return
+        remedy = "Increase the number of iterations (max_iter, max_fun) or scale the data."
+        if self.stopped_ == "abnormal":
+            remedy = (
+                "No step downhill was found, mostly because rounding hides it: scale "
+                "the data, or raise tol."
+            )
+        warn(
+            f"{self.solver} failed to converge after {self.n_iter_} iteration(s). "
+            f"{remedy}",
+            ConvergenceWarning,
+        )
+
+    # The weights
+
+    @property
+    def coefs_(self) -> list[Array]:
+        """Each layer's weights W (d, k), as views into the network's parameters; may be
+        set.
+        """
+        return weights_of(self._made_network(), "W")
+
+    @coefs_.setter
+    def coefs_(self, arrays: Any) -> None:
+        set_weights(self._made_network(), "W", arrays, "coefs_")
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """Each layer's biases b (k,), as views into the network's parameters; may be
+        set.
+        """
+        return weights_of(self._made_network(), "b")
+
+    @intercepts_.setter
+    def intercepts_(self, arrays: Any) -> None:
+        set_weights(self._made_network(), "b", arrays, "intercepts_")
+
+    def _made_network(self) -> Network:
+        if "network_" not in vars(self):
+            raise AttributeError(
+                f"{type(self).__name__} has no weights yet; fit it first, or pass it "
+                "coefs_init."
+            )
+        return self.network_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _restart(run: Run, network: Network) -> None:
+    """Let the run go on from the network's weights, which are not its own."""
+    run.theta = network.theta.copy()
+    run.best = None
+    run.average = None if run.average is None else run.theta.copy()

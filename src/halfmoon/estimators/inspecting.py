@@ -11,87 +11,113 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.estimators.reading import Reading
-from halfmoon.estimators.translating import Data, parts, put, settings_for
+from halfmoon.estimators.base import MLP
+from halfmoon.estimators.reading import Call, Data, read_as_fitted, read_finite_table
+from halfmoon.estimators.request import resolve, uses_solver
 from halfmoon.inspection import Summary, hidden_activations, input_gradients, summary
 from halfmoon.inspection.diagnosis import Diagnosis, diagnose
 from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.inspection.trace import Trace, trace
-from halfmoon.network import Network
 from halfmoon.training.rate_finder import RateTest, find_learning_rate
 from halfmoon.training.settings import Settings
-from halfmoon.training.solvers import Solver
 
 
-class Inspecting(Reading):
-    """Looking inside. X is (n, d) as in `fit`, y as it was brought there."""
-
-    @property
-    def coefs_(self) -> list[Array]:
-        """Each layer's weights W (d, k), as views into the network's parameters; may be
-        set.
-        """
-        return parts(self._made(), "W")
-
-    @coefs_.setter
-    def coefs_(self, given: Any) -> None:
-        put(self._made(), "W", given, "coefs_")
-
-    @property
-    def intercepts_(self) -> list[Array]:
-        """Each layer's biases b (k,), as views into the network's parameters; may be
-        set.
-        """
-        return parts(self._made(), "b")
-
-    @intercepts_.setter
-    def intercepts_(self, given: Any) -> None:
-        put(self._made(), "b", given, "intercepts_")
-
-    def _made(self) -> Network:
-        if "network_" not in vars(self):
-            raise AttributeError(
-                f"{type(self).__name__} has no weights yet; fit it first, or pass it "
-                "coefs_init."
-            )
-        return self.network_
+class Inspecting(MLP):
+    """Looking inside. X is (n, d) as in `fit`, y as it was given there."""
 
     def summary(self) -> Summary:
-        """Layers, shapes, parameters and memory; prints as a table."""
+        """Layers, shapes, parameters and memory of the fitted network.
+
+        Returns
+        -------
+        Summary
+            A table, which prints itself.
+        """
         check_is_fitted(self, "network_")
         return summary(self.network_)
 
     def hidden_activations(self, X: Any) -> list[Array]:
-        """What each hidden layer makes of the rows, (n, k) each, as when predicting."""
-        rows = self._rows(X)
+        """What each hidden layer makes of the rows, as when predicting.
+
+        Parameters
+        ----------
+        X : array, data frame or sparse matrix of shape (n, d)
+            The rows.
+
+        Returns
+        -------
+        list of arrays of shape (n, k)
+            The activations of each hidden layer's k units.
+        """
+        rows = read_finite_table(self, X)
         return hidden_activations(self.network_, rows)
 
     def input_gradients(
         self, X: Any, y: Any = None, *, of: str = "prediction"
     ) -> Array:
-        """How each output moves with each input: (n, outputs, d) for "prediction" (of
-        the network) and "raw".
+        """How each output moves with each input.
 
-        With ``of="loss"``, which needs y, the slope of each row's loss, (n, d).
+        Parameters
+        ----------
+        X : array, data frame or sparse matrix of shape (n, d)
+            The rows.
+        y : array of shape (n,) or (n, columns), default=None
+            Their labels or values, needed for ``of="loss"``.
+        of : str, default="prediction"
+            "prediction" (of the network), "raw" (its raw predictions, before the
+            link), or "loss".
+
+        Returns
+        -------
+        array of shape (n, outputs, d), for "loss" (n, d)
+            The slopes.
         """
-        rows, truth = (self._rows(X), None) if y is None else self._encoded(X, y)[:2]
+        if y is None:
+            rows = read_finite_table(self, X)
+            return input_gradients(self.network_, rows, of=of)
+        rows, truth, _ = read_as_fitted(self, X, y)
         return input_gradients(self.network_, rows, truth, of=of)
 
     def check_gradients(
         self, X: Any, y: Any, sample_weight: ArrayLike | None = None
     ) -> GradientReport:
-        """Compare the backward pass with finite differences on these data; true if all
-        is right.
+        """Compare the backward pass with finite differences on these data.
+
+        Parameters
+        ----------
+        X : array, data frame or sparse matrix of shape (n, d)
+            The rows.
+        y : array of shape (n,) or (n, columns)
+            Their labels or values.
+        sample_weight : array of shape (n,), default=None
+            Their weights.
+
+        Returns
+        -------
+        GradientReport
+            True if all derivatives agree; prints itself.
         """
-        rows, truth, w = data = self._encoded(X, y, sample_weight)
-        settings = self._like_fit(data)
+        data = read_as_fitted(self, X, y, sample_weight)
+        settings = self._settings_as_fitted(data)
+        rows, truth, w = data
         return check_gradients(
             self.network_, rows, truth, w=w, l2=settings.l2, l1=settings.l1
         )
 
     def trace(self, x: ArrayLike, y: Any) -> Trace:
-        """One row x (d,) with its y forward and backward: every number with its
-        equation, as text, table or HTML.
+        """One row forward and backward: every number with its equation.
+
+        Parameters
+        ----------
+        x : array of shape (d,)
+            The row.
+        y : label or value
+            Its label or value; with several columns, an array of them.
+
+        Returns
+        -------
+        Trace
+            A table that prints itself, also as HTML.
         """
         check_is_fitted(self, "network_")
         truth = self.targets_.encode(np.asarray([y]), self.network_.loss)
@@ -107,15 +133,35 @@ class Inspecting(Reading):
         y_val: Any = None,
         sample_weight_val: ArrayLike | None = None,
     ) -> Diagnosis:
-        """What is wrong with the fit, by which number, and which setting to change."""
+        """What is wrong with the fit, by which number, and which setting to change.
+
+        Parameters
+        ----------
+        X : array, data frame or sparse matrix of shape (n, d)
+            The rows that were learned from.
+        y : array of shape (n,) or (n, columns)
+            Their labels or values.
+        sample_weight : array of shape (n,), default=None
+            Their weights.
+        X_val : array, data frame or sparse matrix of shape (m, d), default=None
+            Validation rows.
+        y_val : array of shape (m,) or (m, columns), default=None
+            Their labels or values.
+        sample_weight_val : array of shape (m,), default=None
+            Their weights.
+
+        Returns
+        -------
+        Diagnosis
+            The findings; prints itself.
+        """
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val belong together; pass both, or neither.")
-        rows, truth, w = data = self._encoded(X, y, sample_weight)
-        validation = (
-            None if X_val is None else self._encoded(X_val, y_val, sample_weight_val)
-        )
-        settings = None if isinstance(self._solver(), Solver) else self._like_fit(data)
-        names = getattr(self, "feature_names_in_", None)
+        data = read_as_fitted(self, X, y, sample_weight)
+        validation = None
+        if X_val is not None:
+            validation = tuple(read_as_fitted(self, X_val, y_val, sample_weight_val))
+        rows, truth, w = data
         return diagnose(
             self.network_,
             self.history_,
@@ -123,28 +169,40 @@ class Inspecting(Reading):
             truth,
             w=w,
             validation=validation,
-            settings=settings,
-            names=names,
+            settings=None if uses_solver(self) else self._settings_as_fitted(data),
+            names=getattr(self, "feature_names_in_", None),
         )
 
     def find_learning_rate(
         self, X: Any, y: Any, sample_weight: ArrayLike | None = None
     ) -> RateTest:
-        """Try rates from tiny to huge, as a new fit would begin; has `suggestion` and
-        `plot()`. Nothing is changed.
+        """Try learning rates from tiny to huge, as a new fit would begin.
+
+        The estimator stays as it is.
+
+        Parameters
+        ----------
+        X : array, data frame or sparse matrix of shape (n, d)
+            The rows to learn from.
+        y : array of shape (n,) or (n, columns)
+            Their labels or values.
+        sample_weight : array of shape (n,), default=None
+            Their weights.
+
+        Returns
+        -------
+        RateTest
+            Losses by learning rate, with `suggestion` and `plot()`.
         """
-        twin = clone(self).set_params(learning_rate_init="auto")
-        twin._check_parameters()
-        work = twin._prepare(
-            (X, y, sample_weight), (None, None, None), None, None, single=False
-        )
-        settings = settings_for(
-            twin, work.data, self.max_iter, work.seed, work.validation is not None
-        )
+        fresh = clone(self).set_params(learning_rate_init="auto")
+        call = Call(X, y, sample_weight)
+        request = fresh._resolve(call)
+        work = fresh._prepare(call, request)
+        settings = request.settings(work.data, self.max_iter, work.seed)
         rows, truth, w = work.data
         return find_learning_rate(work.network, rows, truth, w=w, settings=settings)
 
-    def _like_fit(self, data: Data) -> Settings:
-        """The settings of a fit of these data."""
-        settings = settings_for(self, data, self.max_iter, self._seed, validated=False)
+    def _settings_as_fitted(self, data: Data) -> Settings:
+        """The settings of a fit of these data, at the rate of the last fit."""
+        settings = resolve(self).settings(data, self.max_iter, self._last.seed)
         return replace(settings, learning_rate=self.learning_rate_init_)

@@ -2,6 +2,7 @@
 predictions back to these.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from halfmoon.arrays.elementary import Array, log_softmax, softplus
-from halfmoon.components.losses import Loss, Quantiles
+from halfmoon.components.losses import LOSSES, Loss, Quantiles
 
 
 class Labels:
@@ -24,20 +25,25 @@ class Labels:
     def __init__(self, y: Any, classes: Any = None) -> None:
         several = np.ndim(y) == 2 and classes is not None and any(map(np.ndim, classes))
         self.kind = "columns" if several else _kind(y)
+        self.classes: Any
         if self.kind == "labels":
-            self.classes: Any = np.arange(y.shape[1])
-        elif self.kind == "columns":
-            self.classes = [
-                np.unique(column) for column in (y.T if classes is None else classes)
-            ]
+            self.classes = np.arange(y.shape[1])
+        elif self.kind == "classes":
+            self.classes = np.unique(y if classes is None else classes)
+        else:
+            columns = y.T if classes is None else classes
+            self.classes = [np.unique(column) for column in columns]
             if min(self.sizes) < 2:
                 alone = int(np.argmin(self.sizes))
                 raise ValueError(
                     f"Column {alone} of y has one class only, {self.classes[alone]}; "
                     "leave that column out."
                 )
-        else:
-            self.classes = np.unique(y if classes is None else classes)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The fitted attributes about y."""
+        return {"classes_": self.classes}
 
     @property
     def usual_loss(self) -> str:
@@ -50,11 +56,28 @@ class Labels:
     @property
     def sizes(self) -> tuple[int, ...]:
         """How many classes each column has."""
-        return (
-            tuple(map(len, self.classes))
-            if self.kind == "columns"
-            else (len(self.classes),)
-        )
+        if self.kind == "columns":
+            return tuple(map(len, self.classes))
+        return (len(self.classes),)
+
+    def loss(self, asked: Any) -> Loss:
+        """The loss asked for; "log_loss" is the usual one, with its settings.
+
+        Raises ValueError for a loss that cannot read these labels.
+        """
+        if isinstance(asked, str) and asked.partition(":")[0] == "log_loss":
+            options = asked.partition(":")[2]
+            if self.kind == "columns":
+                sizes = f"sizes={'/'.join(map(str, self.sizes))}"
+                options = ",".join(filter(None, [options, sizes]))
+            return LOSSES.make(f"{self.usual_loss}:{options}")
+        loss = LOSSES.make(asked)
+        if not self.fits(loss):
+            raise ValueError(
+                f"loss={asked!r} does not fit these labels; use 'log_loss' or "
+                f"{self.usual_loss!r}."
+            )
+        return loss
 
     def fits(self, loss: Loss) -> bool:
         """Whether the loss can read such labels."""
@@ -62,15 +85,14 @@ class Labels:
             return getattr(loss, "sizes", None) == self.sizes
         if self.kind == "labels":
             return loss.target == "labels"
-        return loss.target == "classes" or (
-            loss.target == "labels" and len(self.classes) == 2
-        )
+        pairwise = loss.target == "labels" and len(self.classes) == 2
+        return loss.target == "classes" or pairwise
 
     def columns(self, loss: Loss) -> int:
-        """How many columns the truth has."""
-        return (
-            1 if self.kind == "classes" and loss.target == "labels" else sum(self.sizes)
-        )
+        """How many columns the encoded y has."""
+        if self.kind == "classes" and loss.target == "labels":
+            return 1
+        return sum(self.sizes)
 
     def codes(self, y: Any) -> NDArray[np.int64]:
         """Each label's number, like y; ValueError for a label that is none of the
@@ -79,17 +101,19 @@ class Labels:
         columns = [self.classes] if self.kind == "classes" else self.classes
         table = y.reshape(len(y), -1)
         codes = np.empty(table.shape, np.int64)
-        for j, known in enumerate(columns):
-            found, codes[:, j] = np.unique(table[:, j], return_inverse=True)
-            if not set(found) <= set(known):
-                told = f"`self.classes_` has {known}. 'y' has {found}."
-                raise ValueError(f"`y` has classes not in `self.classes_`. {told}")
-            codes[:, j] = np.searchsorted(known, found)[codes[:, j]]
+        for j, classes in enumerate(columns):
+            present, codes[:, j] = np.unique(table[:, j], return_inverse=True)
+            if not set(present) <= set(classes):
+                raise ValueError(
+                    "`y` has classes not in `self.classes_`. `self.classes_` has "
+                    f"{classes}. 'y' has {present}."
+                )
+            codes[:, j] = np.searchsorted(classes, present)[codes[:, j]]
         return codes[:, 0] if self.kind == "classes" else codes
 
     def encode(self, y: Any, loss: Loss) -> Any:
-        """The truth as the loss reads it: shares of ones and zeros, or whole numbers
-        for one softmax.
+        """y as the loss reads it: shares of ones and zeros, or whole numbers for one
+        softmax.
         """
         columns = () if self.kind == "classes" else (len(self.classes),)
         if y.shape[1:] != columns:
@@ -107,36 +131,30 @@ class Labels:
         codes = self.codes(y)
         if self.kind == "classes":
             return codes
-        return np.hstack(
-            [np.eye(len(known))[codes[:, j]] for j, known in enumerate(self.classes)]
-        )
+        shares = [np.eye(size)[codes[:, j]] for j, size in enumerate(self.sizes)]
+        return np.hstack(shares)
 
     def decode(self, y_hat: Array) -> Any:
-        """The likeliest labels, from probabilities or from encoded truth."""
+        """The likeliest labels, from probabilities or from encoded y."""
         if self.kind == "labels":
             return (y_hat > 0.5).astype(int)
-        if self.kind == "columns":
-            best = [part.argmax(axis=1) for part in self.parts(y_hat)]
-            labels = [
-                known[code] for known, code in zip(self.classes, best, strict=True)
-            ]
-            alike = len({known.dtype.kind for known in self.classes}) == 1
-            return np.column_stack(
-                labels if alike else [column.astype(object) for column in labels]
-            )
-        return self.classes[
-            (y_hat[:, 0] > 0.5).astype(int)
-            if self._alone(y_hat)
-            else y_hat.argmax(axis=1)
-        ]
+        if self.kind == "classes":
+            if self._has_one_output(y_hat):
+                return self.classes[(y_hat[:, 0] > 0.5).astype(int)]
+            return self.classes[y_hat.argmax(axis=1)]
+        pairs = zip(self.classes, self.split(y_hat), strict=True)
+        labels = [classes[each.argmax(axis=1)] for classes, each in pairs]
+        if len({column.dtype.kind for column in labels}) > 1:
+            labels = [column.astype(object) for column in labels]
+        return np.column_stack(labels)
 
     def probabilities(self, y_hat: Array) -> Any:
         """Each class's probability, (n, classes); each label's, (n, labels); or a list,
         one for each column.
         """
         if self.kind == "columns":
-            return self.parts(y_hat)
-        if not self._alone(y_hat):
+            return self.split(y_hat)
+        if not self._has_one_output(y_hat):
             return y_hat
         both = np.empty((len(y_hat), 2), y_hat.dtype)
         both[:, 1:] = y_hat
@@ -144,41 +162,68 @@ class Labels:
         return both
 
     def log_probabilities(self, z: Array, y_hat: Array, loss: Loss) -> Any:
-        """The logarithms of `probabilities`, from scores, so that none is minus
-        infinity for a finite score.
+        """The logarithms of `probabilities`, finite for every finite raw prediction
+        z.
         """
-        if self._alone(z):
+        if self._has_one_output(z):
             return -softplus(np.hstack([z, -z]))
         # where y_hat is rounded to 1, its logarithm is 0 too: neither tells labels
         # apart
         if loss.target == "labels":
             return np.where(z > 0.0, np.log(np.maximum(y_hat, 0.5)), -softplus(-z))
-        parts = [log_softmax(part) for part in self.parts(z)]
-        return parts if self.kind == "columns" else parts[0]
+        logarithms = [log_softmax(each) for each in self.split(z)]
+        return logarithms if self.kind == "columns" else logarithms[0]
 
-    def parts(self, y_hat: Array) -> list[Array]:
+    def split(self, y_hat: Array) -> list[Array]:
         """The columns of each softmax."""
         return np.split(y_hat, np.cumsum(self.sizes)[:-1], axis=1)
 
-    def _alone(self, y_hat: Array) -> bool:
+    def _has_one_output(self, y_hat: Array) -> bool:
         """Whether one output tells two classes apart."""
         return self.kind == "classes" and len(self.classes) == 2 and y_hat.shape[1] == 1
 
-    def goodness(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
+    def score(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
         """Accuracy: the share of the rows all of whose labels are right; y is
         encoded.
         """
-        return float(np.average(self._right(y_hat, y), weights=w))
+        return float(np.average(self._is_correct(y_hat, y), weights=w))
 
-    def _right(self, y_hat: Array, y: Array) -> NDArray[np.bool_]:
+    def _is_correct(self, y_hat: Array, y: Array) -> NDArray[np.bool_]:
         if self.kind == "columns":
-            pairs = zip(self.parts(y_hat), self.parts(y), strict=True)
-            return np.all(
-                [a.argmax(axis=1) == b.argmax(axis=1) for a, b in pairs], axis=0
-            )
-        if self.kind == "labels" or self._alone(y_hat):
+            pairs = zip(self.split(y_hat), self.split(y), strict=True)
+            same = [a.argmax(axis=1) == b.argmax(axis=1) for a, b in pairs]
+            return np.all(same, axis=0)
+        if self.kind == "labels" or self._has_one_output(y_hat):
             return ((y_hat > 0.5) == (y > 0.5)).all(axis=1)
         return np.asarray(y_hat.argmax(axis=1) == y.argmax(axis=1))
+
+    def strata(self, y: Any) -> Any:
+        """The groups that keep their shares in the validation rows: the classes.
+
+        Two classes are given as False and True, in which scikit-learn names them in
+        its messages. None for several labels or columns.
+        """
+        if self.kind != "classes":
+            return None
+        return self.codes(y)[:, None] == 1 if len(self.classes) == 2 else y
+
+    def check_same(self, y: Any) -> None:
+        """ValueError where y holds other classes than these."""
+        if self.kind == "labels":
+            return
+        several = self.kind == "columns"
+        columns = zip(self.classes, y.T, strict=False) if several else [(self.classes, y)]
+        for classes, column in columns:
+            if set(np.unique(column)) != set(classes):
+                raise ValueError(
+                    "warm_start can only be used where `y` has the same classes as in "
+                    f"the previous call to fit. Previously got {classes}, `y` has "
+                    f"{np.unique(column)}"
+                )
+
+    def are(self, classes: Any) -> bool:
+        """Whether these are the classes named, in whatever order."""
+        return _same(classes, self.classes)
 
     def weigh(self, class_weight: Any, y: Any, w: Array) -> Array:
         """Weights with those of the classes: of rows (n,), or of single labels (n, k).
@@ -188,29 +233,20 @@ class Labels:
         """
         if class_weight is None:
             return w
-        codes = (
-            self.codes(y).reshape(len(w), -1)
-            if self.kind != "labels"
-            else np.asarray(y, np.int64)
-        )
-        known = {
-            "classes": [self.classes],
-            "labels": [np.arange(2)] * codes.shape[1],
-        }.get(self.kind, self.classes)
-        given = (
-            list(class_weight)
-            if isinstance(class_weight, list | tuple)
-            else [class_weight] * len(known)
-        )
-        if len(given) != len(known):
-            raise ValueError(
-                f"class_weight must be one, or a list of {len(known)}, as y has; got "
-                f"{len(given)}."
-            )
+        codes: Any
+        columns: list[Any]  # the classes of each column of y
+        if self.kind == "labels":
+            codes = np.asarray(y, np.int64)
+            columns = [np.arange(2)] * codes.shape[1]
+        else:
+            codes = self.codes(y).reshape(len(w), -1)
+            columns = [self.classes] if self.kind == "classes" else self.classes
+        weights = _one_each(class_weight, len(columns))
         table = np.empty(codes.shape)
-        for j, classes in enumerate(known):
-            table[:, j] = _factors(given[j], classes, codes[:, j], w)[codes[:, j]]
-        table = table if self.kind == "labels" else table.prod(axis=1, keepdims=True)
+        for j, classes in enumerate(columns):
+            table[:, j] = _factors(weights[j], classes, codes[:, j], w)[codes[:, j]]
+        if self.kind != "labels":
+            table = table.prod(axis=1, keepdims=True)
         with np.errstate(over="ignore"):
             weighed = (w[:, None] * table).astype(w.dtype)
         if not np.isfinite(weighed).all() or (weighed < 0.0).any() or not weighed.any():
@@ -229,6 +265,24 @@ def _kind(y: Any) -> str:
     return {"multilabel-indicator": "labels", "multiclass-multioutput": "columns"}.get(
         type_of_target(y), "classes"
     )
+
+
+def _same(classes: Any, others: Any) -> bool:
+    if isinstance(others, list):
+        return len(classes) == len(others) and all(map(_same, classes, others))
+    return np.array_equal(np.unique(classes), others)
+
+
+def _one_each(class_weight: Any, count: int) -> Sequence[Any]:
+    """class_weight for each column of y; ValueError for a list of another length."""
+    if not isinstance(class_weight, list | tuple):
+        return [class_weight] * count
+    if len(class_weight) != count:
+        raise ValueError(
+            f"class_weight must be one, or a list of {count}, as y has; got "
+            f"{len(class_weight)}."
+        )
+    return class_weight
 
 
 def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
@@ -264,10 +318,13 @@ class Values:
     deviation, column by column.
     """
 
+    kind = "values"
+
     def __init__(self, y: Array, w: Array, normalize: bool) -> None:
         self.count = 1 if y.ndim == 1 else y.shape[1]
         self.normalized = normalize
-        self.mean, self.scale = np.zeros(self.count), np.ones(self.count)
+        self.mean = np.zeros(self.count)
+        self.scale = np.ones(self.count)
         if normalize:
             table = y.reshape(len(y), -1).astype(np.float64)
             # squares of 1e200 would overflow; with powers of 2 as units nothing is
@@ -278,12 +335,26 @@ class Values:
             self.mean = unit * mean
             self.scale = np.where(scale > 0.0, unit * scale, 1.0)
 
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The fitted attributes about y: none."""
+        return {}
+
+    def loss(self, asked: Any) -> Loss:
+        """The loss asked for; ValueError where it is for classes."""
+        loss = LOSSES.make(asked)
+        if loss.target not in ("real", "counts"):
+            raise ValueError(
+                f"loss={asked!r} is for classes; use 'squared_error' or MLPClassifier."
+            )
+        return loss
+
     def columns(self, loss: Loss) -> int:
-        """How many columns the truth has."""
+        """How many columns the encoded y has."""
         return self.count
 
     def encode(self, y: Any, loss: Loss) -> Array:
-        """The truth as the loss reads it."""
+        """y as the loss reads it."""
         table = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         if table.shape[1] != self.count:
             raise ValueError(
@@ -292,8 +363,8 @@ class Values:
         return np.asarray((table - self.mean) / self.scale)
 
     def decode(self, y_hat: Array) -> Array:
-        """Predictions, or encoded truth, in y's own units: (n,) for one column, else
-        (n, columns).
+        """Predictions, or encoded y, in y's own units: (n,) for one column, else (n,
+        columns).
         """
         values = self.restore(y_hat)
         return values[:, 0] if values.shape[1] == 1 else values
@@ -305,22 +376,25 @@ class Values:
         if not self.normalized:
             return y_hat
         each = y_hat.shape[1] // self.count
-        return np.asarray(
-            y_hat * np.repeat(self.scale, each) + np.repeat(self.mean, each)
-        )
+        scale = np.repeat(self.scale, each)
+        return np.asarray(y_hat * scale + np.repeat(self.mean, each))
 
-    def goodness(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
+    def score(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
         """R2, the mean over columns; for several quantiles minus their mean pinball
         loss: the more the better.
         """
         if isinstance(loss, Quantiles):
-            y_hat = self.restore(y_hat)
-            y = self.restore(y)
-            return (
-                -float(np.average(loss.pinball(y_hat, y)[:, 0], weights=w))
-                / y_hat.shape[1]
-            )
+            levels = y_hat.shape[1]
+            pinball = loss.pinball(self.restore(y_hat), self.restore(y))
+            return -float(np.average(pinball[:, 0], weights=w)) / levels
         return r2(y.astype(np.float64), y_hat, w)  # which is the same in any units
+
+    def strata(self, y: Any) -> None:
+        """Validation rows are drawn from all rows alike."""
+
+    def weigh(self, class_weight: Any, y: Any, w: Array) -> Array:
+        """The rows' own weights."""
+        return w
 
 
 def r2(y: Array, y_hat: Array, w: Array | None) -> float:
@@ -334,8 +408,5 @@ def r2(y: Array, y_hat: Array, w: Array | None) -> float:
     missed = (weight * (y - y_hat) ** 2).sum(axis=0)
     spread = (weight * (y - mean) ** 2).sum(axis=0)
     alone = np.where(missed == 0.0, 1.0, 0.0)  # where y does not vary
-    return float(
-        np.where(
-            spread > 0.0, 1.0 - missed / np.where(spread > 0.0, spread, 1.0), alone
-        ).mean()
-    )
+    explained = 1.0 - missed / np.where(spread > 0.0, spread, 1.0)
+    return float(np.where(spread > 0.0, explained, alone).mean())
