@@ -229,9 +229,9 @@ class Dense(Layer):
         )
 
     def initial(self, p: Views, rng: Source) -> None:
-        """W drawn by the initializer, b = 0."""
+        """W and b as the initializer starts them."""
         p.W[...] = self.initializer.draw(self.d, self.k, rng)
-        p.b[...] = 0.0
+        p.b[...] = self.initializer.biases(self.d, self.k, rng)
 
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
         """[F1] and [F2], with [B1] to [B4] inside."""

@@ -31,6 +31,7 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.rules import COMPONENT
 from halfmoon.components.schedules import SCHEDULES
+from halfmoon.estimators.parameters import ComponentOf
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import SOLVERS
 
@@ -40,14 +41,6 @@ ESTIMATORS = (MLPClassifier, MLPRegressor)
 SOURCES = sorted(
     (Path(__file__).parents[2] / "src" / "halfmoon" / "estimators").glob("*.py")
 )
-REGISTRIES = {
-    "activation": [ACTIVATIONS],
-    "solver": [OPTIMIZERS, SOLVERS],
-    "learning_rate": [SCHEDULES],
-    "initializer": [INITIALIZERS],
-    "loss": [LOSSES],
-}
-
 POINTS, CLASSES = datasets.make("moons", 150, 0.2, 0)
 # 62 of one class, 58 of the other: "balanced" has something to do
 POINTS = POINTS[:120]
@@ -64,6 +57,10 @@ def parameters_of(kind: type) -> dict[str, Any]:
     return kind().get_params()
 
 
+FIELDS = {
+    kind: {field.name: field for field in dataclasses.fields(kind)}
+    for kind in ESTIMATORS
+}
 PARAMETERS = [(kind, name) for kind in ESTIMATORS for name in parameters_of(kind)]
 
 
@@ -621,7 +618,9 @@ def test_a_value_just_inside_the_rule_is_taken_and_one_just_outside_is_not(kind,
 
 @pytest.mark.parametrize(("kind", "name"), PARAMETERS)
 def test_the_default_obeys_the_rule(kind, name):
-    assert is_refused(kind, name, parameters_of(kind)[name]) == ""
+    default = parameters_of(kind)[name]
+    assert FIELDS[kind][name].metadata["rule"].allows(default)
+    assert is_refused(kind, name, default) == ""
 
 
 @pytest.mark.parametrize(
@@ -726,9 +725,30 @@ def test_a_subclass_may_have_parameters_of_its_own(kind):
     }
 
 
+COMPONENTS = {
+    "activation": [ACTIVATIONS],
+    "solver": [OPTIMIZERS, SOLVERS],
+    "learning_rate": [SCHEDULES],
+    "initializer": [INITIALIZERS],
+    "loss": [LOSSES],
+}
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_a_parameter_that_names_a_component_knows_its_registries(kind):
+    rules = {name: field.metadata["rule"] for name, field in FIELDS[kind].items()}
+    found = {
+        name: list(rule.options()[0].registries)
+        for name, rule in rules.items()
+        if isinstance(rule.options()[0], ComponentOf)
+    }
+    assert found == COMPONENTS
+    assert COMPONENT not in [rule.options()[0] for rule in rules.values()]
+
+
 TYPOS = [
     (name, word[:2] + word[3] + word[2] + word[4:], word)
-    for name, registries in REGISTRIES.items()
+    for name, registries in COMPONENTS.items()
     for registry in registries
     for word in registry
     if len(word) > 4 and word[2] != word[3]
@@ -807,8 +827,8 @@ def test_no_function_takes_a_parameter_with_a_default_of_its_own():
 
 
 def test_there_is_no_second_list_of_the_parameters():
-    """Tables that hold several names say what only some solvers read; no name stands in
-    two of them.
+    """What only some solvers read, and what becomes a training setting, each field
+    says itself: no tuple, list, set or dict names several parameters.
     """
     tables = []
     for path, tree in trees():
@@ -825,17 +845,22 @@ def test_there_is_no_second_list_of_the_parameters():
             }
             if len(named) > 2:
                 tables.append((path.name, named))
-    assert {name for name, _ in tables} == {"parameters.py"}
-    together = Counter(name for _, named in tables for name in named)
-    assert max(together.values()) == 1
-    assert set(together) <= {
-        name for name, solvers in LIMITED.items() if len(solvers) < 3
-    }
+    assert tables == []
+
+
+@pytest.mark.parametrize(("kind", "name"), PARAMETERS)
+def test_what_only_some_read_is_what_scikit_learn_documents(kind, name):
+    only = FIELDS[kind][name].metadata["only"]
+    if only == "updates":  # schedules of ours serve every optimizer
+        assert LIMITED[name] <= {"sgd", "adam"}
+    elif only is not None:
+        assert LIMITED[name] == {only}
 
 
 def test_what_training_takes_as_it_stands_has_trainings_rule_and_default():
-    ours = {field.name: field for field in dataclasses.fields(MLPClassifier)}
+    ours = FIELDS[MLPClassifier]
     theirs = {field.name: field for field in dataclasses.fields(Settings)}
-    for name in ("clip", "decay", "average", "engine", "n_threads"):
+    for name in ("shuffle", "clip", "decay", "average", "engine", "n_threads"):
+        assert ours[name].metadata["training"] == name
         assert ours[name].default == theirs[name].default
         assert ours[name].metadata["rule"] is theirs[name].metadata["rule"]

@@ -34,7 +34,10 @@ pytestmark = one_thread
         (classifier(solver="adan"), "'solver' parameter .* Did you mean 'adam'"),
         (classifier(solver="adam:beta3=1"), "Adam has no setting 'beta3=1'"),
         (classifier(solver="adam:beta1=2"), r"beta1 must be a number in \[0, 1\)"),
-        (classifier(solver=3), "'solver' parameter .* must be a name .* or a block"),
+        (
+            classifier(solver=3),
+            "'solver' parameter .* must be a name .* or an instance",
+        ),
         (short(learning_rate="cosin"), "Did you mean 'cosine'"),
         (short(learning_rate="adaptiv"), "'learning_rate' parameter"),
         (short(initializer="he_norm"), "Did you mean 'he_normal'"),

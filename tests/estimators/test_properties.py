@@ -24,6 +24,7 @@ from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.rules import COMPONENT
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.estimators.parameters import InvalidParameterError
+from halfmoon.estimators.request import resolve
 from halfmoon.training.solvers import SOLVERS
 from small import COLUMNS, LABELS, NAMES, X, one_thread, theta, unfinished
 
@@ -576,7 +577,7 @@ def test_settings_that_obey_their_rules_fit_or_are_refused_in_a_sentence(data, m
 def _parameter_error(one):
     """What is wrong with the parameters by themselves, if anything."""
     try:
-        one._check_parameters()
+        resolve(one)
     except ValueError as error:
         return error
     return None

@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, r2_score
 
+from halfmoon.estimators.request import resolve
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
 from halfmoon.training.train import train
@@ -348,7 +349,9 @@ def test_lbfgs_goes_on_from_its_weights():
     )
     network = Network.dense([2, 8, 1], "tanh", "logistic_cross_entropy")
     network.theta = theta(model)
-    run = train(network, X, Y, optimizer=model._solver(), epochs=5, l2=0.1 / 120)
+    run = train(
+        network, X, Y, optimizer=resolve(model).optimizer, epochs=5, l2=0.1 / 120
+    )
     assert np.array_equal(theta(model.fit(X, Y)), network.theta)
     assert model.loss_curve_[5:] == run.history["loss"].tolist()
     assert model.loss_curve_[-1] < model.loss_curve_[4]

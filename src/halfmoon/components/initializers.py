@@ -28,11 +28,15 @@ class Source(Protocol):
 
 
 class Initializer(Component):
-    """Draws the weight matrix of one layer."""
+    """Says where the weights W (d, k) and the biases b (k,) of one layer start."""
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         """W (d, k) for a layer of d inputs and k units."""
         raise NotImplementedError(f"{type(self).__name__} must define draw(d, k, rng).")
+
+    def biases(self, d: int, k: int, rng: Source) -> Array:
+        """b (k,): zeros, unless an initializer says otherwise."""
+        return np.zeros(k)
 
 
 INITIALIZERS: Registry[Initializer] = Registry("initializer", Initializer)

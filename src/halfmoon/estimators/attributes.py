@@ -66,7 +66,9 @@ def fitted_attributes(
         "loss_curve_": curve.tolist(),
         # it may have been interrupted in its first epoch
         "loss_": float(curve[-1]) if len(curve) else np.nan,
-        "best_loss_": None if validated else float(np.fmin.reduce(curve, initial=np.inf)),
+        "best_loss_": None
+        if validated
+        else float(np.fmin.reduce(curve, initial=np.inf)),
         "validation_scores_": scores.tolist() if validated else None,
         "validation_loss_curve_": losses.tolist() if validated else None,
         "best_validation_score_": None if run.best is None else -run.best.monitor,

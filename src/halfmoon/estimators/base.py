@@ -401,7 +401,9 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
                 ConvergenceWarning,
             )
             return
-        remedy = "Increase the number of iterations (max_iter, max_fun) or scale the data."
+        remedy = (
+            "Increase the number of iterations (max_iter, max_fun) or scale the data."
+        )
         if self.stopped_ == "abnormal":
             remedy = (
                 "No step downhill was found, mostly because rounding hides it: scale "

@@ -191,7 +191,9 @@ def resolve(
     return Request(
         hidden=hidden,
         activations=activations,
-        dropout=tuple(np.ravel(p.dropout).tolist()) if np.ndim(p.dropout) else p.dropout,
+        dropout=tuple(np.ravel(p.dropout).tolist())
+        if np.ndim(p.dropout)
+        else p.dropout,
         initializer=_initializer(components, activations),
         optimizer=optimizer,
         schedule=schedule,
@@ -261,11 +263,18 @@ def _schedule(p: Parameters, made: Any) -> Schedule:
     """
     if not isinstance(made, str):
         return made
-    if p.solver != "sgd":
+    if _is_constant(p):
         return Constant()
     if made == "invscaling":
         return InverseScaling(p.power_t, "rows_by_epoch")
     return Plateau(patience=int(min(p.n_iter_no_change, 2**31)), tol=p.tol)
+
+
+def _is_constant(p: Parameters) -> bool:
+    """Whether the schedule is one that scikit-learn keeps for solver="sgd", and the
+    solver is another.
+    """
+    return p.learning_rate in ("invscaling", "adaptive") and p.solver != "sgd"
 
 
 def _initializer(
@@ -305,11 +314,10 @@ def _idle(
         )
         if p.solver != "lbfgs":
             readers["tol"] = "solver='lbfgs', or validation rows"
-    if not is_solver and p.solver != "sgd":
-        if p.learning_rate in ("invscaling", "adaptive"):
-            readers["learning_rate"] = (
-                "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
-            )
+    if _is_constant(p) and not is_solver:
+        readers["learning_rate"] = (
+            "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
+        )
     if p.learning_rate != "invscaling":
         readers["power_t"] = "learning_rate='invscaling'"
     if not divided:

@@ -36,9 +36,7 @@ def check_validation(p: Any, call: Call) -> None:
         remedy = "set early_stopping=True or pass X_val and y_val"
     for name, value in (("groups", call.groups), ("scoring", p.scoring)):
         if value is not None:
-            raise ValueError(
-                f"{name} has no effect without rows to stop by; {remedy}."
-            )
+            raise ValueError(f"{name} has no effect without rows to stop by; {remedy}.")
 
 
 def split(

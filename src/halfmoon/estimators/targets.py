@@ -212,7 +212,9 @@ class Labels:
         if self.kind == "labels":
             return
         several = self.kind == "columns"
-        columns = zip(self.classes, y.T, strict=False) if several else [(self.classes, y)]
+        columns = (
+            zip(self.classes, y.T, strict=False) if several else [(self.classes, y)]
+        )
         for classes, column in columns:
             if set(np.unique(column)) != set(classes):
                 raise ValueError(
