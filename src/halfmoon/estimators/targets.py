@@ -47,9 +47,9 @@ class Labels:
 
     @property
     def usual_loss(self) -> str:
-        """The loss that "log_loss" stands for."""
+        """The loss that "log_loss" stands for, by name."""
         if self.kind == "columns":
-            return "softmax_cross_entropy"
+            return f"softmax_cross_entropy:sizes={'/'.join(map(str, self.sizes))}"
         pairwise = self.kind == "labels" or len(self.classes) == 2
         return "logistic_cross_entropy" if pairwise else "softmax_cross_entropy"
 
@@ -65,24 +65,24 @@ class Labels:
 
         Raises ValueError for a loss that cannot read these labels.
         """
+        usual = self.usual_loss
         if isinstance(asked, str) and asked.partition(":")[0] == "log_loss":
             options = asked.partition(":")[2]
-            if self.kind == "columns":
-                sizes = f"sizes={'/'.join(map(str, self.sizes))}"
-                options = ",".join(filter(None, [options, sizes]))
-            return LOSSES.make(f"{self.usual_loss}:{options}")
+            separator = "," if ":" in usual else ":"
+            return LOSSES.make(f"{usual}{separator}{options}")
         loss = LOSSES.make(asked)
         if not self.fits(loss):
             raise ValueError(
                 f"loss={asked!r} does not fit these labels; use 'log_loss' or "
-                f"{self.usual_loss!r}."
+                f"{usual!r}."
             )
         return loss
 
     def fits(self, loss: Loss) -> bool:
         """Whether the loss can read such labels."""
-        if self.kind == "columns":
-            return getattr(loss, "sizes", None) == self.sizes
+        sizes = getattr(loss, "sizes", None)
+        if self.kind == "columns" or sizes is not None:
+            return self.kind == "columns" and sizes == self.sizes
         if self.kind == "labels":
             return loss.target == "labels"
         pairwise = loss.target == "labels" and len(self.classes) == 2
