@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
-from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.layers import PREDICT, Context, Dense, Dropout
 
 RNG = np.random.default_rng(0)
@@ -59,10 +58,6 @@ def test_dense_forward_and_backward_equal_scalar_loops(name):
         for i in range(n)
     ]
     np.testing.assert_allclose(da0, expected, rtol=1e-10, atol=1e-13)
-
-
-def test_every_activation_on_the_registry_has_a_scalar_judge():
-    assert set(ACTIVATIONS) == set(naive.ACTIVATIONS)
 
 
 def test_dense_gives_no_da0_where_none_is_asked_for():

@@ -2,22 +2,17 @@
 dtypes.
 """
 
-import inspect
-
 import numpy as np
 import onnx
 import pytest
 
-import naive
+import cases
+from cases import of_cases, with_settings
+from formulas import evaluate
 from halfmoon.components.activations import ACTIVATIONS, SELU, Activation
 from halfmoon.components.initializers import INITIALIZERS
 
-OTHER_SETTINGS = [
-    ("leaky_relu", {"slope": 0.2}),
-    ("leaky_relu", {"slope": 0.0}),
-    ("elu", {"alpha": 0.5}),
-]
-CASES = [(name, {}) for name in ACTIVATIONS] + OTHER_SETTINGS
+CASES = with_settings(ACTIVATIONS, cases.ACTIVATIONS)
 each_name = pytest.mark.parametrize("name", ACTIVATIONS)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
 each_dtype = pytest.mark.parametrize(
@@ -40,12 +35,11 @@ def test_derivative_is_the_slope_of_the_value(name, h):
     np.testing.assert_allclose(slope(block, Z), difference, rtol=1e-8, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("name", "h"), [case for case in CASES if case[0] in naive.ACTIVATIONS], ids=str
-)
+@pytest.mark.parametrize(("name", "h"), of_cases(CASES, cases.ACTIVATIONS), ids=str)
 def test_value_and_derivative_equal_the_textbooks(name, h):
     block = ACTIVATIONS[name](**h)
-    (f, df) = naive.ACTIVATIONS[name]
+    f = cases.ACTIVATIONS[name].f
+    df = cases.ACTIVATIONS[name].df
     # at a kink the slope is the one from below
     z = np.concatenate([Z, [-1e-3, -1e-6, 0.0, 1e-6, 1e-3]])
     np.testing.assert_allclose(
@@ -59,13 +53,13 @@ def test_value_and_derivative_equal_the_textbooks(name, h):
     )
 
 
-def test_every_built_in_activation_has_a_naive_twin():
+def test_every_built_in_activation_has_a_case():
     built_in = {
         name
         for name, block in ACTIVATIONS.items()
         if block.__module__ == "halfmoon.components.activations"
     }
-    assert built_in == set(naive.ACTIVATIONS)
+    assert built_in == set(cases.ACTIVATIONS)
 
 
 @each_case
@@ -151,11 +145,35 @@ def test_the_onnx_operator_it_names_exists(name):
     assert operator is None or onnx.defs.has(operator)
 
 
+@each_case
+def test_its_formulas_are_what_is_computed(name, h):
+    """Printed formulas, evaluated as they stand."""
+    block = ACTIVATIONS[name](**h)
+    if not block.formula:
+        pytest.skip("it is traced by its name")
+    settings = {
+        setting: getattr(block, setting)
+        for setting in ("slope", "alpha", "scale")
+        if hasattr(block, setting)
+    }
+    a = block.f(Z)
+    np.testing.assert_allclose(
+        evaluate(block.formula, z=Z, **settings), a, rtol=1e-12, atol=1e-14
+    )
+    np.testing.assert_allclose(
+        evaluate(block.derivative, z=Z, a=a, **settings) + 0.0 * Z,
+        block.df(Z, a),
+        rtol=1e-9,
+        atol=1e-12,
+    )
+
+
 @each_name
-def test_docstring_states_both_equations(name):
-    doc = inspect.getdoc(ACTIVATIONS[name])
-    assert "a =" in doc
-    assert "f'(z) =" in doc
+def test_what_is_built_in_has_its_formulas(name):
+    block = ACTIVATIONS[name]
+    built_in = block.__module__ == "halfmoon.components.activations"
+    assert bool(block.formula) == bool(block.derivative)
+    assert block.formula or not built_in
 
 
 # ---- single functions

@@ -2,31 +2,24 @@
 each reads it.
 """
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
-import naive
+import cases
+from cases import of_cases, with_settings
+from formulas import evaluate
 from halfmoon.components.losses import (
     LOSSES,
     Loss,
+    Pinball,
     Quantiles,
     SoftmaxCrossEntropy,
     encode,
 )
 
-OTHER_SETTINGS = [
-    ("softmax_cross_entropy", {"smoothing": 0.3}),
-    ("softmax_cross_entropy", {"smoothing": 0.3}),
-    ("softmax_cross_entropy", {"sizes": (3, 2, 4)}),
-    ("softmax_cross_entropy", {"sizes": (2, 5), "smoothing": 0.3}),
-    ("logistic_cross_entropy", {"smoothing": 0.2}),
-    ("huber", {"delta": 0.4}),
-    ("huber", {"delta": 3.0}),
-    ("pinball", {"level": 0.9}),
-    ("quantiles", {"levels": (0.3,)}),
-    ("quantiles", {"levels": (0.05, 0.2, 0.8, 0.99)}),
-]
-CASES = [(name, {}) for name in LOSSES] + OTHER_SETTINGS
+CASES = with_settings(LOSSES, cases.LOSSES)
 THREE = "softmax_cross_entropy:sizes=3/2/4"
 each_name = pytest.mark.parametrize("name", LOSSES)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
@@ -124,31 +117,109 @@ def test_far_out_dz_is_still_the_slope_of_value(name, h):
         )
 
 
-@pytest.mark.parametrize(
-    ("name", "h"), [case for case in CASES if case[0] in naive.LOSSES], ids=str
-)
+@pytest.mark.parametrize(("name", "h"), of_cases(CASES, cases.LOSSES), ids=str)
 def test_link_value_and_dz_equal_the_textbooks(name, h):
     loss, z, y = example(name, h)
-    link, value, dz = naive.LOSSES[name]
+    case = cases.LOSSES[name]
     rows = list(zip(z.tolist(), y.tolist(), strict=True))
+    values = [case.value(*row, **h) for row in rows]
     np.testing.assert_allclose(
-        loss.link(z), [link(row, **h) for row in z.tolist()], rtol=1e-13
+        loss.link(z), [case.link(row, **h) for row in z.tolist()], rtol=1e-13
     )
+    np.testing.assert_allclose(loss.value(z, y), values, rtol=1e-11, atol=1e-14)
     np.testing.assert_allclose(
-        loss.value(z, y), [value(*row, **h) for row in rows], rtol=1e-11, atol=1e-14
-    )
-    np.testing.assert_allclose(
-        loss.dz(z, y), [dz(*row, **h) for row in rows], rtol=1e-11, atol=1e-14
+        loss.dz(z, y), [case.dz(*row, **h) for row in rows], rtol=1e-11, atol=1e-14
     )
 
 
-def test_every_built_in_loss_has_a_naive_twin():
+@each_case
+def test_its_equations_are_what_is_computed(name, h):
+    """Printed formulas, evaluated as they stand."""
+    loss, z, y = example(name, h)
+    if name == "quantiles":
+        found = quantiles_equations(loss, z, y)
+    else:
+        found = equations(loss, z, y)
+    np.testing.assert_allclose(found["y_hat"], loss.link(z), rtol=1e-12)
+    np.testing.assert_allclose(found["l"], loss.value(z, y), rtol=1e-9, atol=1e-13)
+    np.testing.assert_allclose(found["dz"], loss.dz(z, y), rtol=1e-9, atol=1e-13)
+
+
+def equations(loss, z, y):
+    """y_hat, l and dz by the loss's own formulas; t is the truth, smoothed."""
+    sizes = loss.classes(z.shape[1])
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    one_of_each = np.unique(group, return_index=True)[1]
+    functions = {
+        "sum_(c in g)": lambda table: np.stack(
+            [table[:, group == g].sum(axis=1) for g in group], axis=1
+        ),
+        "sum_g": lambda table: table[:, one_of_each].sum(axis=1, keepdims=True),
+    }
+    if loss.target == "counts":
+        functions["log"] = lambda x: np.log(np.where(x > 0.0, x, 1.0))
+    settings = {field.name: getattr(loss, field.name) for field in fields(loss)}
+    names = settings | {"z": z, "y": y, "C": z.shape[1], "C_g": np.take(sizes, group)}
+    found = {equation.name: equation.formula for equation in loss.equations}
+    for name in ("y_hat", "t", "l", "dz"):
+        if name in found:
+            names[name] = evaluate(found[name], functions, **names)
+    return names
+
+
+def quantiles_equations(loss, z, y):
+    """The same for several quantiles: level by level, as the formulas have q."""
+    found = {equation.name: equation.formula for equation in loss.equations}
+    first, rest = found["y_hat"].split(",  y_hat_q = ")
+    total, each = found["dz"].split(",  dz_q = ")
+    of_one = {equation.name: equation.formula for equation in Pinball().equations}
+
+    def pinball(z, y, level):
+        return evaluate(of_one["l"], z=z, y=y, level=level)
+
+    n = len(loss.levels)
+    y_hat = np.empty_like(z)
+    dz = np.empty_like(z)
+    value = 0.0
+    for column in range(y.shape[1]):
+        truth = y[:, column]
+        at = slice(column * n, column * n + n)
+        r = []
+        for q, level in enumerate(loss.levels):
+            names = {"z_1": z[:, at][:, 0], "z_q": z[:, at][:, q]}
+            if q == 0:
+                y_hat[:, at.start] = evaluate(first, **names)
+            else:
+                below = y_hat[:, at.start + q - 1]
+                y_hat[:, at.start + q] = evaluate(
+                    rest, **names, **{"y_hat_(q-1)": below}
+                )
+            now = {"z": y_hat[:, at.start + q], "y": truth, "level": level}
+            r.append(evaluate(of_one["dz"], **now))
+            value = value + evaluate(
+                found["l"].removeprefix("sum_q "),
+                {"pinball": pinball},
+                y_hat_q=now["z"],
+                y=truth,
+                level_q=level,
+            )
+        above = np.cumsum(r[::-1], axis=0)[::-1]
+        dz[:, at.start] = evaluate(total, {"sum_q": lambda r: r}, r_q=above[0])
+        for q in range(1, n):
+            functions = {"sum_(p >= q)": lambda r: r}
+            dz[:, at.start + q] = evaluate(
+                each, functions, z_q=z[:, at.start + q], r_p=above[q]
+            )
+    return {"y_hat": y_hat, "l": value[:, None], "dz": dz}
+
+
+def test_every_built_in_loss_has_a_case():
     built_in = {
         name
         for name, block in LOSSES.items()
         if block.__module__.startswith("halfmoon.components.losses.")
     }
-    assert built_in == set(naive.LOSSES)
+    assert built_in == set(cases.LOSSES)
 
 
 # ---- what a prediction looks like

@@ -5,30 +5,21 @@ valley.
 import numpy as np
 import pytest
 
+import cases
 import naive
+from cases import of_cases, with_settings
 from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
 from halfmoon.engines import reference
 from halfmoon.engines.contract import Problem, State
 from halfmoon.layers import Dense
 from halfmoon.network import Network
 
-OTHER_SETTINGS = [
-    ("momentum", {"beta": 0.0}),
-    ("momentum", {"beta": 0.5}),
-    ("nesterov", {"beta": 0.5}),
-    ("adagrad", {"eps": 0.1}),
-    ("rmsprop", {"rho": 0.5, "eps": 0.1}),
-    ("adam", {"beta1": 0.0, "beta2": 0.5, "eps": 0.1}),
-    ("nadam", {"beta1": 0.5, "beta2": 0.9, "eps": 0.1}),
-    ("lion", {"beta1": 0.3, "beta2": 0.6}),
-]
-CASES = [(name, {}) for name in OPTIMIZERS] + OTHER_SETTINGS
+CASES = with_settings(OPTIMIZERS, cases.OPTIMIZERS)
 each_name = pytest.mark.parametrize("name", OPTIMIZERS)
-each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
-naive_cases = pytest.mark.parametrize(
-    ("name", "h"), [case for case in CASES if case[0] in naive.OPTIMIZERS], ids=str
+of_cases_only = pytest.mark.parametrize(
+    ("name", "h"), of_cases(CASES, cases.OPTIMIZERS), ids=str
 )
-
+each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
 GRADIENTS = np.random.RandomState(5).standard_normal((20, 6)) * [
     1.0,
     1e-6,
@@ -56,7 +47,7 @@ def directions(block, gradients, slots=None, start=0):
 # ---- the rule
 
 
-@naive_cases
+@of_cases_only
 def test_twenty_updates_equal_the_papers_loop(name, h):
     block = OPTIMIZERS[name](**h)
     us, slots = directions(block, GRADIENTS)
@@ -74,13 +65,13 @@ def test_twenty_updates_equal_the_papers_loop(name, h):
         )
 
 
-def test_every_built_in_optimizer_has_a_naive_twin():
+def test_every_built_in_optimizer_has_a_case():
     built_in = {
         name
         for name, block in OPTIMIZERS.items()
         if block.__module__ == "halfmoon.components.optimizers"
     }
-    assert built_in == set(naive.OPTIMIZERS)
+    assert built_in == set(cases.OPTIMIZERS)
 
 
 @each_case
@@ -190,25 +181,11 @@ def test_an_optimizer_that_defines_nothing_says_what_is_missing():
         Optimizer().rule(0.0, [], 1)
 
 
-# ---- to the bottom: learning rate, and whether it falls straight to 0 over the run.
-# Rules that step by the gradient's sign or scale (rmsprop, adam, lion, ...) never come
-# to rest at a fixed rate, so theirs falls.
+# ---- to the bottom, at the rates of cases.py
 
-PARABOLA = {
-    "gd": (0.3, False),
-    "momentum": (0.05, False),
-    "nesterov": (0.05, False),
-    "adagrad": (1.0, False),
-}
-ROSENBROCK = {
-    "gd": (0.002, False),
-    "momentum": (0.001, False),
-    "nesterov": (0.001, False),
-    "adagrad": (0.5, False),
-    "rmsprop": (0.003, True),
-    "lion": (0.003, True),
-}
-OTHERWISE = (0.02, True)
+
+def rates(name):
+    return cases.OPTIMIZERS.get(name, cases.Optimizer(None, 0))
 
 
 def descend(name, gradient, start, steps, eta, falls):
@@ -229,7 +206,7 @@ def test_finds_the_bottom_of_a_parabola(name):
         lambda p: np.array([p[0] - 3, 4 * (p[1] + 1)]),
         [0.0, 0.0],
         1000,
-        *PARABOLA.get(name, OTHERWISE),
+        *rates(name).parabola,
     )
     np.testing.assert_allclose(bottom, [3.0, -1.0], atol=1e-3)
 
@@ -244,9 +221,7 @@ def test_finds_the_bottom_of_rosenbrocks_valley(name):
         x, y = p
         return np.array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)])
 
-    bottom = descend(
-        name, gradient, [-1.2, 1.0], 30_000, *ROSENBROCK.get(name, OTHERWISE)
-    )
+    bottom = descend(name, gradient, [-1.2, 1.0], 30_000, *rates(name).rosenbrock)
     np.testing.assert_allclose(bottom, [1.0, 1.0], atol=5e-3)
 
 
@@ -269,7 +244,7 @@ def small_problem(name, h, clip, average):
     )
 
 
-@naive_cases
+@of_cases_only
 @pytest.mark.parametrize(
     ("clip", "average", "decay"),
     [(None, None, 0.0), (0.5, None, 0.1), (None, 0.9, 0.0), (2, 0.5, 1)],

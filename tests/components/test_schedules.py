@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+import cases
 import naive
+from cases import with_settings
 from halfmoon.components.schedules import (
     SCHEDULES,
     Cosine,
@@ -22,19 +24,7 @@ from halfmoon.components.schedules import (
     standstill,
 )
 
-OTHER_SETTINGS = [
-    ("step", {"every": 3, "rate": 0.1}),
-    ("exponential", {"rate": 0.3}),
-    ("inverse_time", {"rate": 2.0}),
-    ("inverse_scaling", {"power": 1.5, "unit": "epochs"}),
-    ("inverse_scaling", {"power": 0.3, "unit": "rows"}),
-    ("cosine", {"warmup": 0.1}),
-    ("cosine", {"cycles": 3, "floor": 0.2}),
-    ("cosine", {"warmup": 0.25, "cycles": 4, "floor": 0.01}),
-    ("one_cycle", {"peak": 0.5, "start": 0.5, "end": 0.0}),
-    ("plateau", {"rate": 0.5, "patience": 2}),
-]
-CASES = [(name, {}) for name in SCHEDULES] + OTHER_SETTINGS
+CASES = with_settings(SCHEDULES, cases.SCHEDULES)
 each_case = pytest.mark.parametrize(("name", "h"), CASES, ids=str)
 NEED_THE_TOTAL = {"cosine", "one_cycle"}
 
@@ -114,13 +104,13 @@ def test_factors_equal_their_formula(name, h):
     )
 
 
-def test_every_built_in_schedule_has_a_naive_twin():
+def test_every_built_in_schedule_has_a_case():
     built_in = {
         name
         for name, block in SCHEDULES.items()
         if block.__module__ == "halfmoon.components.schedules"
     }
-    assert built_in == {*naive.SCHEDULES, "plateau"}
+    assert built_in == set(cases.SCHEDULES)
 
 
 @pytest.mark.parametrize(

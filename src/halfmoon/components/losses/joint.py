@@ -17,7 +17,7 @@ from halfmoon.components.rules import INF, NONE, Integer, Number, Several, setti
 @LOSSES.register("softmax_cross_entropy")
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Loss):
-    """One class of C, by raw predictions z (n, C); or several variables' classes at once.
+    """One class of C, by raw predictions z (n, C); or one each of several variables.
 
     y (n, C) is one-hot, or any distribution over the classes.
 
