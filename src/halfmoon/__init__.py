@@ -15,6 +15,7 @@ _PUBLIC = {
     "halfmoon.components.initializers": ["INITIALIZERS", "Initializer"],
     "halfmoon.components.optimizers": ["OPTIMIZERS", "Optimizer"],
     "halfmoon.components.schedules": ["SCHEDULES", "Progress", "Schedule"],
+    "halfmoon.components.equation": ["Equation"],
     "halfmoon.layers": ["Dense", "Dropout", "Layer"],
     "halfmoon.network": ["Network"],
     "halfmoon.training.loop": ["Run"],

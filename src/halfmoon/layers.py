@@ -73,7 +73,7 @@ class Layer:
     --------
     One learnable factor for each input, a = a0 s:
 
-    >>> from halfmoon.layers import Equation, Layer
+    >>> from halfmoon import Equation, Layer
     >>> class Scale(Layer):
     ...     forward_equations = (Equation("", "a", "a0 * s"),)
     ...     backward_equations = (
