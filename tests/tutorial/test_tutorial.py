@@ -11,10 +11,8 @@ import time
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from rich.console import Console
 
-from halfmoon.pages import drawing
 from halfmoon.tutorial.learning import PUBLISHED
 from halfmoon.tutorial.program import SECTIONS, run
 
@@ -191,41 +189,6 @@ def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
     assert "interrupted; what was told so far" in printed
     kept = json.loads((tmp_path / "out" / "results.json").read_text())
     assert {"data", "baseline"} <= set(kept)
-
-
-# The drawing
-
-
-def figure():
-    fig = Figure()
-    fig.subplots().plot([0.0, 1.0])
-    return fig
-
-
-def test_a_figure_that_cannot_be_written_is_named_and_the_next_one_is_drawn(tmp_path):
-    printer = drawing.start()
-    lost = printer.order(figure(), tmp_path / "nowhere", "lost", png=False)
-    kept = printer.order(figure(), tmp_path, "kept", png=True)
-    with pytest.raises(OSError, match="nowhere"):
-        printer.drawn(lost)
-    svg, boxes = printer.drawn(kept)
-    assert svg == (tmp_path / "kept.svg").read_text()
-    assert (tmp_path / "kept.png").exists()
-    assert len(boxes) == 1
-
-
-def test_a_drawing_that_was_ended_loses_figures_but_not_the_page(tmp_path, monkeypatch):
-    dead = drawing.Press()
-    dead.drop()
-    monkeypatch.setattr(drawing, "start", lambda: dead)
-    with pytest.raises(OSError, match=r"1-data \(the process that draws was ended\)"):
-        tell(tmp_path / "out", only="data")
-    dead.close()
-    assert not dead.folder.exists()
-    page = (tmp_path / "out" / "index.html").read_text()
-    assert "This figure was not drawn." in page
-    assert "drawn as two interleaved half moons" in page
-    assert not list((tmp_path / "out").glob("*.part"))
 
 
 def test_a_users_matplotlibrc_does_not_show(tmp_path, whole_tutorial):

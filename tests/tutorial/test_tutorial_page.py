@@ -3,17 +3,13 @@ all can read it.
 """
 
 import html.parser
-import json
 import math
 import re
-from pathlib import Path
 
 import pytest
 
-from halfmoon.pages.equations import EQUATIONS, line_of
-from halfmoon.pages.numbers import kept, look_up, plain, resolve
+from halfmoon.pages.numbers import look_up
 
-ROOT = Path(__file__).resolve().parents[2]
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 # holds code, formulas or drawings
 QUIET = {"code", "pre", "math", "svg", "style", "title", "script", "nav"}
@@ -164,44 +160,3 @@ def test_every_figure_is_described_and_themed(page, whole_tutorial):
 def test_no_number_was_left_as_an_address(whole_tutorial):
     for path in (path for path in whole_tutorial.iterdir() if path.suffix != ".png"):
         assert "⟦" not in path.read_text(), path.name
-
-
-# The pieces
-
-
-def test_a_number_is_written_where_it_is_shown():
-    results = {"a": plain({"b": [0.25, True, None], "c d": 1234})}
-    number = kept("/a", results["a"])
-    text = (
-        f"{number['b'][0]:.1%} of {number['c d']:,}, {number['b'][0] * 2}, "
-        f"{number['b'][1]}"
-    )
-    assert resolve(text, results) == "25.0% of 1,234, 0.5, True"
-    assert (
-        resolve(f"{number['c d']}", results, lambda *shown: str(shown))
-        == "('/a/c d', 1234, '1234')"
-    )
-    assert number["c d"] == 1234
-    assert json.dumps(number) == json.dumps(results["a"])
-
-
-@pytest.mark.parametrize("tag", EQUATIONS)
-def test_the_equations_are_those_of_the_derivation(tag):
-    written, tex = EQUATIONS[tag]
-    line = re.search(
-        rf"^\*\*\[{tag}\]\*\*.*$", (ROOT / "DERIVATION.md").read_text(), re.MULTILINE
-    ).group()
-    assert f"`{written}`" in line
-    assert tex in line
-
-
-@pytest.mark.parametrize("tag", EQUATIONS)
-def test_the_line_of_code_is_in_the_source(tag):
-    line = line_of(tag)
-    source = (
-        (ROOT / "src" / "halfmoon" / line.file)
-        .read_text()
-        .splitlines()[line.number - 1]
-    )
-    assert source.strip().startswith(line.code)
-    assert source.rstrip().endswith(f"[{tag}]")

@@ -1,6 +1,4 @@
-"""The paper the tutorial is written on: what a section says goes to the terminal at
-once, and to a page at the end.
-"""
+"""A page as it is written: every part goes to the terminal at once, and to the page."""
 
 import inspect
 import json
@@ -19,94 +17,95 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from halfmoon.pages import drawing, html
-from halfmoon.pages.equations import EQUATIONS, line_of, mathml
+from halfmoon.pages import html
+from halfmoon.pages.drawing_process import drawing_process
+from halfmoon.pages.equations import EQUATIONS, mathml, statement_of
 from halfmoon.pages.figures import on_page, style
-from halfmoon.pages.numbers import kept, plain, resolve
+from halfmoon.pages.numbers import plain, resolve, with_address
 from halfmoon.training.interrupt import Interrupt
 
-# where results.json keeps what a clock said: all else is the same in every run
+# where results.json keeps times: all other numbers are the same in every run
 TIMES = "times"
 
 
 @dataclass
 class Book:
-    """Text, equations, tables, numbers and figures of a run of the tutorial, in order.
+    """Text, equations, tables, numbers and figures of one page, in order.
 
-    Texts may hold numbers from `number`, which know their place in results.json, `code`
-    between backticks, and formulas as they are in code and in LaTeX, $x^2|x^2$.
+    Texts may hold numbers from `number`, which know their address in results.json,
+    `code` between backticks, and formulas as they are in code and in LaTeX,
+    $x^2|x^2$. Files are written to the folder `out`; `png` asks for PNG files of the
+    figures beside the SVG files.
     """
 
     out: Path
-    seed: int = 0
-    quick: bool = False
+    front: html.Front
+    png: bool = True
     console: Console = field(default_factory=Console)
     results: dict[str, Any] = field(default_factory=dict)
     body: list[str | Callable[[], str]] = field(default_factory=list)
-    sections: list[tuple[str, str, str]] = field(default_factory=list)
-    section: str = ""
+    headings: list[html.Heading] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # figures that could not be drawn
     interrupt: Interrupt = field(default_factory=Interrupt)
 
-    def heed(self) -> None:
-        """Grant a Ctrl-C that came while a section was at work: drawing libraries would
-        lose an exception then.
+    def stop_if_interrupted(self) -> None:
+        """Raise KeyboardInterrupt if Ctrl-C came since the last call.
+
+        (While a figure is drawn, matplotlib would lose the exception.)
         """
         if self.interrupt.seen:
             raise KeyboardInterrupt
 
-    def open(self, number: str, name: str, title: str) -> None:
-        """Begin a section, or with a number such as "8.1" a part of one."""
-        self.heed()
-        self.section = name
+    def begin(self, number: str, name: str, title: str) -> None:
+        """Begin a section, or with a number such as "8.1" a part of one.
+
+        The numbers that follow are kept under its `name`.
+        """
+        self.stop_if_interrupted()
+        head = html.Heading(number, name, title)
+        self.headings.append(head)
         self.results[name] = {}
-        self.sections.append((number, name, title))
+        dot = "" if head.is_part else "."
         self.console.print()
-        self.console.rule(
-            f"[bold]{number}{'' if '.' in number else '.'} {title}", align="left"
-        )
-        self.body.append(html.heading(number, name, title))
+        self.console.rule(f"[bold]{number}{dot} {title}", align="left")
+        self.body.append(html.heading(head))
 
     # Numbers
 
     def number(self, name: str, value: Any) -> Any:
-        """Keep a number (or a list or dict of them) for results.json, and hand it back
-        to be shown.
+        """Keep a number, or a list or dict of them, for results.json.
+
+        Returns it, to be shown.
         """
-        return self._keep(self.section, name, value)
+        return self._keep(self.headings[-1].name, name, value)
 
     def time(self, name: str, seconds: Any) -> Any:
-        """Keep what a clock said, apart from the numbers that are the same in every
-        run.
-        """
-        return self._keep(f"{TIMES}/{self.section}", name, seconds)
+        """Keep a time, apart from the numbers that are the same in every run."""
+        return self._keep(f"{TIMES}/{self.headings[-1].name}", name, seconds)
 
     def _keep(self, where: str, name: str, value: Any) -> Any:
-        registry = self.results
+        kept = self.results
         for key in where.split("/"):
-            registry = registry.setdefault(key, {})
-        registry[name] = plain(value)
-        return kept(f"/{where}/{name}", registry[name])
+            kept = kept.setdefault(key, {})
+        kept[name] = plain(value)
+        return with_address(f"/{where}/{name}", kept[name])
 
     def plain(self, text: str) -> str:
-        """The text with its numbers written out, for a figure's title or the
-        terminal.
-        """
+        """The text with its numbers written out, for a figure or the terminal."""
         return resolve(html.bare(text), self.results)
 
     def html(self, text: str) -> str:
         """The same for the page."""
         return resolve(html.text(text), self.results, html.number)
 
-    # What is said and shown
+    # Texts, code, tables
 
     def say(self, text: str) -> None:
         """A paragraph."""
-        self.heed()
+        self.stop_if_interrupted()
         text = " ".join(text.split())
-        self._print(
-            Padding(self.plain(text), (1, 2, 0, 2)), width=min(self.console.width, 100)
-        )
+        width = min(self.console.width, 100)
+        self._print(Padding(self.plain(text), (1, 2, 0, 2)), width=width)
         self.body.append(f"<p>{self.html(text)}</p>")
 
     def _print(self, what: Any, **options: Any) -> None:
@@ -114,52 +113,46 @@ class Book:
 
     def show(self, value: Any) -> None:
         """Something with a terminal form and an HTML form, such as a Trace."""
-        roomy = self.console.width >= 72
-        self.console.print(Padding(value if roomy else Text(str(value)), (1, 2, 0, 2)))
+        narrow = self.console.width < 72
+        printed = Text(str(value)) if narrow else value
+        self.console.print(Padding(printed, (1, 2, 0, 2)))
         self.body.append(html.wide(value.html()))
 
     def formulas(self, *pairs: tuple[str, str]) -> None:
         """Formulas, each as written in code and in LaTeX."""
-        self._print(Padding("\n".join(written for written, _ in pairs), (1, 4, 0, 4)))
+        written = "\n".join(code for code, _ in pairs)
+        self._print(Padding(written, (1, 4, 0, 4)))
         blocks = "".join(mathml(tex, block=True) for _, tex in pairs)
         self.body.append(f'<div class="formulas">{blocks}</div>')
 
     def equations(self, title: str, *tags: str) -> None:
-        """Equations by their tags, each beside the line of the source that
-        computes it.
-        """
+        """Equations by their tags, each beside the statement that computes it."""
         listed = Table(
             title=title, title_justify="left", title_style="italic", show_header=False
         )
         for tag in tags:
-            line = line_of(tag)
+            statement = statement_of(tag)
+            where = f"{statement.file}:{statement.number}"
             listed.add_row(
                 Text(f"[{tag}]"),
                 Text(EQUATIONS[tag][0]),
-                Text(f"{line.code}\n{line.file}:{line.number}"),
+                Text(f"{statement.code}\n{where}"),
             )
         self.console.print(Padding(listed, (1, 2, 0, 2)), highlight=False)
         self.body.append(html.equations(title, tags))
 
     def code(self, *functions: Callable[..., Any]) -> None:
-        """The source of functions that the section calls."""
-        source = "\n\n".join(
-            textwrap.dedent(inspect.getsource(function)).strip()
-            for function in functions
+        """The source of functions."""
+        sources = [textwrap.dedent(inspect.getsource(each)) for each in functions]
+        source = "\n\n".join(each.strip() for each in sources)
+        lines = Syntax(
+            source,
+            "python",
+            theme="ansi_light",
+            background_color="default",
+            word_wrap=True,
         )
-        source = source.replace("  # fmt: skip", "")
-        self._print(
-            Padding(
-                Syntax(
-                    source,
-                    "python",
-                    theme="ansi_light",
-                    background_color="default",
-                    word_wrap=True,
-                ),
-                (1, 4, 0, 4),
-            )
-        )
+        self._print(Padding(lines, (1, 4, 0, 4)))
         self.body.append(html.code(source))
 
     def items(self, texts: Sequence[str]) -> None:
@@ -167,12 +160,10 @@ class Book:
         for i, text in enumerate(texts, start=1):
             row = Table.grid(padding=(0, 1))
             row.add_row(f"{i}.", Text(self.plain(text)))
-            self.console.print(
-                Padding(row, (1 if i == 1 else 0, 2, 0, 4)), highlight=False
-            )
-        self.body.append(
-            "<ol>" + "".join(f"<li>{self.html(text)}</li>" for text in texts) + "</ol>"
-        )
+            above = 1 if i == 1 else 0
+            self.console.print(Padding(row, (above, 2, 0, 4)), highlight=False)
+        listed = "".join(f"<li>{self.html(text)}</li>" for text in texts)
+        self.body.append(f"<ol>{listed}</ol>")
 
     def table(
         self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
@@ -187,68 +178,66 @@ class Book:
         for row in texts:
             table.add_row(*(Text(self.plain(cell)) for cell in row))
         self.console.print(Padding(table, (1, 2, 0, 2)))
+        head = [self.html(column) for column in columns]
         cells = [[self.html(cell) for cell in row] for row in texts]
-        self.body.append(
-            html.table(
-                self.html(title), [self.html(column) for column in columns], cells
-            )
-        )
+        self.body.append(html.table(self.html(title), head, cells))
+
+    # Figures
 
     @contextmanager
     def figure(
-        self, name: str, caption: str, described: str, size: tuple[float, float]
+        self, name: str, caption: str, description: str, size: tuple[float, float]
     ) -> Iterator[Figure]:
-        """A figure to draw on, saved as SVG and PNG; `described` is what a reader who
-        cannot see it is told.
+        """A figure to draw on, saved as SVG and PNG.
 
-        `size` is in inches. On narrow screens every axes of the figure stands by
-        itself.
+        `description` is for a reader who cannot see it; `size` is in inches. On narrow
+        screens every axes of the figure stands by itself.
         """
-        self.heed()
+        self.stop_if_interrupted()
         with style():
             fig = Figure(figsize=size)
             yield fig
-        printer = drawing.start()
-        number = printer.order(fig, self.out, name, png=not self.quick)
-        files = f"{self.out / name}.svg{'' if self.quick else ' (and .png)'}"
-        told = Text(f"Figure: {files}\n{self.plain(caption)}", style="dim")
-        self.console.print(Padding(told, (1, 4, 0, 4)))
-        words = escape(self.plain(described))
+        process = drawing_process()
+        order = process.order(fig, self.out, name, png=self.png)
+        files = f"{self.out / name}.svg{' (and .png)' if self.png else ''}"
+        line = Text(f"Figure: {files}\n{self.plain(caption)}", style="dim")
+        self.console.print(Padding(line, (1, 4, 0, 4)))
+        label = escape(self.plain(description))
         below = self.html(caption)
 
-        def drawn() -> str:
+        def fetch() -> str:
             try:
-                drawing = on_page(*printer.drawn(number), f"figure-{name}", words)
+                svg, boxes = process.result(order)
+                drawing = on_page(svg, boxes, f"figure-{name}", label)
             except OSError as error:
                 self.missing.append(f"{name} ({error})")
                 drawing = '<p class="missing">This figure was not drawn.</p>'
             return f"<figure>{drawing}<figcaption>{below}</figcaption></figure>"
 
-        self.body.append(drawn)
+        self.body.append(fetch)
 
-    def close(self, hurry: bool = False) -> None:
-        """Write results.json and index.html, in a hurry without the figures that are
-        not drawn yet.
+    def write(self, *, wait: bool = True) -> None:
+        """Write results.json and index.html.
 
-        Raises OSError, once both are written, if a figure could not be drawn.
+        With wait=False figures that are not drawn yet are left out. Raises OSError,
+        once both files are written, if a figure could not be drawn.
         """
-        if hurry:
-            drawing.start().drop()
-        ordered = {name: value for name, value in self.results.items() if name != TIMES}
-        ordered |= {
-            name: value for name, value in self.results.items() if name == TIMES
-        }
-        write(self.out / "results.json", json.dumps(ordered, indent=2) + "\n")
+        if not wait:
+            drawing_process().stop()
+        if TIMES in self.results:  # they stand last
+            self.results[TIMES] = self.results.pop(TIMES)
+        numbers = json.dumps(self.results, indent=2)
+        write_text(self.out / "results.json", f"{numbers}\n")
         body = [part if isinstance(part, str) else part() for part in self.body]
-        write(self.out / "index.html", html.whole(self.sections, body))
-        if self.missing and not hurry:
+        write_text(self.out / "index.html", html.page(self.front, self.headings, body))
+        if self.missing and wait:
             raise OSError(
                 "The page is written, but not all of its figures could be drawn: "
                 f"{'; '.join(self.missing)}."
             )
 
 
-def write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """A file whole or not at all: a full disk leaves what was there before."""
     part = path.with_name(f"{path.name}.part")
     try:

@@ -1,11 +1,12 @@
-"""Equations by tag: as they are written in the code, in mathematics, and the line of
-the source that computes each.
+"""Equations by tag: as in the code, in mathematics, and where they are computed.
 
-DERIVATION.md defines them; a test holds the two together. The line of code is read from
-the source when it is shown, so that it cannot drift.
+DERIVATION.md defines them; a test holds the two together. The statement that computes
+an equation is read from the source when it is shown, so that it cannot drift.
 """
 
+import ast
 import re
+import textwrap
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -53,9 +54,10 @@ SOURCES = (
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of the source: its file below halfmoon/, its number, and the code without
-    the tag.
+class Statement:
+    """A statement of the source.
+
+    Its file below halfmoon/, the number of its first line, and its code without tags.
     """
 
     file: str
@@ -64,22 +66,49 @@ class Line:
 
 
 @cache
-def line_of(tag: str) -> Line:
-    """The line that computes an equation: the first of the reference's that ends in its
-    tag.
+def statement_of(tag: str) -> Statement:
+    """The statement that computes an equation: the first of the source with its tag.
+
+    The tag stands at the end of one of its lines. Raises LookupError for a tag that no
+    line has.
     """
     for file in SOURCES:
         text = files("halfmoon").joinpath(file).read_text(encoding="utf-8")
-        for number, line in enumerate(text.splitlines(), start=1):
+        lines = text.splitlines()
+        for number, line in enumerate(lines, start=1):
             if re.search(rf"\S.*# \[{tag}\]", line):
-                return Line(file, number, line.split("  # [")[0].strip())
+                first, last = _extent(text, number)
+                code = "\n".join(_without_tag(line) for line in lines[first - 1 : last])
+                return Statement(file, first, textwrap.dedent(code))
     raise LookupError(f"No line of the source ends with [{tag}].")
+
+
+def _extent(text: str, number: int) -> tuple[int, int]:
+    """The first and the last line of the statement that holds a line.
+
+    Of a statement with a body, such as `for`, only its head.
+    """
+    best = (number, number)
+    smallest = len(text)
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.stmt):
+            continue
+        last = node.end_lineno or node.lineno
+        if body := getattr(node, "body", None):
+            last = body[0].lineno - 1
+        if node.lineno <= number <= last and last - node.lineno < smallest:
+            best = (node.lineno, last)
+            smallest = last - node.lineno
+    return best
+
+
+def _without_tag(line: str) -> str:
+    return line.split("  # [", maxsplit=1)[0].rstrip()
 
 
 def mathml(tex: str, block: bool = False) -> str:
     """An equation in LaTeX, as MathML."""
     from latex2mathml.converter import convert
 
-    return convert(
-        tex.replace("'", r"^\prime "), display="block" if block else "inline"
-    )
+    display = "block" if block else "inline"
+    return convert(tex.replace("'", r"^\prime "), display=display)

@@ -1,27 +1,54 @@
-"""The page: HTML for what a book says. One file, nothing fetched, no script."""
+"""The page as HTML: one file, nothing fetched, no script."""
 
 import html
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
-from halfmoon.pages.equations import EQUATIONS, line_of, mathml
+from halfmoon.pages.equations import EQUATIONS, mathml, statement_of
 
 FORMULA = re.compile(r"\$([^$|]+)\|([^$]+)\$")  # in a text: $as in code|as in LaTeX$
 
 
+@dataclass(frozen=True)
+class Front:
+    """What frames a page: its title, the lines below it, and the foot of the page.
+
+    `description` is for search engines. Lead and foot may hold `code` and formulas.
+    """
+
+    title: str
+    lead: str
+    foot: str = ""
+    description: str = ""
+
+
+class Heading(NamedTuple):
+    """The heading of a section, such as "3", or of a part of one, such as "8.1"."""
+
+    number: str
+    name: str  # its id in the page
+    title: str
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it heads a part of a section."""
+        return "." in self.number
+
+
 def text(words: str) -> str:
     """Words with `code` and $formulas|LaTeX$ in them, as HTML."""
-    parts = FORMULA.split(words)
-    words = "".join(
-        mathml(part) if i % 3 == 2 else html.escape(part)
-        for i, part in enumerate(parts)
-        if i % 3 != 1
-    )
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", words)
+    pieces = []
+    for i, piece in enumerate(FORMULA.split(words)):
+        if i % 3 == 0:
+            pieces.append(html.escape(piece))
+        elif i % 3 == 2:
+            pieces.append(mathml(piece))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", "".join(pieces))
 
 
 def bare(words: str) -> str:
@@ -34,23 +61,21 @@ def number(address: str, value: Any, digits: str) -> str:
     return f'<data value="{value}" data-from="{address}">{digits}</data>'
 
 
-def heading(number: str, name: str, title: str) -> str:
+def heading(head: Heading) -> str:
     """A section's heading; a part of a section has a smaller one."""
-    level = 3 if "." in number else 2
-    return (
-        f'<h{level} id="{name}"><span class="count">{number}</span> '
-        f"{text(title)}</h{level}>"
-    )
+    level = 3 if head.is_part else 2
+    count = f'<span class="count">{head.number}</span>'
+    return f'<h{level} id="{head.name}">{count} {text(head.title)}</h{level}>'
 
 
-def contents(sections: Iterable[tuple[str, str, str]]) -> str:
+def contents(headings: Iterable[Heading]) -> str:
     """The table of contents."""
-    rows = (
-        f'<li{" class=part" if "." in number else ""}><a href="#{name}"><span '
-        f'class="count">{number}</span> '
-        f"{text(title)}</a></li>"
-        for number, name, title in sections
-    )
+    rows = []
+    for head in headings:
+        part = " class=part" if head.is_part else ""
+        count = f'<span class="count">{head.number}</span>'
+        link = f'<a href="#{head.name}">{count} {text(head.title)}</a>'
+        rows.append(f"<li{part}>{link}</li>")
     return "<ol>" + "\n".join(rows) + "</ol>"
 
 
@@ -67,14 +92,13 @@ def code(source: str) -> str:
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table whose first column heads its rows. Cells are HTML."""
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>'
-        + "".join(f"<td>{cell}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
-    )
+    body = []
+    for first, *others in rows:
+        cells = "".join(f"<td>{cell}</td>" for cell in others)
+        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
     return wide(
-        f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table>"
     )
 
 
@@ -84,34 +108,42 @@ def wide(inside: str) -> str:
 
 
 def equations(title: str, tags: Sequence[str]) -> str:
-    """Each equation beside its line of code."""
+    """Each equation beside the statement that computes it."""
     rows = []
     for tag in tags:
-        line = line_of(tag)
-        where = f'<span class="where">{line.file}, line {line.number}</span>'
+        statement = statement_of(tag)
+        lines = html.escape(statement.code)
+        if "\n" in lines:
+            lines = f"<pre><code>{lines}</code></pre>"
+        else:
+            lines = f"<code>{lines}</code>"
+        where = f"{statement.file}, line {statement.number}"
         rows.append(
-            "<tr><th "
-            f'scope="row">[{tag}]</th><td>{mathml(EQUATIONS[tag][1], block=True)}</td>'
-            f"<td><code>{html.escape(line.code)}</code> {where}</td></tr>"
+            f'<tr><th scope="row">[{tag}]</th>'
+            f"<td>{mathml(EQUATIONS[tag][1], block=True)}</td>"
+            f'<td>{lines} <span class="where">{where}</span></td></tr>'
         )
-    head = (
-        '<tr><th scope="col">tag</th><th scope="col">equation</th><th scope="col">the '
-        "line of code</th></tr>"
-    )
+    columns = ("tag", "equation", "the line of code")
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     return (
-        "<table "
-        f'class="equations"><caption>{text(title)}</caption><thead>{head}</thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
+        f'<table class="equations"><caption>{text(title)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 
 @cache
 def _template() -> Template:
-    return Template(
-        files("halfmoon.pages").joinpath("page.html").read_text(encoding="utf-8")
+    path = files("halfmoon.pages").joinpath("page.html")
+    return Template(path.read_text(encoding="utf-8"))
+
+
+def page(front: Front, headings: Iterable[Heading], body: Iterable[str]) -> str:
+    """The whole file."""
+    return _template().substitute(
+        title=html.escape(front.title),
+        description=html.escape(front.description),
+        lead=text(front.lead),
+        contents=contents(headings),
+        body="\n".join(body),
+        foot=text(front.foot),
     )
-
-
-def whole(sections: Iterable[tuple[str, str, str]], body: Iterable[str]) -> str:
-    """The file."""
-    return _template().substitute(contents=contents(sections), body="\n".join(body))

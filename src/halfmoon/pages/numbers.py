@@ -1,9 +1,9 @@
-"""Numbers that know where in results.json they stand, so that a page can only show what
-the file holds.
+"""Numbers that know their address in results.json.
 
-A section keeps a number and gets it back to calculate with. Written into a text, as in
-f"{right:.1%}", it leaves not its digits but its address and the format; the digits are
-looked up in the results when the text is shown.
+So a page can only show what the file holds. A number that is kept comes back, to be
+calculated with. Written into a text, as in f"{share:.1%}", it leaves not its digits but
+its address and the format; the digits are looked up in the results when the text is
+shown.
 """
 
 import re
@@ -15,9 +15,10 @@ import numpy as np
 MARK = re.compile(r"⟦([^:⟧]+):([^⟧]*)⟧")
 
 
-class _Kept:
-    """The part that remembers; an address is a JSON pointer (RFC 6901), such as
-    /learning/lowest_loss.
+class _Addressed:
+    """The part that remembers the address.
+
+    It is a JSON pointer (RFC 6901), such as /learning/lowest_loss.
     """
 
     address: str
@@ -26,11 +27,11 @@ class _Kept:
         return f"⟦{self.address}:{spec}⟧"
 
 
-class _KeptInt(_Kept, int):
+class _AddressedInt(_Addressed, int):
     pass
 
 
-class _KeptFloat(_Kept, float):
+class _AddressedFloat(_Addressed, float):
     pass
 
 
@@ -40,18 +41,26 @@ def plain(value: Any) -> Any:
         return {str(key): plain(v) for key, v in value.items()}
     if isinstance(value, list | tuple | range):
         return [plain(v) for v in value]
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return value
 
 
-def kept(address: str, value: Any) -> Any:
+def with_address(address: str, value: Any) -> Any:
     """The plain value with an address on every number in it."""
     if isinstance(value, dict):
-        return {key: kept(f"{address}/{key}", v) for key, v in value.items()}
+        return {key: with_address(f"{address}/{key}", v) for key, v in value.items()}
     if isinstance(value, list):
-        return [kept(f"{address}/{i}", v) for i, v in enumerate(value)]
-    if isinstance(value, bool) or not isinstance(value, int | float):
+        return [with_address(f"{address}/{i}", v) for i, v in enumerate(value)]
+    number: _AddressedInt | _AddressedFloat
+    if isinstance(value, bool):
         return value
-    number = _KeptInt(value) if isinstance(value, int) else _KeptFloat(value)
+    if isinstance(value, int):
+        number = _AddressedInt(value)
+    elif isinstance(value, float):
+        number = _AddressedFloat(value)
+    else:
+        return value
     number.address = address
     return number
 
@@ -66,14 +75,17 @@ def look_up(results: Any, address: str) -> Any:
 def resolve(
     text: str, results: Any, show: Callable[[str, Any, str], str] | None = None
 ) -> str:
-    """The text with every number written out; `show(address, value, digits)` may dress
-    them.
+    """The text with every number written out.
+
+    `show(address, value, digits)` says how a number is dressed; None leaves its digits.
     """
 
-    def written(match: re.Match[str]) -> str:
+    def write(match: re.Match[str]) -> str:
         address, spec = match.groups()
         value = look_up(results, address)
         digits = format(value, spec)
-        return show(address, value, digits) if show else digits
+        if show is None:
+            return digits
+        return show(address, value, digits)
 
-    return MARK.sub(written, text)
+    return MARK.sub(write, text)

@@ -420,7 +420,7 @@ def learned(
     """
     with quiet_fits():
         model = method(X, y, random_state=common.seed, engine=common.engine, **rules)
-    book.heed()
+    book.stop_if_interrupted()
     X, y = fresh("moons", NEW, BUMPY, common.seed)
     loss = float(log_loss(y, model.predict_proba(X)))
     counts = book.number(name, [model.n_iter_, int(model.history_["update"][-1]), loss])

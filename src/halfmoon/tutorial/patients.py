@@ -228,7 +228,7 @@ def each_method(
     with quiet_fits() as late:
         for model in (DummyClassifier(), line, *networks):
             answers.append(held_out(model, X, y, splits))
-            book.heed()
+            book.stop_if_interrupted()
     if book.number("unfinished_fits", len(late)):
         book.say(
             "Some of the fits ran out of iterations before they came to rest; they "

@@ -1,4 +1,4 @@
-"""The tutorial's sections in order, and the program that tells them."""
+"""The tutorial's sections in order, and the program that runs them."""
 
 from pathlib import Path
 from types import ModuleType
@@ -7,8 +7,9 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from halfmoon.components.rules import nearest
-from halfmoon.pages import drawing
 from halfmoon.pages.book import Book
+from halfmoon.pages.drawing_process import drawing_process
+from halfmoon.pages.html import Front
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.settings import Settings
 from halfmoon.tutorial import (
@@ -51,6 +52,26 @@ SECTIONS: dict[str, tuple[str, ModuleType]] = {
 }
 
 
+FRONT = Front(
+    title="A neural network from scratch, alive",
+    description=(
+        "A neural network from scratch: every equation, every line of code, every "
+        "number."
+    ),
+    lead=(
+        "Two half moons of points, three hidden units, and everything that follows "
+        "from them: each equation beside the line of code that computes it, and each "
+        "number made by the program that wrote this page."
+    ),
+    foot=(
+        "Written by `halfmoon tutorial`. Every number in the text stands in "
+        "`results.json` beside this page, under the address that its `data-from` "
+        "attribute gives. A run with the same seed on the same machine gives the same "
+        "numbers; only what a clock said differs, and is kept apart, under `times`."
+    ),
+)
+
+
 def run(
     out: Path,
     seed: int = 0,
@@ -59,49 +80,49 @@ def run(
     engine: str = "auto",
     console: Console | None = None,
 ) -> Book:
-    """Tell the tutorial (or one section, by name or number) and write figures,
-    results.json and index.html to `out`.
+    """Run the tutorial, or one section by name or number, and write its page.
 
-    With the same seed and engine, a rerun gives the same numbers, but for what a clock
-    says. Ctrl-C ends it with what was told so far. Raises ValueError for a section or
-    an engine that does not exist.
+    Figures, results.json and index.html go to `out`. With the same seed and engine, a
+    rerun gives the same numbers, except for times. Ctrl-C ends it, and the sections so
+    far are written. Raises ValueError for a section or an engine that does not exist.
     """
     # an engine that does not exist is refused before anything is written
     Settings(engine=engine)
-    drawing.start()  # it warms up while we do
-    chosen = list(SECTIONS) if only is None else _find(only)
+    drawing_process()  # it starts while we compute
+    names = list(SECTIONS) if only is None else _find(only)
     out.mkdir(parents=True, exist_ok=True)
-    book = Book(out, seed, quick, console or Console())
+    book = Book(out, FRONT, png=not quick, console=console or Console())
     common = Common(seed, quick, engine)
     try:
         # a second thread is in the way of small products
         with book.interrupt, threadpool_limits(1, user_api="blas"):
-            for name in chosen:
+            for name in names:
                 number, section = SECTIONS[name]
-                book.open(number, name, section.TITLE)
+                book.begin(number, name, section.TITLE)
                 section.tell(book, common)
-            book.heed()
-    except BaseException:  # Ctrl-C, mostly: what was told stays
+            book.stop_if_interrupted()
+    except BaseException:  # Ctrl-C, mostly: the sections so far stay
         with Interrupt():
-            book.close(hurry=True)
+            book.write(wait=False)
         raise
     with Interrupt():
-        book.close()
+        book.write()
     return book
 
 
 def _find(only: str) -> list[str]:
     """The section of this name or number, with its parts."""
     numbers = {name: number for name, (number, _) in SECTIONS.items()}
-    first = numbers.get(only, only)
-    found = [
+    wanted = numbers.get(only, only)
+    names = [
         name
         for name, number in numbers.items()
-        if number == first or number.startswith(f"{first}.")
+        if number == wanted or number.startswith(f"{wanted}.")
     ]
-    if not found:
+    if not names:
+        *_, last = numbers.values()
         raise ValueError(
             f"The tutorial has no section {only!r}; {nearest(only, numbers)} (Or a "
-            f"number, {numbers['data']} to {list(numbers.values())[-1]}.)"
+            f"number, {numbers['data']} to {last}.)"
         )
-    return found
+    return names

@@ -12,7 +12,6 @@ from halfmoon.displays import draw_points
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.pages.book import Book
-from halfmoon.pages.figures import grid, rows_for
 from halfmoon.tutorial.common import (
     L2,
     NOISE,
@@ -25,6 +24,7 @@ from halfmoon.tutorial.common import (
     starts,
 )
 from halfmoon.tutorial.exercises import Learned, drawn, judged
+from halfmoon.tutorial.exercises.grids import add_grid, row_count
 from halfmoon.tutorial.maps import draw_moons_map
 
 TITLE = "Other activation functions"
@@ -101,10 +101,10 @@ def curves(book: Book, acts: dict[str, Activation]) -> None:
     )
     z = np.linspace(-4.0, 4.0, 161)
     with book.figure(
-        "8.3-curves", caption, described, (11.0, 2.1 * rows_for(acts, ACROSS))
+        "8.3-curves", caption, described, (11.0, 2.1 * row_count(acts, ACROSS))
     ) as fig:
         for ax, (name, act) in zip(
-            grid(fig, len(acts), ACROSS), acts.items(), strict=True
+            add_grid(fig, acts, ACROSS), acts.items(), strict=True
         ):
             a = act.f(z)
             ax.plot(z, a, c=COLOURS[2], lw=2.2, label="f")
@@ -231,10 +231,10 @@ def boundaries(
         f"{listed}."
     )
     with book.figure(
-        "8.3-boundaries", caption, described, (11.0, 2.5 * rows_for(middle, ACROSS))
+        "8.3-boundaries", caption, described, (11.0, 2.5 * row_count(middle, ACROSS))
     ) as fig:
         for ax, (name, one) in zip(
-            grid(fig, len(middle), ACROSS), middle.items(), strict=True
+            add_grid(fig, middle, ACROSS), middle.items(), strict=True
         ):
             draw_moons_map(ax, one.network, X, y, resolution=80)
             draw_points(ax, X[::2], y[::2], size=10.0)

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
+from halfmoon.displays.scales import DECADES, set_log_scale
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.pages.figures import DECADES, grid, plain_log, rows_for
 from halfmoon.training.solvers import LBFGS
 from halfmoon.training.train import train
 from halfmoon.tutorial.common import (
@@ -25,6 +25,7 @@ from halfmoon.tutorial.common import (
     starts,
     zigzags,
 )
+from halfmoon.tutorial.exercises.grids import add_grid, row_count
 
 TITLE = "Annealing schedules"
 BATCH = 20
@@ -270,9 +271,9 @@ def curves(book: Book, trials: list[Trial], lowest: float, numbers: Any) -> None
         f"are {ends}."
     )
     with book.figure(
-        "8.2-schedules", caption, described, (11.0, 2.5 * rows_for(trials, ACROSS))
+        "8.2-schedules", caption, described, (11.0, 2.5 * row_count(trials, ACROSS))
     ) as fig:
-        axes = grid(fig, len(trials), ACROSS)
+        axes = add_grid(fig, trials, ACROSS)
         for ax, trial in zip(axes, trials, strict=True):
             small(ax, trial, trials[0], lowest)
             ax.set_title(
@@ -281,7 +282,7 @@ def curves(book: Book, trials: list[Trial], lowest: float, numbers: Any) -> None
         bottoms, tops = zip(*(ax.get_ylim() for ax in axes), strict=True)
         for ax in axes:
             ax.set_ylim(min(bottoms), max(tops))
-            plain_log(ax, DECADES)
+            set_log_scale(ax, DECADES)
 
 
 def small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
@@ -449,14 +450,14 @@ def before_and_after(
             ylabel=ABOVE,
             title="Full batch, all updates",
         )
-        plain_log(left, DECADES)
+        set_log_scale(left, DECADES)
         right.set(
             xscale="log",
             xlabel="learning rate at the beginning",
             ylabel=ABOVE,
             title="Minibatches, at the end",
         )
-        plain_log(right)
+        set_log_scale(right)
         right.set_xticks(RATES)
         for ax in (left, right):
             ax.legend(frameon=False)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.pages.figures import plain_log
 from halfmoon.tutorial.common import Common, build
 from halfmoon.tutorial.exercises import (
     WAYS,
@@ -213,7 +213,7 @@ def descent(book: Book, learned: Runs) -> None:
             title="Five arms",
         )
         ax.set_ylim(top=5.0 * ax.get_ylim()[1])  # room for the legend
-        plain_log(ax, TICKS)
+        set_log_scale(ax, TICKS)
         ax.legend(frameon=False)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
+from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.pages.figures import plain_log
 from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, right
 from halfmoon.tutorial.exercises.races import (
     BATCHES,
@@ -259,7 +259,7 @@ def draw(
                 title=book.plain(f"{courses[0].numbers['of']:,} points"),
             )
             ax.set_ylim(top=1.7 * ax.get_ylim()[1])  # room for the legend
-            plain_log(ax)
+            set_log_scale(ax)
             ax.legend(frameon=False, loc="upper right", title="points in an update")
 
 

@@ -1,0 +1,50 @@
+"""Figures become part of a page."""
+
+import io
+
+from matplotlib.figure import Figure
+
+from halfmoon.displays.style import INK
+from halfmoon.pages.figures import Box, boxes_of, inline, lay_out, on_page, style
+
+
+def draw(columns):
+    with style():
+        fig = Figure(figsize=(6.0, 3.0))
+        for ax in fig.subplots(1, columns, squeeze=False)[0]:
+            image = ax.pcolormesh([[0.0, 1.0], [1.0, 0.0]])
+            ax.set(xlabel="x", ylabel="y")
+        fig.colorbar(image, ax=ax)
+        lay_out(fig)
+        file = io.StringIO()
+        fig.savefig(file, format="svg", dpi=72)
+        return file.getvalue(), boxes_of(fig)
+
+
+def test_each_panel_is_a_box_and_a_colour_bar_belongs_to_its_panel():
+    _, boxes = draw(2)
+    assert len(boxes) == 2
+    left, right = boxes
+    assert 0.0 <= left.x < left.x + left.width <= right.x + 8.0
+    assert right.width > left.width  # the colour bar
+
+
+def test_ink_and_paper_are_the_pages_and_ids_its_own():
+    svg, _ = draw(1)
+    assert INK in svg
+    group = inline(svg, "one")
+    assert INK not in group
+    assert "var(--ink)" in group
+    assert "<style" not in group
+    assert "<metadata" not in group
+    assert 'href="#' not in group.replace('href="#one-', "")
+
+
+def test_several_panels_are_cut_from_one_drawing():
+    svg, boxes = draw(2)
+    drawing = on_page(svg, boxes, "two", "Two panels")
+    assert drawing.count('<use href="#two"/>') == 2
+    assert drawing.count('aria-label="Two panels"') == 1
+    single = on_page(svg, [Box(0.0, 0.0, 100.0, 100.0)], "one", "One panel")
+    assert "<use" not in single.split("</svg></div>")[-1]
+    assert 'class="drawing single"' in single
