@@ -14,7 +14,7 @@ def draw(columns):
         for ax in fig.subplots(1, columns, squeeze=False)[0]:
             image = ax.pcolormesh([[0.0, 1.0], [1.0, 0.0]])
             ax.set(xlabel="x", ylabel="y")
-        fig.colorbar(image, ax=ax)
+        fig.colorbar(image, ax=[ax])
         lay_out(fig)
         file = io.StringIO()
         fig.savefig(file, format="svg", dpi=72)
