@@ -1,12 +1,7 @@
 """`halfmoon tutorial`: its numbers, its figures, its sections one by one."""
 
 import io
-import json
 import re
-import signal
-import subprocess
-import sys
-import time
 
 import matplotlib as mpl
 import numpy as np
@@ -163,32 +158,6 @@ def test_a_section_may_be_called_by_number(tmp_path):
         tell(tmp_path / "out", only="11")
     with pytest.raises(ValueError, match="engine"):
         tell(tmp_path / "out", engine="steam")
-
-
-@pytest.mark.slow
-def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "halfmoon",
-        "tutorial",
-        "--out",
-        str(tmp_path / "out"),
-    ]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    while not (tmp_path / "out" / "2-baseline.svg").exists():
-        assert process.poll() is None
-        time.sleep(0.05)
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    _, printed = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "Traceback" not in printed
-    assert "interrupted; what was told so far" in printed
-    kept = json.loads((tmp_path / "out" / "results.json").read_text())
-    assert {"data", "baseline"} <= set(kept)
 
 
 def test_a_users_matplotlibrc_does_not_show(tmp_path, whole_tutorial):

@@ -1,1 +1,4 @@
-"""The command line: one module a command."""
+"""The command line: `main` is the app, and each other module one command.
+
+`catalogue` says what is in the registries, for the command `list`.
+"""

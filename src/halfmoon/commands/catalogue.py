@@ -29,33 +29,29 @@ REGISTRIES: dict[str, Registry[Any]] = {
 
 
 def names(registry: Registry[Any], name: str) -> str:
-    """A block's name, and its aliases in brackets."""
+    """A component's name, and its aliases in brackets."""
     aliases = [alias for alias, target in registry.aliases.items() if target == name]
-    return f"{name} ({', '.join(aliases)})" if aliases else name
+    if not aliases:
+        return name
+    return f"{name} ({', '.join(aliases)})"
 
 
-def settings(block: type[Component]) -> list[str]:
-    """One line for each setting of a block: name, default, what it may be, what it is
-    for.
-    """
-    return [
-        (
-            f"{field.name} = {write(field.default)}: {field.metadata['help']} "
-            f"({field.metadata['rule']})"
-        )
-        for field in dataclasses.fields(block)  # type: ignore[arg-type]
-    ]
+def settings(component: type[Component]) -> list[str]:
+    """One line a setting: its name, its default, what it is for and may be."""
+    lines = []
+    for field in dataclasses.fields(component):  # type: ignore[arg-type]
+        about = f"{field.metadata['help']} ({field.metadata['rule']})"
+        lines.append(f"{field.name} = {write(field.default)}: {about}")
+    return lines
 
 
-def summary(block: type[Component]) -> str:
-    """The first line of a block's description."""
-    return (inspect.getdoc(block) or "").split("\n")[0]
+def summary(component: type[Component]) -> str:
+    """The first line of a component's description."""
+    return (inspect.getdoc(component) or "").split("\n")[0]
 
 
 def markdown() -> str:
-    """docs/components.md: every block with its description and its settings, then every
-    training setting.
-    """
+    """The page docs/components.md: every component, then every training setting."""
     lines = [
         "# The registries",
         "",
@@ -64,25 +60,24 @@ def markdown() -> str:
     ]
     for kind, registry in REGISTRIES.items():
         lines += [f"## {kind.capitalize()}", ""]
-        for name, block in registry.items():
-            lines += [
-                f"### `{names(registry, name)}`",
-                "",
-                "```text",
-                inspect.getdoc(block) or "",
-                "```",
-                "",
-            ]
-            lines += [
-                f"- `{line.partition(': ')[0]}`: {line.partition(': ')[2]}"
-                for line in settings(block)
-            ]
-            lines += [""] if settings(block) else []
+        for name, component in registry.items():
+            lines += _section(names(registry, name), component)
     lines += ["## Training settings", "", "What `train(network, X, y, ...)` takes.", ""]
     lines += ["| setting | default | may be | what it is for |", "|---|---|---|---|"]
     for field in dataclasses.fields(Settings):
-        lines.append(
-            f"| `{field.name}` | `{field.default}` | {field.metadata['rule']} | "
-            f"{field.metadata['help']} |"
-        )
+        rule = field.metadata["rule"]
+        about = field.metadata["help"]
+        lines.append(f"| `{field.name}` | `{field.default}` | {rule} | {about} |")
     return "\n".join(lines) + "\n"
+
+
+def _section(title: str, component: type[Component]) -> list[str]:
+    """A component's name, description and settings, as lines of Markdown."""
+    text = inspect.getdoc(component) or ""
+    lines = [f"### `{title}`", "", "```text", text, "```", ""]
+    for setting in settings(component):
+        name, _, about = setting.partition(": ")
+        lines.append(f"- `{name}`: {about}")
+    if settings(component):
+        lines.append("")
+    return lines

@@ -1,0 +1,52 @@
+"""The command line, as a user meets it: its output and its exit status."""
+
+import subprocess
+import sys
+
+import pytest
+
+import halfmoon
+from halfmoon.commands.main import app
+
+COMMANDS = [command.name for command in app.registered_commands]
+
+
+def run_process(*arguments, cwd=None):
+    command = [sys.executable, "-m", "halfmoon", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, timeout=120
+    )
+
+
+def test_a_process_of_its_own_prints_the_version():
+    done = run_process("--version")
+    assert done.returncode == 0
+    assert done.stdout.strip() == f"halfmoon {halfmoon.__version__}"
+
+
+def test_a_process_of_its_own_answers_a_mistake_in_a_sentence(tmp_path):
+    done = run_process("list", "activatons", cwd=tmp_path)
+    assert done.returncode != 0
+    assert "'activations'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not any(tmp_path.iterdir()), "nothing may be half-written"
+
+
+def test_help_names_every_command(run):
+    done = run("--help")
+    assert done.status == 0
+    assert {"tutorial", "list"} <= set(COMMANDS)
+    assert all(command in done.output for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(run, command):
+    done = run(command, "--help")
+    assert done.status == 0
+    assert command in done.output
+
+
+def test_an_unknown_command_is_answered_with_the_nearest(run):
+    done = run("tutorail")
+    assert done.status != 0
+    assert "tutorial" in done.error
