@@ -70,6 +70,9 @@ def test_name_makes_the_block_with_its_defaults(registry, name):
     assert type(block) is registry[name]
     for field in dataclasses.fields(block):
         assert getattr(block, field.name) == field.default
+        rule = field.metadata["rule"]
+        assert rule.allows(field.default), field.name
+        assert rule.read(field.default) is field.default, field.name
 
 
 @each_block

@@ -145,6 +145,7 @@ def test_every_training_setting_has_help_and_a_default_that_its_rule_allows():
         rule = field.metadata["rule"]
         assert len(field.metadata["help"]) > 10, field.name
         assert rule.allows(field.default), field.name
+        assert rule.read(field.default) is field.default, field.name
 
 
 # The rules of the training settings are the ones tried above, up to the seed's own

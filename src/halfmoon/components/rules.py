@@ -237,11 +237,14 @@ def check_settings(owner: object) -> None:
     """Raise ValueError for the first field of a dataclass that breaks its rule.
 
     NumPy's numbers become Python's (which never widen float32), whole numbers become
-    floats where any number will do, and lists become tuples.
+    floats where any number will do, and lists become tuples. A default stays as it is
+    declared.
     """
     for field in dataclasses.fields(owner):  # type: ignore[arg-type]
         rule = field.metadata.get("rule")
         value = getattr(owner, field.name)
+        if value is field.default:
+            continue
         if isinstance(value, np.generic):
             value = value.item()
         if isinstance(value, list):

@@ -133,14 +133,25 @@ def parameter(
     who reads it: one of scikit-learn's solvers by name, or "updates", every optimizer
     but no solver such as L-BFGS. `options` are those of `dataclasses.field`.
     """
-    metadata = {"rule": rule, "help": help, "training": training, "only": only}
+    one = rule.one if isinstance(rule, OrList) else rule
+    metadata = {
+        "rule": rule,
+        "help": help,
+        "names_component": isinstance(one, ComponentOf),
+        "training": training,
+        "only": only,
+    }
     return dataclasses.field(default=default, metadata=metadata, **options)
 
 
-def of_training(name: str, **options: Any) -> Any:
-    """A parameter that is one of training's settings, under the same name."""
+def of_training(name: str, *registries: Registry[Any], **options: Any) -> Any:
+    """A parameter that is one of training's settings, under the same name.
+
+    One that names a component says its `registries`, so that it is checked by its
+    name.
+    """
     field = {field.name: field for field in dataclasses.fields(Settings)}[name]
-    rule = field.metadata["rule"]
+    rule = ComponentOf(registries) if registries else field.metadata["rule"]
     help = field.metadata["help"]
     return parameter(field.default, rule, help, training=name, **options)
 
@@ -391,21 +402,24 @@ def read_components(p: Parameters) -> dict[str, Any]:
     components: dict[str, Any] = {}
     for field in dataclasses.fields(p):
         rule = field.metadata["rule"]
-        given = getattr(p, field.name)
-        value = _plain(given)
-        one = rule.options()[0]
-        if not isinstance(one, ComponentOf):
-            if given is not field.default and not rule.allows(value):
-                raise invalid(p, field.name, rule, given)
-            continue
-        several = isinstance(rule, OrList) and isinstance(value, list | tuple)
-        try:
-            made = [one.read(entry) for entry in (value if several else [value])]
-        except NoComponentError as error:
-            wanted = error.wanted
-            raise invalid(p, field.name, wanted, error.value, error.hint) from None
-        components[field.name] = made if several else made[0]
+        value = getattr(p, field.name)
+        if field.metadata["names_component"]:
+            components[field.name] = _read_component(p, field.name, rule, value)
+        elif value is not field.default and not rule.allows(_plain(value)):
+            raise invalid(p, field.name, rule, value)
     return components
+
+
+def _read_component(p: Parameters, name: str, rule: Any, value: Any) -> Any:
+    """The component that a value names, or a list of them."""
+    try:
+        if not isinstance(rule, OrList):
+            return rule.read(value)
+        if not isinstance(value, list | tuple):
+            return rule.one.read(value)
+        return [rule.one.read(entry) for entry in value]
+    except NoComponentError as error:
+        raise invalid(p, name, error.wanted, error.value, error.hint) from None
 
 
 def invalid(
