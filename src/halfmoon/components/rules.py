@@ -162,8 +162,10 @@ class Union(Rule):
 
     def read(self, value: Any) -> Any:
         """As the first rule that allows it reads it."""
-        obeyed = [rule for rule in self.rules if rule.allows(value)]
-        return obeyed[0].read(value) if obeyed else value
+        for rule in self.rules:
+            if rule.allows(value):
+                return rule.read(value)
+        return value
 
     def options(self) -> list[Rule]:
         return list(self.rules)

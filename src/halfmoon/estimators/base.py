@@ -53,6 +53,7 @@ class Work(NamedTuple):
     network: Network
     architecture: Architecture
     run: Run | None  # one that goes on
+    epochs_before: int  # that it has done
     seed: int  # of shuffles, splits and masks
     targets: Any  # Labels or Values
     rows: Rows  # to learn from, as the user gave them
@@ -172,40 +173,13 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             request = self._resolve(call)
             work = self._prepare(call, request)
             self._warn_of_parameters(request, work)
-            self._start_from(call, work)
             settings = self._settings(call, request, work)
-            known = {
-                **work.targets.attributes,
-                "targets_": work.targets,
-                "learning_rate_init_": settings.learning_rate,
-            }
-            before = 0 if work.run is None else work.run.epoch
-
-            def fitted(run: Run) -> dict[str, Any]:
-                then = copy(work.network)
-                then.theta = run.weights.copy()
-                return known | fitted_attributes(self, then, run, before)
-
-            bridge = None
-            if hasattr(self, "_skl_callbacks"):
-                epochs = 1 if call.single else self.max_iter
-                bridge = Bridge(self, call, work.rows, epochs, fitted)
-            run = self._train(request, work, settings, known, bridge)
-            known |= fitted_attributes(self, work.network, run, before)
-            for name, value in known.items():
-                setattr(self, name, value)
-            self._last = LastFit(
-                work.architecture,
-                request.initializer,
-                work.seed,
-                request.finds_rate,
-                run if call.single or self.warm_start else None,
-            )
-        if bridge:
+            bridge = self._bridge(call, work, settings)
+            run = self._train(request, work, settings, bridge)
+            self._keep(call, request, work, settings, run)
+        if bridge is not None:
             bridge.close(run)
-        if call.single:
-            self._note_patience(run)
-        else:
+        if not call.single:
             self._warn_of_convergence(request)
             self._check_scale(work.data)
         return self
@@ -265,11 +239,13 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             network, seed = first_network(
                 request, architecture, self.random_state, rows.X.dtype
             )
+        _set_first_weights(call, network, run)
         learn, stop = split(self, call, rows, targets, seed)
         return Work(
             network=network,
             architecture=architecture,
             run=run,
+            epochs_before=0 if run is None else run.epoch,
             seed=seed,
             targets=targets,
             rows=learn,
@@ -302,17 +278,6 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             network.theta = theta
         return network, last.run
 
-    def _start_from(self, call: Call, work: Work) -> None:
-        """Put the user's own weights into the network."""
-        network = work.network
-        if call.coefs_init is not None:
-            set_weights(network, "W", call.coefs_init, "coefs_init")
-        if call.intercepts_init is not None:
-            set_weights(network, "b", call.intercepts_init, "intercepts_init")
-        given = call.coefs_init is not None or call.intercepts_init is not None
-        if work.run is not None and given:
-            _restart(work.run, network)
-
     def _settings(self, call: Call, request: Request, work: Work) -> Settings:
         """Training settings for this call; a rate is found unless one has been."""
         run = work.run
@@ -328,15 +293,25 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
         test = find_learning_rate(work.network, X, y, w=w, settings=settings)
         return replace(settings, learning_rate=test.suggestion)
 
+    # From there to what stays
+
+    def _bridge(self, call: Call, work: Work, settings: Settings) -> Bridge | None:
+        """To scikit-learn's callbacks, if there are any."""
+        if not hasattr(self, "_skl_callbacks"):
+            return None
+
+        def fitted(run: Run) -> dict[str, Any]:
+            network = copy(work.network)
+            network.theta = run.weights.copy()
+            return self._attributes(work, settings, run, network)
+
+        epochs = 1 if call.single else self.max_iter
+        return Bridge(self, call, work.rows, epochs, fitted)
+
     def _train(
-        self,
-        request: Request,
-        work: Work,
-        settings: Settings,
-        known: dict[str, Any],
-        bridge: Bridge | None,
+        self, request: Request, work: Work, settings: Settings, bridge: Bridge | None
     ) -> Run:
-        """The run that the call makes; `known` are the fitted attributes so far."""
+        """The run that the call makes."""
         callbacks: list[Callable[[Network, Run], Any]] = []
         if request.divides_rate:
             callbacks.append(stop_at_slowest(request.schedule))
@@ -346,23 +321,60 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             callbacks.append(bridge)
         score = None
         if work.validation is not None:
-            score = score_of(self, known, work.network)
+            score = score_of(self, work.targets, work.network)
         X, y, w = work.data
-        options: dict[str, Any] = {
-            "w": w,
-            "validation": None if work.validation is None else tuple(work.validation),
-            "score": score,
-            "callbacks": callbacks,
-            "run": work.run,
-            "settings": settings,
-        }
         try:
-            return train(work.network, X, y, **options)
+            return train(
+                work.network,
+                X,
+                y,
+                w=w,
+                validation=work.validation,
+                score=score,
+                callbacks=callbacks,
+                run=work.run,
+                settings=settings,
+            )
         except NotFiniteError as error:
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may "
                 f"contain large values and need to be preprocessed. {error}"
             ) from None
+
+    def _attributes(
+        self, work: Work, settings: Settings, run: Run, network: Network
+    ) -> dict[str, Any]:
+        """The fitted attributes after a run, with the network that it made."""
+        return {
+            **work.targets.attributes,
+            "targets_": work.targets,
+            "learning_rate_init_": settings.learning_rate,
+            **fitted_attributes(self, network, run, work.epochs_before),
+        }
+
+    def _keep(
+        self, call: Call, request: Request, work: Work, settings: Settings, run: Run
+    ) -> None:
+        """Set the fitted attributes, and what the next call may go on from."""
+        attributes = self._attributes(work, settings, run, work.network)
+        for name, value in attributes.items():
+            setattr(self, name, value)
+        if call.single and run.stopped == "epochs" and self._patience_is_over(run):
+            self.stopped_ = "patience"
+        self._last = LastFit(
+            architecture=work.architecture,
+            initializer=request.initializer,
+            seed=work.seed,
+            found_rate=request.finds_rate,
+            run=run if call.single or self.warm_start else None,
+        )
+
+    def _patience_is_over(self, run: Run) -> bool:
+        """Whether a fit that made these passes would have stopped by now."""
+        if self.validation_scores_ is None:
+            return False
+        losses = -np.array(self.validation_scores_[run.origin :])
+        return bool(standstill(losses, self.tol) >= self.n_iter_no_change)
 
     # What the user is told
 
@@ -381,13 +393,6 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
                 "Got `batch_size` less than 1 or larger than sample size. It is going "
                 "to be clipped"
             )
-
-    def _note_patience(self, run: Run) -> None:
-        """After a single pass, whether patience would have stopped a fit."""
-        if self.validation_scores_ is not None and run.stopped == "epochs":
-            losses = -np.array(self.validation_scores_[run.origin :])
-            if standstill(losses, self.tol) >= self.n_iter_no_change:
-                self.stopped_ = "patience"
 
     def _warn_of_convergence(self, request: Request) -> None:
         """ConvergenceWarning where the epochs ran out first."""
@@ -452,6 +457,17 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
         tags.input_tags.sparse = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _set_first_weights(call: Call, network: Network, run: Run | None) -> None:
+    """Put the weights that the user gave into the network."""
+    if call.coefs_init is not None:
+        set_weights(network, "W", call.coefs_init, "coefs_init")
+    if call.intercepts_init is not None:
+        set_weights(network, "b", call.intercepts_init, "intercepts_init")
+    given = call.coefs_init is not None or call.intercepts_init is not None
+    if run is not None and given:
+        _restart(run, network)
 
 
 def _restart(run: Run, network: Network) -> None:

@@ -172,9 +172,9 @@ def parameters(cls: type[T]) -> type[T]:
 
 
 def _with_parameters(doc: str, fields: tuple[dataclasses.Field[Any], ...]) -> str:
-    """A docstring with its parameters listed."""
+    """A docstring with its parameters listed, in the constructor's order."""
     listed = ["Parameters", "----------"]
-    for field in fields:
+    for field in sorted(fields, key=lambda field: field.kw_only is True):
         listed.append(
             f"{field.name} : {field.metadata['rule']}, default={field.default!r}"
         )

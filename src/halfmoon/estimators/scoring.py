@@ -14,21 +14,17 @@ from halfmoon.network import Network
 from halfmoon.training.loop import Score
 
 
-def score_of(
-    estimator: Any, attributes: dict[str, Any], network: Network
-) -> Score | None:
+def score_of(estimator: Any, targets: Any, network: Network) -> Score | None:
     """The score by which a fit of `network` stops; None where that is the loss.
 
-    `attributes` are the fitted attributes so far. Predictions that are not finite score
-    NaN, which is never the best.
+    Predictions that are not finite score NaN, which is never the best.
     """
     if scored_by_loss(estimator):
         return None
-    targets = attributes["targets_"]
     loss = network.loss
     scorer: Score | None = None
     if estimator.scoring is not None:
-        scorer = _scorer_of(estimator, attributes, network)
+        scorer = _scorer_of(estimator, targets, network)
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
         if not np.isfinite(y_hat).all():
@@ -40,14 +36,14 @@ def score_of(
     return score
 
 
-def _scorer_of(estimator: Any, attributes: dict[str, Any], network: Network) -> Score:
+def _scorer_of(estimator: Any, targets: Any, network: Network) -> Score:
     """A scikit-learn scorer as training wants it: asked about an estimator that has
     just predicted y_hat.
     """
     scorer = check_scoring(estimator, scoring=estimator.scoring)
     takes_weights = "sample_weight" in inspect.signature(scorer).parameters
     view = copy.copy(estimator)
-    vars(view).update(attributes)
+    vars(view).update(targets.attributes, targets_=targets)
     vars(view).pop("feature_names_in_", None)  # training's rows are plain arrays
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
