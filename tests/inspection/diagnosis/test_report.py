@@ -10,6 +10,7 @@ from scipy.sparse import coo_array, csr_array
 
 from halfmoon.estimators.mlp import MLPClassifier, MLPRegressor
 from halfmoon.inspection.diagnosis import RULES, Diagnosis, diagnose
+from halfmoon.training.history import History
 from halfmoon.training.settings import Settings
 from inspection.diagnosis.fits import N, fitted, points, scaled, votes, with_column
 from inspection.diagnosis.planted import PLANTED, planted
@@ -150,7 +151,11 @@ def test_the_learning_rate_is_checked_neither_without_settings_nor_for_a_solver(
     fit = planted("learning rate too high", "adam")
     assert "learning rate too high" not in str(fit.diagnose(settings=None))
     solved = fitted(*points("moons"), optimizer=None, epochs=50)
-    diagnosis = solved.diagnose(settings=Settings(epochs=50))
+    for settings in (Settings(epochs=50), Settings(optimizer="lbfgs")):
+        diagnosis = solved.diagnose(settings=settings)
+        assert "learning rate too high" not in diagnosis.rules
+    diverged = solved._replace(history=History())  # before the first epoch
+    diagnosis = diverged.diagnose(settings=Settings(optimizer="lbfgs"))
     assert "learning rate too high" not in diagnosis.rules
 
 

@@ -18,6 +18,7 @@ from halfmoon.inspection.evaluation import best_constant, standard_error
 from halfmoon.network import Network
 from halfmoon.training.history import History
 from halfmoon.training.settings import Settings
+from halfmoon.training.solvers import Solver, make_method
 
 ROWS = 20_000  # at most about so many go through the network
 ENTRIES = 20_000_000  # at most about so many numbers of X are looked at
@@ -101,10 +102,13 @@ class Case:
     @cached_property
     def learning_rate(self) -> float | None:
         """The median over all epochs; None if it is not known, or a solver's."""
-        rates = self.history["learning_rate"]
-        if self.settings is None or np.isnan(rates).any():
+        settings = self.settings
+        if settings is None or isinstance(make_method(settings.optimizer), Solver):
             return None
-        return float(np.median(rates)) if len(rates) else self.settings.learning_rate
+        rates = self.history["learning_rate"]
+        if np.isnan(rates).any():
+            return None
+        return float(np.median(rates)) if len(rates) else settings.learning_rate
 
     def losses(self, rows: WeightedRows) -> Array:
         """The network's loss in each row (n,), without penalty."""
@@ -149,7 +153,7 @@ class Case:
             act = step.layer.act
             if act is None:
                 continue
-            flat = is_flat(act, step.values["z"])
+            flat = is_flat(act, step.z)
             sides = is_flat(act, np.array([-1e3, 1e3]))  # far to the left and right
             name = f"{step.layer.label} ({act})"
             layers.append(LayerUnits(name, int(sides.sum()), flat.mean(axis=0)))
