@@ -1,11 +1,13 @@
-"""Numbered candidates for the kernels: each must agree with the reference engine before
-it is timed.
+"""Numbered candidates for the kernels, timed against what is in use.
 
     python benchmarks/candidates.py            all
     python benchmarks/candidates.py 3 5        some
 
-A winner moves into the package; what the losers taught stands in
-docs/decisions/0006-the-compiled-engine.md.
+Each must agree with the reference engine before it is timed. A winner moves into the
+package; what the losers taught stands in docs/decisions/0006-the-compiled-engine.md.
+
+Nothing public changes a kernel, so this file reaches into halfmoon.engines.compiled:
+the sizes in `tables`, and the loader of sources in `translation`.
 """
 
 import argparse
@@ -14,9 +16,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from timing import rounds
 
 # a source file of the engine, a line of it, and what stands there instead
 Change = tuple[str, str, str]
@@ -24,9 +29,7 @@ Change = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another way to do it: other sizes in `tables`, or another line in one of the
-    compiled sources.
-    """
+    """Other sizes in `tables`, or another line in one of the compiled sources."""
 
     text: str
     sizes: dict[str, int] = field(default_factory=dict)
@@ -38,10 +41,7 @@ CANDIDATES = {
         "thin products (a side of 12 or less) by loops, not by BLAS", {"THIN": 12}
     ),
     2: Candidate(
-        (
-            "products with a side of 2 or less by loops, not only those with one of "
-            "400 or more"
-        ),
+        "products with a side of 2 or less by loops, also below a side of 400",
         {"FLAT": 0},
     ),
     3: Candidate("64 rows through the layers at a time, not 512", {"BLOCK_ROWS": 64}),
@@ -70,7 +70,7 @@ CANDIDATES = {
 
 
 @contextmanager
-def used(candidate: Candidate | None) -> Iterator[None]:
+def in_place(candidate: Candidate | None) -> Iterator[None]:
     """The engine with the candidate in its place; None leaves it as it is."""
     from halfmoon.engines.compiled import tables, translation
 
@@ -96,28 +96,24 @@ def changed(change: Change, source: Callable[[str, str], Any]) -> Any:
     from halfmoon.engines.compiled import code_cache, translation
 
     file, old, new = change
+    folder = Path(translation.__file__).parent
 
     def load(name: str, dtype: str) -> Any:
         if name != file:
             return source(name, dtype)
-        text = (
-            Path(translation.__file__)
-            .with_name(f"{name}.py")
-            .read_text(encoding="utf-8")
-        )
+        text = (folder / f"{name}.py").read_text(encoding="utf-8")
         if old not in text:
             sys.exit(f"{name}.py no longer says {old!r}: mend this candidate.")
-        return code_cache.load(
-            f"{name}_{dtype}",
-            text.replace("T = np.float64", f"T = np.{dtype}", 1).replace(old, new),
-        )
+        text = text.replace("T = np.float64", f"T = np.{dtype}", 1)
+        return code_cache.load(f"{name}_{dtype}", text.replace(old, new))
 
     return load
 
 
 def distance(work: Any, candidate: Candidate) -> float:
-    """How far one epoch of at most four batches lies from the reference engine's,
-    relative to the largest parameter.
+    """How far one epoch of at most four batches lies from the reference engine's.
+
+    Relative to the largest parameter.
     """
     import numpy as np
     import workloads
@@ -127,89 +123,81 @@ def distance(work: Any, candidate: Candidate) -> float:
 
     X, y = workloads.data(work)
     few = slice(0, 4 * (work.batch or work.rows))
-    ends = []
-    for engine in ("compiled", "numpy"):
+    options = with_halfmoon.options(work, 1)
+
+    def theta(engine: str) -> Any:
         network = with_halfmoon.network(work)
-        with used(candidate):
-            halfmoon.train(
-                network,
-                X[few],
-                y[few],
-                epochs=1,
-                engine=engine,
-                **with_halfmoon.options(work, 1),
-            )
-        ends.append(network.theta.astype(np.float64))
-    return float(np.abs(ends[0] - ends[1]).max() / np.abs(ends[1]).max())
+        with in_place(candidate):
+            halfmoon.train(network, X[few], y[few], epochs=1, engine=engine, **options)
+        return network.theta.astype(np.float64)
+
+    compiled = theta("compiled")
+    reference = theta("numpy")
+    return float(np.abs(compiled - reference).max() / np.abs(reference).max())
 
 
-def tried(work: Any, candidate: Candidate, count: int) -> float:
+def speedup(work: Any, candidate: Candidate, count: int) -> float:
     """By how many times the candidate is faster, over interleaved rounds."""
     import workloads
-    from measure import rounds
     from peers import with_halfmoon
 
     X, y = workloads.data(work)
     fit = with_halfmoon.fitter(work, X, y)
 
     def task(way: Candidate | None) -> None:
-        with used(way):
+        with in_place(way):
             fit(work.epochs)
 
-    tasks = {"in use": lambda: task(None), "candidate": lambda: task(candidate)}
+    tasks = {"in use": partial(task, None), "candidate": partial(task, candidate)}
     rounds(tasks, 1)
     seconds = rounds(tasks, count)
     return median(seconds["in use"]) / median(seconds["candidate"])
 
 
-def main() -> None:
-    """Check, time, tell."""
+def cell(work: Any, candidate: Candidate, count: int) -> str:
+    """The candidate's speed-up, or how wrong it is."""
+    wrong = distance(work, candidate)
+    allowed = 1e-11 if work.dtype == "float64" else 1e-4
+    if wrong > allowed:
+        return f"**wrong by {wrong:.1g}**"
+    return f"{speedup(work, candidate, count):.2f}"
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "numbers",
-        nargs="*",
-        type=int,
-        metavar="NUMBER",
-        help=f"1 to {len(CANDIDATES)}; without, all",
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="few updates: a trial, not a result"
-    )
-    given = parser.parse_args()
-    if not set(given.numbers) <= set(CANDIDATES):
+    numbers = f"1 to {len(CANDIDATES)}; without, all"
+    quick = "few updates: a trial, not a result"
+    parser.add_argument("numbers", nargs="*", type=int, metavar="NUMBER", help=numbers)
+    parser.add_argument("--quick", action="store_true", help=quick)
+    options = parser.parse_args()
+    if not set(options.numbers) <= set(CANDIDATES):
         parser.error(
-            f"there are candidates 1 to {len(CANDIDATES)}; got {given.numbers}"
+            f"there are candidates 1 to {len(CANDIDATES)}; got {options.numbers}"
         )
+    return options
+
+
+def main() -> None:
+    """Check, time, print."""
+    options = arguments()
     # before any library counts cores
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     import workloads
 
-    factor, count = (50, 1) if given.quick else (2, 7)
-    works = [
-        work.shortened(factor)
-        for work in (*workloads.tutorial(), *workloads.minibatch()[:4])
-    ]
+    factor = 50 if options.quick else 2
+    count = 1 if options.quick else 7
+    works = [*workloads.tutorial(), *workloads.minibatch()[:4]]
+    works = [work.shortened(factor) for work in works]
+    names = " | ".join(work.name for work in works)
     print("Times faster than what is in use (below 1: slower), on one core:\n")  # noqa: T201
-    print(  # noqa: T201
-        "| | "
-        + " | ".join(work.name for work in works)
-        + " |\n|---|"
-        + "---|" * len(works)
-    )
-    for number in given.numbers or CANDIDATES:
+    print(f"| | {names} |\n|---|{'---|' * len(works)}")  # noqa: T201
+    for number in options.numbers or CANDIDATES:
         candidate = CANDIDATES[number]
-        cells = []
-        for work in works:
-            far = distance(work, candidate)
-            most = 1e-11 if work.dtype == "float64" else 1e-4
-            cells.append(
-                f"{tried(work, candidate, count):.2f}"
-                if far <= most
-                else f"**wrong by {far:.1g}**"
-            )
-        print(f"| {number}. {candidate.text} | " + " | ".join(cells) + " |", flush=True)  # noqa: T201
+        cells = " | ".join(cell(work, candidate, count) for work in works)
+        print(f"| {number}. {candidate.text} | {cells} |", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from statistics import median
 from typing import Any
 
 import matplotlib as mpl
+from curves import CURVES, growth
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
-from report import CURVES, digits, growth, ratio_text
+from units import digits, ratio_text
 
 # colours of Okabe & Ito 2008, which the colour-blind can tell apart, and a shape each
 STYLE = {
@@ -47,114 +48,92 @@ def write(results: dict[str, Any], folder: Path) -> None:
         row for row in results["rows"] if row["peer"] in STYLE and row["threads"] == 1
     ]
     folder.mkdir(parents=True, exist_ok=True)
-    updates = [row for row in rows if row["group"] in ("tutorial", "minibatch")]
+    updates = [row for row in rows if row["group"] in PANELS]
     if updates:
-        steps(updates, results["peers"]).savefig(folder / "benchmarks.png", dpi=160)
+        drawn = updates_figure(updates, results["peers"])
+        drawn.savefig(folder / "benchmarks.png", dpi=160)
     if any(row["group"] in CURVES for row in rows):
-        curves(rows, results["peers"]).savefig(
-            folder / "benchmarks-growth.png", dpi=160
-        )
+        drawn = growth_figure(rows, results["peers"])
+        drawn.savefig(folder / "benchmarks-growth.png", dpi=160)
 
 
-def steps(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
-    """For each network a line for each peer, the fastest first, with how many times
-    slower it is than halfmoon.
+def updates_figure(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
+    """For each network a line for each peer, the fastest first.
+
+    It says how many times slower a peer is than halfmoon.
     """
     groups = [group for group in PANELS if any(row["group"] == group for row in rows)]
     figure = Figure(figsize=(9.0, 7.0), layout="constrained")
-    for ax, group in zip(
-        figure.subplots(1, len(groups), squeeze=False)[0], groups, strict=True
-    ):
+    axes = figure.subplots(1, len(groups), squeeze=False)[0]
+    for ax, group in zip(axes, groups, strict=True):
         chosen = [row for row in rows if row["group"] == group]
-        height = 0.0
-        for work in dict.fromkeys(row["work"] for row in chosen):
-            times = {
-                row["peer"]: median(row["values"]) * 1e6
-                for row in chosen
-                if row["work"] == work
-            }
-            ax.text(
-                0.0,
-                height,
-                work,
-                transform=ax.get_yaxis_transform(),
-                weight="bold",
-                va="center",
-            )
-            for peer, time in sorted(times.items(), key=lambda pair: pair[1]):
-                height -= 1.0
-                lollipop(
-                    ax, height, time, peer, peers[peer]["title"], times.get("halfmoon")
-                )
-            height -= 1.6
-        all_times = [median(row["values"]) * 1e6 for row in chosen]
-        low = min(all_times) / 2.0
-        high = max(all_times)
-        ax.set(
-            xscale="log",
-            xlim=(low, high * (high / low) ** 0.45),
-            ylim=(height + 0.6, 0.8),
-        )
+        draw_updates(ax, chosen, peers)
         ax.set_title(PANELS[group], loc="left", pad=10)
-        ax.set(xlabel="microseconds for one update, log scale")
-        ax.set_yticks([])
-        ax.grid(axis="x", color=FAINT, lw=0.6)
-        ax.spines[["top", "right", "left"]].set_visible(False)
     figure.supxlabel("5x: takes five times as long as halfmoon", fontsize=9)
     return figure
+
+
+def draw_updates(ax: Axes, rows: list[dict[str, Any]], peers: dict[str, Any]) -> None:
+    """The networks of one group, one below the other."""
+    height = 0.0
+    beside_axis = ax.get_yaxis_transform()
+    bold = {"weight": "bold", "va": "center"}
+    for work in dict.fromkeys(row["work"] for row in rows):
+        same = [row for row in rows if row["work"] == work]
+        times = {row["peer"]: median(row["values"]) * 1e6 for row in same}
+        own = times.get("halfmoon")
+        ax.text(0.0, height, work, transform=beside_axis, **bold)
+        for peer in sorted(times, key=times.__getitem__):
+            height -= 1.0
+            lollipop(ax, height, times[peer], peer, peers[peer]["title"], own)
+        height -= 1.6
+    all_times = [median(row["values"]) * 1e6 for row in rows]
+    low = min(all_times) / 2.0
+    high = max(all_times)
+    room_for_text = (high / low) ** 0.45
+    ax.set(xscale="log", xlim=(low, high * room_for_text), ylim=(height + 0.6, 0.8))
+    ax.set(xlabel="microseconds for one update, log scale")
+    ax.set_yticks([])
+    ax.grid(axis="x", color=FAINT, lw=0.6)
+    ax.spines[["top", "right", "left"]].set_visible(False)
 
 
 def lollipop(
     ax: Axes, height: float, time: float, peer: str, title: str, own: float | None
 ) -> None:
-    """A mark at the end of a line, and what it says."""
+    """A mark at the end of a line, and its text."""
     colour, marker = STYLE[peer]
     weight = "bold" if peer == "halfmoon" else "normal"
-    told = (
-        f"{title}  {digits(time)} us"
-        if own is None or peer == "halfmoon"
-        else f"{title}  {ratio_text(time / own)}"
-    )
+    text = f"{title}  {digits(time)} us"
+    if own is not None and peer != "halfmoon":
+        text = f"{title}  {ratio_text(time / own)}"
     ax.plot([1e-9, time], [height, height], color=colour, lw=1.2, alpha=0.35)
     ax.plot(time, height, marker, color=colour, ms=7)
-    ax.annotate(
-        told,
-        (time, height),
-        (7, 0),
-        textcoords="offset points",
-        va="center",
-        size=9,
-        weight=weight,
-        color=INK,
-    )
+    style = {"va": "center", "size": 9, "weight": weight, "color": INK}
+    ax.annotate(text, (time, height), (7, 0), textcoords="offset points", **style)
 
 
-def curves(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
-    """Time against rows, width and depth, both logarithmic: a straight line of slope 1
-    is proportional.
+def growth_figure(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
+    """Time against rows, width and depth, both logarithmic.
+
+    A straight line of slope 1 is proportional.
     """
     figure = Figure(figsize=(9.0, 3.6), layout="constrained")
     for ax, curve in zip(figure.subplots(1, 3), CURVES, strict=True):
         for peer, (colour, marker) in STYLE.items():
             points = growth(rows, curve, peer)
-            if points:
-                x, seconds = zip(*points, strict=True)
-                ax.plot(
-                    x,
-                    seconds,
-                    marker=marker,
-                    color=colour,
-                    ms=5,
-                    lw=1.6,
-                    label=peers[peer]["title"],
-                )
+            if not points:
+                continue
+            sizes = [size for size, _ in points]
+            seconds = [time for _, time in points]
+            style = {"marker": marker, "color": colour, "ms": 5, "lw": 1.6}
+            ax.plot(sizes, seconds, label=peers[peer]["title"], **style)
         ax.set(xscale="log", yscale="log", xlabel=LABELS[curve])
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.grid(color=FAINT, lw=0.6)
         ax.spines[["top", "right"]].set_visible(False)
     figure.axes[0].set_ylabel("seconds")
     handles, names = figure.axes[0].get_legend_handles_labels()
-    figure.legend(
-        handles, names, loc="outside upper center", ncols=len(STYLE), frameon=False
-    )
+    place = {"loc": "outside upper center", "ncols": len(STYLE), "frameon": False}
+    figure.legend(handles, names, **place)
     return figure

@@ -1,6 +1,4 @@
-"""What only a fresh process can tell: how long the start takes, and how much memory a
-fit needs at its peak.
-"""
+"""What only a fresh process can show: the time of a start, the memory of a fit."""
 
 import json
 import os
@@ -8,11 +6,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from measure import Row, rounds
+from timing import Row, Task, rounds
 
 IMPORTS = {name: name for name in ("halfmoon", "numpy", "torch", "jax")} | {
     "sklearn": "sklearn.neural_network"
@@ -41,28 +40,29 @@ def python(*arguments: str, **environment: str) -> Any:
 
 
 def start_up(peers: list[str], count: int) -> list[Row]:
-    """Import, first fit (halfmoon's also on a machine that has never compiled it), and
-    the command line's help.
+    """Import, first fit, and the command line's help.
+
+    halfmoon's first fit also on a machine that has never compiled it.
     """
-    tasks: dict[tuple[str, str], Callable[[], Any]] = {}
+    clocks: dict[tuple[str, str], Task] = {}
     for peer in [name for name in IMPORTS if name in peers]:
-        tasks["import", peer] = lambda peer=peer: python(
-            "-c", CLOCK.format(IMPORTS[peer])
-        )
-        tasks["first fit", peer] = lambda peer=peer: python(THIS, "first_fit", peer)
+        clocks["import", peer] = partial(python, "-c", CLOCK.format(IMPORTS[peer]))
+        clocks["first fit", peer] = partial(python, THIS, "first_fit", peer)
     if "halfmoon" in peers:
-        tasks["first fit ever", "halfmoon"] = never_compiled
-        tasks["halfmoon --help", "halfmoon"] = help_page
-    values: dict[tuple[str, str], list[float]] = {key: [] for key in tasks}
-    noted = {
-        str(key): lambda key=key: values[key].append(tasks[key]()) for key in tasks
-    }
-    rounds(noted, 1)  # this time files come from the disk, and bytecode is made
-    rounds(noted, count)
+        clocks["first fit ever", "halfmoon"] = never_compiled
+        clocks["halfmoon --help", "halfmoon"] = help_page
+    values: dict[tuple[str, str], list[float]] = {key: [] for key in clocks}
+
+    def read_clock(key: tuple[str, str]) -> None:
+        values[key].append(clocks[key]())
+
+    tasks = {str(key): partial(read_clock, key) for key in clocks}
+    rounds(tasks, 1)  # this time files come from the disk, and bytecode is made
+    rounds(tasks, count)
     fixed = {"group": "startup", "threads": 1, "unit": "seconds"}
     return [
-        {**fixed, "work": work, "peer": peer, "values": v[1:]}
-        for (work, peer), v in values.items()
+        fixed | {"work": work, "peer": peer, "values": seconds[1:]}
+        for (work, peer), seconds in values.items()
     ]
 
 
@@ -85,8 +85,9 @@ def help_page() -> float:
 
 
 def first_fit(name: str) -> float:
-    """In a fresh process: seconds from having imported NumPy and scikit-learn to the
-    end of one update.
+    """In a fresh process: seconds to the end of one update.
+
+    NumPy and scikit-learn have been imported before.
     """
     import sklearn.neural_network  # noqa: F401
     import workloads
@@ -100,31 +101,25 @@ def first_fit(name: str) -> float:
     return time.perf_counter() - begun
 
 
-def peak_memory(peers: list[str], sizes: list[int]) -> list[Row]:
-    """Peak memory of a fit against the size of the data, beyond what was there
-    before.
-    """
+def peak_memory(peers: list[str], sizes: Sequence[int]) -> list[Row]:
+    """Peak memory of a fit of n rows, beyond what was there before."""
     import workloads
 
-    lines = []
+    fixed = {"group": "memory", "threads": 1, "unit": "bytes beyond the data"}
+    rows = []
     for n in sizes:
+        footprint = workloads.footprint(workloads.memory(n))
         for peer in [name for name in IMPORTS if name in peers]:
-            work = workloads.memory(n)
             extra = python(THIS, "memory", peer, str(n))
-            line = {
-                "group": "memory",
-                "work": f"{n:,} rows",
-                "peer": peer,
-                "threads": 1,
-                "unit": "bytes beyond the data",
-            }
-            lines.append({**line, "values": [extra], **workloads.footprint(work)})
-    return lines
+            row = fixed | {"work": f"{n:,} rows", "peer": peer, "values": [extra]}
+            rows.append(row | footprint)
+    return rows
 
 
 def memory(name: str, rows: str) -> int:
-    """In a fresh process: bytes by which one epoch raises the peak, once a small fit
-    has loaded all code.
+    """In a fresh process: bytes by which one epoch raises the peak.
+
+    A small fit has loaded all code before.
     """
     import workloads
     from peers import load
@@ -144,14 +139,10 @@ def memory(name: str, rows: str) -> int:
 def status(field: str) -> int:
     """A line of the kernel's account of this process, in bytes."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(
-        1024 * int(line.split()[1]) for line in lines if line.startswith(f"{field}:")
-    )
+    values = dict(line.split(":", 1) for line in lines)
+    return 1024 * int(values[field].split()[0])
 
 
 if __name__ == "__main__":
-    print(  # noqa: T201
-        json.dumps(
-            {"first_fit": first_fit, "memory": memory}[sys.argv[1]](*sys.argv[2:])
-        )
-    )
+    measured = {"first_fit": first_fit, "memory": memory}[sys.argv[1]]
+    print(json.dumps(measured(*sys.argv[2:])))  # noqa: T201

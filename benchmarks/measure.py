@@ -1,15 +1,13 @@
-"""One process of measurements: a number of cores, all peers interleaved. `run.py`
-starts it; it writes JSON.
+"""One process of measurements: a number of cores, all peers interleaved.
 
-Libraries are imported inside functions: they count cores when imported, and `main` pins
-the process first.
+`run.py` starts it; it writes JSON. Libraries are imported inside functions: they count
+cores when imported, and `main` pins the process first.
 """
 
 import argparse
 import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,31 +15,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-# one line of the results: what was measured, on whom, and the value of each round
-Row = dict[str, Any]
+from timing import Row, Task, repeat, result, rounds
 
-
-def rounds(tasks: dict[str, Callable[[], Any]], count: int) -> dict[str, list[float]]:
-    """Seconds of each task in each round. Tasks take turns, so that a slow moment of
-    the machine hits all.
-
-    With several threads there is a pause before each task, since others' threads keep a
-    core busy for a while waiting for more work, and then some idle turns, to wake the
-    core.
-    """
-    seconds: dict[str, list[float]] = {name: [] for name in tasks}
-    for turn in range(count):
-        names = list(tasks)
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            if len(os.sched_getaffinity(0)) > 1:
-                time.sleep(0.3)
-                awake = time.perf_counter() + 0.05
-                while time.perf_counter() < awake:
-                    pass
-            begun = time.perf_counter()
-            tasks[name]()
-            seconds[name].append(time.perf_counter() - begun)
-    return seconds
+PREDICTED_ROWS = (1, 1_000, 1_000_000)
+MEMORY_ROWS = (20_000, 200_000, 2_000_000)
+SWEEP_SIZES = (50, 20, 5, 4, 3, 2, 1)
 
 
 def training(peers: dict[str, Any], work: Any, count: int) -> list[Row]:
@@ -49,8 +27,8 @@ def training(peers: dict[str, Any], work: Any, count: int) -> list[Row]:
     import workloads
 
     X, y = workloads.data(work)
-    tasks = {}
-    weights = {}
+    tasks: dict[str, Task] = {}
+    weights: dict[str, Any] = {}
     for name, peer in peers.items():
         if peer.fitter is None or peer.why_not(work):
             continue
@@ -64,18 +42,15 @@ def training(peers: dict[str, Any], work: Any, count: int) -> list[Row]:
     seconds = rounds(tasks, count)
     losses = {name: workloads.loss(work, weights[name], X, y) for name in tasks}
     first = workloads.loss(work, workloads.start(work), X, y)
-    verdicts = workloads.learned(first, list(losses.values()))
-    return [
-        row(work.group, work.name, name, seconds[name], work.updates, "an update")
-        | {
-            "x": work.x,
-            "products": work.products,
-            "loss": losses[name],
-            "learned": good,
-            "loss at first": first,
-        }
-        for name, good in zip(tasks, verdicts, strict=True)
-    ]
+    learned = workloads.learned(first, list(losses.values()))
+    rows = []
+    for name, enough in zip(tasks, learned, strict=True):
+        row = result(
+            work.group, work.name, name, seconds[name], work.updates, "an update"
+        )
+        row |= {"x": work.x, "products": work.products, "loss": losses[name]}
+        rows.append(row | {"learned": enough, "loss at first": first})
+    return rows
 
 
 def prediction(peers: dict[str, Any], works: list[Any], count: int) -> list[Row]:
@@ -84,35 +59,26 @@ def prediction(peers: dict[str, Any], works: list[Any], count: int) -> list[Row]
     import workloads
 
     rows = []
-    for work, n in product(works, (1, 1_000, 1_000_000)):
+    for work, n in product(works, PREDICTED_ROWS):
         X, y = workloads.data(work)
         many = X[np.arange(n) % len(X)]
         calls = max(1, 2_000 // n)
-        tasks = {}
-        for name in [
-            name for name, peer in peers.items() if peer.predictor is not None
-        ]:
-            tasks[name] = partial(
-                repeat, partial(peers[name].predictor(work, X, y), many), calls
-            )
+        tasks: dict[str, Task] = {}
+        for name, peer in peers.items():
+            if peer.predictor is not None:
+                call = partial(peer.predictor(work, X, y), many)
+                tasks[name] = partial(repeat, call, calls)
         rounds(tasks, 1)
         title = f"{'-'.join(map(str, work.sizes))}, {n:,} row{'s' * (n > 1)}"
-        rows += [
-            row("predict", title, name, s, calls, "a call")
-            for name, s in rounds(tasks, count).items()
-        ]
+        for name, seconds in rounds(tasks, count).items():
+            rows.append(result("predict", title, name, seconds, calls, "a call"))
     return rows
 
 
-def repeat(call: Callable[[], Any], count: int) -> None:
-    """So many calls in a row."""
-    for _ in range(count):
-        call()
-
-
 def sweep(passes: int, count: int) -> list[Row]:
-    """7 hidden sizes x 8 seeds of the tutorial's network on one core and on all:
-    kernels release the GIL.
+    """7 hidden sizes x 8 seeds of the tutorial's network on one core and on all.
+
+    Kernels release the GIL.
     """
     import workloads
     from peers import CORES, with_halfmoon
@@ -121,184 +87,156 @@ def sweep(passes: int, count: int) -> list[Row]:
 
     work = workloads.tutorial()[0]
     X, y = workloads.data(work)
+    options = with_halfmoon.options(work, n_threads=1)
 
     def fit(job: tuple[int, int]) -> None:
-        network = halfmoon.Network.dense([2, job[0], 2], seed=job[1])
-        halfmoon.train(
-            network, X, y, epochs=passes, **with_halfmoon.options(work, n_threads=1)
-        )
+        hidden, seed = job
+        network = halfmoon.Network.dense([2, hidden, 2], seed=seed)
+        halfmoon.train(network, X, y, epochs=passes, **options)
 
     def all_fits(cores: int) -> None:
         with ThreadPoolExecutor(cores) as pool:
-            list(pool.map(fit, product((50, 20, 5, 4, 3, 2, 1), range(8))))
+            list(pool.map(fit, product(SWEEP_SIZES, range(8))))
 
     fit((3, 0))
-    times = rounds(
-        {str(cores): partial(all_fits, cores) for cores in {1, CORES}}, count
-    )
-    named = {
-        cores: row("sweep", "7 sizes x 8 seeds", "halfmoon", s, 1, "a sweep")
-        for cores, s in times.items()
-    }
-    return [named[cores] | {"threads": int(cores)} for cores in sorted(named)]
+    tasks = {str(cores): partial(all_fits, cores) for cores in {1, CORES}}
+    rows = []
+    for cores, seconds in sorted(rounds(tasks, count).items()):
+        row = result("sweep", "7 sizes x 8 seeds", "halfmoon", seconds, 1, "a sweep")
+        rows.append(row | {"threads": int(cores)})
+    return rows
 
 
 def gemm(peers: dict[str, Any], count: int) -> list[Row]:
-    """The machine's limit for large layers: a product of two large matrices, by the
-    BLAS of NumPy and of PyTorch.
+    """The machine's limit for large layers: a product of two large matrices.
+
+    By the BLAS of NumPy and of PyTorch.
     """
     import numpy as np
 
     rows = []
-    for dtype, n in (("float32", 2048), ("float64", 2048)):
+    n = 2048
+    for dtype in ("float32", "float64"):
         A = np.ones((n, n), dtype)
-        tasks: dict[str, Any] = {"numpy": lambda A=A: A @ A}
+        tasks: dict[str, Task] = {"numpy": partial(np.matmul, A, A)}
         if "torch" in peers:
             from peers import with_torch
 
             tasks["torch"] = with_torch.gemm(dtype, n)
         rounds(tasks, 1)
         title = f"{dtype}, {n:,} cubed"
-        times = rounds(tasks, count)
-        rows += [
-            row("gemm", title, name, s, 1, "a product") | {"products": 2.0 * n**3}
-            for name, s in times.items()
-        ]
+        for name, seconds in rounds(tasks, count).items():
+            row = result("gemm", title, name, seconds, 1, "a product")
+            rows.append(row | {"products": 2.0 * n**3})
     return rows
 
 
-def limits(peers: dict[str, Any], count: int) -> list[Row]:
-    """What else bounds an update: memory, and elementary functions: NumPy's, and
-    halfmoon's tanh.
-    """
+def copying(count: int) -> list[Row]:
+    """Time to move a byte through memory."""
     import numpy as np
 
     source = np.ones(1 << 23)
     target = np.empty(1 << 23)
-    copies = rounds({"numpy": lambda: np.copyto(target, source)}, 2 * count)["numpy"]
-    rows = [
-        row(
-            "gemm",
-            "bytes moved by a copy of 64 MB",
-            "numpy",
-            copies,
-            2 * source.nbytes,
-            "each",
-        )
-    ]
+    task = {"numpy": partial(np.copyto, target, source)}
+    seconds = rounds(task, 2 * count)["numpy"]
+    title = "bytes moved by a copy of 64 MB"
+    return [result("gemm", title, "numpy", seconds, 2 * source.nbytes, "each")]
+
+
+def elementary(peers: dict[str, Any], count: int) -> list[Row]:
+    """Elementary functions: NumPy's, and halfmoon's tanh."""
+    import numpy as np
+
     # both fit the first cache, and no store looks like a load 4,096 bytes away
-    room = np.linspace(-2.0, 2.0, 4256)
-    numbers = room[:2000]
-    out = room[2256:]
+    memory = np.linspace(-2.0, 2.0, 4256)
+    numbers = memory[:2000]
+    out = memory[2256:]
+    rows = []
     for name in ("exp", "tanh"):
-        functions = {"numpy": partial(getattr(np, name), numbers, out)}
+        functions: dict[str, Task] = {"numpy": partial(getattr(np, name), numbers, out)}
         if name == "tanh" and "halfmoon" in peers:
             from peers import with_halfmoon
 
             functions["halfmoon"] = with_halfmoon.tanh(numbers, out)
-        tasks = {
-            peer: partial(repeat, function, 100) for peer, function in functions.items()
-        }
+        tasks = {peer: partial(repeat, f, 100) for peer, f in functions.items()}
         title = f"{name} of 2,000 numbers, float64"
-        units = 100 * len(numbers)
-        rows += [
-            row("gemm", title, peer, s, units, "each")
-            for peer, s in rounds(tasks, 2 * count).items()
-        ]
+        calls = 100 * len(numbers)
+        for peer, seconds in rounds(tasks, 2 * count).items():
+            rows.append(result("gemm", title, peer, seconds, calls, "each"))
     return rows
-
-
-def row(
-    group: str, work: str, peer: str, seconds: list[float], units: int, unit: str
-) -> Row:
-    """A line of results: the seconds of one unit in each round."""
-    from peers import CORES
-
-    values = [s / units for s in seconds]
-    return {
-        "group": group,
-        "work": work,
-        "peer": peer,
-        "threads": CORES,
-        "unit": f"seconds {unit}",
-        "values": values,
-    }
 
 
 def threads() -> list[str]:
     """What the libraries say about their threads."""
     from threadpoolctl import threadpool_info
 
-    pools = [
-        f"{pool['internal_api']} {pool['version'] or ''}".strip()
-        for pool in threadpool_info()
-    ]
-    counts = [pool["num_threads"] for pool in threadpool_info()]
-    return sorted(
-        {f"{pool}: {count}" for pool, count in zip(pools, counts, strict=True)}
-    )
+    lines = set()
+    for pool in threadpool_info():
+        name = f"{pool['internal_api']} {pool['version'] or ''}".strip()
+        lines.add(f"{name}: {pool['num_threads']}")
+    return sorted(lines)
 
 
 def measure(groups: list[str], wanted: list[str], quick: bool) -> dict[str, Any]:
     """All measurements of this process."""
-    import fresh
-    import workloads
     from peers import load
 
     peers, missing = load(wanted)
     for line in missing:
         print(line, file=sys.stderr)  # noqa: T201
-    shorter, count = (20, 2) if quick else (1, 7)
-    works = [*workloads.tutorial(), *workloads.minibatch(), *workloads.optimizers()]
-    curves = [
-        work
-        for work in workloads.growth()
-        if not quick or max(work.rows / 100, work.sizes[1]) <= 200
-    ]
     rows = []
-    for work in [work.shortened(shorter) for work in works if work.group in groups]:
-        rows += say(training(peers, work, count))
-    for work in curves if "growth" in groups else []:
-        rows += say(training(peers, work, min(count, 3)))
-    if "predict" in groups:
-        rows += say(
-            prediction(
-                peers, [workloads.tutorial()[0], workloads.minibatch()[2]], count
-            )
-        )
-    if "sweep" in groups and "halfmoon" in peers:
-        rows += say(sweep(20_000 // shorter, min(count, 5)))
-    if "gemm" in groups:
-        rows += say(gemm(peers, count) + limits(peers, count))
-    if "startup" in groups:
-        rows += say(fresh.start_up(list(peers), min(count, 5)))
-    if "memory" in groups:
-        rows += say(
-            fresh.peak_memory(
-                list(peers),
-                [20_000, 200_000] if quick else [20_000, 200_000, 2_000_000],
-            )
-        )
-    about = {
-        name: {"title": peer.title, "version": peer.version}
-        for name, peer in peers.items()
-    }
+    for task in measurements(peers, groups, quick):
+        rows += show(task())
+    about = {}
+    for name, peer in peers.items():
+        about[name] = {"title": peer.title, "version": peer.version}
     return {"rows": rows, "peers": about, "missing": missing, "pools": threads()}
 
 
-def say(rows: list[Row]) -> list[Row]:
-    """The rows, told in passing."""
-    for line in rows:
-        verdict = (
-            f"   loss {line['loss']:.4f}{'' if line['learned'] else ' NOT LEARNED'}"
-            if "loss" in line
-            else ""
-        )
-        told = (
-            f"{line['work']:44} {line['peer']:18} {min(line['values']):12.4g} "
-            f"{line['unit']}{verdict}"
-        )
-        print(told, file=sys.stderr, flush=True)  # noqa: T201
+def measurements(
+    peers: dict[str, Any], groups: list[str], quick: bool
+) -> list[Callable[[], list[Row]]]:
+    """What is to be measured, in order."""
+    import fresh
+    import workloads
+
+    factor = 20 if quick else 1
+    count = 2 if quick else 7
+    todo: list[Callable[[], list[Row]]] = []
+    works = [*workloads.tutorial(), *workloads.minibatch(), *workloads.optimizers()]
+    for work in works:
+        if work.group in groups:
+            todo.append(partial(training, peers, work.shortened(factor), count))
+    if "growth" in groups:
+        for work in workloads.growth():
+            if not quick or max(work.rows / 100, work.sizes[1]) <= 200:
+                todo.append(partial(training, peers, work, min(count, 3)))
+    if "predict" in groups:
+        predicted = [workloads.tutorial()[0], workloads.minibatch()[2]]
+        todo.append(partial(prediction, peers, predicted, count))
+    if "sweep" in groups and "halfmoon" in peers:
+        todo.append(partial(sweep, 20_000 // factor, min(count, 5)))
+    if "gemm" in groups:
+        todo.append(partial(gemm, peers, count))
+        todo.append(partial(copying, count))
+        todo.append(partial(elementary, peers, count))
+    if "startup" in groups:
+        todo.append(partial(fresh.start_up, list(peers), min(count, 5)))
+    if "memory" in groups:
+        sizes = MEMORY_ROWS[:2] if quick else MEMORY_ROWS
+        todo.append(partial(fresh.peak_memory, list(peers), sizes))
+    return todo
+
+
+def show(rows: list[Row]) -> list[Row]:
+    """Print these rows to standard error, and return them."""
+    for row in rows:
+        line = f"{row['work']:44} {row['peer']:18} {min(row['values']):12.4g} "
+        line += row["unit"]
+        if "loss" in row:
+            line += f"   loss {row['loss']:.4f}"
+            line += "" if row["learned"] else " NOT LEARNED"
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
     return rows
 
 
@@ -310,11 +248,12 @@ def main() -> None:
     parser.add_argument("--peers", required=True)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
+    options = parser.parse_args()
     # before any library counts cores
-    os.sched_setaffinity(0, {int(core) for core in given.cores.split(",")})
-    results = measure(given.groups.split(","), given.peers.split(","), given.quick)
-    given.out.write_text(json.dumps(results), encoding="utf-8")
+    os.sched_setaffinity(0, {int(core) for core in options.cores.split(",")})
+    groups = options.groups.split(",")
+    results = measure(groups, options.peers.split(","), options.quick)
+    options.out.write_text(json.dumps(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

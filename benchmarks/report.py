@@ -1,14 +1,14 @@
-"""What was measured, as a page: tables in Markdown, the numbers in JSON, and the
-figures.
-"""
+"""What was measured, as a page: tables (Markdown), numbers (JSON), and figures."""
 
 import json
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-import numpy as np
-import workloads
+import figure
+from curves import CURVES, growth, slope
+from floor import floors
+from units import digits, ratio_text, unit_of
 
 TITLES = {
     "tutorial": "The tutorial: an update with all 200 rows, tanh, float64",
@@ -41,19 +41,14 @@ NOTES = {
     ),
     "memory": "Data in memory are not counted; what a peer copies of them is.",
 }
-UNITS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9), ("ps", 1e-12))
-CURVES = ("rows", "width", "depth")
 IMAGES = "images"  # beside the page
 
 
 def write(results: dict[str, Any], folder: Path) -> None:
     """benchmarks.md, benchmarks.json and the figures."""
-    import figure
-
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmarks.json").write_text(
-        json.dumps(results, indent=1) + "\n", encoding="utf-8"
-    )
+    numbers = json.dumps(results, indent=1) + "\n"
+    (folder / "benchmarks.json").write_text(numbers, encoding="utf-8")
     text = page(results)
     (folder / "benchmarks.md").write_text(text, encoding="utf-8")
     figure.write(results, folder / IMAGES)
@@ -63,275 +58,137 @@ def write(results: dict[str, Any], folder: Path) -> None:
 def page(results: dict[str, Any]) -> str:
     """All tables."""
     rows = results["rows"]
+    peers = results["peers"]
     parts = [*head(results), *images(rows), *goal_table(results["goals"])]
     for group, title in TITLES.items():
-        for threads in sorted(
-            {row["threads"] for row in rows if row["group"] == group}
-        ):
-            chosen = [
-                row
-                for row in rows
-                if row["group"] == group and row["threads"] == threads
-            ]
-            parts += [
-                "",
-                f"## {title}; {threads} thread{'s' * (threads > 1)}",
-                "",
-                *table(chosen, results["peers"]),
-            ]
+        chosen = [row for row in rows if row["group"] == group]
+        for threads in sorted({row["threads"] for row in chosen}):
+            same = [row for row in chosen if row["threads"] == threads]
+            plural = "s" * (threads > 1)
+            parts += ["", f"## {title}; {threads} thread{plural}", ""]
+            parts += table(same, peers)
             parts += ["", NOTES[group]] if group in NOTES else []
     parts += floors(rows)
     for last in (shares, slopes, losses):
-        parts += last(rows, results["peers"])
+        parts += last(rows, peers)
     return "\n".join(parts) + "\n"
 
 
 def images(rows: list[dict[str, Any]]) -> list[str]:
     """The figures that were drawn."""
     groups = {row["group"] for row in rows}
-    texts = {
-        "benchmarks": "The time of one update of each network, by peer, log scale",
-        "benchmarks-growth": "Time against rows, width and depth, by peer, log scales",
-    }
-    drawn = {
-        "benchmarks": groups & {"tutorial", "minibatch"},
-        "benchmarks-growth": groups & set(CURVES),
-    }
-    return [
-        line
-        for name in texts
-        if drawn[name]
-        for line in ("", f"![{texts[name]}]({IMAGES}/{name}.png)")
-    ]
+    lines = []
+    if groups & {"tutorial", "minibatch"}:
+        text = "The time of one update of each network, by peer, log scale"
+        lines += ["", f"![{text}]({IMAGES}/benchmarks.png)"]
+    if groups & set(CURVES):
+        text = "Time against rows, width and depth, by peer, log scales"
+        lines += ["", f"![{text}]({IMAGES}/benchmarks-growth.png)"]
+    return lines
 
 
 def head(results: dict[str, Any]) -> list[str]:
     """What ran where."""
     machine = results["machine"]
-    named = ", ".join(
+    versions = [
         f"{peer['title']} {peer['version']}" for peer in results["peers"].values()
-    )
-    pools = "; ".join(
-        f"{threads}: {', '.join(told)}" for threads, told in results["pools"].items()
-    )
+    ]
+    pools = [f"{n}: {', '.join(lines)}" for n, lines in results["pools"].items()]
+    trial = ["**A quick trial, with few updates: not a result.**", ""]
     return [
         "# Benchmarks",
         "",
-        *(
-            ["**A quick trial, with few updates: not a result.**", ""]
-            if results["quick"]
-            else []
-        ),
+        *(trial if results["quick"] else []),
         f"{machine['processor']}, {machine['vectors']}, {machine['cores']} cores, "
         f"Python {machine['python']}, {machine['date']}; load "
         f"{machine['load before']:.1f} before, {results['minutes']:.0f} minutes.",
-        f"{named}.",
-        f"Cores pinned; threads by library when told to use as many as cores: {pools}.",
+        f"{', '.join(versions)}.",
+        "Cores pinned; threads by library when told to use as many as cores: "
+        f"{'; '.join(pools)}.",
         *results["missing"],
         "",
-        (
-            "Each cell: median of interleaved rounds (first to third quartile), and by "
-            "how many times halfmoon is faster."
-        ),
+        "Each cell: median of interleaved rounds (first to third quartile), and by how "
+        "many times halfmoon is faster.",
     ]
 
 
 def goal_table(goals: list[dict[str, Any]]) -> list[str]:
     """What was to be reached, and what was."""
+    if not goals:
+        return []
     met = sum(goal["met"] for goal in goals)
     lines = []
     for goal in sorted(goals, key=lambda goal: goal["met"]):
-        verdict = "met" if goal["met"] else "**not met**"
+        answer = "met" if goal["met"] else "**not met**"
         numbers = f"{goal['wanted']:.3g} | {goal['reached']:.3g}"
-        lines.append(f"| {verdict} | {goal['goal']} | {goal['threads']} | {numbers} |")
+        lines.append(f"| {answer} | {goal['goal']} | {goal['threads']} | {numbers} |")
     header = ["| | goal | threads | at least | reached |", "|---|---|---|---|---|"]
-    return (
-        ["", f"## Goals: {met} of {len(goals)} met", "", *header, *lines]
-        if goals
-        else []
-    )
+    return ["", f"## Goals: {met} of {len(goals)} met", "", *header, *lines]
 
 
 def table(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
-    """Works down, peers across."""
+    """A line for each work, a column for each peer."""
     names = [name for name in peers if any(row["peer"] == name for row in rows)]
-    lines = [
-        "| |" + "|".join(peers[name]["title"] for name in names) + "|",
-        "|---|" + "---|" * len(names),
-    ]
+    titles = [peers[name]["title"] for name in names]
+    lines = [f"| |{'|'.join(titles)}|", "|---|" + "---|" * len(names)]
     for work in dict.fromkeys(row["work"] for row in rows):
-        cells = {row["peer"]: row for row in rows if row["work"] == work}
-        lines.append(
-            f"| {work} | "
-            + " | ".join(cell(cells.get(name), cells.get("halfmoon")) for name in names)
-            + " |"
-        )
+        by_peer = {row["peer"]: row for row in rows if row["work"] == work}
+        own = by_peer.get("halfmoon")
+        cells = [cell(by_peer.get(name), own) for name in names]
+        lines.append(f"| {work} | {' | '.join(cells)} |")
     return lines
 
 
 def cell(row: dict[str, Any] | None, own: dict[str, Any] | None) -> str:
-    """Median, quartiles, ratio."""
+    """Median, quartiles, ratio to halfmoon's own; or memory."""
     if row is None:
         return ""
     values = row["values"]
     if "bytes" in row["unit"]:
-        return (
-            f"{max(values) / 2**20:,.1f} MB, {max(values) / row['data']:.2f} of the "
-            "data"
-        )
-    low, _, high = (
-        quantiles(values, n=4, method="inclusive")
-        if len(values) > 1
-        else [values[0]] * 3
-    )
+        most = max(values)
+        return f"{most / 2**20:,.1f} MB, {most / row['data']:.2f} of the data"
+    low = high = values[0]
+    if len(values) > 1:
+        low, _, high = quantiles(values, n=4, method="inclusive")
     middle = median(values)
-    ratio = (
-        ""
-        if own is None or own is row
-        else f", **{ratio_text(middle / median(own['values']))}**"
-    )
-    unit, size = scale(middle)
-    return (
-        f"{digits(middle / size)} {unit} ({digits(low / size)} to "
-        f"{digits(high / size)}){ratio}"
-    )
-
-
-def scale(seconds: float) -> tuple[str, float]:
-    """The unit that fits, and how many seconds it is."""
-    return next(pair for pair in UNITS if seconds >= pair[1] or pair == UNITS[-1])
-
-
-def digits(value: float) -> str:
-    """Three of them, without exponents.
-
-    >>> digits(12.3456), digits(1234.56)
-    ('12.3', '1235')
-    """
-    return f"{value:.{max(0, 2 - int(np.floor(np.log10(value))))}f}"
-
-
-def ratio_text(ratio: float) -> str:
-    """Two or three digits.
-
-    >>> ratio_text(1.23456), ratio_text(123.456)
-    ('1.23x', '123x')
-    """
-    return (
-        f"{ratio:.0f}x"
-        if ratio >= 10
-        else f"{ratio:.2f}x"
-        if ratio < 2
-        else f"{ratio:.1f}x"
-    )
-
-
-def floors(rows: list[dict[str, Any]]) -> list[str]:
-    """What an update cannot do without, at the best rates this machine showed, and how
-    near halfmoon comes.
-
-    Counted are the products; the exponentials of tanh and softmax; and Adam's
-    parameters: theta, m and v read and written, g read, where they are too many for the
-    second cache.
-    """
-    limit: dict[str, float] = {}
-    for row in [row for row in rows if row["group"] == "gemm" and row["threads"] == 1]:
-        limit[row["work"]] = min(*row["values"], limit.get(row["work"], np.inf))
-    known = {
-        work.name: work for work in [*workloads.tutorial(), *workloads.minibatch()]
-    }
-    if "tanh of 2,000 numbers, float64" not in limit:
-        return []
-    lines = []
-    for row in rows:
-        if row["peer"] != "halfmoon" or row["threads"] != 1 or row["work"] not in known:
-            continue
-        work = known[row["work"]]
-        rate = limit[f"{work.dtype}, 2,048 cubed"] / (2.0 * 2048**3)
-        parts = {
-            "products": row["products"] * rate,
-            "functions": 0.0,
-            "parameters": 0.0,
-        }
-        # half the bytes, half the time
-        shrink = 0.5 if work.dtype == "float32" else 1.0
-        calls = (work.batch or work.rows) * (
-            work.sizes[-1] if work.sizes[-1] > 2 else 1
-        )
-        parts["functions"] = calls * limit["exp of 2,000 numbers, float64"] * shrink
-        if work.activation == "tanh":
-            parts["functions"] += (
-                (work.batch or work.rows)
-                * sum(work.sizes[1:-1])
-                * limit["tanh of 2,000 numbers, float64"]
-            )
-        parameters = sum(
-            (d + 1) * k for d, k in zip(work.sizes[:-1], work.sizes[1:], strict=True)
-        )
-        moved = 7 * parameters * np.dtype(work.dtype).itemsize
-        parts["parameters"] = (
-            moved * limit["bytes moved by a copy of 64 MB"] if moved > 2**21 else 0.0
-        )
-        floor = sum(parts.values())
-        took = median(row["values"])
-        told = " | ".join(
-            timed(value) if value else "" for value in [*parts.values(), floor, took]
-        )
-        lines.append(f"| {row['work']} | {told} | {took / floor:.1f}x |")
-    header = [
-        (
-            "| an update | products | functions | parameters | floor | halfmoon | over "
-            "floor |"
-        ),
-        "|---|---|---|---|---|---|---|",
-    ]
-    return ["", "## The floor, one thread", "", *header, *lines]
-
-
-def timed(seconds: float) -> str:
-    """Three digits and a unit.
-
-    >>> timed(0.0123)
-    '12.3 ms'
-    """
-    unit, size = scale(seconds)
-    return f"{digits(seconds / size)} {unit}"
+    unit, size = unit_of(middle)
+    text = f"{digits(middle / size)} {unit}"
+    text += f" ({digits(low / size)} to {digits(high / size)})"
+    if own is None or own is row:
+        return text
+    return f"{text}, **{ratio_text(middle / median(own['values']))}**"
 
 
 def shares(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
-    """How much of the machine's measured gemm peak the larger networks' updates reach,
-    all else included.
+    """How much of the machine's measured gemm peak the larger networks' updates reach.
+
+    All else that an update does is included in its time.
     """
+    peaks = peak_rates(rows)
     lines = []
     for row in rows:
-        same = [
-            r
-            for r in rows
-            if "products" in r and r["group"] == "gemm" and "float32" in r["work"]
-        ]
-        same = [r for r in same if r["threads"] == row["threads"]]
-        if row["group"] == "minibatch" and row["work"].startswith("784") and same:
-            peak = max(r["products"] / min(r["values"]) for r in same)
-            rate = row["products"] / median(row["values"])
-            told = f"{rate / 1e9:.0f} of {peak / 1e9:.0f} GFLOP/s"
-            lines.append(
-                f"| {row['work']} | {row['threads']} | {peers[row['peer']]['title']} "
-                f"| {told} | {rate / peak:.0%} |"
-            )
+        peak = peaks.get(row["threads"])
+        if row["group"] != "minibatch" or not row["work"].startswith("784") or not peak:
+            continue
+        rate = row["products"] / median(row["values"])
+        rates = f"{rate / 1e9:.0f} of {peak / 1e9:.0f} GFLOP/s"
+        title = peers[row["peer"]]["title"]
+        cells = [row["work"], str(row["threads"]), title, rates, f"{rate / peak:.0%}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    if not lines:
+        return []
     header = ["| | threads | | products | share |", "|---|---|---|---|---|"]
-    return (
-        ["", "## Share of the machine's gemm peak", "", *header, *lines]
-        if lines
-        else []
-    )
+    return ["", "## Share of the machine's gemm peak", "", *header, *lines]
 
 
-def slope(points: list[tuple[float, float]]) -> float:
-    """Of log time against log size, over the upper half of the points: 1 is
-    proportional.
-    """
-    x, y = np.log(sorted(points)[len(points) // 2 :]).T
-    return float(np.polyfit(x, y, 1)[0])
+def peak_rates(rows: list[dict[str, Any]]) -> dict[int, float]:
+    """The most operations a second of a float32 product, by the number of threads."""
+    peaks: dict[int, float] = {}
+    for row in rows:
+        if row["group"] == "gemm" and "products" in row and "float32" in row["work"]:
+            rate = row["products"] / min(row["values"])
+            peaks[row["threads"]] = max(rate, peaks.get(row["threads"], 0.0))
+    return peaks
 
 
 def slopes(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
@@ -342,49 +199,41 @@ def slopes(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
         for curve in CURVES:
             points = growth(rows, curve, name)
             cells.append(f"{slope(points):.2f}" if len(points) > 3 else "")
-        lines += [f"| {peer['title']} | {' | '.join(cells)} |"] if any(cells) else []
+        if any(cells):
+            lines.append(f"| {peer['title']} | {' | '.join(cells)} |")
+    if not lines:
+        return []
+    title = "## Fitted slopes: log time by log size, upper half of each curve"
     header = [
         "| | epoch by rows | update by width | update by depth |",
         "|---|---|---|---|",
     ]
-    title = "## Fitted slopes: log time by log size, upper half of each curve"
-    return ["", title, "", *header, *lines] if lines else []
-
-
-def growth(
-    rows: list[dict[str, Any]], curve: str, peer: str
-) -> list[tuple[float, float]]:
-    """Sizes and seconds: of an epoch for rows, of an update for width and depth."""
-    chosen = [row for row in rows if row["group"] == curve and row["peer"] == peer]
-    return [
-        (row["x"], median(row["values"]) * (row["x"] / 200 if curve == "rows" else 1))
-        for row in chosen
-    ]
+    return ["", title, "", *header, *lines]
 
 
 def losses(rows: list[dict[str, Any]], peers: dict[str, Any]) -> list[str]:
-    """What each had learned: the objective at the end, computed by one judge from the
-    weights.
-    """
+    """What each had learned: the objective at the end, computed alike for all."""
     rows = [row for row in rows if "loss" in row and row["threads"] == 1]
+    if not rows:
+        return []
     names = [name for name in peers if any(row["peer"] == name for row in rows)]
+    titles = [peers[name]["title"] for name in names]
     lines = []
     for work in dict.fromkeys(row["work"] for row in rows):
-        cells = {row["peer"]: row for row in rows if row["work"] == work}
-        first = next(iter(cells.values()))["loss at first"]
-        told = [
-            f"{cells[n]['loss']:.4f}{'' if cells[n]['learned'] else ' **not learned**'}"
-            if n in cells
-            else ""
-            for n in names
-        ]
-        lines.append(f"| {work} | {first:.4f} | {' | '.join(told)} |")
+        by_peer = {row["peer"]: row for row in rows if row["work"] == work}
+        first = next(iter(by_peer.values()))["loss at first"]
+        cells = [loss_text(by_peer.get(name)) for name in names]
+        lines.append(f"| {work} | {first:.4f} | {' | '.join(cells)} |")
+    title = "## Did they learn? The loss at the end of each fit, computed alike for all"
     header = [
-        "| | at first | " + " | ".join(peers[n]["title"] for n in names) + " |",
+        f"| | at first | {' | '.join(titles)} |",
         "|---|---|" + "---|" * len(names),
     ]
-    title = (
-        "## Did they learn? The loss at the end of each fit, computed from the weights "
-        "by one judge"
-    )
-    return ["", title, "", *header, *lines] if lines else []
+    return ["", title, "", *header, *lines]
+
+
+def loss_text(row: dict[str, Any] | None) -> str:
+    """A loss, marked where too little was learned."""
+    if row is None:
+        return ""
+    return f"{row['loss']:.4f}{'' if row['learned'] else ' **not learned**'}"

@@ -1,9 +1,8 @@
-"""What everybody is given to do: the same data, sizes, batch, optimizer, dtype and
-number of updates.
-"""
+"""The work, the same for all: data, sizes, batch, optimizer, dtype, updates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,10 @@ Weights = list[tuple[Any, Any]]  # for each layer W (d, k) and b (k,)
 
 @dataclass(frozen=True)
 class Work:
-    """One fit. `batch` None takes all rows; `epochs` of L-BFGS are iterations; l2 is
-    lam of lam/2 sum |W|^2.
+    """One fit.
+
+    `batch` None takes all rows; `epochs` of L-BFGS are iterations; l2 is lam of
+    lam/2 sum |W|^2.
     """
 
     group: str
@@ -29,7 +30,7 @@ class Work:
     activation: str = "relu"
     l2: float = 0.0
     dtype: str = "float32"
-    x: int = 0  # of a growth curve: where this point stands
+    x: int = 0  # the size, for a point of a growth curve
 
     @property
     def updates(self) -> int:
@@ -37,13 +38,19 @@ class Work:
         return self.epochs * (1 if self.batch is None else self.rows // self.batch)
 
     @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return sum((d + 1) * k for d, k in pairwise(self.sizes))
+
+    @property
     def products(self) -> float:
-        """Floating-point operations of an update's matrix products; nobody needs the
-        gradient of the inputs.
+        """Floating-point operations of an update's matrix products.
+
+        The gradient of the inputs is not needed.
         """
         rows = self.rows if self.batch is None else self.batch
-        pairs = [d * k for d, k in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
-        return 2.0 * rows * (3 * sum(pairs) - pairs[0])
+        weights = [d * k for d, k in pairwise(self.sizes)]
+        return 2.0 * rows * (3 * sum(weights) - weights[0])
 
     def shortened(self, factor: int) -> "Work":
         """The same with fewer updates, for a quick look."""
@@ -51,8 +58,9 @@ class Work:
 
 
 def tutorial() -> list[Work]:
-    """The tutorial's loop. Its rate of 0.01 and penalty of 0.01 on the summed loss are
-    these on the mean loss.
+    """The tutorial's loop.
+
+    Its rate of 0.01 and penalty of 0.01 on the summed loss are these on the mean loss.
     """
     base = {
         "rows": 200,
@@ -71,17 +79,13 @@ def tutorial() -> list[Work]:
 
 
 def minibatch() -> list[Work]:
-    """The five networks of the design, from tiny to large; Adam, ReLU, float32."""
-    rows = (
-        ((2, 50, 2), 32, 100, 100),
-        ((20, 64, 64, 2), 128, 100, 20),
-        ((64, 100, 10), 200, 50, 20),
-        ((784, 100, 10), 200, 50, 16),
-        ((784, 512, 256, 10), 256, 20, 12),
-    )
+    """Five networks, from tiny to large; Adam, ReLU, float32."""
     return [
-        _minibatch("minibatch", sizes, batch, batches, epochs)
-        for sizes, batch, batches, epochs in rows
+        _minibatch("minibatch", (2, 50, 2), 32, 100, 100),
+        _minibatch("minibatch", (20, 64, 64, 2), 128, 100, 20),
+        _minibatch("minibatch", (64, 100, 10), 200, 50, 20),
+        _minibatch("minibatch", (784, 100, 10), 200, 50, 16),
+        _minibatch("minibatch", (784, 512, 256, 10), 256, 20, 12),
     ]
 
 
@@ -107,21 +111,16 @@ def optimizers() -> list[Work]:
 
 def growth() -> list[Work]:
     """Time against rows, width and depth; each curve begins with what is quickest."""
-    rows = (200, 2_000, 20_000, 200_000, 2_000_000)
-    widths = (2, 8, 32, 128, 512, 2048, 4096)
-    depths = (1, 2, 4, 8, 16)
-    works = [
-        _minibatch("rows", (20, 50, 2), 200, n // 200, max(1, 40_000 // n), x=n)
-        for n in rows
-    ]
-    works += [
-        _minibatch("width", (64, H, 10), 200, 10, max(2, min(50, 8_000 // H)), x=H)
-        for H in widths
-    ]
-    works += [
-        _minibatch("depth", (64, *[64] * depth, 10), 200, 10, 10, x=depth)
-        for depth in depths
-    ]
+    works = []
+    for n in (200, 2_000, 20_000, 200_000, 2_000_000):
+        epochs = max(1, 40_000 // n)
+        works.append(_minibatch("rows", (20, 50, 2), 200, n // 200, epochs, x=n))
+    for H in (2, 8, 32, 128, 512, 2048, 4096):
+        epochs = max(2, min(50, 8_000 // H))
+        works.append(_minibatch("width", (64, H, 10), 200, 10, epochs, x=H))
+    for depth in (1, 2, 4, 8, 16):
+        sizes = (64, *[64] * depth, 10)
+        works.append(_minibatch("depth", sizes, 200, 10, 10, x=depth))
     return [replace(work, name=f"{work.group} {work.x:,}") for work in works]
 
 
@@ -131,20 +130,17 @@ def memory(rows: int) -> Work:
 
 
 def footprint(work: Work) -> dict[str, int]:
-    """Bytes of the data as given, and those a fit may add by the design.
+    """Bytes of the data as given, and those a fit may add.
 
     Added are y as 0 and 1, a weight for each row, 6 times the parameters, and the
     activations of one batch.
     """
     item = np.dtype(work.dtype).itemsize
     k = work.sizes[-1]
-    parameters = sum(
-        (d + 1) * k for d, k in zip(work.sizes[:-1], work.sizes[1:], strict=True)
-    )
     batch = (work.batch or work.rows) * 2 * sum(work.sizes)
     return {
         "data": work.rows * (work.sizes[0] * item + 8),
-        "allowed": item * (work.rows * (k + 1) + 6 * parameters + batch),
+        "allowed": item * (work.rows * (k + 1) + 6 * work.parameters + batch),
     }
 
 
@@ -161,17 +157,17 @@ def _minibatch(
 
 
 def data(work: Work) -> tuple[Any, Any]:
-    """X (n, d) in the work's dtype and classes y (n,): the tutorial's points, or clouds
-    of points that overlap.
+    """X (n, d) in the work's dtype and classes y (n,).
+
+    The tutorial's points, or clouds of points that overlap.
     """
     if work.group == "tutorial":
         return make_moons(work.rows, noise=0.2, random_state=0)
     rng = np.random.default_rng(0)
     d = work.sizes[0]
     classes = work.sizes[-1]
-    centres = rng.standard_normal((classes, d), dtype=np.float32) * np.float32(
-        2.0 / np.sqrt(d)
-    )
+    spread = np.float32(2.0 / np.sqrt(d))
+    centres = rng.standard_normal((classes, d), dtype=np.float32) * spread
     y = rng.integers(classes, size=work.rows)
     X = rng.standard_normal((work.rows, d), dtype=np.float32)
     X += centres[y]
@@ -179,44 +175,40 @@ def data(work: Work) -> tuple[Any, Any]:
 
 
 def start(work: Work) -> Weights:
-    """Where everybody starts: the tutorial's randn / sqrt(d), or He's sqrt(2 / d) for
-    ReLU; biases 0.
+    """The start of all: randn / sqrt(d) as in the tutorial, sqrt(2 / d) for ReLU.
+
+    Biases start at 0.
     """
     rng = np.random.RandomState(0)
     gain = 1.0 if work.activation == "tanh" else 2.0
-    pairs = zip(work.sizes[:-1], work.sizes[1:], strict=True)
-    return [
-        (
-            (rng.randn(d, k) * np.sqrt(gain / d)).astype(work.dtype),
-            np.zeros(k, work.dtype),
-        )
-        for d, k in pairs
-    ]
+    weights = []
+    for d, k in pairwise(work.sizes):
+        W = rng.randn(d, k) * np.sqrt(gain / d)
+        weights.append((W.astype(work.dtype), np.zeros(k, work.dtype)))
+    return weights
 
 
 def loss(work: Work, weights: Weights, X: Any, y: Any, most: int = 20_000) -> float:
-    """The objective with these weights, by one judge for all: float64, at most so many
-    rows.
+    """The objective with these weights, computed alike for all.
+
+    In float64, of at most so many rows.
     """
     a = X[:most].astype(np.float64)
-    for layer, (W, b) in enumerate(weights):
+    squares = 0.0
+    for W, b in weights:
         z = a @ W.astype(np.float64) + b
         a = np.tanh(z) if work.activation == "tanh" else np.maximum(z, 0.0)
-        if layer == len(weights) - 1:
-            z -= z.max(axis=1, keepdims=True)
-            cross_entropy = (
-                np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), y[:most]]
-            )
-    return float(cross_entropy.mean()) + work.l2 / 2.0 * sum(
-        float((W.astype(np.float64) ** 2).sum()) for W, _ in weights
-    )
+        squares += float((W.astype(np.float64) ** 2).sum())
+    z -= z.max(axis=1, keepdims=True)
+    z_of_class = z[np.arange(len(z)), y[:most]]
+    cross_entropy = np.log(np.exp(z).sum(axis=1)) - z_of_class
+    return float(cross_entropy.mean()) + work.l2 / 2.0 * squares
 
 
 def learned(start_loss: float, losses: Sequence[float]) -> list[bool]:
-    """Whether each came at least nine tenths of the way that the median of all came;
-    NaN came nowhere.
+    """Whether each loss fell at least nine tenths as far as the median of all.
+
+    NaN did not fall.
     """
     typical = start_loss - float(np.nanmedian(losses))
-    return [
-        bool(typical > 0.0 and start_loss - loss >= 0.9 * typical) for loss in losses
-    ]
+    return [typical > 0.0 and start_loss - loss >= 0.9 * typical for loss in losses]

@@ -1,4 +1,4 @@
-"""A rare class, one row in twenty-one: what weighing it finds, and what that costs."""
+"""A rare class, one row in twenty-one: how weights help to find it, at what cost."""
 
 import numpy as np
 
@@ -19,9 +19,9 @@ for weight in (None, {0: 1.0, 1: 5.0}, "balanced"):
         class_weight=weight,
         random_state=0,
     )
-    said = model.fit(X[keep], y[keep]).predict(X_new)
-    found = said[y_new == 1].mean()
-    mistaken = said[y_new == 0].mean()
+    predicted = model.fit(X[keep], y[keep]).predict(X_new)
+    found = predicted[y_new == 1].mean()
+    mistaken = predicted[y_new == 0].mean()
     print(
         f"class_weight={weight!r}: {found:.0%} of the rare class found, "
         f"{mistaken:.0%} of the other mistaken for it"

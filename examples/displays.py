@@ -1,5 +1,6 @@
-"""Six figures of one classifier: how it learned, what it predicts, what is inside, and
-how large it should be.
+"""Six figures of one classifier.
+
+How it learned, what it predicts, what is inside, and how large it should be.
 """
 
 import tempfile
@@ -57,7 +58,5 @@ sweep = SweepDisplay.from_estimator(
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "displays.png"
     figure.savefig(path)
-    print(
-        f"{path.name}: {path.stat().st_size // 1000} kB; best hidden layers: "
-        f"{sweep.best_}"
-    )
+    size = path.stat().st_size // 1000
+    print(f"{path.name}: {size} kB; best hidden layers: {sweep.best_}")

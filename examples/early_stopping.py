@@ -1,6 +1,4 @@
-"""Minibatches, dropout, a schedule, and the epoch that was best on rows the network did
-not learn from.
-"""
+"""Minibatches, dropout, a schedule, and the best epoch on rows that were held out."""
 
 from halfmoon import Network, datasets, train
 
@@ -21,9 +19,7 @@ run = train(
     patience=40,
     seed=1,
 )
-right = (network.predict(X_new).argmax(axis=1) == y_new).mean()
+accuracy = (network.predict(X_new).argmax(axis=1) == y_new).mean()
 assert run.best is not None
-print(
-    f"stopped by {run.stopped}; best epoch {run.best.epoch} of {run.epoch}; "
-    f"{right:.0%} of new points right"
-)
+print(f"stopped by {run.stopped}; best epoch {run.best.epoch} of {run.epoch}")
+print(f"accuracy on new points: {accuracy:.0%}")

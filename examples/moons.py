@@ -1,5 +1,6 @@
-"""The tutorial in a dozen lines, through scikit-learn's names: the same points,
-weights, method and figures.
+"""The tutorial in a dozen lines, through scikit-learn's names.
+
+The same points, weights, method and numbers.
 """
 
 import warnings
@@ -28,4 +29,4 @@ warnings.simplefilter("ignore", ConvergenceWarning)
 network.fit(X, y)
 for update in (0, 1, 1001):
     print(f"loss after {update} updates: {network.loss_curve_[update]:.6f}")
-print(f"{network.score(X, y):.1%} right")
+print(f"accuracy {network.score(X, y):.1%}")

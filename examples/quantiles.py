@@ -1,5 +1,6 @@
-"""A band that should hold 80 % of the values: two quantiles and the median, learned
-together so they cannot cross.
+"""A band that should hold 80 % of the values: two quantiles and the median.
+
+They are learned together, so they cannot cross.
 """
 
 import numpy as np
@@ -16,8 +17,6 @@ model = MLPRegressor(
     random_state=0,
 )
 low, median, high = model.fit(X, y).predict(X).T
-print(
-    f"between the 10 % and the 90 % quantile: {np.mean((low < y) & (y < high)):.0%} "
-    "of the values"
-)
+between = np.mean((low < y) & (y < high))
+print(f"between the 10 % and the 90 % quantile: {between:.0%} of the values")
 print(f"crossings: {np.sum((low > median) | (median > high))}")

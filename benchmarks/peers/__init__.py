@@ -1,6 +1,4 @@
-"""The peers: each does the same work in its own way, in a file of its own. What is not
-installed stays away.
-"""
+"""The peers: each does the same work in its own way, in a file of its own."""
 
 import os
 from collections.abc import Callable
@@ -21,12 +19,12 @@ Fit = Callable[[int], Weights]
 
 @dataclass(frozen=True)
 class Peer:
-    """A way to do the work. `fitter(work, X, y)` prepares a Fit, untimed: data in the
-    peer's own form, compilers.
+    """A way to do the work.
 
-    `predictor(work, X, y)` prepares a function of rows that gives each class's
-    probability. `why_not(work)` is why the peer cannot do this work, or an empty
-    string.
+    `fitter(work, X, y)` prepares a Fit, untimed: data in the peer's own form,
+    compilers. `predictor(work, X, y)` prepares a function of rows that gives each
+    class's probability. `why_not(work)` is why the peer cannot do this work, or an
+    empty string.
     """
 
     title: str
@@ -37,14 +35,14 @@ class Peer:
 
 
 def load(wanted: list[str]) -> tuple[dict[str, Peer], list[str]]:
-    """The ways to do the work of the peers wanted, by name, and a line about each peer
-    that is not installed.
-    """
+    """The peers wanted, by name, and a line about each that is not installed."""
     peers: dict[str, Peer] = {}
     missing = []
     for name in MODULES:
+        if name not in wanted:
+            continue
         try:
-            peers |= import_module(f"peers.with_{name}").PEERS if name in wanted else {}
+            peers |= import_module(f"peers.with_{name}").PEERS
         except ImportError as error:
             missing.append(f"{name} is left out: {error}")
     return peers, missing

@@ -1,6 +1,4 @@
-"""tutorial.c, compiled for this processor and these sizes: as the issue says it, and
-with every trick we know.
-"""
+"""tutorial.c, compiled for this processor and these sizes: plainly, and tuned."""
 
 import ctypes
 import os
@@ -32,12 +30,9 @@ if COMPILER is None:
 
 
 def fitter(work: Work, X: Any, y: Any, flags: Sequence[str] = ()) -> Fit:
-    """The C function, called in this process on the common data from the common
-    start.
-    """
-    train = build(
-        [*FLAGS, *flags, f"-DROWS={work.rows}", f"-DHIDDEN={work.sizes[1]}"]
-    ).train
+    """The C function, called in this process on the common data and start."""
+    sizes = [f"-DROWS={work.rows}", f"-DHIDDEN={work.sizes[1]}"]
+    train = build([*FLAGS, *flags, *sizes]).train
     x_all = np.ascontiguousarray(X)
     y_all = np.ascontiguousarray(y, dtype=np.int64)
 
@@ -48,17 +43,17 @@ def fitter(work: Work, X: Any, y: Any, flags: Sequence[str] = ()) -> Fit:
         rate = work.rate / work.rows
         l2 = work.l2 * work.rows
         pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
-        train(
-            *pointers, ctypes.c_long(epochs), ctypes.c_double(rate), ctypes.c_double(l2)
-        )
+        numbers = [ctypes.c_long(epochs), ctypes.c_double(rate), ctypes.c_double(l2)]
+        train(*pointers, *numbers)
         return weights
 
     return fit
 
 
 def build(flags: list[str]) -> ctypes.CDLL:
-    """The C file as a library in this process. Linked without -ffast-math, which would
-    change everybody's rounding.
+    """The C file as a library in this process.
+
+    Linked without -ffast-math, which would change everybody's rounding.
     """
     with tempfile.TemporaryDirectory() as folder:
         compiled = Path(folder) / "tutorial.o"

@@ -1,9 +1,11 @@
 """halfmoon itself: a network, and the estimator around it."""
 
 import ctypes
+import warnings
 from functools import partial
 from typing import Any
 
+from sklearn.exceptions import ConvergenceWarning
 from workloads import Weights, Work, start
 
 import halfmoon
@@ -14,22 +16,22 @@ from peers import CORES, Fit, Peer
 
 def network(work: Work) -> halfmoon.Network:
     """The network at the common start."""
-    made = halfmoon.Network.dense(work.sizes, work.activation, dtype=work.dtype)
-    for p, (W, b) in zip(made.views(made.theta), start(work), strict=True):
+    model = halfmoon.Network.dense(work.sizes, work.activation, dtype=work.dtype)
+    for p, (W, b) in zip(model.views(model.theta), start(work), strict=True):
         p.W[...] = W
         p.b[...] = b
-    return made
+    return model
 
 
 def options(work: Work, n_threads: int = CORES) -> dict[str, Any]:
     """The work as settings of `train`."""
-    settings = {
+    return {
         "optimizer": work.optimizer,
         "learning_rate": work.rate,
         "batch_size": work.batch,
         "l2": work.l2,
+        "n_threads": n_threads,
     }
-    return {**settings, "n_threads": n_threads}
 
 
 def fitter(work: Work, X: Any, y: Any) -> Fit:
@@ -51,42 +53,37 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
 
 
 def predictor(work: Work, X: Any, y: Any) -> Any:
-    """The network's own prediction, after a fit, so that the engine that trained
-    predicts.
-    """
+    """The network's own prediction, by the engine that trained it."""
     model = network(work)
     halfmoon.train(model, X, y, epochs=1, **options(work))
     return model.predict
 
 
 def tanh(x: Any, out: Any) -> Any:
-    """A call that fills `out` with tanh of x (float64): the loop that the
-    kernels call.
+    """A call that fills `out` with tanh of x (float64).
+
+    It is the loop that the kernels call, which nothing public gives.
     """
     address, _, _, _ = translation.activation(ACTIVATIONS.make("tanh"), "float64")
-    loop = ctypes.CFUNCTYPE(
-        ctypes.c_double,
-        ctypes.c_void_p,
-        ctypes.c_void_p,
-        ctypes.c_int64,
-        ctypes.c_void_p,
-    )(address)
-    return partial(loop, x.ctypes.data, out.ctypes.data, x.size, None)
+    pointer = ctypes.c_void_p
+    kind = ctypes.CFUNCTYPE(ctypes.c_double, pointer, pointer, ctypes.c_int64, pointer)
+    return partial(kind(address), x.ctypes.data, out.ctypes.data, x.size, None)
 
 
 def estimator(work: Work, X: Any, y: Any) -> Any:
     """The scikit-learn estimator's, with all that it checks."""
     hidden = work.sizes[1:-1]
     few = slice(0, 1000)
-    made = halfmoon.MLPClassifier(
+    model = halfmoon.MLPClassifier(
         hidden, work.activation, max_iter=1, n_iter_no_change=float("inf")
     )
-    return made.fit(X[few], y[few]).predict_proba
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(X[few], y[few]).predict_proba
 
 
+VERSION = halfmoon.__version__
 PEERS = {
-    "halfmoon": Peer("halfmoon", halfmoon.__version__, fitter, predictor),
-    "halfmoon-estimator": Peer(
-        "halfmoon's estimator", halfmoon.__version__, predictor=estimator
-    ),
+    "halfmoon": Peer("halfmoon", VERSION, fitter, predictor),
+    "halfmoon-estimator": Peer("halfmoon's estimator", VERSION, predictor=estimator),
 }

@@ -1,5 +1,6 @@
-"""JAX with as much jitted as can be: one call trains a whole epoch, or all passes where
-every pass takes all rows.
+"""JAX with as much jitted as can be.
+
+One call trains a whole epoch, or all passes where every pass takes all rows.
 """
 
 from typing import Any
@@ -16,8 +17,8 @@ jax.config.update("jax_platforms", "cpu")
 ACTIVATIONS = {"tanh": jnp.tanh, "relu": jax.nn.relu}
 
 
-def scores(work: Work, weights: Any, X: Any) -> Any:
-    """The last layer's raw scores."""
+def raw_predict(work: Work, weights: Any, X: Any) -> Any:
+    """The raw predictions: the last layer's z."""
     a = X
     for W, b in weights[:-1]:
         a = ACTIVATIONS[work.activation](a @ W + b)
@@ -26,16 +27,17 @@ def scores(work: Work, weights: Any, X: Any) -> Any:
 
 def objective(work: Work, weights: Any, X: Any, y: Any) -> Any:
     """Mean cross-entropy and penalty."""
-    logarithms = jax.nn.log_softmax(scores(work, weights, X))
+    logarithms = jax.nn.log_softmax(raw_predict(work, weights, X))
     loss = -jnp.take_along_axis(logarithms, y[:, None], axis=1).mean()
-    return (
-        loss + work.l2 / 2 * sum((W**2).sum() for W, _ in weights) if work.l2 else loss
-    )
+    if not work.l2:
+        return loss
+    return loss + work.l2 / 2 * sum((W**2).sum() for W, _ in weights)
 
 
 def update(work: Work, state: Any, X: Any, y: Any) -> Any:
-    """One step of the work's optimizer; the state is weights, two memories and the
-    number of the step.
+    """One step of the work's optimizer.
+
+    The state is weights, two memories and the number of the step.
     """
     weights, m, v, t = state
     g = jax.grad(objective, argnums=1)(work, weights, X, y)
@@ -63,17 +65,17 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
 
     @jax.jit
     def passes(state: Any, count: Any, X: Any, y: Any) -> Any:
-        return jax.lax.fori_loop(
-            0, count, lambda _, state: update(work, state, X, y), state
-        )
+        def one(_: Any, state: Any) -> Any:
+            return update(work, state, X, y)
+
+        return jax.lax.fori_loop(0, count, one, state)
 
     @jax.jit
     def epoch(state: Any, order: Any, X: Any, y: Any) -> Any:
-        return jax.lax.scan(
-            lambda state, rows: (update(work, state, X[rows], y[rows]), None),
-            state,
-            order,
-        )[0]
+        def one(state: Any, rows: Any) -> Any:
+            return update(work, state, X[rows], y[rows]), None
+
+        return jax.lax.scan(one, state, order)[0]
 
     def fit(epochs: int) -> Any:
         weights = jax.tree.map(jnp.asarray, start(work))
@@ -82,10 +84,10 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
         state = (weights, zeros, zeros, jnp.zeros((), work.dtype))
         if work.batch is None:
             state = passes(state, epochs, x_all, y_all)
-        for _ in range(0 if work.batch is None else epochs):
-            state = epoch(
-                state, rng.permutation(len(X)).reshape(-1, work.batch), x_all, y_all
-            )
+        else:
+            for _ in range(epochs):
+                order = rng.permutation(len(X)).reshape(-1, work.batch)
+                state = epoch(state, order, x_all, y_all)
         return jax.tree.map(np.asarray, state[0])
 
     return fit
@@ -94,7 +96,7 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
 def predictor(work: Work, X: Any, y: Any) -> Any:
     """From NumPy to NumPy, jitted."""
     weights = jax.tree.map(jnp.asarray, start(work))
-    predict = jax.jit(lambda rows: jax.nn.softmax(scores(work, weights, rows)))
+    predict = jax.jit(lambda rows: jax.nn.softmax(raw_predict(work, weights, rows)))
     return lambda rows: np.asarray(predict(rows))
 
 

@@ -1,5 +1,6 @@
-"""The tutorial's algorithm in plain NumPy, as anybody would write it; then with
-minibatches, Adam and L-BFGS.
+"""The tutorial's algorithm in plain NumPy, as anybody would write it.
+
+And the same with minibatches, Adam and L-BFGS.
 """
 
 import itertools
@@ -44,35 +45,34 @@ def batches(work: Work, X: Any, y: Any, epochs: int) -> Iterator[tuple[Any, Any]
 def forward(work: Work, parameters: list[Any], X: Any) -> list[Any]:
     """The input, each hidden layer's output, and the last layer's probabilities."""
     activations = [X]
-    for place, (W, b) in enumerate(pairs(parameters)):
+    *hidden, (W_last, b_last) = pairs(parameters)
+    for W, b in hidden:
         z = activations[-1] @ W + b
-        if 2 * place + 2 < len(parameters):
-            activations.append(
-                np.tanh(z) if work.activation == "tanh" else np.maximum(z, 0.0)
-            )
-    scores = np.exp(z - z.max(axis=1, keepdims=True))
-    return [*activations, scores / scores.sum(axis=1, keepdims=True)]
+        a = np.tanh(z) if work.activation == "tanh" else np.maximum(z, 0.0)
+        activations.append(a)
+    z = activations[-1] @ W_last + b_last
+    exponentials = np.exp(z - z.max(axis=1, keepdims=True))
+    return [*activations, exponentials / exponentials.sum(axis=1, keepdims=True)]
 
 
 def gradient(
     work: Work, parameters: list[Any], X: Any, y: Any
 ) -> tuple[float, list[Any]]:
-    """The mean loss, without the penalty, and the gradient of both together, parameter
-    by parameter.
-    """
+    """The mean loss, and parameter by parameter the gradient with the penalty's."""
     *activations, probabilities = forward(work, parameters, X)
-    right = probabilities[np.arange(len(X)), y]
+    of_class = probabilities[np.arange(len(X)), y]
     delta = probabilities
     delta[np.arange(len(X)), y] -= 1
     delta /= len(X)
     gradients: list[Any] = []
-    for place in reversed(range(len(activations))):
-        W = parameters[2 * place]
-        a = activations[place]
+    for index in reversed(range(len(activations))):
+        W = parameters[2 * index]
+        a = activations[index]
         gradients[:0] = [a.T @ delta + work.l2 * W, delta.sum(axis=0)]
-        if place > 0:
-            delta = (delta @ W.T) * (1 - a**2 if work.activation == "tanh" else a > 0)
-    return -float(np.log(right).mean()), gradients
+        if index > 0:
+            slope = 1 - a**2 if work.activation == "tanh" else a > 0
+            delta = (delta @ W.T) * slope
+    return -float(np.log(of_class).mean()), gradients
 
 
 def descent(parameters: list[Any], rate: float) -> Callable[[list[Any]], None]:
@@ -108,9 +108,9 @@ def adam(parameters: list[Any], rate: float) -> Callable[[list[Any]], None]:
         for i, g in enumerate(gradients):
             m[i] = 0.9 * m[i] + 0.1 * g
             v[i] = 0.999 * v[i] + 0.001 * g * g
-            parameters[i] -= (
-                rate * (m[i] / (1 - 0.9**t)) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
-            )
+            m_hat = m[i] / (1 - 0.9**t)
+            v_hat = v[i] / (1 - 0.999**t)
+            parameters[i] -= rate * m_hat / (np.sqrt(v_hat) + 1e-8)
 
     return step
 
@@ -124,10 +124,8 @@ def lbfgs(work: Work, X: Any, y: Any, iterations: int) -> Weights:
     ends = np.cumsum([p.size for p in first])[:-1]
 
     def parameters(theta: Any) -> list[Any]:
-        return [
-            part.reshape(p.shape)
-            for part, p in zip(np.split(theta, ends), first, strict=True)
-        ]
+        parts = zip(np.split(theta, ends), first, strict=True)
+        return [part.reshape(p.shape) for part, p in parts]
 
     def objective(theta: Any) -> tuple[float, Any]:
         loss, gradients = gradient(work, parameters(theta), X, y)
@@ -136,13 +134,8 @@ def lbfgs(work: Work, X: Any, y: Any, iterations: int) -> Weights:
 
     options = {"maxiter": iterations, "maxfun": 1_000_000, "gtol": 0.0, "ftol": 0.0}
     theta = np.concatenate([p.ravel() for p in first])
-    return pairs(
-        parameters(
-            optimize.minimize(
-                objective, theta, jac=True, method="L-BFGS-B", options=options
-            ).x
-        )
-    )
+    method = {"method": "L-BFGS-B", "jac": True, "options": options}
+    return pairs(parameters(optimize.minimize(objective, theta, **method).x))
 
 
 def pairs(parameters: list[Any]) -> Weights:

@@ -19,9 +19,7 @@ SOLVERS = {"gd": "sgd", "momentum": "sgd", "adam": "adam", "lbfgs": "lbfgs"}
 
 
 def model(work: Work, epochs: int) -> MLPClassifier:
-    """The work as scikit-learn's parameters; its alpha belongs to the sum of the rows'
-    losses.
-    """
+    """The work as scikit-learn's parameters; its alpha is of the summed loss."""
     return MLPClassifier(
         work.sizes[1:-1],
         activation=work.activation,
@@ -44,16 +42,14 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
     """One call of `fit`."""
 
     def fit(epochs: int) -> Weights:
-        made = model(work, epochs)
+        classifier = model(work, epochs)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            made.fit(X, y)
-        weights = list(zip(made.coefs_, made.intercepts_, strict=True))
-        return (
-            [*weights[:-1], two_outputs(*weights[-1])]
-            if len(made.classes_) == 2
-            else weights
-        )
+            classifier.fit(X, y)
+        weights = list(zip(classifier.coefs_, classifier.intercepts_, strict=True))
+        if len(classifier.classes_) == 2:
+            weights[-1] = two_outputs(*weights[-1])
+        return weights
 
     return fit
 
@@ -65,10 +61,10 @@ def two_outputs(W: Any, b: Any) -> tuple[Any, Any]:
 
 def predictor(work: Work, X: Any, y: Any) -> Any:
     """The estimator's prediction, with all that it checks."""
-    made = model(work, 1)
+    classifier = model(work, 1).set_params(batch_size="auto")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return made.set_params(batch_size="auto").fit(X[:1000], y[:1000]).predict_proba
+        return classifier.fit(X[:1000], y[:1000]).predict_proba
 
 
 PEERS = {"sklearn": Peer("scikit-learn", sklearn.__version__, fitter, predictor)}

@@ -1,5 +1,6 @@
-"""PyTorch as its tutorials teach it, with the fused optimizers; and the same with the
-loss through torch.compile.
+"""PyTorch as its tutorials teach it, with the fused optimizers.
+
+And the same with the loss through torch.compile.
 """
 
 import shutil
@@ -22,11 +23,9 @@ ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
 def network(work: Work) -> nn.Sequential:
     """Linear layers with activations in between."""
     layers: list[nn.Module] = []
+    dtype = getattr(torch, work.dtype)
     for d, k in pairwise(work.sizes):
-        layers += [
-            nn.Linear(d, k, dtype=getattr(torch, work.dtype)),
-            ACTIVATIONS[work.activation](),
-        ]
+        layers += [nn.Linear(d, k, dtype=dtype), ACTIVATIONS[work.activation]()]
     return nn.Sequential(*layers[:-1])
 
 
@@ -58,12 +57,8 @@ def optimizer(model: nn.Sequential, work: Work, epochs: int) -> torch.optim.Opti
     ]
     if work.optimizer == "adam":
         return torch.optim.Adam(groups, lr=work.rate, fused=True)
-    return torch.optim.SGD(
-        groups,
-        lr=work.rate,
-        momentum=0.9 if work.optimizer == "momentum" else 0.0,
-        fused=True,
-    )
+    momentum = 0.9 if work.optimizer == "momentum" else 0.0
+    return torch.optim.SGD(groups, lr=work.rate, momentum=momentum, fused=True)
 
 
 def fitter(work: Work, X: Any, y: Any, compiled: bool = False) -> Fit:
@@ -90,19 +85,25 @@ def fitter(work: Work, X: Any, y: Any, compiled: bool = False) -> Fit:
                 objective(x_all[rows], y_all[rows]).backward()
                 stepper.step()
         return [
-            (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy())
+            (array(layer.weight).T.copy(), array(layer.bias).copy())
             for layer in model[::2]
         ]
 
     return fit
 
 
+def array(parameter: torch.Tensor) -> Any:
+    """Its numbers, as NumPy's array."""
+    return parameter.detach().numpy()
+
+
 def batches(work: Work, n: int, epochs: int) -> Iterator[Any]:
     """All rows again and again, or minibatches in an order drawn anew each epoch."""
     for _ in range(epochs):
-        yield from (
-            [slice(None)] if work.batch is None else torch.randperm(n).split(work.batch)
-        )
+        if work.batch is None:
+            yield slice(None)
+        else:
+            yield from torch.randperm(n).split(work.batch)
 
 
 def run_lbfgs(
@@ -112,9 +113,8 @@ def run_lbfgs(
 
     def closure() -> Any:
         stepper.zero_grad()
-        loss = objective() + work.l2 / 2 * sum(
-            (layer.weight**2).sum() for layer in model[::2]
-        )
+        squares = sum((layer.weight**2).sum() for layer in model[::2])
+        loss = objective() + work.l2 / 2 * squares
         loss.backward()
         return loss
 
@@ -141,8 +141,9 @@ def gemm(dtype: str, n: int) -> Any:
 
 
 def cannot_compile(work: Work) -> str:
-    """torch.compile is tried where training's steps are compared, since each network
-    costs it many seconds.
+    """torch.compile is tried only where training's steps are compared.
+
+    Each network costs it many seconds.
     """
     if not shutil.which("g++"):
         return "torch.compile needs a C++ compiler"
