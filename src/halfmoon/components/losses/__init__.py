@@ -27,7 +27,7 @@ from halfmoon.components.losses.pointwise import (
     Poisson,
     SquaredError,
 )
-from halfmoon.components.losses.truth import check_value, encode
+from halfmoon.components.losses.truth import check_value, encode, read_weights
 
 __all__ = [
     "LOSSES",
@@ -43,4 +43,5 @@ __all__ = [
     "Target",
     "check_value",
     "encode",
+    "read_weights",
 ]

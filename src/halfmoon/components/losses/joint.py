@@ -104,10 +104,9 @@ class SoftmaxCrossEntropy(Loss):
 
     def _by_group(self, function: Callable[..., Array], *tables: Array) -> Array:
         """The function of each group's columns, side by side."""
-        sizes = self.classes(tables[0].shape[-1])
-        if len(sizes) == 1:
+        if self.sizes is None:
             return function(*tables)
-        ends = np.cumsum(sizes)[:-1]
+        ends = np.cumsum(self.classes(tables[0].shape[-1]))[:-1]
         groups = zip(*(np.split(table, ends, axis=-1) for table in tables), strict=True)
         return np.concatenate([function(*group) for group in groups], axis=-1)
 

@@ -1,9 +1,9 @@
-"""The truth y as a loss reads it."""
+"""The truth y as a loss reads it, and the weights of rows or outputs."""
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses.base import Loss
@@ -11,8 +11,7 @@ from halfmoon.components.registry import write
 
 
 def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:
-    """The truth as the loss reads it: (n, columns) of `dtype`, for a network of k
-    outputs.
+    """The truth (n, columns) of `dtype`, for a network of k outputs.
 
     "classes": whole numbers 0 to C-1, (n,) or a column for each class variable, become
     one-hot rows (n, k), variable beside variable; rows that are distributions stay.
@@ -36,32 +35,37 @@ def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:
         )
     columns = table.shape[1] if table.ndim == 2 else 0
     sizes = loss.classes(k) if loss.target == "classes" else ()
-    if 0 < columns == len(sizes) and (y.ndim == 1 or columns < k):  # class numbers
-        return np.hstack(
-            [
-                _one_hot(*each, dtype)
-                for each in zip(np.atleast_2d(y.T), sizes, strict=True)
-            ]
-        )
-    if columns != sum(sizes) if sizes else loss.outputs(columns) != k:
+    holds_numbers = 0 < columns == len(sizes) and (y.ndim == 1 or columns < k)
+    if holds_numbers:
+        pairs = zip(np.atleast_2d(y.T), sizes, strict=True)
+        return np.hstack([_one_hot(numbers, C, dtype) for numbers, C in pairs])
+    outputs = columns if sizes else loss.outputs(columns)
+    if outputs != k:
         raise ValueError(
             f"y has shape {y.shape}, which does not fit a network of {k} outputs with "
             f"{loss}."
         )
-    if sizes and not np.allclose(
-        np.add.reduceat(table, np.cumsum((0, *sizes[:-1])), axis=1), 1.0, atol=1e-5
-    ):
-        raise ValueError(
-            f"Each row of y must be a distribution over the {write(sizes)} classes, "
-            "with sum 1."
-        )
-    high = 1.0 if loss.target in ("classes", "labels") else np.inf
-    if loss.target != "real" and ((table < 0.0) | (table > high)).any():
+    if sizes:
+        sums = np.add.reduceat(table, np.cumsum((0, *sizes[:-1])), axis=1)
+        if not np.allclose(sums, 1.0, atol=1e-5):
+            raise ValueError(
+                "Each row of y must be a distribution over the "
+                f"{write(sizes)} classes, with sum 1."
+            )
+    _check_range(loss, table)
+    return table
+
+
+def _check_range(loss: Loss, table: Array) -> None:
+    """ValueError for values of y that the loss has no meaning for."""
+    if loss.target == "real":
+        return
+    high = np.inf if loss.target == "counts" else 1.0
+    if ((table < 0.0) | (table > high)).any():
         raise ValueError(
             f"y must lie in [0, {high:g}] for {loss}; got values from {table.min()} "
             f"to {table.max()}."
         )
-    return table
 
 
 def _one_hot(y: Array, C: int, dtype: DTypeLike) -> Array:
@@ -76,18 +80,38 @@ def _one_hot(y: Array, C: int, dtype: DTypeLike) -> Array:
 
 
 def check_value(loss: Loss, y: Array, k: int) -> None:
-    """ValueError unless the loss gives a value of the shape it promises: a row each,
-    and columns.
-    """
+    """ValueError unless the loss's value has the shape it promises, (n, k) or (n, 1)."""
     columns = k if loss.pointwise else 1
     with np.errstate(all="ignore"):
         shape = np.shape(loss.value(np.zeros((1, k), y.dtype), y[:1]))
     if shape != (1, columns):
-        told = (
-            f"{type(loss).__name__}.value must give (n, {columns}) for (n, {k}) "
-            f"scores; for one row it gave {shape}"
-        )
         raise ValueError(
-            f"{told}. Sum with keepdims=True and set pointwise = False, or do not sum "
-            "at all."
+            f"{type(loss).__name__}.value must give (n, {columns}) for (n, {k}) scores; "
+            f"for one row it gave {shape}. Sum with keepdims=True and set "
+            "pointwise = False, or do not sum at all."
         )
+
+
+def read_weights(
+    loss: Loss, w: ArrayLike | None, n: int, k: int, dtype: DTypeLike
+) -> Array:
+    """Weights of rows (n, 1), or of single outputs (n, k); None weighs rows alike.
+
+    Raises ValueError where they do not fit the loss's values, or are negative, not
+    finite or all 0.
+    """
+    if w is None:
+        return np.ones((n, 1), dtype=dtype)
+    with np.errstate(over="ignore"):
+        weight = np.asarray(w, dtype=dtype)
+    if weight.ndim == 1:
+        weight = weight[:, None]
+    per_row = k if loss.pointwise else 1
+    if weight.shape not in ((n, 1), (n, per_row)):
+        raise ValueError(
+            f"w must have shape ({n},) or ({n}, {per_row}) for {loss}; got "
+            f"{weight.shape}."
+        )
+    if not np.isfinite(weight).all() or (weight < 0.0).any() or not weight.any():
+        raise ValueError("w must hold finite weights of at least 0, not all 0.")
+    return weight
