@@ -9,15 +9,15 @@ layers see views into it.
     g_B       = sum_(i in B) w_i dl_i/dtheta / (w_mean s)
                 + n_B/s m (lam theta + l1 sign theta)                             [R3]
 
-l_i is summed over the row's outputs. m is 1 on weights and 0 on biases, which are not
-penalised. A batch B has n_B rows, s of them unless it is the last: over an epoch the
-g_B add up to n/s times dL/dtheta exactly, so a short last batch steps no harder than
-its share, a row of weight 2 counts twice in every batch, and a penalty does not depend
-on the batch size. Where single outputs have weights (n, k), w_i is the row's mean in
-the sums of weights.
+l_i is summed over the row's outputs. W are the parameters that their layers say are
+penalised; m is 1 on these and 0 on the others, such as biases. A batch B has n_B rows,
+s of them unless it is the last: over an epoch the g_B add up to n/s times dL/dtheta
+exactly, so a short last batch steps no harder than its share, a row of weight 2 counts
+twice in every batch, and a penalty does not depend on the batch size. Where single
+outputs have weights (n, k), w_i is the row's mean in the sums of weights.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -30,10 +30,16 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import WEIGHTS, Stream
-from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
+from halfmoon.arrays.table import read_table
 from halfmoon.components.activations import Activation
 from halfmoon.components.initializers import Initializer, Source
-from halfmoon.components.losses import LOSSES, Loss, check_value, encode
+from halfmoon.components.losses import (
+    LOSSES,
+    Loss,
+    check_value,
+    encode,
+    read_weights,
+)
 from halfmoon.layers import (
     OBSERVE,
     PREDICT,
@@ -47,13 +53,11 @@ from halfmoon.layers import (
 
 
 class Objective(NamedTuple):
-    """[R1] and [R2], or a batch's part of them [R3]: mean loss, penalty, and the
-    gradient of their sum.
-    """
+    """[R1] and [R2], or a batch's part of them [R3]."""
 
     loss: float
     penalty: float
-    g: Array
+    g: Array  # the gradient of their sum
 
 
 class Pass(NamedTuple):
@@ -69,7 +73,7 @@ class Pass(NamedTuple):
 
     @property
     def z(self) -> Array:
-        """Its units' raw values, before the activation: of layers with an `act`."""
+        """The raw values of its units, before the activation; if it has an `act`."""
         return self.values["z"]
 
 
@@ -88,7 +92,31 @@ class Predictor(Protocol):
 
 
 class Network:
-    """Layers, a loss, and the present parameters `theta` (float64 or float32)."""
+    """Layers, a loss, and the present parameters `theta`.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The layers, inputs first, each with as many inputs as the one below has outputs;
+        the last gives the raw predictions z (n, k). They are copied.
+    loss : str or Loss, default="softmax_cross_entropy"
+        A loss by name, such as "huber:delta=2.0", or an instance.
+    dtype : dtype, default=numpy.float64
+        Of theta and of all that is computed: float64 or float32.
+    seed : int, default=0
+        The initial weights are drawn from it.
+    rng : numpy.random.RandomState or numpy.random.Generator, optional
+        Draws the initial weights in place of `seed`.
+
+    Examples
+    --------
+    >>> from halfmoon import Dense, Dropout, Network
+    >>> network = Network([Dense(2, 3, "tanh"), Dropout(3, 0.1), Dense(3, 2)])
+    >>> network.size
+    17
+    >>> network.predict([[0.5, -1.0]]).shape
+    (1, 2)
+    """
 
     predictor: Predictor | None = None  # None: NumPy, by this network's own forward
 
@@ -106,28 +134,8 @@ class Network:
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype must be float64 or float32; got {self.dtype}.")
-        if not any(layer.shapes for layer in self.layers):
-            raise ValueError(
-                "A network needs at least one layer with parameters, such as Dense(2, "
-                "3, 'tanh')."
-            )
-        for index, (below, layer) in enumerate(pairwise(self.layers)):
-            if below.k != layer.d:
-                raise ValueError(
-                    f"Layer {index} gives {below.k} values but layer {index + 1} "
-                    f"takes {layer.d}."
-                )
-        number = 0
-        for index, layer in enumerate(self.layers):
-            if not set(layer.penalised) <= set(layer.shapes):
-                raise ValueError(
-                    f"{layer.name} has the parameters {list(layer.shapes)}; "
-                    f"{list(layer.penalised)} cannot be penalised."
-                )
-            layer.index = index
-            if not all(equation.training for equation in layer.forward_equations):
-                number += 1
-                layer.number = number
+        _check(self.layers)
+        _number(self.layers)
         # below it nobody needs a gradient
         self.lowest = min(layer.index for layer in self.layers if layer.shapes)
         self.d = self.layers[0].d
@@ -148,14 +156,35 @@ class Network:
         seed: int = 0,
         rng: Source | None = None,
     ) -> "Network":
-        """Dense layers of the given sizes, inputs first; the last gives raw scores to
-        the loss.
+        """A network of dense layers; the last gives raw predictions to the loss.
 
-        `activation` is one for all hidden layers, or a list with one each. `dropout` is
-        the rate for all hidden layers, or a list with the inputs' rate first and then
-        one for each hidden layer. Initial weights come from `seed`, or from a NumPy
-        generator `rng`, drawn layer by layer.
+        Parameters
+        ----------
+        sizes : sequence of int
+            How many inputs, units of each hidden layer, and outputs.
+        activation : str, Activation or a list of them, default="tanh"
+            One for all hidden layers, or one for each.
+        loss : str or Loss, default="softmax_cross_entropy"
+            A loss by name or an instance.
+        initializer : str or Initializer, optional
+            How the weights start; None takes what suits each activation.
+        dropout : float or list of float, default=0.0
+            The rate for all hidden layers; or the inputs' rate, then one for each
+            hidden layer.
+        dtype : dtype, default=numpy.float64
+            float64 or float32.
+        seed : int, default=0
+            The initial weights are drawn from it, layer by layer.
+        rng : numpy.random.RandomState or numpy.random.Generator, optional
+            Draws the initial weights in place of `seed`.
 
+        Returns
+        -------
+        Network
+            With its initial weights.
+
+        Examples
+        --------
         >>> Network.dense([2, 3, 2]).size
         17
         """
@@ -165,38 +194,27 @@ class Network:
                 "sizes needs at least inputs and outputs, such as [2, 3, 2]; got "
                 f"{list(sizes)}."
             )
-        acts: list[Any] = (
-            list(activation)
-            if isinstance(activation, list | tuple)
-            else [activation] * hidden
-        )
+        acts: list[Any] = [activation] * hidden
+        if isinstance(activation, list | tuple):
+            acts = list(activation)
         rates = np.ravel(dropout).tolist()
-        rates = [0.0, *rates * hidden] if np.ndim(dropout) == 0 else rates
+        if np.ndim(dropout) == 0:
+            rates = [0.0, *rates * hidden]
         if len(acts) != hidden or len(rates) != hidden + 1:
             raise ValueError(
                 f"{hidden} hidden layers need {hidden} activations and {hidden + 1} "
                 f"dropout rates (the inputs' first); got {len(acts)} and {len(rates)}."
             )
+        acts.append("identity")
         layers: list[Layer] = []
-        for d, k, act, rate in zip(
-            sizes[:-1], sizes[1:], [*acts, "identity"], rates, strict=True
-        ):
-            layers += [Dropout(d, rate)] if rate else []
+        for (d, k), act, rate in zip(pairwise(sizes), acts, rates, strict=True):
+            if rate:
+                layers.append(Dropout(d, rate))
             layers.append(Dense(d, k, act, initializer))
         return cls(layers, loss, dtype=dtype, seed=seed, rng=rng)
 
     def __repr__(self) -> str:
         return f"Network({self.layers}, {str(self.loss)!r})"
-
-    @cached_property
-    def penalised(self) -> Array:
-        """[R2]'s m, like theta: 1 on what its layer says is penalised, else 0."""
-        return self._spread(lambda layer, name: float(name in layer.penalised))
-
-    @cached_property
-    def rate_factor(self) -> Array:
-        """[O4]'s c, like theta: each layer's factor on the learning rate."""
-        return self._spread(lambda layer, name: layer.rate_factor)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or copy holds: theta once, and nothing that can be computed."""
@@ -209,77 +227,136 @@ class Network:
         """Who predicts: "numpy" or "compiled"."""
         return "numpy" if self.predictor is None else self.predictor.name
 
+    # theta and its parts
+
     @property
     def theta(self) -> Array:
-        """Every parameter (size,), of the network's dtype; what it is set to is
-        converted to that.
-        """
+        """Every parameter (size,); what it is set to is converted to the dtype."""
         return self._theta
 
     @theta.setter
     def theta(self, theta: ArrayLike) -> None:
         self._theta = self.read_theta(theta)
 
-    def read_theta(self, theta: ArrayLike) -> Array:
-        """theta (size,) as one piece of the network's dtype; ValueError for another
-        shape.
-        """
-        if np.shape(theta) != (self.size,):
-            raise ValueError(
-                f"theta must have shape ({self.size},); got {np.shape(theta)}."
-            )
-        return np.ascontiguousarray(theta, dtype=self.dtype)
+    @cached_property
+    def penalised(self) -> Array:
+        """[R2]'s m, like theta: 1 on what its layer says is penalised, else 0."""
+        return self._spread(lambda layer, name: float(name in layer.penalised))
 
-    def _spread(self, of: Any) -> Array:
-        """A vector like theta that holds one number per parameter array."""
+    @cached_property
+    def rate_factor(self) -> Array:
+        """[O4]'s c, like theta: each layer's factor on the learning rate."""
+        return self._spread(lambda layer, name: layer.rate_factor)
+
+    def _spread(self, number_of: Callable[[Layer, str], float]) -> Array:
+        """A vector like theta that holds one number for each parameter array."""
         vector = np.empty(self.size, dtype=self.dtype)
         for layer, names in zip(self.layers, self.layout, strict=True):
             for name, (part, _) in names.items():
-                vector[part] = of(layer, name)
+                vector[part] = number_of(layer, name)
         return vector
 
     def views(self, theta: Array) -> list[Views]:
-        """For each layer its parameters by name, as arrays that share theta's
-        memory.
+        """For each layer its parameters by name, sharing theta's memory.
+
+        Parameters
+        ----------
+        theta : array (size,)
+            Parameters, or anything that is laid out like them.
+
+        Returns
+        -------
+        list
+            An object for each layer, with an array for each parameter: ``views[0].W``.
         """
-        return [
-            SimpleNamespace(
-                **{
-                    name: theta[part].reshape(shape)
-                    for name, (part, shape) in names.items()
-                }
-            )
-            for names in self.layout
-        ]
+        views = []
+        for names in self.layout:
+            arrays = {
+                name: theta[part].reshape(shape)
+                for name, (part, shape) in names.items()
+            }
+            views.append(SimpleNamespace(**arrays))
+        return views
 
     def initial(self, rng: Source) -> Array:
-        """Starting parameters, layer by layer from `rng`."""
+        """Starting parameters, drawn layer by layer.
+
+        Parameters
+        ----------
+        rng : numpy.random.RandomState, numpy.random.Generator or Stream
+            The source of random numbers.
+
+        Returns
+        -------
+        array (size,)
+            A new theta; the network keeps its own.
+        """
         theta = np.empty(self.size, dtype=self.dtype)
         for layer, p in zip(self.layers, self.views(theta), strict=True):
             layer.initial(p, rng)
         return theta
 
+    # forward, backward, objective
+
     def walk(
         self, X: Array, theta: Array | None = None, ctx: Context = OBSERVE
     ) -> Iterator[Pass]:
-        """Layer after layer: rows X (n, d), as the network reads them, carried through.
+        """Carry rows through the network, layer after layer.
 
-        Without `ctx`, as in prediction, and each layer keeps what it computes on the
-        way.
+        Parameters
+        ----------
+        X : array (n, d)
+            Rows, as `read_rows` gives them.
+        theta : array (size,), optional
+            Parameters in place of the network's own.
+        ctx : Context, optional
+            Whether this is training. By default it is prediction, and each layer keeps
+            what it computes on the way.
+
+        Yields
+        ------
+        Pass
+            A layer with its parameters, input, output, way back and kept values.
+
+        Examples
+        --------
+        >>> network = Network.dense([2, 3, 2])
+        >>> X = network.read_rows([[0.5, -1.0]])
+        >>> [(step.layer.label, step.z.shape) for step in network.walk(X)]
+        [('Dense 1', (1, 3)), ('Dense 2', (1, 2))]
         """
         theta = self._theta if theta is None else theta
         a = X
         for layer, p in zip(self.layers, self.views(theta), strict=True):
             a0 = a
             values: dict[str, Array] = {}
-            seen = ctx if ctx.values is None else replace(ctx, values=values)
-            a, backward = layer.forward(p, a0, seen)
+            if ctx.values is None:
+                a, backward = layer.forward(p, a0, ctx)
+            else:
+                a, backward = layer.forward(p, a0, replace(ctx, values=values))
             yield Pass(layer, p, a0, a, backward, values)
 
     def forward(
         self, theta: Array, X: Array, ctx: Context = PREDICT
     ) -> tuple[Array, list[Backward]]:
-        """Raw predictions z (n, k), and on a tape each layer's backward."""
+        """Raw predictions, and each layer's way back.
+
+        Parameters
+        ----------
+        theta : array (size,)
+            The parameters.
+        X : array (n, d)
+            Rows, as `read_rows` gives them.
+        ctx : Context, optional
+            Whether this is training, and where it stands; by default prediction.
+
+        Returns
+        -------
+        z : array (n, k)
+            The raw predictions.
+        tape : list
+            The function `backward` of each layer.
+        """
         a = X
         tape = []
         for step in self.walk(X, theta, ctx):
@@ -290,11 +367,26 @@ class Network:
     def sums(
         self, theta: Array, X: Array, y: Array, w: Array, ctx: Context = PREDICT
     ) -> tuple[float, Array, float]:
-        """The one primitive: sum of weighted losses, sum of weighted gradients (like
-        theta), sum of weights.
+        """The one primitive: weighted sums of losses, gradients and weights.
 
-        w is (n, 1) for weights of rows, or (n, k) for weights of single outputs; a
-        row's outputs then weigh their mean.
+        Parameters
+        ----------
+        theta : array (size,)
+            The parameters.
+        X, y, w : arrays
+            Rows, truth and weights, as `read` gives them. Of weights of single outputs
+            (n, k) a row's mean counts in the sum of weights.
+        ctx : Context, optional
+            Whether this is training, and where it stands; by default prediction.
+
+        Returns
+        -------
+        loss : float
+            sum_i w_i l_i.
+        gradient : array (size,)
+            sum_i w_i dl_i/dtheta.
+        weight : float
+            sum_i w_i.
         """
         z, tape = self.forward(theta, X, ctx)
         dtheta = np.empty_like(theta)
@@ -302,14 +394,24 @@ class Network:
         da: Any = w * self.loss.dz(z, y)
         for index in reversed(range(self.lowest, len(tape))):
             da = tape[index](da, views[index], index > self.lowest)
-        return (
-            float((w * self.loss.value(z, y)).sum()),
-            dtheta,
-            float(w.sum()) / w.shape[-1],
-        )
+        loss = float((w * self.loss.value(z, y)).sum())
+        return loss, dtheta, float(w.sum()) / w.shape[-1]
 
     def penalty(self, theta: Array, lam: float, l1: float) -> float:
-        """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1]."""
+        """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1].
+
+        Parameters
+        ----------
+        theta : array (size,)
+            The parameters; only those that are penalised count.
+        lam, l1 : float
+            How strong the two penalties are.
+
+        Returns
+        -------
+        float
+            The penalty.
+        """
         weights = theta * self.penalised
         return lam / 2.0 * float(weights @ weights) + l1 * float(np.abs(weights).sum())
 
@@ -326,8 +428,27 @@ class Network:
         total: float | None = None,
         share: float = 1.0,
     ) -> Objective:
-        """[R1] and [R2] over these rows; with `total` = w_mean s and `share` = n_B/s, a
-        batch's [R3].
+        """[R1] and [R2] over these rows, or a batch's part of them, [R3].
+
+        Parameters
+        ----------
+        theta : array (size,)
+            The parameters.
+        X, y, w : arrays
+            Rows, truth and weights, as `read` gives them.
+        lam, l1 : float, default=0.0
+            How strong the penalties are.
+        ctx : Context, optional
+            Whether this is training, and where it stands; by default prediction.
+        total : float, optional
+            What the sums are divided by: w_mean s for a batch; None takes sum_i w_i.
+        share : float, default=1.0
+            The share of the penalty: n_B/s for a batch.
+
+        Returns
+        -------
+        Objective
+            The mean loss, the penalty, and the gradient g (size,) of their sum.
         """
         loss, g, weight = self.sums(theta, X, y, w, ctx)
         total = weight if total is None else total
@@ -335,17 +456,44 @@ class Network:
         penalty = 0.0
         if lam or l1:
             penalty = share * self.penalty(theta, lam, l1)
-            g += (
-                share * self.penalised * (lam * theta + l1 * np.sign(theta))
-            )  # [R2] [R3]
+            m = self.penalised
+            g += share * m * (lam * theta + l1 * np.sign(theta))  # [R2] [R3]
         return Objective(loss / total, penalty, g)  # [R1]
 
+    # predictions
+
     def raw_predict(self, X: ArrayLike, theta: Array | None = None) -> Array:
-        """The raw prediction z (n, k), before the link."""
+        """The raw prediction z, before the loss's link.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, d)
+            Rows.
+        theta : array (size,), optional
+            Parameters in place of the network's own.
+
+        Returns
+        -------
+        array (n, k)
+            What the last layer gives.
+        """
         return self._predict(X, theta, link=False)
 
     def predict(self, X: ArrayLike, theta: Array | None = None) -> Array:
-        """The prediction y_hat = link(z), (n, k): probabilities, or values."""
+        """The prediction y_hat = link(z): probabilities, or values.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, d)
+            Rows.
+        theta : array (size,), optional
+            Parameters in place of the network's own.
+
+        Returns
+        -------
+        array (n, k)
+            What the loss compares with the truth.
+        """
         return self._predict(X, theta, link=True)
 
     def _predict(self, X: Any, theta: Array | None, link: bool) -> Array:
@@ -355,69 +503,120 @@ class Network:
         z = self.forward(theta, self.read_rows(X))[0]
         return self.loss.link(z) if link else z
 
-    def read_rows(self, X: ArrayLike) -> Array:
-        """X as a table (n, d) of the network's dtype, sparse if X is.
+    # what comes from outside
 
-        Raises ValueError for a wrong shape, or values that are not finite.
+    def read_theta(self, theta: ArrayLike) -> Array:
+        """Parameters as one array of the network's dtype.
+
+        Parameters
+        ----------
+        theta : array-like (size,)
+            The parameters.
+
+        Returns
+        -------
+        array (size,)
+            Contiguous; `theta` itself where it is that already.
+
+        Raises
+        ------
+        ValueError
+            For another shape.
         """
-        # what is too large for float32 becomes infinite, and is named below
-        with np.errstate(over="ignore"):
-            table: Any = (
-                read_sparse(X, self.dtype)
-                if is_sparse(X)
-                else np.asarray(X, dtype=self.dtype)
-            )
-        if table.ndim != 2 or table.shape[1] != self.d or table.shape[0] == 0:
+        if np.shape(theta) != (self.size,):
             raise ValueError(
-                f"X must have shape (n, {self.d}) with n at least 1; got {table.shape}."
+                f"theta must have shape ({self.size},); got {np.shape(theta)}."
             )
-        with np.errstate(all="ignore"):
-            # needs no memory; too large a sum is looked at closely
-            if np.isfinite(table.sum(axis=0)).all():
-                return table
-        bad = not_finite(table)
-        if bad.any():
-            names = [
-                str(name)
-                for name in np.asarray(getattr(X, "columns", range(self.d)))[bad]
-            ]
-            raise ValueError(
-                f"X is NaN or infinite (in {self.dtype}) in columns "
-                f"{', '.join(names)}; remove or fill."
-            )
-        return table
+        return np.ascontiguousarray(theta, dtype=self.dtype)
+
+    def read_rows(self, X: ArrayLike) -> Array:
+        """Rows as a table of the network's dtype, sparse if X is.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, d)
+            Rows.
+
+        Returns
+        -------
+        array or csr_array (n, d)
+            Finite numbers.
+
+        Raises
+        ------
+        ValueError
+            For a wrong shape, or values that are not finite.
+        """
+        return read_table(X, self.d, self.dtype)
 
     def read(
         self, X: ArrayLike, y: Any, w: ArrayLike | None = None
     ) -> tuple[Array, Array, Array]:
-        """X, y, w as the network reads them: (n, d), y as its loss wants it
-        (losses.encode), w (n, 1) or (n, k).
+        """Rows, truth and weights as the network computes with them.
 
-        Raises ValueError, naming what is wrong, for shapes that do not fit and values
-        that are not finite.
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n, d)
+            Rows.
+        y : array-like (n,) or (n, columns)
+            The truth: class numbers, shares, counts or values, as the loss reads them.
+        w : array-like (n,) or (n, k), optional
+            Weights of rows, or of single outputs; None weighs all alike.
+
+        Returns
+        -------
+        X : array or csr_array (n, d)
+            Rows.
+        y : array (n, columns)
+            The truth; classes are one-hot.
+        w : array (n, 1) or (n, k)
+            Weights.
+
+        Raises
+        ------
+        ValueError
+            For shapes that do not fit and values that are not finite; it names them.
         """
         table = self.read_rows(X)
         truth = encode(self.loss, y, self.k, self.dtype)
         n = table.shape[0]
         if len(truth) != n:
             raise ValueError(f"X has {n} rows but y has {len(truth)}.")
-        with np.errstate(over="ignore"):
-            weight = (
-                np.ones((n, 1), dtype=self.dtype)
-                if w is None
-                else np.asarray(w, dtype=self.dtype)
-            )
-        weight = weight[:, None] if weight.ndim == 1 else weight
         check_value(self.loss, truth, self.k)
-        per_row = self.k if self.loss.pointwise else 1
-        if weight.shape not in ((n, 1), (n, per_row)):
-            raise ValueError(
-                f"w must have shape ({n},) or ({n}, {per_row}) for {self.loss}; got "
-                f"{weight.shape}."
-            )
-        if not np.isfinite(weight).all() or (weight < 0.0).any() or not weight.any():
-            raise ValueError("w must hold finite weights of at least 0, not all 0.")
+        weight = read_weights(self.loss, w, n, self.k, self.dtype)
         return table, truth, weight
+
+
+def _check(layers: Sequence[Layer]) -> None:
+    """ValueError for layers that do not make a network."""
+    if not any(layer.shapes for layer in layers):
+        raise ValueError(
+            "A network needs at least one layer with parameters, such as Dense(2, 3, "
+            "'tanh')."
+        )
+    for index, (below, layer) in enumerate(pairwise(layers)):
+        if below.k != layer.d:
+            raise ValueError(
+                f"Layer {index} gives {below.k} values but layer {index + 1} takes "
+                f"{layer.d}."
+            )
+    for layer in layers:
+        if not set(layer.penalised) <= set(layer.shapes):
+            raise ValueError(
+                f"{layer.name} has the parameters {list(layer.shapes)}; "
+                f"{list(layer.penalised)} cannot be penalised."
+            )
+
+
+def _number(layers: Sequence[Layer]) -> None:
+    """Tell each layer its index, and its number if it computes in prediction."""
+    number = 0
+    for index, layer in enumerate(layers):
+        layer.index = index
+        in_training_only = [equation.training for equation in layer.forward_equations]
+        if not all(in_training_only):
+            number += 1
+            layer.number = number
 
 
 def _lay_out(

@@ -80,14 +80,14 @@ def _one_hot(y: Array, C: int, dtype: DTypeLike) -> Array:
 
 
 def check_value(loss: Loss, y: Array, k: int) -> None:
-    """ValueError unless the loss's value has the shape it promises, (n, k) or (n, 1)."""
+    """ValueError unless the loss gives values (n, k), or (n, 1), as it promises."""
     columns = k if loss.pointwise else 1
     with np.errstate(all="ignore"):
         shape = np.shape(loss.value(np.zeros((1, k), y.dtype), y[:1]))
     if shape != (1, columns):
         raise ValueError(
-            f"{type(loss).__name__}.value must give (n, {columns}) for (n, {k}) scores; "
-            f"for one row it gave {shape}. Sum with keepdims=True and set "
+            f"{type(loss).__name__}.value must give (n, {columns}) for (n, {k}) "
+            f"scores; for one row it gave {shape}. Sum with keepdims=True and set "
             "pointwise = False, or do not sum at all."
         )
 
