@@ -18,7 +18,7 @@ _PUBLIC = {
     "halfmoon.components.equation": ["Equation"],
     "halfmoon.layers": ["Dense", "Dropout", "Layer"],
     "halfmoon.network": ["Network"],
-    "halfmoon.training.loop": ["Run"],
+    "halfmoon.training.run": ["Run"],
     "halfmoon.training.train": ["train"],
     "halfmoon.training.solvers": ["LBFGS", "SOLVERS", "Solver"],
     "halfmoon.inspection.gradient_check": ["check_gradients"],

@@ -21,7 +21,6 @@ from halfmoon.components.schedules import (
     Plateau,
     Progress,
     Schedule,
-    standstill,
 )
 
 CASES = with_settings(SCHEDULES, cases.SCHEDULES)
@@ -189,7 +188,7 @@ def test_a_schedule_that_defines_nothing_says_what_is_missing():
         Schedule().factor(progress(0))
 
 
-# ---- plateau and standstill: against a loop over epochs that remembers the best and
+# ---- plateau: against a loop over epochs that remembers the best and
 # counts
 
 NUMBERS = st.one_of(
@@ -200,15 +199,6 @@ NUMBERS = st.one_of(
 MONITORS = st.lists(NUMBERS, max_size=40)
 TOLERANCES = st.sampled_from([0.0, 1e-4, 0.5, 2.0])
 few = hypothesis_settings(max_examples=200, deadline=None)
-
-
-@few
-@given(MONITORS, TOLERANCES)
-def test_standstill_counts_the_epochs_since_the_last_improvement(monitor, tol):
-    assert (
-        standstill(np.array(monitor, dtype=float), tol)
-        == naive.standstills(monitor, tol, 10**9)[1]
-    )
 
 
 @few

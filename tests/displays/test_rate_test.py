@@ -22,11 +22,11 @@ def test_the_plot_shows_points_line_and_suggestion():
     assert np.array_equal(
         ax.collections[0].get_offsets(), np.c_[test.rates, test.losses]
     )
-    assert np.array_equal(ax.lines[0].get_xydata(), np.c_[test.rates, test.smooth])
+    assert np.array_equal(ax.lines[0].get_xydata(), np.c_[test.rates, test.smoothed])
     assert ax.collections[1].get_offsets()[0, 0] == test.suggestion
     assert f"{test.suggestion:.2g}" in ax.texts[0].get_text()
     low, high = ax.get_ylim()
-    assert low < test.smooth.min() < test.smooth[0] < high
+    assert low < test.smoothed.min() < test.smoothed[0] < high
 
 
 def test_a_test_that_blew_up_is_drawn_without_its_end_spoiling_the_scale():
@@ -36,7 +36,7 @@ def test_a_test_that_blew_up_is_drawn_without_its_end_spoiling_the_scale():
         optimizer="gd",
         high=1e9,
     )
-    assert test.losses.max() > 2.0 * test.smooth[0]
+    assert test.losses.max() > 2.0 * test.smoothed[0]
     ax = Figure().subplots()
     draw_rate_test(ax, test)
-    assert ax.get_ylim()[1] < 2.0 * test.smooth[0]
+    assert ax.get_ylim()[1] < 2.0 * test.smoothed[0]

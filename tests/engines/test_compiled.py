@@ -107,9 +107,9 @@ def task(
     )
     data = network.read(inputs, y, w)
     size = min(batch_size or n, n)
-    return Problem(
-        network, *data, optimizer=OPTIMIZERS.make(optimizer), batch_size=size, **options
-    )
+    # with a decay, so that a plan may ask for one
+    options = {"optimizer": OPTIMIZERS.make(optimizer), "decay": 1.0, **options}
+    return Problem(network, *data, batch_size=size, **options)
 
 
 def begun(problem, t=0):
@@ -729,9 +729,9 @@ def test_the_number_of_threads_changes_no_bit(threads, once):
 def test_threads_and_blocks_change_no_bit_whatever_the_flags(
     threads, flags, monkeypatch
 ):
-    monkeypatch.setattr(loop, "BLOCK_SECONDS", 10.0)
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 10.0)
     expected = big(n_threads=1, **flags)
-    monkeypatch.setattr(loop, "BLOCK_SECONDS", 1e-9)
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
     assert_same(big(n_threads=threads, **flags), expected)
 
 
@@ -751,7 +751,7 @@ def test_a_fit_that_pauses_gives_the_same_bits(updates, once, monkeypatch):
     """It stops inside an epoch or at its end, and goes on with another number of
     threads.
     """
-    monkeypatch.setattr(loop, "BLOCK_SECONDS", 1e-9)
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
     network, run = big(seconds=1e-9, n_threads=2)
     while run.t < updates:
         run = big(network=network, run=run, seconds=run.seconds)[1]
@@ -1004,7 +1004,7 @@ def test_a_fit_that_diverges_ends_alike_with_both_engines(at):
         np.testing.assert_allclose(
             run.history[name], other.history[name], rtol=1e-10, err_msg=name
         )
-    np.testing.assert_allclose(run.open, other.open, rtol=1e-10)
+    np.testing.assert_allclose(run.unfinished_epoch, other.unfinished_epoch, rtol=1e-10)
 
 
 # Prediction

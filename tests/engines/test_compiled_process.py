@@ -44,7 +44,7 @@ def check(sizes, activation, loss, optimizer, dtype, y, dropout=0.0, **options):
     X = rng.normal(size=(len(y), sizes[0]))
     data = network.read(X, y, rng.uniform(0.5, 2.0, len(y)))
     problem = Problem(network, *data, optimizer=OPTIMIZERS.make(optimizer),
-                      batch_size=7, average=0.9, **options)
+                      batch_size=7, average=0.9, decay=0.1, **options)
     assert compiled.why_not(network, problem.optimizer) is None
     ends, plan = [], Plan(np.full(5, 0.05), np.full(5, 0.1), np.full(5, 0.8))
     for engine in (compiled, reference):
@@ -315,6 +315,6 @@ def test_ctrl_c_inside_a_long_update_is_answered_and_leaves_the_weights_as_they_
         run = train(network, X, y, epochs=5, engine="compiled")
     assert time.perf_counter() - pressed[0] < 1.0
     assert (run.stopped, run.t, run.epoch) == ("interrupted", 0, 0)
-    assert run.open.shape[1] == 0
+    assert run.unfinished_epoch.shape[1] == 0
     assert np.array_equal(network.theta, theta)
     assert np.array_equal(run.theta, theta)

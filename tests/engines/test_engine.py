@@ -30,6 +30,7 @@ def task(optimizer="gd", batch_size=6, seed=0, network=None, **options):
         *data,
         optimizer=OPTIMIZERS.make(optimizer),
         batch_size=batch_size,
+        decay=1.0,  # so that a plan may ask for it
         **options,
     )
 

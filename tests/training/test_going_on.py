@@ -14,7 +14,7 @@ from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.network import Network
-from halfmoon.training.loop import Run
+from halfmoon.training.run import Run
 from halfmoon.training.train import train
 from small import NAN, one_thread
 
@@ -221,7 +221,7 @@ def test_a_run_stopped_within_an_epoch_begins_another_one_and_counts_all_its_upd
     data, engine, monkeypatch
 ):
     monkeypatch.setattr(
-        "halfmoon.training.loop.BLOCK_SECONDS", 1e-9
+        "halfmoon.training.loop.CHUNK_SECONDS", 1e-9
     )  # one update a block
     network = net()
     with pytest.warns(UserWarning, match="interrupted in epoch 2"):
@@ -236,7 +236,7 @@ def test_a_run_stopped_within_an_epoch_begins_another_one_and_counts_all_its_upd
         24 + len(data[0]),
         24 + 2 * len(data[0]),
     ]
-    assert run.t + run.earlier == 5 + 2 * per_epoch
+    assert run.updates == 5 + 2 * per_epoch
 
 
 # Schedules

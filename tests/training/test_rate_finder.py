@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from halfmoon import datasets
-from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.optimizers import OPTIMIZERS, GradientDescent
 from halfmoon.network import Network
 from halfmoon.training.rate_finder import find_learning_rate
 from halfmoon.training.settings import Settings
@@ -61,7 +61,7 @@ def test_the_same_call_gives_the_same_bits(engine, batch_size):
         )
         for _ in range(2)
     )
-    for name in ("rates", "losses", "smooth"):
+    for name in ("rates", "losses", "smoothed"):
         assert getattr(first, name).tobytes() == getattr(second, name).tobytes()
     assert (first.suggestion, first.rule) == (second.suggestion, second.rule)
 
@@ -145,7 +145,8 @@ def test_a_minibatchs_loss_is_its_mean_however_short_it_is():
     network = moons()
     settings = Settings(batch_size=64, optimizer="gd")
     w = np.linspace(0.5, 1.5, len(X))
-    problem = prepare(network, X, Y, w, settings)  # batches of 64, 64 and 22 rows
+    # batches of 64, 64 and 22 rows
+    problem = prepare(network, X, Y, w, settings, GradientDescent())
     found = find_learning_rate(network, X, Y, w=w, settings=settings)
     for t in range(6):  # the first rates are too small to change anything
         rows = problem.batch(t)
@@ -161,14 +162,14 @@ def test_smooth_is_a_running_average_of_the_full_batchs_loss():
         expected = sum(
             weight * loss for weight, loss in zip(weights, found.losses, strict=False)
         ) / sum(weights)
-        assert found.smooth[t - 1] == pytest.approx(expected, rel=1e-12)
+        assert found.smoothed[t - 1] == pytest.approx(expected, rel=1e-12)
 
 
 def test_batches_are_compared_with_themselves_so_that_chance_is_no_learning():
     found = find_learning_rate(moons(dropout=0.3), X, Y, batch_size=16, optimizer="gd")
     still = found.rates < 1e-5
     assert np.ptp(found.losses[still]) > 0.2
-    assert np.ptp(found.smooth[still]) < 1e-4
+    assert np.ptp(found.smoothed[still]) < 1e-4
 
 
 @pytest.mark.parametrize("batch_size", [None, 32])
@@ -183,7 +184,7 @@ def test_both_engines_see_the_same(optimizer, batch_size):
     known = a.rates <= 0.1  # beyond, rounding is amplified
     assert np.array_equal(a.rates[known], b.rates[known])
     np.testing.assert_allclose(a.losses[known], b.losses[known], rtol=1e-8)
-    np.testing.assert_allclose(a.smooth[known], b.smooth[known], rtol=1e-8)
+    np.testing.assert_allclose(a.smoothed[known], b.smoothed[known], rtol=1e-8)
     assert a.suggestion == pytest.approx(b.suggestion, rel=0.05)
 
 
@@ -260,15 +261,15 @@ def test_the_suggestion_trains_nearly_as_well_as_the_best_rate_of_a_grid(
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_gets_a_suggestion_inside_the_range(name):
     found = find_learning_rate(moons(), X, Y, optimizer=name, batch_size=32)
-    assert found.rates[0] < found.suggestion < found.rates[found.smooth.argmin()]
+    assert found.rates[0] < found.suggestion < found.rates[found.smoothed.argmin()]
     assert f"{found.suggestion:.2g}" in found.rule
 
 
 def test_the_suggestion_is_half_of_the_way_down():
     found = find_learning_rate(moons(), X, Y)
-    there = np.interp(np.log(found.suggestion), np.log(found.rates), found.smooth)
+    there = np.interp(np.log(found.suggestion), np.log(found.rates), found.smoothed)
     assert there == pytest.approx(
-        (found.smooth[0] + found.smooth.min()) / 2.0, rel=1e-3
+        (found.smoothed[0] + found.smoothed.min()) / 2.0, rel=1e-3
     )
 
 
@@ -295,7 +296,7 @@ def test_divergence_ends_the_test_without_a_warning(engine, optimizer, dtype):
         network, *WAVE, optimizer=optimizer, engine=engine, high=1e9
     )
     assert 20 < len(found.losses) < 100
-    assert len(found.rates) == len(found.losses) == len(found.smooth)
+    assert len(found.rates) == len(found.losses) == len(found.smoothed)
     assert np.isfinite(found.losses).all()
     assert np.isfinite(found.suggestion)
 
@@ -368,6 +369,11 @@ def test_options_are_those_of_train():
         find_learning_rate(moons(), X, Y, optimiser="gd")
     with pytest.raises(TypeError, match="not both"):
         find_learning_rate(moons(), X, Y, settings=Settings(), l2=0.1)
+
+
+def test_a_solver_has_no_rate():
+    with pytest.raises(ValueError, match="needs an optimizer; lbfgs chooses its own"):
+        find_learning_rate(moons(), X, Y, optimizer="lbfgs")
 
 
 def test_a_range_test_is_frozen():

@@ -94,7 +94,7 @@ each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 
 def long(seconds, monkeypatch, **options):
     """A fit with dropout that takes many blocks, which last about so many seconds."""
-    monkeypatch.setattr(loop, "BLOCK_SECONDS", seconds)
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", seconds)
     blocks = []
     progress = options.pop("progress", lambda run: blocks.append(run.t))
     return fit(net(dropout=0.2), epochs=40, progress=progress, **options), blocks
@@ -170,7 +170,7 @@ def test_a_run_resumed_in_the_middle_of_an_epoch_equals_an_uninterrupted_one(
     schedule, monkeypatch
 ):
     # one update a block, so that it stops anywhere
-    monkeypatch.setattr(loop, "BLOCK_SECONDS", 1e-9)
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
     options = {
         "optimizer": "adam",
         "batch_size": 7,
@@ -421,7 +421,7 @@ def test_divergence_stops_at_once_with_a_warning_and_the_last_finite_weights(opt
 def test_divergence_gives_the_same_bits_whatever_the_blocks(monkeypatch):
     fits = []
     for seconds in (1e-9, 10.0):
-        monkeypatch.setattr(loop, "BLOCK_SECONDS", seconds)
+        monkeypatch.setattr(loop, "CHUNK_SECONDS", seconds)
         with pytest.warns(RuntimeWarning, match="diverged"):
             fits.append(explosive(batch_size=25))
     assert_same(*fits)
@@ -435,7 +435,7 @@ def test_after_divergence_history_and_updates_still_agree(batch_size):
     with pytest.warns(RuntimeWarning, match="diverged"):
         _, run = explosive(batch_size=batch_size)
     per_epoch = -(-60 // (batch_size or 60))
-    assert run.epoch * per_epoch + run.open.shape[1] == run.t
+    assert run.epoch * per_epoch + run.unfinished_epoch.shape[1] == run.t
 
 
 def test_a_diverged_run_can_be_resumed_with_a_lower_rate():
@@ -541,10 +541,10 @@ def test_patience_leaves_what_so_many_epochs_leave_wherever_its_block_ended(
         [*run.slots, run.average], [*plain.slots, plain.average], strict=True
     ):
         assert np.array_equal(array, expected)
-    assert (run.t, run.epoch, run.open.shape) == (
+    assert (run.t, run.epoch, run.unfinished_epoch.shape) == (
         plain.t,
         plain.epoch,
-        plain.open.shape,
+        plain.unfinished_epoch.shape,
     )
     assert np.array_equal(run.history["loss"], plain.history["loss"])
     loss = run.history["loss"]

@@ -28,8 +28,8 @@ class Progress:
     rows: Any  # rows seen
     total: int | None  # updates in this fit, if that is known
     monitor: Array  # the monitored loss after each epoch of this fit so far
-    earlier: int = 0  # updates done before this fit, which goes on from another one
-    rows_before: Any = 0  # rows seen before this epoch
+    updates_before_fit: int = 0  # by the fits from which this one goes on
+    rows_before_epoch: Any = 0
 
     @property
     def share(self) -> Any:
@@ -41,7 +41,7 @@ class Progress:
                 "This schedule needs to know how long the fit will be; set epochs, or "
                 "use another one."
             )
-        return (self.update - self.earlier) / self.total
+        return (self.update - self.updates_before_fit) / self.total
 
 
 class Schedule(Component):
@@ -131,7 +131,7 @@ class InverseScaling(Schedule):
             "epochs": progress.epoch,
             "rows": progress.rows,
         }
-        time["rows_by_epoch"] = progress.rows_before
+        time["rows_by_epoch"] = progress.rows_before_epoch
         return (1.0 + time[self.unit]) ** -self.power  # [S5]
 
 
@@ -227,15 +227,15 @@ class Plateau(Schedule):
 
     def factor(self, progress: Progress) -> Any:
         times = 0
-        improved = np.flatnonzero(_improved(progress.monitor, self.tol))
+        better = np.flatnonzero(improved(progress.monitor, self.tol))
         start = 0
-        for end in [*improved.tolist(), len(progress.monitor)]:
+        for end in [*better.tolist(), len(progress.monitor)]:
             times += (end - start) // self.patience
             start = end + 1
         return np.full_like(progress.epoch, self.rate**times, dtype=np.float64)  # [S9]
 
 
-def _improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
+def improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
     """For each epoch, whether it improved by more than `tol` on the best before it; NaN
     never does.
     """
@@ -245,23 +245,3 @@ def _improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
         else monitor
     )
     return np.asarray(monitor < best - tol)
-
-
-def patience_ends(monitor: Array, tol: float, patience: int) -> int | None:
-    """The epoch at whose end the monitor had stood still for `patience` epochs, or
-    None.
-    """
-    improved = np.flatnonzero(_improved(monitor, tol))
-    # if no improvement comes before
-    ends = np.concatenate([[0], improved + 1]) + min(patience, len(monitor) + 1)
-    until = np.concatenate([improved, [len(monitor)]])
-    over = np.flatnonzero(ends <= until)
-    return int(ends[over[0]]) if len(over) else None
-
-
-def standstill(monitor: Array, tol: float) -> int:
-    """How many epochs the monitor has gone without improving by more than `tol` on its
-    best before.
-    """
-    improved = np.flatnonzero(_improved(monitor, tol))
-    return len(monitor) - 1 - int(improved[-1]) if len(improved) else len(monitor)

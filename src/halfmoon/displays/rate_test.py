@@ -35,9 +35,9 @@ def draw_rate_test(ax: Axes, test: RateTest) -> None:
     blue, orange, *_ = COLOURS
     dots: dict[str, Any] = {"s": 16, "c": blue, "alpha": 0.35, "linewidths": 0.0}
     ax.scatter(test.rates, test.losses, label="one batch", zorder=2, **dots)
-    ax.plot(test.rates, test.smooth, c=blue, lw=2.2, label="smoothed", zorder=3)
+    ax.plot(test.rates, test.smoothed, c=blue, lw=2.2, label="smoothed", zorder=3)
     ax.axvline(test.suggestion, c=orange, ls=DASHES, lw=1.2, zorder=1)
-    height = np.interp(np.log(test.suggestion), np.log(test.rates), test.smooth)
+    height = np.interp(np.log(test.suggestion), np.log(test.rates), test.smoothed)
     ring: dict[str, Any] = {"s": 64, "c": orange, "edgecolors": "white", "lw": 1.2}
     ax.scatter(test.suggestion, height, zorder=4, **ring)
     ax.set(xscale="log", xlabel="learning rate", ylabel="loss (objective, per batch)")
@@ -48,8 +48,8 @@ def draw_rate_test(ax: Axes, test: RateTest) -> None:
 
 def _heights(test: RateTest) -> tuple[float, float]:
     """The range of losses to show: beyond the suggestion they may be anything."""
-    begin = float(test.smooth[0])
-    best = float(test.smooth.min())
+    begin = float(test.smoothed[0])
+    best = float(test.smoothed.min())
     early = float(test.losses[test.rates <= test.suggestion].max())
     low = min(best, float(test.losses.min()))
     high = max(early, begin + 0.4 * (begin - best))

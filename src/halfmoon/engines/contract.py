@@ -120,7 +120,7 @@ class Problem:
     seed: int = 0
     # at most so many threads; None: as many as make it faster
     n_threads: int | None = None
-    decays: bool = True  # whether a plan may ask for decoupled decay
+    decay: float = 0.0  # decoupled decay; a plan holds it times a schedule's factor
     # the optimizer's own count of updates is State.t + t_offset
     t_offset: int = 0
     _workspaces: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -137,22 +137,6 @@ class Problem:
     def per_epoch(self) -> int:
         """Updates in one pass over the data."""
         return -(-self.n // self.batch_size)
-
-    @property
-    def optimizer_description(self) -> str:
-        """What must not change if the optimizer's memory is to stay valid, in words."""
-        return (
-            f"{self.network.size} parameters in {self.network.dtype}, "
-            f"{self.optimizer}, average={self.average}"
-        )
-
-    @property
-    def data_description(self) -> str:
-        """What else must not change if a run is to go on as though never paused."""
-        return (
-            f"{self.n} rows in batches of {self.batch_size}, shuffle={self.shuffle}, "
-            f"seed={self.seed}"
-        )
 
     def workspace(self, make: Callable[["Problem"], Any]) -> Any:
         """What an engine keeps for this problem: `make(self)`, called once."""

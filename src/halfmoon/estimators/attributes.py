@@ -18,7 +18,7 @@ from halfmoon.components.losses import (
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.estimators.request import Architecture, scored_by_loss
 from halfmoon.network import Network
-from halfmoon.training.loop import Run
+from halfmoon.training.run import Run
 
 _READ_OFF_X = ("n_features_in_", "feature_names_in_")
 _LINKS: dict[type, str] = {

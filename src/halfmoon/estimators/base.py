@@ -19,7 +19,6 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.schedules import standstill
 from halfmoon.estimators.attributes import (
     LastFit,
     fitted_attributes,
@@ -41,9 +40,10 @@ from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
 from halfmoon.network import Network
 from halfmoon.training.history import History
-from halfmoon.training.loop import Run
 from halfmoon.training.rate_finder import find_learning_rate
+from halfmoon.training.run import Run
 from halfmoon.training.settings import Settings
+from halfmoon.training.stopping import standstill
 from halfmoon.training.train import NotFiniteError, train
 
 
@@ -283,7 +283,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
         run = work.run
         epochs = self.max_iter
         if call.single:
-            epochs = 1 if run is None else run.epoch - run.origin + 1
+            epochs = 1 if run is None else run.epoch - run.epochs_before_fit + 1
         settings = request.settings(work.data, epochs, work.seed)
         if not request.finds_rate:
             return settings
@@ -373,7 +373,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
         """Whether a fit that made these passes would have stopped by now."""
         if self.validation_scores_ is None:
             return False
-        losses = -np.array(self.validation_scores_[run.origin :])
+        losses = -np.array(self.validation_scores_[run.epochs_before_fit :])
         return bool(standstill(losses, self.tol) >= self.n_iter_no_change)
 
     # What the user is told

@@ -10,7 +10,7 @@ import numpy as np
 from halfmoon.components.schedules import Progress, Schedule
 from halfmoon.estimators.reading import Call, Rows
 from halfmoon.network import Network
-from halfmoon.training.loop import Run
+from halfmoon.training.run import Run
 
 
 class Bridge:
@@ -68,7 +68,8 @@ class Bridge:
 
 def print_epoch(network: Network, run: Run) -> None:
     """Print the epoch's loss, and score, in scikit-learn's words."""
-    print(f"Iteration {run.epoch - run.origin}, loss = {run.history['loss'][-1]:.8f}")  # noqa: T201
+    epoch = run.epoch - run.epochs_before_fit
+    print(f"Iteration {epoch}, loss = {run.history['loss'][-1]:.8f}")  # noqa: T201
     score = run.history["validation_score"][-1]
     if not np.isnan(score):
         print(f"Validation score: {score:f}")  # noqa: T201
@@ -85,8 +86,8 @@ def stop_at_slowest(schedule: Schedule) -> Callable[[Network, Run], str]:
             if not np.isnan(run.history[name][-1]):
                 monitor = sign * run.history[name]
         rate = run.history["learning_rate"]
-        at = Progress(0, 0.0, 0, None, monitor[run.origin :])
-        next_rate = schedule.factor(at) * rate[run.origin]
+        at = Progress(0, 0.0, 0, None, monitor[run.epochs_before_fit :])
+        next_rate = schedule.factor(at) * rate[run.epochs_before_fit]
         return "rate" if rate[-1] <= 1e-6 and next_rate < 0.9 * rate[-1] else ""
 
     return stop

@@ -11,7 +11,7 @@ from sklearn.metrics import check_scoring
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.request import scored_by_loss
 from halfmoon.network import Network
-from halfmoon.training.loop import Score
+from halfmoon.training.run import Score
 
 
 def score_of(estimator: Any, targets: Any, network: Network) -> Score | None:

@@ -1,27 +1,40 @@
-"""Onlookers while a network trains. A callback is any function (network, run) -> stop?,
-told after each epoch.
+"""Callbacks: functions (network, run) -> stop?, called after each epoch.
 
-What speaks scikit-learn's protocol too may be given to an estimator:
+One that speaks scikit-learn's protocol too may be given to an estimator:
 ``MLPClassifier().set_callbacks(Recorder())``.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
-from halfmoon.training.loop import Run
+from halfmoon.training.run import Run
 
 
 class Recorder:
-    """Keeps the weights of every `every`-th epoch; beyond `most` of them every second
-    one is dropped.
+    """A callback that keeps the weights of every few epochs.
 
-    Of an estimator with rows to stop by it keeps the best weights up to then: what a
-    fit that ended there leaves.
+    Given to an estimator that has rows to stop by, it keeps at each epoch the best
+    weights up to then, which are those that a fit ending there would leave.
 
+    Parameters
+    ----------
+    every : int
+        It keeps the weights of every `every`-th epoch.
+    most : int
+        Beyond so many epochs every second one is dropped, and from then on half as many
+        are kept.
+
+    Attributes
+    ----------
+    weights : dict
+        The weights (size,) of each epoch that is kept.
+    epochs : list of int
+        The epochs that are kept.
+
+    Examples
+    --------
     >>> from halfmoon import Network, datasets, train
     >>> recorder = Recorder(every=10)
     >>> X, y = datasets.make("moons")
@@ -46,8 +59,14 @@ class Recorder:
         return list(self.weights)
 
     def at(self, fitted: Any, epoch: int) -> Any:
-        """A copy of the network, or of the estimator, with the weights it had after an
-        epoch.
+        """A copy of a network or an estimator with the weights that it had.
+
+        Parameters
+        ----------
+        fitted : Network or estimator
+            The one that was watched.
+        epoch : int
+            After which epoch; ValueError where its weights were not kept.
         """
         if epoch not in self.weights:
             raise ValueError(
@@ -96,45 +115,3 @@ class Recorder:
         """A task has ended; epochs are kept."""
         if context.task_name == "epoch" and fitted_estimator is not None:
             self._keep(len(fitted_estimator.history_), fitted_estimator.network_.theta)
-
-
-@contextmanager
-def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
-    """A bar on the terminal for ``train(..., progress=bar)``; silent where output is
-    not a terminal.
-
-    It is told after each block of updates (about 50 ms), so it costs nothing that could
-    be measured.
-    """
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda run: None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    loss = TextColumn("{task.fields[loss]}")
-    with Progress(*columns, loss, console=console, transient=True) as bars:
-        task = bars.add_task(label, total=epochs, loss="")
-
-        def told(run: Run) -> None:
-            if run.epoch:
-                bars.update(
-                    task,
-                    completed=run.epoch,
-                    loss=f"loss {run.history['loss'][-1]:.4f}",
-                )
-
-        yield told

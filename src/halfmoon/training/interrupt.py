@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish, noted now and granted between two updates."""
+"""Ctrl-C as a flag, which a fit looks at between two updates."""
 
 import signal
 import threading
@@ -6,11 +6,10 @@ from types import FrameType
 
 
 class Interrupt:
-    """While it is open, Ctrl-C is noted instead of raised, so that no update is torn
-    apart; a second one is raised.
+    """While it is open, Ctrl-C sets `seen` and raises nothing; a second one is raised.
 
-    One that is open around it is told too. Only the main thread can receive signals;
-    elsewhere this does nothing.
+    So no update is torn apart. An `Interrupt` that is open around it is set too. Only
+    the main thread receives signals; in others this does nothing.
     """
 
     seen = False
@@ -31,7 +30,6 @@ class Interrupt:
 
     def __exit__(self, *error: object) -> None:
         if self.main:
-            signal.signal(
-                signal.SIGINT,
-                self.previous if self.previous is not None else signal.SIG_DFL,
-            )
+            # None: it was not set from Python, and cannot be put back
+            handler = self.previous or signal.SIG_DFL
+            signal.signal(signal.SIGINT, handler)

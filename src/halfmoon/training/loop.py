@@ -1,116 +1,35 @@
-"""A fit at work: blocks of updates, and between them everything that looks, decides or
-records.
+"""The training loop: chunks of updates, and after each what looks, records or decides.
 
-An engine carries out a block of updates without pause. A block ends after about 50 ms,
+An engine carries out a chunk of updates without pause. A chunk ends after about 50 ms,
 so that Ctrl-C, the time budget and the progress bar are served, and at the end of each
-epoch if anything wants to look there. Where blocks end changes no number: shuffles,
+epoch if anything wants to look there. Where chunks end changes no number: shuffles,
 masks and schedules are functions of the update's number alone.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.schedules import SCHEDULES, Progress, patience_ends
+from halfmoon.components.schedules import SCHEDULES, Progress
 from halfmoon.engines.choose import choose
-from halfmoon.engines.contract import Measured, Plan, Problem, State
+from halfmoon.engines.contract import Measured, Plan, Problem
 from halfmoon.engines.predicting import predictor_of
-from halfmoon.network import Network
-from halfmoon.training.history import History
 from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.run import Best, Callback, Run, Score
 from halfmoon.training.settings import Settings
+from halfmoon.training.stopping import patience_ends
+from halfmoon.training.validation import evaluate, read_validation
 
-BLOCK_SECONDS = 0.05
-
-# (y_hat, y, w, X) -> the higher the better; w (n,) weighs rows
-Score = Callable[[Array, Array, Array, Array], float]
-# told after each epoch; True, or a reason, stops the fit
-Callback = Callable[[Network, "Run"], bool | str | None]
-
-
-@dataclass(frozen=True)
-class Best:
-    """The best epoch so far, by the monitor (smaller is better), and the weights it
-    left.
-    """
-
-    epoch: int
-    monitor: float
-    weights: Array
-
-
-@dataclass
-class Run(State):
-    """All that changes while training, and what is left of it afterwards."""
-
-    history: History = field(default_factory=History)
-    best: Best | None = None  # kept where there is validation data
-    seconds: float = 0.0
-    # by epochs, patience, callback, interrupted, time, diverged, converged,
-    # evaluations, abnormal
-    stopped: str = ""
-    engine: str = ""  # which one carried out the updates
-    why: str = ""  # why that one
-    threads: int = 1  # how many it used
-    # what must not change if it is to go on: the problem's descriptions
-    made_with: tuple[str, str] = ("", "")
-    # epochs done before the present fit began, on other data or in an earlier call
-    origin: int = 0
-    began: float = 0.0  # `seconds` when it began
-    earlier: int = 0  # updates done beside State.t, on other data
-    # updates done before the optimizer's memory began, in other optimizers' hands
-    fresh: int = 0
-    # measurements of the unfinished epoch's updates
-    open: Array = field(default_factory=lambda: np.empty((4, 0)))
-
-    @property
-    def weights(self) -> Array:
-        """What the fit leaves: the best epoch's weights with validation data, else the
-        last finite ones.
-        """
-        return self.current if self.best is None else self.best.weights
-
-    @property
-    def epoch(self) -> int:
-        """Epochs done."""
-        return len(self.history)
-
-    @property
-    def rows(self) -> int:
-        """Rows seen in the epochs done."""
-        return int(self.history["rows"][-1]) if self.epoch else 0
-
-    def release(self, anew: bool = True) -> None:
-        """Let this run go on with other data; `anew`, as a new fit: patience and
-        schedules begin again.
-        """
-        self.made_with = (self.made_with[0], "")
-        self.began = self.seconds
-        self.origin = self.epoch if anew else self.origin
-
-
-def read_validation(
-    network: Network, data: tuple[Any, ...]
-) -> tuple[Array, Array, Array]:
-    """(X, y) or (X, y, w) as the network reads them."""
-    if not isinstance(data, tuple) or len(data) not in (2, 3):
-        raise ValueError(
-            f"validation must be (X, y) or (X, y, w); got {type(data).__name__}."
-        )
-    try:
-        return network.read(*data)
-    except ValueError as error:
-        raise ValueError(f"Validation data: {error}") from None
+CHUNK_SECONDS = 0.05
+GROWTH = 8  # a chunk has at most so many times the updates of the one before
 
 
 class Fit:
-    """One call of `train`: what was asked for, and the pace at which this machine does
-    it.
-    """
+    """What one call of `train` was asked for, and what follows from that."""
 
     def __init__(
         self,
@@ -121,246 +40,237 @@ class Fit:
         callbacks: tuple[Callback, ...],
         progress: Callable[[Run], None] | None,
     ) -> None:
+        network = problem.network
         self.problem = problem
         self.settings = settings
         self.score = score
-        self.engine, self.why = choose(
-            problem.network, problem.optimizer, settings.engine, problem.X
-        )
-        self.engine.prepare(problem)
-        problem.network.predictor = predictor_of(self.engine)
         self.callbacks = callbacks
         self.progress = progress
-        self.validation = (
-            None if validation is None else read_validation(problem.network, validation)
+        self.engine, self.why = choose(
+            network, problem.optimizer, settings.engine, problem.X
         )
-        names = (settings.schedule, settings.decay_schedule, settings.dropout_schedule)
-        self.schedules = [SCHEDULES.make(name) for name in names]
+        self.engine.prepare(problem)
+        network.predictor = predictor_of(self.engine)
+        self.validation = None
+        if validation is not None:
+            self.validation = read_validation(network, validation)
         if settings.monitor == "score" and (score is None or validation is None):
             raise ValueError(
                 "monitor='score' needs validation data and a score; pass both, or "
                 "monitor='loss'."
             )
-        looks = (validation, score, *callbacks)
-        self.each_epoch = any(look is not None for look in looks) or any(
-            one.adaptive for one in self.schedules
+        self.schedules = [
+            SCHEDULES.make(settings.schedule),
+            SCHEDULES.make(settings.decay_schedule),
+            SCHEDULES.make(settings.dropout_schedule),
+        ]
+        self.each_epoch = (
+            validation is not None
+            or score is not None
+            or bool(callbacks)
+            or any(schedule.adaptive for schedule in self.schedules)
         )
-        self.pace = 1
-        self.since = time.perf_counter()
-        self.wants_stop = ""
-
-    def block(self, run: Run, wants_stop: Callable[[], bool] | None = None) -> None:
-        """Carry out the next block of updates, record the epochs that it ended, and let
-        everybody look.
-        """
-        count = max(0, min(self.pace, self.end(run) - run.t))
-        if self.each_epoch:
-            count = min(count, self.problem.per_epoch - run.t % self.problem.per_epoch)
-        before = vars(run).copy(), run.epoch
-        measured = self.carry_out(run, count, wants_stop)
-        surplus = self.surplus(run)
-        if surplus:  # patience ended within this block: do again what came before
-            vars(run).update(before[0])
-            run.history.cut(before[1])
-            measured = self.carry_out(run, count - surplus, wants_stop)
-        if measured.diverged:
-            run.stopped = "diverged"
-        if run.epoch > before[1] and self.each_epoch:
-            self.look(run)
-        if self.progress is not None:
-            self.progress(run)
-
-    def carry_out(
-        self, run: Run, count: int, wants_stop: Callable[[], bool] | None
-    ) -> Measured:
-        """The next `count` updates, and a row of history for each epoch that they
-        complete.
-        """
-        plan = self.plan(run, count)
-        begin = time.perf_counter()
-        measured = self.engine.run(self.problem, run, plan, wants_stop)
-        run.engine = self.engine.NAME
-        run.why = self.why
-        run.threads = measured.threads
-        spent = max(time.perf_counter() - begin, 1e-9)
-        self.tick(run)
-        self.pace = max(1, min(8 * self.pace, round(count * BLOCK_SECONDS / spent)))
-        self.record(run, plan.eta, measured)
-        return measured
-
-    def surplus(self, run: Run) -> int:
-        """How many updates have been made beyond the epoch at which patience should
-        have stopped.
-        """
-        if self.settings.patience is None:
-            return 0
-        end = patience_ends(
-            self.monitor(run), self.settings.tol, self.settings.patience
-        )
-        return (
-            0
-            if end is None
-            else max(0, run.t - (run.origin + end) * self.problem.per_epoch)
-        )
-
-    def tick(self, run: Run) -> None:
-        """Count the time since the last tick as spent training."""
-        now = time.perf_counter()
-        run.seconds = run.seconds + now - self.since
-        self.since = now
+        self.last_tick = time.perf_counter()
 
     def end(self, run: Run) -> int:
         """State.t when all epochs are done."""
-        return (run.origin + self.settings.epochs) * self.problem.per_epoch
-
-    def plan(self, run: Run, count: int) -> Plan:
-        """Learning rate, decay and dropout factor of the next `count` updates."""
-        problem = self.problem
-        settings = self.settings
-        update = np.arange(run.t, run.t + count)
-        epoch, place = np.divmod(update, problem.per_epoch)
-        rows_before = run.rows + (epoch - run.epoch) * problem.n
-        start = run.origin * problem.per_epoch
-        at = Progress(
-            update + run.earlier,
-            update / problem.per_epoch,
-            rows_before + np.minimum(place * problem.batch_size, problem.n),
-            self.end(run) - start,
-            self.monitor(run),
-            start + run.earlier,
-            rows_before,
-        )
-        factors = [
-            np.broadcast_to(each.factor(at), update.shape) for each in self.schedules
-        ]
-        rate, decay, dropout = (
-            np.ascontiguousarray(factor, dtype=np.float64) for factor in factors
-        )
-        own = problem.optimizer.decay if settings.decay is None else settings.decay
-        return Plan(settings.learning_rate * rate, own * decay, dropout)
-
-    def record(self, run: Run, eta: Array, measured: Measured) -> None:
-        """Add the block's measurements, and a row of history for each epoch now
-        complete.
-        """
-        problem = self.problem
-        run.open = np.hstack(
-            [
-                run.open,
-                [
-                    measured.loss,
-                    measured.penalty,
-                    measured.norm,
-                    eta[: len(measured.loss)],
-                ],
-            ]
-        )
-        ended = run.open.shape[1] // problem.per_epoch
-        if ended:
-            cut = ended * problem.per_epoch
-            loss, penalty, norm, rate = run.open[:, :cut].reshape(
-                4, ended, problem.per_epoch
-            )
-            # the batches' parts add up to n/s times the whole
-            part = problem.batch_size / problem.n  # [R3]
-            epoch = run.epoch + 1 + np.arange(ended)
-            run.history.append(
-                epoch=epoch,
-                update=epoch * problem.per_epoch + run.earlier,
-                rows=run.rows + problem.n * (1 + np.arange(ended)),
-                seconds=np.linspace(
-                    run.history["seconds"][-1] if run.epoch else 0.0,
-                    run.seconds,
-                    ended + 1,
-                )[1:],
-                loss=(loss + penalty).sum(axis=1) * part,
-                penalty=penalty.sum(axis=1) * part,
-                learning_rate=rate[:, -1],
-                gradient_norm=norm.mean(axis=1),
-            )
-            run.open = run.open[:, cut:]
-
-    def look(self, run: Run) -> None:
-        """After an epoch: validate, keep the best, tell the callbacks."""
-        problem = self.problem
-        network = self.problem.network
-        theta = run.current
-        # so that a callback may predict, and do no harm
-        network.theta = theta.copy() if self.callbacks else theta
-        if self.score is not None:
-            with np.errstate(all="ignore"):
-                y_hat = network.predict(problem.X, theta)
-                run.history.set(
-                    train_score=self.score(
-                        y_hat, problem.y, problem.w.mean(axis=1), problem.X
-                    )
-                )
-        if self.validation is not None:
-            run.history.set(**self.judge(theta, *self.validation))
-            value = float(self.monitor(run)[-1])
-            # of equals, the one that learned longer
-            if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
-                run.best = Best(run.epoch, value, theta.copy())
-        answers = [callback(network, run) for callback in self.callbacks]
-        self.wants_stop = next(
-            (one if isinstance(one, str) else "callback" for one in answers if one), ""
-        )
-
-    def judge(self, theta: Array, X: Array, y: Array, w: Array) -> dict[str, float]:
-        """What validation data say of these weights."""
-        network = self.problem.network
-        with np.errstate(all="ignore"):
-            z = network.raw_predict(X, theta)
-            weight = float(w.sum()) / w.shape[-1]
-            found = {
-                "validation_loss": float((w * network.loss.value(z, y)).sum()) / weight
-            }
-            if self.score is not None:
-                found["validation_score"] = self.score(
-                    network.loss.link(z), y, w.mean(axis=1), X
-                )
-        return found
-
-    def judge_again(self, run: Run) -> None:
-        """An earlier fit's best epoch is judged by the present validation data; without
-        such it no longer counts.
-        """
-        if run.best is not None and self.validation is not None:
-            self.problem.network.theta = run.best.weights
-            found = self.judge(run.best.weights, *self.validation)
-            value = (
-                -found["validation_score"]
-                if self.settings.monitor == "score"
-                else found["validation_loss"]
-            )
-            run.best = replace(run.best, monitor=value) if np.isfinite(value) else None
-        else:
-            run.best = None
+        epochs = run.epochs_before_fit + self.settings.epochs
+        return epochs * self.problem.per_epoch
 
     def monitor(self, run: Run) -> Array:
-        """What decides, epoch by epoch of the present fit, smaller being better."""
+        """What decides, epoch by epoch of the present fit; the smaller the better."""
         if self.settings.monitor == "score":
-            return -run.history["validation_score"][run.origin :]
-        return run.history["loss" if self.validation is None else "validation_loss"][
-            run.origin :
-        ]
+            column = -run.history["validation_score"]
+        elif self.validation is not None:
+            column = run.history["validation_loss"]
+        else:
+            column = run.history["loss"]
+        return column[run.epochs_before_fit :]
 
-    def why_stop(self, run: Run, interrupt: Interrupt) -> str:
-        """The reason to stop here, or an empty string."""
-        settings = self.settings
-        if settings.patience is not None and patience_ends(
-            self.monitor(run), settings.tol, settings.patience
-        ):
+    def count_time(self, run: Run) -> None:
+        """Add the time since the last call to the run's."""
+        now = time.perf_counter()
+        run.seconds += now - self.last_tick
+        self.last_tick = now
+
+    def evaluate(self, theta: Array) -> dict[str, float]:
+        """What the validation data say of these weights: columns of history."""
+        assert self.validation is not None
+        network = self.problem.network
+        with np.errstate(all="ignore"):
+            z = network.raw_predict(self.validation[0], theta)
+            return evaluate(network, z, self.validation, self.score)
+
+    def reevaluate_best(self, run: Run) -> None:
+        """Evaluate an earlier fit's best epoch with the present validation data.
+
+        Without such data it no longer counts.
+        """
+        best = run.best
+        run.best = None
+        if best is None or self.validation is None:
+            return
+        self.problem.network.theta = best.weights
+        columns = self.evaluate(best.weights)
+        value = columns["validation_loss"]
+        if self.settings.monitor == "score":
+            value = -columns["validation_score"]
+        if np.isfinite(value):
+            run.best = replace(best, monitor=value)
+
+    def after_epoch(self, run: Run) -> str:
+        """Evaluate, keep the best and call the callbacks.
+
+        Returns why one of them wants to stop, or an empty string.
+        """
+        network = self.problem.network
+        theta = run.current
+        # callbacks may predict with the network, and do no harm
+        network.theta = theta.copy() if self.callbacks else theta
+        if self.score is not None:
+            run.history.set(train_score=self.training_score(theta))
+        if self.validation is not None:
+            run.history.set(**self.evaluate(theta))
+            self.keep_best(run)
+        wish = ""
+        for callback in self.callbacks:
+            answer = callback(network, run)
+            if answer and not wish:
+                wish = answer if isinstance(answer, str) else "callback"
+        return wish
+
+    def training_score(self, theta: Array) -> float:
+        """The score on the training data."""
+        assert self.score is not None
+        problem = self.problem
+        w = problem.w.mean(axis=1)
+        with np.errstate(all="ignore"):
+            y_hat = problem.network.predict(problem.X, theta)
+            return self.score(y_hat, problem.y, w, problem.X)
+
+    def keep_best(self, run: Run) -> None:
+        """Keep the weights of an epoch that is no worse than the best before it."""
+        value = float(self.monitor(run)[-1])
+        # of equals, the one that learned longer
+        if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
+            run.best = Best(run.epoch, value, run.current.copy())
+
+    def patience_end(self, run: Run) -> int | None:
+        """State.t at which patience has ended, or None."""
+        patience = self.settings.patience
+        if patience is None:
+            return None
+        epochs = patience_ends(self.monitor(run), self.settings.tol, patience)
+        if epochs is None:
+            return None
+        return (run.epochs_before_fit + epochs) * self.problem.per_epoch
+
+    def reason_to_stop(self, run: Run, interrupt: Interrupt, wish: str) -> str:
+        """Why to stop here, in a word of `STOPPED` or a callback's; else nothing."""
+        if self.patience_end(run) is not None:
             return "patience"
         if run.t >= self.end(run):
             return "epochs"
         if interrupt.seen:
             return "interrupted"
-        if self.wants_stop:
-            return self.wants_stop
-        return (
-            "time"
-            if settings.seconds is not None
-            and run.seconds - run.began >= settings.seconds
-            else ""
+        if wish:
+            return wish
+        budget = self.settings.seconds
+        if budget is not None and run.seconds - run.seconds_before_fit >= budget:
+            return "time"
+        return ""
+
+
+def run_updates(fit: Fit, run: Run, interrupt: Interrupt) -> None:
+    """Carry out chunks of updates until there is a reason to stop."""
+    chunk = 1
+    while not run.stopped:
+        before = run.checkpoint()
+        count = min(chunk, updates_ahead(fit, run))
+        seconds = carry_out(fit, run, count, interrupt)
+
+        end = fit.patience_end(run)
+        if end is not None and run.t > end:  # within this chunk: do again up to there
+            run.restore(before)
+            carry_out(fit, run, end - run.t, interrupt)
+
+        wish = ""
+        if fit.each_epoch and run.epoch > before.epochs:
+            wish = fit.after_epoch(run)
+        if fit.progress is not None:
+            fit.progress(run)
+
+        run.stopped = run.stopped or fit.reason_to_stop(run, interrupt, wish)
+        chunk = max(1, min(GROWTH * chunk, round(count * CHUNK_SECONDS / seconds)))
+
+
+def updates_ahead(fit: Fit, run: Run) -> int:
+    """How many updates may follow before somebody must look."""
+    ahead = max(0, fit.end(run) - run.t)
+    if fit.each_epoch:
+        per_epoch = fit.problem.per_epoch
+        ahead = min(ahead, per_epoch - run.t % per_epoch)
+    return ahead
+
+
+def carry_out(fit: Fit, run: Run, count: int, interrupt: Interrupt) -> float:
+    """Plan, carry out and record `count` updates; returns the seconds they took."""
+    plan = plan_updates(fit, run, count)
+    begin = time.perf_counter()
+    measured = fit.engine.run(fit.problem, run, plan, lambda: interrupt.seen)
+    seconds = time.perf_counter() - begin
+    fit.count_time(run)
+    run.threads = measured.threads
+    record(fit.problem, run, plan.eta, measured)
+    if measured.diverged:
+        run.stopped = "diverged"
+    return max(seconds, 1e-9)
+
+
+def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
+    """Learning rate, decay and dropout factor of the next `count` updates."""
+    problem = fit.problem
+    update = np.arange(run.t, run.t + count)
+    epoch, index = np.divmod(update, problem.per_epoch)
+    first = run.epochs_before_fit * problem.per_epoch
+    rows_before_epoch = run.rows + (epoch - run.epoch) * problem.n
+    rows_of_epoch = np.minimum(index * problem.batch_size, problem.n)
+    progress = Progress(
+        update=update + run.update_offset,
+        epoch=update / problem.per_epoch,
+        rows=rows_before_epoch + rows_of_epoch,
+        total=fit.end(run) - first,
+        monitor=fit.monitor(run),
+        updates_before_fit=first + run.update_offset,
+        rows_before_epoch=rows_before_epoch,
+    )
+    rate, decay, dropout = (
+        np.ascontiguousarray(
+            np.broadcast_to(schedule.factor(progress), update.shape), dtype=np.float64
         )
+        for schedule in fit.schedules
+    )
+    return Plan(fit.settings.learning_rate * rate, problem.decay * decay, dropout)
+
+
+def record(problem: Problem, run: Run, eta: Array, measured: Measured) -> None:
+    """Keep a chunk's measurements, and write history for the epochs now complete."""
+    eta = eta[: len(measured.loss)]
+    latest = [measured.loss, measured.penalty, measured.norm, eta]
+    updates = np.hstack([run.unfinished_epoch, latest])
+    epochs = updates.shape[1] // problem.per_epoch
+    complete = epochs * problem.per_epoch
+    run.unfinished_epoch = updates[:, complete:]
+    if epochs == 0:
+        return
+    shape = (4, epochs, problem.per_epoch)
+    loss, penalty, norm, rate = updates[:, :complete].reshape(shape)
+    # the batches' parts add up to n/s times the whole
+    part = problem.batch_size / problem.n  # [R3]
+    run.record_epochs(
+        problem,
+        loss=(loss + penalty).sum(axis=1) * part,
+        penalty=penalty.sum(axis=1) * part,
+        gradient_norm=norm.mean(axis=1),
+        learning_rate=rate[:, -1],
+    )

@@ -1,10 +1,10 @@
-"""The learning-rate range test: a short training with a rate that grows, to see where
-the loss falls best.
+"""The learning-rate range test: a short training with a rate that grows.
 
-(Smith 2017, "Cyclical learning rates for training neural networks", section 3.3;
-fastai's lr_find.) Losses of different minibatches cannot be compared while the weights
-have hardly moved: what differs is the rows. So each batch is measured twice, at the
-weights reached and at the initial ones, and it is the difference that is smoothed.
+It shows at which rates the loss falls (Smith 2017, "Cyclical learning rates for
+training neural networks", section 3.3; fastai's lr_find). Losses of different
+minibatches cannot be compared while the weights have hardly moved: what differs is the
+rows. So each batch is measured twice, at the weights reached and at the initial ones,
+and it is the difference that is smoothed.
 """
 
 from copy import deepcopy
@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.rules import INF, Integer
 from halfmoon.engines.choose import choose
 from halfmoon.engines.contract import Numbers, Plan, Problem, State
 from halfmoon.network import Network
+from halfmoon.training.run import start
 from halfmoon.training.settings import Settings
-from halfmoon.training.train import NotFiniteError, prepare, start
+from halfmoon.training.solvers import make_method
+from halfmoon.training.train import NotFiniteError, prepare
 
-BLOCK = 10  # updates between looks at the loss
+CHUNK = 10  # updates between two looks at the loss
 MEMORY = 0.8  # of the smoothed loss
-# it stops once the loss has risen by so many times its best, or its fall
+# the test ends once the loss has risen by so many times its best, or its fall
 BLOWN_UP = 3.0
 FELL = 1e-4  # a smaller fall, relative to the loss at the start, is none
 UPDATES = Integer("[", 20, INF, ")")  # of a range test
@@ -31,19 +34,31 @@ UPDATES = Integer("[", 20, INF, ")")  # of a range test
 
 @dataclass(frozen=True, eq=False)
 class RateTest:
-    """What a range test saw, update by update, and the learning rate that it suggests.
+    """What a range test saw, and the learning rate that it suggests.
 
-    `smooth` is a running average of (loss - the same batch's loss at the initial
-    weights), [O6]'s form, plus the mean of the latter: with a full batch the smoothed
-    loss itself.
+    ``halfmoon.displays.draw_rate_test(ax, test)`` draws it.
+
+    Attributes
+    ----------
+    rates : array (updates,)
+        The learning rate of each update.
+    losses : array (updates,)
+        The objective of each update's batch alone, before the update.
+    smoothed : array (updates,)
+        A running average of (loss - the same batch's loss at the initial weights), of
+        [O6]'s form, plus the mean of the latter. With a full batch it is the smoothed
+        loss itself.
+    suggestion : float
+        The rate to train with.
+    rule : str
+        How it was chosen, in a sentence.
     """
 
-    rates: Numbers = field(repr=False)  # learning rate of each update
-    # the objective of its batch alone, before the update
+    rates: Numbers = field(repr=False)
     losses: Numbers = field(repr=False)
-    smooth: Numbers = field(repr=False)
+    smoothed: Numbers = field(repr=False)
     suggestion: float
-    rule: str  # how it was chosen, in a sentence
+    rule: str
 
 
 def find_learning_rate(
@@ -58,8 +73,7 @@ def find_learning_rate(
     updates: int = 100,
     **options: Any,
 ) -> RateTest:
-    """Train a copy of `network` while the rate grows from `low` to `high`, and suggest
-    the rate to train with.
+    """Suggest a learning rate, by a short training with a rate that grows.
 
     eta_t = low (high / low)^((t-1) / (updates-1)),   t = 1 ... updates
 
@@ -68,33 +82,66 @@ def find_learning_rate(
     what the best of 33 rates took off the loss in 300 updates, and 0.6 % (16 %) in
     1,500 (docs/decisions/0007); it is careful rather than bold.
 
-    `settings`, or `options` of the same names, are those of `train`: optimizer, batch
-    size, penalties, clipping, decay, seed and engine count; the learning rate, epochs,
-    schedules, and whatever stops or averages a fit do not. The network, the data and
-    NumPy's random numbers stay as they are, and the same call gives the same bits. It
-    costs two trainings of `updates` updates at most, and stops early once the loss
-    blows up.
+    The network, the data and NumPy's random numbers stay as they are, and the same call
+    gives the same bits. It costs two trainings of `updates` updates at most, and ends
+    early once the loss blows up.
 
-    Raises ValueError for a range that is none, for data that do not fit, and where the
-    loss is not finite at the start or never falls.
+    Parameters
+    ----------
+    network : Network
+        A copy of it is trained, from its present weights.
+    X : array or sparse matrix (n, d)
+        The rows to learn from.
+    y : array (n,) or (n, k)
+        What to predict.
+    w : array (n,) or (n, k), optional
+        Weights of rows, or of single outputs.
+    settings : Settings, optional
+        The settings as a whole, instead of `options`.
+    low, high : float
+        The first rate and the last.
+    updates : int
+        How many updates, at least 20.
+    **options
+        Settings of `train`: optimizer, batch size, penalties, clipping, decay, seed and
+        engine count; the learning rate, epochs, schedules, and whatever stops or
+        averages a fit do not.
 
-    >>> from halfmoon import Network, datasets
+    Returns
+    -------
+    RateTest
+        `suggestion` is the rate; `rates`, `losses` and `smoothed` are what was seen.
+
+    Raises
+    ------
+    ValueError
+        For a range that is none, for data that do not fit, for a solver, which has no
+        rate, and where the loss is not finite at the start or never falls.
+
+    Examples
+    --------
+    >>> from halfmoon import Network, datasets, find_learning_rate
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
-    >>> found = find_learning_rate(Network.dense([2, 20, 2]), X, y, optimizer="adam")
-    >>> 0.01 < found.suggestion < 0.1
+    >>> test = find_learning_rate(Network.dense([2, 20, 2]), X, y, optimizer="adam")
+    >>> 0.01 < test.suggestion < 0.1
     True
     """
     settings = Settings.of(options, settings)
     if not 0.0 < low < high < np.inf or not UPDATES.allows(updates):
-        needs = "0 < low < high, both finite, and updates of at least 20"
         raise ValueError(
-            f"A range test needs {needs}; got low={low}, high={high}, "
-            f"updates={updates}."
+            "A range test needs 0 < low < high, both finite, and updates of at least "
+            f"20; got low={low}, high={high}, updates={updates}."
         )
-    problem = prepare(deepcopy(network), X, y, w, settings)
+    method = make_method(settings.optimizer)
+    if not isinstance(method, Optimizer):
+        raise ValueError(
+            f"A range test needs an optimizer; {method} chooses its own steps and has "
+            "no learning rate."
+        )
+    problem = prepare(deepcopy(network), X, y, w, settings, method)
     rates = np.geomspace(low, high, updates)
-    losses, smooth = _sweep(problem, settings, rates)
-    return _suggest(rates[: len(losses)], losses, smooth)
+    losses, smoothed = _sweep(problem, settings, rates)
+    return _suggest(rates[: len(losses)], losses, smoothed)
 
 
 def _sweep(
@@ -103,41 +150,38 @@ def _sweep(
     """Losses before each update, raw and smoothed, up to the one where they blow up."""
     engine, _ = choose(problem.network, problem.optimizer, settings.engine, problem.X)
     engine.prepare(problem)
-    run = start(problem)
+    run = start(problem, problem.optimizer)
     theta = problem.network.theta
-    decay = problem.optimizer.decay if settings.decay is None else settings.decay
-    losses = at_start = smooth = np.empty(0)
-    for first in range(0, len(rates), BLOCK):
-        eta = rates[first : first + BLOCK]
-        measured = engine.run(
-            problem, run, Plan(eta, np.full(len(eta), decay), np.ones(len(eta)))
-        )
+    losses = at_start = smoothed = np.empty(0)
+    for first in range(0, len(rates), CHUNK):
+        eta = rates[first : first + CHUNK]
+        decay = np.full(len(eta), problem.decay)
+        measured = engine.run(problem, run, Plan(eta, decay, np.ones(len(eta))))
         updates = np.arange(first, first + len(measured.loss))
-        rows = np.minimum(
-            problem.n - updates % problem.per_epoch * problem.batch_size,
-            problem.batch_size,
-        )
+        batch = updates % problem.per_epoch
+        rows = np.minimum(problem.n - batch * problem.batch_size, problem.batch_size)
         whole = problem.batch_size / rows  # a short batch's loss is a part [R3]
         with np.errstate(all="ignore"):
-            same = [
-                engine.gradient(problem, State(theta, [], t=int(t)))[:2]
-                for t in updates
-            ]
+            initial = []
+            for t in updates.tolist():
+                part = engine.gradient(problem, State(theta, [], t=t))
+                initial.append(part.loss + part.penalty)
             losses = np.append(losses, (measured.loss + measured.penalty) * whole)
-            at_start = np.append(at_start, [sum(parts) for parts in same] * whole)
-            smooth = _smoothed(losses, at_start)
-            blown_up = _blown_up(smooth)
+            at_start = np.append(at_start, initial * whole)
+            smoothed = _smoothed(losses, at_start)
+            blown_up = _blown_up(smoothed)
         if blown_up.any():
             stop = int(blown_up.argmax()) + 1
-            return losses[:stop], smooth[:stop]
+            return losses[:stop], smoothed[:stop]
         if measured.diverged:
             break
-    return losses, smooth
+    return losses, smoothed
 
 
 def _smoothed(losses: Numbers, at_start: Numbers) -> Numbers:
-    """avg <- avg + (1-beta)/(1-beta^t) (difference - avg), [O6]'s average, above the
-    mean loss at the start.
+    """[O6]'s average of the difference, above the mean loss at the start.
+
+    avg <- avg + (1-beta)/(1-beta^t) (difference - avg)
     """
     average = 0.0
     averages = []
@@ -147,39 +191,37 @@ def _smoothed(losses: Numbers, at_start: Numbers) -> Numbers:
     return at_start.mean() + np.array(averages) if averages else losses
 
 
-def _blown_up(smooth: Numbers) -> Any:
-    """For each update, whether the loss stands far above its best; losses may be
-    negative.
+def _blown_up(smoothed: Numbers) -> Any:
+    """For each update, whether the loss is far above its best.
+
+    Losses may be negative.
     """
-    best = np.minimum.accumulate(smooth)
-    return smooth - best > BLOWN_UP * np.maximum(np.abs(best), smooth[:1] - best)
+    best = np.minimum.accumulate(smoothed)
+    return smoothed - best > BLOWN_UP * np.maximum(np.abs(best), smoothed[:1] - best)
 
 
-def _suggest(rates: Numbers, losses: Numbers, smooth: Numbers) -> RateTest:
+def _suggest(rates: Numbers, losses: Numbers, smoothed: Numbers) -> RateTest:
     """Half-way down, between the two updates around it."""
-    if not np.isfinite(smooth[:1]).any():
+    if not np.isfinite(smoothed[:1]).any():
         raise NotFiniteError
-    lowest = int(smooth.argmin())
-    begin = float(smooth[0])
-    best = float(smooth[lowest])
+    lowest = int(smoothed.argmin())
+    begin = float(smoothed[0])
+    best = float(smoothed[lowest])
     if begin - best <= FELL * abs(begin):
-        tried = f"between learning rates {rates[0]:.2g} and {rates[-1]:.2g}"
         raise ValueError(
-            f"The loss never fell {tried} (it began at {begin:.4g}); widen low and "
-            "high, or check the data."
+            f"The loss never fell between learning rates {rates[0]:.2g} and "
+            f"{rates[-1]:.2g} (it began at {begin:.4g}); widen low and high, or check "
+            "the data."
         )
     half = (begin + best) / 2.0
-    i = int((smooth <= half).argmax())
-    suggestion = float(
-        np.exp(np.interp(-half, -smooth[i - 1 : i + 1], np.log(rates[i - 1 : i + 1])))
-    )
+    i = int((smoothed <= half).argmax())
+    around = slice(i - 1, i + 1)
+    log_rate = np.interp(-half, -smoothed[around], np.log(rates[around]))
+    suggestion = float(np.exp(log_rate))
     rule = (
         f"At a rate of {suggestion:.2g} the smoothed loss has come half of its way "
         f"down, from {begin:.3g} to {best:.3g} at {rates[lowest]:.2g}"
-        + (
-            "; it still fell there, so try a larger high."
-            if lowest == len(rates) - 1
-            else "."
-        )
     )
-    return RateTest(rates, losses, smooth, suggestion, rule)
+    if lowest == len(rates) - 1:
+        rule += "; it still fell there, so try a larger high"
+    return RateTest(rates, losses, smoothed, suggestion, f"{rule}.")

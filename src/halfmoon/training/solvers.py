@@ -18,18 +18,17 @@ from halfmoon.engines.contract import State
 from halfmoon.engines.reference import length
 from halfmoon.network import Objective
 from halfmoon.training.interrupt import Interrupt
-from halfmoon.training.loop import Fit, Run
+from halfmoon.training.loop import Fit
+from halfmoon.training.run import Run
 
 
 class Solver(Component):
-    """Minimises the objective of a fit, reporting each iteration as an epoch."""
+    """Minimises the objective of a fit; each of its iterations counts as an epoch."""
 
     by: ClassVar[str] = "solver"  # what a run calls the engine that chose the steps
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
-        """Move run.theta to a minimum; set run.stopped if it stopped for a reason of
-        its own.
-        """
+        """Move run.theta to a minimum; say in run.stopped why it ended there."""
         raise NotImplementedError(
             f"{type(self).__name__} must define minimize(fit, run, interrupt)."
         )
@@ -62,6 +61,23 @@ class LBFGS(Solver):
     """Limited-memory BFGS: curvature learned from the last few steps.
 
     SciPy's L-BFGS-B (Liu & Nocedal 1989).
+
+    Parameters
+    ----------
+    memory : int
+        How many steps it remembers.
+    evaluations : int
+        Evaluations of the objective, at most.
+    gradient : float
+        It has converged where no slope is larger.
+
+    Examples
+    --------
+    >>> from halfmoon import Network, datasets, train
+    >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
+    >>> run = train(Network.dense([2, 3, 2]), X, y, optimizer=LBFGS(memory=5), l2=1e-3)
+    >>> run.engine, run.stopped
+    ('scipy', 'converged')
     """
 
     by = "scipy"
@@ -78,67 +94,63 @@ class LBFGS(Solver):
         from scipy import optimize
 
         problem = fit.problem
-        network = fit.problem.network
-        latest: list[Objective] = []
+        dtype = problem.network.dtype
+        latest: list[Objective] = []  # SciPy does not tell its callback the gradient
 
         def objective(x: Array) -> tuple[float, Array]:
             if interrupt.seen:
                 raise StopIteration  # at the last iteration's theta
             with np.errstate(all="ignore"):
-                part = fit.engine.gradient(problem, State(x.astype(network.dtype), []))
-            latest[:] = [part]  # SciPy's callback is not told the gradient
+                part = fit.engine.gradient(problem, State(x.astype(dtype), []))
+            latest[:] = [part]
             return part.loss + part.penalty, part.g.astype(np.float64)
 
-        def after(intermediate_result: Any) -> None:
-            run.theta = intermediate_result.x.astype(network.dtype)
-            run.t = run.t + 1
-            self._report(fit, run, latest[0])
-            run.stopped = fit.why_stop(run, interrupt)
+        def after_iteration(intermediate_result: Any) -> None:
+            run.theta = intermediate_result.x.astype(dtype)
+            wish = end_iteration(fit, run, latest[0])
+            run.stopped = fit.reason_to_stop(run, interrupt, wish)
             if run.stopped:
                 raise StopIteration
 
-        limits = {
+        x0 = run.theta.astype(np.float64)
+        options = {
             "maxiter": fit.settings.epochs,
             "maxfun": self.evaluations,
             "maxcor": self.memory,
+            "gtol": self.gradient,
         }
-        options = {**limits, "gtol": self.gradient}
-        x0 = run.theta.astype(np.float64)
+        how = {"method": "L-BFGS-B", "jac": True, "callback": after_iteration}
         try:
-            result = optimize.minimize(
-                objective,
-                x0,
-                jac=True,
-                method="L-BFGS-B",
-                callback=after,
-                options=options,
-            )
+            result = optimize.minimize(objective, x0, options=options, **how)
         except StopIteration:
             run.stopped = "interrupted"
             return
-        if run.epoch == run.origin:  # it never left the start, which may be a minimum
+        if run.epoch == run.epochs_before_fit:
+            # it never left the start, which may be a minimum
             objective(x0)
-            run.t += 1
-            self._report(fit, run, latest[0])
-        # 2: no step downhill was found
-        ended = {0: "converged", 1: "evaluations"}.get(result.status, "abnormal")
-        run.stopped = run.stopped or ended
+            end_iteration(fit, run, latest[0])
+        if not run.stopped:
+            # any other status: no step downhill was found
+            words = {0: "converged", 1: "evaluations"}
+            run.stopped = words.get(result.status, "abnormal")
 
-    @staticmethod
-    def _report(fit: Fit, run: Run, part: Objective) -> None:
-        """A row of history for this iteration, and everybody's look at it."""
-        fit.tick(run)
-        run.history.append(
-            epoch=[run.epoch + 1],
-            update=run.t + run.earlier,
-            rows=run.rows + fit.problem.n,
-            seconds=run.seconds,
-            loss=part.loss + part.penalty,
-            penalty=part.penalty,
-            gradient_norm=length(part.g),
-        )
-        if isfinite(part.loss + part.penalty):
-            run.finite_source = run.snapshot()
-        fit.look(run)
-        if fit.progress is not None:
-            fit.progress(run)
+
+def end_iteration(fit: Fit, run: Run, part: Objective) -> str:
+    """Record an iteration as an epoch, and let everybody look at it.
+
+    Returns why a callback wants to stop, or an empty string.
+    """
+    run.t += 1
+    fit.count_time(run)
+    run.record_epochs(
+        fit.problem,
+        loss=[part.loss + part.penalty],
+        penalty=[part.penalty],
+        gradient_norm=[length(part.g)],
+    )
+    if isfinite(part.loss + part.penalty):
+        run.finite_source = run.snapshot()
+    wish = fit.after_epoch(run)
+    if fit.progress is not None:
+        fit.progress(run)
+    return wish

@@ -1,11 +1,10 @@
-"""Training, from the data as they come to the weights that stay. What happens in
-between is in loop.py.
+"""Training, from the data as they come to the weights that stay.
+
+What happens in between is in loop.py, and for solvers in solvers.py.
 """
 
 import dataclasses
-import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,24 +12,13 @@ from numpy.typing import ArrayLike
 
 from halfmoon.components.optimizers import GradientDescent, Optimizer
 from halfmoon.engines.contract import Problem
-from halfmoon.layers import Dropout
 from halfmoon.network import Network
 from halfmoon.training.interrupt import Interrupt
-from halfmoon.training.loop import Callback, Fit, Run, Score
+from halfmoon.training.loop import Fit, run_updates
+from halfmoon.training.run import Callback, Run, Score, resume, start
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import Solver, make_method
-
-OBEYED_BY_SOLVERS = {
-    "optimizer",
-    "epochs",
-    "l2",
-    "monitor",
-    "patience",
-    "tol",
-    "seconds",
-    "engine",
-    "n_threads",
-}
+from halfmoon.training.warn import warn
 
 
 class NotFiniteError(ValueError):
@@ -57,120 +45,112 @@ def train(
     settings: Settings | None = None,
     **options: Any,
 ) -> Run:
-    """Fit `network` to X (n, d) and y; returns the Run, and leaves its weights in
-    ``network.theta``.
+    """Fit a network to data; its weights are left in ``network.theta``.
 
-    `options` are the fields of `settings.Settings` (epochs, optimizer, learning_rate,
-    ...), or give `settings` whole. With ``optimizer="lbfgs"``, which chooses its own
-    steps, an epoch is an iteration; what it cannot obey is refused. `w` weighs rows
-    (n,) or single outputs (n, k). `validation` is (X, y) or (X, y, w): then the best
-    epoch's weights stay, whatever ends the fit. `score(y_hat, y, w, X)` is recorded
-    after each epoch. `progress` is told after each block of updates. `run` continues
-    an earlier fit, exactly as if it had never paused; after ``run.release()`` it goes
-    on as a new fit, with what the optimizer remembers, on these data, whatever it was
-    made with.
+    Parameters
+    ----------
+    network : Network
+        Training begins at its present weights.
+    X : array or sparse matrix (n, d)
+        The rows to learn from.
+    y : array (n,) or (n, k)
+        What to predict, as the network's loss reads it.
+    w : array (n,) or (n, k), optional
+        Weights of rows, or of single outputs; a row of weight 2 counts twice.
+    validation : (X, y) or (X, y, w), optional
+        Data to judge by. With these the best epoch's weights stay, whatever ends the
+        fit.
+    score : function (y_hat, y, w, X) -> float, optional
+        Recorded after each epoch; the higher the better.
+    callbacks : functions (network, run) -> bool or str
+        Called after each epoch; True, or a reason in words, stops the fit.
+    progress : function (run), optional
+        Called after each chunk of updates, about every 50 ms.
+    run : Run, optional
+        An earlier fit, which goes on exactly as if it had never paused. After
+        ``run.release()`` it goes on as a new fit, with what the optimizer remembers, on
+        these data, whatever it was made with.
+    settings : Settings, optional
+        The settings as a whole, instead of `options`.
+    **options
+        The fields of `training.settings.Settings`: epochs, optimizer, learning_rate,
+        and so on. With ``optimizer="lbfgs"``, which chooses its own steps, an epoch is
+        an iteration, and settings that it cannot obey are refused.
 
-    Raises ValueError for data or settings that cannot work; warns when the fit diverges
-    or is interrupted.
+    Returns
+    -------
+    Run
+        The history, the best epoch, why it stopped; may go on later.
 
+    Raises
+    ------
+    ValueError
+        For data or settings that cannot work, and for settings that would change
+        nothing.
+
+    Warns
+    -----
+    RuntimeWarning
+        When the fit diverges; finite weights stay.
+    UserWarning
+        When it is interrupted by Ctrl-C.
+
+    Examples
+    --------
     >>> from halfmoon import Network, datasets, train
     >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
     >>> network = Network.dense([2, 3, 2])
     >>> run = train(network, X, y, optimizer="gd", learning_rate=1.0, epochs=100)
     >>> run.stopped, run.epoch
     ('epochs', 100)
+    >>> run = train(network, X, y, optimizer="lbfgs", l2=1e-3)
+    >>> run.stopped
+    'converged'
     """
     settings = Settings.of(options, settings)
     method = make_method(settings.optimizer)
-    problem = prepare(network, X, y, w, settings)
-    _refuse(problem, settings, method)
-    if run is None:
-        run = start(problem)
-    elif isinstance(method, Solver) and run.made_with[1]:
-        raise ValueError(
-            "A solver goes on only from a released run; call run.release() first."
-        )
-    else:
-        run = go_on(problem, run)
-    problem = replace(problem, t_offset=run.earlier - run.fresh)
+    problem = prepare(network, X, y, w, settings, method)
+    refuse_idle(problem, settings, method)
+    run = start(problem, method) if run is None else resume(run, problem, method)
+    problem = dataclasses.replace(
+        problem, t_offset=run.update_offset - run.memory_start
+    )
     fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
-    fit.judge_again(run)
+    fit.reevaluate_best(run)
+    run.engine = fit.engine.NAME
+    run.why = fit.why
     if isinstance(method, Solver):
-        _minimize(method, fit, run)
-        finish(fit, run, "scale X and y, or raise l2")
-        return run
-    with Interrupt() as interrupt:
-        while not run.stopped:
-            fit.block(run, lambda: interrupt.seen)
-            run.stopped = run.stopped or fit.why_stop(run, interrupt)
-    finish(fit, run)
+        run.engine = method.by
+        run.why = (
+            f"{method} chooses the steps; its gradients are computed by "
+            f"{fit.engine.NAME}, as {fit.why}"
+        )
+        with Interrupt() as interrupt, fit.engine.solver_context():
+            method.minimize(fit, run, interrupt)
+    else:
+        with Interrupt() as interrupt:
+            run_updates(fit, run, interrupt)
+    keep_finite(fit, run)
+    network.theta = run.weights.copy()
+    tell_how_it_ended(run, settings, method)
     return run
 
 
-def _minimize(solver: Solver, fit: Fit, run: Run) -> None:
-    """Let a solver choose the steps."""
-    run.made_with = (
-        f"{fit.problem.network.size} parameters, {solver}",
-        run.made_with[1],
-    )
-    run.slots = []
-    run.engine = solver.by
-    run.why = (
-        f"{solver} chooses the steps; its gradients are computed by {fit.engine.NAME}, "
-        f"as {fit.why}"
-    )
-    with Interrupt() as interrupt, fit.engine.solver_context():
-        solver.minimize(fit, run, interrupt)
-
-
-def _refuse(problem: Problem, settings: Settings, method: Optimizer | Solver) -> None:
-    """ValueError for a setting that could change nothing."""
-    if isinstance(method, Solver):
-        for field in dataclasses.fields(settings):
-            changed = getattr(settings, field.name) != field.default
-            if changed and field.name not in OBEYED_BY_SOLVERS:
-                raise ValueError(
-                    f"A solver such as L-BFGS does not use {field.name}; leave it "
-                    "out, or train with an optimizer."
-                )
-        if any(layer.random for layer in problem.network.layers):
-            raise ValueError(
-                "A solver such as L-BFGS cannot work with dropout; leave it out, or "
-                "train with an optimizer."
-            )
-    rates = [
-        layer.rate for layer in problem.network.layers if isinstance(layer, Dropout)
-    ]
-    idle = {
-        "dropout_schedule": settings.dropout_schedule != "constant" and not any(rates),
-        "decay_schedule": settings.decay_schedule != "constant" and not problem.decays,
-        "tol": settings.tol > 0.0 and settings.patience is None,
-    }
-    needs = {
-        "dropout_schedule": "a layer with dropout",
-        "decay_schedule": "a decay",
-        "tol": "patience",
-    }
-    for name, has_no_effect in idle.items():
-        if has_no_effect:
-            raise ValueError(
-                f"{name} has no effect without {needs[name]}; set that too, or leave "
-                f"{name} out."
-            )
-
-
 def prepare(
-    network: Network, X: ArrayLike, y: Any, w: ArrayLike | None, settings: Settings
+    network: Network,
+    X: ArrayLike,
+    y: Any,
+    w: ArrayLike | None,
+    settings: Settings,
+    method: Optimizer | Solver,
 ) -> Problem:
     """The data as the network reads them, with the settings that hold for every
     update.
     """
     data = network.read(X, y, w)
     n = data[0].shape[0]
-    method = make_method(settings.optimizer)
-    # a solver asks for gradients only
+    # a solver makes no updates: it asks for gradients only
     optimizer = method if isinstance(method, Optimizer) else GradientDescent()
-    decay = optimizer.decay if settings.decay is None else settings.decay
     return Problem(
         network,
         *data,
@@ -183,110 +163,86 @@ def prepare(
         average=settings.average,
         seed=settings.seed,
         n_threads=settings.n_threads,
-        decays=bool(decay),
+        decay=optimizer.decay if settings.decay is None else settings.decay,
     )
 
 
-def start(problem: Problem) -> Run:
-    """A Run at the network's present parameters, with nothing done yet."""
-    theta = problem.network.theta
-    slots = [np.zeros_like(theta) for _ in range(problem.optimizer.slots)]
-    average = None if problem.average is None else theta.copy()
-    return Run(theta.copy(), slots, average, made_with=made_with(problem))
+def refuse_idle(
+    problem: Problem, settings: Settings, method: Optimizer | Solver
+) -> None:
+    """ValueError for a setting that could change nothing."""
+    layers = problem.network.layers
+    if isinstance(method, Solver):
+        for name in settings.changed_of_updates():
+            raise ValueError(
+                f"A solver such as L-BFGS does not use {name}; leave it out, or train "
+                "with an optimizer."
+            )
+        if any(layer.random for layer in layers):
+            raise ValueError(
+                "A solver such as L-BFGS cannot work with dropout; leave it out, or "
+                "train with an optimizer."
+            )
+    drops = any(layer.rate for layer in layers)
+    if settings.dropout_schedule != "constant" and not drops:
+        raise no_effect("dropout_schedule", "a layer with dropout")
+    if settings.decay_schedule != "constant" and problem.decay == 0.0:
+        raise no_effect("decay_schedule", "a decay")
+    if settings.tol > 0.0 and settings.patience is None:
+        raise no_effect("tol", "patience")
 
 
-def made_with(problem: Problem) -> tuple[str, str]:
-    """What must stay the same if a run is to go on."""
-    return problem.optimizer_description, problem.data_description
+def no_effect(name: str, needed: str) -> ValueError:
+    """The error for a setting that something is missing for."""
+    return ValueError(
+        f"{name} has no effect without {needed}; set that too, or leave {name} out."
+    )
 
 
-def go_on(problem: Problem, run: Run) -> Run:
-    """The run, ready to go on; ValueError if what it was made with has changed and it
-    was not released.
+def keep_finite(fit: Fit, run: Run) -> None:
+    """Go back to the last finite state if the last update has left no finite one.
 
-    A released run that goes on with other rows begins an epoch; with another optimizer,
-    it keeps theta and history.
+    Raises NotFiniteError where there was none.
     """
-    network = problem.network
-    before = run.made_with
-    now = made_with(problem)
-    if run.theta.shape != (network.size,) or run.theta.dtype != network.dtype:
-        made = f"{run.theta.size} parameters in {run.theta.dtype}"
-        raise ValueError(
-            f"This run is of {made}; the network has {network.size} in {network.dtype}."
-        )
-    if before[1] and before != now:
-        made, wanted = (f"{kind}, {cut}" for kind, cut in (before, now))
-        raise ValueError(
-            f"This run was made with {made}; continue it with the same, not {wanted}."
-        )
-    if not before[1]:
-        updates = run.t + run.earlier
-        run.made_with = now
-        if run.open.shape[1] or run.t != run.epoch * problem.per_epoch:
-            run.t = run.epoch * problem.per_epoch
-            run.open = run.open[:, :0]
-        run.earlier = updates - run.t
-        if before[0] != now[0]:
-            new = start(problem)
-            run.slots = new.slots
-            run.fresh = updates
-            run.average = None if new.average is None else run.current.copy()
-        run.finite_source = (
-            run.snapshot()
-        )  # also where the present data are too much for it
-    run.stopped = ""
-    return run
-
-
-def finish(fit: Fit, run: Run, cure: str = "") -> None:
-    """Make sure that finite weights stay, leave them in the network, and tell what went
-    wrong.
-    """
-    problem = fit.problem
-    settings = fit.settings
-    if not _is_finite(fit, run):
+    if not is_finite(fit, run):
         run.restore_last_finite()
         run.stopped = "diverged"
     elif run.stopped != "diverged":
         run.finite_source = run.snapshot()
     if run.stopped == "diverged" and run.last_finite is None:
         raise NotFiniteError
-    # before any warning, which may be raised as an error
-    problem.network.theta = run.weights.copy()
-    kept = (
-        "best epoch's"
-        if run.best is not None
-        else "last finite"
-        if run.stopped == "diverged"
-        else "last"
-    )
-    if run.stopped == "diverged":
-        cure = cure or (
-            f"lower the learning rate (it was {settings.learning_rate:g}) or set clip"
-        )
-        lost = f"Training diverged after update {run.t}: the loss was no longer finite"
-        warnings.warn(
-            f"{lost}, and the {kept} weights were kept; {cure}.",
-            RuntimeWarning,
-            stacklevel=3,
-        )
-    elif run.stopped == "interrupted":
-        warnings.warn(
-            (
-                f"Training interrupted in epoch {run.epoch + 1}; the {kept} weights "
-                "were kept."
-            ),
-            stacklevel=3,
-        )
 
 
-def _is_finite(fit: Fit, run: Run) -> bool:
-    """Whether the last update left finite ground; somebody who pressed Ctrl-C is not
-    kept waiting for another pass.
-    """
+def is_finite(fit: Fit, run: Run) -> bool:
+    """Whether loss and gradient are finite at the run's weights."""
     if run.stopped == "interrupted":
+        # who pressed Ctrl-C is not kept waiting for another pass over the data
         return bool(np.isfinite(run.theta).all())
     with np.errstate(all="ignore"):
         last = fit.engine.gradient(fit.problem, run)
         return bool(np.isfinite(last.loss + last.penalty + np.abs(last.g).max()))
+
+
+def tell_how_it_ended(run: Run, settings: Settings, method: Optimizer | Solver) -> None:
+    """Warn where the fit diverged or was interrupted."""
+    kept = "last"
+    if run.best is not None:
+        kept = "best epoch's"
+    elif run.stopped == "diverged":
+        kept = "last finite"
+    if run.stopped == "diverged":
+        remedy = (
+            f"lower the learning rate (it was {settings.learning_rate:g}) or set clip"
+        )
+        if isinstance(method, Solver):
+            remedy = "scale X and y, or raise l2"
+        warn(
+            f"Training diverged after update {run.t}: the loss was no longer finite, "
+            f"and the {kept} weights were kept; {remedy}.",
+            RuntimeWarning,
+        )
+    elif run.stopped == "interrupted":
+        warn(
+            f"Training interrupted in epoch {run.epoch + 1}; the {kept} weights were "
+            "kept."
+        )

@@ -20,8 +20,8 @@ from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.activations import Activation
 from halfmoon.network import Network
-from halfmoon.training.callbacks import progress_bar
-from halfmoon.training.loop import Run
+from halfmoon.training.progress import progress_bar
+from halfmoon.training.run import Run
 from halfmoon.training.train import train
 
 ROWS = 200

@@ -10,7 +10,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.training.loop import Run
+from halfmoon.training.run import Run
 from halfmoon.tutorial.common import RATE, descend
 from halfmoon.tutorial.maps import draw_moons_map
 from halfmoon.tutorial.trials import (

@@ -127,7 +127,7 @@ class Workspace:
         self.barrier = np.zeros(8, np.int64)
         self.g = np.empty(shares * network.size, network.dtype)
         self.updates = translation.source("kernels", dtype).updates
-        masked = problem.lam or problem.l1 or problem.decays
+        masked = problem.lam or problem.l1 or problem.decay
         self.chunks = tables.fields(tables.chunk_table(network, bool(masked)))
         block = tables.block_of(ceil(problem.batch_size / shares))
         self.tasks = tables.fields(np.zeros(self.threads, tables.TASK))

@@ -13,8 +13,8 @@ from halfmoon.inspection.diagnosis.case import ROWS, Case, WeightedRows
 from halfmoon.inspection.diagnosis.rule import RULES, Finding
 from halfmoon.network import Network
 from halfmoon.training.history import History
-from halfmoon.training.loop import read_validation
 from halfmoon.training.settings import Settings
+from halfmoon.training.validation import read_validation
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.training.loop import Run
+from halfmoon.training.run import Run
 from halfmoon.tutorial.common import Common, descend, full_loss
 
 BATCHES = (50, 10)

@@ -1,0 +1,238 @@
+"""A run: all that changes while training, and what is left of it afterwards.
+
+Three counts keep runs apart that go on with other data or by another method. `State.t`
+counts updates as though all epochs had been on the present data, since batches and
+shuffles follow from it; `update_offset` is what is missing to the updates done in all;
+`memory_start` is how many had been done when the optimizer's memory began.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.components.optimizers import Optimizer
+from halfmoon.engines.contract import Problem, State
+from halfmoon.network import Network
+from halfmoon.training.history import History
+
+# (y_hat, y, w, X) -> the higher the better; w (n,) weighs rows
+Score = Callable[[Array, Array, Array, Array], float]
+# called after each epoch; True, or a reason in words, stops the fit
+Callback = Callable[[Network, "Run"], bool | str | None]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best epoch so far, and the weights it left."""
+
+    epoch: int
+    monitor: float  # the smaller the better
+    weights: Array
+
+
+class Checkpoint(NamedTuple):
+    """A run as it was."""
+
+    fields: dict[str, Any]
+    epochs: int
+
+
+@dataclass
+class Run(State):
+    """The record of a fit, from which it can go on.
+
+    Attributes
+    ----------
+    history : History
+        One row an epoch: ``run.history["loss"]`` is a column.
+    best : Best or None
+        The best epoch by the monitor; None without validation data.
+    weights : array (size,)
+        What the fit leaves in the network: the best epoch's weights with validation
+        data, else the last finite ones.
+    epoch : int
+        Epochs done.
+    rows : int
+        Rows seen in the epochs done.
+    seconds : float
+        Time spent training.
+    stopped : str
+        Why the fit stopped: a word of `training.stopping.STOPPED`, or the reason that
+        a callback gave.
+    engine, why, threads
+        Which engine carried out the updates, why that one, and on how many threads.
+
+    Examples
+    --------
+    >>> from halfmoon import Network, datasets, train
+    >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
+    >>> run = train(Network.dense([2, 3, 2]), X, y, epochs=10)
+    >>> run.epoch, run.rows, run.stopped
+    (10, 2000, 'epochs')
+    """
+
+    history: History = field(default_factory=History)
+    best: Best | None = None
+    seconds: float = 0.0
+    stopped: str = ""
+    engine: str = ""
+    why: str = ""
+    threads: int = 1
+    # what the optimizer's memory belongs to, and what the updates' numbers belong to
+    # ("" once the run is released): both in words, for a refusal
+    optimizer_description: str = ""
+    data_description: str = ""
+    # what had been done when the present fit began
+    epochs_before_fit: int = 0
+    seconds_before_fit: float = 0.0
+    update_offset: int = 0
+    memory_start: int = 0
+    # loss, penalty, gradient norm and rate (4, updates) of the unfinished epoch
+    unfinished_epoch: Array = field(default_factory=lambda: np.empty((4, 0)))
+
+    @property
+    def weights(self) -> Array:
+        """What the fit leaves: the best epoch's weights, or the last finite ones."""
+        return self.current if self.best is None else self.best.weights
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.history)
+
+    @property
+    def rows(self) -> int:
+        """Rows seen in the epochs done."""
+        return int(self.history["rows"][-1]) if self.epoch else 0
+
+    @property
+    def updates(self) -> int:
+        """Updates done in all, on whatever data and by whatever method."""
+        return self.t + self.update_offset
+
+    def record_epochs(
+        self,
+        problem: Problem,
+        loss: ArrayLike,
+        penalty: ArrayLike,
+        gradient_norm: ArrayLike,
+        learning_rate: ArrayLike = np.nan,
+    ) -> None:
+        """Add rows of history: one for each entry of `loss` (epochs,).
+
+        The time since the row before is shared out evenly.
+        """
+        passes = 1 + np.arange(np.size(loss))
+        epoch = self.epoch + passes
+        before = self.history["seconds"][-1] if self.epoch else 0.0
+        self.history.append(
+            epoch=epoch,
+            update=epoch * problem.per_epoch + self.update_offset,
+            rows=self.rows + problem.n * passes,
+            seconds=np.linspace(before, self.seconds, len(passes) + 1)[1:],
+            loss=loss,
+            penalty=penalty,
+            learning_rate=learning_rate,
+            gradient_norm=gradient_norm,
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """The run as it is now, for `restore`.
+
+        Updates replace arrays and never write in them, and the history only grows: so
+        nothing is copied.
+        """
+        return Checkpoint(vars(self).copy(), self.epoch)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to a checkpoint of this run."""
+        vars(self).update(checkpoint.fields)
+        self.history.cut(checkpoint.epochs)
+
+    def release(self, anew: bool = True) -> None:
+        """Let this run go on with other data, or by another method.
+
+        Parameters
+        ----------
+        anew : bool
+            Whether it goes on as a new fit: then epochs, patience and schedules begin
+            again.
+        """
+        self.data_description = ""
+        self.seconds_before_fit = self.seconds
+        if anew:
+            self.epochs_before_fit = self.epoch
+
+
+def descriptions(problem: Problem, method: object) -> tuple[str, str]:
+    """What an optimizer's memory belongs to, and what the numbers of updates do."""
+    network = problem.network
+    memory = (
+        f"{network.size} parameters in {network.dtype}, {method}, "
+        f"average={problem.average}"
+    )
+    data = (
+        f"{problem.n} rows in batches of {problem.batch_size}, "
+        f"shuffle={problem.shuffle}, seed={problem.seed}"
+    )
+    return memory, data
+
+
+def start(problem: Problem, method: object) -> Run:
+    """A run at the network's present parameters, with nothing done yet."""
+    theta = problem.network.theta.copy()
+    run = Run(theta, new_slots(problem), None if problem.average is None else theta)
+    run.optimizer_description, run.data_description = descriptions(problem, method)
+    return run
+
+
+def new_slots(problem: Problem) -> list[Array]:
+    """An optimizer's memory as it begins: zeros."""
+    theta = problem.network.theta
+    return [np.zeros_like(theta) for _ in range(problem.optimizer.slots)]
+
+
+def resume(run: Run, problem: Problem, method: object) -> Run:
+    """A run made ready to go on with this problem, exactly as if it had not paused.
+
+    A released one begins another epoch here. Where its memory does not belong to this
+    method, a new memory begins. Raises ValueError for a run of another network, and for
+    one that was not released and was made with other settings or data.
+    """
+    network = problem.network
+    if run.theta.shape != (network.size,) or run.theta.dtype != network.dtype:
+        raise ValueError(
+            f"This run is of {run.theta.size} parameters in {run.theta.dtype}; the "
+            f"network has {network.size} in {network.dtype}."
+        )
+    memory, data = descriptions(problem, method)
+    if run.data_description:
+        if not isinstance(method, Optimizer):
+            raise ValueError(
+                "A solver goes on only from a released run; call run.release() first."
+            )
+        if (run.optimizer_description, run.data_description) != (memory, data):
+            raise ValueError(
+                f"This run was made with {run.optimizer_description}, "
+                f"{run.data_description}; continue it with the same, not {memory}, "
+                f"{data}."
+            )
+    else:
+        updates = run.updates
+        run.t = run.epoch * problem.per_epoch
+        run.unfinished_epoch = run.unfinished_epoch[:, :0]
+        run.update_offset = updates - run.t
+        if run.optimizer_description != memory:
+            run.slots = new_slots(problem)
+            run.average = None if problem.average is None else run.current.copy()
+            run.memory_start = updates
+        run.optimizer_description = memory
+        run.data_description = data
+        # what the fit goes back to if these data overflow at once
+        run.finite_source = run.snapshot()
+    run.stopped = ""
+    return run
