@@ -83,7 +83,7 @@ class Softsign(Activation):
 """
             ),
         },
-        [*REGISTERED, "tests/inspection/test_tracing.py"],
+        [*REGISTERED, "tests/inspection/test_trace.py"],
         "softsign",
     ),
     Addition(
@@ -126,7 +126,7 @@ class LogCosh(Loss):
                 "**[L90]** `l = log cosh(z - y)`\n\n**[L91]** `dz = tanh(z - y)`\n"
             ),
         },
-        [*REGISTERED, "tests/inspection/test_tracing.py"],
+        [*REGISTERED, "tests/inspection/test_trace.py"],
         "log_cosh",
     ),
     Addition(

@@ -181,12 +181,12 @@ def test_a_trace_asks_for_what_a_layer_names_but_does_not_keep():
 
 def test_a_summary_counts_as_the_layer_says():
     found = [summary(network).rows[0] for network in (scaled(), scaled(PenalisedScale))]
-    assert [(row.name, row.weights, row.biases) for row in found] == [
+    assert [(row.name, row.penalised, row.unpenalised) for row in found] == [
         ("Scale 1", 0, 2),
         ("PenalisedScale 1", 2, 0),
     ]
     total = summary(mixed()).total
-    assert (total.weights, total.biases) == (2 * 3 + 3 * 4 + 4 * 2, 4)
+    assert (total.penalised, total.unpenalised) == (2 * 3 + 3 * 4 + 4 * 2, 4)
 
 
 @pytest.mark.parametrize(("scale", "share"), [(Scale, 0.0), (PenalisedScale, 1.0)])

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array, erf, logistic, softplus
 from halfmoon.components.registry import Component, Registry
@@ -269,14 +268,3 @@ class Mish(Activation):
     def df(self, z: Array, a: Array) -> Array:
         q = np.tanh(softplus(z))
         return q + z * logistic(z) * (1.0 - q * q)
-
-
-def is_flat(act: Activation, z: Array) -> NDArray[np.bool_]:
-    """Where |f'(z)| is at most 0.005 of the steepest slope near 0: hardly any gradient
-    passes through [B1].
-
-    0.005 is half of leaky_relu's slope below 0, where it lives on.
-    """
-    near = np.linspace(-6.0, 6.0, 241)
-    slope, steepest = (np.abs(act.df(at, act.f(at)) + 0.0 * at) for at in (z, near))
-    return np.asarray(slope <= 0.005 * steepest.max())

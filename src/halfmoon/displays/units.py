@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
-from halfmoon.components.activations import is_flat
 from halfmoon.displays.fitted import read_fitted
 from halfmoon.displays.style import (
     BESIDE,
@@ -25,7 +24,7 @@ from halfmoon.displays.style import (
     shorten,
 )
 from halfmoon.displays.surface import grid_points, make_grid
-from halfmoon.inspection import hidden_activations
+from halfmoon.inspection.units import hidden_activations, is_flat
 from halfmoon.network import Network
 
 Extent = tuple[float, float, float, float]  # left, right, bottom, top

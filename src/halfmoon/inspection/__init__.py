@@ -1,16 +1,15 @@
 """What can be seen of a network and of a fit: derivatives, numbers, units, faults."""
 
-from halfmoon.inspection.gradient_check import check_gradients
-from halfmoon.inspection.summary import (
-    Summary,
-    hidden_activations,
-    input_gradients,
-    summary,
-)
-from halfmoon.inspection.trace import trace
+from halfmoon.inspection.gradient_check import GradientReport, check_gradients
+from halfmoon.inspection.sensitivity import input_gradients
+from halfmoon.inspection.summary import Summary, summary
+from halfmoon.inspection.trace import Trace, trace
+from halfmoon.inspection.units import hidden_activations
 
 __all__ = [
+    "GradientReport",
     "Summary",
+    "Trace",
     "check_gradients",
     "hidden_activations",
     "input_gradients",

@@ -57,3 +57,18 @@ def off_scale(y: Array) -> Array:
     too_narrow = 0.1 / spread
     too_far = np.abs(mean) / (10.0 * np.maximum(spread, 1.0))
     return np.asarray(np.max([too_wide, too_narrow, too_far], axis=0))
+
+
+def accuracy(y_hat: Array, y: Array) -> float:
+    """The share of rows whose class y (n,) is the likeliest of y_hat (n, C)."""
+    return float((y_hat.argmax(axis=1) == y).mean())
+
+
+def standard_error_of_splits(values: Array, held_out: float) -> Array:
+    """The standard error of a mean over splits, values (splits, ...).
+
+    Splits share most of what they learn from; `held_out` is the ratio of rows held out
+    to rows learned from, by which their spread is widened (Nadeau & Bengio 2003).
+    """
+    spread = values.std(axis=0, ddof=1)
+    return np.asarray(spread * np.sqrt(1.0 / len(values) + held_out))

@@ -19,6 +19,7 @@ from sklearn.preprocessing import PolynomialFeatures
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.activations import Activation
+from halfmoon.inspection.evaluation import accuracy
 from halfmoon.network import Network
 from halfmoon.training.progress import progress_bar
 from halfmoon.training.run import Run
@@ -52,8 +53,8 @@ def descend(
 
 
 def right(network: Network, X: Array, y: Any) -> float:
-    """The share of rows whose likeliest class is their own."""
-    return float((network.predict(X).argmax(axis=1) == y).mean())
+    """The network's accuracy."""
+    return accuracy(network.predict(X), y)
 
 
 def full_loss(network: Network, X: Array, y: Any) -> float:

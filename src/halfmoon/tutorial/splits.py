@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.metrics import log_loss
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.inspection.evaluation import standard_error_of_splits
 from halfmoon.pages.book import Book
 
 MEASURES = ("right", "log-loss", "malignant tumours found")
@@ -30,10 +31,8 @@ def measure(y: Array, p: Array) -> tuple[float, float, float]:
 
 
 def standard_error(values: Array) -> Any:
-    """Of the mean over splits that share most of what they learn from (Nadeau & Bengio
-    2003).
-    """
-    return values.std(axis=0, ddof=1) * np.sqrt(1.0 / len(values) + 1.0 / (FOLDS - 1))
+    """Of the mean over splits."""
+    return standard_error_of_splits(values, held_out=1.0 / (FOLDS - 1))
 
 
 def beside(book: Book, scores: dict[str, Array]) -> None:

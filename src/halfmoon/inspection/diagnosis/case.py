@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import CHECK, key, uniform
 from halfmoon.arrays.sparse import is_sparse
-from halfmoon.components.activations import is_flat
 from halfmoon.inspection.evaluation import best_constant, standard_error
+from halfmoon.inspection.units import is_flat
 from halfmoon.network import Network
 from halfmoon.training.history import History
 from halfmoon.training.settings import Settings
