@@ -1,5 +1,5 @@
-"""Settings are honest: each changes what it says and nothing else, or the fit says that
-it cannot.
+"""Settings are honest: each changes what it says and nothing else, or the fit says
+that it cannot.
 """
 
 import ast
@@ -34,21 +34,35 @@ from halfmoon.components.schedules import SCHEDULES
 from halfmoon.estimators.parameters import ComponentOf
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import SOLVERS
+from small import X, Y, one_thread, short, theta, unfinished
 
-pytestmark = pytest.mark.usefixtures("one_blas_thread")
+pytestmark = one_thread
+
 
 ESTIMATORS = (MLPClassifier, MLPRegressor)
+
+
 SOURCES = sorted(
     (Path(__file__).parents[2] / "src" / "halfmoon" / "estimators").glob("*.py")
 )
+
+
 POINTS, CLASSES = datasets.make("moons", 150, 0.2, 0)
+
+
 # 62 of one class, 58 of the other: "balanced" has something to do
 POINTS = POINTS[:120]
+
+
 CLASSES = CLASSES[:120]
+
+
 DATA = {
     MLPClassifier: (POINTS, CLASSES),
     MLPRegressor: datasets.make("wave", 120, 0.1, 0),
 }
+
+
 # worth more than one thread
 LARGE = np.random.default_rng(0).normal(size=(1000, 50)).astype(np.float32)
 
@@ -61,6 +75,8 @@ FIELDS = {
     kind: {field.name: field for field in dataclasses.fields(kind)}
     for kind in ESTIMATORS
 }
+
+
 PARAMETERS = [(kind, name) for kind in ESTIMATORS for name in parameters_of(kind)]
 
 
@@ -101,7 +117,11 @@ class Row:
 
 
 SGD = {"solver": "sgd", "learning_rate_init": 0.1}
+
+
 LBFGS = {"solver": "lbfgs"}
+
+
 BOTH = {
     "hidden_layer_sizes": [Row((9,)), Row((6, 4)), Row(())],
     "activation": [Row("tanh"), Row("elu:alpha=0.5"), Row(["gelu"])],
@@ -159,6 +179,8 @@ BOTH = {
         Row(2, "threads", {"n_threads": 1, "batch_size": 1000}, "weights", large=True)
     ],
 }
+
+
 OWN = {
     MLPClassifier: {
         "loss": [Row("softmax_cross_entropy"), Row("log_loss:smoothing=0.1")],
@@ -169,7 +191,11 @@ OWN = {
         "normalize_y": [Row(True)],
     },
 }
+
+
 TABLE = {kind: BOTH | OWN[kind] for kind in ESTIMATORS}
+
+
 ROWS = [
     pytest.param(kind, name, row, id=f"{kind.__name__}-{name}-{row.to}")
     for kind in ESTIMATORS
@@ -263,7 +289,11 @@ class Untranslatable(Activation):
 
 
 EVERY = np.ones(120)
+
+
 COLUMNS = np.column_stack([CLASSES, np.arange(120) % 3])
+
+
 CURE = re.compile(
     r"\b(use|pass|leave|set|keep|train with|change|remove|must be|must "
     r"hold|\w+ takes|need)\b"
@@ -447,6 +477,8 @@ def read_by(name: str) -> set[str]:
 LIMITED = {
     name: read_by(name) for name in parameters_of(neural_network.MLPRegressor)
 } | {"batch_size": {"sgd", "adam"}}
+
+
 # another value than the default, and what else it would need to have an effect
 OTHERS = {
     "learning_rate": [
@@ -465,6 +497,8 @@ OTHERS = {
     "max_fun": [{"max_fun": 3}],
     "batch_size": [{"batch_size": 7}],
 }
+
+
 IDLE = [
     (name, solver, options)
     for name, settings in OTHERS.items()
@@ -519,8 +553,14 @@ def test_a_parameter_of_the_present_solver_does_not_warn(name, solvers):
 # Each parameter's rule, at its edges
 
 WORDS = re.compile(r"'([^']+)'|\b(None|True|False)\b")
+
+
 INTERVAL = re.compile(r"(integer|number)s? in ([\[(])(\S+), (\S+)([\])])")
+
+
 NEVER = (object(), {"set"}, b"bytes", "no such word", float("nan"), -1e9)
+
+
 # a name is looked up where it is used; bytes have a split()
 LOOSE = {"scoring": str, "validation_fraction": bytes}
 
@@ -864,3 +904,90 @@ def test_what_training_takes_as_it_stands_has_trainings_rule_and_default():
         assert ours[name].metadata["training"] == name
         assert ours[name].default == theirs[name].default
         assert ours[name].metadata["rule"] is theirs[name].metadata["rule"]
+
+
+OF_LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
+
+
+# The fit
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("momentum", 0.5),
+        ("nesterovs_momentum", False),
+        ("learning_rate_init", 0.02),
+        ("learning_rate", "invscaling"),
+        ("alpha", 5.0),
+        ("batch_size", 40),
+        ("shuffle", False),
+        ("max_iter", 4),
+        ("random_state", 1),
+        ("initializer", "orthogonal"),
+        ("activation", "tanh"),
+        ("hidden_layer_sizes", (9,)),
+        ("solver", "adam"),
+        ("loss", "logistic_cross_entropy:smoothing=0.2"),
+        ("early_stopping", True),
+        ("dropout", 0.3),
+        ("l1", 5.0),
+        ("clip", 0.01),
+        ("decay", 0.1),
+        ("average", 0.9),
+        ("class_weight", {0: 3.0}),
+        ("tol", 10.0),
+    ],
+)
+@unfinished
+def test_parameters_change_the_fit(name, value):
+    others = {"n_iter_no_change": 2} if name == "tol" else {}
+    changed = short(**{"solver": "sgd", **others, name: value}).fit(X, Y)
+    usual = short(solver="sgd").fit(X, Y)
+    assert not np.array_equal(theta(changed), theta(usual))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "others"),
+    [
+        ("momentum", 0.5, {"solver": "sgd", "nesterovs_momentum": False}),
+        ("beta_1", 0.5, {}),
+        ("beta_2", 0.9, {}),
+        ("epsilon", 0.1, {}),
+        ("power_t", 0.2, {"solver": "sgd", "learning_rate": "invscaling"}),
+        ("validation_fraction", 0.3, {"early_stopping": True}),
+        (
+            "tol",
+            10.0,
+            {"solver": "sgd", "learning_rate": "adaptive", "n_iter_no_change": 2},
+        ),
+        (
+            "n_iter_no_change",
+            2,
+            {"solver": "sgd", "learning_rate": "adaptive", "tol": 10.0},
+        ),
+        ("max_fun", 3, {**OF_LBFGS, "max_iter": 50}),
+        (
+            "scoring",
+            "loss",
+            {"early_stopping": True, "learning_rate_init": 0.2, "max_iter": 20},
+        ),
+    ],
+)
+@unfinished
+def test_parameters_of_some_solvers_change_the_fit(name, value, others):
+    changed = short(**{**others, name: value}).fit(X, Y)
+    usual = short(**others).fit(X, Y)
+    assert not np.array_equal(theta(changed), theta(usual))
+
+
+def test_every_parameter_is_in_one_of_these_tests():
+    """What changes no weights: how it is printed, timed, carried out, or goes on; these
+    are tested elsewhere.
+    """
+    source = Path(__file__).read_text(encoding="utf-8")
+    elsewhere = {"verbose", "warm_start", "max_seconds", "engine", "n_threads"}
+    fields = {field.name for field in dataclasses.fields(MLPClassifier)}
+    assert {
+        name for name in fields if not re.search(rf'\(\s*"{name}",\s', source)
+    } <= elsewhere

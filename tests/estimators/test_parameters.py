@@ -1,20 +1,77 @@
-"""What parameters may be: each rule is kept by name, and those that have no effect are
-told.
-"""
+"""Parameters: names, rules, defaults, components by name or as instances."""
 
 import re
-import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from sklearn.base import clone
+from sklearn import neural_network
 from sklearn.exceptions import ConvergenceWarning
 
-from halfmoon import MLPClassifier
-from halfmoon.components.optimizers import Momentum
-from small import X, Y, classifier, one_thread, regressor, short, theta, unfinished
+import halfmoon
+from halfmoon import MLPClassifier, MLPRegressor
+from halfmoon.arrays.elementary import logistic
+from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.initializers import INITIALIZERS, Initializer
+from halfmoon.components.losses import LOSSES, Huber, Loss
+from halfmoon.components.optimizers import OPTIMIZERS, Lion, Optimizer
+from halfmoon.components.rules import INF, Number, setting
+from halfmoon.components.schedules import SCHEDULES, Cosine, Schedule
+from halfmoon.training.solvers import LBFGS, SOLVERS
+from small import (
+    WAVE,
+    X,
+    Y,
+    brief,
+    classifier,
+    one_thread,
+    regressor,
+    short,
+    theta,
+    unfinished,
+)
 
 pytestmark = one_thread
+
+
+# scikit-learn's conventions
+
+
+@pytest.mark.parametrize("ours", [MLPClassifier, MLPRegressor])
+def test_parameters_and_defaults_are_scikit_learns(ours):
+    known = getattr(neural_network, ours.__name__)().get_params()
+    taken = ours().get_params()
+    assert set(known) <= set(taken)
+    assert {name: taken[name] for name in known} == known
+
+
+@pytest.mark.parametrize("ours", [MLPClassifier, MLPRegressor])
+def test_each_parameter_is_described(ours):
+    listed = ours.__doc__.split("Parameters\n----------\n")[1]
+    for name, default in ours().get_params().items():
+        assert re.search(
+            rf"^{name} : .*, default={re.escape(repr(default))}\n    \S",
+            listed,
+            re.MULTILINE,
+        ), name
+
+
+def test_parameters_are_what_the_constructor_got_also_after_a_fit():
+    given = {
+        "hidden_layer_sizes": [5, np.int64(3)],
+        "dropout": [0.1, 0.0, 0.2],
+        "alpha": np.float32(0.5),
+    }
+    model = short(**given)
+    with pytest.warns(ConvergenceWarning):
+        model.fit(X, Y)
+    assert all(getattr(model, name) is value for name, value in given.items())
+
+
+def test_public_names_are_these():
+    assert halfmoon.MLPClassifier is MLPClassifier
+    assert halfmoon.MLPRegressor is MLPRegressor
+
 
 # What is refused
 
@@ -89,45 +146,6 @@ def test_what_breaks_a_rule_is_refused_by_name(model, says):
     assert not hasattr(model, "network_")
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
-        ({"l1": 0.1}, "l1"),
-        ({"clip": 1.0}, "clip"),
-        ({"decay": 0.1}, "decay"),
-        ({"average": 0.9}, "average"),
-    ],
-    ids=str,
-)
-def test_what_lbfgs_cannot_obey_is_refused(options, name):
-    with pytest.raises(
-        ValueError,
-        match=f"does not use {name}; leave it out, or train with an optimizer",
-    ):
-        classifier(**options).fit(X, Y)
-    with pytest.raises(
-        ValueError, match="A solver such as L-BFGS cannot work with dropout"
-    ):
-        classifier(dropout=0.2).fit(X, Y)
-
-
-@pytest.mark.parametrize(
-    ("w", "says"),
-    [
-        (np.ones(3), r"sample_weight must have shape \(120,\)"),
-        (np.ones((120, 1)), r"sample_weight must have shape \(120,\)"),
-        (np.zeros(120), "at least one non-zero"),
-        (-np.ones(120), "weights of at least 0"),
-        (np.full(120, np.nan), "finite weights"),
-        (np.full(120, np.inf), "finite weights"),
-    ],
-    ids=["short", "column", "zero", "negative", "nan", "infinite"],
-)
-def test_bad_sample_weights_are_refused(w, says):
-    with pytest.raises(ValueError, match=says):
-        classifier().fit(X, Y, sample_weight=w)
-
-
 @pytest.mark.parametrize("count", [10**6, 2**63, 10**30, np.inf], ids=repr)
 @unfinished
 def test_patience_may_be_as_long_as_one_likes(count):
@@ -139,65 +157,229 @@ def test_patience_may_be_as_long_as_one_likes(count):
         assert short(**options, n_iter_no_change=count).fit(X, Y).n_iter_ == 6
 
 
-# Parameters that have no effect are told
-
-IDLE = [
-    ({"solver": "lbfgs"}, "batch_size", 32, "solvers that make many updates"),
-    ({"solver": "lbfgs"}, "shuffle", False, "solvers that make many updates"),
-    ({"solver": "lbfgs"}, "learning_rate", "cosine", "solvers that make many updates"),
-    ({"solver": "lbfgs"}, "learning_rate_init", 0.1, "solvers that make many updates"),
-    ({"solver": "lbfgs"}, "beta_1", 0.5, "solver='adam'"),
-    ({"solver": "sgd"}, "beta_2", 0.5, "solver='adam'"),
-    ({"solver": "sgd"}, "epsilon", 1e-3, "solver='adam'"),
-    ({"solver": "adam"}, "momentum", 0.5, "solver='sgd'"),
-    ({"solver": "adam"}, "nesterovs_momentum", False, "solver='sgd'"),
-    ({"solver": "adam"}, "max_fun", 10, "solver='lbfgs'"),
-    ({"solver": "adam"}, "power_t", 0.2, "learning_rate='invscaling'"),
-    ({"solver": "momentum"}, "momentum", 0.5, "solver='sgd'"),
-    ({"solver": Momentum()}, "momentum", 0.5, "solver='sgd'"),
-    ({"solver": "adam"}, "learning_rate", "invscaling", "solver='sgd'"),
-    ({"solver": "adamw"}, "learning_rate", "adaptive", "solver='sgd'"),
-]
+OF_LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 
 
-@pytest.mark.parametrize(
-    ("others", "name", "value", "owner"), IDLE, ids=lambda value: str(value)[:20]
-)
+# Blocks from the registries
+
+
 @unfinished
-def test_parameters_without_effect_are_told_and_change_nothing(
-    others, name, value, owner
-):
-    usual = MLPClassifier((8,), max_iter=6, random_state=0, **others)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        usual.fit(X, Y)
-    changed = clone(usual).set_params(**{name: value})
-    with pytest.warns(
-        UserWarning,
-        match=rf"^{name}={value!r} has no effect .*; it is for {re.escape(owner)}",
-    ):
-        changed.fit(X, Y)
-    assert np.array_equal(theta(changed), theta(usual))
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_by_name(activation):
+    model = classifier(activation=activation, max_iter=300).fit(X, Y)
+    assert str(model.network_.layers[0].act) == activation
+    assert model.score(X, Y) > 0.8
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("learning_rate", "invscaling"), ("learning_rate", "adaptive"), ("momentum", 0.5)],
-)
 @unfinished
-def test_parameters_with_effect_are_not_told(name, value):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        short(solver="sgd", **{name: value}).fit(X, Y)
-
-
-def test_a_batch_larger_than_the_data_is_clipped_with_a_warning():
-    with pytest.warns(
-        UserWarning, match="larger than sample size. It is going to be clipped"
-    ):
-        clipped = short(batch_size=500, max_iter=50, tol=10.0).fit(X, Y)
-    assert np.array_equal(
-        theta(clipped), theta(short(batch_size=120, max_iter=50, tol=10.0).fit(X, Y))
+@pytest.mark.parametrize("solver", [*OPTIMIZERS, *SOLVERS, "sgd"])
+def test_every_solver_by_name(solver):
+    options = (
+        {"learning_rate_init": 0.03, "batch_size": 20}
+        if solver not in SOLVERS
+        else OF_LBFGS
     )
+    model = short(**{**options, "solver": solver, "max_iter": 60}).fit(X, Y)
+    assert model.loss_curve_[-1] < model.loss_curve_[0]
+    assert model.score(X, Y) > 0.8
+    assert model.engine_ == ("scipy" if solver in SOLVERS else "compiled")
+
+
+@unfinished
+@pytest.mark.parametrize("schedule", [*SCHEDULES, "invscaling", "adaptive"])
+def test_every_schedule_by_name(schedule):
+    model = short(solver="sgd", learning_rate=schedule, max_iter=10).fit(X, Y)
+    rates = model.history_["learning_rate"] / 0.01
+    assert ((rates > 0.0) & (rates <= 1.0)).all()
+    # in ten good epochs
+    constant = schedule in ("constant", "step", "plateau", "adaptive")
+    assert (np.ptp(rates) == 0.0) == constant
+
+
+@pytest.mark.parametrize(
+    "initializer", [name for name in INITIALIZERS if name != "zeros"]
+)
+def test_every_initializer_by_name(initializer):
+    assert classifier(initializer=initializer, alpha=0.01).fit(X, Y).score(X, Y) > 0.8
+
+
+@pytest.mark.parametrize(
+    "loss", [name for name in LOSSES if LOSSES[name].target == "real"]
+)
+@unfinished
+def test_every_regression_loss_by_name(loss):
+    model = regressor(loss=loss, activation="tanh").fit(*WAVE)
+    middle = model.predict(WAVE[0]).reshape(150, -1)
+    middle = middle[:, middle.shape[1] // 2]
+    assert np.abs(middle - np.sin(np.pi * WAVE[0][:, 0])).mean() < 0.35
+
+
+@unfinished
+def test_blocks_with_settings_as_text_and_as_instances_are_alike():
+    pairs = [
+        (regressor(loss="huber:delta=0.2"), regressor(loss=Huber(delta=0.2)), WAVE),
+        (short(solver="lion:beta1=0.5"), short(solver=Lion(beta1=0.5)), (X, Y)),
+        (
+            short(learning_rate="cosine:warmup=0.5"),
+            short(learning_rate=Cosine(warmup=0.5)),
+            (X, Y),
+        ),
+        (
+            classifier(solver="lbfgs:memory=3"),
+            classifier(solver=LBFGS(memory=3)),
+            (X, Y),
+        ),
+        (
+            short(activation="elu:alpha=0.5"),
+            short(activation=ACTIVATIONS.make("elu:alpha=0.5")),
+            (X, Y),
+        ),
+    ]
+    for text, instance, data in pairs:
+        one = text.fit(*data)
+        other = instance.fit(*data)
+        assert np.array_equal(theta(one), theta(other))
+
+
+def test_an_activation_of_your_own():
+    @dataclass(frozen=True)
+    class Sine(Activation):
+        def f(self, z):
+            return np.sin(z)
+
+        def df(self, z, a):
+            return np.cos(z)
+
+    model = regressor(activation=Sine(), hidden_layer_sizes=(10,)).fit(*WAVE)
+    assert model.score(*WAVE) > 0.9
+    assert isinstance(model.network_.layers[0].act, Sine)
+
+
+@unfinished
+def test_each_hidden_layer_may_have_its_own_activation():
+    """Predicted by hand, layer by layer."""
+    model = short(hidden_layer_sizes=(7, 5), activation=["tanh", "relu"]).fit(X, Y)
+    a = np.tanh(X @ model.coefs_[0] + model.intercepts_[0])
+    a = np.maximum(a @ model.coefs_[1] + model.intercepts_[1], 0.0)
+    z = (a @ model.coefs_[2] + model.intercepts_[2])[:, 0]
+    np.testing.assert_allclose(
+        model.predict_proba(X)[:, 1], 1.0 / (1.0 + np.exp(-z)), rtol=1e-12
+    )
+    same = short(
+        hidden_layer_sizes=(7, 5), activation=["relu", "relu"], initializer="he_normal"
+    ).fit(X, Y)
+    one = short(
+        hidden_layer_sizes=(7, 5), activation="relu", initializer="he_normal"
+    ).fit(X, Y)
+    assert np.array_equal(theta(same), theta(one))
+
+
+# The fit
+
+
+@pytest.mark.parametrize(
+    "hidden", [5, (5,), [5], np.array([5]), np.int64(5), np.array(5)], ids=repr
+)
+def test_hidden_layer_sizes_may_be_a_number_or_a_sequence(hidden):
+    assert classifier(hidden_layer_sizes=hidden).fit(X, Y).coefs_[0].shape == (2, 5)
+
+
+TINY = 1e-300
+
+
+W = 0.5 + np.arange(150) % 3
+
+
+# Blocks of your own
+
+
+@dataclass(frozen=True)
+class Bump(Activation):
+    width: float = setting(1.0, Number("(", 0, INF, ")"), "width")
+
+    def f(self, z):
+        return np.exp(-z * z / self.width)
+
+    def df(self, z, a):
+        return -2.0 * z / self.width * a
+
+
+@dataclass(frozen=True)
+class Fourth(Loss):
+    def link(self, z):
+        return z
+
+    def value(self, z, y):
+        return 0.25 * (z - y) ** 4
+
+    def dz(self, z, y):
+        return (z - y) ** 3
+
+
+@dataclass(frozen=True)
+class SignDescent(Optimizer):
+    def rule(self, g, slots, t):
+        return np.sign(g), slots
+
+
+@dataclass(frozen=True)
+class Every(Schedule):
+    """Works in every other epoch only."""
+
+    def factor(self, progress):
+        return np.where(np.floor(progress.epoch) % 2 == 0, 1.0, 1e-12)
+
+
+@dataclass(frozen=True)
+class Halves(Initializer):
+    def draw(self, d, k, rng):
+        return np.where(np.arange(d * k).reshape(d, k) % 2, 0.5, -0.5)
+
+
+@unfinished
+def test_blocks_of_your_own_work_together():
+    options = {
+        "activation": Bump(2.0),
+        "loss": Fourth(),
+        "initializer": Halves(),
+        "learning_rate": Every(),
+    }
+    model = brief(**options, solver=SignDescent(), max_iter=40).fit(*WAVE)
+    assert min(model.loss_curve_) < 0.98 * model.loss_curve_[0]
+    rates = model.history_["learning_rate"]
+    np.testing.assert_allclose(rates[::2], 0.01)
+    np.testing.assert_allclose(rates[1::2], 1e-14)
+    start = brief(
+        **options, solver=SignDescent(), learning_rate_init=TINY, max_iter=1
+    ).fit(*WAVE)
+    assert set(np.abs(np.concatenate([W.ravel() for W in start.coefs_]))) == {0.5}
+    step = brief(
+        **options, solver=SignDescent(), batch_size=150, max_iter=1, alpha=0.0
+    ).fit(*WAVE)
+    moved = theta(step) - theta(start)
+    np.testing.assert_allclose(np.abs(moved), 0.01, rtol=1e-9)
+    np.testing.assert_allclose(
+        start.loss_curve_[0],
+        (0.25 * (start.predict(WAVE[0]) - WAVE[1]) ** 4).mean(),
+        rtol=1e-3,
+    )
+
+
+@unfinished
+def test_a_block_that_cannot_be_compiled_is_run_by_numpy():
+    @dataclass(frozen=True)
+    class Odd(Activation):
+        def f(self, z):
+            return np.asarray([logistic(row) for row in z])
+
+        def df(self, z, a):
+            return a * (1.0 - a)
+
+    model = short(activation=Odd(), initializer="glorot_normal").fit(X, Y)
+    assert model.engine_ == "numpy"
+    usual = short(activation="logistic", initializer="glorot_normal").fit(X, Y)
+    np.testing.assert_allclose(theta(model), theta(usual), rtol=1e-8)
+    with pytest.raises(
+        ValueError, match="engine='compiled' cannot run this: Odd cannot be compiled"
+    ):
+        short(activation=Odd(), engine="compiled").fit(X, Y)

@@ -1,4 +1,4 @@
-"""warm_start, partial_fit and pickles: fits that go on."""
+"""Fits that go on: warm starts and single passes are pieces of one long fit."""
 
 import pickle
 
@@ -34,8 +34,13 @@ from small import (
 
 pytestmark = [unfinished, one_thread]
 
+
 TINY = 1e-300  # a rate at which no weight moves
+
+
 FOREVER = {"n_iter_no_change": 10**6}
+
+
 OPTIONS = {
     "adam": {},
     "full batch": {"batch_size": 120},
@@ -57,7 +62,11 @@ OPTIONS = {
     "falling rate": {"solver": "sgd", "learning_rate": "invscaling"},
     "numpy": {"engine": "numpy", "dropout": 0.2},
 }
+
+
 each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+
+
 COUNTED = (
     "epoch",
     "update",
@@ -566,3 +575,26 @@ def test_values_that_are_learned_in_passes_keep_the_first_mean():
         model.partial_fit(WAVE[0], WAVE[1] - 500.0).predict(WAVE[0]), before
     )
     assert 95.0 < before.mean() < 105.0
+
+
+@pytest.mark.parametrize("change", [True, False])
+def test_a_warm_fit_cannot_change_what_y_is_measured_in(change):
+    model = brief(warm_start=True, normalize_y=not change).fit(*WAVE)
+    with pytest.raises(
+        ValueError, match=f"normalize_y was {not change} .* is {change} now"
+    ):
+        model.set_params(normalize_y=change).fit(*WAVE)
+
+
+def test_a_warm_fit_on_columns_wants_the_same_classes_in_each():
+    columns = np.column_stack([NAMES, np.array(["a", "b", "c"])[np.arange(len(X)) % 3]])
+    model = short(warm_start=True).fit(X, columns)
+    with pytest.raises(ValueError, match="same classes as in the previous call"):
+        model.fit(X, np.where(columns == "c", "b", columns))
+
+
+def test_a_list_with_balanced_is_no_weight_for_a_single_pass_either():
+    with pytest.raises(ValueError, match="not supported for partial_fit"):
+        short(class_weight=["balanced", None]).partial_fit(
+            X, np.column_stack([Y, 1 - Y]), classes=[0, 1]
+        )

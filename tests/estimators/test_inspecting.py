@@ -1,6 +1,4 @@
-"""What a fitted estimator tells about itself: little over the core, with labels and
-frames as users bring them.
-"""
+"""What a fitted estimator says about itself."""
 
 import numpy as np
 import pandas as pd
@@ -23,12 +21,16 @@ from small import (
     classifier,
     one_thread,
     short,
+    theta,
     unfinished,
 )
 
 pytestmark = [unfinished, one_thread]
 
+
 FRAME = pd.DataFrame(X, columns=["width", "height"])
+
+
 H = 1e-6
 
 
@@ -232,3 +234,43 @@ def test_looking_changes_nothing(model):
     model.check_gradients(FRAME, NAMES)
     assert np.array_equal(model.network_.theta, before)
     assert set(vars(model)) == known
+
+
+# learning_rate_init="auto"
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_looking_for_a_rate_leaves_the_estimator_as_it_was(fitted):
+    model = short(
+        random_state=np.random.RandomState(3),
+        learning_rate_init="auto",
+        early_stopping=True,
+    )
+    model = model.fit(X, Y) if fitted else model
+    before = dict(vars(model))
+    params = model.get_params()
+    state = model.random_state.get_state()[1].copy()
+    weights = theta(model).copy() if fitted else None
+    other = np.random.default_rng(0).normal(size=(50, 7))  # even of another width
+    test = model.find_learning_rate(other, np.arange(50) % 3)
+    assert test.suggestion > 0.0
+    assert vars(model) == before
+    assert model.get_params() == params
+    assert np.array_equal(model.random_state.get_state()[1], state)
+    assert not fitted or np.array_equal(theta(model), weights)
+    assert hasattr(model, "n_features_in_") == fitted
+
+
+def test_validation_rows_of_one_value_get_no_finding_about_their_number():
+    model = short().fit(X, Y)
+    told = model.diagnose(X, Y, X_val=X[Y == 1], y_val=Y[Y == 1])
+    assert "NaN" not in str(told)
+    regressor = brief().fit(*WAVE)
+    regressor.diagnose(*WAVE, X_val=WAVE[0][:40], y_val=np.ones(40))
+
+
+def test_a_surface_of_one_class_is_refused_in_a_sentence():
+    from halfmoon.displays import DecisionSurfaceDisplay
+
+    with pytest.raises(ValueError, match="two classes or more"):
+        DecisionSurfaceDisplay.from_estimator(short().fit(X, np.zeros(len(X))), X)

@@ -1,0 +1,307 @@
+"""Clones, pickles, shared memory, and how an estimator is shown."""
+
+import copy
+import dataclasses
+import functools
+import html
+import inspect
+import pickle
+import warnings
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.callback import ProgressBar, ScoringMonitor
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from halfmoon import MLPClassifier, MLPRegressor, datasets
+from halfmoon.components.losses import LOSSES
+from small import NAMES, WAVE, X, Y, classifier, one_thread, regressor, theta
+
+pytestmark = one_thread
+
+
+# scikit-learn's conventions
+
+
+def test_clone_copies_parameters_and_forgets_the_fit():
+    fitted = classifier(loss=LOSSES.make("logistic_cross_entropy:smoothing=0.1")).fit(
+        X, Y
+    )
+    copy = clone(fitted)
+    assert copy.get_params() == fitted.get_params()
+    with pytest.raises(NotFittedError):
+        copy.predict(X)
+
+
+def test_grid_search_and_pipeline():
+    pipe = make_pipeline(StandardScaler(), classifier())
+    grid = {
+        "mlpclassifier__alpha": [0.1, 1e3],
+        "mlpclassifier__activation": ["tanh", "relu"],
+    }
+    search = GridSearchCV(pipe, grid, cv=3).fit(X, Y)
+    # the other presses all weights to 0
+    assert search.best_params_["mlpclassifier__alpha"] == 0.1
+    assert search.best_score_ > 0.9
+    assert (
+        cross_val_score(regressor(activation="tanh", alpha=0.1), *WAVE, cv=3).mean()
+        > 0.8
+    )
+
+
+WAVE_120 = datasets.make("wave", 120, 0.1, 0)
+
+
+DATA = {MLPClassifier: (X, NAMES), MLPRegressor: WAVE_120}
+
+
+each_class = pytest.mark.parametrize(
+    "cls", [MLPClassifier, MLPRegressor], ids=lambda cls: cls.__name__
+)
+
+
+each_solver = pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+
+
+stopping = pytest.mark.parametrize("early_stopping", [False, True], ids=["", "early"])
+
+
+out_of_epochs = pytest.mark.filterwarnings(
+    "ignore:.*(Maximum iterations|failed to "
+    "converge):sklearn.exceptions.ConvergenceWarning"
+)
+
+
+def small(cls, **options):
+    """A small network, and few epochs that nothing ends early."""
+    usual = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "tol": 0.0}
+    by_updates = options.get("solver") != "lbfgs"
+    usual |= {"learning_rate_init": 0.01, "batch_size": 32} if by_updates else {}
+    usual |= (
+        {"n_iter_no_change": 1000}
+        if by_updates or options.get("early_stopping")
+        else {}
+    )
+    return cls(**{**usual, **options})
+
+
+def predicted(model, data):
+    return (
+        model.predict_proba(data)
+        if hasattr(model, "predict_proba")
+        else model.predict(data)
+    )
+
+
+# Parameters, repr, copies
+
+
+@each_class
+def test_parameters_are_what_the_constructor_takes_and_can_be_set(cls):
+    model = cls(alpha=0.5)
+    assert list(model.get_params()) == sorted(inspect.signature(cls).parameters)
+    assert cls(**model.get_params()).get_params() == model.get_params()
+    assert model.set_params(alpha=0.25, solver="lbfgs") is model
+    assert (model.alpha, model.solver) == (0.25, "lbfgs")
+    assert eval(repr(model), {cls.__name__: cls}).get_params() == model.get_params()
+    with pytest.raises(ValueError, match="Invalid parameter 'alpa' for estimator"):
+        model.set_params(alpa=1.0)
+
+
+@each_class
+def test_a_clone_has_the_parameters_and_nothing_else(cls):
+    model = small(
+        cls,
+        alpha=0.5,
+        solver="lbfgs",
+        validation_fraction=KFold(3),
+        early_stopping=True,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(*DATA[cls])
+    copied = clone(model)
+    assert [name for name in vars(copied) if name.endswith("_")] == []
+    assert {**copied.get_params(), "validation_fraction": 0} == {
+        **model.get_params(),
+        "validation_fraction": 0,
+    }
+    assert repr(copied) == repr(model)
+
+
+@each_class
+def test_the_html_repr_shows_every_parameter_with_its_help(cls):
+    """scikit-learn reads the help off the docstring, as numpydoc does, and shows it
+    where a page is linked.
+    """
+
+    class Linked(cls):
+        __doc__ = cls.__doc__
+        _doc_link_module = __name__.partition(".")[0]
+        _doc_link_template = "https://example.org/{estimator_name}.html"
+
+    page = html.unescape(Linked(alpha=0.25)._repr_html_())
+    for field in dataclasses.fields(cls):
+        assert (
+            f"{field.name}: {field.metadata['rule']}, "
+            f"default={field.default!r}<br><br>{field.metadata['help']}"
+        ) in page
+    assert '<td class="value">0.25</td>' in page
+
+
+@out_of_epochs
+@each_class
+def test_the_html_repr_shows_the_fitted_attributes_once_there_are_some(cls):
+    model = small(cls, solver="lbfgs", max_iter=20)
+    assert "Fitted attributes" not in model._repr_html_()
+    _, found, attributes = (
+        model.fit(*DATA[cls])._repr_html_().partition("Fitted attributes")
+    )
+    assert found
+    public = [
+        name for name in dir(model) if name.endswith("_") and not name.startswith("_")
+    ]
+    assert {"coefs_", "loss_curve_", "stopped_"} <= set(public)
+    assert [name for name in public if name not in attributes] == []
+
+
+# Pickles
+
+COPIES = {
+    "pickle": lambda model, path: pickle.loads(pickle.dumps(model)),
+    "joblib": lambda model, path: (
+        joblib.dump(model, path / "model"),
+        joblib.load(path / "model"),
+    )[1],
+    "deepcopy": lambda model, path: copy.deepcopy(model),
+}
+
+
+each_copy = pytest.mark.parametrize("make", COPIES.values(), ids=COPIES)
+
+
+@out_of_epochs
+@each_copy
+@each_class
+@each_solver
+def test_copies_predict_the_same_bits_and_share_nothing(cls, solver, make, tmp_path):
+    model = small(cls, solver=solver, early_stopping=True).fit(*DATA[cls])
+    before = predicted(model, DATA[cls][0])
+    made = make(model, tmp_path)
+    assert np.array_equal(predicted(made, DATA[cls][0]), before)
+    assert made.loss_curve_ == model.loss_curve_
+    made.coefs_[0][...] = 0.0
+    assert np.array_equal(predicted(model, DATA[cls][0]), before)
+    assert not np.array_equal(predicted(made, DATA[cls][0]), before)
+
+
+@each_copy
+@each_class
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"average": 0.9}, {"dropout": 0.3}, {"learning_rate_init": "auto"}],
+    ids=str,
+)
+def test_passes_go_on_after_loading_with_the_same_bits(
+    cls, solver, make, more, tmp_path
+):
+    model = small(cls, solver=solver, **more)
+    data = DATA[cls]
+    for _ in range(3):
+        model.partial_fit(
+            *data, **({"classes": ["full", "new"]} if cls is MLPClassifier else {})
+        )
+    made = make(model, tmp_path)
+    forgetful = clone(model)
+    for _ in range(2):
+        model.partial_fit(*data)
+        made.partial_fit(*data)
+    assert np.array_equal(theta(made), theta(model))
+    assert made.loss_curve_ == model.loss_curve_
+    # and it is more than the weights that is kept: who starts from these alone ends
+    # elsewhere
+    restart = {"coefs_init": made.coefs_, "intercepts_init": made.intercepts_}
+    with pytest.warns(ConvergenceWarning):
+        forgetful.set_params(max_iter=1).fit(*data, **restart)
+    assert not np.array_equal(theta(forgetful), theta(model.partial_fit(*data)))
+
+
+@out_of_epochs
+@each_copy
+@each_class
+@each_solver
+@stopping
+def test_a_warm_start_goes_on_after_loading_with_the_same_bits(
+    cls, solver, early_stopping, make, tmp_path
+):
+    model = small(
+        cls, solver=solver, early_stopping=early_stopping, warm_start=True
+    ).fit(*DATA[cls])
+    made = make(model, tmp_path)
+    assert np.array_equal(theta(made.fit(*DATA[cls])), theta(model.fit(*DATA[cls])))
+    assert made.loss_curve_ == model.loss_curve_
+
+
+@out_of_epochs
+@pytest.mark.parametrize(
+    ("options", "times"),
+    [
+        ({}, 1),
+        ({"early_stopping": True}, 1),
+        ({"average": 0.9}, 1),
+        ({"warm_start": True}, 4),  # the network's; the run's; and Adam's two
+        ({"warm_start": True, "solver": "sgd"}, 3),  # momentum's one
+        ({"warm_start": True, "solver": "lbfgs"}, 2),
+    ],
+    ids=str,
+)
+def test_a_pickle_holds_the_weights_once_and_with_them_what_going_on_needs(
+    options, times
+):
+    model = small(
+        MLPClassifier, hidden_layer_sizes=(300, 300), max_iter=2, **options
+    ).fit(X, NAMES)
+    predicted(model, X)  # scratch memory is not for keeps
+    held = len(pickle.dumps(model)) / theta(model).nbytes
+    assert times <= held < times + 0.05
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_a_pickle_after_a_pass_holds_what_going_on_needs_and_no_more(solver):
+    model = small(MLPRegressor, hidden_layer_sizes=(300, 300), solver=solver)
+    for _ in range(3):
+        model.partial_fit(*WAVE_120)
+    held = len(pickle.dumps(model)) / theta(model).nbytes
+    times = {"adam": 4, "sgd": 3}[solver]
+    assert times <= held < times + 0.05
+
+
+@out_of_epochs
+def test_a_model_in_shared_memory_that_cannot_be_written_predicts(tmp_path):
+    """As joblib hands large models to its workers."""
+    model = small(MLPClassifier).fit(X, NAMES)
+    joblib.dump(model, tmp_path / "model")
+    mapped = joblib.load(tmp_path / "model", mmap_mode="r")
+    assert not theta(mapped).flags.writeable
+    assert np.array_equal(mapped.predict_proba(X), model.predict_proba(X))
+    assert np.array_equal(mapped.predict(X), model.predict(X))
+
+
+@out_of_epochs
+@pytest.mark.parametrize(
+    "callback", [ProgressBar, functools.partial(ScoringMonitor, scoring="r2")]
+)
+def test_callbacks_travel_with_the_estimator(callback, capsys):
+    model = small(MLPRegressor).set_callbacks(callback())
+    loaded = pickle.loads(pickle.dumps(model)).fit(*WAVE_120)
+    again = pickle.loads(pickle.dumps(loaded))
+    assert np.array_equal(
+        theta(again.fit(*WAVE_120)), theta(small(MLPRegressor).fit(*WAVE_120))
+    )
+    assert len(again._skl_callbacks) == len(clone(again)._skl_callbacks) == 1
