@@ -252,7 +252,7 @@ class Stripes(Dataset):
 >>> X, y = datasets.make("moons")
 >>> layers = [Scale(2), Dense(2, 3, "tanh"), Dense(3, 2)]
 >>> network = Network(layers, "softmax_cross_entropy", seed=0)
->>> print(check_gradients(network, X, y).verdict)
+>>> print(check_gradients(network, X, y).message)
 Every derivative agrees with finite differences.
 >>> text = str(trace(network, X[0], y[0]))
 >>> "x * s1" in text, "sum_n x * da1" in text

@@ -56,7 +56,7 @@ def test_an_error_that_is_small_beside_the_steepest_slope_is_found():
             return a + 0.003 * (z < 0)
 
     report = check_gradients(Network.dense([2, 3, 2], Exponential()), X, Y)
-    assert "df of Exponential is wrong: at z = -" in report.verdict
+    assert "df of Exponential is wrong: at z = -" in report.message
 
 
 def test_a_broken_passage_is_blamed_itself():
@@ -68,7 +68,7 @@ def test_a_broken_passage_is_blamed_itself():
     network = Network(
         [Dense(2, 3, "tanh"), Halved(3, 0.2), Dropout(3, 0.1), Dense(3, 2)]
     )
-    assert check_gradients(network, X, Y).verdict.startswith(
+    assert check_gradients(network, X, Y).message.startswith(
         "da0 of layer 1 (Halved) [D2] is wrong"
     )
 
@@ -91,7 +91,7 @@ def test_a_wrong_da0_is_blamed_itself_at_any_scale(scale):
         )
         assert (
             "da0 of layer 1 (Bad) [B4] is wrong"
-            in check_gradients(network, scale * X, Y, seed=seed).verdict
+            in check_gradients(network, scale * X, Y, seed=seed).message
         )
 
 
@@ -102,7 +102,7 @@ def test_what_rounding_hides_is_admitted():
         Network.dense([3, 4, 1], loss="squared_error"), rows, 1e9 * y
     )
     assert report
-    assert "lost in rounding" in report.verdict
+    assert "lost in rounding" in report.message
 
 
 def test_a_run_continued_without_validation_keeps_what_it_learns():

@@ -46,7 +46,7 @@ def test_every_activation_with_every_loss_is_right_at_every_depth(loss, activati
             network(loss, (activation,) * depth), X, truth(loss), l2=0.02, l1=0.01
         )
         assert report, str(report)
-        assert report.verdict == "Every derivative agrees with finite differences."
+        assert report.message == "Every derivative agrees with finite differences."
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -54,7 +54,7 @@ def test_every_activation_by_itself_is_right(name):
     report = check_gradients(ACTIVATIONS.make(name))
     assert report.ok
     assert report.checks[0].slopes > 200
-    assert f"df of {name} is right" in report.verdict
+    assert f"df of {name} is right" in report.message
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -143,7 +143,7 @@ def test_a_wrong_df_is_named_with_a_z(slope):
         ),
     ):
         assert not report
-        assert "df of Parabola is wrong: at z = " in report.verdict
+        assert "df of Parabola is wrong: at z = " in report.message
 
 
 def test_a_df_that_is_wrong_on_one_side_is_named_with_a_z_on_that_side():
@@ -155,8 +155,8 @@ def test_a_df_that_is_wrong_on_one_side_is_named_with_a_z_on_that_side():
         def df(self, z, a):
             return np.where(z > 0.0, 1.0, 0.2)
 
-    assert "df of Bent is wrong: at z = -" in check_gradients(Bent()).verdict
-    assert "gives 0.2 but the slope is 0.1" in check_gradients(Bent()).verdict
+    assert "df of Bent is wrong: at z = -" in check_gradients(Bent()).message
+    assert "gives 0.2 but the slope is 0.1" in check_gradients(Bent()).message
 
 
 def test_a_right_df_of_your_own_is_right():
@@ -190,9 +190,9 @@ def test_a_wrong_dz_is_named_with_scores_and_truth(factor):
         check_gradients(Network([Dense(3, 1)], loss), X, X[:, 0]),
     ):
         assert not report
-        assert "dz of Quartic" in report.verdict
-        assert "is wrong: at z = [" in report.verdict
-        assert "], y = [" in report.verdict
+        assert "dz of Quartic" in report.message
+        assert "is wrong: at z = [" in report.message
+        assert "], y = [" in report.message
 
 
 def test_a_right_loss_of_your_own_is_right():
@@ -243,7 +243,7 @@ def test_a_wrong_gradient_is_named_by_layer_and_equation(wrong, place):
     assert (
         f"Layer {place} (Spoilt) has a wrong {names}, equation {EQUATION[wrong]}: "
         "coordinate"
-    ) in report.verdict
+    ) in report.message
 
 
 @pytest.mark.parametrize("place", [1, 2])
@@ -254,14 +254,14 @@ def test_a_wrong_da0_is_named_by_the_layer_that_hands_it_down(place):
     )
     report = check_gradients(Network(layers), X, CLASSES)
     assert not report
-    assert f"da0 of layer {place} (Spoilt) [B4] is wrong" in report.verdict
+    assert f"da0 of layer {place} (Spoilt) [B4] is wrong" in report.message
 
 
 def test_a_wrong_da0_above_dropout_is_not_blamed_on_the_dropout():
     layers = [Dense(3, 4, "tanh"), Dropout(4, 0.3), Spoilt(4, 2, wrong="da0")]
     report = check_gradients(Network(layers), X, CLASSES)
     assert not report
-    assert "Dropout" not in report.verdict or "Spoilt" in report.verdict
+    assert "Dropout" not in report.message or "Spoilt" in report.message
 
 
 def test_a_wrong_dropout_is_named():
@@ -274,7 +274,7 @@ def test_a_wrong_dropout_is_named():
         Network([Dense(3, 4, "tanh"), Leaky(4, 0.3), Dense(4, 2)]), X, CLASSES
     )
     assert not report
-    assert "da0 of layer 1 (Leaky) [D2] is wrong" in report.verdict
+    assert "da0 of layer 1 (Leaky) [D2] is wrong" in report.message
 
 
 def test_a_wrong_da0_of_the_first_layer_harms_nobody():
@@ -296,7 +296,7 @@ def test_an_error_in_a_large_network_is_found_along_random_directions():
         assert (
             f"Layer 1 (Spoilt) has a wrong {wrong}2, equation {EQUATION[wrong]}: "
             "direction"
-        ) in report.verdict
+        ) in report.message
 
 
 # Kinks
@@ -334,7 +334,7 @@ def test_a_kink_does_not_hide_a_wrong_slope():
 # The report
 
 
-def test_the_report_prints_a_table_with_its_verdict():
+def test_the_report_prints_a_table_with_its_message():
     report = check_gradients(
         Network([Dense(3, 4, "tanh"), Spoilt(4, 2, wrong="db")]), X, CLASSES
     )
@@ -343,7 +343,7 @@ def test_the_report_prints_a_table_with_its_verdict():
     assert [line for line in lines if line.endswith("WRONG")] == [
         line for line in lines if line.startswith("db2")
     ]
-    assert lines[-1] == report.verdict
+    assert lines[-1] == report.message
     assert bool(report) is report.ok is False
     assert isinstance(report, GradientReport)
 

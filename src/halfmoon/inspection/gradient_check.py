@@ -1,4 +1,4 @@
-"""Is your derivative right? Finite differences, with a verdict that names the culprit.
+"""Is your derivative right? Finite differences, and a sentence on what is wrong.
 
 A derivative is believed if it lies between the slopes to its left and to its right,
 
@@ -25,35 +25,53 @@ from halfmoon.components.losses import Loss, check_value
 from halfmoon.layers import Context, Layer, Views
 from halfmoon.network import Network
 
-STEP = 1e-6
+STEP = 1e-6  # h
 TOLERANCE = 1e-5  # relative to the slope
 ROUNDING = 64.0  # units in the last place of the values that rounding may change
 SMALL = 2000  # networks up to this many parameters are checked coordinate by coordinate
-DIRECTIONS = 5  # larger ones along this many random directions for each W and each b
+DIRECTIONS = 5  # larger ones along this many random directions for each parameter array
+TINY = np.finfo(np.float64).tiny
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was checked: what, how many slopes, how far off the worst was, and
-    where.
-    """
+    """One thing that was checked, and how far off its worst slope was."""
 
     name: str
-    slopes: int
+    slopes: int  # how many
     worst: float  # the largest error, relative to the slope
     ok: bool
-    where: str = ""  # the worst place, in words, with both numbers
+    where: str = ""  # where the worst one is, in words, with both numbers
     lost: int = 0  # slopes too small beside the values to be told from rounding
+
+    @property
+    def message(self) -> str:
+        """In one sentence, whether it is right."""
+        return f"{self.name} is {'right' if self.ok else f'wrong: {self.where}'}."
 
 
 @dataclass(frozen=True)
 class GradientReport:
-    """All checks and, in one sentence, the verdict; true if every derivative is
-    right.
+    """All checks; true if every derivative is right, and printed as a table.
+
+    Parameters
+    ----------
+    checks : list of Check
+        What was checked: activations and loss by themselves, what each layer hands
+        down, then each layer's parameters.
+    message : str
+        In one sentence, that all is right, or which equation is wrong and where.
+
+    Examples
+    --------
+    >>> from halfmoon import ACTIVATIONS
+    >>> report = check_gradients(ACTIVATIONS.make("tanh"))
+    >>> report.ok, report.message
+    (True, 'df of tanh is right.')
     """
 
     checks: list[Check] = field(default_factory=list)
-    verdict: str = "Every derivative agrees with finite differences."
+    message: str = "Every derivative agrees with finite differences."
 
     @property
     def ok(self) -> bool:
@@ -68,7 +86,7 @@ class GradientReport:
         for check in self.checks:
             mark = "" if check.ok else "   WRONG"
             lines.append(f"{check.name:<34}{check.slopes:>8}{check.worst:>14.1e}{mark}")
-        return "\n".join([*lines, self.verdict])
+        return "\n".join([*lines, self.message])
 
 
 def check_gradients(
@@ -82,29 +100,53 @@ def check_gradients(
     l1: float = 0.0,
     seed: int = 0,
 ) -> GradientReport:
-    """Compare derivatives with finite differences; for a network on X (n, d) and y, or
-    for one activation or loss.
+    """Compare derivatives with finite differences.
 
-    Without `theta`, a network is checked near its present parameters, each moved a
-    little at random, so that none sits exactly on a kink (biases start at 0). Small
-    networks are checked in every coordinate, large ones along random directions within
-    each layer's W and b. The report is true if all is right, and prints as a table with
-    a verdict.
+    Small networks are checked in every coordinate, networks of more than 2000
+    parameters along random directions within each parameter array.
 
+    Parameters
+    ----------
+    thing : Network, Activation or Loss
+        What is checked.
+    X : array-like (n, d), optional
+        Rows; a network needs them.
+    y : array-like (n,) or (n, columns), optional
+        The truth; a network needs it.
+    w : array-like (n,) or (n, k), optional
+        Weights of rows, or of single outputs.
+    theta : array-like (size,), optional
+        Where a network is checked. By default near its present parameters, each moved a
+        little at random, so that none sits exactly on a kink (biases start at 0).
+    l2, l1 : float, default=0.0
+        How strong the penalties in a network's objective are.
+    seed : int, default=0
+        Of all that is drawn at random, dropout included.
+
+    Returns
+    -------
+    GradientReport
+        True if all is right; it prints as a table, with a sentence.
+
+    Raises
+    ------
+    TypeError
+        For something else than a network, an activation or a loss.
+    ValueError
+        For data that are missing or do not fit.
+
+    Examples
+    --------
     >>> from halfmoon import Network, check_gradients, datasets
     >>> bool(check_gradients(Network.dense([2, 3, 2]), *datasets.make("moons")))
     True
     """
     if isinstance(thing, Activation):
         check = _check_activation(thing)
-        return GradientReport(
-            [check], _blame(check) if not check.ok else f"{check.name} is right."
-        )
+        return GradientReport([check], check.message)
     if isinstance(thing, Loss):
         check = _check_loss(thing, seed)
-        return GradientReport(
-            [check], _blame(check) if not check.ok else f"{check.name} is right."
-        )
+        return GradientReport([check], check.message)
     if not isinstance(thing, Network):
         raise TypeError(
             "Expected a Network, or an instance of an Activation or a Loss; got "
@@ -115,11 +157,7 @@ def check_gradients(
     return _check_network(thing, thing.read(X, y, w), theta, l2, l1, seed)
 
 
-def _blame(check: Check) -> str:
-    return f"{check.name} is wrong: {check.where}."
-
-
-def _judge(
+def _compare(
     name: str,
     analytic: Array,
     left: Array,
@@ -127,11 +165,9 @@ def _judge(
     size: Any,
     where: Callable[[tuple[int, ...]], str],
 ) -> Check:
-    """Set each derivative against its slope, or at a kink against both slopes, and
-    describe the worst.
+    """Compare derivatives with the slopes to their left and right; describe the worst.
 
-    What rounding may do to a difference of values of this `size` is not held against
-    it.
+    What rounding may do to a difference of values of this `size` does not count.
     """
     noise = ROUNDING * np.finfo(np.float64).eps * np.abs(size) / STEP
     slope = np.maximum(np.maximum(np.abs(left), np.abs(right)), np.abs(analytic))
@@ -141,25 +177,22 @@ def _judge(
     outside = np.maximum(np.maximum(below, above), 0.0)
     error = np.where(smooth, np.abs(analytic - (left + right) / 2.0), outside)
     wrong = ~(error <= TOLERANCE * slope + noise)  # NaN is wrong
-    share = (
-        np.where(wrong, error / np.maximum(slope, np.finfo(np.float64).tiny), -1.0)
-        if wrong.any()
-        else error
-    )
-    at = tuple(
-        int(i)
-        for i in np.unravel_index(
-            int(np.nan_to_num(share, nan=np.inf).argmax()), error.shape
-        )
-    )
-    worst = (
-        float(share[at])
-        if wrong.any()
-        else float(error[at]) / max(float(slope.max()), np.finfo(np.float64).tiny)
-    )
+    if wrong.any():
+        share = np.where(wrong, error / np.maximum(slope, TINY), -1.0)
+        at = _largest(share)
+        worst = float(share[at])
+    else:
+        at = _largest(error)
+        worst = float(error[at]) / max(float(slope.max()), TINY)
     both = f"{analytic[at]:.6g} but the slope is {(left[at] + right[at]) / 2:.6g}"
     lost = int(((slope <= noise) & (analytic != 0.0)).sum())
     return Check(name, error.size, worst, not wrong.any(), f"{where(at)} {both}", lost)
+
+
+def _largest(table: Array) -> tuple[int, ...]:
+    """The index of the largest entry; NaN counts as the largest."""
+    index = int(np.nan_to_num(table, nan=np.inf).argmax())
+    return tuple(int(i) for i in np.unravel_index(index, table.shape))
 
 
 def _check_activation(act: Activation) -> Check:
@@ -171,13 +204,13 @@ def _check_activation(act: Activation) -> Check:
     left = (a - act.f(z - h)) / h
     right = (act.f(z + h) - a) / h
     size = 1.0 + np.abs(z) + np.abs(a)
-    return _judge(
+    return _compare(
         f"df of {act}", df, left, right, size, lambda at: f"at z = {z[at]:g}, df gives"
     )
 
 
 def _check_loss(loss: Loss, seed: int) -> Check:
-    """dz against differences of value, at random scores and truths."""
+    """dz against differences of value, at random raw predictions and truths."""
     z, y = _examples(loss, Stream(seed, CHECK))
     check_value(loss, y, z.shape[1])
     here = loss.value(z, y)
@@ -195,13 +228,13 @@ def _check_loss(loss: Loss, seed: int) -> Check:
             f"output {at[1]}, dz gives"
         )
 
-    return _judge(
+    return _compare(
         f"dz of {loss}", dz, left, right, here.sum(axis=1, keepdims=True), where
     )
 
 
 def _examples(loss: Loss, rng: Stream) -> tuple[Array, Array]:
-    """Scores and truths of the kind that the loss reads."""
+    """Raw predictions and truths of the kind that the loss reads."""
     columns = 3
     y: Array
     z = 2.0 * rng.standard_normal((40, loss.outputs(columns)))
@@ -224,12 +257,11 @@ def _check_network(
     l1: float,
     seed: int,
 ) -> GradientReport:
-    """Blocks first, so that a wrong f' is blamed by its own name; then every layer's W
-    and b.
+    """Components first, so that a wrong f' is named as such; then every layer's arrays.
+
+    Keys of `parts` are a layer's index and a parameter's name.
     """
-    acts = {
-        str(layer.act): layer.act for layer in network.layers if layer.act is not None
-    }
+    acts = {str(layer.act): layer.act for layer in network.layers if layer.act}
     checks = [*map(_check_activation, acts.values()), _check_loss(network.loss, seed)]
     X, y, w = (part.astype(np.float64) for part in data)
     rng = Stream(seed, CHECK)
@@ -239,7 +271,7 @@ def _check_network(
     views = network.views(point)
     for layer in network.layers:
         if not layer.shapes or layer.index > network.lowest:
-            checks.append(_check_passage(layer, views[layer.index], seed))
+            checks.append(_check_da0(layer, views[layer.index], seed))
 
     def objective(theta: Array) -> float:
         part = network.objective(theta, X, y, w, l2, l1, ctx=ctx)
@@ -249,63 +281,57 @@ def _check_network(
     parts = {}
     for layer, names in zip(network.layers, network.layout, strict=True):
         for name, (where, _) in names.items():
-            parts[layer.index, name] = _check_part(
-                f"d{name}{layer.number}", objective, point, g, where, rng
-            )
+            label = f"d{name}{layer.number}"
+            part = _check_part(label, objective, point, g, where, rng)
+            parts[layer.index, name] = part
+    for check in checks:
+        if not check.ok:
+            return GradientReport([*checks, *parts.values()], check.message)
     checks += parts.values()
-    wrong = [check for check in checks if not check.ok]
-    if not wrong:
-        lost = sum(check.lost for check in parts.values())
-        slopes = sum(check.slopes for check in parts.values())
-        doubt = (
-            f" But {lost} of {slopes} slopes were lost in rounding; scale X and y."
-            if lost > slopes / 10
-            else ""
-        )
-        return GradientReport(checks, GradientReport.verdict + doubt)
-    blame = (
-        _blame(wrong[0])
-        if wrong[0] not in parts.values()
-        else _blame_layer(network, parts)
+    if not all(check.ok for check in parts.values()):
+        return GradientReport(checks, _wrong_layer(network, parts))
+    lost = sum(check.lost for check in parts.values())
+    slopes = sum(check.slopes for check in parts.values())
+    if lost <= slopes / 10:
+        return GradientReport(checks)
+    return GradientReport(
+        checks,
+        f"{GradientReport.message} But {lost} of {slopes} slopes were lost in "
+        "rounding; scale X and y.",
     )
-    return GradientReport(checks, blame)
 
 
-def _check_passage(layer: Layer, p: Views, seed: int) -> Check:
-    """The da0 that a layer hands down, against differences of its own forward: so no
-    layer is blamed for another.
+def _check_da0(layer: Layer, p: Views, seed: int) -> Check:
+    """The da0 that a layer hands down, against differences of its own forward.
+
+    So no layer is blamed for another.
     """
     rng = Stream(seed, CHECK, layer.index)
-    h = STEP
     a0 = rng.standard_normal((3, layer.d))
     da = rng.standard_normal((3, layer.k))
     ctx = Context(True, seed, 0)
-    dp = SimpleNamespace(
-        **{name: np.zeros(shape) for name, shape in layer.shapes.items()}
-    )
-    da0 = layer.forward(p, a0, ctx)[1](da, dp, True)
+    arrays = {name: np.zeros(shape) for name, shape in layer.shapes.items()}
+    da0 = layer.forward(p, a0, ctx)[1](da, SimpleNamespace(**arrays), True)
     analytic = np.zeros_like(a0) if da0 is None else np.broadcast_to(da0, a0.shape)
+
+    def value(a0: Array) -> float:
+        return float((da * layer.forward(p, a0, ctx)[0]).sum())
+
+    here = value(a0)
     left = np.empty_like(a0)
     right = np.empty_like(a0)
     for i, j in np.ndindex(a0.shape):
         step = np.zeros_like(a0)
-        step[i, j] = h
-        below, here, above = (
-            float((da * layer.forward(p, at, ctx)[0]).sum())
-            for at in (a0 - step, a0, a0 + step)
-        )
-        left[i, j] = (here - below) / h
-        right[i, j] = (above - here) / h
+        step[i, j] = STEP
+        left[i, j] = (here - value(a0 - step)) / STEP
+        right[i, j] = (value(a0 + step) - here) / STEP
+
+    def where(at: tuple[int, ...]) -> str:
+        return f"input {at[1]} of a row: backward gives da0 ="
+
     tag = _tags(layer).get("da0", "")
     name = f"da0 of layer {layer.index} ({layer.name}) {tag}".rstrip()
-    return _judge(
-        name,
-        analytic,
-        left,
-        right,
-        here,
-        lambda at: f"input {at[1]} of a row: backward gives da0 =",
-    )
+    return _compare(name, analytic, left, right, here, where)
 
 
 def _check_part(
@@ -316,11 +342,10 @@ def _check_part(
     part: slice,
     rng: Stream,
 ) -> Check:
-    """One W or b: each coordinate of a small network, random directions of a
-    large one.
-    """
+    """One parameter array: its coordinates, or random directions if theta is long."""
     size = part.stop - part.start
-    if len(theta) <= SMALL:
+    by_coordinate = len(theta) <= SMALL
+    if by_coordinate:
         directions = np.zeros((size, len(theta)))
         directions[np.arange(size), np.arange(part.start, part.stop)] = 1.0
     else:
@@ -328,27 +353,17 @@ def _check_part(
         directions[:, part] = rng.standard_normal((DIRECTIONS, size))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     here = objective(theta)
-    left = np.array(
-        [
-            (here - objective(theta - STEP * direction)) / STEP
-            for direction in directions
-        ]
-    )
-    right = np.array(
-        [
-            (objective(theta + STEP * direction) - here) / STEP
-            for direction in directions
-        ]
-    )
-    kind = "coordinate" if len(theta) <= SMALL else "direction"
-    return _judge(
-        name,
-        directions @ g,
-        left,
-        right,
-        here,
-        lambda at: f"{kind} {at[0]}: the backward pass gives",
-    )
+    left = np.empty(len(directions))
+    right = np.empty(len(directions))
+    for i, direction in enumerate(directions):
+        left[i] = (here - objective(theta - STEP * direction)) / STEP
+        right[i] = (objective(theta + STEP * direction) - here) / STEP
+
+    def where(at: tuple[int, ...]) -> str:
+        kind = "coordinate" if by_coordinate else "direction"
+        return f"{kind} {at[0]}: the backward pass gives"
+
+    return _compare(name, directions @ g, left, right, here, where)
 
 
 def _tags(layer: Layer) -> dict[str, str]:
@@ -356,7 +371,7 @@ def _tags(layer: Layer) -> dict[str, str]:
     return {equation.name: equation.tag for equation in layer.backward_equations}
 
 
-def _blame_layer(network: Network, parts: dict[tuple[int, str], Check]) -> str:
+def _wrong_layer(network: Network, parts: dict[tuple[int, str], Check]) -> str:
     """Which equation is wrong, now that every layer hands down the right da0.
 
     Of several layers it is the topmost; where all of its gradients are wrong, so may

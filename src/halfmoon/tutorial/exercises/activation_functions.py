@@ -335,7 +335,7 @@ def forgotten(book: Book, common: Common) -> None:
         ["derivative", "worst error", "right"],
         rows,
     )
-    verdict = book.number("verdict", report.verdict)
+    verdict = book.number("verdict", report.message)
     book.say(
         f"""The network runs without an error message, but the check says: `{verdict}`
         The gradients of the first layer are off as well: the verdict names the cause,
