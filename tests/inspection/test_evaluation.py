@@ -1,9 +1,10 @@
-"""How good a fit is: the best constant against shares, means and quantiles."""
+"""How good a fit is: against shares, means, quantiles and textbook formulas."""
 
 import numpy as np
 import pytest
 
 from halfmoon.components.losses import LOSSES
+from halfmoon.inspection.evaluation import off_scale, standard_error
 from inspection.diagnosis.fits import counts, labels, linear, unfitted, votes
 
 
@@ -50,3 +51,26 @@ def test_the_best_constants_loss_is_that_of_shares_means_and_quantiles(loss, sca
     columns = 2 if loss.startswith("softmax") else np.reshape(y, (len(y), -1)).shape[1]
     fit = unfitted(X, y, loss, LOSSES.make(loss).outputs(columns))
     assert fit.case().constant_loss == pytest.approx(best(y), rel=1e-3)
+
+
+def test_the_standard_error_of_a_mean_is_the_textbooks():
+    values = np.random.default_rng(0).normal(size=50)
+    error = values.std() / np.sqrt(50)
+    assert standard_error(values, np.ones(50)) == pytest.approx(error)
+    assert standard_error(values, np.full(50, 7.0)) == pytest.approx(error)
+    weight = np.repeat([1.0, 0.0], 25)
+    first = values[:25].std() / np.sqrt(25)
+    assert standard_error(values, weight) == pytest.approx(first)
+
+
+@pytest.mark.parametrize(
+    ("mean", "spread", "excess"),
+    [(0.0, 1.0, 0.1), (0.0, 20.0, 2.0), (0.0, 0.05, 2.0), (30.0, 1.0, 3.0)],
+)
+def test_a_target_is_off_scale_by_its_mean_and_its_spread(mean, spread, excess):
+    y = mean + spread * np.array([[-1.0], [1.0]])
+    assert off_scale(y) == pytest.approx([excess])
+
+
+def test_of_a_constant_target_only_the_mean_counts():
+    assert off_scale(np.full((5, 1), 30.0)) == pytest.approx([3.0])
