@@ -397,3 +397,10 @@ def test_weights_to_start_from_are_all_put_or_none():
             intercepts_init=[np.ones(1)],
         )
     assert np.array_equal(model.network_.theta, before)
+
+
+def test_warnings_point_at_the_line_that_called_the_estimator():
+    with pytest.warns(UserWarning, match=r"\w") as caught:
+        short(max_iter=2, beta_1=0.8, solver="sgd", batch_size=500).fit(X, Y)
+    assert len(caught) == 3  # no effect, clipped, not converged
+    assert {one.filename for one in caught} == {__file__}

@@ -148,8 +148,7 @@ def unchanged_if_it_fails(estimator: Any) -> Iterator[None]:
     network = attributes.get("network_")
     theta = None if network is None else network.theta.copy()
     run = attributes["_last"].run if "_last" in attributes else None
-    fields = {} if run is None else vars(run).copy()
-    epochs = 0 if run is None else run.epoch
+    checkpoint = None if run is None else run.checkpoint()
     try:
         yield
     except BaseException:
@@ -158,7 +157,6 @@ def unchanged_if_it_fails(estimator: Any) -> Iterator[None]:
         attributes.update(columns)
         if network is not None:
             network.theta = theta
-        if run is not None:
-            vars(run).update(fields)
-            run.history.cut(epochs)
+        if run is not None and checkpoint is not None:
+            run.restore(checkpoint)
         raise

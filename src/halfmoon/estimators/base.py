@@ -6,8 +6,6 @@ is given its meaning (`targets`), validation rows are set aside (`splitting`); t
 does the rest, and what came of it becomes attributes (`attributes`).
 """
 
-import inspect
-import warnings
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
@@ -45,6 +43,7 @@ from halfmoon.training.run import Run
 from halfmoon.training.settings import Settings
 from halfmoon.training.stopping import standstill
 from halfmoon.training.train import NotFiniteError, train
+from halfmoon.training.warn import warn
 
 
 class Work(NamedTuple):
@@ -71,20 +70,6 @@ def makes_passes(estimator: Any) -> bool:
             f"{estimator.solver} is not stochastic."
         )
     return True
-
-
-def warn(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn at the line of the user's that called an estimator."""
-    frame = inspect.currentframe()
-    level = 0
-    while frame is not None and _is_ours(frame.f_globals.get("__name__", "")):
-        frame = frame.f_back
-        level += 1
-    warnings.warn(message, category, stacklevel=level + 1)
-
-
-def _is_ours(module: str) -> bool:
-    return module.startswith(("halfmoon.", "sklearn.callback."))
 
 
 class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]

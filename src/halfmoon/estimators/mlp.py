@@ -15,12 +15,13 @@ from sklearn.utils.validation import check_is_fitted
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Quantiles
 from halfmoon.components.rules import BOOLEAN, NONE, OneOf, OrList
-from halfmoon.estimators.base import makes_passes, warn
+from halfmoon.estimators.base import makes_passes
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.parameters import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.reading import Call, Data, Rows, ask_network
 from halfmoon.estimators.targets import Labels, Values
 from halfmoon.inspection.evaluation import off_scale
+from halfmoon.training.warn import warn
 
 
 @parameters
