@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
+from fits import NAN, X2, Y2, fit, net
 from halfmoon.training.stopping import STOPPED, patience_ends, standstill
 
 NUMBERS = st.one_of(
@@ -16,7 +16,7 @@ NUMBERS = st.one_of(
 )
 MONITORS = st.lists(NUMBERS, max_size=40)
 TOLERANCES = st.sampled_from([0.0, 1e-4, 0.5, 2.0])
-few = hypothesis_settings(max_examples=200, deadline=None)
+few = settings(max_examples=200, deadline=None)
 
 
 @few
@@ -50,3 +50,103 @@ def test_patience_of_no_epochs_has_not_ended():
 def test_a_reason_is_one_word_with_its_meaning(word):
     assert word.isidentifier()
     assert len(STOPPED[word].split()) >= 3
+
+
+class Scripted:
+    """A score on validation data that follows a list, whatever the network says; on
+    training data always 0.
+    """
+
+    def __init__(self, values):
+        self.values = iter(values)
+
+    def __call__(self, y_hat, y, w, X):
+        return next(self.values) if len(y) == len(Y2) else 0.0
+
+
+def scripted(values, patience, tol=0.0):
+    """The Run of a fit whose monitored score is what the list says."""
+    return fit(
+        validation=(X2, Y2),
+        score=Scripted(values),
+        monitor="score",
+        patience=patience,
+        tol=tol,
+        epochs=len(values),
+    )[1]
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_patience_counts_epochs_without_improvement(data):
+    values = data.draw(
+        st.lists(
+            st.sampled_from([0.0, 0.3, 0.5, 0.55, 1.0, NAN]), min_size=1, max_size=25
+        )
+    )
+    patience = data.draw(st.integers(1, 5))
+    tol = data.draw(st.sampled_from([0.0, 0.1]))
+    run = scripted(values, patience, tol)
+    best = -np.inf
+    since = 0
+    end = len(values)
+    for epoch, value in enumerate(values, start=1):
+        since = 0 if value > best + tol else since + 1
+        best = value if value > best else best
+        if since == patience:
+            end = epoch
+            break
+    assert run.epoch == end
+    assert run.stopped == ("patience" if since == patience else "epochs")
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("batch_size", [None, 25])
+def test_patience_leaves_what_so_many_epochs_leave_wherever_its_block_ended(
+    engine, batch_size
+):
+    """The updates beyond it that the block had made leave no trace."""
+    options = {
+        "engine": engine,
+        "batch_size": batch_size,
+        "optimizer": "adam",
+        "average": 0.9,
+        "learning_rate": 0.05,
+    }
+    network, run = fit(net(), **options, patience=5, tol=1e-3, epochs=5000)
+    assert run.stopped == "patience"
+    assert 5 < run.epoch < 5000
+    other, plain = fit(net(), **options, epochs=run.epoch)
+    assert np.array_equal(network.theta, other.theta)
+    for array, expected in zip(
+        [*run.slots, run.average], [*plain.slots, plain.average], strict=True
+    ):
+        assert np.array_equal(array, expected)
+    assert (run.t, run.epoch, run.unfinished_epoch.shape) == (
+        plain.t,
+        plain.epoch,
+        plain.unfinished_epoch.shape,
+    )
+    assert np.array_equal(run.history["loss"], plain.history["loss"])
+    loss = run.history["loss"]
+    assert (loss[-5:] >= loss[:-5].min() - 1e-3).all()
+
+
+def test_nan_scores_never_count_as_improvement_and_never_reset_patience():
+    run = scripted([0.5, NAN, NAN, NAN, 0.9], patience=3)
+    assert (run.stopped, run.epoch, run.best.epoch) == ("patience", 4, 1)
+    run = scripted([NAN, NAN, 0.1, NAN, 0.0, 0.0, 0.0], patience=3)
+    assert (run.stopped, run.epoch, run.best.epoch) == ("patience", 6, 3)
+
+
+def test_scores_that_are_all_nan_stop_by_patience_with_the_last_weights():
+    run = scripted([NAN] * 9, patience=4)
+    assert (run.stopped, run.epoch, run.best) == ("patience", 4, None)
+
+
+def test_patience_watches_the_training_loss_where_there_is_no_validation():
+    _, run = fit(patience=3, tol=1e6, epochs=50)
+    # the first epoch improves on nothing; three more do not
+    assert (run.stopped, run.epoch) == ("patience", 4)
+    _, run = fit(patience=3, epochs=50, learning_rate=0.01)
+    assert (run.stopped, run.epoch) == ("epochs", 50)

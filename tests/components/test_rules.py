@@ -9,7 +9,6 @@ import pytest
 from halfmoon.components.registry import Component
 from halfmoon.components.rules import (
     BOOLEAN,
-    COMPONENT,
     NONE,
     Integer,
     Number,
@@ -19,7 +18,6 @@ from halfmoon.components.rules import (
     nearest,
     setting,
 )
-from halfmoon.training.settings import Settings
 
 INF = math.inf
 NAN = math.nan
@@ -138,104 +136,6 @@ def test_rule_stops_what_it_excludes(rule, value):
 @pytest.mark.parametrize(("rule", "text"), [rule[:2] for rule in RULES], ids=repr)
 def test_a_rule_prints_itself(rule, text):
     assert str(rule) == text
-
-
-def test_every_training_setting_has_help_and_a_default_that_its_rule_allows():
-    for field in dataclasses.fields(Settings):
-        rule = field.metadata["rule"]
-        assert len(field.metadata["help"]) > 10, field.name
-        assert rule.allows(field.default), field.name
-        assert rule.read(field.default) is field.default, field.name
-
-
-# The rules of the training settings are the ones tried above, up to the seed's own
-def test_training_settings_use_rules_of_known_form():
-    tried = {
-        *(text for _, text, _, _ in RULES),
-        "a number in [0, inf)",
-        "None, or a number in (0, inf)",
-        "None, or a number in [0, inf)",
-    }
-    other = {
-        field.name
-        for field in dataclasses.fields(Settings)
-        if str(field.metadata["rule"]) not in {*tried, str(COMPONENT)}
-    }
-    assert other == {"seed"}
-
-
-WRONG = {
-    "learning_rate": (0.0, -1.0, INF, NAN, "fast", None),
-    "epochs": (0, -3, 2.5, None),
-    "batch_size": (0, 1.5, "all"),
-    "shuffle": (1, None, "yes"),
-    "l2": (-0.1, INF, None),
-    "l1": (-0.1, NAN),
-    "clip": (0.0, -1.0, "no"),
-    "decay": (-0.01, INF),
-    "average": (0.0, 1.0, 2),
-    "monitor": ("accuracy", None),
-    "patience": (0, 2.5),
-    "tol": (-1e-9, None),
-    "seconds": (0, -1.0),
-    "seed": (-1, 0.5, None, "x"),
-    "engine": ("numba", None, 1),
-    "n_threads": (0, 1.5, "all"),
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [(name, value) for name, values in WRONG.items() for value in values],
-)
-def test_wrong_value_is_answered_with_its_name_its_rule_and_itself(name, value):
-    rule = Settings.__dataclass_fields__[name].metadata["rule"]
-    with pytest.raises(ValueError, match=name) as error:
-        Settings(**{name: value})
-    assert str(rule) in str(error.value)
-    assert repr(value) in str(error.value)
-
-
-def test_every_setting_with_a_rule_is_tried_with_wrong_values():
-    assert set(WRONG) == {
-        field.name
-        for field in dataclasses.fields(Settings)
-        if field.metadata["rule"] is not COMPONENT
-    }
-
-
-def test_seed_takes_64_bits_and_no_more():
-    assert Settings(seed=2**64 - 1).seed == 2**64 - 1
-    with pytest.raises(ValueError, match="seed"):
-        Settings(seed=2**64)
-
-
-@pytest.mark.parametrize(
-    ("misspelt", "meant"),
-    [
-        ("learning_rat", "learning_rate"),
-        ("epoch", "epochs"),
-        ("batchsize", "batch_size"),
-        ("patience_", "patience"),
-    ],
-)
-def test_misspelt_option_is_answered_with_the_nearest_name(misspelt, meant):
-    with pytest.raises(TypeError, match=rf"{misspelt}.*did you mean '{meant}'\?"):
-        Settings.of({misspelt: 1})
-
-
-def test_options_given_by_name_are_the_settings_and_the_rest_keep_their_defaults():
-    changed = {"epochs": 3, "l2": 0.5, "batch_size": 7}
-    got = dataclasses.asdict(Settings.of(changed))
-    assert got == {
-        field.name: changed.get(field.name, field.default)
-        for field in dataclasses.fields(Settings)
-    }
-
-
-def test_settings_cannot_be_changed_afterwards():
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        Settings().epochs = 3
 
 
 def test_nearest_names_the_closest_and_lists_all():

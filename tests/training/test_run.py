@@ -14,8 +14,9 @@ from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.network import Network
-from halfmoon.training.run import Run
-from halfmoon.training.train import train
+from halfmoon.training.run import Run, start
+from halfmoon.training.settings import Settings
+from halfmoon.training.train import prepare, train
 from small import NAN, one_thread
 
 pytestmark = one_thread
@@ -89,8 +90,8 @@ def scalars(optimizer, pieces, batch_size, eta, **options):
         rows = X.tolist()
         truth = np.eye(2)[y].tolist()
         for _ in range(epochs):
-            for start in range(0, len(rows), batch_size):
-                part = slice(start, start + batch_size)
+            for first in range(0, len(rows), batch_size):
+                part = slice(first, first + batch_size)
                 count = len(rows[part])
                 _, g, _ = naive.sums(
                     SIZES,
@@ -332,7 +333,7 @@ def loss_on(network, theta, data):
     return network.objective(theta, *network.read(*data)).loss
 
 
-def test_the_earlier_best_epoch_is_judged_again_by_the_present_validation_data():
+def test_the_earlier_best_epoch_is_evaluated_again_by_the_present_validation_data():
     """Weights that fit A, then a few wild steps on B, whose labels are exchanged: A's
     rows still prefer the former.
     """
@@ -354,7 +355,7 @@ def test_the_earlier_best_epoch_is_judged_again_by_the_present_validation_data()
     assert run.best.monitor < loss_on(network, good, wrong)
 
 
-def test_a_score_judges_the_earlier_best_epoch_where_it_is_monitored():
+def test_a_score_decides_about_the_earlier_best_epoch_where_it_is_monitored():
     def score(y_hat, y, w, X):
         return float((y_hat.argmax(axis=1) == y.argmax(axis=1)).mean())
 
@@ -387,12 +388,14 @@ def test_an_earlier_best_epoch_whose_new_score_is_nan_is_none():
     run = fit(network, A, validation=V, **options)
     assert run.best.monitor == -0.9
     run.release()
-    run = fit(network, A, run, validation=V, **options)  # judged again: 0.9; then NaN
+    # evaluated again: 0.9; then NaN
+    run = fit(network, A, run, validation=V, **options)
     assert run.best.epoch == 1
     run.release()
     assert next(scores) == 0.1
     scores = iter([NAN, 0.1])
-    run = fit(network, A, run, validation=V, **options)  # judged again: NaN; then 0.1
+    # evaluated again: NaN; then 0.1
+    run = fit(network, A, run, validation=V, **options)
     assert (run.best.epoch, run.best.monitor) == (3, -0.1)
 
 
@@ -570,3 +573,37 @@ def test_the_run_of_a_network_of_another_dtype_is_converted_or_refused(
         and run.history["loss"][-1] < before + 1e-3
     )
     assert converted or "float32" in told
+
+
+# Back to a checkpoint
+
+
+def test_a_restored_run_is_as_it_was():
+    network = net()
+    run = fit(network, A, epochs=3)
+    before = run.checkpoint()
+    theta = run.theta.copy()
+    run.release()
+    fit(network, B, run, epochs=20, optimizer="momentum")
+    assert run.epoch == 23
+    run.restore(before)
+    assert_same(run, fit(net(), A, epochs=3))
+    assert np.array_equal(run.theta, theta)
+    assert_same(fit(network, A, run, epochs=6), fit(net(), A, epochs=6))
+
+
+def test_epochs_are_recorded_in_one_place_with_their_share_of_the_time():
+    network = net()
+    problem = prepare(network, *A, None, Settings(batch_size=10), OPTIMIZERS.make("gd"))
+    run = start(problem, problem.optimizer)
+    run.seconds = 3.0
+    run.update_offset = 5
+    losses = [0.3, 0.2, 0.1]
+    run.record_epochs(problem, loss=losses, penalty=np.zeros(3), gradient_norm=losses)
+    assert run.history["epoch"].tolist() == [1, 2, 3]
+    assert run.history["update"].tolist() == [8, 11, 14]
+    assert run.history["rows"].tolist() == [24, 48, 72]
+    assert run.history["seconds"].tolist() == [1.0, 2.0, 3.0]
+    assert run.history["loss"].tolist() == losses
+    assert np.isnan(run.history["learning_rate"]).all()
+    assert run.rows == 72

@@ -1,0 +1,82 @@
+"""Ctrl-C: it ends a fit between two updates, keeps the weights, and is put back."""
+
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from fits import (
+    assert_same,
+    fit,
+    interrupt,
+    net,
+)
+from halfmoon.training.interrupt import Interrupt
+
+
+def test_ctrl_c_from_outside_ends_a_long_fit_soon_and_keeps_its_weights():
+    network = net()
+    start = net().theta
+    sent = []
+    later = []
+
+    def send():
+        os.kill(os.getpid(), signal.SIGINT)
+        sent.append(True)
+
+    def count_chunks(run):
+        later.extend(sent)
+
+    timer = threading.Timer(0.3, send)
+    timer.start()
+    with pytest.warns(UserWarning, match="interrupted .*; the last weights were kept"):
+        _, run = fit(network, epochs=10**8, progress=count_chunks)
+    assert len(later) <= 1  # the chunk of updates that was under way
+    assert run.stopped == "interrupted"
+    assert np.array_equal(network.theta, run.theta)
+    assert (network.theta != start).any()
+
+
+def test_the_signal_handler_is_put_back():
+    before = signal.getsignal(signal.SIGINT)
+    fit()
+    with pytest.warns(UserWarning, match="interrupted"):
+        fit(callbacks=[interrupt], epochs=20)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_ctrl_c_is_raised():
+    def impatient(network, run):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        fit(callbacks=[impatient])
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_reaches_whoever_waits_around_the_fit():
+    with Interrupt() as outer:
+        with pytest.warns(UserWarning, match="interrupted"):
+            fit(callbacks=[interrupt], epochs=20)
+        assert outer.seen
+
+
+def test_an_interrupted_run_continues_as_if_nothing_had_happened():
+    network = net()
+    with pytest.warns(UserWarning, match="interrupted in epoch 11"):
+        run = fit(network, callbacks=[interrupt], epochs=20, batch_size=7)[1]
+    assert_same(
+        fit(network, epochs=20, batch_size=7, run=run), fit(epochs=20, batch_size=7)
+    )
+
+
+def test_a_fit_runs_in_a_thread_that_is_not_the_main_one():
+    results = []
+    thread = threading.Thread(target=lambda: results.append(fit(batch_size=7)))
+    thread.start()
+    thread.join()
+    assert_same(results[0], fit(batch_size=7))

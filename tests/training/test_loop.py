@@ -1,0 +1,255 @@
+"""The training loop: the same bits however it is chunked, watched or resumed, and the
+best epoch's weights at the end.
+"""
+
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from fits import X2, Y2, accuracy, after, assert_same, fit, interrupt, net
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.schedules import SCHEDULES
+from halfmoon.training import loop
+
+OPTIONS = {
+    "full batch": {},
+    "minibatches": {"batch_size": 7},
+    "everything": {
+        "batch_size": 7,
+        "average": 0.9,
+        "clip": 0.5,
+        "l2": 0.01,
+        "l1": 0.001,
+        "decay": 0.1,
+    },
+    "schedules": {
+        "batch_size": 16,
+        "schedule": "cosine",
+        "decay": 0.1,
+        "decay_schedule": "step:every=2",
+    },
+}
+
+
+each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+
+
+def long(seconds, monkeypatch, **options):
+    """A fit with dropout that takes many blocks, which last about so many seconds."""
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", seconds)
+    blocks = []
+    progress = options.pop("progress", lambda run: blocks.append(run.t))
+    return fit(net(dropout=0.2), epochs=40, progress=progress, **options), blocks
+
+
+@each_option
+def test_the_size_of_the_blocks_changes_no_bit(options, monkeypatch):
+    short, many = long(1e-9, monkeypatch, **options)
+    large, few = long(10.0, monkeypatch, **options)
+    assert len(many) == short[1].t  # one update a block
+    assert len(few) < len(many) / 3
+    assert_same(short, large)
+
+
+@each_option
+def test_onlookers_change_no_bit(options):
+    unseen = fit(net(dropout=0.2), **options)
+    seen = fit(
+        net(dropout=0.2),
+        callbacks=[lambda network, run: None],
+        progress=lambda run: None,
+        **options,
+    )
+    assert_same(unseen, seen)
+
+
+@each_option
+def test_validation_and_score_change_no_update(options):
+    unseen = fit(net(dropout=0.2), **options)[1]
+    seen = fit(net(dropout=0.2), validation=(X2, Y2), score=accuracy, **options)[1]
+    assert np.array_equal(unseen.theta, seen.theta)
+    for name in ("loss", "penalty", "gradient_norm", "learning_rate"):
+        assert np.array_equal(unseen.history[name], seen.history[name])
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not():
+    one, again, other = (fit(batch_size=7, seed=seed) for seed in (1, 1, 2))
+    assert_same(one, again)
+    assert (one[0].theta != other[0].theta).any()
+
+
+def resumed(pauses, network, **options):
+    """A fit that is stopped by a callback at each of the pauses and then continued to
+    its end.
+    """
+    run = None
+    for epochs in [*pauses, 10**9]:
+        network, run = fit(network, run=run, callbacks=[after(epochs)], **options)
+    return network, run
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["constant", "cosine:warmup=0.2", "one_cycle", "plateau:patience=2,tol=0.1"],
+)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_resumed_run_equals_an_uninterrupted_one(optimizer, schedule):
+    options = {
+        "optimizer": optimizer,
+        "schedule": schedule,
+        "batch_size": 13,
+        "learning_rate": 0.05,
+        "average": 0.8,
+    }
+    pieces = resumed([3, 4], net(dropout=0.2), **options)
+    whole = fit(net(dropout=0.2), **options)
+    assert pieces[1].stopped == whole[1].stopped == "epochs"
+    assert_same(pieces, whole)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_run_resumed_in_the_middle_of_an_epoch_equals_an_uninterrupted_one(
+    schedule, monkeypatch
+):
+    # one update a block, so that it stops anywhere
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
+    options = {
+        "optimizer": "adam",
+        "batch_size": 7,
+        "schedule": schedule,
+        "dropout_schedule": "step:every=2",
+    }
+    network = net(dropout=0.2)
+    run = fit(network, seconds=1e-9, **options)[1]
+    assert (run.stopped, run.t, run.epoch) == ("time", 1, 0)
+    while run.t < 30:
+        run = fit(network, seconds=run.seconds, run=run, **options)[1]
+    # 60 rows in batches of 7 are 9 updates an epoch: it stands in the middle
+    assert run.t % 9 == 3
+    run = fit(network, run=run, **options)[1]
+    assert_same((network, run), fit(net(dropout=0.2), **options))
+
+
+def test_a_resumed_run_keeps_the_best_epoch_and_the_patience_of_before():
+    options = {
+        "validation": (X2, Y2),
+        "patience": 4,
+        "learning_rate": 5.0,
+        "epochs": 60,
+        "batch_size": 13,
+    }
+    pieces = resumed([2, 5, 6], net(), **options)
+    whole = fit(net(), **options)
+    assert_same(pieces, whole)
+    assert pieces[1].best.epoch == whole[1].best.epoch
+    assert np.array_equal(pieces[1].best.weights, whole[1].best.weights)
+
+
+def test_more_epochs_continue_a_finished_run():
+    network = net()
+    run = fit(network, epochs=5)[1]
+    assert fit(network, epochs=5, run=run)[1].t == 5
+    longer = fit(network, epochs=9, run=run)
+    assert_same(longer, fit(epochs=9))
+
+
+def best_of(weights_after, losses):
+    """The weights of the epoch with the lowest loss; the later one of two that are
+    equal.
+    """
+    finite = [loss if np.isfinite(loss) else np.inf for loss in losses]
+    return weights_after[max(i for i, loss in enumerate(finite) if loss == min(finite))]
+
+
+ENDS = {
+    "epochs": ({}, None),
+    "patience": ({"patience": 3}, None),
+    "callback": ({"callbacks": [after(10)]}, None),
+    "interrupted": (
+        {"callbacks": [interrupt]},
+        (UserWarning, "interrupted in epoch 11; the best epoch's weights"),
+    ),
+    "time": (
+        {"callbacks": [lambda network, run: time.sleep(0.01)], "seconds": 0.2},
+        None,
+    ),
+    "diverged": (
+        {"schedule": "plateau:patience=9,rate=0.5"},
+        (RuntimeWarning, "the best epoch's weights were kept"),
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", ENDS)
+def test_the_best_epochs_weights_stay_whatever_ends_the_fit(reason):
+    extra, warning = ENDS[reason]
+    weights = []
+
+    def remember(network, run):
+        weights.append(run.current.copy())
+        if reason == "diverged" and run.epoch == 20:
+            run.theta = np.full_like(run.theta, np.nan)
+
+    options = {
+        "validation": (X2, Y2),
+        "learning_rate": 8.0,
+        "epochs": 30,
+        "batch_size": 20,
+        **extra,
+    }
+    options["epochs"] = 10**6 if reason == "time" else options["epochs"]
+    options["callbacks"] = [remember, *options.get("callbacks", [])]
+    with (
+        pytest.warns(*warning[:1], match=warning[1])
+        if warning
+        else warnings.catch_warnings()
+    ):
+        network, run = fit(**options)
+    assert run.stopped == reason
+    assert run.best.epoch <= run.epoch
+    losses = run.history["validation_loss"]
+    assert np.array_equal(network.theta, best_of(weights, losses))
+    assert run.best.monitor == np.nanmin(losses)
+    z = network.loss.value(network.raw_predict(X2), np.eye(2)[Y2])
+    assert z.mean() == pytest.approx(np.nanmin(losses), rel=1e-12)
+
+
+def test_the_best_score_decides_where_score_is_monitored():
+    weights = []
+    remember = [lambda network, run: weights.append(run.theta.copy())]
+    network, run = fit(
+        validation=(X2, Y2),
+        score=accuracy,
+        monitor="score",
+        learning_rate=6.0,
+        callbacks=remember,
+    )
+    assert np.array_equal(
+        network.theta, best_of(weights, -run.history["validation_score"])
+    )
+    assert (
+        accuracy(network.predict(X2), np.eye(2)[Y2])
+        == run.history["validation_score"].max()
+        == -run.best.monitor
+    )
+
+
+def test_a_tie_goes_to_the_later_epoch():
+    network, run = fit(validation=(X2, Y2), score=lambda *_: 1.0, monitor="score")
+    assert run.best.epoch == 8
+    assert np.array_equal(network.theta, run.theta)
+
+
+def test_the_averaged_weights_are_validated_and_kept():
+    network, run = fit(validation=(X2, Y2), average=0.9)
+    assert run.best.epoch == 8
+    assert np.array_equal(network.theta, run.average)
+    assert (run.average != run.theta).all()
+
+
+def test_without_validation_the_last_weights_stay():
+    network, run = fit()
+    assert run.best is None
+    assert np.array_equal(network.theta, run.theta)

@@ -1,0 +1,105 @@
+"""train(): what it refuses, and what stays when a fit diverges."""
+
+import numpy as np
+import pytest
+
+from fits import X2, Y2, X, Y, accuracy, assert_same, explosive, fit
+from halfmoon.network import Network
+from halfmoon.training import loop
+from halfmoon.training.train import train
+
+
+@pytest.mark.parametrize("options", [{}, {"batch_size": 25}, {"average": 0.9}], ids=str)
+def test_divergence_stops_at_once_with_a_warning_and_the_last_finite_weights(options):
+    with pytest.warns(
+        RuntimeWarning,
+        match=r"diverged .* last finite weights .* lower the learning rate \(it was 1",
+    ):
+        network, run = explosive(**options)
+    assert run.stopped == "diverged"
+    assert run.epoch < 200
+    assert np.isfinite(network.theta).all()
+    assert np.isfinite(run.history["loss"]).all()
+    part = network.objective(run.theta, *network.read(X, Y))
+    assert np.isfinite(part.loss)
+    assert np.array_equal(network.theta, run.current)
+
+
+def test_divergence_gives_the_same_bits_whatever_the_blocks(monkeypatch):
+    fits = []
+    for seconds in (1e-9, 10.0):
+        monkeypatch.setattr(loop, "CHUNK_SECONDS", seconds)
+        with pytest.warns(RuntimeWarning, match="diverged"):
+            fits.append(explosive(batch_size=25))
+    assert_same(*fits)
+
+
+@pytest.mark.parametrize("batch_size", [None, 25])
+def test_after_divergence_history_and_updates_still_agree(batch_size):
+    """Each update done is measured once: in a row of history, or among those of the
+    unfinished epoch.
+    """
+    with pytest.warns(RuntimeWarning, match="diverged"):
+        _, run = explosive(batch_size=batch_size)
+    per_epoch = -(-60 // (batch_size or 60))
+    assert run.epoch * per_epoch + run.unfinished_epoch.shape[1] == run.t
+
+
+def test_a_diverged_run_can_be_resumed_with_a_lower_rate():
+    """A rate that jumps up in epoch 6 throws the fit out; with the constant rate it
+    goes on to the end.
+    """
+    network = Network.dense([2, 1], loss="squared_error")
+    options = {"optimizer": "gd", "learning_rate": 0.1, "epochs": 12}
+
+    def throw(network, run):
+        if run.epoch == 6:
+            run.theta = run.theta * 1e200
+
+    with pytest.warns(RuntimeWarning, match="diverged"):
+        run = train(network, X, Y, callbacks=[throw], **options)
+    run = train(network, X, Y, run=run, **options)
+    assert run.stopped == "epochs"
+    assert (run.t, run.epoch) == (12, 12)
+    assert np.array_equal(run.history["update"], np.arange(1, 13))
+
+
+def test_no_finite_loss_at_all_is_an_error_and_leaves_the_network_alone():
+    network = Network.dense([2, 1], loss="squared_error")
+    theta = network.theta.copy()
+    with pytest.raises(ValueError, match="not finite before the first update"):
+        train(network, X * 1e200, Y, optimizer="gd", epochs=3)
+    assert np.array_equal(network.theta, theta)
+
+
+@pytest.mark.parametrize(
+    "useless",
+    [
+        {"monitor": "score"},
+        {"monitor": "score", "validation": (X2, Y2)},
+        {"monitor": "score", "score": accuracy},
+        {"dropout_schedule": "cosine"},  # there is no dropout
+        {"decay_schedule": "cosine"},  # there is no decay
+        {"decay_schedule": "cosine", "optimizer": "adamw", "decay": 0.0},
+        {"decay_schedule": "cosine", "optimizer": "adamw:decay=0.0"},
+        {"tol": 0.1},  # there is no patience
+    ],
+    ids="+".join,
+)
+def test_a_setting_that_cannot_apply_raises(useless):
+    with pytest.raises(ValueError, match=r"monitor|dropout|a decay|patience"):
+        fit(**useless)
+
+
+def test_a_decay_schedule_acts_on_the_optimizers_own_decay_or_the_one_that_is_set():
+    for options in ({"optimizer": "adamw"}, {"decay": 0.1}):
+        constant = fit(**options)[0].theta
+        changing = fit(**options, decay_schedule="step:every=2")[0].theta
+        assert (constant != changing).any()
+
+
+def test_an_unknown_optimizer_is_answered_with_the_nearest_of_both_kinds():
+    with pytest.raises(ValueError, match=r"'adan'; did you mean 'adam'\? .*lbfgs"):
+        fit(optimizer="adan")
+    with pytest.raises(TypeError, match="Expected optimizer"):
+        fit(optimizer=3)
