@@ -1,5 +1,4 @@
-"""Data sets that can be drawn: points in the plane for classification, a line's worth
-of regression.
+"""Data sets that are drawn at random, for classification and regression.
 
 scikit-learn's generators serve where it has them, so ``make("moons", n=200, noise=0.2,
 seed=0)`` are the very points of the tutorial.
@@ -23,9 +22,7 @@ class Dataset(Component):
     task: ClassVar[str] = "classification"
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
-        """X and y; `noise` is a standard deviation in the units of X (of y, for
-        regression).
-        """
+        """X and y; `noise` is a standard deviation in units of X (regression: of y)."""
         raise NotImplementedError(
             f"{type(self).__name__} must define draw(n, noise, rng)."
         )
@@ -37,16 +34,41 @@ DATASETS: Registry[Dataset] = Registry("data set", Dataset)
 def make(
     name: str | Dataset, n: int = 200, noise: float = 0.1, seed: int = 0
 ) -> Points:
-    """n rows of the data set: X (n, d) and y (n,).
+    """Draw rows of a data set.
 
+    Parameters
+    ----------
+    name : str or Dataset
+        A data set by name, such as "spiral:arms=3", or an instance.
+    n : int, default=200
+        How many rows.
+    noise : float, default=0.1
+        The standard deviation of what is added to X, or for regression to y.
+    seed : int, default=0
+        The same seed gives the same rows.
+
+    Returns
+    -------
+    X : array (n, d)
+        The rows.
+    y : array (n,)
+        Class numbers, or values.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, or numbers out of range.
+
+    Examples
+    --------
     >>> X, y = make("spiral:arms=3", n=300)
     >>> X.shape, np.bincount(y).tolist()
     ((300, 2), [100, 100, 100])
     """
     if n < 1 or not 0.0 <= noise < np.inf or not 0 <= seed < 2**32:
-        needs = "n of at least 1, noise of at least 0 and a seed from 0 to 2^32 - 1"
         raise ValueError(
-            f"A data set needs {needs}; got n={n}, noise={noise}, seed={seed}."
+            "A data set needs n of at least 1, noise of at least 0 and a seed from 0 to "
+            f"2^32 - 1; got n={n}, noise={noise}, seed={seed}."
         )
     return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
 

@@ -169,7 +169,24 @@ class Dense(Layer):
     dL/db = sum_n delta        [B3]   (k,)
     dL/da0 = delta W^T         [B4]   (n,d)   only when a layer below asks for it
 
-    `rate_factor` multiplies the learning rate of this layer's parameters, [O4]'s c.
+    Parameters
+    ----------
+    d : int
+        How many inputs it takes.
+    k : int
+        How many units it has.
+    activation : str or Activation, default="identity"
+        Their f, by name or an instance.
+    initializer : str or Initializer, optional
+        How W starts; None takes what suits the activation.
+    rate_factor : float, default=1.0
+        Multiplies the learning rate of W and b, [O4]'s c.
+
+    Examples
+    --------
+    >>> from halfmoon import Dense
+    >>> Dense(2, 3, "tanh").shapes
+    {'W': (2, 3), 'b': (3,)}
     """
 
     penalised = ("W",)
@@ -250,17 +267,29 @@ class Dense(Layer):
 
 
 class Dropout(Layer):
-    """While training, each input is set to 0 with probability q; the others grow by
-    1/(1-q) (Srivastava et al. 2014).
+    """While training, each input is set to 0 at random, and the others grow.
 
     a   = a0 scale             [D1]   scale is 1/(1-q) where u >= q, else 0;
                                       when predicting, 1
     da0 = da scale             [D2]
 
-    q is the rate times a schedule's factor, at most 0.99. u is a function of seed,
-    layer, update, row number and unit alone (random.py), so a row's mask depends
-    neither on the batch it is in nor on the engine. Before the first Dense it drops
-    inputs, later hidden units.
+    q is the rate times a schedule's factor, at most 0.99: the probability of a 0. u is
+    a function of seed, layer, update, row number and unit alone (arrays/random.py), so
+    a row's mask depends neither on the batch it is in nor on the engine. Before the
+    first Dense it drops inputs, later hidden units (Srivastava et al. 2014).
+
+    Parameters
+    ----------
+    k : int
+        How many inputs it takes, and gives.
+    rate : float
+        The share that is set to 0, in [0, 1).
+
+    Examples
+    --------
+    >>> from halfmoon import Dense, Dropout, Network
+    >>> Network([Dense(2, 30, "relu"), Dropout(30, 0.2), Dense(30, 2)]).size
+    152
     """
 
     random = True

@@ -1,7 +1,7 @@
-"""Elementary functions that NumPy lacks, or that need a stable form; each once, in
-plain np expressions.
+"""Elementary functions that NumPy lacks, or that need a stable form.
 
-All keep the dtype of floating input and let NaN through.
+Each stands here once, in plain np expressions. All keep the dtype of floating input and
+let NaN through.
 """
 
 from typing import Any
@@ -33,9 +33,7 @@ _FAR = (
 
 
 def logistic(z: Array) -> Array:
-    """1 / (1 + e^-z), with an exponent that is never positive, so that nothing
-    overflows.
-    """
+    """1 / (1 + e^-z), with an exponent that is never positive: nothing overflows."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0.0, 1.0, e) / (1.0 + e)
 
@@ -46,9 +44,7 @@ def softplus(z: Array) -> Array:
 
 
 def log_softmax(z: Array) -> Array:
-    """log(e^z / sum_c e^z) over the last axis, from z less its largest entry, so that
-    nothing overflows.
-    """
+    """log(e^z / sum_c e^z) over the last axis, from z less its largest entry."""
     s = z - z.max(axis=-1, keepdims=True)
     return s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
 
@@ -75,7 +71,5 @@ def _horner(coefficients: tuple[float, ...], x: Array) -> Array:
 
 
 def transposed(a: Array) -> Array:
-    """a with its last two axes exchanged; sparse tables, which have just two,
-    as well.
-    """
+    """a with its last two axes exchanged; sparse tables have just two."""
     return a.T if a.ndim == 2 else np.swapaxes(a, -1, -2)

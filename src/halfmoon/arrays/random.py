@@ -32,18 +32,14 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def _mix(s: Any) -> Any:
-    """[N1], for one Python integer or an array of uint64 (which wraps around by
-    itself).
-    """
+    """[N1], for one Python integer or an array of uint64, which wraps by itself."""
     s = ((s ^ (s >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # [N1]
     s = ((s ^ (s >> 27)) * 0x94D049BB133111EB) & _MASK
     return s ^ (s >> 31)
 
 
 def key(seed: int, *path: int) -> int:
-    """The 64-bit key of one stream of numbers, for example ``key(seed, SHUFFLE,
-    epoch)``.
-    """
+    """The 64-bit key of one stream of numbers: ``key(seed, SHUFFLE, epoch)``."""
     if not 0 <= index(seed) <= _MASK:
         raise ValueError(f"A seed must be an integer from 0 to 2^64 - 1; got {seed}.")
     k = 0
@@ -53,14 +49,11 @@ def key(seed: int, *path: int) -> int:
 
 
 def bits(k: int, position: ArrayLike) -> NDArray[np.uint64]:
-    """64 random bits for each position (integers from 0), as uint64 of the same
-    shape.
-    """
+    """64 random bits for each position (integers from 0), as uint64 of its shape."""
     i = np.asarray(position, dtype=np.uint64)
+    gamma = np.uint64(_GAMMA)
     with np.errstate(over="ignore"):
-        return np.asarray(
-            _mix(np.uint64(k) + (i + np.uint64(1)) * np.uint64(_GAMMA))
-        )  # [N3]
+        return np.asarray(_mix(np.uint64(k) + (i + np.uint64(1)) * gamma))  # [N3]
 
 
 def uniform(k: int, position: ArrayLike) -> NDArray[np.float64]:
@@ -72,9 +65,8 @@ def normal(k: int, position: ArrayLike) -> NDArray[np.float64]:
     """A standard normal number for each position."""
     i = 2 * np.asarray(position, dtype=np.uint64)
     radius = np.sqrt(-2.0 * np.log1p(-uniform(k, i)))
-    return np.asarray(
-        radius * np.cos(2.0 * np.pi * uniform(k, i + np.uint64(1)))
-    )  # [N5]
+    angle = 2.0 * np.pi * uniform(k, i + np.uint64(1))
+    return np.asarray(radius * np.cos(angle))  # [N5]
 
 
 def permutation(k: int, n: int) -> NDArray[np.int64]:
@@ -94,8 +86,7 @@ def permutation(k: int, n: int) -> NDArray[np.int64]:
 
 
 class Stream:
-    """One key read from position 0 on, for what is drawn once and in order: initial
-    weights, data sets.
+    """One key read from position 0 on: for initial weights, drawn once and in order.
 
     The methods are those that NumPy's generators have too, so that
     ``numpy.random.RandomState(0)`` can take its place; with it the tutorial's own
@@ -107,9 +98,7 @@ class Stream:
         self.position = 0
 
     def _next(self, size: tuple[int, ...], each: int = 1) -> NDArray[np.int64]:
-        """The next positions, one for each number of `size`; each number uses up the
-        bits of `each` positions.
-        """
+        """The next positions for numbers of shape `size`; each uses `each` of them."""
         count = int(np.prod(size))
         start = -(-self.position // each)
         self.position = (start + count) * each

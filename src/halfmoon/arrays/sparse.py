@@ -1,5 +1,4 @@
-"""Sparse rows: SciPy's CSR arrays in place of NumPy's, so that a table of mostly zeros
-is never filled in.
+"""Sparse rows: SciPy's CSR arrays, so that a table of mostly zeros is never filled.
 
 The reference engine's products ``a0 W`` and ``a0^T delta`` work on them as they stand;
 what they give is dense, so only the first Dense layer sees one, and a Dropout of the
@@ -18,9 +17,7 @@ def is_sparse(X: Any) -> bool:
 
 
 def read_sparse(X: Any, dtype: DTypeLike) -> Any:
-    """X as a CSR array (n, d) of `dtype`; a csr_array, as ``*`` on the older csr_matrix
-    is a matrix product.
-    """
+    """X as a csr_array (n, d) of `dtype`; ``*`` on csr_matrix is a matrix product."""
     from scipy.sparse import csr_array
 
     return csr_array(X, dtype=dtype)

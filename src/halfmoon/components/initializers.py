@@ -1,5 +1,4 @@
-"""How the weights start: random, and of a size that keeps signals alive from layer to
-layer.
+"""How the weights start: random, and of a size that keeps signals alive.
 
 A weight matrix W (d, k) takes d inputs to k units. If its entries have variance 1/d, a
 unit's input has the variance of one of its inputs, whatever d; the schemes below differ
@@ -16,9 +15,7 @@ from halfmoon.components.registry import Component, Registry
 
 
 class Source(Protocol):
-    """Where random numbers come from: our `random.Stream`, or a generator of
-    NumPy's.
-    """
+    """Where random numbers come from: `random.Stream`, or a generator of NumPy's."""
 
     def standard_normal(self, size: tuple[int, ...]) -> Array:
         """Standard normal numbers."""
@@ -28,7 +25,21 @@ class Source(Protocol):
 
 
 class Initializer(Component):
-    """Says where the weights W (d, k) and the biases b (k,) of one layer start."""
+    """Says where the weights W (d, k) and the biases b (k,) of one layer start.
+
+    Examples
+    --------
+    One of your own:
+
+    >>> from dataclasses import dataclass
+    >>> from halfmoon import Dense, Initializer
+    >>> @dataclass(frozen=True)
+    ... class Small(Initializer):
+    ...     def draw(self, d, k, rng):
+    ...         return 0.01 * rng.standard_normal((d, k))
+    >>> Dense(2, 3, "tanh", Small()).initializer
+    Small()
+    """
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
         """W (d, k) for a layer of d inputs and k units."""

@@ -27,8 +27,24 @@ Step = tuple[Array, Sequence[Array]]
 
 
 class Optimizer(Component):
-    """A rule, how many slots of memory it keeps per parameter, and its usual decoupled
-    weight decay.
+    """A rule, its slots of memory per parameter, and its usual decoupled decay.
+
+    Examples
+    --------
+    One of your own, steps of equal length whatever the gradient's size:
+
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from halfmoon import Network, Optimizer, datasets, train
+    >>> @dataclass(frozen=True)
+    ... class Sign(Optimizer):
+    ...     def rule(self, g, slots, t):
+    ...         return np.sign(g), slots
+    >>> network = Network.dense([2, 3, 2])
+    >>> X, y = datasets.make("moons")
+    >>> run = train(network, X, y, optimizer=Sign(), learning_rate=0.01, epochs=50)
+    >>> bool(run.history["loss"][-1] < run.history["loss"][0])
+    True
     """
 
     slots: ClassVar[int] = 0

@@ -22,9 +22,7 @@ class Component:
         check_settings(self)
 
     def __str__(self) -> str:
-        """The component as text, ``huber:delta=2.0``: settings that are not
-        defaults.
-        """
+        """As text, with the settings that are not defaults: ``huber:delta=2.0``."""
         # its own: a subclass is another component
         name = vars(type(self)).get("registered", type(self).__name__)
         changed = [

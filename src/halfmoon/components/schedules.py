@@ -1,5 +1,4 @@
-"""Schedules: a factor on the learning rate (or the decay, or the dropout rates) as
-training goes on.
+"""Schedules: a factor on the learning rate (or decay, or dropout) as training goes on.
 
 A schedule is a pure function of how far training has come. `Progress` may hold arrays,
 one entry per coming update, and then the factors come as an array too; an engine gets
@@ -19,23 +18,45 @@ from halfmoon.components.rules import INF, Integer, Number, OneOf, setting
 
 @dataclass(frozen=True)
 class Progress:
-    """How far training has come before an update: counts, and what the monitor has
-    seen.
+    """How far training has come before an update, or before each of several.
+
+    Parameters
+    ----------
+    update : int or array
+        Updates done, 0 before the first.
+    epoch : float or array
+        Passes over the data done.
+    rows : int or array
+        Rows seen.
+    total : int or None
+        Updates in this fit, if that is known.
+    monitor : array (epochs,)
+        The monitored loss after each epoch of this fit so far.
+    updates_before_fit : int, default=0
+        Those of the updates done that belong to fits from which this one goes on.
+    rows_before_epoch : int or array, default=0
+        Rows seen before the present epoch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from halfmoon import SCHEDULES, Progress
+    >>> halfway = Progress(50, 5.0, 1600, total=100, monitor=np.empty(0))
+    >>> round(float(SCHEDULES.make("cosine").factor(halfway)), 3)
+    0.5
     """
 
-    update: Any  # updates done, 0 before the first; a number or an array
-    epoch: Any  # passes over the data done, as a fraction
-    rows: Any  # rows seen
-    total: int | None  # updates in this fit, if that is known
-    monitor: Array  # the monitored loss after each epoch of this fit so far
-    updates_before_fit: int = 0  # by the fits from which this one goes on
+    update: Any
+    epoch: Any
+    rows: Any
+    total: int | None
+    monitor: Array
+    updates_before_fit: int = 0
     rows_before_epoch: Any = 0
 
     @property
     def share(self) -> Any:
-        """The share of the fit that is done, 0 to 1; ValueError where the total is not
-        known.
-        """
+        """The share of the fit that is done, 0 to 1; ValueError without the total."""
         if self.total is None:
             raise ValueError(
                 "This schedule needs to know how long the fit will be; set epochs, or "
@@ -45,8 +66,24 @@ class Progress:
 
 
 class Schedule(Component):
-    """The factor on a setting; `adaptive` ones look at the monitor, so they are asked
-    once an epoch.
+    """The factor on a setting, between 0 and 1.
+
+    One that looks at the monitor says that it is `adaptive`: it is asked once an epoch.
+
+    Examples
+    --------
+    One of your own:
+
+    >>> from dataclasses import dataclass
+    >>> from halfmoon import Network, Schedule, datasets, train
+    >>> @dataclass(frozen=True)
+    ... class Halves(Schedule):
+    ...     def factor(self, progress):
+    ...         return 0.5**progress.epoch
+    >>> X, y = datasets.make("moons")
+    >>> run = train(Network.dense([2, 3, 2]), X, y, schedule=Halves(), epochs=3)
+    >>> run.history["learning_rate"].round(5).tolist()
+    [0.001, 0.0005, 0.00025]
     """
 
     adaptive: ClassVar[bool] = False
@@ -122,7 +159,7 @@ class InverseScaling(Schedule):
     unit: str = setting(
         "updates",
         OneOf("updates", "epochs", "rows", "rows_by_epoch"),
-        "what time is counted in; by epoch, it stands in each",
+        "what time is counted in; rows_by_epoch counts the rows of whole epochs only",
     )
 
     def factor(self, progress: Progress) -> Any:
@@ -190,10 +227,10 @@ class OneCycle(Schedule):
         s = np.minimum(progress.share, 1.0)
         x_up = s / self.peak
         x_down = (s - self.peak) / (1.0 - self.peak)
-        up = self.start + (1.0 - self.start) * 0.5 * (
-            1.0 - np.cos(np.pi * x_up)
-        )  # [S8]
-        down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - np.cos(np.pi * x_down))  # [S8]
+        cos_up = np.cos(np.pi * x_up)
+        cos_down = np.cos(np.pi * x_down)
+        up = self.start + (1.0 - self.start) * 0.5 * (1.0 - cos_up)  # [S8]
+        down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - cos_down)  # [S8]
         return np.where(s < self.peak, up, down)
 
 
@@ -236,8 +273,9 @@ class Plateau(Schedule):
 
 
 def improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
-    """For each epoch, whether it improved by more than `tol` on the best before it; NaN
-    never does.
+    """For each epoch, whether it improved on the best before by more than `tol`.
+
+    NaN never does.
     """
     best = (
         np.fmin.accumulate(np.concatenate([[np.inf], monitor[:-1]]))

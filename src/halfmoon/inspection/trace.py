@@ -53,8 +53,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Trace:
-    """The forward and the backward pass of one row; prints as text, shows as a table in
-    a notebook or terminal.
+    """The forward and the backward pass of one row.
+
+    It prints as text, and shows as a table in a notebook or terminal.
+
+    Parameters
+    ----------
+    forward : list of Line
+        Each equation of the forward pass with its numbers, from x to the loss.
+    backward : list of Line
+        Each equation of the backward pass, from the loss down.
+
+    Examples
+    --------
+    >>> from halfmoon import Network
+    >>> t = trace(Network.dense([2, 3, 2]), [0.5, -1.0], 1)
+    >>> t["z1"].shape
+    (3,)
     """
 
     forward: list[Line]
@@ -68,7 +83,13 @@ class Trace:
         return lines[name]
 
     def text(self) -> str:
-        """Plain text, one block an equation."""
+        """The trace as plain text.
+
+        Returns
+        -------
+        str
+            Each equation in a line, its numbers below.
+        """
         parts = []
         for title, lines in self._parts():
             parts.append(title)
@@ -86,17 +107,35 @@ class Trace:
         return Group(*(_rich(title, lines) for title, lines in self._parts()))
 
     def html(self) -> str:
-        """Two HTML tables, with row headers for screen readers."""
+        """The trace as HTML.
+
+        Returns
+        -------
+        str
+            Two tables, with row headers for screen readers.
+        """
         return "\n".join(_html(title, lines) for title, lines in self._parts())
 
     _repr_html_ = html
 
     def only_forward(self) -> "Trace":
-        """The forward pass alone."""
+        """The forward pass alone.
+
+        Returns
+        -------
+        Trace
+            Without its backward part.
+        """
         return Trace(self.forward, [])
 
     def only_backward(self) -> "Trace":
-        """The backward pass alone."""
+        """The backward pass alone.
+
+        Returns
+        -------
+        Trace
+            Without its forward part.
+        """
         return Trace([], self.backward)
 
     def _parts(self) -> list[tuple[str, list[Line]]]:
@@ -108,8 +147,29 @@ class Trace:
 
 
 def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
-    """Carry one row x (d,) with truth y through the network and back.
+    """Carry one row through the network and back.
 
+    Parameters
+    ----------
+    network : Network
+        The network.
+    x : array-like (d,)
+        The row.
+    y : number or array-like (columns,)
+        Its truth.
+
+    Returns
+    -------
+    Trace
+        Every equation with its numbers.
+
+    Raises
+    ------
+    ValueError
+        For a row that does not fit the network.
+
+    Examples
+    --------
     >>> from halfmoon import Network, trace
     >>> t = trace(Network.dense([2, 3, 2]), [0.5, -1.0], 1)
     >>> [line.name for line in t.forward]

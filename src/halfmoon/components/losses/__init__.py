@@ -1,5 +1,4 @@
-"""Losses: from the raw scores z of the last layer and the truth y, never from
-probabilities.
+"""Losses: from the raw predictions z and the truth y, never from probabilities.
 
 Each loss owns three functions, all without weights and without the mean over rows
 (those are [R1]):
@@ -13,8 +12,8 @@ Each loss owns three functions, all without weights and without the mean over ro
     dz(z, y) = dvalue/dz   (n, k)   the delta of the last layer; the loss reported is
                                     the loss differentiated
 
-Computed from scores, everything is stable: scores of 1e4 and beyond give finite values
-and gradients.
+Computed from raw predictions, everything is stable: z of 1e4 and beyond give finite
+values and gradients.
 """
 
 from halfmoon.components.losses.base import LOSSES, Loss, Target

@@ -10,7 +10,27 @@ Target = Literal["classes", "labels", "real", "counts"]
 
 
 class Loss(Component):
-    """What a network needs from its loss; `target` says what y holds (`encode`)."""
+    """What a network needs from its loss; `target` says what y holds (`encode`).
+
+    Examples
+    --------
+    One of your own:
+
+    >>> from dataclasses import dataclass
+    >>> from halfmoon import Loss, check_gradients
+    >>> @dataclass(frozen=True)
+    ... class Quartic(Loss):
+    ...     def link(self, z):
+    ...         return z
+    ...
+    ...     def value(self, z, y):
+    ...         return (z - y) ** 4
+    ...
+    ...     def dz(self, z, y):
+    ...         return 4.0 * (z - y) ** 3
+    >>> check_gradients(Quartic()).message
+    'dz of Quartic is right.'
+    """
 
     target: ClassVar[Target] = "real"
     # whether each output has its own loss; if not, value is (n, 1)
@@ -26,17 +46,15 @@ class Loss(Component):
         )
 
     def outputs(self, columns: int) -> int:
-        """How many scores the network must give for `columns` columns of y."""
+        """How many raw predictions the network must give for `columns` columns of y."""
         return columns
 
     def classes(self, k: int) -> tuple[int, ...]:
-        """How many classes each class variable has, where y holds classes: all k scores
-        are for one variable.
-        """
+        """How many classes each variable has, if y holds classes: one has all k."""
         return (k,)
 
     def link(self, z: Array) -> Array:
-        """The prediction y_hat that the scores z stand for."""
+        """The prediction y_hat (n, k) that the raw predictions z (n, k) stand for."""
         raise NotImplementedError(f"{type(self).__name__} must define link(z).")
 
     def value(self, z: Array, y: Array) -> Array:
@@ -44,7 +62,7 @@ class Loss(Component):
         raise NotImplementedError(f"{type(self).__name__} must define value(z, y).")
 
     def dz(self, z: Array, y: Array) -> Array:
-        """The derivative of `value` with respect to each score, (n, k)."""
+        """The derivative of `value` by each raw prediction, (n, k)."""
         raise NotImplementedError(f"{type(self).__name__} must define dz(z, y).")
 
 

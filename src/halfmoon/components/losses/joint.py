@@ -157,7 +157,7 @@ class Quantiles(Loss):
             )
 
     def outputs(self, columns: int) -> int:
-        """One score for each level of each column."""
+        """One raw prediction for each level of each column."""
         return columns * len(self.levels)
 
     def link(self, z: Array) -> Array:
@@ -169,9 +169,7 @@ class Quantiles(Loss):
         return self.pinball(self.link(z), y)
 
     def pinball(self, y_hat: Array, y: Array) -> Array:
-        """Each row's loss (n, 1) from its quantiles y_hat, summed over levels and
-        columns.
-        """
+        """Each row's loss (n, 1) from its quantiles, over all levels and columns."""
         level = np.array(self.levels, dtype=y_hat.dtype)
         miss = y[..., None] - self._by_level(y_hat)
         each = np.maximum(level * miss, (level - 1.0) * miss)  # [L18]

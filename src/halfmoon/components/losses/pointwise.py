@@ -47,11 +47,9 @@ class LogisticCrossEntropy(Loss):
         return logistic(z)  # [L5]
 
     def value(self, z: Array, y: Array) -> Array:
-        # not softplus(z) - t z: the large parts must cancel before the small one is
-        # added
-        return (
-            np.maximum(z, 0.0) - self._smooth(y) * z + np.log1p(np.exp(-np.abs(z)))
-        )  # [L6]
+        # not softplus(z) - t z: the large parts cancel before the small one is added
+        large = np.maximum(z, 0.0) - self._smooth(y) * z
+        return large + np.log1p(np.exp(-np.abs(z)))  # [L6]
 
     def dz(self, z: Array, y: Array) -> Array:
         return self.link(z) - self._smooth(y)  # [L7]
@@ -151,7 +149,7 @@ class Poisson(Loss):
     dz    = e^z - y                               [L17]
 
     Beyond z = 30 (a rate of 10^13) e^z goes on as its tangent, in link and loss alike,
-    so that no score overflows.
+    so that nothing overflows.
     """
 
     target = "counts"
