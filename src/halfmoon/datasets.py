@@ -67,8 +67,8 @@ def make(
     """
     if n < 1 or not 0.0 <= noise < np.inf or not 0 <= seed < 2**32:
         raise ValueError(
-            "A data set needs n of at least 1, noise of at least 0 and a seed from 0 to "
-            f"2^32 - 1; got n={n}, noise={noise}, seed={seed}."
+            "A data set needs n of at least 1, noise of at least 0 and a seed from 0 "
+            f"to 2^32 - 1; got n={n}, noise={noise}, seed={seed}."
         )
     return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
 
