@@ -38,7 +38,7 @@ class Addition:
     """What is added, by file, and the tests that have something to say about it."""
 
     kind: str  # the table's first column
-    files: dict[str, Insertion]
+    files: dict[str, list[Insertion]]
     tests: list[str]
     name: str = ""  # all tests that bear it have something to say, too
 
@@ -50,21 +50,20 @@ ALWAYS = [
 COMPONENTS = f"{SRC}/components"
 CASES = "tests/cases.py"
 DERIVATION = "DERIVATION.md"
-REGISTERED = [*ALWAYS, "tests/components", "tests/test_oracle.py"]
 
 ADDITIONS = [
     Addition(
         "activation",
         {
-            f"{COMPONENTS}/activations.py": Insertion(
-                '''@ACTIVATIONS.register("softsign")
+            f"{COMPONENTS}/activations.py": [
+                Insertion(
+                    '''@ACTIVATIONS.register("softsign")
 @dataclass(frozen=True)
 class Softsign(Activation):
     """a = z / (1 + |z|),  f'(z) = 1 / (1 + |z|)^2 (Bergstra et al. 2009)."""
 
     formula = "z / (1 + |z|)"
     derivative = "1 / (1 + |z|)^2"
-    onnx = "Softsign"
 
     def f(self, z: Array) -> Array:
         return z / (1.0 + np.abs(z))
@@ -72,32 +71,35 @@ class Softsign(Activation):
     def df(self, z: Array, a: Array) -> Array:
         return 1.0 / ((1.0 + np.abs(z)) * (1.0 + np.abs(z)))
 '''
-            ),
-            CASES: Insertion(
-                """ACTIVATIONS["softsign"] = Activation(
+                )
+            ],
+            CASES: [
+                Insertion(
+                    """ACTIVATIONS["softsign"] = Activation(
     lambda z: z / (1 + abs(z)),
     lambda z: 1 / (1 + abs(z)) ** 2,
     lambda z: z / (1.0 + anp.abs(z)),
-    Onnx(2),
 )
 """
-            ),
+                )
+            ],
         },
-        [*REGISTERED, "tests/inspection/test_trace.py"],
+        [*ALWAYS, "tests/components/test_activations.py", "tests/test_oracle.py"],
         "softsign",
     ),
     Addition(
         "loss",
         {
-            f"{COMPONENTS}/losses/pointwise.py": Insertion(
-                '''@LOSSES.register("log_cosh")
+            f"{COMPONENTS}/losses/pointwise.py": [
+                Insertion(
+                    '''@LOSSES.register("log_cosh")
 @dataclass(frozen=True)
 class LogCosh(Loss):
     """l = log cosh(z - y) [L90],  dz = tanh(z - y) [L91]: smooth everywhere."""
 
     equations = (
         Equation("", "y_hat", "z"),
-        Equation("[L90]", "l", "log cosh(z - y)"),
+        Equation("[L90]", "l", "log((e^(z - y) + e^(y - z)) / 2)"),
         Equation("[L91]", "dz", "tanh(z - y)"),
     )
 
@@ -110,9 +112,11 @@ class LogCosh(Loss):
     def dz(self, z: Array, y: Array) -> Array:
         return np.tanh(z - y)  # [L91]
 '''
-            ),
-            CASES: Insertion(
-                """LOSSES["log_cosh"] = Loss(
+                )
+            ],
+            CASES: [
+                Insertion(
+                    """LOSSES["log_cosh"] = Loss(
     textbook.same,
     textbook.each(
         lambda z, y: abs(z - y) + math.log1p(math.exp(-2 * abs(z - y))) - math.log(2)
@@ -121,19 +125,23 @@ class LogCosh(Loss):
     lambda z, y: anp.logaddexp(z - y, y - z) - anp.log(2.0),
 )
 """
-            ),
-            DERIVATION: Insertion(
-                "**[L90]** `l = log cosh(z - y)`\n\n**[L91]** `dz = tanh(z - y)`\n"
-            ),
+                )
+            ],
+            DERIVATION: [
+                Insertion(
+                    "**[L90]** `l = log cosh(z - y)`\n\n**[L91]** `dz = tanh(z - y)`\n"
+                )
+            ],
         },
-        [*REGISTERED, "tests/inspection/test_trace.py"],
+        [*ALWAYS, "tests/components/test_losses.py", "tests/test_oracle.py"],
         "log_cosh",
     ),
     Addition(
         "optimizer",
         {
-            f"{COMPONENTS}/optimizers.py": Insertion(
-                '''@OPTIMIZERS.register("adamax")
+            f"{COMPONENTS}/optimizers.py": [
+                Insertion(
+                    '''@OPTIMIZERS.register("adamax")
 @dataclass(frozen=True)
 class AdaMax(Optimizer):
     """m as Adam's [O1],  v <- max(b2 v, |g|) [O90],  u = m_hat / (v + eps) [O91].
@@ -154,29 +162,36 @@ class AdaMax(Optimizer):
         u = m_hat / (v + self.eps)  # [O91]
         return u, (m, v)
 '''
-            ),
-            CASES: Insertion(
-                """def adamax(g, slots, t, beta1=0.9, beta2=0.999, eps=1e-8):
+                )
+            ],
+            CASES: [
+                Insertion(
+                    """def adamax(g, slots, t, beta1=0.9, beta2=0.999, eps=1e-8):
     m = beta1 * slots[0] + (1 - beta1) * g
     v = max(beta2 * slots[1], abs(g))
     return m / (1 - beta1**t) / (v + eps), [m, v]
 
 
-OPTIMIZERS["adamax"] = Optimizer(adamax, 2)
+OPTIMIZERS["adamax"] = Optimizer(adamax, 2, parabola=(0.1, True))
 """
-            ),
-            DERIVATION: Insertion(
-                "**[O90]** `v <- max(b2 v, |g|)`\n\n**[O91]** `u = m_hat / (v + eps)`\n"
-            ),
+                )
+            ],
+            DERIVATION: [
+                Insertion(
+                    "**[O90]** `v <- max(b2 v, |g|)`\n\n"
+                    "**[O91]** `u = m_hat / (v + eps)`\n"
+                )
+            ],
         },
-        REGISTERED,
+        [*ALWAYS, "tests/components/test_optimizers.py"],
         "adamax",
     ),
     Addition(
         "schedule",
         {
-            f"{COMPONENTS}/schedules.py": Insertion(
-                '''@SCHEDULES.register("halving")
+            f"{COMPONENTS}/schedules.py": [
+                Insertion(
+                    '''@SCHEDULES.register("halving")
 @dataclass(frozen=True)
 class Halving(Schedule):
     """factor = 2^-(epoch / every) [S90]."""
@@ -186,24 +201,28 @@ class Halving(Schedule):
     def factor(self, progress: Progress) -> Any:
         return 2.0 ** (-progress.epoch / self.every)  # [S90]
 '''
-            ),
-            CASES: Insertion(
-                """SCHEDULES["halving"] = Schedule(
+                )
+            ],
+            CASES: [
+                Insertion(
+                    """SCHEDULES["halving"] = Schedule(
     lambda update, epoch, rows, total, every=10: 2.0 ** (-epoch / every),
     ({"every": 3},),
 )
 """
-            ),
-            DERIVATION: Insertion("**[S90]** `factor = 2^-(epoch / every)`\n"),
+                )
+            ],
+            DERIVATION: [Insertion("**[S90]** `factor = 2^-(epoch / every)`\n")],
         },
-        REGISTERED,
+        [*ALWAYS, "tests/components/test_schedules.py"],
         "halving",
     ),
     Addition(
         "initializer",
         {
-            f"{COMPONENTS}/initializers.py": Insertion(
-                '''@INITIALIZERS.register("narrow_uniform")
+            f"{COMPONENTS}/initializers.py": [
+                Insertion(
+                    '''@INITIALIZERS.register("narrow_uniform")
 @dataclass(frozen=True)
 class NarrowUniform(Initializer):
     """W ~ U(-r, r), r = 1 / sqrt(d) [I90]: variance 1/(3 d), as PyTorch draws."""
@@ -212,20 +231,27 @@ class NarrowUniform(Initializer):
         r = 1.0 / np.sqrt(d)  # [I90]
         return rng.uniform(-r, r, (d, k))
 '''
-            ),
-            CASES: Insertion(
-                'INITIALIZERS["narrow_uniform"] = Initializer(lambda d, k: 1 / d / 3)\n'
-            ),
-            DERIVATION: Insertion("**[I90]** `W ~ U(-r, r), r = 1 / sqrt(d)`\n"),
+                )
+            ],
+            CASES: [
+                Insertion(
+                    """INITIALIZERS["narrow_uniform"] = Initializer(
+    lambda d, k: 1 / (3 * d)
+)
+"""
+                )
+            ],
+            DERIVATION: [Insertion("**[I90]** `W ~ U(-r, r), r = 1 / sqrt(d)`\n")],
         },
-        REGISTERED,
+        [*ALWAYS, "tests/components/test_initializers.py"],
         "narrow_uniform",
     ),
     Addition(
         "data set",
         {
-            f"{SRC}/datasets.py": Insertion(
-                '''@DATASETS.register("stripes")
+            f"{SRC}/datasets.py": [
+                Insertion(
+                    '''@DATASETS.register("stripes")
 @dataclass(frozen=True)
 class Stripes(Dataset):
     """Stripes side by side, of the two classes in turn."""
@@ -237,16 +263,18 @@ class Stripes(Dataset):
         y = np.floor((X[:, 0] + 1.0) / 2.0 * self.count).astype(int) % 2
         return X + noise * rng.normal(size=X.shape), y
 '''
-            )
+                )
+            ]
         },
-        [*REGISTERED, "tests/test_datasets.py"],
+        [*ALWAYS, "tests/test_datasets.py"],
         "stripes",
     ),
     Addition(
         "layer",
         {
-            "my_layer.py": Insertion(
-                '''"""One learnable factor for each input, a = a0 s.
+            "my_layer.py": [
+                Insertion(
+                    '''"""One learnable factor for each input, a = a0 s.
 
 >>> from halfmoon import Dense, Network, check_gradients, datasets, inspection, trace
 >>> X, y = datasets.make("moons")
@@ -284,21 +312,30 @@ class Scale(Layer):
 
         return a0 * p.s, backward
 '''
-            )
+                )
+            ]
         },
         [*ALWAYS, "my_layer.py"],
     ),
     Addition(
         "parameter of the estimators",
         {
-            f"{SRC}/estimators/parameters.py": Insertion(
-                '    decay_schedule: Any = of_training("decay_schedule")\n',
-                behind='    decay: Any = of_training("decay")\n',
-            ),
-            "tests/estimators/test_honest_settings.py": Insertion(
-                '    "decay_schedule": [Row("cosine", base={"decay": 0.5})],\n',
-                behind='    "decay": [Row(0.5), Row(0.0, base={"solver": "adamw"})],\n',
-            ),
+            f"{SRC}/estimators/parameters.py": [
+                Insertion(
+                    '    decay_schedule: Any = of_training("decay_schedule")\n',
+                    behind='    decay: Any = of_training("decay")\n',
+                )
+            ],
+            "tests/estimators/test_honest_settings.py": [
+                Insertion(
+                    '    "decay_schedule": [Row("cosine", base={"decay": 0.5})],\n',
+                    behind="BOTH = {\n",
+                ),
+                Insertion(
+                    '        "decay": 0.5 if name == "decay_schedule" else None,\n',
+                    behind='        "early_stopping": name == "scoring",\n',
+                ),
+            ],
         },
         [
             *ALWAYS,
@@ -309,15 +346,17 @@ class Scale(Layer):
     Addition(
         "command",
         {
-            f"{SRC}/commands/main.py": Insertion(
-                '''@app.command()
+            f"{SRC}/commands/main.py": [
+                Insertion(
+                    '''@app.command()
 def cache() -> None:
     """Say where compiled code is kept."""
     from halfmoon.engines.compiled import code_cache
 
     typer.echo(code_cache.home())
 '''
-            )
+                )
+            ]
         },
         [*ALWAYS, "tests/commands"],
     ),
@@ -370,10 +409,13 @@ def run_tests(copy, tests):
 def test_an_addition_touches_the_files_that_the_table_names(addition, copy):
     assert sorted(TABLE[addition.kind]) == sorted(addition.files)
     before = {}
-    for name, insertion in addition.files.items():
+    for name, insertions in addition.files.items():
         path = copy / name
-        before[path] = path.read_text(encoding="utf-8") if path.exists() else ""
-        path.write_text(insertion.made_in(before[path]), encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        before[path] = text
+        for insertion in insertions:
+            text = insertion.made_in(text)
+        path.write_text(text, encoding="utf-8")
     passed, printed = run_tests(copy, addition.tests)
     assert passed, printed
     if addition.name:
