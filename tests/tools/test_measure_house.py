@@ -119,6 +119,7 @@ def test_the_way_to_the_first_update_is_counted(house):
 def test_the_table_of_additions_is_read(tmp_path):
     (tmp_path / "CONTRIBUTING.md").write_text(
         "| to add an | touch | it is found by |\n|---|---|---|\n"
-        "| layer | `src/a.py`: `f(z)`, and `tests/b.py` | `x.py` |\n\n| no | more |\n"
+        "| layer | `src/a.py`: `f(z)`, and `tests/b.py` | `x.py` |\n"
+        "| door | a module in `src/doors/` | `y.py` |\n\n| no | more |\n"
     )
-    assert additions(tmp_path) == {"layer": ["src/a.py", "tests/b.py"]}
+    assert additions(tmp_path) == {"layer": ["src/a.py", "tests/b.py"], "door": ["new"]}
