@@ -141,9 +141,9 @@ class Case:
     @property
     def explained(self) -> Any:
         """The share of the best constant's loss explained; NaN where y is constant."""
-        return (
-            1.0 - self.loss / self.constant_loss if self.constant_loss > 0 else np.nan
-        )
+        if not self.constant_loss > 0.0:
+            return np.nan
+        return 1.0 - self.loss / self.constant_loss
 
     @cached_property
     def units(self) -> list[LayerUnits]:

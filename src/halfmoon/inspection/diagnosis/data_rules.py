@@ -47,8 +47,8 @@ def constant_columns(case: Case) -> Finding | None:
         number=float(len(constant)),
         message=f"The same value in all {len(case.training.y)} rows: {columns}.",
         remedy=(
-            "Remove them from X: their weights to the first of hidden_layer_sizes "
-            "only repeat the biases."
+            "Remove them from X: for the first of hidden_layer_sizes they only repeat "
+            "the biases."
         ),
     )
 
@@ -100,15 +100,15 @@ def unscaled_inputs(case: Case) -> Finding | None:
         ),
         remedy=(
             "Standardise X, (x - mean) / standard deviation; a smaller "
-            "learning_rate_init would only make all slow."
+            "learning_rate_init would only slow the whole fit down."
         ),
     )
 
 
 @rule(
     "unscaled target",
-    "A real y has a standard deviation from 0.1 to 10, and a mean at most 10 of these "
-    "from 0.",
+    "A real-valued y has a standard deviation from 0.1 to 10, and a mean within 10 "
+    "standard deviations of 0.",
 )
 def unscaled_target(case: Case) -> Finding | None:
     """The number is in units of what is allowed.
@@ -129,8 +129,9 @@ def unscaled_target(case: Case) -> Finding | None:
     return Finding(
         number=float(excess[worst]),
         message=(
-            f"y has mean {mean:.3g} and standard deviation {spread:.3g}; "
-            f"{case.explained:.2g} of the best constant's loss is explained."
+            f"y has mean {mean:.3g} and standard deviation {spread:.3g}, "
+            f"{excess[worst]:.3g} times the limit; {case.explained:.2g} of the best "
+            "constant's loss is explained (1 is all)."
         ),
         remedy=(
             "Fit (y - mean) / standard deviation and turn predictions back: "
@@ -174,8 +175,8 @@ def _targets(loss: Loss, y: Array, k: int) -> list[Array]:
 
 @rule(
     "leaking column",
-    "No column alone separates the classes, or the quarters of a real y, with an AUC "
-    f"over {COPY_AUC} while all others stay below {OTHERS_AUC}.",
+    "No column alone separates the classes, or the quarters of a real-valued y, with "
+    f"an AUC over {COPY_AUC} while all others stay below {OTHERS_AUC}.",
 )
 def leaking_column(case: Case) -> Finding | None:
     """Such a column may be a copy of the target.

@@ -104,7 +104,7 @@ def saturated_units(case: Case) -> Finding | None:
         number=saturated / k,
         message=(
             f"{saturated} of {k} units of {layer.layer} are saturated, and "
-            f"{case.explained:.2g} of the best constant's loss is explained."
+            f"{case.explained:.2g} of the best constant's loss is explained (1 is all)."
         ),
         remedy=(
             f"Standardise X, keep initializer='auto', set {_rate_to_set(case)}, or "
@@ -277,8 +277,8 @@ def learning_rate_too_low(case: Case) -> Finding | None:
 
 @rule(
     "overfitting",
-    f"The network keeps over {1.0 - LOST:.0%} of what it gains on training rows, "
-    "compared with the best constant, on validation rows.",
+    "Of what the network gains on training rows, compared with the best constant "
+    f"prediction, it keeps over {1.0 - LOST:.0%} on validation rows.",
 )
 def overfitting(case: Case) -> Finding | None:
     """The number is the share of the gain that is lost.
@@ -324,7 +324,8 @@ def overfitting(case: Case) -> Finding | None:
         number=float(lost),
         message=(
             f"Losses{when}: {loss:.3g} on training rows, {validation_loss:.3g} on "
-            f"validation rows, a constant's {constant_loss:.3g}."
+            f"validation rows, a constant's {constant_loss:.3g}; {lost:.3g} of the "
+            "gain is lost."
         ),
         remedy=f"Set {stop}alpha={alpha:.2g} or more, or smaller hidden_layer_sizes.",
     )
@@ -386,7 +387,8 @@ def underfitting(case: Case) -> Finding | None:
         number=float(case.explained),
         message=(
             f"{case.explained:.2g} of the best constant's loss "
-            f"{case.constant_loss:.3g} is explained, by simple means {learnable:.2f}."
+            f"{case.constant_loss:.3g} is explained (1 is all), by simple means "
+            f"{learnable:.2f}."
         ),
         remedy=_to_learn_more(case),
     )
