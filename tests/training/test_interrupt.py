@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -16,21 +17,28 @@ from fits import (
 from halfmoon.training.interrupt import Interrupt
 
 
+def handler_of_ctrl_c():
+    return getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+
+
 def test_ctrl_c_from_outside_ends_a_long_fit_soon_and_keeps_its_weights():
     network = net()
     start = net().theta
+    fit(net(), epochs=1)  # compiles
     sent = []
     later = []
 
-    def send():
+    def send_once_it_has_begun():
+        while not isinstance(handler_of_ctrl_c(), Interrupt):
+            time.sleep(0.01)
+        time.sleep(0.3)
         os.kill(os.getpid(), signal.SIGINT)
         sent.append(True)
 
     def count_chunks(run):
         later.extend(sent)
 
-    timer = threading.Timer(0.3, send)
-    timer.start()
+    threading.Thread(target=send_once_it_has_begun).start()
     with pytest.warns(UserWarning, match="interrupted .*; the last weights were kept"):
         _, run = fit(network, epochs=10**8, progress=count_chunks)
     assert len(later) <= 1  # the chunk of updates that was under way
