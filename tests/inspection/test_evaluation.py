@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from halfmoon.components.losses import LOSSES
-from halfmoon.inspection.evaluation import off_scale, standard_error
+from halfmoon.inspection.evaluation import (
+    accuracy,
+    log_loss,
+    off_scale,
+    standard_error,
+    standard_error_of_splits,
+)
 from inspection.diagnosis.fits import counts, labels, linear, unfitted, votes
 
 
@@ -74,3 +80,18 @@ def test_a_target_is_off_scale_by_its_mean_and_its_spread(mean, spread, excess):
 
 def test_of_a_constant_target_only_the_mean_counts():
     assert off_scale(np.full((5, 1), 30.0)) == pytest.approx([3.0])
+
+
+def test_accuracy_and_log_loss_are_counted_by_hand():
+    y_hat = np.array([[0.9, 0.1], [0.4, 0.6], [0.5, 0.5], [0.2, 0.8]])
+    y = np.array([0, 0, 0, 1])
+    assert accuracy(y_hat, y) == 0.75
+    assert log_loss(y_hat, y) == pytest.approx(-np.log([0.9, 0.4, 0.5, 0.8]).mean())
+
+
+def test_the_error_of_a_mean_over_splits_is_widened():
+    values = np.random.default_rng(0).normal(size=(20, 3))
+    alone = values.std(axis=0, ddof=1) / np.sqrt(20)
+    np.testing.assert_allclose(standard_error_of_splits(values, 0.0), alone)
+    widened = np.sqrt(1.0 + 20 * 0.25)
+    np.testing.assert_allclose(standard_error_of_splits(values, 0.25), alone * widened)

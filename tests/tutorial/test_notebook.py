@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from halfmoon.tutorial import common, learning, onward, patients, trials
+from halfmoon.inspection import evaluation
+from halfmoon.tutorial import experiment, learning, onward, patients, study
 from halfmoon.tutorial.exercises import (
     activation_functions,
     annealing,
@@ -87,19 +88,19 @@ def skeleton(text):
 
 
 SHOWN = [
-    common.build,
-    common.descend,
-    common.right,
+    experiment.build,
+    experiment.descend,
+    evaluation.accuracy,
     learning.from_scratch,
-    trials.marks,
-    trials.truth,
+    evaluation.log_loss,
+    study.truth,
     minibatches.by_hand,
     annealing.Straight,
     activation_functions.Bump,
     activation_functions.Forgotten,
     depth.by_layer,
     patients.network,
-    patients.held_out,
+    patients.predict_held_out,
     onward.as_estimator,
     onward.search,
 ]

@@ -1,5 +1,7 @@
 """How good a fit is: what it is compared with, and how certain that is."""
 
+from typing import Any
+
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
@@ -59,9 +61,15 @@ def off_scale(y: Array) -> Array:
     return np.asarray(np.max([too_wide, too_narrow, too_far], axis=0))
 
 
-def accuracy(y_hat: Array, y: Array) -> float:
+def accuracy(y_hat: Array, y: Any) -> float:
     """The share of rows whose class y (n,) is the likeliest of y_hat (n, C)."""
     return float((y_hat.argmax(axis=1) == y).mean())
+
+
+def log_loss(y_hat: Array, y: Any) -> float:
+    """The mean of minus the logarithm of the probability given to the true class."""
+    given = y_hat[np.arange(len(y)), y]
+    return float(-np.log(given).mean())
 
 
 def standard_error_of_splits(values: Array, held_out: float) -> Array:

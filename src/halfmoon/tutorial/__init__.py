@@ -1,6 +1,6 @@
-"""The tutorial as a program: each section is a module that says, computes and draws its
-part.
+"""The tutorial as a program: each section is a module that says, computes and draws.
 
-`book.py` is the paper it is written on; `common.py` holds what several sections need
-(the data, the trained network).
+`program` has the sections in order. `experiment` holds what several sections need, the
+data and the networks for one seed; `trials` trains a network and evaluates it; `study`
+repeats that for several seeds; `maps` draws what a network predicts.
 """

@@ -5,17 +5,15 @@ import numpy as np
 from halfmoon.displays import draw_diagram
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import Common, build
+from halfmoon.tutorial.experiment import Experiment, build
 
 TITLE = "The network: two inputs, three hidden units, two outputs"
 INPUTS = ("$x_1$", "$x_2$")
 OUTPUTS = ("$\\hat y_0$", "$\\hat y_1$")
 
 
-def tell(book: Book, common: Common) -> None:
-    """Shapes, diagram, and the identity of two softmax outputs with one logistic
-    output.
-    """
+def tell(book: Book, experiment: Experiment) -> None:
+    """Shapes, diagram, and why two softmax outputs are one logistic output."""
     book.say(
         """One input for each measurement, one output for each class, and between them
         a hidden layer: each hidden unit takes a weighted sum of the inputs, adds a
@@ -45,9 +43,9 @@ def tell(book: Book, common: Common) -> None:
         where tanh is flat. Biases begin at 0."""
     )
     book.code(build)
-    shapes(book, common)
-    picture(book, common.trained[0])
-    two_or_one(book, common, common.trained[0])
+    shapes(book, experiment)
+    picture(book, experiment.trained[0])
+    two_or_one(book, experiment, experiment.trained[0])
 
 
 def picture(book: Book, network: Network) -> None:
@@ -62,44 +60,33 @@ def picture(book: Book, network: Network) -> None:
     )
     coefs = [p.W for p in network.views(network.theta)]
     weights = [book.number(f"W{i}", W) for i, W in enumerate(coefs, start=1)]
-    listed = [
-        "; ".join(", ".join(f"{v:.2f}" for v in row) for row in rows)
-        for rows in weights
-    ]
-    described = (
+    listed = []
+    for rows in weights:
+        lines = [", ".join(f"{weight:.2f}" for weight in row) for row in rows]
+        listed.append("; ".join(lines))
+    description = (
         "Diagram of two inputs, three hidden units and two outputs, joined by lines "
         f"for the weights. From each input: {listed[0]}. From each hidden unit: "
         f"{listed[1]}."
     )
-    with book.figure("3-network", caption, described, (5.6, 4.4)) as fig:
+    with book.figure("3-network", caption, description, (5.6, 4.4)) as fig:
         draw_diagram(fig.subplots(), coefs, INPUTS, OUTPUTS)
 
 
-def shapes(book: Book, common: Common) -> None:
+def shapes(book: Book, experiment: Experiment) -> None:
     """The parameters' shapes, with few hidden units and with many."""
     sizes = book.number("hidden", [3, 500])
-    nets = [common.network(int(size)) for size in sizes]
+    nets = [experiment.network(int(size)) for size in sizes]
     counts = book.number("parameters", [net.size for net in nets])
     rows = []
-    for name, place, part in (
-        ("W1", 0, "W"),
-        ("b1", 0, "b"),
-        ("W2", 1, "W"),
-        ("b2", 1, "b"),
-    ):
-        found = book.number(
-            f"shape_{name}",
-            [getattr(net.views(net.theta)[place], part).shape for net in nets],
-        )
-        rows.append(
-            [name, *(" by ".join(f"{size}" for size in shape) for shape in found)]
-        )
+    for name, layer in (("W1", 0), ("b1", 0), ("W2", 1), ("b2", 1)):
+        parameters = [getattr(net.views(net.theta)[layer], name[0]) for net in nets]
+        kept = book.number(f"shape_{name}", [each.shape for each in parameters])
+        cells = [" by ".join(f"{size}" for size in shape) for shape in kept]
+        rows.append([name, *cells])
     rows.append(["numbers to learn", *(f"{count:,}" for count in counts)])
-    book.table(
-        "Shapes of the parameters",
-        ["", *(f"{size} hidden units" for size in sizes)],
-        rows,
-    )
+    columns = ["", *(f"{size} hidden units" for size in sizes)]
+    book.table("Shapes of the parameters", columns, rows)
 
 
 SAME = (
@@ -108,9 +95,9 @@ SAME = (
 )
 
 
-def two_or_one(book: Book, common: Common, network: Network) -> None:
+def two_or_one(book: Book, experiment: Experiment, network: Network) -> None:
     """Fold the two outputs into one logistic output, and compare every prediction."""
-    X, y = common.data
+    X, y = experiment.data
     single = Network.dense([2, 3, 1], "tanh", "logistic_cross_entropy")
     below, above = network.views(network.theta)
     hidden, output = single.views(single.theta)

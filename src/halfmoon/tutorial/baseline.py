@@ -1,7 +1,7 @@
 """Section 2: what a straight line can do."""
 
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import Common
+from halfmoon.tutorial.experiment import Experiment
 from halfmoon.tutorial.maps import draw_map
 
 TITLE = "A straight line: logistic regression"
@@ -10,11 +10,11 @@ LINE = "$w1 x1 + w2 x2 + b = 0|w_1 x_1 + w_2 x_2 + b = 0$"
 PRODUCTS = "$x1^2|x_1^2$, $x1 x2|x_1 x_2$, $x1^3|x_1^3$"
 
 
-def tell(book: Book, common: Common) -> None:
+def tell(book: Book, experiment: Experiment) -> None:
     """Fit the line, fit the cubic, and draw both."""
-    X, y = common.data
-    line = common.regression(1)
-    cubic = common.regression(DEGREE)
+    X, y = experiment.data
+    line = experiment.regression(1)
+    cubic = experiment.regression(DEGREE)
     right, bent = book.number("accuracy", [line.score(X, y), cubic.score(X, y)])
     wrong, still = book.number(
         "errors", [round((1.0 - p) * len(y)) for p in (right, bent)]
@@ -38,16 +38,16 @@ def tell(book: Book, common: Common) -> None:
     rows.append([f"all products up to degree {DEGREE}", count, f"{bent:.1%}", still])
     title = "Logistic regression on the moons (the points it was fitted to)"
     book.table(title, ["features", "how many", "right", "wrong"], rows)
-    draw(book, common, right, bent)
+    draw(book, experiment, right, bent)
 
 
-def draw(book: Book, common: Common, right: float, bent: float) -> None:
+def draw(book: Book, experiment: Experiment, right: float, bent: float) -> None:
     """Both boundaries."""
     caption = (
         "Left: the line of logistic regression. Right: the same method with cubic "
         "features made by hand."
     )
-    described = (
+    description = (
         "Two panels with the moons. Left, a straight boundary cuts both moons, "
         f"{right:.1%} right. Right, an S-shaped boundary runs between them, "
         f"{bent:.1%} right."
@@ -56,9 +56,11 @@ def draw(book: Book, common: Common, right: float, bent: float) -> None:
         f"straight line: {right:.1%} right",
         f"cubic features, by hand: {bent:.1%} right",
     )
-    with book.figure("2-baseline", caption, described, (11.0, 4.6)) as fig:
+    with book.figure("2-baseline", caption, description, (11.0, 4.6)) as fig:
         axes = fig.subplots(1, 2)
         for ax, degree, title in zip(axes, (1, DEGREE), titles, strict=True):
-            draw_map(ax, common.regression(degree), *common.data, resolution=200)
+            draw_map(
+                ax, experiment.regression(degree), *experiment.data, resolution=200
+            )
             ax.set_title(book.plain(title))
         axes[0].legend(loc="upper right", framealpha=0.9)

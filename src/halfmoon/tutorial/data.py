@@ -4,15 +4,15 @@ import numpy as np
 
 from halfmoon.displays import draw_points
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import NOISE, ROWS, Common
+from halfmoon.tutorial.experiment import NOISE, ROWS, Experiment
 from halfmoon.tutorial.maps import LONG_LABELS
 
 TITLE = "The data: two half moons"
 
 
-def tell(book: Book, common: Common) -> None:
+def tell(book: Book, experiment: Experiment) -> None:
     """Draw the points and say why they are hard."""
-    X, y = common.data
+    X, y = experiment.data
     first, second = np.bincount(y)
     rows_drawn = book.number("rows", ROWS)
     noise = book.number("noise", NOISE)
@@ -49,11 +49,11 @@ def tell(book: Book, common: Common) -> None:
         f"{rows_drawn} points, noise {noise}. Class 0 is the upper moon, class 1 the "
         "lower."
     )
-    described = (
+    description = (
         "Scatter plot of two crescent-shaped clouds of points that interlock: class 0 "
         "above, class 1 below."
     )
-    with book.figure("1-data", caption, described, (5.8, 4.3)) as fig:
+    with book.figure("1-data", caption, description, (5.8, 4.3)) as fig:
         ax = fig.subplots()
         draw_points(ax, X, y)
         ax.set(**LONG_LABELS)

@@ -10,15 +10,15 @@ from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.inspection.trace import trace
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import (
+from halfmoon.tutorial.experiment import (
     EPSILON,
     L2,
     RATE,
     REG_LAMBDA,
     ROWS,
-    Common,
+    Experiment,
     descend,
-    zigzags,
+    is_zigzag,
 )
 from halfmoon.tutorial.prediction import ROW
 
@@ -41,16 +41,14 @@ PUBLISHED = [
 PUBLISHED += [0.071314, 0.071315, 0.071315, *[0.071316] * 7]
 
 
-def tell(book: Book, common: Common) -> None:
-    """The loss and its gradient, the check, the published losses beside ours, the
-    errata and the two-cycle.
-    """
+def tell(book: Book, experiment: Experiment) -> None:
+    """Loss and gradient, the check, the published losses, errata and two-cycle."""
     loss(book)
-    backward(book, common)
-    check(book, common)
-    losses(book, common)
+    backward(book, experiment)
+    check(book, experiment)
+    losses(book, experiment)
     errata(book)
-    two_cycle(book, common)
+    two_cycle(book, experiment)
 
 
 def loss(book: Book) -> None:
@@ -72,11 +70,9 @@ def loss(book: Book) -> None:
     )
 
 
-def backward(book: Book, common: Common) -> None:
-    """The gradient, its lines of code, and the row from the last section
-    carried back.
-    """
-    X, y = common.data
+def backward(book: Book, experiment: Experiment) -> None:
+    """The gradient, its lines of code, and the last section's row carried back."""
+    X, y = experiment.data
     book.say(
         """The gradient says how the loss changes with each weight. It is found from
         the output backwards, by the chain rule: the error of the scores is simply
@@ -115,7 +111,7 @@ def backward(book: Book, common: Common) -> None:
             r"W \leftarrow W - \mathit{rate} \cdot \frac{\partial L}{\partial W}",
         )
     )
-    whole(book, common)
+    whole(book, experiment)
     book.say(
         """The project has these lines once, whatever the layers. (In the last, plain
         descent has the gradient for u, 1 for c, and no decay; other optimizers make
@@ -127,7 +123,7 @@ def backward(book: Book, common: Common) -> None:
         "For the point of the last section, before training (one point, so N is 1, "
         "and without the penalty):"
     )
-    steps = trace(common.network(), X[ROW], y[ROW])
+    steps = trace(experiment.network(), X[ROW], y[ROW])
     book.show(steps.only_backward())
     for line in steps.backward:
         book.number(line.name, line.value)
@@ -157,10 +153,8 @@ def from_scratch(
     return W1, b1, W2, b2
 
 
-def whole(book: Book, common: Common) -> None:
-    """The program in NumPy alone, and that the project's own comes to the same
-    weights.
-    """
+def whole(book: Book, experiment: Experiment) -> None:
+    """The program in NumPy alone, and that the project's own gives the same weights."""
     rate = book.number("learning_rate", RATE)
     strength = book.number("l2", L2)
     book.say(
@@ -170,19 +164,19 @@ def whole(book: Book, common: Common) -> None:
         the second of the corrections below tells why these are the same:"""
     )
     book.code(from_scratch)
-    network = common.network()
+    network = experiment.network()
     passes = book.number("passes_from_scratch", 100)
     below, above = network.views(network.theta)
-    found = from_scratch(*common.data, below.W, below.b, above.W, above.b, int(passes))
-    common.fit(
-        descend, "the same, by the engine", int(passes), network, *common.data, RATE
+    by_hand = from_scratch(
+        *experiment.data, below.W, below.b, above.W, above.b, int(passes)
+    )
+    experiment.fit(
+        descend, "the same, by the engine", int(passes), network, *experiment.data, RATE
     )
     below, above = network.views(network.theta)
-    pairs = zip(found, (below.W, below.b, above.W, above.b), strict=True)
-    apart = book.number(
-        "from_scratch_differs",
-        max(np.abs(mine - theirs).max() for mine, theirs in pairs),
-    )
+    pairs = zip(by_hand, (below.W, below.b, above.W, above.b), strict=True)
+    largest = max(np.abs(mine - theirs).max() for mine, theirs in pairs)
+    apart = book.number("from_scratch_differs", largest)
     book.say(
         f"""After {passes} passes over the data its weights and those of halfmoon's
         engine differ by {apart:.0e} at most. (A pass looks at every point once; here
@@ -190,29 +184,25 @@ def whole(book: Book, common: Common) -> None:
     )
 
 
-def check(book: Book, common: Common) -> None:
+def check(book: Book, experiment: Experiment) -> None:
     """Every derivative against the slope that is measured."""
-    X, y = common.data
-    report = check_gradients(common.network(), X, y, l2=L2)
+    X, y = experiment.data
+    report = check_gradients(experiment.network(), X, y, l2=L2)
     book.say(
         """Is every derivative right? We need not trust the algebra: move each
         parameter, and the input of each function, a little to either side, measure
         the slope, and compare. Errors are relative to the slope. (The check counts
         layers from nought: its layer 1 is the second.)"""
     )
-    found = book.number(
-        "gradient_check",
-        {one.name: {"slopes": one.slopes, "worst": one.worst} for one in report.checks},
-    )
-    rows = [
-        [
-            one.name,
-            found[one.name]["slopes"],
-            f"{found[one.name]['worst']:.1g}",
-            "yes" if one.ok else "NO",
-        ]
-        for one in report.checks
-    ]
+    slopes = {
+        one.name: {"slopes": one.slopes, "worst": one.worst} for one in report.checks
+    }
+    kept = book.number("gradient_check", slopes)
+    rows = []
+    for one in report.checks:
+        numbers = kept[one.name]
+        right = "yes" if one.ok else "NO"
+        rows.append([one.name, numbers["slopes"], f"{numbers['worst']:.1g}", right])
     book.table(
         "Gradient check",
         ["derivative", "slopes measured", "worst error", "right"],
@@ -221,35 +211,26 @@ def check(book: Book, common: Common) -> None:
     book.number("gradients_right", report.ok)
 
 
-def losses(book: Book, common: Common) -> None:
-    """Our losses, beside the published figures where the data are the
-    tutorial's own.
-    """
-    _, L = common.trained  # L[t]: the loss after t updates
-    own = common.seed == 0
+def losses(book: Book, experiment: Experiment) -> None:
+    """Our losses, beside the published ones where the data are the tutorial's own."""
+    _, L = experiment.trained  # L[t]: the loss after t updates
+    own = experiment.seed == 0
     before = book.number("loss_before_training", L[0])
     shown = range(0, len(L) - 1, 1000)
     ours = book.number("loss_after_iteration", {i: L[i + 1] for i in shown})
-    told = (
-        book.number("published", {i: PUBLISHED[i // 1000] for i in shown})
-        if own
-        else {}
-    )
-    numbers = book.number("iterations", shown)
+    published = {}
+    beside = ""
+    columns = ["", "here"]
+    if own:
+        published = book.number("published", {i: PUBLISHED[i // 1000] for i in shown})
+        beside = " The table sets our loss beside what the tutorial's author published."
+        columns = ["", "published", "here"]
     rows = [["before training", *([""] if own else []), f"{before:.6f}"]]
-    for i in numbers:
-        rows.append(
-            [
-                f"iteration {i:,}",
-                *([f"{told[str(int(i))]:.6f}"] if own else []),
-                f"{ours[str(int(i))]:.6f}",
-            ]
-        )
-    beside = (
-        " The table sets our loss beside what the tutorial's author published."
-        if own
-        else ""
-    )
+    for i in book.number("iterations", shown):
+        row = [f"iteration {i:,}", f"{ours[str(int(i))]:.6f}"]
+        if own:
+            row.insert(1, f"{published[str(int(i))]:.6f}")
+        rows.append(row)
     passes = book.number("passes", len(L) - 1)
     points = book.number("rows", ROWS)
     book.say(
@@ -258,12 +239,10 @@ def losses(book: Book, common: Common) -> None:
         do it:"""
     )
     book.code(descend)
-    book.table("Loss by passes", ["", *(["published"] if own else []), "here"], rows)
+    book.table("Loss by passes", columns, rows)
     if own:
-        apart = book.number(
-            "largest_difference",
-            max(abs(ours[str(i)] - PUBLISHED[i // 1000]) for i in shown),
-        )
+        largest = max(abs(ours[str(i)] - PUBLISHED[i // 1000]) for i in shown)
+        apart = book.number("largest_difference", largest)
         book.say(
             f"""The first two figures agree to the last digit. Later ones differ, by
             up to {apart:.6f}, and nobody's arithmetic is at fault: of the corrections
@@ -300,14 +279,13 @@ def errata(book: Book) -> None:
     )
 
 
-def two_cycle(book: Book, common: Common) -> None:
-    """The run at the tutorial's rate beside one at half of it: told from the numbers,
-    whatever the data.
-    """
-    (_, L) = common.trained
-    (_, half) = common.calm
-    rises, calm_rises = (np.flatnonzero(np.diff(loss) > 1e-9) for loss in (L, half))
-    zigzag = book.number("zigzag", zigzags(L))
+def two_cycle(book: Book, experiment: Experiment) -> None:
+    """The run at the tutorial's rate beside one at half of it, whatever the data."""
+    (_, L) = experiment.trained
+    (_, half) = experiment.calm
+    rises = np.flatnonzero(np.diff(L) > 1e-9)
+    calm_rises = np.flatnonzero(np.diff(half) > 1e-9)
+    zigzag = book.number("zigzag", is_zigzag(L))
     low, high = sorted(book.number("last_two_losses", L[-2:]))
     lowest = book.number("lowest_loss", L.min())
     bottom = book.number("lowest_near", L.argmin())
@@ -317,12 +295,12 @@ def two_cycle(book: Book, common: Common) -> None:
     end = book.number("calm_last_loss", half[-1])
     rate = book.number("learning_rate", RATE)
     updates = book.number("passes", len(L) - 1)
-    rose = (
-        f"rises, first at iteration {begin}, and in all {count:,} times"
-        if len(rises)
-        else "never rises"
-    )
-    calm_rose = f"rises {calm_count:,} times" if len(calm_rises) else "never rises"
+    rose = "never rises"
+    if len(rises):
+        rose = f"rises, first at iteration {begin}, and in all {count:,} times"
+    calm_rose = "never rises"
+    if len(calm_rises):
+        calm_rose = f"rises {calm_count:,} times"
     lower = "a lower loss" if half[-1] < low else "not a lower loss"
     book.say(
         f"""With steps that are small enough, descent never goes up. But a step may be
@@ -332,9 +310,8 @@ def two_cycle(book: Book, common: Common) -> None:
     )
     printed = L[1:-1:1000]
     printed = printed[-(len(printed) // 2) :]  # the later half of what the table shows
-    near = np.minimum(np.abs(printed - low), np.abs(printed - high)) < 0.05 * (
-        high - low
-    )
+    distance = np.minimum(np.abs(printed - low), np.abs(printed - high))
+    near = distance < 0.05 * (high - low)
     if zigzag and near.all():
         book.say(
             f"""It ends by jumping between two values on successive updates, {low:.6f}
@@ -348,10 +325,10 @@ def two_cycle(book: Book, common: Common) -> None:
         f"""At half the rate the loss {calm_rose}, and ends at {end:.6f}: smaller steps,
         and {lower} at the end."""
     )
-    if common.seed == 0 and half[-1] < min(PUBLISHED):
+    if experiment.seed == 0 and half[-1] < min(PUBLISHED):
         book.say("That is lower than any loss the tutorial prints.")
     leap(book, half, calm_rises)
-    figure(book, common, L, half)
+    figure(book, experiment, L, half)
 
 
 def leap(book: Book, L: Array, rises: Any) -> None:
@@ -365,32 +342,28 @@ def leap(book: Book, L: Array, rises: Any) -> None:
         )
 
 
-def figure(book: Book, common: Common, L: Array, half: Array) -> None:
+def figure(book: Book, experiment: Experiment, L: Array, half: Array) -> None:
     """Both runs, whole and at their ends."""
     caption = (
         "Left: the loss after each update, on logarithmic axes; the spikes are steps "
         "that left the valley. Right: the last thirty updates; a zigzag is a rate "
         "beyond the edge of stability."
     )
-    described = (
+    description = (
         f"Two panels. Left, the run at rate {RATE} falls to {L[-1]:.3f}, that at "
         f"{RATE / 2} to {half[-1]:.3f}. Right, the first moves between "
         f"{L[-30:].min():.5f} and {L[-30:].max():.5f}; the second is at "
         f"{half[-1]:.5f}."
     )
-    with book.figure("5-two-cycle", caption, described, (11.0, 4.4)) as fig:
+    with book.figure("5-two-cycle", caption, description, (11.0, 4.4)) as fig:
         left, right = fig.subplots(1, 2)
         draw(left, L, half, 0)
         draw(right, L, half, len(L) - 31)
-        if common.seed == 0:
+        if experiment.seed == 0:
             i = np.arange(0, len(L) - 1, 1000)
-            style = {
-                "facecolors": "none",
-                "edgecolors": INK,
-                "zorder": 3,
-                "label": "published",
-            }
-            left.scatter(i + 1, np.array(PUBLISHED)[i // 1000], s=30, **style)
+            losses = np.array(PUBLISHED)[i // 1000]
+            ring: dict[str, Any] = {"facecolors": "none", "edgecolors": INK}
+            left.scatter(i + 1, losses, s=30, zorder=3, label="published", **ring)
         left.set(
             xscale="log", yscale="log", xlim=(0.9, 1.2 * len(L)), title="All updates"
         )
@@ -406,22 +379,10 @@ def figure(book: Book, common: Common, L: Array, half: Array) -> None:
 def draw(ax: Any, fast: Array, calm: Array, start: int) -> None:
     """The losses after each update from `start` on."""
     update = np.arange(start + 1, len(fast))
-    mark = "o" if start else ""
-    ax.plot(
-        update,
-        fast[start + 1 :],
-        c=COLOURS[3],
-        lw=1.2,
-        marker=mark,
-        ms=4,
-        label=f"learning rate {RATE}",
-    )
-    ax.plot(
-        update,
-        calm[start + 1 :],
-        c=COLOURS[2],
-        lw=1.8,
-        ls="--",
-        label=f"learning rate {RATE / 2}",
-    )
+    marker = "o" if start else ""
+    labels = (f"learning rate {RATE}", f"learning rate {RATE / 2}")
+    style: dict[str, Any] = {"marker": marker, "ms": 4, "lw": 1.2, "c": COLOURS[3]}
+    ax.plot(update, fast[start + 1 :], label=labels[0], **style)
+    style = {"ls": "--", "lw": 1.8, "c": COLOURS[2]}
+    ax.plot(update, calm[start + 1 :], label=labels[1], **style)
     ax.set(xlabel="updates", ylabel="loss")

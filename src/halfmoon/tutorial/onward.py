@@ -20,8 +20,15 @@ from halfmoon.displays.style import DARK
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import RATE, REG_LAMBDA, Common, fresh, quiet_fits
-from halfmoon.tutorial.patients import SHARE, lead, patients
+from halfmoon.tutorial.experiment import (
+    RATE,
+    REG_LAMBDA,
+    Experiment,
+    new_points,
+    quiet_fits,
+)
+from halfmoon.tutorial.patients import SHARE, describe_lead, patients
+from halfmoon.tutorial.splits import measure
 
 TITLE = "Where to go from here"
 # good to bad, under dark ink
@@ -90,21 +97,17 @@ def minibatches(X: Array, y: Any, **more: Any) -> MLPClassifier:
     return model.set_params(learning_rate_init=0.005).fit(X, y)
 
 
-def tell(book: Book, common: Common) -> None:
-    """The estimator is the network; a search; more rows; when to take something else,
-    and where to read on.
-    """
-    more = {"random_state": common.seed, "engine": common.engine}
-    same(book, common, more)
-    searched(book, common, more)
-    scale(book, common)
-    leave(book)
+def tell(book: Book, experiment: Experiment) -> None:
+    """The estimator is the network; a search; more rows; where to read on."""
+    more = {"random_state": experiment.seed, "engine": experiment.engine}
+    same_as_descent(book, experiment, more)
+    search_patients(book, experiment, more)
+    scale(book, experiment)
+    other_tools(book)
 
 
-def same(book: Book, common: Common, more: dict[str, Any]) -> None:
-    """The estimator from the same weights, and how far its losses are from the
-    tutorial's.
-    """
+def same_as_descent(book: Book, experiment: Experiment, more: dict[str, Any]) -> None:
+    """The estimator from the same weights, and its losses beside the tutorial's."""
     rate = book.number("learning_rate", RATE / 2.0)
     alpha = book.number("alpha", REG_LAMBDA)
     book.say(
@@ -117,14 +120,14 @@ def same(book: Book, common: Common, more: dict[str, Any]) -> None:
         stands, {alpha}: both belong to the loss summed over rows."""
     )
     book.code(as_estimator)
-    (network, L) = common.calm
-    (X, y) = common.data
+    (network, L) = experiment.calm
+    (X, y) = experiment.data
     with quiet_fits():  # it warns that it went on to the last pass, as it was told to
         model = as_estimator(
-            common.network(),
+            experiment.network(),
             X,
             y,
-            max_iter=common.passes,
+            max_iter=experiment.passes,
             n_iter_no_change=np.inf,
             **more,
         )
@@ -148,18 +151,17 @@ def same(book: Book, common: Common, more: dict[str, Any]) -> None:
     book.say(f"After {count:,} passes its loss is {last:.6f}, and {differ}.")
 
 
-def searched(book: Book, common: Common, more: dict[str, Any]) -> None:
-    """A grid of sizes and penalties on the patients, and what the chosen one is worth
-    on others.
-    """
+def search_patients(book: Book, experiment: Experiment, more: dict[str, Any]) -> None:
+    """A grid of sizes and penalties, and the chosen one on patients kept out of it."""
     X, y = patients()
     X, X_new, y, y_new = train_test_split(
-        X, y, test_size=SHARE, stratify=y, random_state=common.seed
+        X, y, test_size=SHARE, stratify=y, random_state=experiment.seed
     )
-    grid, folds = (SMALL, 3) if common.quick else (GRID, 5)
+    grid, folds = (SMALL, 3) if experiment.quick else (GRID, 5)
     rows = book.number("rows", len(X))
     others = book.number("held_out", len(X_new))
-    count = book.number("settings", len(grid["alpha"]) ** 2)
+    sizes = len(grid["hidden_layer_sizes"])
+    count = book.number("settings", len(grid["alpha"]) * sizes)
     parts = book.number("folds", folds)
     book.say(
         f"""How many units, and how strong a penalty? Let a search answer, with the
@@ -178,26 +180,22 @@ def searched(book: Book, common: Common, more: dict[str, Any]) -> None:
             "as they are."
         )
     draw_grid(book, found, grid)
-    chosen(book, found)
-    judgements = [judged(model, X_new, y_new) for model in (found, line)]
-    (right, loss), (straight, other) = book.number(
-        "held_out_right_and_log_loss", judgements
-    )
-    ahead = lead(
-        book, *(np.asarray(model.predict(X_new) != y_new) for model in (line, found))
-    )
+    describe_choice(book, found)
+    scores = [evaluate(model, X_new, y_new) for model in (found, line)]
+    kept = book.number("held_out_right_and_log_loss", scores)
+    (right, loss), (straight, other) = kept
+    wrong = [np.asarray(model.predict(X_new) != y_new) for model in (line, found)]
+    ahead = describe_lead(book, *wrong)
     book.say(
         f"""On these the network has {right:.1%} right, and logistic regression
         {straight:.1%}: {ahead}. The network's log-loss is {loss:.3f}, that of
         logistic regression {other:.3f}."""
     )
-    unscaled(book, found.best_estimator_, (X, X_new), (y, y_new), loss)
+    compare_scaling(book, found.best_estimator_, (X, X_new), (y, y_new), loss)
 
 
 def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
-    """The mean log-loss of each setting, on folds learned from and on folds
-    held out.
-    """
+    """The mean log-loss of each setting, on folds learned from and held out."""
     # in the order of the results
     shape = len(grid["alpha"]), len(grid["hidden_layer_sizes"])
     losses = [
@@ -205,52 +203,33 @@ def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
         for kind in ("train", "test")
     ]
     row, column = np.unravel_index(found.best_index_, shape)
-    low, high = (
-        book.number("log_loss_learned_and_held_out", losses)[i][row][column]
-        for i in (0, 1)
-    )
+    learned, held_out = book.number("log_loss_learned_and_held_out", losses)
+    low = learned[row][column]
+    high = held_out[row][column]
     caption = (
         "Mean log-loss of every setting. Left, on the folds it learned from; right, "
         "on the folds held out. The frame marks the chosen setting, the lowest on the "
         "right."
     )
-    described = (
+    description = (
         "Two grids of coloured cells with numbers, hidden units across, penalties "
         f"upwards. The chosen cell has {low:.3f} on the left and {high:.3f} on the "
         "right."
     )
     norm = Normalize(0.0, np.max(losses))
-    with book.figure("10-grid", caption, described, (11.0, 4.3)) as fig:
-        for ax, loss, title in zip(
-            fig.subplots(1, 2),
-            losses,
-            ("folds learned from", "folds held out"),
-            strict=True,
-        ):
+    with book.figure("10-grid", caption, description, (11.0, 4.3)) as fig:
+        axes = fig.subplots(1, 2)
+        titles = ("folds learned from", "folds held out")
+        units = [str(size) for (size,) in grid["hidden_layer_sizes"]]
+        penalties = [f"{alpha:g}" for alpha in grid["alpha"]]
+        frame: dict[str, Any] = {"fill": False, "ec": DARK, "lw": 2.6}
+        for ax, loss, title in zip(axes, losses, titles, strict=True):
             shade(ax, loss, norm)
-            ax.add_patch(
-                Rectangle(
-                    (column, row),
-                    1,
-                    1,
-                    fill=False,
-                    ec=DARK,
-                    lw=2.6,
-                    clip_on=False,
-                )
-            )
-            ax.set_xticks(
-                np.arange(shape[1]) + 0.5,
-                [str(size) for (size,) in grid["hidden_layer_sizes"]],
-            )
-            ax.set_yticks(
-                np.arange(shape[0]) + 0.5, [f"{alpha:g}" for alpha in grid["alpha"]]
-            )
-            ax.set(
-                xlabel="hidden units",
-                ylabel="penalty (alpha)",
-                title=f"Log-loss, {title}",
-            )
+            ax.add_patch(Rectangle((column, row), 1, 1, clip_on=False, **frame))
+            ax.set_xticks(np.arange(shape[1]) + 0.5, units)
+            ax.set_yticks(np.arange(shape[0]) + 0.5, penalties)
+            ax.set(xlabel="hidden units", ylabel="penalty (alpha)")
+            ax.set_title(f"Log-loss, {title}")
 
 
 def shade(ax: Axes, values: Array, norm: Normalize) -> None:
@@ -262,55 +241,53 @@ def shade(ax: Axes, values: Array, norm: Normalize) -> None:
     ax.tick_params(length=0)
 
 
-def chosen(book: Book, found: Any) -> None:
+def describe_choice(book: Book, found: Any) -> None:
     """The setting, and how many others are as good."""
-    scores = found.cv_results_["mean_test_score"]
+    results = found.cv_results_
+    scores = results["mean_test_score"]
     best = found.best_index_
-    units = book.number(
-        "chosen_units", found.best_params_["mlpclassifier__hidden_layer_sizes"][0]
-    )
-    alpha = book.number("chosen_penalty", found.best_params_["mlpclassifier__alpha"])
-    error = book.number(
-        "standard_error",
-        found.cv_results_["std_test_score"][best] / np.sqrt(found.n_splits_),
-    )
+    chosen = found.best_params_
+    units = book.number("chosen_units", chosen["mlpclassifier__hidden_layer_sizes"][0])
+    alpha = book.number("chosen_penalty", chosen["mlpclassifier__alpha"])
+    spread = results["std_test_score"][best]
+    error = book.number("standard_error", spread / np.sqrt(found.n_splits_))
     near = book.number("as_good", int((scores >= scores[best] - error).sum()) - 1)
-    other = found.cv_results_["mean_train_score"].argmax() != best
-    others = (
-        "no other setting is"
-        if near == 0
-        else f"{near} more {'is' if near == 1 else 'are'}"
-    )
-    memory = (
-        " On the folds learned from another setting is best, but that only tells how "
-        "well it remembers."
-    )
+    if near == 0:
+        others = "no other setting is"
+    elif near == 1:
+        others = f"{near} more is"
+    else:
+        others = f"{near} more are"
+    memory = ""
+    if results["mean_train_score"].argmax() != best:
+        memory = (
+            " On the folds learned from another setting is best, but that only tells "
+            "how well it remembers."
+        )
+    loss = book.number("chosen_log_loss", -scores[best])
     book.say(
         f"""The search chose {units} hidden {"unit" if units == 1 else "units"} and a
-        penalty of {alpha}, at {book.number("chosen_log_loss", -scores[best]):.3f} on
-        the folds held out. The standard error of that is {error:.3f} (too small, as
-        section 9 explains), and {others} within it.{memory if other else ""} The best
-        of many always looks better than it is; for that, some patients were kept out
-        of the search."""
+        penalty of {alpha}, at {loss:.3f} on the folds held out. The standard error of
+        that is {error:.3f} (too small, as section 9 explains), and {others} within
+        it.{memory} The best of many always looks better than it is; for that, some
+        patients were kept out of the search."""
     )
 
 
-def judged(model: Any, X: Array, y: Any) -> tuple[float, float]:
-    """The share of patients called rightly, and the log-loss."""
-    p = model.predict_proba(X)[:, 1]
-    return float(((p > 0.5) == y).mean()), float(log_loss(y, p))
+def evaluate(model: Any, X: Array, y: Any) -> tuple[float, float]:
+    """Accuracy and log-loss of the probabilities that a fitted model gives."""
+    right, loss, _ = measure(y, model.predict_proba(X)[:, 1])
+    return right, loss
 
 
-def unscaled(
+def compare_scaling(
     book: Book,
     best: Any,
     patients: tuple[Array, Array],
     y: tuple[Any, Any],
     chosen: float,
 ) -> None:
-    """The chosen network by plain descent, from scaled measurements and from
-    raw ones.
-    """
+    """The chosen network by plain descent, from scaled and from raw measurements."""
     passes = book.number("passes_of_descent", STEPS)
     rates = book.number("rates_of_descent", RATES)
     own = best[-1].get_params() | {
@@ -319,49 +296,46 @@ def unscaled(
         "max_iter": STEPS,
     }
     inputs = ([best[0].transform(X) for X in patients], patients)
-    judgements = []
+    rows = []
     with quiet_fits():  # each is given its passes, whether it comes to rest or not
         for rate in RATES:
-            model = MLPClassifier(
-                **own | {"learning_rate_init": rate, "n_iter_no_change": np.inf}
-            )
-            judgements.append(
-                [
-                    mark
-                    for X, X_new in inputs
-                    for mark in judged(model.fit(X, y[0]), X_new, y[1])
-                ]
-            )
-    scores = book.number("scaled_and_raw_right_and_log_loss", judgements)
+            rules = {"learning_rate_init": rate, "n_iter_no_change": np.inf}
+            model = MLPClassifier(**own | rules)
+            row: list[float] = []
+            for X, X_new in inputs:
+                row += evaluate(model.fit(X, y[0]), X_new, y[1])
+            rows.append(row)
+    scores = book.number("scaled_and_raw_right_and_log_loss", rows)
     book.say(
         f"""Does the scaler matter? Plain descent has one rate for all weights, and
         these measurements are areas of thousands beside a smoothness far below one.
         The chosen network again, by {passes} passes of plain descent in place of
         L-BFGS, at three rates:"""
     )
-    shown = zip(rates, scores, strict=True)
-    rows = [
-        [f"{rate}", f"{a:.1%}", f"{b:.3f}", f"{c:.1%}", f"{d:.3f}"]
-        for rate, (a, b, c, d) in shown
-    ]
+    shown = []
+    for rate, (right, loss, raw_right, raw_loss) in zip(rates, scores, strict=True):
+        cells = [f"{right:.1%}", f"{loss:.3f}", f"{raw_right:.1%}", f"{raw_loss:.3f}"]
+        shown.append([f"{rate}", *cells])
     head = ["rate", "scaled: right", "scaled: log-loss", "raw: right", "raw: log-loss"]
-    book.table("The same patients, by plain descent", head, rows)
-    scaled, raw = (min(row[i] for row in scores) for i in (1, 3))
+    book.table("The same patients, by plain descent", head, shown)
+    scaled = min(row[1] for row in scores)
+    raw = min(row[3] for row in scores)
     advice = "Scale your inputs." if scaled < raw else "Here the scaler did not help."
-    early = (
-        f" (The first is below the {chosen:.3f} of the fit that came to rest; but we "
-        "picked its rate by looking.)"
-    )
-    early = early if scaled < chosen else ""
+    early = ""
+    if scaled < chosen:
+        early = (
+            f" (The first is below the {chosen:.3f} of the fit that came to rest; but "
+            "we picked its rate by looking.)"
+        )
     book.say(
         f"The lowest log-loss is {scaled:.3f} with scaled measurements, {raw:.3f} "
         f"with raw ones. {advice}{early}"
     )
 
 
-def scale(book: Book, common: Common) -> None:
+def scale(book: Book, experiment: Experiment) -> None:
     """More and more moons: the same number of passes, in one way and the other."""
-    sizes = book.number("rows_of_moons", SIZES[:3] if common.quick else SIZES)
+    sizes = book.number("rows_of_moons", SIZES[:3] if experiment.quick else SIZES)
     passes = book.number("few_passes", PASSES)
     batch = book.number("batch", BATCH)
     new = book.number("new_points", NEW)
@@ -375,91 +349,88 @@ def scale(book: Book, common: Common) -> None:
     book.code(full_batch, minibatches)
     table = []
     for n in map(int, sizes):
-        moons = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
-        ways = (full_batch, minibatches)
-        table.append(
-            [
-                learned(book, common, f"{way.__name__}_{n}", way, *moons, **ALL_PASSES)
-                for way in ways
-            ]
-        )
-    rows = [
-        [
-            f"{n:,}",
-            *(
-                cell
-                for _, updates, loss, s in row
-                for cell in (f"{updates:,}", f"{loss:.3f}", f"{s:.3f}")
-            ),
-        ]
-        for n, row in zip(sizes, table, strict=True)
-    ]
-    kinds = [
-        f"{way}: {kind}"
-        for way in ("full", "mini")
-        for kind in ("updates", "log-loss", "seconds")
-    ]
+        X, y = datasets.make("moons", n=n, noise=BUMPY, seed=experiment.seed)
+        fits = []
+        for way in (full_batch, minibatches):
+            name = f"{way.__name__}_{n}"
+            fit = fit_and_evaluate(book, experiment, name, way, X, y, **ALL_PASSES)
+            fits.append(fit)
+        table.append(fits)
+    rows = []
+    for n, fits in zip(sizes, table, strict=True):
+        row = [f"{n:,}"]
+        for _, updates, loss, seconds in fits:
+            row += [f"{updates:,}", f"{loss:.3f}", f"{seconds:.3f}"]
+        rows.append(row)
+    kinds = []
+    for way_name in ("full", "mini"):
+        kinds += [f"{way_name}: {kind}" for kind in ("updates", "log-loss", "seconds")]
     book.table("The same passes over more and more rows", ["rows", *kinds], rows)
     (_, few, slow, _), (_, many, fast, _) = table[-1]
+    lower = "lower" if fast < slow else "not lower"
     book.say(
         f"""With {sizes[-1]:,} rows the log-loss of the minibatches, {fast:.3f} after
-        {many:,} updates, is {"lower" if fast < slow else "not lower"} than that of
-        the full batch, {slow:.3f} after {few}. Both saw the same rows equally often.
-        (They differ in more than the batch: Adam has a step of its own for each
-        weight.) The seconds show the price of many small updates; the compiled engine
-        is there to keep it low."""
+        {many:,} updates, is {lower} than that of the full batch, {slow:.3f} after
+        {few}. Both saw the same rows equally often. (They differ in more than the
+        batch: Adam has a step of its own for each weight.) The seconds show the
+        price of many small updates; the compiled engine is there to keep it low."""
     )
-    stopped(book, common, int(sizes[1]), table[1][1])
+    stop_early(book, experiment, int(sizes[1]), table[1][1])
 
 
-def learned(
-    book: Book, common: Common, name: str, method: Any, X: Array, y: Any, **rules: Any
+def fit_and_evaluate(
+    book: Book,
+    experiment: Experiment,
+    name: str,
+    method: Any,
+    X: Array,
+    y: Any,
+    **rules: Any,
 ) -> list[Any]:
-    """Passes, updates, log-loss on points that nobody learned from, and seconds by the
-    run's own clock.
-    """
+    """Passes, updates, log-loss on new points, and seconds by the run's own clock."""
     with quiet_fits():
-        model = method(X, y, random_state=common.seed, engine=common.engine, **rules)
+        model = method(
+            X, y, random_state=experiment.seed, engine=experiment.engine, **rules
+        )
     book.stop_if_interrupted()
-    X, y = fresh("moons", NEW, BUMPY, common.seed)
+    X, y = new_points("moons", NEW, BUMPY, experiment.seed)
     loss = float(log_loss(y, model.predict_proba(X)))
     counts = book.number(name, [model.n_iter_, int(model.history_["update"][-1]), loss])
     return [*counts, book.time(name, model.history_["seconds"][-1])]
 
 
-def stopped(book: Book, common: Common, n: int, before: list[Any]) -> None:
+def stop_early(book: Book, experiment: Experiment, n: int, before: list[Any]) -> None:
     """Single precision, and a validation set that says when it is enough."""
-    X, y = datasets.make("moons", n=n, noise=BUMPY, seed=common.seed)
+    X, y = datasets.make("moons", n=n, noise=BUMPY, seed=experiment.seed)
     rules = {"max_iter": 500, "early_stopping": True, "scoring": "loss", "tol": 0.0}
     fits = [before]
     X = X.astype(np.float32)
     count = book.number("rows_for_these", n)
     for name, more in (("single_precision", ALL_PASSES), ("stopped_early", rules)):
-        fits.append(learned(book, common, name, minibatches, X, y, **more))
+        fits.append(fit_and_evaluate(book, experiment, name, minibatches, X, y, **more))
     names = ("double precision", "single precision", "single, stopped early")
-    rows = [
-        [name, n, f"{m:,}", f"{loss:.3f}"]
-        for name, (n, m, loss, _) in zip(names, fits, strict=True)
-    ]
+    rows = []
+    for name, (passes, updates, loss, _) in zip(names, fits, strict=True):
+        rows.append([name, passes, f"{updates:,}", f"{loss:.3f}"])
     book.table(
         f"Minibatches, with {count:,} rows", ["", "passes", "updates", "log-loss"], rows
     )
     apart = book.number("single_precision_changes", abs(fits[1][2] - fits[0][2]))
-    better = fits[2][2] < fits[1][2]
+    outcome = "no lower than before"
+    if fits[2][2] < fits[1][2]:
+        outcome = f"lower than after {fits[0][0]}"
     book.say(
         f"""Rows given as `float32` are learned from in single precision: half the
         memory, twice as many numbers in a vector, and a log-loss that differs by
         {apart:.0e}. With `early_stopping=True` a tenth of the rows is set aside,
         training ends when their loss has not fallen for ten passes, and the best
         pass's weights stay. Nobody had to guess that it would take {fits[2][0]}
-        passes; the log-loss on new points is {
-            f"lower than after {fits[0][0]}" if better else "no lower than before"
-        }. More threads are used where they pay, and
-        change no bit of a result."""
+        passes; the log-loss on new points is {outcome}. More threads are used where
+        they pay, and change no bit of a result."""
     )
 
 
-def leave(book: Book) -> None:
+def other_tools(book: Book) -> None:
     """What the benchmarks say, when to take something else, and where to read on."""
     book.say(
         """How fast is this beside others? `docs/benchmarks.md` measures it, goals

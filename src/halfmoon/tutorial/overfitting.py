@@ -11,9 +11,9 @@ from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.training.run import Run
-from halfmoon.tutorial.common import RATE, descend
+from halfmoon.tutorial.experiment import RATE, descend
 from halfmoon.tutorial.maps import draw_moons_map
-from halfmoon.tutorial.trials import (
+from halfmoon.tutorial.study import (
     LARGE,
     MEASURED,
     SMALL,
@@ -24,7 +24,9 @@ from halfmoon.tutorial.trials import (
 )
 
 
-def paused(look: Callable[[Run], None], *data: Any, epochs: int, **more: Any) -> Run:
+def descend_with_pauses(
+    look: Callable[[Run], None], *data: Any, epochs: int, **more: Any
+) -> Run:
     """`descend`, pausing some thirty times to look, and going on as if it had not."""
     run: Any = None
     for upto in np.unique(np.geomspace(1, epochs, 36).astype(int)):
@@ -44,14 +46,14 @@ def watch(book: Book, study: Study) -> None:
         and then each pauses, and we look at both sets of points. (It is one seed; the
         table shows how far seeds differ.)"""
     )
-    book.code(paused)
-    networks = {hidden: study.common.network(hidden) for hidden in (SMALL, LARGE)}
+    book.code(descend_with_pauses)
+    networks = {hidden: study.experiment.network(hidden) for hidden in (SMALL, LARGE)}
     courses = {
         hidden: observe(book, study, hidden, network)
         for hidden, network in networks.items()
     }
-    book.say(course(large, courses[LARGE]))
-    book.say(course(small, courses[SMALL]))
+    book.say(describe_course(large, courses[LARGE]))
+    book.say(describe_course(small, courses[SMALL]))
     predictions: list[Predict] = [
         *(network.predict for network in networks.values()),
         truth,
@@ -72,26 +74,20 @@ def watch(book: Book, study: Study) -> None:
 
 def observe(book: Book, study: Study, hidden: int, network: Network) -> Any:
     """Train a network with pauses; what is MEASURED at each."""
-    common = study.common
+    experiment = study.experiment
     rows = []
 
     def look(run: Run) -> None:
-        rows.append((run.epoch, *study.judge(common, network.predict)))
+        rows.append((run.epoch, *study.evaluate(experiment, network.predict)))
 
-    common.fit(
-        paused,
-        f"{hidden} units, watched",
-        common.passes // 2,
-        look,
-        network,
-        *common.data,
-        RATE / 2.0,
-    )
+    data = (look, network, *experiment.data, RATE / 2.0)
+    label = f"{hidden} units, watched"
+    experiment.fit(descend_with_pauses, label, experiment.passes // 2, *data)
     columns = zip(("passes", *MEASURED), zip(*rows, strict=True), strict=True)
     return book.number(f"watched_{hidden}", dict(columns))
 
 
-def course(hidden: int, columns: dict[str, list[float]]) -> str:
+def describe_course(hidden: int, columns: dict[str, list[float]]) -> str:
     """How the loss on new points went, and whether that is overfitting."""
     new = columns["log_loss_new"]
     learned = columns["log_loss_learned"]
@@ -108,7 +104,7 @@ def course(hidden: int, columns: dict[str, list[float]]) -> str:
         time is a cure too, if points set aside for it say when."""
 
 
-def misplaced(study: Study, predict: Predict) -> tuple[Array, Any]:
+def losses_and_errors(study: Study, predict: Predict) -> tuple[Array, Any]:
     """What each new point adds to the log-loss, and whether it is on the wrong side."""
     X, y = study.test
     p = predict(X)
@@ -116,20 +112,20 @@ def misplaced(study: Study, predict: Predict) -> tuple[Array, Any]:
 
 
 def mistakes(study: Study, predict: Predict) -> dict[str, Any]:
-    """How many new points are on the wrong side, their share of the log-loss, how sure
-    one is there, and may be.
+    """New points on the wrong side: how many, their share of the log-loss, how sure.
+
+    "sure" is the mean probability that the wrong class is given there, "truly" the one
+    that it has.
     """
-    cost, wrong = misplaced(study, predict)
+    cost, wrong = losses_and_errors(study, predict)
     X = study.test[0][wrong]
     other = 1 - study.test[1][wrong]
-    sure, truly = (
-        float(p(X)[np.arange(len(X)), other].mean()) for p in (predict, truth)
-    )
+    rows = np.arange(len(X))
     return {
         "wrong": wrong.sum(),
         "share": cost[wrong].sum() / cost.sum(),
-        "sure": sure,
-        "truly": truly,
+        "sure": float(predict(X)[rows, other].mean()),
+        "truly": float(truth(X)[rows, other].mean()),
     }
 
 
@@ -140,36 +136,32 @@ def draw_watched(
     courses: dict[int, Any],
     wrong: Any,
 ) -> None:
-    """The losses by passes, and the two boundaries with the new points that they
-    misplace.
-    """
+    """The losses by passes, and the new points on the wrong side of each boundary."""
     caption = (
         "First, log-loss by passes over the data, both axes logarithmic. Then the new "
         "points that each network has on the wrong side at the end: the larger the "
         "mark, the more it adds to the log-loss. Dashed: the true boundary."
     )
-    ends = [
-        columns[mark][-1]
-        for columns in courses.values()
-        for mark in ("log_loss_learned", "log_loss_new")
-    ]
-    described = (
+    ends = []
+    for columns in courses.values():
+        ends += [columns["log_loss_learned"][-1], columns["log_loss_new"][-1]]
+    description = (
         f"First, curves of the log-loss: with three units they end at {ends[0]:.3f} "
         f"on points learned from and at {ends[1]:.3f} on new ones, with the largest "
         f"layer at {ends[2]:.3f} and {ends[3]:.3f}. Then two maps, with {wrong[0]} "
         f"and {wrong[1]} misplaced points along the boundaries."
     )
-    either = np.any(
-        [misplaced(study, network.predict)[1] for network in networks.values()], axis=0
-    )
+    errors = [
+        losses_and_errors(study, network.predict)[1] for network in networks.values()
+    ]
+    either = np.any(errors, axis=0)
     (left, low) = study.test[0][either].min(axis=0) - 0.3
     (right, high) = study.test[0][either].max(axis=0) + 0.3
-    with book.figure("7-overfitting", caption, described, (11.0, 3.9)) as fig:
+    with book.figure("7-overfitting", caption, description, (11.0, 3.9)) as fig:
         first, *maps = fig.subplots(1, 3, width_ratios=(1.25, 1.0, 1.0))
         draw_curves(courses, first)
-        for ax, (hidden, network), count in zip(
-            maps, networks.items(), wrong, strict=True
-        ):
+        pairs = networks.items()
+        for ax, (hidden, network), count in zip(maps, pairs, wrong, strict=True):
             draw_misplaced(network, study, ax)
             ax.set(xlim=(left, right), ylim=(low, high))
             ax.set_title(book.plain(f"{hidden} units: {count} new points wrong"))
@@ -207,26 +199,16 @@ def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
     """The network's boundary, the true one, and the new points on the wrong side, each
     as large as its loss.
     """
-    cost, wrong = misplaced(study, network.predict)
-    draw_moons_map(ax, network, *study.common.data)
+    cost, wrong = losses_and_errors(study, network.predict)
+    draw_moons_map(ax, network, *study.experiment.data)
     (left, right) = ax.get_xlim()
     (low, high) = ax.get_ylim()
     u = np.linspace(left, right, 60)
     v = np.linspace(low, high, 60)
-    lead = (
-        truth(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2))[:, 0].reshape(60, 60)
-        - 0.5
-    )
-    ax.contour(
-        u,
-        v,
-        lead,
-        levels=[0.0],
-        colors=DARK,
-        linewidths=1.2,
-        linestyles="--",
-        zorder=2,
-    )
+    points = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
+    lead = truth(points)[:, 0].reshape(60, 60) - 0.5
+    line: dict[str, Any] = {"colors": DARK, "linewidths": 1.2, "linestyles": "--"}
+    ax.contour(u, v, lead, levels=[0.0], zorder=2, **line)
     for c in (0, 1):
         here = wrong & (study.test[1] == c)
         style = {

@@ -17,12 +17,12 @@ from halfmoon.displays import draw_boundary, draw_points
 from halfmoon.displays.style import COLOURS, DARK, INK, MARKERS
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import REG_LAMBDA, Common, quiet_fits
+from halfmoon.tutorial.experiment import REG_LAMBDA, Experiment, quiet_fits
 from halfmoon.tutorial.splits import (
     FOLDS,
     FORMATS,
     MEASURES,
-    beside,
+    compare_splits,
     measure,
     thresholds,
 )
@@ -45,7 +45,7 @@ def network(hidden: int, alpha: float, **more: Any) -> Pipeline:
     return make_pipeline(StandardScaler(), mlp)
 
 
-def held_out(model: Any, X: Array, y: Array, splits: Any) -> list[Array]:
+def predict_held_out(model: Any, X: Array, y: Array, splits: Any) -> list[Array]:
     """P(malignant) of each split's unseen patients."""
     probabilities = []
     for known, unseen in splits:
@@ -54,10 +54,8 @@ def held_out(model: Any, X: Array, y: Array, splits: Any) -> list[Array]:
     return probabilities
 
 
-def tell(book: Book, common: Common) -> None:
-    """Who they are; two measurements, drawn; all thirty, scored again and again; what a
-    threshold costs.
-    """
+def tell(book: Book, experiment: Experiment) -> None:
+    """Who they are; two measurements; all thirty; what a threshold costs."""
     X, y = patients()
     rows = book.number("patients", len(X))
     bad = book.number("malignant", int(y.sum()))
@@ -73,15 +71,19 @@ def tell(book: Book, common: Common) -> None:
         others benign. What follows is an exercise in measuring a classifier. It is
         not a medical device."""
     )
-    more = {"max_iter": 2000, "random_state": common.seed, "engine": common.engine}
-    two(book, common, X[:, :2], y, more)
-    thirty(book, common, X, y, more)
+    more = {
+        "max_iter": 2000,
+        "random_state": experiment.seed,
+        "engine": experiment.engine,
+    }
+    two_measurements(book, experiment, X[:, :2], y, more)
+    thirty_measurements(book, experiment, X, y, more)
 
 
-def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) -> None:
-    """The first two measurements: the line and the network's curve, judged by patients
-    that both have not seen.
-    """
+def two_measurements(
+    book: Book, experiment: Experiment, X: Array, y: Array, more: dict[str, Any]
+) -> None:
+    """The first two measurements: a line and a network, on patients new to both."""
     share = book.number("share_held_out", SHARE)
     alpha = book.number("tutorials_penalty", REG_LAMBDA)
     book.say(
@@ -97,7 +99,7 @@ def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) ->
     )
     book.code(network)
     X, X_new, y, y_new = train_test_split(
-        X, y, test_size=SHARE, stratify=y, random_state=common.seed
+        X, y, test_size=SHARE, stratify=y, random_state=experiment.seed
     )
     line = make_pipeline(StandardScaler(), LogisticRegression())
     models = [line, network(3, REG_LAMBDA, **more)]
@@ -108,29 +110,29 @@ def two(book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]) ->
     count = book.number("held_out", len(y_new))
     apart = book.number("differ", (wrong[0] != wrong[1]).sum())
     straight, bent = book.number("wrong_with_two", [part.sum() for part in wrong])
+    lead = describe_lead(book, *wrong)
     book.say(
         f"""{share:.0%} of the patients, {count}, were set aside before anything was
         fitted. Of these the straight line gets {straight} wrong and the network
-        {bent}, and they differ on {apart}: {lead(book, *wrong)}. These are no moons:
-        the classes lie side by side and overlap, and where they overlap no boundary
-        in this plane parts them. Sharp corners in the network's curve, if you see
+        {bent}, and they differ on {apart}: {lead}. These are no moons: the classes lie
+        side by side and overlap, and where they overlap no boundary in this plane
+        parts them. Sharp corners in the network's curve, if you see
         any, come from the patients it learned from, who are not drawn."""
     )
     draw_two(book, models, X_new, y_new, wrong)
 
 
-def lead(book: Book, straight: Any, bent: Any) -> str:
-    """Who has fewer patients wrong, the line or the network, and whether that may be
-    chance.
-    """
+def describe_lead(book: Book, straight: Any, bent: Any) -> str:
+    """Whether the line or the network has fewer patients wrong, and by how much."""
     ahead = int(straight.sum() - bent.sum())
     apart = int((straight != bent).sum())
     if ahead == 0:
         return "nobody is ahead"
     gap = book.number("ahead_by", abs(ahead))
+    winner = "network" if ahead > 0 else "line"
     by = "one patient" if gap == 1 else f"{gap} patients"
     chance = ", which may be chance" if gap <= 2.0 * np.sqrt(apart) else ""
-    return f"the {'network' if ahead > 0 else 'line'} is ahead by {by}{chance}"
+    return f"the {winner} is ahead by {by}{chance}"
 
 
 def draw_two(
@@ -143,27 +145,20 @@ def draw_two(
         "on the wrong side. The axes are the measurements as they stand in the table, "
         "which names no units."
     )
-    described = (
+    description = (
         "Two panels with the patients by mean radius and mean texture; malignant "
         "tumours lie to the right, at large radii. On the left a straight boundary, "
         f"{right[0]:.1%} right; on the right the network's, {right[1]:.1%}."
     )
-    with book.figure("9-two-measurements", caption, described, (11.0, 4.9)) as fig:
+    with book.figure("9-two-measurements", caption, description, (11.0, 4.9)) as fig:
         axes = fig.subplots(1, 2)
-        for i, (ax, name) in enumerate(
-            zip(axes, ("logistic regression", "network, 3 hidden units"), strict=True)
-        ):
+        names = ("logistic regression", "network, 3 hidden units")
+        for i, (ax, name) in enumerate(zip(axes, names, strict=True)):
             draw_boundary(ax, models[i], X, resolution=120)
             draw_points(ax, X, y, names=("benign", "malignant"), size=26.0)
-            ax.scatter(
-                *X[wrong[i]].T,
-                90,
-                label="on the wrong side",
-                fc="none",
-                ec=DARK,
-                linewidths=1.3,
-                zorder=4,
-            )
+            ring: dict[str, Any] = {"fc": "none", "ec": DARK, "linewidths": 1.3}
+            label = "on the wrong side"
+            ax.scatter(*X[wrong[i]].T, 90, label=label, zorder=4, **ring)
             ax.set(
                 xlabel="mean radius of the nuclei",
                 ylabel="mean texture (deviation of the grey values)",
@@ -175,14 +170,14 @@ def draw_two(
         legend.legend_handles[-1].set_edgecolor(INK)
 
 
-def thirty(
-    book: Book, common: Common, X: Array, y: Array, more: dict[str, Any]
+def thirty_measurements(
+    book: Book, experiment: Experiment, X: Array, y: Array, more: dict[str, Any]
 ) -> None:
     """All measurements: five methods, the same splits for each."""
-    rounds = book.number("rounds", 1 if common.quick else 4)
+    rounds = book.number("rounds", 1 if experiment.quick else 4)
     folds = book.number("folds", FOLDS)
     cut = RepeatedStratifiedKFold(
-        n_splits=FOLDS, n_repeats=int(rounds), random_state=common.seed
+        n_splits=FOLDS, n_repeats=int(rounds), random_state=experiment.seed
     )
     splits = list(cut.split(X, y))
     same = book.number("penalty", PENALTY)
@@ -195,26 +190,27 @@ def thirty(
         is one of {same}, the strength that scikit-learn's logistic regression has by
         default."""
     )
-    book.code(held_out)
+    book.code(predict_held_out)
     few, many = book.number("units", UNITS)
     names = {"dummy": "the same answer for all", "logistic": "logistic regression"}
     names |= {"tutorial": f"network, {few} units, tutorial's penalty"}
     names |= {"three": f"network, {few} units", "sixteen": f"network, {many} units"}
-    answers = dict(zip(names, each_method(book, X, y, splits, more), strict=True))
+    predictions = predict_by_each_method(book, X, y, splits, more)
+    answers = dict(zip(names, predictions, strict=True))
     tests = [test for _, test in splits]
-    scores = {
-        key: np.array([measure(y[t], p) for t, p in zip(tests, ps, strict=True)])
-        for key, ps in answers.items()
-    }
+    scores = {}
+    for key, answer in answers.items():
+        pairs = zip(tests, answer, strict=True)
+        scores[key] = np.array([measure(y[test], p) for test, p in pairs])
     summary(book, names, scores)
-    overconfident(
+    weak_penalty(
         book, scores, np.concatenate(answers["tutorial"]), y[np.concatenate(tests)]
     )
-    beside(book, scores)
+    compare_splits(book, scores)
     thresholds(book, names, y, tests, answers)
 
 
-def each_method(
+def predict_by_each_method(
     book: Book, X: Array, y: Array, splits: Any, more: dict[str, Any]
 ) -> list[list[Array]]:
     """The probabilities by every method."""
@@ -227,7 +223,7 @@ def each_method(
     answers = []
     with quiet_fits() as late:
         for model in (DummyClassifier(), line, *networks):
-            answers.append(held_out(model, X, y, splits))
+            answers.append(predict_held_out(model, X, y, splits))
             book.stop_if_interrupted()
     if book.number("unfinished_fits", len(late)):
         book.say(
@@ -239,23 +235,16 @@ def each_method(
 
 def summary(book: Book, names: dict[str, str], scores: dict[str, Array]) -> None:
     """Means and standard deviations over the splits, as a table and drawn."""
-    mean = book.number(
-        "means", {key: each.mean(axis=0) for key, each in scores.items()}
-    )
-    spread = book.number(
-        "standard_deviations",
-        {key: each.std(axis=0, ddof=1) for key, each in scores.items()},
-    )
-    rows = [
-        [
-            names[key],
-            *(
-                f"{m:{form}} ± {s:{form}}"
-                for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True)
-            ),
-        ]
-        for key in scores
-    ]
+    means = {key: each.mean(axis=0) for key, each in scores.items()}
+    spreads = {key: each.std(axis=0, ddof=1) for key, each in scores.items()}
+    mean = book.number("means", means)
+    spread = book.number("standard_deviations", spreads)
+    rows = []
+    for key in scores:
+        row = [names[key]]
+        for m, s, form in zip(mean[key], spread[key], FORMATS, strict=True):
+            row.append(f"{m:{form}} ± {s:{form}}")
+        rows.append(row)
     book.table(
         "Held-out patients: mean and standard deviation over the splits",
         ["", *MEASURES],
@@ -264,10 +253,8 @@ def summary(book: Book, names: dict[str, str], scores: dict[str, Array]) -> None
     draw_splits(book, names, scores, mean)
 
 
-def overconfident(book: Book, scores: dict[str, Array], p: Array, y: Array) -> None:
-    """What a weak penalty does: hardly to what is right, but to how sure the mistakes
-    are.
-    """
+def weak_penalty(book: Book, scores: dict[str, Array], p: Array, y: Array) -> None:
+    """What a weak penalty does: the mistakes are made with more certainty."""
     loose, tight = (
         book.number(f"log_loss_{key}", scores[key][:, 1].mean())
         for key in ("tutorial", "three")
@@ -294,13 +281,14 @@ def draw_splits(
         "logarithmic axis, lower is better."
     )
     keys = list(names)[1:]
-    described = (
-        "Two panels of dots, a column for each method. Mean accuracy and log-loss: "
-        + "; ".join(
-            f"{names[key]} {mean[key][0]:.1%} and {mean[key][1]:.3f}" for key in keys
-        )
+    listed = "; ".join(
+        f"{names[key]} {mean[key][0]:.1%} and {mean[key][1]:.3f}" for key in keys
     )
-    with book.figure("9-splits", caption, described, (11.0, 4.8)) as fig:
+    description = (
+        "Two panels of dots, a column for each method. Mean accuracy and log-loss: "
+        f"{listed}"
+    )
+    with book.figure("9-splits", caption, description, (11.0, 4.8)) as fig:
         axes = fig.subplots(1, 2)
         axes[0].set(ylabel="held-out patients called rightly", title="Accuracy")
         axes[1].set(
@@ -312,41 +300,27 @@ def draw_splits(
         axes[1].minorticks_off()
         for i, ax in enumerate(axes):
             columns(ax, np.array([scores[key][:, i] for key in keys]))
-            ticks = [
-                book.plain(names[key])
-                .replace(", ", ",\n")
-                .replace("logistic ", "logistic\n")
-                for key in keys
-            ]
+            ticks = []
+            for key in keys:
+                words = book.plain(names[key]).replace(", ", ",\n")
+                ticks.append(words.replace("logistic ", "logistic\n"))
             ax.set_xticks(range(len(keys)), ticks)
+            box = {"fc": "white", "ec": "none", "pad": 1.0}
+            bold: dict[str, Any] = {"fontsize": 9.5, "fontweight": "bold", "bbox": box}
             for at, key in enumerate(keys):
                 digits = book.plain(f"{mean[key][i]:{FORMATS[i]}}")
-                box = {"fc": "white", "ec": "none", "pad": 1.0}
-                ax.text(
-                    at + 0.27,
-                    mean[key][i],
-                    digits,
-                    va="center",
-                    fontsize=9.5,
-                    fontweight="bold",
-                    bbox=box,
-                )
+                ax.text(at + 0.27, mean[key][i], digits, va="center", **bold)
 
 
 def columns(ax: Axes, values: Array) -> None:
-    """A column of dots for each row of values, lines between the dots of one split,
-    bars for means.
-    """
+    """A column of dots a method, lines between the dots of a split, bars for means."""
+    colours = [COLOURS[c] for c in (6, 2, 3, 5)]
     # equal ones side by side
     at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])
     ax.plot(at, values, c=INK, lw=0.6, alpha=0.22, zorder=1)
     for i, each in enumerate(values):
-        style: dict[str, Any] = {
-            "c": COLOURS[(6, 2, 3, 5)[i]],
-            "marker": MARKERS[i + 2],
-        }
-        ax.scatter(
-            at[i], each, 30, linewidths=0.5, edgecolors="white", zorder=2, **style
-        )
+        style: dict[str, Any] = {"c": colours[i], "marker": MARKERS[i + 2]}
+        style |= {"linewidths": 0.5, "edgecolors": "white"}
+        ax.scatter(at[i], each, 30, zorder=2, **style)
         ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=INK, lw=2.4, zorder=3)
     ax.set_xlim(-0.4, len(values) - 0.3)

@@ -4,16 +4,16 @@ from halfmoon.displays import draw_hidden_units, draw_points
 from halfmoon.displays.style import DARK
 from halfmoon.inspection.trace import trace
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import Common
+from halfmoon.tutorial.experiment import Experiment
 
 TITLE = "How it predicts: one point, carried through"
 ROW = 0
 
 
-def tell(book: Book, common: Common) -> None:
+def tell(book: Book, experiment: Experiment) -> None:
     """The forward pass in numbers, then what each hidden unit sees of the plane."""
-    X, y = common.data
-    network, _ = common.trained
+    X, y = experiment.data
+    network, _ = experiment.trained
     book.say(
         f"""Prediction is a forward pass: matrix products, a tanh, a softmax. Here is
         point number {ROW} of the data, of class {int(y[ROW])}, on its way through the
@@ -24,7 +24,7 @@ def tell(book: Book, common: Common) -> None:
     book.show(steps.only_forward())
     for line in steps.forward:
         book.number(line.name, line.value)
-    by_hand(book, common)
+    by_hand(book, experiment)
     sure = book.number("probability_of_its_class", float(steps["y_hat"][y[ROW]]))
     book.say(
         f"""The network gives class {int(y[ROW])} a probability of {sure:.4f}; the
@@ -36,11 +36,11 @@ def tell(book: Book, common: Common) -> None:
         "What each hidden unit answers over the plane, from -1 (violet) to 1 (amber); "
         "the ring marks our point."
     )
-    described = (
+    description = (
         "Three maps of the plane, one for each hidden unit: each is split by a "
         "straight line with a soft edge."
     )
-    with book.figure("4-hidden-units", caption, described, (12.0, 3.9)) as fig:
+    with book.figure("4-hidden-units", caption, description, (12.0, 3.9)) as fig:
         axes = fig.subplots(1, 3)
         draw_hidden_units(axes, network, X)
         for ax in axes:
@@ -56,10 +56,10 @@ def tell(book: Book, common: Common) -> None:
         fig.colorbar(axes[0].images[0], ax=axes, label="activation", shrink=0.9)
 
 
-def by_hand(book: Book, common: Common) -> None:
+def by_hand(book: Book, experiment: Experiment) -> None:
     """The first hidden unit's score, term by term."""
-    x = common.data[0][ROW]
-    layer = common.trained[0].views(common.trained[0].theta)[0]
+    x = experiment.data[0][ROW]
+    layer = experiment.trained[0].views(experiment.trained[0].theta)[0]
     x1, x2 = book.number("inputs", x)
     w1, w2, b = book.number("first_unit", [*layer.W[:, 0], layer.b[0]])
     z = book.number("first_score", x @ layer.W[:, 0] + layer.b[0])

@@ -24,7 +24,6 @@ from halfmoon.tutorial import (
     result,
     sizes,
 )
-from halfmoon.tutorial.common import Common
 from halfmoon.tutorial.exercises import (
     activation_functions,
     annealing,
@@ -32,6 +31,7 @@ from halfmoon.tutorial.exercises import (
     depth,
     minibatches,
 )
+from halfmoon.tutorial.experiment import Experiment
 
 SECTIONS: dict[str, tuple[str, ModuleType]] = {
     "data": ("1", data),
@@ -92,14 +92,14 @@ def run(
     names = list(SECTIONS) if only is None else _find(only)
     out.mkdir(parents=True, exist_ok=True)
     book = Book(out, FRONT, png=not quick, console=console or Console())
-    common = Common(seed, quick, engine)
+    experiment = Experiment(seed, quick, engine)
     try:
         # a second thread is in the way of small products
         with book.interrupt, threadpool_limits(1, user_api="blas"):
             for name in names:
                 number, section = SECTIONS[name]
                 book.begin(number, name, section.TITLE)
-                section.tell(book, common)
+                section.tell(book, experiment)
             book.stop_if_interrupted()
     except BaseException:  # Ctrl-C, mostly: the sections so far stay
         with Interrupt():

@@ -1,28 +1,28 @@
-"""Section 7: seven sizes of the hidden layer, on points learned from and on fresh ones,
-and a stronger penalty.
-"""
+"""Section 7: seven sizes of the hidden layer, old and new points, and the penalty."""
 
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from halfmoon.displays.style import COLOURS, INK
+from halfmoon.inspection.evaluation import accuracy, log_loss
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.tutorial import overfitting, penalties
-from halfmoon.tutorial.common import RATE, Common, descend
+from halfmoon.tutorial.experiment import RATE, Experiment, descend
 from halfmoon.tutorial.maps import draw_moons_map
-from halfmoon.tutorial.trials import (
+from halfmoon.tutorial.study import (
     LARGE,
     SMALL,
+    Scores,
     Study,
+    count_higher,
+    describe_stuck,
     draw_scores,
-    higher,
-    in_cells,
-    marks,
-    stuck,
+    format_cells,
     truth,
 )
 
@@ -30,11 +30,11 @@ TITLE = "How many hidden units? Seven sizes, and points never seen"
 SIZES = (1, 2, 3, 4, 5, 20, 50)
 
 
-def tell(book: Book, common: Common) -> None:
+def tell(book: Book, experiment: Experiment) -> None:
     """The grid, the test set, one run watched, and the stronger penalty."""
     sizes = book.number("hidden_units", SIZES)
-    study = Study(common)
-    memorized(book, common, grid(book, common, sizes), sizes)
+    study = Study(experiment)
+    compare_with_truth(book, experiment, grid(book, experiment, sizes), sizes)
     floor = by_size(book, study, sizes)
     overfitting.watch(book, study)
     penalties.strengthen(book, study, floor)
@@ -43,11 +43,11 @@ def tell(book: Book, common: Common) -> None:
 # The grid
 
 
-def grid(book: Book, common: Common, sizes: list[int]) -> list[Network]:
+def grid(book: Book, experiment: Experiment, sizes: list[int]) -> list[Network]:
     """Train one network of each size; what each costs, and how it fits the points it
     learns from.
     """
-    passes = book.number("passes", common.passes)
+    passes = book.number("passes", experiment.passes)
     book.say(
         f"""How many hidden units should a network have? The tutorial tries seven
         sizes and judges them by eye. Here are the same seven, `build([2, H, 2],
@@ -57,18 +57,23 @@ def grid(book: Book, common: Common, sizes: list[int]) -> list[Network]:
         out of it. Log-loss, in the last column, is the cross-entropy without the
         penalty."""
     )
-    X, y = common.data
+    X, y = experiment.data
     # else the first would pay for the start
-    common.fit(descend, "warming up", 200, common.network(1), X, y, RATE)
-    networks = [common.network(hidden) for hidden in SIZES]
+    experiment.fit(descend, "warming up", 200, experiment.network(1), X, y, RATE)
+    networks = [experiment.network(hidden) for hidden in SIZES]
     rows = []
     spent = {}
     for hidden, shown, network in zip(SIZES, sizes, networks, strict=True):
-        run = common.fit(
-            descend, f"{hidden} hidden units", common.passes, network, X, y, RATE
+        run = experiment.fit(
+            descend, f"{hidden} hidden units", experiment.passes, network, X, y, RATE
         )
         spent[hidden] = float(run.history["seconds"][-1])
-        rows.append([f"{shown}", *row(book, common, network, hidden, spent[hidden])])
+        rows.append(
+            [
+                f"{shown}",
+                *cost_and_fit(book, experiment, network, hidden, spent[hidden]),
+            ]
+        )
     columns = [
         "hidden units",
         "numbers to learn",
@@ -87,35 +92,39 @@ def grid(book: Book, common: Common, sizes: list[int]) -> list[Network]:
     return networks
 
 
-def row(
-    book: Book, common: Common, network: Network, hidden: int, seconds: float
+def cost_and_fit(
+    book: Book, experiment: Experiment, network: Network, hidden: int, seconds: float
 ) -> list[str]:
     """Cost and fit of one network."""
-    X, y = common.data
-    right, loss = marks(network.predict(X), y)
-    fit: dict[str, Any] = {"parameters": network.size, "right": right, "log_loss": loss}
-    fit = book.number(f"size_{hidden}", fit | {"wrong": round((1.0 - right) * len(y))})
-    spent = book.time(
-        f"size_{hidden}",
-        {"seconds": seconds, "microseconds": 1e6 * seconds / common.passes},
-    )
-    cost = [
+    X, y = experiment.data
+    p = network.predict(X)
+    right = accuracy(p, y)
+    numbers = {
+        "parameters": network.size,
+        "right": right,
+        "log_loss": log_loss(p, y),
+        "wrong": round((1.0 - right) * len(y)),
+    }
+    fit = book.number(f"size_{hidden}", numbers)
+    a_pass = 1e6 * seconds / experiment.passes
+    spent = book.time(f"size_{hidden}", {"seconds": seconds, "microseconds": a_pass})
+    return [
         f"{fit['parameters']}",
         f"{spent['seconds']:.2f} s",
         f"{spent['microseconds']:.1f} µs",
+        f"{fit['right']:.1%}",
+        f"{fit['wrong']}",
+        f"{fit['log_loss']:.3f}",
     ]
-    return [*cost, f"{fit['right']:.1%}", f"{fit['wrong']}", f"{fit['log_loss']:.3f}"]
 
 
-def memorized(
-    book: Book, common: Common, networks: list[Network], sizes: list[int]
+def compare_with_truth(
+    book: Book, experiment: Experiment, networks: list[Network], sizes: list[int]
 ) -> None:
     """The boundaries, beside the best one there is."""
-    X, y = common.data
-    missed = [
-        p.argmax(axis=1) != y
-        for p in (*(network.predict(X) for network in networks), truth(X))
-    ]
+    X, y = experiment.data
+    predictions = [network.predict(X) for network in networks]
+    missed = [p.argmax(axis=1) != y for p in (*predictions, truth(X))]
     *wrong, best = book.number("wrong_and_with_the_best", [one.sum() for one in missed])
     won = book.number("won_back_by_the_largest", (missed[-1] & ~missed[-2]).sum())
     second = ""
@@ -130,28 +139,29 @@ def memorized(
         points on the wrong side, because the noise has carried them there."""
     )
     book.code(truth)
-    fewer = [
-        f"{hidden}" for hidden, count in zip(sizes, wrong, strict=True) if count < best
-    ]
-    who = (
-        f"Here that is so with {', '.join(fewer)} units."
-        if fewer
-        else "Here none of the seven does."
-    )
-    around = (
-        f" The largest network has bent its boundary around {won} of the {best}."
-        if wrong[-1] < best
-        else ""
-    )
+    counts = zip(sizes, wrong, strict=True)
+    fewer = [f"{hidden}" for hidden, count in counts if count < best]
+    who = "Here none of the seven does."
+    if fewer:
+        who = f"Here that is so with {', '.join(fewer)} units."
+    around = ""
+    if wrong[-1] < best:
+        around = (
+            f" The largest network has bent its boundary around {won} of the {best}."
+        )
     book.say(
         f"""A network that makes fewer mistakes than that must have bent around points
         that the noise misplaced. {who}{around}"""
     )
-    draw_grid(book, common, networks, wrong, best)
+    draw_grid(book, experiment, networks, wrong, best)
 
 
 def draw_grid(
-    book: Book, common: Common, networks: list[Network], wrong: list[int], best: int
+    book: Book,
+    experiment: Experiment,
+    networks: list[Network],
+    wrong: list[int],
+    best: int,
 ) -> None:
     """Seven boundaries and the best."""
     caption = (
@@ -159,22 +169,21 @@ def draw_grid(
         "best there is. The paler the ground, the less sure; wrong are the points on "
         "ground of the other colour."
     )
-    described = (
+    description = (
         "Eight maps of the moons, each cut in two by a boundary; with one unit it is "
         "straight. Points on the wrong side, from the smallest network to the "
         f"largest: {', '.join(f'{count}' for count in wrong)}. With the best "
         f"boundary, a smooth S between the moons, it is {best}."
     )
-    names = [f"{hidden} hidden unit{'s' if hidden > 1 else ''}" for hidden in SIZES] + [
-        "the true boundary"
-    ]
-    with book.figure("7-boundaries", caption, described, (11.0, 5.8)) as fig:
+    names = [f"{hidden} hidden units" for hidden in SIZES]
+    names[0] = "1 hidden unit"
+    names.append("the true boundary")
+    with book.figure("7-boundaries", caption, description, (11.0, 5.8)) as fig:
         axes = np.ravel(fig.subplots(2, 4))
         models = [*networks, SimpleNamespace(predict_proba=truth)]
-        for ax, model, name, count in zip(
-            axes, models, names, [*wrong, best], strict=True
-        ):
-            draw_moons_map(ax, model, *common.data, size=12.0)
+        counts = [*wrong, best]
+        for ax, model, name, count in zip(axes, models, names, counts, strict=True):
+            draw_moons_map(ax, model, *experiment.data, size=12.0)
             ax.set_title(book.plain(f"{name}: {count} wrong"))
 
 
@@ -182,13 +191,11 @@ def draw_grid(
 
 
 def by_size(book: Book, study: Study, sizes: list[int]) -> float:
-    """Every size for several seeds, judged on the test set; returns the lowest log-loss
-    there is.
-    """
+    """Every size for several seeds; returns the lowest log-loss there is."""
     fresh = book.number("fresh_points", len(study.test[0]))
-    seeds = book.number("seeds", len(study.seeds))
+    seeds = book.number("seeds", len(study.repeats))
     passes = book.number("passes_each", study.passes)
-    points = book.number("points_each", len(study.common.data[0]))
+    points = book.number("points_each", len(study.experiment.data[0]))
     book.say(
         f"""All this was about points that the networks learned from. The text advises
         a separate test set, so here is one: {fresh:,} fresh points from the same
@@ -204,94 +211,84 @@ def by_size(book: Book, study: Study, sizes: list[int]) -> float:
         nothing when it was sure and right, $log 2|\\log 2$ when it could not tell,
         and without limit when it was sure and wrong."""
     )
-    book.code(marks)
+    book.code(accuracy, log_loss)
     kept = book.number("by_size", {hidden: study.scores(hidden) for hidden in SIZES})
     scores = dict(zip(SIZES, kept.values(), strict=True))
     best = book.number("best_there_is", study.scores())
     order = ("right_learned", "right_new", "log_loss_learned", "log_loss_new")
-    rows = [
-        [f"{shown}", *in_cells(scores[hidden], *order)]
-        for hidden, shown in zip(SIZES, sizes, strict=True)
-    ]
-    columns = [
-        "hidden units",
-        "right, learned",
-        "right, new",
-        "log-loss, learned",
-        "log-loss, new",
-    ]
+    rows = []
+    for hidden, shown in zip(SIZES, sizes, strict=True):
+        rows.append([f"{shown}", *format_cells(scores[hidden], *order)])
+    rows.append(["the truth", *format_cells(best, *order)])
+    columns = ["hidden units", "right, learned", "right, new"]
+    columns += ["log-loss, learned", "log-loss, new"]
     title = (
         "On points learned from and on new ones: mean ± standard deviation over the "
         "seeds"
     )
-    book.table(title, columns, [*rows, ["the truth", *in_cells(best, *order)]])
-    verdict(book, scores, sizes)
+    book.table(title, columns, rows)
+    compare_small_and_large(book, scores, sizes)
     extremes(book, scores, best, sizes)
     draw_by_size(book, scores, best)
     return float(best["log_loss_new"]["mean"])
 
 
-def verdict(book: Book, scores: dict[int, Any], sizes: list[int]) -> None:
+def compare_small_and_large(
+    book: Book, scores: dict[int, Any], sizes: list[int]
+) -> None:
     """What the text expects of a small and a large layer, held against the table."""
     small = scores[SMALL]
     large = scores[LARGE]
-    right, loss = (
-        [one[mark]["mean"] for one in (small, large)]
-        for mark in ("right_new", "log_loss_new")
-    )
+    right = [one["right_new"]["mean"] for one in (small, large)]
+    loss = [one["log_loss_new"]["mean"] for one in (small, large)]
     spread = max(one["right_new"]["spread"] for one in (small, large))
     better = right[0] - right[1]
-    count, of = higher(book, "large_has_the_higher_log_loss", large, small)
+    count, of = count_higher(book, "large_has_the_higher_log_loss", large, small)
     by_right = who_leads(better > spread, better < -spread)
     by_loss = who_leads(
         loss[0] < loss[1] and count >= 0.8 * of, loss[1] < loss[0] and count <= 0.2 * of
     )
     few = sizes[SIZES.index(SMALL)]
     many = sizes[-1]
+    differ = "more" if abs(better) <= spread else "less"
+    stuck = describe_stuck(book, "small_is_stuck", small, large, few)
     book.say(
         f"""The text expects the smaller layer to do better on a test set. By accuracy
         {by_right}: on new points {few} units get {right[0]:.1%} right and {many}
-        units {right[1]:.1%}, and the seeds differ by {
-            "more" if abs(better) <= spread else "less"
-        }. By log-loss {by_loss}: it is {loss[0]:.3f} for {few} units and
-        {loss[1]:.3f} for {many} on average, and {many} units have the higher in
-        {count} of {of} seeds. {stuck(book, "small_is_stuck", small, large, few)}"""
+        units {right[1]:.1%}, and the seeds differ by {differ}. By log-loss {by_loss}:
+        it is {loss[0]:.3f} for {few} units and {loss[1]:.3f} for {many} on average,
+        and {many} units have the higher in {count} of {of} seeds. {stuck}"""
     )
 
 
 def who_leads(small: bool, large: bool) -> str:
     """Which layer does better, if either does clearly."""
-    return (
-        "the smaller does"
-        if small
-        else "the larger does"
-        if large
-        else "neither is clearly ahead"
-    )
+    if small:
+        return "the smaller does"
+    if large:
+        return "the larger does"
+    return "neither is clearly ahead"
 
 
 def extremes(
-    book: Book, scores: dict[int, Any], best: dict[str, Any], sizes: list[int]
+    book: Book, scores: dict[int, Scores], best: Scores, sizes: list[int]
 ) -> None:
-    """The size that does best on new points, and whether too small or too large is
-    worse.
-    """
-    loss, right = (
-        [one[mark]["mean"] for one in scores.values()]
-        for mark in ("log_loss_new", "right_new")
-    )
+    """The best size on new points, and whether too small or too large is worse."""
+    loss = [one["log_loss_new"]["mean"] for one in scores.values()]
+    right = [one["right_new"]["mean"] for one in scores.values()]
     i = int(np.argmin(loss))
-    worse = loss[0] > loss[-1] and right[0] < right[-1]
-    small = f""" Too small is worse than too large: one unit, with its straight line,
-        gets {right[0]:.1%} right, at a log-loss of {loss[0]:.3f}."""
+    small = ""
+    if loss[0] > loss[-1] and right[0] < right[-1]:
+        small = f""" Too small is worse than too large: one unit, with its straight
+            line, gets {right[0]:.1%} right, at a log-loss of {loss[0]:.3f}."""
     book.say(
         f"""Of the seven, {sizes[i]} units have the lowest log-loss on new points,
         {loss[i]:.3f}. The true probabilities have
-        {best["log_loss_new"]["mean"]:.3f}.{small if worse else ""}"""
+        {best["log_loss_new"]["mean"]:.3f}.{small}"""
     )
 
 
-def draw_by_size(book: Book, scores: dict[int, Any], best: dict[str, Any]) -> None:
+def draw_by_size(book: Book, scores: dict[int, Scores], best: Scores) -> None:
     """Both marks by size, on points learned from and new ones."""
     caption = (
         "Accuracy and log-loss by size: lines join the means, small marks are single "
@@ -302,43 +299,30 @@ def draw_by_size(book: Book, scores: dict[int, Any], best: dict[str, Any]) -> No
         for mark in ("log_loss_learned", "log_loss_new")
         for hidden in (SMALL, LARGE)
     ]
-    described = (
+    description = (
         "Two panels with curves by hidden units. The log-loss on points learned from "
         f"is {ends[0]:.3f} with three units and {ends[1]:.3f} with the largest layer; "
         f"on new points it is {ends[2]:.3f} and {ends[3]:.3f}."
     )
+    with book.figure("7-test-set", caption, description, (11.0, 4.2)) as fig:
+        left, right = fig.subplots(1, 2)
+        draw_mark(left, scores, best, "right", "accuracy")
+        draw_mark(right, scores, best, "log_loss", "log-loss")
+        left.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+
+
+def draw_mark(
+    ax: Axes, scores: dict[int, Scores], best: Scores, mark: str, title: str
+) -> None:
+    """One score by size."""
     at = np.arange(float(len(SIZES)))
     each = list(scores.values())
-    with book.figure("7-test-set", caption, described, (11.0, 4.2)) as fig:
-        for ax, mark, title in zip(
-            fig.subplots(1, 2),
-            ("right", "log_loss"),
-            ("accuracy", "log-loss"),
-            strict=True,
-        ):
-            draw_scores(ax, at, each, f"{mark}_new", "new points", c=INK, marker="v")
-            draw_scores(
-                ax,
-                at + 0.1,
-                each,
-                f"{mark}_learned",
-                "learned from",
-                c=COLOURS[6],
-                marker="P",
-            )
-            ax.axhline(
-                best[f"{mark}_new"]["mean"],
-                c=INK,
-                ls=":",
-                lw=1.3,
-                label="the truth, new points",
-            )
-            ax.set_xticks(at, [str(hidden) for hidden in SIZES])
-            ax.set(
-                xlabel="hidden units",
-                ylabel=title,
-                title=f"{title.capitalize()} by size",
-            )
-            ax.legend(frameon=False)
-            if mark == "right":
-                ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    new: dict[str, Any] = {"c": INK, "marker": "v"}
+    learned: dict[str, Any] = {"c": COLOURS[6], "marker": "P"}
+    draw_scores(ax, at, each, f"{mark}_new", "new points", **new)
+    draw_scores(ax, at + 0.1, each, f"{mark}_learned", "learned from", **learned)
+    line: dict[str, Any] = {"c": INK, "ls": ":", "lw": 1.3}
+    ax.axhline(best[f"{mark}_new"]["mean"], label="the truth, new points", **line)
+    ax.set_xticks(at, [str(hidden) for hidden in SIZES])
+    ax.set(xlabel="hidden units", ylabel=title, title=f"{title.capitalize()} by size")
+    ax.legend(frameon=False)

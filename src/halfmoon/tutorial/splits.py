@@ -6,36 +6,33 @@ import numpy as np
 from sklearn.metrics import log_loss
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.inspection.evaluation import standard_error_of_splits
+from halfmoon.inspection.evaluation import accuracy, standard_error_of_splits
 from halfmoon.pages.book import Book
 
 MEASURES = ("right", "log-loss", "malignant tumours found")
 FORMATS = (".1%", ".3f", ".1%")
 FINE = (".2%", ".3f", ".2%")
 FOLDS = 5
+HELD_OUT = 1.0 / (FOLDS - 1)  # patients held out, to those learned from
 COSTS = np.array([1, 4, 19])  # what a missed tumour may cost, in false alarms
 # the probability from which on an alarm is the cheaper mistake
 LIMITS = 1.0 / (1.0 + COSTS)
 
 
 def measure(y: Array, p: Array) -> tuple[float, float, float]:
-    """Accuracy, mean cross-entropy, and the share of the malignant tumours that is
-    found.
+    """Accuracy, log-loss, and the share of the malignant tumours that is found.
+
+    p (n,) is the probability of the class 1.
     """
-    called = p > 0.5
+    positive = p > 0.5
     return (
-        float((called == y).mean()),
+        accuracy(np.column_stack([1.0 - p, p]), y),
         float(log_loss(y, p, labels=[0, 1])),
-        float(called[y == 1].mean()),
+        float(positive[y == 1].mean()),
     )
 
 
-def standard_error(values: Array) -> Any:
-    """Of the mean over splits."""
-    return standard_error_of_splits(values, held_out=1.0 / (FOLDS - 1))
-
-
-def beside(book: Book, scores: dict[str, Array]) -> None:
+def compare_splits(book: Book, scores: dict[str, Array]) -> None:
     """The network of 3 units against logistic regression, split by split."""
     # a lower log-loss is a better one
     gain = (scores["three"] - scores["logistic"]) * [1.0, -1.0, 1.0]
@@ -45,7 +42,7 @@ def beside(book: Book, scores: dict[str, Array]) -> None:
         "better_equal_worse", np.stack([won, len(gain) - won - lost, lost], axis=1)
     )
     means = book.number("mean_gain", gain.mean(axis=0))
-    errors = book.number("standard_error", standard_error(gain))
+    errors = book.number("standard_error", standard_error_of_splits(gain, HELD_OUT))
     rows = [
         [MEASURES[i], *counts[i], f"{means[i]:+{form}}", f"{errors[i]:{form}}"]
         for i, form in enumerate(FINE)
@@ -59,32 +56,28 @@ def beside(book: Book, scores: dict[str, Array]) -> None:
         "standard error",
     ]
     book.table("The network against logistic regression, split by split", head, rows)
-    named = [
-        f"{name} ({'better' if g > 0.0 else 'worse'})"
-        for name, g in zip(MEASURES, means, strict=True)
-    ]
-    clear = [
-        name
-        for name, g, e in zip(named, means, errors, strict=True)
-        if abs(g) > 2.0 * e
-    ]
+    clear = []
+    for name, mean, error in zip(MEASURES, means, errors, strict=True):
+        if abs(mean) > 2.0 * error:
+            clear.append(f"{name} ({'better' if mean > 0.0 else 'worse'})")
+    verdict = (
+        "No gain or loss is larger than two of its standard errors: these splits "
+        "cannot tell the two apart."
+    )
     if clear:
         verdict = (
             f"Larger than two of their standard errors: {', '.join(clear)}. The rest "
             "may be chance."
         )
-    else:
-        verdict = (
-            "No gain or loss is larger than two of its standard errors: these splits "
-            "cannot tell the two apart."
-        )
     year = book.number("corrected", 2003)
     line = book.number("line_right", scores["logistic"][:, 0].mean())
-    little = f""" A weighted sum of the measurements is right in {line:.1%}, and a
-        hidden layer finds little to add. On a table like this, try the straight line
-        first."""
+    little = ""
+    if gain[:, 0].mean() < 0.01:
+        little = f""" A weighted sum of the measurements is right in {line:.1%}, and a
+            hidden layer finds little to add. On a table like this, try the straight
+            line first."""
     book.say(
-        f"""{verdict}{little if gain[:, 0].mean() < 0.01 else ""} The splits are no
+        f"""{verdict}{little} The splits are no
         independent witnesses: any two share most of the patients that they learn
         from, so their spread is smaller than fresh patients each time would make it.
         The standard errors are widened for that, by the ratio of patients held out to
@@ -93,38 +86,30 @@ def beside(book: Book, scores: dict[str, Array]) -> None:
 
 
 def tally(malignant: Any, p: Array) -> Array:
-    """Missed tumours, false alarms and what they cost together, a row (3,) for each of
-    LIMITS.
-    """
-    called: Any = p > LIMITS[:, None]
-    missed = (~called & malignant).sum(axis=1)
-    alarms = (called & ~malignant).sum(axis=1)
+    """Missed tumours, false alarms and their costs, a row (3,) for each of LIMITS."""
+    positive: Any = p > LIMITS[:, None]
+    missed = (~positive & malignant).sum(axis=1)
+    alarms = (positive & ~malignant).sum(axis=1)
     return np.stack([missed, alarms, COSTS * missed + alarms], axis=1)
 
 
 def thresholds(
     book: Book, names: dict[str, str], y: Array, tests: list[Array], answers: Any
 ) -> None:
-    """Tumours missed and false alarms, at one half and at the thresholds that other
-    costs would set.
-    """
+    """Missed tumours and false alarms, at one half and at other thresholds."""
     bad = book.number("malignant", int(y.sum()))
     good = book.number("benign", int((1 - y).sum()))
     price = book.number("miss_costs_false_alarms", COSTS)
     limit = book.number("thresholds", LIMITS)
     # a round: so many splits that everybody was held out once
     keys = ("logistic", "three")
-    a_round = {
-        k: FOLDS
-        * np.array(
-            [tally(y[t] == 1, p) for t, p in zip(tests, answers[k], strict=True)]
-        )
-        for k in keys
-    }
-    counts = {
-        key: book.number(f"missed_alarms_cost_{key}", splits.mean(axis=0))
-        for key, splits in a_round.items()
-    }
+    a_round = {}
+    counts = {}
+    for key in keys:
+        pairs = zip(tests, answers[key], strict=True)
+        a_round[key] = FOLDS * np.array([tally(y[test] == 1, p) for test, p in pairs])
+        mean = a_round[key].mean(axis=0)
+        counts[key] = book.number(f"missed_alarms_cost_{key}", mean)
     kinds = [(key, i) for key in keys for i in range(len(COSTS))]
     rows = [
         [names[key], price[i], f"{limit[i]:.2f}", *(f"{v:.2f}" for v in counts[key][i])]
@@ -139,10 +124,15 @@ def thresholds(
     (missed, alarms, _), *_, (then, cries, own) = counts["three"]
     other = counts["logistic"][-1][2]
     gap = (a_round["three"] - a_round["logistic"])[:, -1, 2]
-    compared = (
-        "less than" if own < other else "more than" if own > other else "as much as"
+    if own < other:
+        comparison = "less than"
+    elif own > other:
+        comparison = "more than"
+    else:
+        comparison = "as much as"
+    error = book.number(
+        "standard_error_of_the_gap", float(standard_error_of_splits(gap, HELD_OUT))
     )
-    error = book.number("standard_error_of_the_gap", standard_error(gap))
     size = "within" if abs(gap.mean()) < 2.0 * error else "more than"
     book.say(
         f"""Accuracy counts both mistakes alike. In each round every patient is held
@@ -151,7 +141,7 @@ def thresholds(
         rounds). If a miss is {price[-1]} times as bad as a false alarm, call a tumour
         malignant from a probability of 1 / (1 + {price[-1]}) = {limit[-1]:.2f} on:
         the network then misses {then:.2f}, at the price of {cries:.2f} alarms.
-        Counted so, its mistakes cost {compared} those of logistic regression,
+        Counted so, its mistakes cost {comparison} those of logistic regression,
         {own:.2f} against {other:.2f}, a gap {size} two of its standard errors
         ({error:.0f}). So far from one half, what counts is how honest the
         probabilities are. The network learns probabilities. Where to draw the line is

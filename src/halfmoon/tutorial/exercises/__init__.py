@@ -1,27 +1,22 @@
-"""Section 8: the five exercises with which the tutorial ends; each is told by a module
-of its own.
-"""
+"""Section 8: the five exercises of the tutorial; each has a module of its own."""
 
 from collections.abc import Iterable
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from halfmoon import datasets
-from halfmoon.arrays.elementary import Array
-from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import Common, build, descend, fresh, full_loss, right
+from halfmoon.tutorial.experiment import Experiment, build
+from halfmoon.tutorial.trials import Points, Trial, run_trial
 
 TITLE = "The five exercises"
 WAYS = {"gd": "descent", "adam": "Adam"}
 COUNTS = {0: "none", 1: "one", 2: "two", 4: "four", 8: "eight"}  # of hidden layers
 
 Hidden = tuple[int, ...]  # units in each hidden layer
+Trials = dict[tuple[Hidden, str], Trial]  # by hidden layers and optimizer
 
 
-def tell(book: Book, common: Common) -> None:
+def tell(book: Book, experiment: Experiment) -> None:
     """What they ask for; the parts that follow do it."""
     book.say(
         """The tutorial ends with five exercises and no answers. Here they are, done:
@@ -42,109 +37,60 @@ def tell(book: Book, common: Common) -> None:
 # What several of them do
 
 
-class Points(NamedTuple):
-    """Points to learn from, and new ones to judge by."""
-
-    data: tuple[Array, Any]
-    new: tuple[Array, Any]
-
-
-class Learned(NamedTuple):
-    """A trained network, its loss after each pass (the first: before any), the shares
-    right, and the seconds.
-    """
-
-    network: Network
-    losses: Array
-    right: float
-    new: float
-    seconds: float
-
-    @property
-    def loss(self) -> float:
-        """The loss at the end."""
-        return float(self.losses[-1])
-
-
-Runs = dict[tuple[Hidden, str], Learned]  # by hidden layers and by the way down
-
-
-def drawn(common: Common, name: str, rows: int, noise: float, new: int) -> Points:
-    """So many points of a data set, and so many new ones."""
-    return Points(
-        datasets.make(name, rows, noise, common.seed),
-        fresh(name, new, noise, common.seed),
-    )
-
-
-def judged(
-    common: Common,
-    label: str,
-    network: Network,
-    points: Points,
-    passes: int,
-    rate: float,
-    optimizer: str = "gd",
-) -> Learned:
-    """The network, trained with all points in every update, and judged."""
-    history = common.fit(
-        descend, label, passes, network, *points.data, rate, optimizer=optimizer
-    ).history
-    losses = np.append(history["loss"], full_loss(network, *points.data))
-    shares = right(network, *points.data), right(network, *points.new)
-    return Learned(network, losses, *shares, float(history["seconds"][-1]))
-
-
-def compared(
-    common: Common,
+def run_trials(
+    experiment: Experiment,
     points: Points,
     sizes: Iterable[Hidden],
     rates: dict[str, float],
     passes: int,
-) -> Runs:
-    """tanh networks of these sizes, each trained in every way that `rates` names."""
-    learned = {}
+) -> Trials:
+    """tanh networks of these sizes, each trained by every optimizer in `rates`."""
+    trials = {}
     classes = int(points.data[1].max()) + 1
     for hidden, way in product(sizes, rates):
-        network = build([2, *hidden, classes], seed=common.seed)
+        network = build([2, *hidden, classes], seed=experiment.seed)
         label = f"{network.size} numbers, {way}"
-        learned[hidden, way] = judged(
-            common, label, network, points, passes, rates[way], way
+        trials[hidden, way] = run_trial(
+            experiment, label, network, points, passes, rates[way], optimizer=way
         )
-    return learned
+    return trials
 
 
-def key(hidden: Hidden, way: str) -> str:
+def trial_key(hidden: Hidden, way: str) -> str:
     """What the numbers of such a network are kept under, as "2 of 10, adam"."""
     return f"{len(hidden)} of {max(hidden, default=0)}, {way}"
 
 
-def table(book: Book, name: str, title: str, learned: Runs) -> Any:
-    """Show what became of the networks; their numbers, each under its key."""
-    numbers = {
-        key(hidden, way): {
+def show_table(book: Book, name: str, title: str, trials: Trials) -> Any:
+    """A table of the trials; returns their kept numbers, each under its key."""
+    numbers = {}
+    seconds = {}
+    for (hidden, way), trial in trials.items():
+        key = trial_key(hidden, way)
+        numbers[key] = {
             "layers": len(hidden),
             "units": max(hidden, default=0),
-            "parameters": one.network.size,
-            **{"loss": one.loss, "right": one.right, "new": one.new},
+            "parameters": trial.network.size,
+            "loss": trial.loss,
+            "right": trial.accuracy,
+            "new": trial.accuracy_new,
         }
-        for (hidden, way), one in learned.items()
-    }
+        seconds[key] = trial.seconds
     numbers = book.number(name, numbers)
-    clock = book.time(
-        name, dict(zip(numbers, (one.seconds for one in learned.values()), strict=True))
-    )
+    seconds = book.time(name, seconds)
     rows = []
-    for (its, one), (_, way) in zip(numbers.items(), learned, strict=True):
-        shares = [f"{one[share]:.1%}" for share in ("right", "new")]
+    for hidden, way in trials:
+        key = trial_key(hidden, way)
+        one = numbers[key]
         rows.append(
             [
-                layers(one),
+                describe_layers(one),
                 WAYS[way],
                 one["parameters"],
                 f"{one['loss']:.4f}",
-                *shares,
-                f"{clock[its]:.2f}",
+                f"{one['right']:.1%}",
+                f"{one['new']:.1%}",
+                f"{seconds[key]:.2f}",
             ]
         )
     columns = ["hidden", "by", "numbers", "loss", "right", "new right", "seconds"]
@@ -152,7 +98,9 @@ def table(book: Book, name: str, title: str, learned: Runs) -> Any:
     return numbers
 
 
-def layers(one: Any) -> str:
+def describe_layers(one: Any) -> str:
     """The hidden layers of a network in words, from its kept numbers."""
     count = COUNTS[one["layers"]]
-    return f"{count} of {one['units']}" if one["layers"] else count
+    if one["layers"] == 0:
+        return count
+    return f"{count} of {one['units']}"

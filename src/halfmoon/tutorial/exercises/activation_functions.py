@@ -12,20 +12,18 @@ from halfmoon.displays import draw_points
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import (
+from halfmoon.tutorial.exercises.grids import add_grid, row_count
+from halfmoon.tutorial.experiment import (
     L2,
     NOISE,
     RATE,
     ROWS,
-    Common,
+    Experiment,
     build,
-    descend,
-    full_loss,
-    starts,
+    seeds_from,
 )
-from halfmoon.tutorial.exercises import Learned, drawn, judged
-from halfmoon.tutorial.exercises.grids import add_grid, row_count
 from halfmoon.tutorial.maps import draw_moons_map
+from halfmoon.tutorial.trials import Trial, run_trial, sample_points
 
 TITLE = "Other activation functions"
 NEW = 2_000  # points that no network has seen
@@ -56,7 +54,7 @@ class Forgotten(Bump):
         return 1.0 - a * a
 
 
-def tell(book: Book, common: Common) -> None:
+def tell(book: Book, experiment: Experiment) -> None:
     """The registry with its curves, all of it trained, and a derivative that was
     forgotten.
     """
@@ -74,8 +72,8 @@ def tell(book: Book, common: Common) -> None:
     )
     book.code(Bump)
     curves(book, acts)
-    compare(book, common, acts)
-    forgotten(book, common)
+    compare(book, experiment, acts)
+    wrong_derivative(book, experiment)
 
 
 def curves(book: Book, acts: dict[str, Activation]) -> None:
@@ -95,13 +93,13 @@ def curves(book: Book, acts: dict[str, Activation]) -> None:
         "Each activation f and its slope f'. Where f' is near 0, hardly any gradient "
         "passes back."
     )
-    described = (
+    description = (
         "Small plots, one for each activation, with the curve of f as a solid and that "
         "of f' as a dashed line."
     )
     z = np.linspace(-4.0, 4.0, 161)
     with book.figure(
-        "8.3-curves", caption, described, (11.0, 2.1 * row_count(acts, ACROSS))
+        "8.3-curves", caption, description, (11.0, 2.1 * row_count(acts, ACROSS))
     ) as fig:
         for ax, (name, act) in zip(
             add_grid(fig, acts, ACROSS), acts.items(), strict=True
@@ -121,34 +119,36 @@ def curves(book: Book, acts: dict[str, Activation]) -> None:
         fig.axes[0].legend(frameon=False, loc="upper left")
 
 
-def attempt(
-    common: Common,
+def run_starts(
+    experiment: Experiment,
     name: str,
     activation: Activation,
     hidden: int = 3,
     rate: float = CALM,
-) -> list[Learned]:
-    """The same network with one activation from several starts, the lowest loss
-    first.
-    """
-    points = drawn(common, "moons", ROWS, NOISE, NEW)
-    learned = []
-    for start in starts(common.seed, 3 if common.quick else 5):
+) -> list[Trial]:
+    """The same network with one activation from several starts, the best first."""
+    points = sample_points(experiment, "moons", ROWS, NOISE, NEW)
+    trials = []
+    for start in seeds_from(experiment.seed, 3 if experiment.quick else 5):
         network = build([2, hidden, 2], activation, start)
         label = f"{name}, {hidden} units, start {start}"
-        learned.append(
-            judged(common, label, network, points, 600 if common.quick else 1_000, rate)
-        )
-    return sorted(learned, key=lambda one: one.loss)
+        passes = passes_of(experiment)
+        trials.append(run_trial(experiment, label, network, points, passes, rate))
+    return sorted(trials, key=lambda trial: trial.loss)
 
 
-def compare(book: Book, common: Common, acts: dict[str, Activation]) -> None:
+def passes_of(experiment: Experiment) -> int:
+    """Passes of each network here."""
+    return 600 if experiment.quick else 1_000
+
+
+def compare(book: Book, experiment: Experiment, acts: dict[str, Activation]) -> None:
     """All of them in the tutorial's network, on its data."""
-    tried = {name: attempt(common, name, act) for name, act in acts.items()}
-    middle = {name: learned[len(learned) // 2] for name, learned in tried.items()}
+    tried = {name: run_starts(experiment, name, act) for name, act in acts.items()}
+    middle = {name: trials[len(trials) // 2] for name, trials in tried.items()}
     count = book.number("starts", len(tried["tanh"]))
     rate = book.number("learning_rate", CALM)
-    passes = book.number("passes", len(middle["tanh"].losses) - 1)
+    passes = book.number("passes", middle["tanh"].passes)
     new = book.number("new_points", NEW)
     book.say(
         f"""Now each one in the tutorial's network with three hidden units, `build([2,
@@ -157,133 +157,111 @@ def compare(book: Book, common: Common, acts: dict[str, Activation]) -> None:
         sets of initial weights. (The time is that of short runs, their start
         included.)"""
     )
-    found = {
-        name: {
-            "middle": one.loss,
-            "lowest": tried[name][0].loss,
-            "highest": tried[name][-1].loss,
+    losses = {}
+    accuracies = {}
+    accuracies_new = {}
+    microseconds = {}
+    for name, trials in tried.items():
+        losses[name] = {
+            "middle": middle[name].loss,
+            "lowest": trials[0].loss,
+            "highest": trials[-1].loss,
         }
-        for name, one in middle.items()
-    }
-    loss = book.number("final_loss", found)
-    shares = book.number("right", {name: one.right for name, one in middle.items()})
-    news = book.number("right_new", {name: one.new for name, one in middle.items()})
-    spent = {
-        name: 1e6 * sum(one.seconds for one in learned)
-        for name, learned in tried.items()
-    }
-    updates = int(count) * int(passes)
-    clock = book.time(
-        "microseconds_a_pass", {name: time / updates for name, time in spent.items()}
-    )
-    rows = [
-        [
-            name,
-            *map(short, loss[name].values()),
-            f"{shares[name]:.1%}",
-            f"{news[name]:.1%}",
-            f"{clock[name]:.1f}",
-        ]
-        for name in tried
-    ]
+        accuracies[name] = middle[name].accuracy
+        accuracies_new[name] = middle[name].accuracy_new
+        seconds = sum(trial.seconds for trial in trials)
+        microseconds[name] = 1e6 * seconds / (int(count) * int(passes))
+    loss = book.number("final_loss", losses)
+    shares = book.number("right", accuracies)
+    news = book.number("right_new", accuracies_new)
+    clock = book.time("microseconds_a_pass", microseconds)
+    rows = []
+    for name in tried:
+        ends = [short_number(value) for value in loss[name].values()]
+        right = [f"{shares[name]:.1%}", f"{news[name]:.1%}"]
+        rows.append([name, *ends, *right, f"{clock[name]:.1f}"])
     title = (
         f"The loss from {count} starts; of the median one the share right, of {new:,} "
         "new points too; time"
     )
-    book.table(
-        title,
-        [
-            "activation",
-            "median",
-            "lowest",
-            "highest",
-            "right",
-            "new right",
-            "µs a pass",
-        ],
-        rows,
-    )
-    boundaries(book, common, middle, news)
-    judge(book, loss, news)
-    doubt(book, common, acts, loss)
+    columns = ["activation", "median", "lowest", "highest"]
+    columns += ["right", "new right", "µs a pass"]
+    book.table(title, columns, rows)
+    boundaries(book, experiment, middle, news)
+    rank(book, loss, news)
+    vary(book, experiment, acts, loss)
 
 
-def short(loss: Any) -> str:
+def short_number(loss: Any) -> str:
     """A loss, also one that went wild."""
-    return f"{loss:.4f}" if loss < 10_000.0 else f"{loss:.0e}"
+    if loss < 10_000.0:
+        return f"{loss:.4f}"
+    return f"{loss:.0e}"
 
 
 def boundaries(
-    book: Book, common: Common, middle: dict[str, Learned], new: Any
+    book: Book, experiment: Experiment, middle: dict[str, Trial], new: Any
 ) -> None:
-    """What each has learned; every second point is drawn, so that the boundaries are
-    seen.
-    """
-    X, y = common.data
+    """What each has learned, with every second point, so that boundaries are seen."""
+    X, y = experiment.data
     caption = (
         "The boundary that each activation learned from its median start, and how "
         "many of the new points are right. tanh is where we came from. Every second "
         "point is drawn, circles of class 0 and squares of class 1."
     )
     listed = ", ".join(f"{name} {share:.1%}" for name, share in new.items())
-    described = (
+    description = (
         "Small maps of the moons, one for each activation. Right on new points: "
         f"{listed}."
     )
-    with book.figure(
-        "8.3-boundaries", caption, described, (11.0, 2.5 * row_count(middle, ACROSS))
-    ) as fig:
-        for ax, (name, one) in zip(
-            add_grid(fig, middle, ACROSS), middle.items(), strict=True
-        ):
+    size = (11.0, 2.5 * row_count(middle, ACROSS))
+    with book.figure("8.3-boundaries", caption, description, size) as fig:
+        axes = add_grid(fig, middle, ACROSS)
+        for ax, (name, one) in zip(axes, middle.items(), strict=True):
             draw_moons_map(ax, one.network, X, y, resolution=80)
             draw_points(ax, X[::2], y[::2], size=10.0)
-            title = book.plain(
-                f"{name}{' (before)' if name == 'tanh' else ''}: {new[name]:.1%}"
-            )
-            ax.set_title(title)
+            before = " (before)" if name == "tanh" else ""
+            ax.set_title(book.plain(f"{name}{before}: {new[name]:.1%}"))
 
 
-def judge(book: Book, loss: Any, new: Any) -> None:
+def rank(book: Book, loss: Any, new: Any) -> None:
     """Which did best, and by how much."""
     bent = [name for name in loss if name != "identity"]
     order = sorted(bent, key=lambda name: loss[name]["middle"])
     best = order[0]
     place = book.number("place_of_tanh", order.index("tanh") + 1)
     count = book.number("bent", len(bent))
-    lowest = short(loss[best]["middle"])
-    ours = (
-        f"; tanh has {short(loss['tanh']['middle'])} and is number {place} of the "
-        f"{count} that bend"
-    )
-    told = [
-        f"{best} has the lowest median loss, {lowest}{'' if best == 'tanh' else ours}."
-    ]
+    lowest = short_number(loss[best]["middle"])
+    tanh = short_number(loss["tanh"]["middle"])
+    ours = f"; tanh has {tanh} and is number {place} of the {count} that bend"
+    if best == "tanh":
+        ours = ""
+    sentences = [f"{best} has the lowest median loss, {lowest}{ours}."]
     top = max(new[name] for name in bent)
     first = [name for name in bent if new[name] == top]
-    near = book.number(
-        "within_one_point", sum(new[name] >= top - 0.01 for name in bent)
-    )
-    told.append(
-        f"""Most new points right, {top:.1%}, {"has" if len(first) == 1 else "have"}
-        {" and ".join(first)}; of the {count} that bend {near} lie within one
-        percentage point of that."""
+    has = "has" if len(first) == 1 else "have"
+    close = [name for name in bent if new[name] >= top - 0.01]
+    near = book.number("within_one_point", len(close))
+    sentences.append(
+        f"""Most new points right, {top:.1%}, {has} {" and ".join(first)}; of the
+        {count} that bend {near} lie within one percentage point of that."""
     )
     if loss["identity"]["highest"] - loss["identity"]["lowest"] < 0.001:
-        told.append(
+        sentences.append(
             f"""identity has no bend: the network draws a straight line, the same one
             from every start, and {new["identity"]:.1%} of the new points is what a
             line can do."""
         )
     if no_better := [name for name in bent if new[name] <= new["identity"]]:
-        told.append(f"From the median start {' and '.join(no_better)} did no better.")
-    book.say(" ".join(told))
+        names = " and ".join(no_better)
+        sentences.append(f"From the median start {names} did no better.")
+    book.say(" ".join(sentences))
 
 
-def doubt(book: Book, common: Common, acts: dict[str, Activation], loss: Any) -> None:
-    """How much of this is the start, the rate and the size: the activation with the
-    widest spread, tried again.
-    """
+def vary(
+    book: Book, experiment: Experiment, acts: dict[str, Activation], loss: Any
+) -> None:
+    """The activation with the widest spread, at another rate and another size."""
     bent = [name for name in loss if name != "identity"]
     medians = [loss[name]["middle"] for name in bent]
     apart = book.number("between_middles", max(medians) - min(medians))
@@ -292,25 +270,25 @@ def doubt(book: Book, common: Common, acts: dict[str, Activation], loss: Any) ->
     within = book.number("widest_spread", spread[worst])
     calm = book.number("lower_rate", CALM / 5.0)
     many = book.number("more_units", 10)
-    again = (
-        attempt(common, worst, acts[worst], rate=float(calm)),
-        attempt(common, worst, acts[worst], hidden=int(many)),
-    )
-    slow, wide = book.number(
-        "again", [[learned[0].loss, learned[-1].loss] for learned in again]
+    slower = run_starts(experiment, worst, acts[worst], rate=float(calm))
+    wider = run_starts(experiment, worst, acts[worst], hidden=int(many))
+    ranges = [[trials[0].loss, trials[-1].loss] for trials in (slower, wider)]
+    again = book.number("again", ranges)
+    (slow_low, slow_high), (wide_low, wide_high) = (
+        [short_number(loss) for loss in each] for each in again
     )
     book.say(
         f"""Do not take the table for a ranking. The starts of {worst} alone end up to
         {within:.3f} apart; the medians of all that bend lie within {apart:.3f}. With
         three units, each is a third of the layer and there is none to spare. And
         every activation has a rate and a size of its own that suit it: the same
-        starts of {worst} end between {short(slow[0])} and {short(slow[1])} at a rate
-        of {calm}, and with {many} hidden units instead of three between
-        {short(wide[0])} and {short(wide[1])}."""
+        starts of {worst} end between {slow_low} and {slow_high} at a rate of {calm},
+        and with {many} hidden units instead of three between {wide_low} and
+        {wide_high}."""
     )
 
 
-def forgotten(book: Book, common: Common) -> None:
+def wrong_derivative(book: Book, experiment: Experiment) -> None:
     """The exercise's warning, come true: a new f with the old f'."""
     book.say(
         "What the exercise warns of is to change `f` and to leave `df` as it was. Let "
@@ -318,10 +296,10 @@ def forgotten(book: Book, common: Common) -> None:
     )
     book.code(Forgotten)
     networks = {
-        "right": build([2, 3, 2], Bump(), common.seed),
-        "forgotten": build([2, 3, 2], Forgotten(), common.seed),
+        "right": build([2, 3, 2], Bump(), experiment.seed),
+        "forgotten": build([2, 3, 2], Forgotten(), experiment.seed),
     }
-    report = check_gradients(networks["forgotten"], *common.data, l2=L2)
+    report = check_gradients(networks["forgotten"], *experiment.data, l2=L2)
     found = book.number(
         "check",
         {one.name: {"worst": one.worst, "right": one.ok} for one in report.checks},
@@ -342,24 +320,24 @@ def forgotten(book: Book, common: Common) -> None:
         not what follows from it."""
     )
     ends = {}
+    points = sample_points(experiment, "moons", ROWS, NOISE, NEW)
     for name, network in networks.items():
         label = f"bump, derivative {name}"
-        passes = 600 if common.quick else 1_000
-        history = common.fit(
-            descend, label, passes, network, *common.data, CALM
-        ).history
-        ends[name] = [history["loss"][0], full_loss(network, *common.data)]
+        passes = passes_of(experiment)
+        trial = run_trial(experiment, label, network, points, passes, CALM)
+        ends[name] = [trial.losses[0], trial.loss]
     (before, good), (_, bad) = book.number("loss_from_to", ends).values()
-    lucky = "That it is not higher is luck, and no reason to trust it."
-    verdict = (
-        "It goes up where it should go down."
-        if bad > before
-        else ""
-        if bad > good
-        else lucky
-    )
+    if bad > before:
+        outcome = "It goes up where it should go down."
+    elif bad > good:
+        outcome = ""
+    else:
+        outcome = "That it is not higher is luck, and no reason to trust it."
+    start = short_number(before)
+    right_end = short_number(good)
+    wrong_end = short_number(bad)
     book.say(
-        f"""Trained all the same, both from a loss of {short(before)}: with the right
-        derivative it ends at {short(good)}, with the forgotten one at {short(bad)}.
-        {verdict}"""
+        f"""Trained all the same, both from a loss of {start}: with the right
+        derivative it ends at {right_end}, with the forgotten one at {wrong_end}.
+        {outcome}"""
     )

@@ -12,20 +12,19 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.displays.scales import DECADES, set_log_scale
 from halfmoon.displays.style import COLOURS, INK
-from halfmoon.network import Network
 from halfmoon.pages.book import Book
 from halfmoon.training.solvers import LBFGS
 from halfmoon.training.train import train
-from halfmoon.tutorial.common import (
+from halfmoon.tutorial.exercises.grids import add_grid, row_count
+from halfmoon.tutorial.experiment import (
     L2,
     RATE,
-    Common,
-    descend,
+    Experiment,
     full_loss,
-    starts,
-    zigzags,
+    is_zigzag,
+    seeds_from,
 )
-from halfmoon.tutorial.exercises.grids import add_grid, row_count
+from halfmoon.tutorial.trials import Points, Trial, run_trial
 
 TITLE = "Annealing schedules"
 BATCH = 20
@@ -56,50 +55,47 @@ class Straight(Schedule):
         return 1.0 - progress.share
 
 
-@dataclass
-class Trial:
-    """One way to anneal, and where it led."""
-
-    name: str
-    schedule: Schedule
-    network: Network
-    rates: Array  # by pass
-    seen: Array  # the loss of each pass as the run saw it
-    loss: float  # of all points, with the penalty, at the end
+Schedules = dict[str, Schedule]
+Trials = dict[str, Trial]  # by the names of the schedules
 
 
-def tell(book: Book, common: Common) -> None:
-    """The schedules and their curves, how much they forgive, and the cure of the
-    two-cycle.
-    """
-    more = {"epochs": 200 if common.quick else 500, "batch_size": BATCH}
-    trials = [
-        attempt(common, name, one, START, **more)
-        for name, one in suited(more["epochs"]).items()
-    ]
-    lowest = bottom(common, trials)
-    what(book)
-    numbers = compare(book, trials, lowest)
+def tell(book: Book, experiment: Experiment) -> None:
+    """The schedules and their curves, rates that suit them, and the two-cycle."""
+    passes = 200 if experiment.quick else 500
+    schedules = schedules_for(passes)
+    trials = {
+        name: anneal(experiment, schedule, START, passes)
+        for name, schedule in schedules.items()
+    }
+    lowest = find_lowest_loss(experiment, list(trials.values()))
+    introduce(book)
+    numbers = compare(book, schedules, trials, lowest)
     curves(book, trials, lowest, numbers)
 
-    orders = starts(common.seed, 2 if common.quick else ORDERS)
-
-    def ends(one: Trial, rate: float) -> list[float]:
-        return [
-            attempt(common, one.name, one.schedule, rate, **more, seed=seed).loss
-            for seed in orders
-        ]
-
-    found = np.array(
-        [[ends(one, rate) for rate in RATES] for one in (trials[0], trials[-1])]
+    seeds = seeds_from(experiment.seed, 2 if experiment.quick else ORDERS)
+    fixed, annealed = (
+        losses_by_rate(experiment, schedules[name], passes, seeds)
+        for name in ("constant", OURS)
     )
-    sweep(book, *found)
-    cured(book, common, found, lowest)
+    sweep(book, fixed, annealed)
+    cure_two_cycle(book, experiment, np.array([fixed, annealed]), lowest)
 
 
-def suited(passes: int) -> dict[str, Schedule]:
-    """Every schedule in the registry, with settings for so many passes where its own
-    are not, and ours.
+def losses_by_rate(
+    experiment: Experiment, schedule: Schedule, passes: int, seeds: list[int]
+) -> Array:
+    """The loss at the end from each of `RATES`, for each seed (rates, seeds)."""
+    rows = []
+    for rate in RATES:
+        trials = [anneal(experiment, schedule, rate, passes, seed) for seed in seeds]
+        rows.append([trial.loss for trial in trials])
+    return np.array(rows)
+
+
+def schedules_for(passes: int) -> Schedules:
+    """Every schedule in the registry, and ours.
+
+    With settings for so many passes where its own do not suit.
     """
     settings = {
         "step": f"every={passes // 6}",
@@ -108,51 +104,56 @@ def suited(passes: int) -> dict[str, Schedule]:
         "inverse_scaling": "unit=epochs",
         "plateau": f"rate=0.5,patience={passes // 20}",
     }
-    return {
-        name: SCHEDULES.make(f"{name}:{settings.get(name, '')}") for name in SCHEDULES
-    } | {OURS: Straight()}
+    schedules: Schedules = {}
+    for name in SCHEDULES:
+        schedules[name] = SCHEDULES.make(f"{name}:{settings.get(name, '')}")
+    return schedules | {OURS: Straight()}
 
 
-def attempt(
-    common: Common, name: str, schedule: Schedule, rate: float, epochs: int, **more: Any
+def anneal(
+    experiment: Experiment,
+    schedule: Schedule,
+    rate: float,
+    passes: int,
+    seed: int | None = None,
+    batch_size: int | None = BATCH,
 ) -> Trial:
-    """Train the tutorial's network by this schedule; `seed` shuffles the batches."""
-    network = common.network()
-    rules = {"schedule": schedule, "seed": common.seed, **more}
-    history = common.fit(
-        descend, name, epochs, network, *common.data, rate, **rules
-    ).history
-    return Trial(
-        name,
-        schedule,
-        network,
-        history["learning_rate"],
-        history["loss"],
-        full_loss(network, *common.data),
+    """Train the tutorial's network by this schedule; the seed shuffles the batches."""
+    data = experiment.data
+    return run_trial(
+        experiment,
+        str(schedule),
+        experiment.network(),
+        Points(data, data),
+        passes,
+        rate,
+        schedule=schedule,
+        batch_size=batch_size,
+        seed=experiment.seed if seed is None else seed,
     )
 
 
-def bottom(common: Common, trials: list[Trial]) -> float:
-    """The lowest loss there is to be had where the best of them ended."""
+def find_lowest_loss(experiment: Experiment, trials: list[Trial]) -> float:
+    """The lowest loss in reach of the best of them."""
     best = min(trials, key=lambda trial: trial.loss)
-    network = common.network()
+    network = experiment.network()
     network.theta = best.network.theta.copy()
-    common.fit(
+    experiment.fit(
         train,
         "the lowest loss",
         2000,
         network,
-        *common.data,
+        *experiment.data,
         optimizer=LBFGS(gradient=1e-8),
         l2=L2,
     )
-    return min(full_loss(network, *common.data), best.loss)
+    return min(full_loss(network, *experiment.data), best.loss)
 
 
-# What is told
+# The parts of the lesson
 
 
-def what(book: Book) -> None:
+def introduce(book: Book) -> None:
     """Schedules as formulas, and one of our own as code."""
     book.say(
         """A fixed learning rate has to be two things at once: large enough to get
@@ -198,20 +199,26 @@ def what(book: Book) -> None:
     book.code(Straight)
 
 
-def compare(book: Book, trials: list[Trial], lowest: float) -> Any:
+def compare(
+    book: Book, schedules: Schedules, trials: Trials, lowest: float
+) -> dict[str, Any]:
     """Where each ends, as a table, the best first; their kept numbers by name."""
-    fixed, *others = trials
-    numbers = {
-        t.name: {"last_rate": t.rates[-1], "loss": t.loss, "above": t.loss - lowest}
-        for t in trials
-    }
+    fixed, *others = trials.values()
+    numbers = {}
+    for name, trial in trials.items():
+        numbers[name] = {
+            "last_rate": trial.learning_rates[-1],
+            "loss": trial.loss,
+            "above": trial.loss - lowest,
+        }
     numbers = book.number("schedules", numbers)
     low = book.number("lowest_loss", lowest)
     size = book.number("batch", BATCH)
     start = book.number("start", START)
-    passes = book.number("passes", len(fixed.seen))
+    passes = book.number("passes", fixed.passes)
     count = book.number("schedules_that_change", len(others))
-    below = book.number("below_fixed", sum(t.loss < fixed.loss for t in others))
+    nearer = [trial for trial in others if trial.loss < fixed.loss]
+    below = book.number("below_fixed", len(nearer))
     book.say(
         f"""All are given a rate of {start:g}, batches of {size} points, the same
         first weights and {passes} passes. The lowest loss in reach is {low:.4f},
@@ -221,44 +228,39 @@ def compare(book: Book, trials: list[Trial], lowest: float) -> Any:
         How much another order of the batches changes, the second table shows for the
         fixed rate and for ours.)"""
     )
-    ranked = sorted(trials, key=lambda trial: trial.loss)
+    ranked = sorted(trials, key=lambda name: trials[name].loss)
     rows = []
-    for trial in ranked:
-        one = numbers[trial.name]
-        rows.append(
-            [
-                called(trial),
-                f"{one['last_rate']:.2g}",
-                f"{one['loss']:.4f}",
-                f"{one['above']:.4f}",
-            ]
-        )
+    for name in ranked:
+        one = numbers[name]
+        ends = [f"{one['loss']:.4f}", f"{one['above']:.4f}"]
+        rows.append([describe(name, schedules[name]), f"{one['last_rate']:.2g}", *ends])
     book.table(
         "The loss of all points at the end",
         ["schedule", "last rate", "loss", "above the lowest"],
         rows,
     )
-    if ranked[-1].rates.mean() == min(t.rates.mean() for t in trials):
+    last = ranked[-1]
+    mean_rates = {name: trial.learning_rates.mean() for name, trial in trials.items()}
+    if mean_rates[last] == min(mean_rates.values()):
         book.say(
-            f"The last, {called(ranked[-1])}, fell too soon: small steps make little "
-            "noise, but get less far."
+            f"The last, {describe(last, schedules[last])}, fell too soon: small steps "
+            "make little noise, but get less far."
         )
     return numbers
 
 
-def called(trial: Trial) -> str:
+def describe(name: str, schedule: Schedule) -> str:
     """A schedule as `Registry.make` reads it."""
-    return (
-        f"`{trial.schedule}`, our own" if trial.name == OURS else f"`{trial.schedule}`"
-    )
+    if name == OURS:
+        return f"`{schedule}`, our own"
+    return f"`{schedule}`"
 
 
-def curves(book: Book, trials: list[Trial], lowest: float, numbers: Any) -> None:
-    """A small picture for each: the rate as a shade, the loss as a line, the fixed
-    rate's behind it.
-    """
+def curves(book: Book, trials: Trials, lowest: float, numbers: dict[str, Any]) -> None:
+    """A small picture for each, with the fixed rate's loss behind."""
     ends = "; ".join(f"{name}: {one['loss']:.4f}" for name, one in numbers.items())
-    each = book.number("passes_a_mark", len(trials[0].seen) // POINTS)
+    fixed = next(iter(trials.values()))
+    each = book.number("passes_a_mark", fixed.passes // POINTS)
     caption = (
         "A picture for each schedule, with the loss at its end. Shaded: the learning "
         "rate, from nought to its highest. Solid: how far above the lowest the loss "
@@ -266,105 +268,96 @@ def curves(book: Book, trials: list[Trial], lowest: float, numbers: Any) -> None
         "at the end: each is measured just before the update that learns from it.) "
         "Dashed: the fixed rate."
     )
-    described = (
+    description = (
         "One panel for each schedule: its rate, and the loss. The losses at the end "
         f"are {ends}."
     )
-    with book.figure(
-        "8.2-schedules", caption, described, (11.0, 2.5 * row_count(trials, ACROSS))
-    ) as fig:
+    size = (11.0, 2.5 * row_count(trials, ACROSS))
+    with book.figure("8.2-schedules", caption, description, size) as fig:
         axes = add_grid(fig, trials, ACROSS)
-        for ax, trial in zip(axes, trials, strict=True):
-            small(ax, trial, trials[0], lowest)
-            ax.set_title(
-                book.plain(f"{trial.name}: ends at {numbers[trial.name]['loss']:.4f}")
-            )
-        bottoms, tops = zip(*(ax.get_ylim() for ax in axes), strict=True)
+        for ax, (name, trial) in zip(axes, trials.items(), strict=True):
+            draw_small(ax, trial, fixed, lowest)
+            ax.set_title(book.plain(f"{name}: ends at {numbers[name]['loss']:.4f}"))
+        bottom = min(ax.get_ylim()[0] for ax in axes)
+        top = max(ax.get_ylim()[1] for ax in axes)
         for ax in axes:
-            ax.set_ylim(min(bottoms), max(tops))
+            ax.set_ylim(bottom, top)
             set_log_scale(ax, DECADES)
 
 
-def small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
-    """One schedule."""
-    n = len(trial.seen)
-    each = len(trial.seen) // POINTS
+def draw_small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
+    """One schedule: the rate as a shade, the loss as a line."""
+    n = trial.passes
     passes = np.arange(1, n + 1)
-    shade: dict[str, Any] = {
-        "transform": ax.get_xaxis_transform(),
-        "color": COLOURS[5],
-        "alpha": 0.25,
-        "lw": 0,
-    }
     some = np.linspace(0, n - 1, 126).astype(int)
-    ax.fill_between(passes[some], 0.0, trial.rates[some] / trial.rates.max(), **shade)
+    rates = trial.learning_rates
+    shade: dict[str, Any] = {"color": COLOURS[5], "alpha": 0.25, "lw": 0}
+    shade |= {"transform": ax.get_xaxis_transform()}
+    ax.fill_between(passes[some], 0.0, rates[some] / rates.max(), **shade)
     for one, style in ((fixed, FIXED), (trial, ANNEALED)):
-        x, seen = (
-            v[: POINTS * each].reshape(POINTS, each).mean(axis=1)
-            for v in (passes, one.seen)
-        )
-        ax.plot(x, np.maximum(seen - lowest, LEAST), **style)
-    ax.set(
-        yscale="log", xlim=(0, n), xticks=(0, n // 2, n), xlabel="passes", ylabel=ABOVE
-    )
+        above = np.maximum(mean_of_groups(one.losses[:-1]) - lowest, LEAST)
+        ax.plot(mean_of_groups(passes), above, **style)
+    ax.set(xlim=(0, n), xticks=(0, n // 2, n), xlabel="passes")
+    ax.set(yscale="log", ylabel=ABOVE)
+
+
+def mean_of_groups(values: Any) -> Array:
+    """The means of `POINTS` groups of neighbours; what is left over is dropped."""
+    each = len(values) // POINTS
+    groups = values[: POINTS * each].reshape(POINTS, each)
+    return np.asarray(groups.mean(axis=1))
 
 
 def sweep(book: Book, fixed: Array, annealed: Array) -> None:
-    """From other rates, fixed and straight down, with several orders of the batches:
-    what annealing is worth.
-    """
-    found = {"fixed": fixed, "annealed": annealed}
-    kinds = {
-        kind: {"mean": v.mean(axis=1), "spread": v.std(axis=1, ddof=1)}
-        for kind, v in found.items()
-    }
+    """What annealing is worth from other rates, with several orders of the batches."""
+    kinds = {}
+    for kind, losses in {"fixed": fixed, "annealed": annealed}.items():
+        kinds[kind] = {
+            "mean": losses.mean(axis=1),
+            "spread": losses.std(axis=1, ddof=1),
+        }
     numbers = book.number("sweep", {"rates": RATES, **kinds})
     orders = book.number("orders", fixed.shape[1])
     book.say(
         f"""Is it the schedule, or was the fixed rate only a poor one? Here are both,
         from each of five rates, with {orders} orders of the batches:"""
     )
-    forms = {"mean": ".4f", "spread": ".1g"}
-    rows = [
-        [f"{kind}, {w}", *(f"{v:{forms[w]}}" for v in numbers[kind][w])]
-        for kind in kinds
-        for w in forms
-    ]
+    rows = []
+    for kind in kinds:
+        means = [f"{value:.4f}" for value in numbers[kind]["mean"]]
+        spreads = [f"{value:.1g}" for value in numbers[kind]["spread"]]
+        rows += [[f"{kind}, mean", *means], [f"{kind}, spread", *spreads]]
+    title = (
+        "The loss at the end, by the rate at the beginning: mean and standard deviation"
+    )
     columns = ["rate", *(f"{rate:g}" for rate in numbers["rates"])]
-    book.table(
-        (
-            "The loss at the end, by the rate at the beginning: mean and standard "
-            "deviation"
-        ),
-        columns,
-        rows,
-    )
+    book.table(title, columns, rows)
     # each kind at the rate that suits it
-    best, other = (v[v.mean(axis=1).argmin()] for v in (annealed, fixed))
+    best = annealed[annealed.mean(axis=1).argmin()]
+    other = fixed[fixed.mean(axis=1).argmin()]
     count = book.number("best_annealed_is_lower", (best < other).sum())
-    gain = (
-        "a gain"
-        if count == orders
-        else "a gain more often than not"
-        if count > orders / 2
-        else "no clear gain"
-    )
-    apart, wide = book.number(
-        "spread_at_the_best", [best.std(ddof=1), other.std(ddof=1)]
-    )
-    sure = (
-        f" And its end hardly depends on the order: its spread is {apart:.1g}, with "
-        f"the fixed rate {wide:.1g}."
-    )
+    if count == orders:
+        gain = "a gain"
+    elif count > orders / 2:
+        gain = "a gain more often than not"
+    else:
+        gain = "no clear gain"
+    spreads_at_best = [best.std(ddof=1), other.std(ddof=1)]
+    apart, wide = book.number("spread_at_the_best", spreads_at_best)
+    sure = ""
+    if apart < wide / 3.0:
+        sure = (
+            f" And its end hardly depends on the order: its spread is {apart:.1g}, "
+            f"with the fixed rate {wide:.1g}."
+        )
+    tolerance = describe_tolerance(kinds["fixed"]["mean"], kinds["annealed"]["mean"])
     book.say(
         f"""At the best rate of either kind, annealing ends lower with {count} of the
-        {orders} orders: {gain}, even over a rate well chosen.{
-            sure if apart < wide / 3.0 else ""
-        } {forgives(kinds["fixed"]["mean"], kinds["annealed"]["mean"])}"""
+        {orders} orders: {gain}, even over a rate well chosen.{sure} {tolerance}"""
     )
 
 
-def forgives(fixed: Array, annealed: Array) -> str:
+def describe_tolerance(fixed: Array, annealed: Array) -> str:
     """Whether annealing makes up for a rate that is too high, or too low."""
     if not (annealed < fixed)[np.array(RATES) > START].all():
         return "It does not always help at rates that are too high."
@@ -372,42 +365,36 @@ def forgives(fixed: Array, annealed: Array) -> str:
     return f"It helps at rates that are too high, {low}."
 
 
-def cured(book: Book, common: Common, ends: Array, lowest: float) -> None:
+def cure_two_cycle(
+    book: Book, experiment: Experiment, ends: Array, lowest: float
+) -> None:
     """The two-cycle of section 5 with and without annealing."""
-    (_, L) = common.trained
-    (_, calm) = common.calm
-    ours = attempt(
-        common, OURS, Straight(), RATE, epochs=common.passes, batch_size=None
-    )
+    (_, L) = experiment.trained
+    (_, calm) = experiment.calm
+    ours = anneal(experiment, Straight(), RATE, experiment.passes, batch_size=None)
     rate = book.number("full_batch_rate", RATE)
-    passes = book.number("full_batch_passes", common.passes)
+    passes = book.number("full_batch_passes", experiment.passes)
     fixed = book.number("full_batch_fixed", L[-2:])
     end = book.number("full_batch_annealed", ours.loss)
     half = book.number("full_batch_half_rate", calm[-1])
     better = ours.loss < min(fixed)
-    jumps = zigzags(L)
-    between = f"keeps jumping between {min(fixed):.6f} and {max(fixed):.6f}"
-    course = between if jumps else f"ends at {fixed[1]:.6f}"
-    verdict = (
-        "The jumping is cured."
-        if jumps and better
-        else "That is lower."
-        if better
-        else "That is not lower."
-    )
+    course = f"ends at {fixed[1]:.6f}"
+    verdict = "That is lower." if better else "That is not lower."
+    if is_zigzag(L):
+        course = f"keeps jumping between {min(fixed):.6f} and {max(fixed):.6f}"
+        if better:
+            verdict = "The jumping is cured."
     book.say(
         f"""With all points in every update there is no noise, but a step can still be
         too long. At the fixed rate of {rate:g} full batch {course}. Straight down
         from {rate:g}, in the same {passes:,} passes, it ends at {end:.6f}. {verdict}
         Half the rate, fixed, ends at {half:.6f}."""
     )
-    described = (
+    description = (
         f"Two panels, each with two lines. Left, fixed, the loss {course}; annealed, "
         f"it ends at {end:.6f}."
     )
-    before_and_after(
-        book, (L, np.append(ours.seen, ours.loss)), ends, lowest, described
-    )
+    before_and_after(book, (L, ours.losses), ends, lowest, description)
 
 
 def before_and_after(
@@ -415,11 +402,9 @@ def before_and_after(
     full_batch: tuple[Array, Array],
     ends: Array,
     lowest: float,
-    described: str,
+    description: str,
 ) -> None:
-    """Fixed and straight down: full batch by updates, and minibatches by the rate they
-    begin with.
-    """
+    """Fixed and straight down: full batch by updates, minibatches by first rate."""
     rate = book.number("full_batch_rate", RATE)
     size = book.number("batch", BATCH)
     caption = (
@@ -430,33 +415,20 @@ def before_and_after(
     )
     update = np.arange(1, len(full_batch[0]))
     base = min(lowest, *(loss.min() for loss in full_batch))
-    with book.figure("8.2-annealed", caption, described, (11.0, 4.2)) as fig:
+    with book.figure("8.2-annealed", caption, description, (11.0, 4.2)) as fig:
         left, right = fig.subplots(1, 2)
         for loss, end, style in zip(full_batch, ends, (FIXED, ANNEALED), strict=True):
             left.plot(update, np.maximum(loss[update] - base, LEAST), **style)
             above = np.maximum(end - lowest, LEAST)
             right.plot(RATES, above.mean(axis=1), marker="o", **style)
-            right.scatter(
-                np.repeat(RATES, above.shape[1]),
-                above.ravel(),
-                s=12,
-                c=style["c"],
-                alpha=0.6,
-                linewidths=0,
-            )
-        left.set(
-            xscale="log",
-            xlabel="updates",
-            ylabel=ABOVE,
-            title="Full batch, all updates",
-        )
+            dots: dict[str, Any] = {"s": 12, "c": style["c"], "alpha": 0.6}
+            rates = np.repeat(RATES, above.shape[1])
+            right.scatter(rates, above.ravel(), linewidths=0, **dots)
+        left.set(title="Full batch, all updates", xlabel="updates", ylabel=ABOVE)
+        left.set_xscale("log")
         set_log_scale(left, DECADES)
-        right.set(
-            xscale="log",
-            xlabel="learning rate at the beginning",
-            ylabel=ABOVE,
-            title="Minibatches, at the end",
-        )
+        right.set(title="Minibatches, at the end", ylabel=ABOVE)
+        right.set(xscale="log", xlabel="learning rate at the beginning")
         set_log_scale(right)
         right.set_xticks(RATES)
         for ax in (left, right):

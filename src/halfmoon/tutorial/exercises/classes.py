@@ -6,20 +6,17 @@ from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import Common, build
 from halfmoon.tutorial.exercises import (
     WAYS,
     Hidden,
-    Learned,
-    Points,
-    Runs,
-    compared,
-    drawn,
-    judged,
-    key,
-    table,
+    Trials,
+    run_trials,
+    show_table,
+    trial_key,
 )
+from halfmoon.tutorial.experiment import Experiment, build
 from halfmoon.tutorial.maps import draw_map
+from halfmoon.tutorial.trials import Points, Trial, run_trial, sample_points
 
 TITLE = "Three classes, and five"
 # rows of each class to learn from, their noise, and rows of each to judge by
@@ -32,16 +29,16 @@ RATES = {"gd": 1.0, "adam": 0.02}
 TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-def tell(book: Book, common: Common) -> None:
+def tell(book: Book, experiment: Experiment) -> None:
     """Why a spiral, three arms, what changed, five arms."""
-    choose(book, common)
+    choose_data(book, experiment)
     three, five = (
-        drawn(common, f"spiral:arms={arms}", ARM * arms, NOISE, NEW * arms)
+        sample_points(experiment, f"spiral:arms={arms}", ARM * arms, NOISE, NEW * arms)
         for arms in (3, 5)
     )
-    few = three_arms(book, common, three)
-    nothing_changed(book)
-    many = five_arms(book, common, five)
+    few = three_arms(book, experiment, three)
+    same_equations(book)
+    many = five_arms(book, experiment, five)
     shown = (
         (three, few[(), "gd"]),
         (three, few[(10,), "gd"]),
@@ -50,17 +47,19 @@ def tell(book: Book, common: Common) -> None:
     )
     maps(book, *shown)
     descent(book, many)
-    spikes(book, common, five, many[FIVE[-1], "gd"])
-    mistakes(book, five, many[FIVE[-1], "adam"].network)
+    spikes(book, experiment, five, many[FIVE[-1], "gd"])
+    confusion(book, five, many[FIVE[-1], "adam"].network)
 
 
-def choose(book: Book, common: Common) -> None:
+def choose_data(book: Book, experiment: Experiment) -> None:
     """The easy data set, on which a hidden layer has nothing to do."""
     noise = book.number("blobs_noise", 0.4)
     units = book.number("blobs_units", 10)
-    blobs = drawn(common, "blobs:classes=3", 3 * ARM, float(noise), 3 * NEW)
-    learned = compared(common, blobs, ((), (10,)), {"gd": RATES["gd"]}, 1_000)
-    line, bent = book.number("blobs_right_new", [one.new for one in learned.values()])
+    blobs = sample_points(experiment, "blobs:classes=3", 3 * ARM, float(noise), 3 * NEW)
+    trials = run_trials(experiment, blobs, ((), (10,)), {"gd": RATES["gd"]}, 1_000)
+    line, bent = book.number(
+        "blobs_right_new", [trial.accuracy_new for trial in trials.values()]
+    )
     book.say(
         f"""A third class needs data that have one; the moons are two. Three round
         clouds (`blobs:classes=3`) come to mind. But at noise {noise} a network
@@ -73,16 +72,16 @@ def choose(book: Book, common: Common) -> None:
     )
 
 
-def three_arms(book: Book, common: Common, points: Points) -> Runs:
+def three_arms(book: Book, experiment: Experiment, points: Points) -> Trials:
     """Networks of several sizes on three arms."""
-    passes = 1_000 if common.quick else 2_000
+    passes = 1_000 if experiment.quick else 2_000
     rate = book.number("rate", RATES["gd"])
-    learned = compared(common, points, THREE, {"gd": RATES["gd"]}, passes)
+    trials = run_trials(experiment, points, THREE, {"gd": RATES["gd"]}, passes)
     title = (
         f"Three arms: {book.number('three_arms_passes', passes):,} passes of gradient "
         f"descent at a rate of {rate:g}"
     )
-    line, tutorials, *more = table(book, "three_arms", title, learned).values()
+    line, tutorials, *more = show_table(book, "three_arms", title, trials).values()
     best = max(more, key=lambda one: float(one["new"]))
     rows = book.number("rows", len(points.data[1]))
     noise = book.number("noise", NOISE)
@@ -93,10 +92,10 @@ def three_arms(book: Book, common: Common, points: Points) -> Runs:
         units get {tutorials["new"]:.1%}, {enough} for three arms; {best["units"]}
         units get {best["new"]:.1%}."""
     )
-    return learned
+    return trials
 
 
-def nothing_changed(book: Book) -> None:
+def same_equations(book: Book) -> None:
     """The equations hold for any number of classes."""
     sizes = {str(classes): build([2, 10, classes]).size for classes in (2, 3, 5)}
     counts = book.number("parameters_of_ten", sizes)
@@ -111,7 +110,7 @@ def nothing_changed(book: Book) -> None:
     book.equations("The same lines for any number of classes", "L1", "L2", "L3")
 
 
-def five_arms(book: Book, common: Common, points: Points) -> Runs:
+def five_arms(book: Book, experiment: Experiment, points: Points) -> Trials:
     """More classes than a narrow layer can part, and two ways to descend."""
     rates = book.number("rates", RATES)
     book.say(
@@ -121,26 +120,22 @@ def five_arms(book: Book, common: Common, points: Points) -> Runs:
         `descend(network, X, y, rate, optimizer="adam")`. The rates, {rates["gd"]:g}
         for gradient descent and {rates["adam"]} for Adam, were picked by hand."""
     )
-    passes = 400 if common.quick else 1_000
-    learned = compared(common, points, FIVE, RATES, passes)
+    passes = 400 if experiment.quick else 1_000
+    trials = run_trials(experiment, points, FIVE, RATES, passes)
     title = (
         f"Five arms, {book.number('five_arms_passes', passes):,} passes, by gradient "
         "descent and by Adam"
     )
-    found = table(book, "five_arms", title, learned)
+    numbers = show_table(book, "five_arms", title, trials)
     straight, _, one_wide, two = FIVE
     shown = (straight, "gd"), (one_wide, "gd"), (one_wide, "adam"), (two, "adam")
-    line, slow, wide, deep = (found[key(*which)] for which in shown)
-    if all(
-        learned[hidden, "adam"].loss < learned[hidden, "gd"].loss
-        for hidden in FIVE
-        if hidden
-    ):
+    line, slow, wide, deep = (numbers[trial_key(*which)] for which in shown)
+    bent = [hidden for hidden in FIVE if hidden]
+    ahead = "Adam's loss is not always the lower one after the same passes."
+    if all(trials[each, "adam"].loss < trials[each, "gd"].loss for each in bent):
         ahead = (
             "With a hidden layer, Adam's loss is the lower one after the same passes."
         )
-    else:
-        ahead = "Adam's loss is not always the lower one after the same passes."
     book.say(
         f"""Straight lines get {line["new"]:.1%} of new points right. {ahead} With
         {wide["units"]} units Adam gets {wide["new"]:.1%} right, gradient descent
@@ -148,12 +143,12 @@ def five_arms(book: Book, common: Common, points: Points) -> Runs:
         {deep["new"]:.1%}, and have {deep["parameters"]} numbers where the one of
         {wide["units"]} has {wide["parameters"]}."""
     )
-    return learned
+    return trials
 
 
-def maps(book: Book, *shown: tuple[Points, Learned]) -> None:
+def maps(book: Book, *shown: tuple[Points, Trial]) -> None:
     """Before and after, of three arms and of five."""
-    new = book.number("shown_right_new", [one.new for _, one in shown])
+    new = book.number("shown_right_new", [trial.accuracy_new for _, trial in shown])
     names = (
         "3 arms, straight",
         "3 arms, bent",
@@ -167,40 +162,35 @@ def maps(book: Book, *shown: tuple[Points, Learned]) -> None:
         "Each class has its colour and its marker; the black lines are where two "
         "classes tie."
     )
-    described = (
-        "Four maps of spirals with the boundaries between their arms. "
-        + "; ".join(titles)
-        + "."
+    listed = "; ".join(titles)
+    description = (
+        f"Four maps of spirals with the boundaries between their arms. {listed}."
     )
-    with book.figure("8.4-spirals", caption, described, (8.8, 7.4)) as fig:
-        for ax, (points, one), title in zip(
-            np.ravel(fig.subplots(2, 2)), shown, titles, strict=True
-        ):
-            draw_map(ax, one.network, *points.data, size=12.0)
+    with book.figure("8.4-spirals", caption, description, (8.8, 7.4)) as fig:
+        axes = np.ravel(fig.subplots(2, 2))
+        for ax, (points, trial), title in zip(axes, shown, titles, strict=True):
+            draw_map(ax, trial.network, *points.data, size=12.0)
             ax.set_title(book.plain(title))
 
 
-def descent(book: Book, learned: Runs) -> None:
+def descent(book: Book, trials: Trials) -> None:
     """The losses of two networks on five arms, each by both optimizers."""
     lines = [(hidden, way) for hidden in FIVE[2:] for way in RATES]
-    ends = book.number("descent_ends", [learned[line].loss for line in lines])
+    ends = book.number("descent_ends", [trials[line].loss for line in lines])
     caption = (
         "Five arms: the loss after each pass, for one wide layer and for two narrow "
         "ones."
     )
-    described = (
-        "Four falling curves. They end, in the legend's order, at "
-        + ", ".join(f"{v:.3f}" for v in ends)
-        + "."
-    )
-    with book.figure("8.4-descent", caption, described, (5.6, 4.2)) as fig:
+    listed = ", ".join(f"{end:.3f}" for end in ends)
+    description = f"Four falling curves. They end, in the legend's order, at {listed}."
+    with book.figure("8.4-descent", caption, description, (5.6, 4.2)) as fig:
         ax = fig.subplots()
         for (hidden, way), colour, style in zip(
             lines, (2, 2, 3, 3), ("--", "-") * 2, strict=True
         ):
             label = f"{' and '.join(map(str, hidden))} units, {WAYS[way]}"
             ax.plot(
-                learned[hidden, way].losses,
+                trials[hidden, way].losses,
                 c=COLOURS[colour],
                 ls=style,
                 lw=1.8,
@@ -217,12 +207,12 @@ def descent(book: Book, learned: Runs) -> None:
         ax.legend(frameon=False)
 
 
-def spikes(book: Book, common: Common, points: Points, fast: Learned) -> None:
+def spikes(book: Book, experiment: Experiment, points: Points, fast: Trial) -> None:
     """Gradient descent again, at half the rate."""
-    passes = len(fast.losses) - 1
-    network = build([2, *FIVE[-1], 5], seed=common.seed)
-    calm = judged(
-        common, "at half the rate", network, points, passes, RATES["gd"] / 2.0
+    passes = fast.passes
+    network = build([2, *FIVE[-1], 5], seed=experiment.seed)
+    calm = run_trial(
+        experiment, "at half the rate", network, points, passes, RATES["gd"] / 2.0
     )
     rises = book.number(
         "rises", [int((np.diff(one.losses) > 0.0).sum()) for one in (fast, calm)]
@@ -236,7 +226,7 @@ def spikes(book: Book, common: Common, points: Points, fast: Learned) -> None:
     )
 
 
-def mistakes(book: Book, points: Points, network: Network) -> None:
+def confusion(book: Book, points: Points, network: Network) -> None:
     """Which classes are taken for which, on new points."""
     (X, y) = points.new
     arms = len(points.new[1]) // NEW
@@ -251,11 +241,9 @@ def mistakes(book: Book, points: Points, network: Network) -> None:
     wrong = book.number("wrong", counts.sum() - np.trace(counts))
     beside = book.number("wrong_for_a_neighbour", near)
     if wrong:
-        which = (
-            f"All {wrong} mistakes"
-            if beside == wrong
-            else f"Of the {wrong} mistakes {beside}"
-        )
+        which = f"Of the {wrong} mistakes {beside}"
+        if beside == wrong:
+            which = f"All {wrong} mistakes"
         book.say(
             f"{which} take an arm for one of the two beside it; of wrong guesses half "
             "would."

@@ -11,20 +11,18 @@ from halfmoon.displays.style import COLOURS
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, build, starts
 from halfmoon.tutorial.exercises import (
     COUNTS,
     Hidden,
-    Points,
-    Runs,
-    compared,
-    drawn,
-    judged,
-    key,
-    layers,
-    table,
+    Trials,
+    describe_layers,
+    run_trials,
+    show_table,
+    trial_key,
 )
+from halfmoon.tutorial.experiment import L2, NOISE, ROWS, Experiment, build, seeds_from
 from halfmoon.tutorial.maps import draw_map
+from halfmoon.tutorial.trials import Points, run_trial, sample_points
 
 TITLE = "Four layers, and more"
 NEW = 2_000
@@ -55,24 +53,20 @@ def by_layer(network: Network, X: Array, y: Any) -> list[float]:
     return [float(np.sqrt(np.mean(dp.W**2))) for dp in network.views(g)]
 
 
-def tell(book: Book, common: Common) -> None:
-    """What had to change, two hidden layers on the moons, depth on a spiral, and the
-    diseases of depth.
-    """
-    moons = drawn(common, "moons", ROWS, NOISE, NEW)
-    unchanged(book, common, moons)
-    sizes(book, common, moons)
-    spiral = drawn(common, "spiral:turns=2.0", 300, 0.03, NEW)
-    learned, numbers = deeper(book, common, spiral)
-    maps(book, spiral, learned, numbers)
-    gradients = fading(book, common, spiral)
-    deepest(book, common, spiral, learned, gradients)
+def tell(book: Book, experiment: Experiment) -> None:
+    """What had to change, two hidden layers, depth, and what goes wrong in it."""
+    moons = sample_points(experiment, "moons", ROWS, NOISE, NEW)
+    same_passes(book, experiment, moons)
+    sizes(book, experiment, moons)
+    spiral = sample_points(experiment, "spiral:turns=2.0", 300, 0.03, NEW)
+    trials, numbers = deep_networks(book, experiment, spiral)
+    maps(book, spiral, trials, numbers)
+    gradients = gradients_by_layer(book, experiment, spiral)
+    eight_layers(book, experiment, spiral, trials, gradients)
 
 
-def unchanged(book: Book, common: Common, points: Points) -> None:
-    """The lines that run a network of any depth, and the proof that they are right for
-    four layers.
-    """
+def same_passes(book: Book, experiment: Experiment, points: Points) -> None:
+    """The lines that run a network of any depth, checked for four layers."""
     book.say(
         """A fourth layer is one more number in a list of sizes, `build([2, 3, 3,
         2])`. The tutorial expects the forward and the backward pass to need changes.
@@ -89,7 +83,9 @@ def unchanged(book: Book, common: Common, points: Points) -> None:
         "B3",
         "B4",
     )
-    report = check_gradients(build([2, 3, 3, 2], seed=common.seed), *points.data, l2=L2)
+    report = check_gradients(
+        build([2, 3, 3, 2], seed=experiment.seed), *points.data, l2=L2
+    )
     slopes = book.number("slopes_checked", sum(check.slopes for check in report.checks))
     worst = book.number("worst_error", max(check.worst for check in report.checks))
     book.number("gradients_right", report.ok)
@@ -102,34 +98,29 @@ def unchanged(book: Book, common: Common, points: Points) -> None:
     )
 
 
-def sizes(book: Book, common: Common, points: Points) -> None:
+def sizes(book: Book, experiment: Experiment, points: Points) -> None:
     """Layer sizes on the moons, where there is little to gain."""
-    passes = 1_000 if common.quick else 2_000
-    learned = compared(common, points, ON_MOONS, {"gd": RATES["gd"]}, passes)
+    passes = 1_000 if experiment.quick else 2_000
+    learned = run_trials(experiment, points, ON_MOONS, {"gd": RATES["gd"]}, passes)
     count = book.number("moons_passes", passes)
     rate = book.number("moons_rate", RATES["gd"])
     title = f"The moons: {count:,} passes of gradient descent at a rate of {rate}"
-    before, *others = table(book, "moons", title, learned).values()
+    before, *others = show_table(book, "moons", title, learned).values()
     lowest = min(others, key=lambda one: float(one["loss"]))
-    low, high = (
-        rank(others, key=lambda one: float(one["new"]))["new"] for rank in (min, max)
-    )
-    chance = book.number(
-        "chance", float(np.sqrt(before["new"] * (1.0 - before["new"]) / NEW))
-    )
-    gain = float(high - before["new"])
-    size = (
-        "a large gain"
-        if gain > 0.05
-        else "a small gain"
-        if gain > 2.0 * chance
-        else "no gain to speak of"
-    )
-    task = (
-        ""
-        if gain > 0.05
-        else " A smooth bend is all that the moons ask for; depth needs a harder task."
-    )
+    others_new = [one["new"] for one in others]
+    low = min(others_new)
+    high = max(others_new)
+    share = before["new"]
+    chance = book.number("chance", float(np.sqrt(share * (1.0 - share) / NEW)))
+    gain = float(high - share)
+    task = " A smooth bend is all that the moons ask for; depth needs a harder task."
+    if gain > 0.05:
+        size = "a large gain"
+        task = ""
+    elif gain > 2.0 * chance:
+        size = "a small gain"
+    else:
+        size = "no gain to speak of"
     new = book.number("moons_new_points", NEW)
     book.say(
         f"""On the moons the loss goes from {before["loss"]:.4f} with the tutorial's
@@ -141,14 +132,16 @@ def sizes(book: Book, common: Common, points: Points) -> None:
     )
 
 
-def deeper(book: Book, common: Common, points: Points) -> tuple[Runs, Any]:
-    """Up to eight hidden layers on a spiral, by gradient descent and by Adam; also
-    their kept numbers.
+def deep_networks(
+    book: Book, experiment: Experiment, points: Points
+) -> tuple[Trials, Any]:
+    """Up to eight hidden layers on a spiral, by gradient descent and by Adam.
+
+    Returns the trials and their kept numbers.
     """
-    passes = 600 if common.quick else 1_500
-    learned = compared(
-        common, points, SHOWN if common.quick else ON_SPIRAL, RATES, passes
-    )
+    passes = 600 if experiment.quick else 1_500
+    sizes = SHOWN if experiment.quick else ON_SPIRAL
+    trials = run_trials(experiment, points, sizes, RATES, passes)
     rows = book.number("spiral_rows", len(points.data[1]))
     count = book.number("spiral_passes", passes)
     rates = book.number("spiral_rates", RATES)
@@ -157,19 +150,18 @@ def deeper(book: Book, common: Common, points: Points) -> tuple[Runs, Any]:
         descent has a rate of {rates["gd"]}, Adam of {rates["adam"]}, both picked by
         hand."""
     )
-    numbers = table(
-        book, "spiral", f"Two arms that wind around twice, {count:,} passes", learned
-    )
-    judge(book, numbers)
-    return learned, numbers
+    title = f"Two arms that wind around twice, {count:,} passes"
+    numbers = show_table(book, "spiral", title, trials)
+    compare_depths(book, numbers)
+    return trials, numbers
 
 
-def judge(book: Book, numbers: Any) -> None:
+def compare_depths(book: Book, numbers: Any) -> None:
     """What depth brings by either way down, and where gradient descent ends."""
     three, wide, two, eight = (
-        [numbers[key(hidden, way)] for way in RATES] for hidden in SHOWN
+        [numbers[trial_key(hidden, way)] for way in RATES] for hidden in SHOWN
     )
-    told = [
+    sentences = [
         f"""On this spiral the tutorial's layer of three gets {three[0]["new"]:.1%} of
         new points right by gradient descent, and one wide layer of {wide[0]["units"]}
         units {wide[0]["new"]:.1%}. Two layers of {two[0]["units"]}, which have about
@@ -178,70 +170,71 @@ def judge(book: Book, numbers: Any) -> None:
     ]
     gains = [two[i]["new"] - max(three[i]["new"], wide[i]["new"]) for i in (0, 1)]
     if max(gains) > CLEAR:
-        better = ("By gradient descent", "With Adam")[int(np.argmax(gains))]
-        where = "Depth pays here" if min(gains) > CLEAR else f"{better} depth pays here"
-        able = (
-            "The one wide layer is able to do it too: Adam takes it to "
-            f"{wide[1]['new']:.1%}."
-        )
-        bends = "The second layer bends what the first has bent."
-        told.append(f"{where}. {able if wide[1]['new'] > two[0]['new'] else bends}")
+        if min(gains) > CLEAR:
+            where = "Depth pays here"
+        elif gains[0] >= gains[1]:
+            where = "By gradient descent depth pays here"
+        else:
+            where = "With Adam depth pays here"
+        why = "The second layer bends what the first has bent."
+        if wide[1]["new"] > two[0]["new"]:
+            why = (
+                "The one wide layer is able to do it too: Adam takes it to "
+                f"{wide[1]['new']:.1%}."
+            )
+        sentences.append(f"{where}. {why}")
     if eight[0]["new"] < two[0]["new"]:
-        told.append(
+        sentences.append(
             "But deeper is not always better: by gradient descent, eight layers end "
             f"at {eight[0]['new']:.1%}."
         )
         if eight[1]["new"] > eight[0]["new"] + CLEAR:
-            told.append(
+            sentences.append(
                 f"""The network is able to do it, only the way down is hard: Adam
                 takes the same eight layers, from the same start, to
                 {eight[1]["new"]:.1%}."""
             )
-    told.append(
+    sentences.append(
         "(It is one start for each; from others the deepest networks end elsewhere.)"
     )
-    book.say(" ".join(told))
+    book.say(" ".join(sentences))
 
 
-def maps(book: Book, points: Points, learned: Runs, numbers: Any) -> None:
+def maps(book: Book, points: Points, trials: Trials, numbers: Any) -> None:
     """What four of them have learned by gradient descent."""
-    shown = [numbers[key(hidden, "gd")] for hidden in SHOWN]
-    titles = [f"{layers(one)}: {one['new']:.1%} right" for one in shown]
+    shown = [numbers[trial_key(hidden, "gd")] for hidden in SHOWN]
+    titles = [f"{describe_layers(one)}: {one['new']:.1%} right" for one in shown]
     caption = (
         "Hidden layers and their units, trained by gradient descent: the tutorial's "
         "(before), one wide layer, two with about as many numbers, and eight. The "
         "share is that of new points; where it is pale, the network is undecided."
     )
-    described = (
-        "Four maps of a spiral with two arms and the boundary between them. "
-        + "; ".join(titles)
-        + "."
+    listed = "; ".join(titles)
+    description = (
+        f"Four maps of a spiral with two arms and the boundary between them. {listed}."
     )
-    with book.figure("8.5-boundaries", caption, described, (8.8, 7.4)) as fig:
-        for ax, hidden, title in zip(
-            np.ravel(fig.subplots(2, 2)), SHOWN, titles, strict=True
-        ):
-            draw_map(ax, learned[hidden, "gd"].network, *points.data, size=12.0)
-            ax.set_title(
-                book.plain(f"before, {title}" if hidden == SHOWN[0] else title)
-            )
+    with book.figure("8.5-boundaries", caption, description, (8.8, 7.4)) as fig:
+        axes = np.ravel(fig.subplots(2, 2))
+        for ax, hidden, title in zip(axes, SHOWN, titles, strict=True):
+            draw_map(ax, trials[hidden, "gd"].network, *points.data, size=12.0)
+            ax.set_title(book.plain(title))
+        axes[0].set_title(book.plain(f"before, {titles[0]}"))
 
 
-def fading(book: Book, common: Common, points: Points) -> Any:
+def gradients_by_layer(book: Book, experiment: Experiment, points: Points) -> Any:
     """Gradients by layer before any training: the kept numbers, by activation."""
-    found = {}
+    medians = {}
+    ratios = {}
     for bend, *_ in BENDS:
-        networks = [
-            build([2, *EIGHT, 2], bend, start) for start in starts(common.seed, 9)
-        ]
-        found[bend] = np.median(
-            [by_layer(network, *points.data) for network in networks], axis=0
-        )
-    gradients = book.number("gradient_by_layer", found)
-    ratio = book.number(
-        "last_to_first",
-        {bend: float(f"{size[-1] / size[0]:.2g}") for bend, size in found.items()},
-    )
+        sizes = []
+        for start in seeds_from(experiment.seed, 9):
+            network = build([2, *EIGHT, 2], bend, start)
+            sizes.append(by_layer(network, *points.data))
+        median = np.median(sizes, axis=0)
+        medians[bend] = median
+        ratios[bend] = float(f"{median[-1] / median[0]:.2g}")
+    gradients = book.number("gradient_by_layer", medians)
+    ratio = book.number("last_to_first", ratios)
     book.say(
         """What goes wrong in eight layers? The usual suspect is a gradient that fades
         on its way back. Before any training, look how large it is in each layer:"""
@@ -262,35 +255,29 @@ def fading(book: Book, common: Common, points: Points) -> Any:
     return gradients
 
 
-def deepest(
-    book: Book, common: Common, points: Points, learned: Runs, gradients: Any
+def eight_layers(
+    book: Book, experiment: Experiment, points: Points, trials: Trials, gradients: Any
 ) -> None:
     """Eight layers, trained in four ways."""
-    passes = len(learned[EIGHT, "gd"].losses) - 1
+    passes = trials[EIGHT, "gd"].passes
     slow = {}
     for name, bend, rate in (
         ("short", "tanh", SLOW),
         ("logistic", "logistic", RATES["gd"]),
     ):
-        network = build([2, *EIGHT, 2], bend, common.seed)
-        slow[name] = judged(
-            common, f"eight layers, {bend}, rate {rate}", network, points, passes, rate
-        )
-    runs = {"long": learned[EIGHT, "gd"], **slow, "adam": learned[EIGHT, "adam"]}
+        network = build([2, *EIGHT, 2], bend, experiment.seed)
+        label = f"eight layers, {bend}, rate {rate}"
+        slow[name] = run_trial(experiment, label, network, points, passes, rate)
+    runs = {"long": trials[EIGHT, "gd"], **slow, "adam": trials[EIGHT, "adam"]}
     ends = book.number("deepest_loss", {name: one.loss for name, one in runs.items()})
     coin = book.number("loss_of_a_coin", np.log(2.0))
     rates = book.number("deepest_rates", [RATES["gd"], SLOW])
-    faint = (
-        "no better than tossing a coin"
-        if ends["logistic"] > coin - 0.02
-        else "better than tossing a coin"
-    )
-    helped = ends["long"] - ends["short"] > 0.02
-    verdict = (
-        "long steps were part of the trouble"
-        if helped
-        else "shorter steps alone are no cure"
-    )
+    faint = "better than tossing a coin"
+    if ends["logistic"] > coin - 0.02:
+        faint = "no better than tossing a coin"
+    verdict = "shorter steps alone are no cure"
+    if ends["long"] - ends["short"] > 0.02:
+        verdict = "long steps were part of the trouble"
     book.say(
         f"""And so it ends: after all passes the eight logistic layers are at a loss
         of {ends["logistic"]:.3f}, {faint}, {coin:.3f}. With tanh, gradient descent at
@@ -312,7 +299,7 @@ def figure(book: Book, gradients: Any, losses: list[Array]) -> None:
         f"{bend}: " + ", ".join(f"{v:.0e}" for v in size)
         for bend, size in gradients.items()
     )
-    described = (
+    description = (
         f"Left, gradients from the first to the last layer. {listed}. Right, four "
         "curves of the loss."
     )
@@ -322,7 +309,7 @@ def figure(book: Book, gradients: Any, losses: list[Array]) -> None:
         f"logistic, rate {RATES['gd']}",
         "tanh, Adam",
     )
-    with book.figure("8.5-deep", caption, described, (11.0, 4.4)) as fig:
+    with book.figure("8.5-deep", caption, description, (11.0, 4.4)) as fig:
         left, right = fig.subplots(1, 2)
         for bend, marker, style, colour in BENDS:
             layer = np.arange(1, len(gradients[bend]) + 1)

@@ -11,19 +11,20 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
 from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS, INK
+from halfmoon.inspection.evaluation import accuracy
 from halfmoon.network import Network
 from halfmoon.pages.book import Book
-from halfmoon.tutorial.common import L2, NOISE, ROWS, Common, right
-from halfmoon.tutorial.exercises.races import (
+from halfmoon.tutorial.exercises.batch_sizes import (
     BATCHES,
+    FIRST_PASSES,
     LOW,
     RATES,
-    SPRINT,
-    Course,
-    Race,
-    race,
-    run,
+    BatchTrial,
+    BatchTrials,
+    train_in_batches,
+    try_batch_sizes,
 )
+from halfmoon.tutorial.experiment import L2, NOISE, ROWS, Experiment
 from halfmoon.tutorial.maps import draw_map
 
 TITLE = "Minibatches"
@@ -45,31 +46,25 @@ def by_hand(net: Network, X: Array, y: Any, size: int, rate: float, order: Any) 
         net.theta = net.theta - rate * batch.g
 
 
-def tell(book: Book, common: Common) -> None:
-    """The lines, why a step is noisy, both races by passes, and what the clock says of
-    them.
-    """
-    passes = (100, 30) if common.quick else (500, 100)
-    few = race(book, common, *common.data, passes[0])
-    many = race(
-        book,
-        common,
-        *datasets.make("moons", n=MANY, noise=NOISE, seed=common.seed),
-        passes[1],
-    )
-    lines(book, common)
-    noise(book, common, few[0])
+def tell(book: Book, experiment: Experiment) -> None:
+    """The lines, why a step is noisy, and both comparisons, by passes and by time."""
+    passes = (100, 30) if experiment.quick else (500, 100)
+    few = try_batch_sizes(book, experiment, *experiment.data, passes[0])
+    X, y = datasets.make("moons", n=MANY, noise=NOISE, seed=experiment.seed)
+    many = try_batch_sizes(book, experiment, X, y, passes[1])
+    lines(book, experiment)
+    noise(book, experiment, few[0])
     rule(book)
-    early(book, few, many)
-    boundaries(book, common, few[0], few[-1])
+    first_passes(book, few, many)
+    boundaries(book, experiment, few[0], few[-1])
     by_passes(book, few, many)
-    late(book, few, many)
+    last_passes(book, few, many)
     by_time(book, few, many)
 
 
-def lines(book: Book, common: Common) -> None:
+def lines(book: Book, experiment: Experiment) -> None:
     """The lines of code, and that both ways are one."""
-    X, y = common.data
+    X, y = experiment.data
     size = book.number("small_batch", BATCHES[-1])
     updates = book.number("updates_a_pass", ROWS // BATCHES[-1])
     book.say(
@@ -82,15 +77,14 @@ def lines(book: Book, common: Common) -> None:
         batch_size=10)`. Here is the same by hand:"""
     )
     book.code(by_hand)
-    trained = common.network()
-    moved = common.network()
-    run(common, trained, X, y, BATCHES[-1], 0.5, 1)
-    by_hand(
-        moved, X, y, BATCHES[-1], 0.5, permutation(key(common.seed, SHUFFLE, 0), len(X))
-    )
-    apart = book.number(
-        "by_hand_largest_difference", np.abs(trained.theta - moved.theta).max()
-    )
+    trained = experiment.network()
+    moved = experiment.network()
+    size_of_batch = BATCHES[-1]
+    order = permutation(key(experiment.seed, SHUFFLE, 0), len(X))
+    train_in_batches(experiment, trained, X, y, size_of_batch, 0.5, 1)
+    by_hand(moved, X, y, size_of_batch, 0.5, order)
+    largest = np.abs(trained.theta - moved.theta).max()
+    apart = book.number("by_hand_largest_difference", largest)
     close = f"to {apart:.0e}" if apart else "bit for bit"
     book.say(
         "With the rows in the same order, both end a pass at the same weights "
@@ -98,33 +92,29 @@ def lines(book: Book, common: Common) -> None:
     )
 
 
-def noise(book: Book, common: Common, full: Course) -> None:
-    """How far a batch's gradient is from the full one, where training starts and where
-    it ends.
-    """
-    X, y = common.data
-    network = common.network()
+def noise(book: Book, experiment: Experiment, full: BatchTrial) -> None:
+    """How far a batch's gradient is from the full one, at the start and at the end."""
+    X, y = experiment.data
+    network = experiment.network()
     shares = []
     apart = 0.0
-    order = permutation(key(common.seed, SHUFFLE, 0), len(X)).reshape(-1, BATCHES[-1])
+    order = permutation(key(experiment.seed, SHUFFLE, 0), len(X))
     for theta in (network.theta, full.weights[-1]):
         g = network.objective(theta, *network.read(X, y), L2).g
-        parts = np.array(
-            [
-                network.objective(theta, *network.read(X[rows], y[rows]), L2).g
-                for rows in order
-            ]
-        )
+        each = []
+        for rows in order.reshape(-1, BATCHES[-1]):
+            batch = network.read(X[rows], y[rows])
+            each.append(network.objective(theta, *batch, L2).g)
+        parts = np.array(each)
         apart = max(apart, np.abs(parts.mean(axis=0) - g).max())
-        shares.append(
-            np.sqrt(((parts - g) ** 2).sum(axis=1).mean()) / np.linalg.norm(g)
-        )
+        distance = np.sqrt(((parts - g) ** 2).sum(axis=1).mean())
+        shares.append(distance / np.linalg.norm(g))
     first, last = book.number("gradient_noise", shares)
     apart = book.number("gradients_largest_difference", apart)
     size = book.number("small_batch", BATCHES[-1])
-    flat = (
-        "The flatter the ground, the more of a step is noise." if last > first else ""
-    )
+    flat = ""
+    if last > first:
+        flat = "The flatter the ground, the more of a step is noise."
     book.say(
         f"""A batch's gradient is a sample of the full one. At the same weights those
         of one pass average to the full gradient, penalty included (to {apart:.0e}).
@@ -138,7 +128,7 @@ def noise(book: Book, common: Common, full: Course) -> None:
 def rule(book: Book) -> None:
     """How the comparison is made fair."""
     rates = book.number("rates", RATES)
-    passes = book.number("sprint", SPRINT)
+    passes = book.number("sprint", FIRST_PASSES)
     few = book.number("rows", ROWS)
     many = book.number("many_rows", MANY)
     book.say(
@@ -156,35 +146,37 @@ def rule(book: Book) -> None:
     )
 
 
-def lower(courses: Race, theirs: str, full: str) -> str:
+def lower(trials: BatchTrials, theirs: str, full: str) -> str:
     """How many of the two minibatches are clearly below the full batch."""
-    count = sum(
-        one.numbers[theirs] < CLEARLY * courses[0].numbers[full] for one in courses[1:]
-    )
+    limit = CLEARLY * trials[0].numbers[full]
+    count = sum(one.numbers[theirs] < limit for one in trials[1:])
     return ("neither is", "one is", "both are")[count]
 
 
-def early(book: Book, few: Race, many: Race) -> None:
+def first_passes(book: Book, few: BatchTrials, many: BatchTrials) -> None:
     """Who is ahead after a few passes."""
-    passes = book.number("sprint", SPRINT)
-    for courses in (few, many):
-        full, *others = (one.numbers for one in courses)
-        found = " and ".join(f"{one['early']:.4f} with {one['rows']}" for one in others)
+    passes = book.number("sprint", FIRST_PASSES)
+    for trials in (few, many):
+        full, *others = (one.numbers for one in trials)
+        ends = [f"{one['early']:.4f} with {one['rows']}" for one in others]
         book.say(
             f"""Of {full["of"]:,} points, after {passes} passes: a loss of
-            {full["early"]:.4f} with all of them in every update, {found}:
-            {lower(courses, "early", "early")} ahead of the full batch."""
+            {full["early"]:.4f} with all of them in every update, {" and ".join(ends)}:
+            {lower(trials, "early", "early")} ahead of the full batch."""
         )
 
 
-def boundaries(book: Book, common: Common, full: Course, small: Course) -> None:
+def boundaries(
+    book: Book, experiment: Experiment, full: BatchTrial, small: BatchTrial
+) -> None:
     """What the full batch and the smallest have learned after a few passes."""
-    data: tuple[Array, Any] = common.data
-    networks = [common.network(), common.network()]
-    passes = book.number("sprint", SPRINT)
+    X, y = experiment.data
+    networks = [experiment.network(), experiment.network()]
+    passes = book.number("sprint", FIRST_PASSES)
     for network, one in zip(networks, (full, small), strict=True):
         network.theta = one.weights[0]
-    shares = book.number("right_early", [right(network, *data) for network in networks])
+    accuracies = [accuracy(network.predict(X), y) for network in networks]
+    shares = book.number("right_early", accuracies)
     titles = (
         f"full batch: {shares[0]:.1%} right",
         f"batches of {small.numbers['rows']}: {shares[1]:.1%} right",
@@ -193,36 +185,35 @@ def boundaries(book: Book, common: Common, full: Course, small: Course) -> None:
         "Before, with the full batch, and after, with the smallest: the boundary "
         f"after {passes} passes."
     )
-    described = (
+    description = (
         f"Two panels with the moons and a boundary. Left, {titles[0]}. Right, "
         f"{titles[1]}."
     )
-    with book.figure("8.1-boundaries", caption, described, (10.0, 4.2)) as fig:
-        for ax, network, title in zip(
-            fig.subplots(1, 2), networks, titles, strict=True
-        ):
-            draw_map(ax, network, *data)
+    with book.figure("8.1-boundaries", caption, description, (10.0, 4.2)) as fig:
+        axes = fig.subplots(1, 2)
+        for ax, network, title in zip(axes, networks, titles, strict=True):
+            draw_map(ax, network, X, y)
             ax.set_title(book.plain(title))
 
 
-def by_passes(book: Book, few: Race, many: Race) -> None:
+def by_passes(book: Book, few: BatchTrials, many: BatchTrials) -> None:
     """The losses by passes, as a figure and as a table."""
     low = book.number("low_loss", LOW)
     caption = (
         "The loss of all points after each pass over the data, on logarithmic axes; "
         "each line at the rate of the rule."
     )
-    described = (
+    description = (
         "Two panels of falling lines, one for each batch size; the table that follows "
         "has their numbers."
     )
-    draw(book, "8.1-minibatches", caption, described, few, many)
+    draw(book, "8.1-minibatches", caption, description, few, many)
     rows = []
-    for course in (*few, *many):
-        one = course.numbers
+    for trial in (*few, *many):
+        one = trial.numbers
         below = "never" if one["below_after"] is None else f"{one['below_after']}"
         losses = [f"{one[when]:.4f}" for when in ("least", "middle", "most", "end")]
-        rows.append([course.name, f"{one['rate']:g}", below, *losses])
+        rows.append([trial.name, f"{one['rate']:g}", below, *losses])
     columns = ["update of", "rate", f"below {low}", "least", "median", "most", "end"]
     title = (
         f"Passes to a loss below {low}; the loss of all points over the second half, "
@@ -235,38 +226,34 @@ def draw(
     book: Book,
     name: str,
     caption: str,
-    described: str,
-    *races: Race,
+    description: str,
+    *comparisons: BatchTrials,
     by_clock: bool = False,
 ) -> None:
-    """The losses of the races, by passes or by the clock."""
-    with book.figure(name, caption, described, (11.0, 4.4)) as fig:
-        for ax, courses in zip(fig.subplots(1, 2), races, strict=True):
-            for one, style in zip(courses, STYLES, strict=True):
-                passes = np.arange(1, len(one.losses) + 1)
-                # are marked
-                some = np.unique(np.geomspace(1, len(passes), 24).astype(int)) - 1
-                x = passes * (1e3 * one.seconds if by_clock else 1.0)
+    """The losses of both comparisons, by passes or by the clock."""
+    with book.figure(name, caption, description, (11.0, 4.4)) as fig:
+        axes = fig.subplots(1, len(comparisons))
+        for ax, trials in zip(axes, comparisons, strict=True):
+            for one, style in zip(trials, STYLES, strict=True):
+                x = np.arange(1, len(one.losses) + 1.0)
+                # the passes that are marked
+                some = np.unique(np.geomspace(1, len(x), 24).astype(int)) - 1
+                if by_clock:
+                    x = 1e3 * one.seconds * x
                 label = book.plain(f"{one.name}, rate {one.numbers['rate']:g}")
                 ax.plot(x, one.losses, label=label, markevery=some.tolist(), **style)
-            ax.set(
-                xscale="log",
-                yscale="log",
-                xlabel="milliseconds" if by_clock else "passes over the data",
-            )
-            ax.set(
-                ylabel="loss of all points",
-                title=book.plain(f"{courses[0].numbers['of']:,} points"),
-            )
+            ax.set(xscale="log", yscale="log", ylabel="loss of all points")
+            ax.set_xlabel("milliseconds" if by_clock else "passes over the data")
+            ax.set_title(book.plain(f"{trials[0].numbers['of']:,} points"))
             ax.set_ylim(top=1.7 * ax.get_ylim()[1])  # room for the legend
             set_log_scale(ax)
             ax.legend(frameon=False, loc="upper right", title="points in an update")
 
 
-def late(book: Book, few: Race, many: Race) -> None:
-    """Where the races end, and what the tutorial's sentence is worth."""
-    for courses in (few, many):
-        full, *others = (one.numbers for one in courses)
+def last_passes(book: Book, few: BatchTrials, many: BatchTrials) -> None:
+    """Where both comparisons end, and what the tutorial's sentence is worth."""
+    for trials in (few, many):
+        full, *others = (one.numbers for one in trials)
         moves = ", and ".join(
             f"between {o['least']:.4f} and {o['most']:.4f} with {o['rows']}"
             for o in others
@@ -276,24 +263,26 @@ def late(book: Book, few: Race, many: Race) -> None:
             points the full batch is at {full["end"]:.4f}. Over the second half of the
             run the minibatches move {moves}."""
         )
-    sprint = book.number("sprint", SPRINT)
-    told = "; ".join(
-        f"on {one[0].numbers['of']:,} points {lower(one, 'early', 'early')} ahead "
-        f"after {sprint} passes, and {lower(one, 'middle', 'end')} after "
-        f"{one[0].numbers['passes']}"
-        for one in (few, many)
-    )
+    first = book.number("sprint", FIRST_PASSES)
+    outcomes = []
+    for trials in (few, many):
+        full = trials[0].numbers
+        outcomes.append(
+            f"on {full['of']:,} points {lower(trials, 'early', 'early')} ahead after "
+            f"{first} passes, and {lower(trials, 'middle', 'end')} after "
+            f"{full['passes']}"
+        )
     book.say(
         f"""Minibatches typically perform better in practice, says the tutorial. By
-        passes, of our two batch sizes, {told}. (At the end their median over the
-        second half counts.) A fixed rate cannot settle: near a minimum a step is
-        mostly noise, and the weights keep circling it. A smaller rate circles closer
-        and takes longer to arrive; the next exercise has both, one after the
-        other."""
+        passes, of our two batch sizes, {"; ".join(outcomes)}. (At the end their
+        median over the second half counts.) A fixed rate cannot settle: near a
+        minimum a step is mostly noise, and the weights keep circling it. A smaller
+        rate circles closer and takes longer to arrive; the next exercise has both,
+        one after the other."""
     )
 
 
-def by_time(book: Book, few: Race, many: Race) -> None:
+def by_time(book: Book, few: BatchTrials, many: BatchTrials) -> None:
     """What a pass costs, and the losses by the clock."""
     book.say(
         """Passes are not the price; time is. An update with few points is cheaper
@@ -305,26 +294,25 @@ def by_time(book: Book, few: Race, many: Race) -> None:
         "The same losses by the clock: passes times the time of one in a long run "
         "without pauses."
     )
-    described = (
+    description = (
         "Two panels, the same lines as before, each moved sideways by the time that "
         "its passes took."
     )
-    draw(book, "8.1-minibatches-time", caption, described, few, many, by_clock=True)
+    draw(book, "8.1-minibatches-time", caption, description, few, many, by_clock=True)
     rows = []
-    for course in (*few, *many):
-        one = course.numbers
-        pass_us = 1e6 * course.seconds
+    for trial in (*few, *many):
+        one = trial.numbers
+        pass_us = 1e6 * trial.seconds
         spent = {"update_us": pass_us * one["rows"] / one["of"], "pass_us": pass_us}
-        spent |= (
-            {}
-            if one["below_after"] is None
-            else {"below_ms": 1e-3 * pass_us * one["below_after"]}
-        )
+        if one["below_after"] is not None:
+            spent["below_ms"] = 1e-3 * pass_us * one["below_after"]
         clock = book.time(book.plain(f"{one['rows']}_of_{one['of']}"), spent)
-        below = f"{clock['below_ms']:.2f} ms" if "below_ms" in clock else "not reached"
+        below = "not reached"
+        if "below_ms" in clock:
+            below = f"{clock['below_ms']:.2f} ms"
         rows.append(
             [
-                course.name,
+                trial.name,
                 f"{clock['update_us']:.1f} µs",
                 f"{clock['pass_us']:.1f} µs",
                 below,

@@ -1,6 +1,4 @@
-"""What several sections of the tutorial need: its data, its network as it starts, and
-the network trained.
-"""
+"""The tutorial's data and networks, and how it trains them, for one seed."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +17,6 @@ from sklearn.preprocessing import PolynomialFeatures
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.activations import Activation
-from halfmoon.inspection.evaluation import accuracy
 from halfmoon.network import Network
 from halfmoon.training.progress import progress_bar
 from halfmoon.training.run import Run
@@ -52,28 +49,23 @@ def descend(
     )
 
 
-def right(network: Network, X: Array, y: Any) -> float:
-    """The network's accuracy."""
-    return accuracy(network.predict(X), y)
-
-
 def full_loss(network: Network, X: Array, y: Any) -> float:
     """The objective over all rows, the tutorial's penalty included."""
     part = network.objective(network.theta, *network.read(X, y), L2)
     return part.loss + part.penalty
 
 
-def fresh(name: str, n: int, noise: float, seed: int) -> tuple[Array, Any]:
+def new_points(name: str, n: int, noise: float, seed: int) -> tuple[Array, Any]:
     """Points drawn as those that `seed` gives, which nobody has learned from."""
     return datasets.make(name, n, noise, (seed + 10_000) % 2**32)
 
 
-def starts(seed: int, count: int) -> list[int]:
+def seeds_from(seed: int, count: int) -> list[int]:
     """Seeds for several trials, beginning with this one."""
     return [(seed + i) % 2**32 for i in range(count)]
 
 
-def zigzags(L: Array) -> bool:
+def is_zigzag(L: Array) -> bool:
     """Whether the last thirty losses go up and down in turn."""
     steps = np.diff(L[-31:])
     return bool((steps[1:] * steps[:-1] < 0.0).all() and np.abs(steps).min() > 1e-6)
@@ -81,8 +73,9 @@ def zigzags(L: Array) -> bool:
 
 @contextmanager
 def quiet_fits() -> Iterator[list[warnings.WarningMessage]]:
-    """Fits of estimators; yields the warnings of those that did not converge. Ctrl-C
-    ends a search at once.
+    """Fits of estimators, without the warnings of those that did not converge.
+
+    Yields those warnings. Ctrl-C ends a search at once.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
@@ -96,12 +89,12 @@ def quiet_fits() -> Iterator[list[warnings.WarningMessage]]:
 
 
 @dataclass
-class Common:
+class Experiment:
     """Data and networks for one seed; each made when first asked for."""
 
     seed: int = 0
     quick: bool = False
-    engine: str = "auto"  # who carries out the updates; see settings.py
+    engine: str = "auto"  # what carries out the updates
     regressions: dict[int, Pipeline] = field(default_factory=dict)
 
     @property
@@ -144,11 +137,10 @@ class Common:
         *data: Any,
         **options: Any,
     ) -> Run:
-        """`method(*data, epochs=epochs, **options)`, a way to train, on the chosen
-        engine and with a progress bar.
+        """Train by `method(*data, epochs=epochs, **options)`, with a progress bar.
 
-        Warnings, as of a fit that diverges, are left to the section, which tells it
-        better.
+        It runs on the chosen engine. Warnings, such as of a fit that diverges, are not
+        shown: the section says it better.
         """
         with progress_bar(label, epochs) as bar, warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
