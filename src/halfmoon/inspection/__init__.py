@@ -1,5 +1,6 @@
 """What can be seen of a network and of a fit: derivatives, numbers, units, faults."""
 
+from halfmoon.inspection.diagnosis import Diagnosis, Finding, diagnose
 from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.inspection.sensitivity import input_gradients
 from halfmoon.inspection.summary import Summary, summary
@@ -7,10 +8,13 @@ from halfmoon.inspection.trace import Trace, trace
 from halfmoon.inspection.units import hidden_activations
 
 __all__ = [
+    "Diagnosis",
+    "Finding",
     "GradientReport",
     "Summary",
     "Trace",
     "check_gradients",
+    "diagnose",
     "hidden_activations",
     "input_gradients",
     "summary",

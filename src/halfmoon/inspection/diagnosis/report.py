@@ -27,6 +27,14 @@ class Diagnosis:
         One for each rule that the fit breaks.
     rules : list of str
         The names of the rules that were checked.
+
+    Examples
+    --------
+    >>> diagnosis = Diagnosis([], ["constant columns", "dead units"])
+    >>> print(diagnosis)
+    No findings. Rules checked: constant columns, dead units.
+    >>> bool(diagnosis)
+    False
     """
 
     findings: list[Finding]

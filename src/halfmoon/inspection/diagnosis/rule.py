@@ -34,6 +34,18 @@ class Finding:
         What was found, in a sentence.
     remedy : str
         Which setting to change, and to what, in the estimators' words.
+
+    Examples
+    --------
+    >>> finding = Finding(
+    ...     name="constant columns",
+    ...     rule="A column has at least two values.",
+    ...     number=1.0,
+    ...     message="The same value in all 240 rows: age.",
+    ...     remedy="Remove it from X.",
+    ... )
+    >>> print(finding.name, finding.number)
+    constant columns 1.0
     """
 
     name: str = ""
