@@ -128,12 +128,12 @@ class Problem:
         default_factory=dict, compare=False, repr=False
     )
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Rows."""
         return int(self.X.shape[0])
 
-    @property
+    @cached_property
     def per_epoch(self) -> int:
         """Updates in one pass over the data."""
         return -(-self.n // self.batch_size)

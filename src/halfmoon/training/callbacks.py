@@ -67,6 +67,11 @@ class Recorder:
             The one that was watched.
         epoch : int
             After which epoch; ValueError where its weights were not kept.
+
+        Returns
+        -------
+        Network or estimator
+            The copy; `fitted` stays as it is.
         """
         if epoch not in self.weights:
             raise ValueError(
@@ -101,17 +106,51 @@ class Recorder:
     # scikit-learn's protocol
 
     def setup(self, estimator: Any, context: Any) -> None:
-        """A fit begins, or goes on."""
+        """A fit begins, or goes on.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The one that is fitted.
+        context : CallbackContext
+            scikit-learn's: the task, and where it stands in the fit.
+        """
 
     def teardown(self, estimator: Any, context: Any) -> None:
-        """It has ended."""
+        """A fit has ended.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The one that is fitted.
+        context : CallbackContext
+            scikit-learn's: the task, and where it stands in the fit.
+        """
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
-        """A task begins, the fit itself or an epoch."""
+        """A task begins: the fit itself, or an epoch.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The one that is fitted.
+        context : CallbackContext
+            scikit-learn's: the task, and where it stands in the fit.
+        """
 
     def on_fit_task_end(
         self, estimator: Any, context: Any, *, fitted_estimator: Any = None
     ) -> None:
-        """A task has ended; epochs are kept."""
+        """A task has ended; the weights of an epoch are kept.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The one that is fitted.
+        context : CallbackContext
+            scikit-learn's: the task, and where it stands in the fit.
+        fitted_estimator : estimator, optional
+            The estimator as a fit ending here would leave it.
+        """
         if context.task_name == "epoch" and fitted_estimator is not None:
             self._keep(len(fitted_estimator.history_), fitted_estimator.network_.theta)

@@ -1,5 +1,6 @@
-"""What a run remembers: one row an epoch, the same columns from the first day, for
-files, plots and reports alike.
+"""The history of a run: one row an epoch, always with the same columns.
+
+Files, plots and reports read it.
 """
 
 from collections.abc import Iterator
@@ -29,8 +30,9 @@ SCHEMA = np.dtype(
 
 
 class History:
-    """A table of `SCHEMA`'s columns that grows; ``history["loss"]`` is a column,
-    iteration gives rows as dicts.
+    """A table that grows, with the columns of `SCHEMA`.
+
+    ``history["loss"]`` is a column (epochs,); iteration gives rows as dicts.
     """
 
     def __init__(self) -> None:
@@ -40,8 +42,10 @@ class History:
         }
 
     def append(self, **columns: Any) -> None:
-        """Add rows: arrays `epoch`, `update`, `rows`; other columns as arrays or one
-        number, NaN where left out.
+        """Add rows, one for each entry of `epoch`.
+
+        The other columns are arrays or one number; `update` and `rows` must be there,
+        others are NaN where they are left out.
         """
         count = len(columns["epoch"])
         start = self._n

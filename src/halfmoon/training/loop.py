@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.schedules import SCHEDULES, Progress
+from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.engines.choose import choose
-from halfmoon.engines.contract import Measured, Plan, Problem
+from halfmoon.engines.contract import Measured, Numbers, Plan, Problem
 from halfmoon.engines.predicting import predictor_of
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.run import Best, Callback, Run, Score
@@ -59,16 +59,16 @@ class Fit:
                 "monitor='score' needs validation data and a score; pass both, or "
                 "monitor='loss'."
             )
-        self.schedules = [
-            SCHEDULES.make(settings.schedule),
-            SCHEDULES.make(settings.decay_schedule),
-            SCHEDULES.make(settings.dropout_schedule),
-        ]
+        self.rate_schedule = SCHEDULES.make(settings.schedule)
+        self.decay_schedule = SCHEDULES.make(settings.decay_schedule)
+        self.dropout_schedule = SCHEDULES.make(settings.dropout_schedule)
         self.each_epoch = (
             validation is not None
             or score is not None
             or bool(callbacks)
-            or any(schedule.adaptive for schedule in self.schedules)
+            or self.rate_schedule.adaptive
+            or self.decay_schedule.adaptive
+            or self.dropout_schedule.adaptive
         )
         self.last_tick = time.perf_counter()
 
@@ -244,13 +244,16 @@ def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
         updates_before_fit=first + run.update_offset,
         rows_before_epoch=rows_before_epoch,
     )
-    rate, decay, dropout = (
-        np.ascontiguousarray(
-            np.broadcast_to(schedule.factor(progress), update.shape), dtype=np.float64
-        )
-        for schedule in fit.schedules
-    )
+    rate = factors(fit.rate_schedule, progress)
+    decay = factors(fit.decay_schedule, progress)
+    dropout = factors(fit.dropout_schedule, progress)
     return Plan(fit.settings.learning_rate * rate, problem.decay * decay, dropout)
+
+
+def factors(schedule: Schedule, progress: Progress) -> Numbers:
+    """A schedule's factor for each of the updates (updates,) that progress tells of."""
+    factor = np.broadcast_to(schedule.factor(progress), progress.update.shape)
+    return np.ascontiguousarray(factor, dtype=np.float64)
 
 
 def record(problem: Problem, run: Run, eta: Array, measured: Measured) -> None:

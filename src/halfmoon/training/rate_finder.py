@@ -38,7 +38,7 @@ class RateTest:
 
     ``halfmoon.displays.draw_rate_test(ax, test)`` draws it.
 
-    Attributes
+    Parameters
     ----------
     rates : array (updates,)
         The learning rate of each update.
@@ -52,6 +52,14 @@ class RateTest:
         The rate to train with.
     rule : str
         How it was chosen, in a sentence.
+
+    Examples
+    --------
+    >>> from halfmoon import Network, datasets, find_learning_rate
+    >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
+    >>> test = find_learning_rate(Network.dense([2, 20, 2]), X, y)
+    >>> len(test.rates) == len(test.losses) == len(test.smoothed)
+    True
     """
 
     rates: Numbers = field(repr=False)

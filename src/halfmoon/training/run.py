@@ -43,28 +43,50 @@ class Checkpoint(NamedTuple):
 
 @dataclass
 class Run(State):
-    """The record of a fit, from which it can go on.
+    """All that a fit changes, its record, and where it can go on from.
 
-    Attributes
+    `train` makes it. `weights`, `epoch`, `rows` and `updates` are worked out from it.
+
+    Parameters
     ----------
+    theta : array (size,)
+        The parameters after the last update.
+    slots : list of arrays (size,)
+        The optimizer's memory.
+    average : array (size,), optional
+        The running average of theta, if one is kept.
+    t : int
+        Updates, counted as though all epochs had been on the present data.
+    finite_source : State, function or None
+        The last finite state, or how to find it.
     history : History
         One row an epoch: ``run.history["loss"]`` is a column.
-    best : Best or None
+    best : Best, optional
         The best epoch by the monitor; None without validation data.
-    weights : array (size,)
-        What the fit leaves in the network: the best epoch's weights with validation
-        data, else the last finite ones.
-    epoch : int
-        Epochs done.
-    rows : int
-        Rows seen in the epochs done.
     seconds : float
         Time spent training.
     stopped : str
-        Why the fit stopped: a word of `training.stopping.STOPPED`, or the reason that
-        a callback gave.
-    engine, why, threads
-        Which engine carried out the updates, why that one, and on how many threads.
+        Why it stopped: a word of `training.stopping.STOPPED`, or a callback's reason.
+    engine : str
+        Which engine carried out the updates; "scipy" for L-BFGS.
+    why : str
+        Why that one.
+    threads : int
+        On how many threads.
+    optimizer_description : str
+        What the optimizer's memory belongs to, in words.
+    data_description : str
+        What the numbers of updates belong to, in words; empty once it is released.
+    epochs_before_fit : int
+        Epochs done when the present fit began.
+    seconds_before_fit : float
+        Time spent training when it began, or was released.
+    update_offset : int
+        What is missing from `t` to the updates done in all.
+    memory_start : int
+        Updates done in all when the optimizer's memory began.
+    unfinished_epoch : array (4, updates)
+        Loss, penalty, gradient norm and rate of the unfinished epoch's updates.
 
     Examples
     --------
@@ -82,16 +104,12 @@ class Run(State):
     engine: str = ""
     why: str = ""
     threads: int = 1
-    # what the optimizer's memory belongs to, and what the updates' numbers belong to
-    # ("" once the run is released): both in words, for a refusal
     optimizer_description: str = ""
     data_description: str = ""
-    # what had been done when the present fit began
     epochs_before_fit: int = 0
     seconds_before_fit: float = 0.0
     update_offset: int = 0
     memory_start: int = 0
-    # loss, penalty, gradient norm and rate (4, updates) of the unfinished epoch
     unfinished_epoch: Array = field(default_factory=lambda: np.empty((4, 0)))
 
     @property
@@ -122,9 +140,20 @@ class Run(State):
         gradient_norm: ArrayLike,
         learning_rate: ArrayLike = np.nan,
     ) -> None:
-        """Add rows of history: one for each entry of `loss` (epochs,).
+        """Add rows of history: the only place where they are written.
 
         The time since the row before is shared out evenly.
+
+        Parameters
+        ----------
+        problem : Problem
+            Says how many rows and updates an epoch has.
+        loss, penalty : arrays (epochs,)
+            The objective of each epoch, and its penalty part.
+        gradient_norm : array (epochs,)
+            The mean of its gradients' 2-norms.
+        learning_rate : array (epochs,), optional
+            Of its last update; NaN where the method has none.
         """
         passes = 1 + np.arange(np.size(loss))
         epoch = self.epoch + passes
@@ -141,15 +170,26 @@ class Run(State):
         )
 
     def checkpoint(self) -> Checkpoint:
-        """The run as it is now, for `restore`.
+        """The run as it is now.
 
         Updates replace arrays and never write in them, and the history only grows: so
         nothing is copied.
+
+        Returns
+        -------
+        Checkpoint
+            What `restore` takes.
         """
         return Checkpoint(vars(self).copy(), self.epoch)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to a checkpoint of this run."""
+        """Make the run what it was.
+
+        Parameters
+        ----------
+        checkpoint : Checkpoint
+            Taken from this run.
+        """
         vars(self).update(checkpoint.fields)
         self.history.cut(checkpoint.epochs)
 

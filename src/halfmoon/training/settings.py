@@ -32,11 +32,6 @@ class Settings:
 
     Raises ValueError for a setting that breaks its rule. A solver such as L-BFGS
     refuses what belongs to planned updates.
-
-    Examples
-    --------
-    >>> Settings(optimizer="adam", epochs=50).learning_rate
-    0.001
     """
 
     optimizer: Any = setting(
@@ -138,8 +133,22 @@ class Settings:
     def of(cls, options: dict[str, Any], whole: Self | None = None) -> Self:
         """Settings from keyword options, or given as a whole.
 
-        Raises TypeError for both at once, and for a misspelt option, with the nearest
-        name.
+        Parameters
+        ----------
+        options : dict
+            Settings by name.
+        whole : Settings, optional
+            Returned as it is.
+
+        Returns
+        -------
+        Settings
+            Those that are given; the others have their defaults.
+
+        Raises
+        ------
+        TypeError
+            For both at once, and for a misspelt option, with the nearest name.
         """
         if whole is not None and options:
             raise TypeError(
@@ -167,4 +176,12 @@ def _parameters(cls: type) -> str:
     return "\n".join(lines)
 
 
-Settings.__doc__ = f"{inspect.getdoc(Settings)}\n\n{_parameters(Settings)}\n"
+EXAMPLES = """
+Examples
+--------
+>>> Settings(optimizer="adam", epochs=50).learning_rate
+0.001
+"""
+Settings.__doc__ = "\n".join(
+    [inspect.getdoc(Settings) or "", "", _parameters(Settings), EXAMPLES]
+)

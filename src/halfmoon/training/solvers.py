@@ -23,7 +23,21 @@ from halfmoon.training.run import Run
 
 
 class Solver(Component):
-    """Minimises the objective of a fit; each of its iterations counts as an epoch."""
+    """Minimises the objective of a fit; each of its iterations counts as an epoch.
+
+    Derive from it, and define `minimize`.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from halfmoon import Network, Solver, train
+    >>> @dataclass(frozen=True)
+    ... class Stay(Solver):
+    ...     def minimize(self, fit, run, interrupt):
+    ...         run.stopped = "converged"
+    >>> train(Network.dense([1, 2]), [[0.0], [1.0]], [0, 1], optimizer=Stay()).stopped
+    'converged'
+    """
 
     by: ClassVar[str] = "solver"  # what a run calls the engine that chose the steps
 

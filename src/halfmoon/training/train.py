@@ -183,7 +183,7 @@ def refuse_idle(
                 "A solver such as L-BFGS cannot work with dropout; leave it out, or "
                 "train with an optimizer."
             )
-    drops = any(layer.rate for layer in layers)
+    drops = [layer.rate for layer in layers if layer.rate]
     if settings.dropout_schedule != "constant" and not drops:
         raise no_effect("dropout_schedule", "a layer with dropout")
     if settings.decay_schedule != "constant" and problem.decay == 0.0:
