@@ -223,3 +223,12 @@ def shifted(X, y, by, column):
     X = X.copy()
     X[:, column] += by
     return X, y
+
+
+# The data of many fits. Who changes them works on a copy.
+MOONS = points("moons")
+WAVE = points("wave")
+VOTES = votes()
+LINE = linear()
+LABELS = labels()
+COUNTS = counts()

@@ -8,6 +8,12 @@ import numpy as np
 
 from halfmoon.components.activations import Activation
 from inspection.diagnosis.fits import (
+    COUNTS,
+    LABELS,
+    LINE,
+    MOONS,
+    VOTES,
+    WAVE,
     Fit,
     N,
     counts,
@@ -74,20 +80,21 @@ def positive(n=N):
 
 
 FULL = {"batch_size": None, "epochs": 2000}
+TUTORIAL = {"hidden": (3,), "batch_size": None, "epochs": 20000}
 PLANTED = {
     "dead units": {
         "6 of 8 relu units": Planted(
             r"^6 of 8 units of Dense 1 \(relu\) .* 240 rows",
-            recipe(*points("moons"), act="relu", plant=bias(0, 6, -100.0)),
+            recipe(*MOONS, act="relu", plant=bias(0, 6, -100.0)),
         ),
         "upper layer, elu": Planted(
             r"^7 of 10 units of Dense 2 \(elu\)",
-            recipe(*points("moons"), (8, 10), "elu", plant=bias(1, 7, -1e3)),
+            recipe(*MOONS, (8, 10), "elu", plant=bias(1, 7, -1e3)),
         ),
         "gelu, float32": Planted(
             r"^3 of 5 units of Dense 1 \(gelu\)",
             recipe(
-                *points("wave"),
+                *WAVE,
                 (5,),
                 "gelu",
                 "squared_error",
@@ -98,26 +105,20 @@ PLANTED = {
         "softplus under dropout": Planted(
             r"^4 of 4 units of Dense 1",
             recipe(
-                *votes(), (4,), "softplus", dropout=[0.0, 0.1], plant=bias(0, 4, -50.0)
+                *VOTES, (4,), "softplus", dropout=[0.0, 0.1], plant=bias(0, 4, -50.0)
             ),
         ),
         "negative weights": Planted(
-            r"^8 of 8 units of Dense 1",
-            recipe(*positive(), act="relu", plant=negative),
+            r"^8 of 8 units of Dense 1", recipe(*positive(), act="relu", plant=negative)
         ),
         "steps too long": Planted(
             r"of 16 units of Dense 1 \(relu\)",
-            recipe(*points("wave"), (16,), "relu", "squared_error", learning_rate=1.0),
+            recipe(*WAVE, (16,), "relu", "squared_error", learning_rate=1.0),
         ),
         "L-BFGS": Planted(
             r"^5 of 8 units of Dense 1 \(selu\)",
             recipe(
-                *points("moons"),
-                (8,),
-                "selu",
-                optimizer=None,
-                l2=1e-3,
-                plant=bias(0, 5, -80.0),
+                *MOONS, (8,), "selu", optimizer=None, l2=1e-3, plant=bias(0, 5, -80.0)
             ),
         ),
     },
@@ -128,74 +129,49 @@ PLANTED = {
         ),
         "logistic, upper layer": Planted(
             r"^5 of 8 units of Dense 2 \(logistic\)",
-            recipe(*points("moons"), (6, 8), "logistic", plant=bias(1, 5, 60.0)),
+            recipe(*MOONS, (6, 8), "logistic", plant=bias(1, 5, 60.0)),
         ),
         "huge inputs": Planted(
             "of 16 units of Dense 1",
             recipe(*scaled(*points("spiral"), 1e3, 0, 1), (16,)),
         ),
         "steps too long": Planted(
-            "of 16 units of Dense 1",
-            recipe(*points("moons"), (16,), learning_rate=3.0),
+            "of 16 units of Dense 1", recipe(*MOONS, (16,), learning_rate=3.0)
         ),
         "softsign of one's own": Planted(
             r"^8 of 8 units of Dense 1 \(Softsign\)",
-            recipe(
-                *points("wave"),
-                (8,),
-                Softsign(),
-                "squared_error",
-                plant=bias(0, 8, -1e4),
-            ),
+            recipe(*WAVE, (8,), Softsign(), "squared_error", plant=bias(0, 8, -1e4)),
         ),
         "one side": Planted(
             r"^3 of 4 units of Dense 1 \(tanh\)",
-            recipe(*linear(), (4,), "tanh", "squared_error", plant=bias(0, 3, 40.0)),
+            recipe(*LINE, (4,), "tanh", "squared_error", plant=bias(0, 3, 40.0)),
         ),
     },
     "learning rate too high": {
         "the tutorial": Planted(
             "rate 2 is 2.*, over 2:",
-            recipe(
-                *points("moons"),
-                (3,),
-                optimizer="gd",
-                learning_rate=2.0,
-                batch_size=None,
-                epochs=20000,
-            ),
+            recipe(*MOONS, optimizer="gd", learning_rate=2.0, **TUTORIAL),
         ),
         "momentum at the edge": Planted(
             "over 3:",
             recipe(
-                *points("moons"),
-                (3,),
-                optimizer="momentum:beta=0.5",
-                learning_rate=3.0,
-                batch_size=None,
-                epochs=20000,
+                *MOONS, optimizer="momentum:beta=0.5", learning_rate=3.0, **TUTORIAL
             ),
         ),
         "nesterov at the edge": Planted(
             "over 1.5:",
             recipe(
-                *points("moons"),
-                (3,),
-                optimizer="nesterov:beta=0.5",
-                learning_rate=2.0,
-                batch_size=None,
-                epochs=20000,
+                *MOONS, optimizer="nesterov:beta=0.5", learning_rate=2.0, **TUTORIAL
             ),
         ),
-        "adam": Planted("rate 1", recipe(*points("moons"), (16,), learning_rate=1.0)),
+        "adam": Planted("rate 1", recipe(*MOONS, (16,), learning_rate=1.0)),
         "gd in batches": Planted(
-            "rate 10",
-            recipe(*points("moons"), (16,), optimizer="gd", learning_rate=10.0),
+            "rate 10", recipe(*MOONS, (16,), optimizer="gd", learning_rate=10.0)
         ),
         "rmsprop": Planted(
             "rate 0.3",
             recipe(
-                *points("wave"),
+                *WAVE,
                 (16,),
                 "tanh",
                 "squared_error",
@@ -229,7 +205,7 @@ PLANTED = {
         "lion": Planted(
             "rate 0.1",
             recipe(
-                *points("wave"),
+                *WAVE,
                 (16,),
                 "relu",
                 "squared_error",
@@ -240,7 +216,7 @@ PLANTED = {
         "diverged": Planted(
             "rate 3",
             recipe(
-                *points("wave"),
+                *WAVE,
                 (16,),
                 "tanh",
                 "squared_error",
@@ -253,7 +229,7 @@ PLANTED = {
         "diverged at once": Planted(
             "rate 3",
             recipe(
-                *points("wave"),
+                *WAVE,
                 (16,),
                 "relu",
                 "squared_error",
@@ -265,7 +241,7 @@ PLANTED = {
         "adamw, float32": Planted(
             "rate 1.$",
             recipe(
-                *labels(),
+                *LABELS,
                 (16,),
                 "relu",
                 "logistic_cross_entropy",
@@ -277,25 +253,23 @@ PLANTED = {
     },
     "learning rate too low": {
         "adam": Planted(
-            "^An update is .*e-0[67]",
-            recipe(*points("moons"), (16,), learning_rate=1e-6),
+            "^An update is .*e-0[67]", recipe(*MOONS, (16,), learning_rate=1e-6)
         ),
         "gd": Planted(
             "An update",
-            recipe(*points("moons"), (3,), optimizer="gd", learning_rate=1e-4, **FULL),
+            recipe(*MOONS, (3,), optimizer="gd", learning_rate=1e-4, **FULL),
         ),
         "gd in batches": Planted(
-            "An update",
-            recipe(*points("moons"), (16,), optimizer="gd", learning_rate=1e-5),
+            "An update", recipe(*MOONS, (16,), optimizer="gd", learning_rate=1e-5)
         ),
         "momentum": Planted(
             "An update",
-            recipe(*votes(), (16,), "relu", optimizer="momentum", learning_rate=1e-5),
+            recipe(*VOTES, (16,), "relu", optimizer="momentum", learning_rate=1e-5),
         ),
         "lion": Planted(
             "An update",
             recipe(
-                *linear(),
+                *LINE,
                 (16,),
                 "tanh",
                 "squared_error",
@@ -306,7 +280,7 @@ PLANTED = {
         "rmsprop": Planted(
             "An update",
             recipe(
-                *counts(),
+                *COUNTS,
                 (16,),
                 "relu",
                 "poisson",
@@ -328,33 +302,31 @@ PLANTED = {
     "unscaled inputs": {
         "one column in thousands": Planted(
             "^Off scale: column 2; column 2 has mean",
-            recipe(*scaled(*votes(), 1e3, 2), (8,)),
+            recipe(*scaled(*VOTES, 1e3, 2), (8,)),
         ),
         "years": Planted(
             "^Off scale: column 1; .* mean 2e.03",
-            recipe(*shifted(*votes(), 2000.0, 1), (8,), "relu"),
+            recipe(*shifted(*VOTES, 2000.0, 1), (8,), "relu"),
         ),
         "all in hundreds": Planted(
             "^Off scale: column 0, column 1, column 2, column 3;",
-            recipe(
-                *scaled(*linear(), 100.0, 0, 1, 2, 3), (8,), "tanh", "squared_error"
-            ),
+            recipe(*scaled(*LINE, 100.0, 0, 1, 2, 3), (8,), "tanh", "squared_error"),
         ),
         "one column tiny": Planted(
             "^Off scale: f; f has mean",
-            recipe(*scaled(*votes(), 1e-4, 5), (8,), names=list("abcdef")),
+            recipe(*scaled(*VOTES, 1e-4, 5), (8,), names=list("abcdef")),
         ),
         "offset beside its spread": Planted(
             "^Off scale: column 0; column 0 has mean 5 and standard deviation 0.0",
-            recipe(*shifted(*scaled(*votes(), 0.02, 0), 5.0, 0), (8,)),
+            recipe(*shifted(*scaled(*VOTES, 0.02, 0), 5.0, 0), (8,)),
         ),
         "unlike": Planted(
             "^Off scale: column 3;",
-            recipe(*scaled(*scaled(*votes(), 9.0, 0), 0.03, 3), (8,)),
+            recipe(*scaled(*scaled(*VOTES, 9.0, 0), 0.03, 3), (8,)),
         ),
         "all tiny": Planted(
             "^Off scale: column 0, column 1, column 2, column 3;",
-            recipe(*scaled(*linear(), 1e-3, 0, 1, 2, 3), (8,), "tanh", "huber"),
+            recipe(*scaled(*LINE, 1e-3, 0, 1, 2, 3), (8,), "tanh", "huber"),
         ),
         "bytes": Planted(
             "^Off scale: column 0, column 1, column 2, column 3, column 4 and 3 more;",
@@ -370,8 +342,8 @@ PLANTED = {
         "thousands": Planted(
             "deviation 1.4",
             recipe(
-                linear()[0],
-                1e3 * linear()[1],
+                LINE[0],
+                1e3 * LINE[1],
                 (8,),
                 "relu",
                 "squared_error",
@@ -379,34 +351,24 @@ PLANTED = {
             ),
         ),
         "offset": Planted(
-            "mean 500",
-            recipe(linear()[0], 500.0 + linear()[1], (8,), "tanh", "squared_error"),
+            "mean 500", recipe(LINE[0], 500.0 + LINE[1], (8,), "tanh", "squared_error")
         ),
         "prices": Planted(
             "mean 2.*e.05 and",
-            recipe(
-                linear()[0], 2e5 + 1e5 * linear()[1], (8,), "relu", "absolute_error"
-            ),
+            recipe(LINE[0], 2e5 + 1e5 * LINE[1], (8,), "relu", "absolute_error"),
         ),
         "second of two": Planted(
             "y has mean",
-            recipe(
-                linear()[0],
-                np.c_[linear()[1], 1e4 * linear()[1]],
-                (8,),
-                "relu",
-                "huber",
-            ),
+            recipe(LINE[0], np.c_[LINE[1], 1e4 * LINE[1]], (8,), "relu", "huber"),
         ),
         "quantiles": Planted(
-            "deviation",
-            recipe(linear()[0], 300.0 * linear()[1], (8,), "tanh", "quantiles"),
+            "deviation", recipe(LINE[0], 300.0 * LINE[1], (8,), "tanh", "quantiles")
         ),
         "tiny": Planted(
             "deviation 0.0",
             recipe(
-                linear()[0],
-                1e-3 * linear()[1],
+                LINE[0],
+                1e-3 * LINE[1],
                 (32,),
                 "relu",
                 "squared_error",
@@ -417,25 +379,20 @@ PLANTED = {
         ),
     },
     "constant columns": {
-        "zeros": Planted(
-            "all 240 rows: column 1.$",
-            recipe(*with_column(*votes(), 0.0)),
-        ),
+        "zeros": Planted("all 240 rows: column 1.$", recipe(*with_column(*VOTES, 0.0))),
         "ones": Planted(
-            ": column 0.$",
-            recipe(*with_column(*votes(), 1.0, 0), act="relu"),
+            ": column 0.$", recipe(*with_column(*VOTES, 1.0, 0), act="relu")
         ),
         "two of them": Planted(
             ": b, e.$",
             recipe(
-                *with_column(*with_column(*votes(), 0.0), 0.5, 4),
-                names=list("abcdefgh"),
+                *with_column(*with_column(*VOTES, 0.0), 0.5, 4), names=list("abcdefgh")
             ),
         ),
         "float32": Planted(
             ": column 1.$",
             recipe(
-                *with_column(*linear(), 0.1),
+                *with_column(*LINE, 0.1),
                 (8,),
                 "tanh",
                 "squared_error",
@@ -444,26 +401,26 @@ PLANTED = {
         ),
         "but for a row without weight": Planted(
             "all 239 rows: column 1.$",
-            recipe(*with_column(*votes(), np.eye(1, N)[0]), w=1.0 - np.eye(1, N)[0]),
+            recipe(*with_column(*VOTES, np.eye(1, N)[0]), w=1.0 - np.eye(1, N)[0]),
         ),
     },
     "leaking column": {
         "copy of the class": Planted(
             "^column 1 alone has an AUC of 1.0000",
-            recipe(*with_column(*votes(), votes()[1])),
+            recipe(*with_column(*VOTES, VOTES[1])),
         ),
         "noisy copy": Planted(
             "^column 3 alone",
-            recipe(*with_column(*votes(), votes()[1] + 0.1 * normal(1)[0][:, 0], 3)),
+            recipe(*with_column(*VOTES, VOTES[1] + 0.1 * normal(1)[0][:, 0], 3)),
         ),
         "value": Planted(
             "^column 1 alone",
-            recipe(*with_column(*linear(), linear()[1]), (8,), "tanh", "squared_error"),
+            recipe(*with_column(*LINE, LINE[1]), (8,), "tanh", "squared_error"),
         ),
         "its logarithm": Planted(
             "^column 1 alone",
             recipe(
-                *with_column(*linear(), np.log(9.0 + linear()[1])),
+                *with_column(*LINE, np.log(9.0 + LINE[1])),
                 (8,),
                 "relu",
                 "squared_error",
@@ -472,14 +429,14 @@ PLANTED = {
         "two copies": Planted(
             "^a, c alone",
             recipe(
-                *with_column(*with_column(*votes(), votes()[1]), -votes()[1], 0),
+                *with_column(*with_column(*VOTES, VOTES[1]), -VOTES[1], 0),
                 names=list("abcdefgh"),
             ),
         ),
         "one label of three": Planted(
             "^column 1 alone",
             recipe(
-                *with_column(*labels(), 2 - labels()[1][:, 1]),
+                *with_column(*LABELS, 2 - LABELS[1][:, 1]),
                 (8,),
                 "tanh",
                 "logistic_cross_entropy",
@@ -495,7 +452,7 @@ PLANTED = {
         ),
         "counts": Planted(
             "^column 1 alone",
-            recipe(*with_column(*counts(), counts()[1] / 7.0), (8,), "tanh", "poisson"),
+            recipe(*with_column(*COUNTS, COUNTS[1] / 7.0), (8,), "tanh", "poisson"),
         ),
     },
     "validation set too small": {
@@ -510,8 +467,7 @@ PLANTED = {
             ),
         ),
         "values": Planted(
-            "^10 rows",
-            with_validation(*linear(n=N + 10), loss="squared_error"),
+            "^10 rows", with_validation(*linear(n=N + 10), loss="squared_error")
         ),
         "labels": Planted(
             "^18 rows",
@@ -522,8 +478,7 @@ PLANTED = {
             with_validation(*linear(4, N + 30, noise=1.5), loss="squared_error"),
         ),
         "not watched by the fit": Planted(
-            "^30 rows",
-            with_validation(*votes(n=N + 30), (16,), watch=False),
+            "^30 rows", with_validation(*votes(n=N + 30), (16,), watch=False)
         ),
     },
     "overfitting": {
@@ -593,12 +548,10 @@ PLANTED = {
     },
     "underfitting": {
         "penalty": Planted(
-            "of the best constant's loss 0.693",
-            recipe(*points("moons"), (16,), l2=1.0),
+            "of the best constant's loss 0.693", recipe(*MOONS, (16,), l2=1.0)
         ),
         "a line for circles": Planted(
-            "by simple means 0.6",
-            recipe(*points("circles"), (), "identity"),
+            "by simple means 0.6", recipe(*points("circles"), (), "identity")
         ),
         "a line for a wave": Planted(
             "is explained",
@@ -607,7 +560,7 @@ PLANTED = {
         "two epochs": Planted(
             "is explained",
             recipe(
-                *points("moons"),
+                *MOONS,
                 (16,),
                 "relu",
                 seed=2,
@@ -616,17 +569,13 @@ PLANTED = {
                 epochs=8,
             ),
         ),
-        "no start": Planted(
-            "is explained",
-            recipe(*points("moons"), (16,), initializer="zeros"),
-        ),
+        "no start": Planted("is explained", recipe(*MOONS, (16,), initializer="zeros")),
         "dead": Planted(
             "is explained",
             recipe(*points("spiral"), (8,), "relu", plant=bias(0, 8, -100.0)),
         ),
         "penalty on counts": Planted(
-            "is explained",
-            recipe(*counts(), (8,), "tanh", "poisson", l2=5.0),
+            "is explained", recipe(*COUNTS, (8,), "tanh", "poisson", l2=5.0)
         ),
     },
 }

@@ -3,6 +3,12 @@
 import numpy as np
 
 from inspection.diagnosis.fits import (
+    COUNTS,
+    LABELS,
+    LINE,
+    MOONS,
+    VOTES,
+    WAVE,
     N,
     counts,
     labels,
@@ -16,9 +22,9 @@ from inspection.diagnosis.fits import (
 )
 
 SOUND = {
-    "moons": recipe(*points("moons")),
-    "moons, tutorial cured": recipe(
-        *points("moons"),
+    "moons": recipe(*MOONS),
+    "moons, the tutorial at a quarter of its rate": recipe(
+        *MOONS,
         (3,),
         optimizer="gd",
         learning_rate=0.5,
@@ -26,22 +32,18 @@ SOUND = {
         epochs=2000,
         l2=5e-5,
     ),
-    "moons, relu": recipe(*points("moons"), (16, 16), "relu", dtype=np.float32),
-    "moons, deep": recipe(
-        *points("moons"), (12, 12, 12, 12), "gelu", learning_rate=0.003
-    ),
+    "moons, relu": recipe(*MOONS, (16, 16), "relu", dtype=np.float32),
+    "moons, deep": recipe(*MOONS, (12, 12, 12, 12), "gelu", learning_rate=0.003),
     "moons, wide": recipe(
-        *points("moons"), (200,), "relu", optimizer="momentum", learning_rate=0.02
+        *MOONS, (200,), "relu", optimizer="momentum", learning_rate=0.02
     ),
-    "moons, dropout": recipe(*points("moons"), (32,), "relu", dropout=[0.0, 0.3]),
-    "moons, one logistic output": recipe(
-        *points("moons"), loss="logistic_cross_entropy"
-    ),
-    "moons, L-BFGS": recipe(*points("moons"), optimizer=None, l2=1e-3, epochs=500),
+    "moons, dropout": recipe(*MOONS, (32,), "relu", dropout=[0.0, 0.3]),
+    "moons, one logistic output": recipe(*MOONS, loss="logistic_cross_entropy"),
+    "moons, L-BFGS": recipe(*MOONS, optimizer=None, l2=1e-3, epochs=500),
     "moons, watched": with_validation(
         *points("moons", N + 200), (16,), "silu", patience=20
     ),
-    "moons, weights": recipe(*points("moons"), w=np.tile([0.5, 2.0, 1.0], N // 3)),
+    "moons, weights": recipe(*MOONS, w=np.tile([0.5, 2.0, 1.0], N // 3)),
     "circles": recipe(*points("circles", noise=0.1), (16,), "tanh", epochs=200),
     "circles, nesterov": recipe(
         *points("circles", noise=0.1), (16,), "elu", optimizer="nesterov", epochs=300
@@ -79,30 +81,22 @@ SOUND = {
         learning_rate=0.003,
         epochs=200,
     ),
-    "wave": recipe(*points("wave"), (32,), "tanh", "squared_error", epochs=400),
+    "wave": recipe(*WAVE, (32,), "tanh", "squared_error", epochs=400),
     "wave, absolute error": recipe(
-        *points("wave"), (32, 16), "tanh", "absolute_error", epochs=300
+        *WAVE, (32, 16), "tanh", "absolute_error", epochs=300
     ),
     "wave, huber": recipe(
-        *points("wave"), (32, 16), "selu", "huber", optimizer="nadam", epochs=200
+        *WAVE, (32, 16), "selu", "huber", optimizer="nadam", epochs=200
     ),
-    "wave, quantiles": recipe(
-        *points("wave"), (32, 16), "gelu", "quantiles", epochs=200
-    ),
+    "wave, quantiles": recipe(*WAVE, (32, 16), "gelu", "quantiles", epochs=200),
     "wave, one quantile": recipe(
-        *points("wave"), (32, 16), "silu", "pinball:level=0.9", epochs=200
+        *WAVE, (32, 16), "silu", "pinball:level=0.9", epochs=200
     ),
     "wave, L-BFGS": recipe(
-        *points("wave"),
-        (16,),
-        "tanh",
-        "squared_error",
-        optimizer=None,
-        epochs=200,
-        l2=1e-4,
+        *WAVE, (16,), "tanh", "squared_error", optimizer=None, epochs=200, l2=1e-4
     ),
     "wave, cosine": recipe(
-        *points("wave"),
+        *WAVE,
         (32,),
         "tanh",
         "squared_error",
@@ -110,13 +104,13 @@ SOUND = {
         epochs=400,
         dtype=np.float32,
     ),
-    "line": recipe(*linear(), (), "identity", "squared_error"),
+    "line": recipe(*LINE, (), "identity", "squared_error"),
     "line, lion": recipe(
-        *linear(), (8,), "tanh", "squared_error", optimizer="lion", learning_rate=0.001
+        *LINE, (8,), "tanh", "squared_error", optimizer="lion", learning_rate=0.001
     ),
     "line, two targets": recipe(
-        linear()[0],
-        np.c_[linear()[1], -linear(seed=1)[1] + linear()[0][:, 0]],
+        LINE[0],
+        np.c_[LINE[1], -linear(seed=1)[1] + LINE[0][:, 0]],
         (16,),
         "relu",
         "squared_error",
@@ -127,19 +121,19 @@ SOUND = {
         *linear(n=N + 200), (16,), "relu", "squared_error", patience=20, l2=1e-3
     ),
     "votes": with_validation(*votes(n=N + 200), (8,), "relu", l2=1e-2, patience=10),
-    "votes, one-cycle": recipe(*votes(), (16,), "tanh", schedule="one_cycle", l2=1e-3),
+    "votes, one-cycle": recipe(*VOTES, (16,), "tanh", schedule="one_cycle", l2=1e-3),
     "labels": with_validation(
         *labels(n=N + 200), (8,), "tanh", "logistic_cross_entropy", patience=10, l2=1e-2
     ),
     "labels, weights of outputs": recipe(
-        *labels(),
+        *LABELS,
         (8,),
         "relu",
         "logistic_cross_entropy",
         l2=1e-2,
         w=np.tile([[1.0, 0.5, 2.0], [0.0, 1.0, 1.0]], (N // 2, 1)),
     ),
-    "counts": recipe(*counts(), (8,), "tanh", "poisson", l2=1e-3),
+    "counts": recipe(*COUNTS, (8,), "tanh", "poisson", l2=1e-3),
     "counts, watched": with_validation(
         *counts(n=N + 200),
         (8,),
