@@ -9,6 +9,7 @@ from halfmoon import MLPClassifier, MLPRegressor, datasets
 
 X, Y = datasets.make("moons", 120, 0.2, 0)
 X2, Y2 = datasets.make("moons", 60, 0.2, 1)
+MOONS_X, MOONS_Y = datasets.make("moons", 100, 0.2, 0)
 NAMES = np.array(["full", "new"])[Y]
 WAVE = datasets.make("wave", 150, 0.1, 0)
 IRIS = load_iris(return_X_y=True)

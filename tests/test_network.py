@@ -578,3 +578,20 @@ def test_theta_is_kept_in_the_networks_own_form():
             network.theta = wrong
         with pytest.raises(ValueError, match=r"theta must have shape \(17,\); got"):
             network.predict(X, wrong)
+
+
+def test_seeds_may_be_numpys_and_have_a_range():
+    assert (
+        Network.dense([2, 3, 2], seed=np.int64(1)).theta
+        == Network.dense([2, 3, 2], seed=1).theta
+    ).all()
+    for seed in (-1, 2**64):
+        with pytest.raises(ValueError, match="seed"):
+            Network.dense([2, 3, 2], seed=seed)
+
+
+def test_a_layer_may_serve_two_networks():
+    drop = Dropout(3, 0.5)
+    first = Network([Dense(2, 3), drop, Dense(3, 2)])
+    Network([drop, Dense(3, 3), Dense(3, 2)])
+    assert first.layers[1].index == 1

@@ -2,7 +2,7 @@
 each reads it.
 """
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ import pytest
 import cases
 from cases import of_cases, with_settings
 from formulas import evaluate
+from halfmoon import Network, check_gradients, train
 from halfmoon.components.losses import (
     LOSSES,
     Loss,
@@ -18,6 +19,7 @@ from halfmoon.components.losses import (
     SoftmaxCrossEntropy,
     encode,
 )
+from small import MOONS_X, MOONS_Y
 
 CASES = with_settings(LOSSES, cases.LOSSES)
 THREE = "softmax_cross_entropy:sizes=3/2/4"
@@ -730,3 +732,23 @@ def test_words_for_truth_are_refused_in_words(name):
             2 if name.startswith("soft") else 1,
             np.float64,
         )
+
+
+def test_a_loss_that_forgets_to_keep_its_axis_is_refused():
+    @dataclass(frozen=True)
+    class Flat(Loss):
+        """l = sum (z - y)^2."""
+
+        def link(self, z):
+            return z
+
+        def value(self, z, y):
+            return ((z - y) ** 2).sum(axis=1)
+
+        def dz(self, z, y):
+            return 2.0 * (z - y)
+
+    with pytest.raises(ValueError, match="keepdims"):
+        train(Network.dense([2, 3, 1], loss=Flat()), MOONS_X, MOONS_Y)
+    with pytest.raises(ValueError, match="keepdims"):
+        check_gradients(Flat())

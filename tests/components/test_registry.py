@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from halfmoon import Network, check_gradients
 from halfmoon.commands.catalogue import REGISTRIES
 from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.initializers import INITIALIZERS
@@ -348,3 +349,10 @@ def test_an_alias_cannot_hide_another_block(registry):
 
 def test_get_answers_with_the_default(registry):
     assert registry.get("nothing", 17) == 17
+
+
+def test_a_class_is_no_activation():
+    with pytest.raises(TypeError, match="Expected activation"):
+        Network.dense([2, 3, 2], ACTIVATIONS["tanh"])
+    with pytest.raises(TypeError, match="Expected a Network"):
+        check_gradients(ACTIVATIONS["tanh"])

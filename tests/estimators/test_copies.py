@@ -20,7 +20,17 @@ from sklearn.preprocessing import StandardScaler
 
 from halfmoon import MLPClassifier, MLPRegressor, datasets
 from halfmoon.components.losses import LOSSES
-from small import NAMES, WAVE, X, Y, classifier, one_thread, regressor, theta
+from small import (
+    MOONS_X,
+    NAMES,
+    WAVE,
+    X,
+    Y,
+    classifier,
+    one_thread,
+    regressor,
+    theta,
+)
 
 pytestmark = one_thread
 
@@ -305,3 +315,16 @@ def test_callbacks_travel_with_the_estimator(callback, capsys):
         theta(again.fit(*WAVE_120)), theta(small(MLPRegressor).fit(*WAVE_120))
     )
     assert len(again._skl_callbacks) == len(clone(again)._skl_callbacks) == 1
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_a_pickle_holds_the_weights_once():
+    model = MLPRegressor(
+        hidden_layer_sizes=(200, 200), max_iter=2, n_iter_no_change=np.inf
+    ).fit(MOONS_X, MOONS_X[:, 0])
+    assert len(pickle.dumps(model)) < 1.1 * model.network_.theta.nbytes + 20_000
+    again = pickle.loads(pickle.dumps(model))
+    assert (again.predict(MOONS_X) == model.predict(MOONS_X)).all()
+    again.coefs_[0][...] = 0.0
+    # still views into the network
+    assert not (again.predict(MOONS_X) == model.predict(MOONS_X)).all()

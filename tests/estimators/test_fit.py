@@ -14,9 +14,11 @@ import pytest
 from sklearn import neural_network
 from sklearn.exceptions import ConvergenceWarning
 
-from halfmoon import MLPRegressor
+from halfmoon import MLPClassifier, MLPRegressor
 from halfmoon.components.activations import Activation
 from small import (
+    MOONS_X,
+    MOONS_Y,
     WAVE,
     X2,
     Y2,
@@ -409,3 +411,18 @@ def test_warnings_point_at_the_line_that_called_the_estimator():
         short(max_iter=2, beta_1=0.8, solver="sgd", batch_size=500).fit(X, Y)
     assert len(caught) == 3  # no effect, clipped, not converged
     assert {one.filename for one in caught} == {__file__}
+
+
+@pytest.mark.parametrize("options", [{}, {"early_stopping": True}])
+def test_divergence_in_the_first_epoch_ends_in_a_warning(options):
+    model = MLPClassifier(
+        (3,),
+        solver="sgd",
+        learning_rate_init=1e200,
+        batch_size=20,
+        random_state=0,
+        **options,
+    )
+    with pytest.warns(RuntimeWarning, match="diverged"):
+        model.fit(MOONS_X, MOONS_Y)
+    assert all(np.isfinite(W).all() for W in model.coefs_)

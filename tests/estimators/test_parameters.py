@@ -19,6 +19,8 @@ from halfmoon.components.rules import INF, Number, setting
 from halfmoon.components.schedules import SCHEDULES, Cosine, Schedule
 from halfmoon.training.solvers import LBFGS, SOLVERS
 from small import (
+    MOONS_X,
+    MOONS_Y,
     WAVE,
     X,
     Y,
@@ -383,3 +385,22 @@ def test_a_block_that_cannot_be_compiled_is_run_by_numpy():
         ValueError, match="engine='compiled' cannot run this: Odd cannot be compiled"
     ):
         short(activation=Odd(), engine="compiled").fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("activation", None),
+        ("solver", None),
+        ("solver", "adm"),
+        ("hidden_layer_sizes", b"ab"),
+        ("initializer", None),
+    ],
+)
+def test_a_parameter_of_a_wrong_kind_is_answered_in_words(parameter, value):
+    with pytest.raises(
+        (TypeError, ValueError),
+        match=r"activation|solver|hidden_layer_sizes|initializer",
+    ) as error:
+        MLPClassifier(**{parameter: value}).fit(MOONS_X, MOONS_Y)
+    assert parameter in str(error.value)

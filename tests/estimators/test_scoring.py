@@ -17,6 +17,7 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import ShuffleSplit
 
+from halfmoon import MLPRegressor, datasets
 from halfmoon.components.losses import SquaredError
 from small import (
     COLUMNS,
@@ -451,3 +452,23 @@ def test_a_metric_in_place_of_a_scorer_is_told_so():
         short(early_stopping=True, scoring=accuracy_score).fit(X, Y)
     with pytest.raises(ValueError, match="scoring must give a number"):
         short(early_stopping=True, scoring=lambda *_: "good").fit(X, Y)
+
+
+def test_quantiles_have_a_score_and_can_stop_early():
+    rows, y = datasets.make("wave", n=300, noise=0.2, seed=0)
+    model = MLPRegressor(
+        "quantiles",
+        (20,),
+        "tanh",
+        learning_rate_init=0.02,
+        max_iter=500,
+        random_state=0,
+    )
+    model.set_params(early_stopping=True).fit(rows, y)
+    low, middle, high = model.predict(rows).T
+    pinball = [
+        np.maximum(t * (y - q), (t - 1) * (y - q))
+        for t, q in zip((0.1, 0.5, 0.9), (low, middle, high), strict=True)
+    ]
+    assert model.score(rows, y) == pytest.approx(-np.mean(pinball))
+    assert len(model.validation_scores_) == model.n_iter_

@@ -13,9 +13,12 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 
+from halfmoon import MLPClassifier
 from halfmoon.components.losses import LOSSES
 from small import (
     IRIS,
+    MOONS_X,
+    MOONS_Y,
     NAMES,
     NAN,
     WAVE,
@@ -262,3 +265,18 @@ def test_a_splitter_is_given_y_as_it_was_brought(splitter, y):
     else:
         model = short(early_stopping=True, validation_fraction=splitter).fit(X, y)
         assert len(model.validation_scores_) == model.n_iter_
+
+
+def test_rows_without_weight_do_not_decide_when_to_stop():
+    rows = np.vstack([MOONS_X, MOONS_X])
+    labels = np.concatenate([MOONS_Y, 1 - MOONS_Y])
+    options = {
+        "early_stopping": True,
+        "validation_fraction": 0.3,
+        "max_iter": 300,
+        "learning_rate_init": 0.02,
+    }
+    model = MLPClassifier((8,), random_state=0, **options)
+    weights = np.repeat([1.0, 0.0], 100)
+    model.fit(rows, labels, sample_weight=weights)
+    assert model.best_validation_score_ > 0.8

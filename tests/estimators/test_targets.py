@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 from sklearn.utils.class_weight import compute_sample_weight
 
-from halfmoon import MLPClassifier, MLPRegressor
+from halfmoon import MLPClassifier, MLPRegressor, datasets
 from small import (
     COLUMNS,
     IRIS,
@@ -873,3 +873,23 @@ def test_labels_of_pandas_categories_are_learned_by_their_names():
     imbalanced.check_classifiers_with_encoded_labels(
         "MLPClassifier", MLPClassifier(solver="lbfgs", max_iter=1000)
     )
+
+
+def test_log_probabilities_are_finite_where_probabilities_are_not():
+    for classes in (2, 3):
+        rows, labels = datasets.make(
+            f"blobs:classes={classes}", n=90, noise=0.05, seed=0
+        )
+        model = MLPClassifier(
+            (4,), "identity", solver="lbfgs", alpha=1e-6, max_iter=5000, random_state=0
+        ).fit(rows, labels)
+        far = 1000.0 * rows
+        assert (model.predict_proba(far) == 0.0).any()
+        log = model.predict_log_proba(far)
+        assert np.isfinite(log).all()
+        np.testing.assert_allclose(
+            np.exp(model.predict_log_proba(rows)),
+            model.predict_proba(rows),
+            rtol=1e-9,
+            atol=1e-12,
+        )

@@ -5,12 +5,15 @@ from itertools import product
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
 
 from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
+from small import MOONS_X, MOONS_Y
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(8, 3))
@@ -368,3 +371,79 @@ def test_checking_changes_nothing():
 def test_a_network_wants_data():
     with pytest.raises(ValueError, match="pass X and y"):
         check_gradients(network())
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "absolute_error"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "logistic", "gelu"])
+def test_targets_in_the_hundred_thousands_raise_no_false_alarm(activation, loss):
+    rows, y = load_diabetes(return_X_y=True)
+    rows = StandardScaler().fit_transform(rows)
+    for seed in range(3):
+        report = check_gradients(
+            Network.dense([10, 8, 1], activation, loss, seed=seed),
+            rows,
+            1000.0 * y,
+            seed=seed,
+        )
+        assert report, str(report)
+
+
+def test_an_error_that_is_small_beside_the_steepest_slope_is_found():
+    @dataclass(frozen=True)
+    class Exponential(Activation):
+        """a = e^z,  f'(z) = a."""
+
+        def f(self, z):
+            return np.exp(z)
+
+        def df(self, z, a):
+            return a + 0.003 * (z < 0)
+
+    report = check_gradients(Network.dense([2, 3, 2], Exponential()), MOONS_X, MOONS_Y)
+    assert "df of Exponential is wrong: at z = -" in report.message
+
+
+def test_a_broken_passage_is_blamed_itself():
+    class Halved(Dropout):
+        def forward(self, p, a0, ctx):
+            a, right = super().forward(p, a0, ctx)
+            return a, lambda da, dp, need: 0.5 * right(da, dp, need)
+
+    network = Network(
+        [Dense(2, 3, "tanh"), Halved(3, 0.2), Dropout(3, 0.1), Dense(3, 2)]
+    )
+    assert check_gradients(network, MOONS_X, MOONS_Y).message.startswith(
+        "da0 of layer 1 (Halved) [D2] is wrong"
+    )
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_wrong_da0_is_blamed_itself_at_any_scale(scale):
+    class Bad(Dense):
+        def forward(self, p, a0, ctx):
+            a, right = super().forward(p, a0, ctx)
+            return (
+                a,
+                lambda da, dp, need: (
+                    None if (da0 := right(da, dp, need)) is None else 1.01 * da0
+                ),
+            )
+
+    for seed in range(5):
+        network = Network(
+            [Dense(2, 4, "tanh"), Bad(4, 4, "tanh"), Dense(4, 2)], seed=seed
+        )
+        assert (
+            "da0 of layer 1 (Bad) [B4] is wrong"
+            in check_gradients(network, scale * MOONS_X, MOONS_Y, seed=seed).message
+        )
+
+
+def test_what_rounding_hides_is_admitted():
+    rows = np.random.default_rng(0).normal(size=(50, 3))
+    y = np.arange(50.0)
+    report = check_gradients(
+        Network.dense([3, 4, 1], loss="squared_error"), rows, 1e9 * y
+    )
+    assert report
+    assert "lost in rounding" in report.message

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fits import X2, Y2, fit, net
-from halfmoon import Recorder
+from halfmoon import Network, Recorder, train
+from small import MOONS_X, MOONS_Y
 
 
 def test_it_keeps_the_weights_of_every_few_epochs():
@@ -81,3 +82,14 @@ def test_a_callback_may_predict_and_do_no_harm():
     meddled = fit(net(), callbacks=[meddle], validation=(X2, Y2))
     left_alone = fit(net(), validation=(X2, Y2))
     assert np.array_equal(meddled[1].theta, left_alone[1].theta)
+
+
+def test_a_callback_can_do_no_harm():
+    def spoil(network, run):
+        network.theta[:] = 0.0
+
+    spoilt = Network.dense([2, 3, 2])
+    whole = Network.dense([2, 3, 2])
+    train(spoilt, MOONS_X, MOONS_Y, epochs=5, callbacks=[spoil])
+    train(whole, MOONS_X, MOONS_Y, epochs=5)
+    assert (spoilt.theta == whole.theta).all()

@@ -17,7 +17,7 @@ from halfmoon.network import Network
 from halfmoon.training.run import Run, start
 from halfmoon.training.settings import Settings
 from halfmoon.training.train import prepare, train
-from small import NAN, one_thread
+from small import MOONS_X, MOONS_Y, NAN, one_thread
 
 pytestmark = one_thread
 
@@ -607,3 +607,25 @@ def test_epochs_are_recorded_in_one_place_with_their_share_of_the_time():
     assert run.history["loss"].tolist() == losses
     assert np.isnan(run.history["learning_rate"]).all()
     assert run.rows == 72
+
+
+def test_a_run_continued_without_validation_keeps_what_it_learns():
+    network = Network.dense([2, 3, 2])
+    run = train(network, MOONS_X, MOONS_Y, epochs=5, validation=(MOONS_X, MOONS_Y))
+    train(network, MOONS_X, MOONS_Y, epochs=100, run=run)
+    assert run.best is None
+    assert (network.theta == run.current).all()
+
+
+def test_a_run_goes_on_only_with_what_it_was_made_with():
+    network = Network.dense([2, 3, 2])
+    run = train(network, MOONS_X, MOONS_Y, epochs=3, average=0.9)
+    for change in (
+        {},
+        {"average": 0.5},
+        {"average": 0.9, "optimizer": "nadam"},
+        {"average": 0.9, "seed": 1},
+    ):
+        with pytest.raises(ValueError, match="made with"):
+            train(network, MOONS_X, MOONS_Y, epochs=5, run=run, **change)
+    assert train(network, MOONS_X, MOONS_Y, epochs=5, average=0.9, run=run).epoch == 5

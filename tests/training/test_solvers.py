@@ -315,3 +315,11 @@ def test_your_own_solver_needs_only_minimize():
     assert np.array_equal(network.theta, theta)
     with pytest.raises(NotImplementedError, match="must define minimize"):
         Solver().minimize(None, None, None)
+
+
+def test_lbfgs_that_cannot_move_does_not_say_it_converged():
+    rows = 1e100 * np.random.default_rng(0).normal(size=(40, 2))
+    network = Network.dense([2, 4, 1], "relu", "squared_error")
+    run = train(network, rows, rows[:, 0] * 1e-100, optimizer="lbfgs")
+    assert run.stopped == "abnormal"
+    assert np.isfinite(run.history["loss"]).all()

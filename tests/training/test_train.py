@@ -7,6 +7,7 @@ from fits import X2, Y2, X, Y, accuracy, assert_same, explosive, fit
 from halfmoon.network import Network
 from halfmoon.training import loop
 from halfmoon.training.train import train
+from small import MOONS_X, MOONS_Y
 
 
 @pytest.mark.parametrize("options", [{}, {"batch_size": 25}, {"average": 0.9}], ids=str)
@@ -103,3 +104,12 @@ def test_an_unknown_optimizer_is_answered_with_the_nearest_of_both_kinds():
         fit(optimizer="adan")
     with pytest.raises(TypeError, match="Expected optimizer"):
         fit(optimizer=3)
+
+
+def test_weights_are_put_back_before_a_warning_that_is_an_error():
+    network = Network.dense([2, 3, 1], "identity", "squared_error")
+    before = network.theta
+    with pytest.raises(RuntimeWarning, match="diverged"):
+        train(network, MOONS_X, MOONS_Y, optimizer="gd", learning_rate=1e10, epochs=50)
+    assert network.theta is not before
+    assert np.isfinite(network.theta).all()

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from fits import X2, Y2, X, Y, fit, net
+from halfmoon import MLPClassifier, Network, train
 from halfmoon.training.validation import evaluate, read_validation
+from small import MOONS_X, MOONS_Y
 
 
 def test_validation_data_are_read_as_training_data_are():
@@ -56,3 +58,14 @@ def test_validation_weights_count_rows():
     weighted = fit(validation=(X2, Y2, times))[1].history["validation_loss"]
     repeated = fit(validation=(X2[rows], Y2[rows]))[1].history["validation_loss"]
     np.testing.assert_allclose(weighted, repeated, rtol=1e-12)
+
+
+def test_missing_values_are_named_by_their_columns():
+    rows = MOONS_X.copy()
+    rows[3, 1] = np.nan
+    with pytest.raises(ValueError, match="columns 1"):
+        MLPClassifier().fit(rows, MOONS_Y)
+    with pytest.raises(ValueError, match=r"Validation data: X .* columns 1"):
+        train(Network.dense([2, 3, 2]), MOONS_X, MOONS_Y, validation=(rows, MOONS_Y))
+    with pytest.raises(ValueError, match="validation must be"):
+        train(Network.dense([2, 3, 2]), MOONS_X, MOONS_Y, validation=MOONS_X)

@@ -177,3 +177,30 @@ def test_a_users_matplotlibrc_does_not_show(tmp_path, whole_tutorial):
 @pytest.mark.slow
 def test_the_highest_seed_is_a_seed(tmp_path):
     assert tell(tmp_path / "out", seed=2**32 - 1, only="onward").results["onward"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_the_trace_can_be_read_on_a_narrow_terminal(width, tmp_path):
+    out = io.StringIO()
+    run(tmp_path, only="prediction", quick=True, console=Console(file=out, width=width))
+    assert "z1 = x W1 + b1" in out.getvalue()
+
+
+def test_a_folder_may_have_brackets_in_its_name(tmp_path):
+    out = io.StringIO()
+    run(
+        tmp_path / "a[/b][red]",
+        only="data",
+        quick=True,
+        console=Console(file=out, width=400),
+    )
+    assert "a[/b][red]/1-data.svg" in out.getvalue()
+
+
+@pytest.mark.slow
+def test_the_last_loss_is_that_of_the_network_shown(tmp_path):
+    book = run(tmp_path, quick=True, console=Console(file=io.StringIO()))
+    shown = book.results["learning"]["last_two_losses"][1]
+    assert book.results["boundary"]["final_loss"] == shown
+    assert [name for name in book.results if name != "times"] == list(SECTIONS)
