@@ -134,6 +134,6 @@ def growth_figure(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:
         ax.spines[["top", "right"]].set_visible(False)
     figure.axes[0].set_ylabel("seconds")
     handles, names = figure.axes[0].get_legend_handles_labels()
-    place = {"loc": "outside upper center", "ncols": len(STYLE), "frameon": False}
-    figure.legend(handles, names, **place)
+    above = {"loc": "outside upper center", "ncols": len(STYLE), "frameon": False}
+    figure.legend(handles, names, **above)
     return figure

@@ -1,5 +1,6 @@
-"""One command: all peers that are installed, side by side; a table (Markdown), the
-numbers (JSON), and figures.
+"""All peers that are installed, side by side, in one command.
+
+It writes tables (Markdown), the numbers (JSON), and figures.
 
     python benchmarks/run.py             everything
     python benchmarks/run.py --quick --only tutorial --peers numpy,halfmoon

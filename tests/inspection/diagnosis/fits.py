@@ -146,8 +146,9 @@ def with_validation(X, y, *arguments, rows=N, validation_w=None, **options):
 
 
 def unfitted(X, y, loss="softmax_cross_entropy", k=None):
-    """A network as it began, of one layer, for rules that do not ask how well it
-    fits.
+    """A network of one layer, as it began.
+
+    For rules that do not ask how well it fits.
     """
     k = k or (len(np.unique(y)) if LOSSES.make(loss).target == "classes" else 1)
     return Fit(Network.dense([X.shape[1], k], [], loss), History(), X, y, {})
