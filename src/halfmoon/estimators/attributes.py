@@ -1,6 +1,4 @@
-"""What a fit leaves on an estimator: scikit-learn's fitted attributes, and ours; and
-how they come back where a fit fails.
-"""
+"""What a fit leaves on an estimator, and how it comes back where a fit fails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,8 +39,9 @@ class LastFit(NamedTuple):
 def fitted_attributes(
     p: Parameters, network: Network, run: Run, before: int
 ) -> dict[str, Any]:
-    """The fitted attributes, scikit-learn's and ours; `before` epochs had been done
-    when this call began.
+    """The fitted attributes, scikit-learn's and ours.
+
+    `before` epochs had been done when this call began.
     """
     history = run.history
     epochs = run.epoch - before
@@ -80,8 +79,9 @@ def fitted_attributes(
 
 
 def _link(network: Network) -> str:
-    """scikit-learn's name for what turns raw predictions into predictions; where it
-    has none, the loss's.
+    """scikit-learn's name for the link from raw predictions to predictions.
+
+    Where it has none, the loss's name.
     """
     z = np.arange(network.k, dtype=network.dtype)[None]
     is_identity = np.array_equal(network.loss.link(z), z)
@@ -93,8 +93,9 @@ def _link(network: Network) -> str:
 
 
 class WeightList(list[Array]):
-    """Arrays that share memory with a network: to set an item, or a slice of them, is
-    to write there.
+    """Arrays that share memory with a network.
+
+    To set an item, or a slice of them, is to write there.
     """
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -140,8 +141,10 @@ def set_weights(network: Network, name: str, arrays: Any, label: str) -> None:
 
 @contextmanager
 def unchanged_if_it_fails(estimator: Any) -> Iterator[None]:
-    """Whatever ends the block early, Ctrl-C too, the estimator is as it was before:
-    its weights, its run, and what was read off the data.
+    """Leave the estimator as it was before, if what is done inside fails.
+
+    Its weights, its run, and what was read off the data come back; Ctrl-C counts as a
+    failure too.
     """
     attributes = vars(estimator)
     columns = {name: attributes[name] for name in _READ_OFF_X if name in attributes}

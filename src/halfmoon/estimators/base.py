@@ -1,5 +1,4 @@
-"""What `MLPClassifier` and `MLPRegressor` share: `fit`, from a call to fitted
-attributes.
+"""`fit`, from a call to fitted attributes: what both estimators share.
 
 The parameters are resolved into a request (`request`), rows are checked (`reading`), y
 is given its meaning (`targets`), validation rows are set aside (`splitting`); training
@@ -61,8 +60,9 @@ class Work(NamedTuple):
 
 
 def makes_passes(estimator: Any) -> bool:
-    """Whether `partial_fit` is there: solvers that need the whole objective at once
-    cannot make a single pass.
+    """Whether `partial_fit` is there; AttributeError where it is not.
+
+    Solvers that need the whole objective at once cannot make a single pass.
     """
     if uses_solver(estimator):
         raise AttributeError(
@@ -172,8 +172,9 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
     # What the two estimators fill in
 
     def _targets(self, call: Call, rows: Rows, last: Any) -> Any:
-        """What y means; `last` is what it meant to the fit that goes on, if one
-        does.
+        """What y means.
+
+        `last` is what it meant to the fit that goes on, if one does.
         """
         raise NotImplementedError
 
@@ -241,9 +242,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
     def _go_on(
         self, architecture: Architecture, anew: bool
     ) -> tuple[Network, Run | None]:
-        """The present network, and the run that made it, if it was kept, to go on from
-        what the network holds.
-        """
+        """The present network, from whose weights it goes on, and its run, if kept."""
         last = self._last
         network = self.network_
         if architecture.sizes != last.architecture.sizes:
@@ -364,9 +363,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
     # What the user is told
 
     def _warn_of_parameters(self, request: Request, work: Work) -> None:
-        """UserWarning for parameters that, as in scikit-learn, change nothing in this
-        fit.
-        """
+        """UserWarning for parameters that change nothing in this fit."""
         for name, reader in request.idle.items():
             warn(
                 f"{name}={getattr(self, name)!r} has no effect in this fit; it is for "
@@ -409,9 +406,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
 
     @property
     def coefs_(self) -> list[Array]:
-        """Each layer's weights W (d, k), as views into the network's parameters; may be
-        set.
-        """
+        """Each layer's weights W (d, k), views into the network's; may be set."""
         return weights_of(self._made_network(), "W")
 
     @coefs_.setter
@@ -420,9 +415,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
 
     @property
     def intercepts_(self) -> list[Array]:
-        """Each layer's biases b (k,), as views into the network's parameters; may be
-        set.
-        """
+        """Each layer's biases b (k,), views into the network's; may be set."""
         return weights_of(self._made_network(), "b")
 
     @intercepts_.setter

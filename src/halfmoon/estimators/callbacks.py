@@ -1,5 +1,7 @@
-"""Callbacks of an estimator's fit: scikit-learn's (its 1.9 protocol), lines printed as
-it prints them, and its end of an "adaptive" rate.
+"""Callbacks of an estimator's fit.
+
+scikit-learn's own (its 1.9 protocol), lines printed as it prints them, and its end of
+an "adaptive" learning rate.
 """
 
 from collections.abc import Callable
@@ -14,8 +16,9 @@ from halfmoon.training.run import Run
 
 
 class Bridge:
-    """A training callback that passes each epoch on to scikit-learn's callbacks, as a
-    task of its own below `fit`.
+    """A training callback that passes each epoch on to scikit-learn's callbacks.
+
+    An epoch is a task of its own below `fit`.
 
     `fitted` gives a run's fitted attributes; it is called only by callbacks that want
     a fitted estimator.
@@ -76,8 +79,9 @@ def print_epoch(network: Network, run: Run) -> None:
 
 
 def stop_at_slowest(schedule: Schedule) -> Callable[[Network, Run], str]:
-    """A callback that stops ("rate") where an adaptive schedule would divide a rate of
-    1e-6 or less, as scikit-learn does.
+    """A callback that stops a fit ("rate") whose adaptive rate cannot fall any more.
+
+    As in scikit-learn: where a rate of 1e-6 or less would be divided.
     """
 
     def stop(network: Network, run: Run) -> str:

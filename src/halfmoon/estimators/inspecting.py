@@ -1,5 +1,6 @@
-"""What can be asked of a fitted estimator about itself: each a line or two over a
-function of the core.
+"""What can be asked of a fitted estimator about itself.
+
+Each method is a line or two over a function of the core.
 """
 
 from dataclasses import replace

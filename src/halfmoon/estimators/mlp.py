@@ -1,6 +1,4 @@
-"""`MLPClassifier` and `MLPRegressor`: scikit-learn's names and conventions, our
-network.
-"""
+"""`MLPClassifier` and `MLPRegressor`: scikit-learn's names, our network."""
 
 from typing import Any, Self
 
@@ -170,8 +168,9 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         return self.targets_.probabilities(y_hat)
 
     def predict_log_proba(self, X: Any) -> Any:
-        """The logarithms of `predict_proba`, from raw predictions: none is minus
-        infinity.
+        """The logarithms of `predict_proba`, none of them minus infinity.
+
+        They are computed from raw predictions, not from rounded probabilities.
 
         Parameters
         ----------
@@ -366,8 +365,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         return self.targets_.decode(y_hat)
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
-        """R2 of the predictions; with several quantiles, minus their mean pinball
-        loss.
+        """R2 of the predictions, or minus the mean pinball loss of several quantiles.
 
         Parameters
         ----------
@@ -409,8 +407,10 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         return last
 
     def _check_scale(self, data: Data) -> None:
-        """ConvergenceWarning where y is far from mean 0 and deviation 1 and its mean
-        was the better prediction.
+        """ConvergenceWarning where y should be scaled.
+
+        That is where it is far from mean 0 and deviation 1, and its mean was the better
+        prediction.
         """
         X, y, w = data
         loss = self.network_.loss

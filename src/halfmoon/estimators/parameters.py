@@ -1,5 +1,7 @@
-"""Every parameter of `MLPClassifier` and `MLPRegressor`, once: name, default, what it
-may be, what it is for, and which training setting it becomes.
+"""Every parameter of `MLPClassifier` and `MLPRegressor`, once.
+
+A field says its name, its default, what it may be, what it is for, and which training
+setting it becomes.
 
 A dataclass writes the constructor that scikit-learn reads the names off. The rules make
 the checks, the error messages and the docstrings' list of parameters. What the
@@ -160,8 +162,9 @@ def of_training(name: str, *registries: Registry[Any], **options: Any) -> Any:
     kw_only_default=True, eq_default=False, field_specifiers=(parameter,)
 )
 def parameters(cls: type[T]) -> type[T]:
-    """Make a class's fields its constructor's parameters, and list them in its
-    docstring as numpydoc does: before its other sections.
+    """Make a class's fields its constructor's parameters.
+
+    They are listed in its docstring, as numpydoc does.
     """
     made: Any = dataclasses.dataclass(eq=False, repr=False, kw_only=True)(cls)
     fields = dataclasses.fields(made)
@@ -178,7 +181,8 @@ def _with_parameters(doc: str, fields: tuple[dataclasses.Field[Any], ...]) -> st
         listed.append(
             f"{field.name} : {field.metadata['rule']}, default={field.default!r}"
         )
-        listed.append(f"    {field.metadata['help']}")
+        help = field.metadata["help"]
+        listed.append(f"    {help[0].upper()}{help[1:]}.")
     before, attributes, after = inspect.cleandoc(doc).partition("Attributes\n---")
     return "\n".join([before.rstrip(), "", *listed, "", attributes + after])
 
@@ -353,7 +357,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     dropout: Any = parameter(
         0.0,
         OrList(Number("[", 0, 1, ")")),
-        "of hidden units; or a list, the inputs' share first",
+        "share of hidden units that each update drops; or a list, the inputs' first",
     )
     l1: float = parameter(
         0.0, Number("[", 0, INF, ")"), "L1 penalty l1 sum |W| on the rows' summed loss"
@@ -381,7 +385,20 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     def set_params(self, **options: Any) -> Self:
         """Set parameters by name.
 
-        Raises ValueError, with the nearest name, for one that there is not.
+        Parameters
+        ----------
+        **options : any
+            Values by the parameters' names.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            For a name that no parameter has; the nearest one is named.
         """
         names = self.get_params(deep=False)  # a subclass may have others
         for name in options:

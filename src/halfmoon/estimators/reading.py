@@ -1,6 +1,4 @@
-"""What comes in: rows and weights checked as scikit-learn does, and read as the fitted
-network reads them.
-"""
+"""What comes in: rows and their weights, checked as scikit-learn does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,9 +56,7 @@ class Data(NamedTuple):
 
     @property
     def weight(self) -> float:
-        """Sum of the rows' weights; where single outputs have some, their mean
-        counts.
-        """
+        """Sum of the rows' weights; of single outputs' weights the mean counts."""
         with np.errstate(over="ignore"):
             total = float(self.w.sum(dtype=np.float64))
         return total if self.w.ndim == 1 else total / self.w.shape[1]

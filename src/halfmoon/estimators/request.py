@@ -1,5 +1,6 @@
-"""What the parameters ask for, resolved once a fit: from scikit-learn's names to what
-the core knows.
+"""What the parameters ask for, resolved once a fit.
+
+From scikit-learn's names to what the core knows.
 """
 
 import dataclasses
@@ -35,9 +36,7 @@ _LIMITS: dict[type, float] = {Identity: 6.0, Logistic: 2.0, Tanh: 6.0, ReLU: 6.0
 
 @dataclass(frozen=True)
 class ScikitLearn(Initializer):
-    """W ~ U(-r, r),  r = sqrt(limit / (d + k)), and b likewise: where scikit-learn's
-    networks start.
-    """
+    """W, b ~ U(-r, r), r = sqrt(limit / (d + k)): as scikit-learn's networks start."""
 
     limit: float = setting(
         6.0,
@@ -65,8 +64,9 @@ class Architecture(NamedTuple):
     loss: Loss
 
     def build(self, initializer: Initializer | None, **options: Any) -> Network:
-        """The network, with its first weights; None starts each layer as its
-        activation wants it.
+        """The network, with its first weights.
+
+        None starts each layer as its activation wants it.
         """
         return Network.dense(
             self.sizes,
@@ -103,9 +103,7 @@ class Request:
 
     @property
     def ends_as_planned(self) -> bool:
-        """Whether the schedule must know how long the fit will be, as it falls until
-        its end.
-        """
+        """Whether the schedule falls until the fit's end, which it must know."""
         if self.is_solver:
             return False
         try:
@@ -258,9 +256,7 @@ def _optimizer(p: Parameters, made: Any) -> Optimizer | Solver:
 
 
 def _schedule(p: Parameters, made: Any) -> Schedule:
-    """scikit-learn's two, for "sgd" only, with their own parameters; any other as it
-    is.
-    """
+    """scikit-learn's two with their own parameters; any other as it is."""
     if not isinstance(made, str):
         return made
     if _is_constant(p):
@@ -271,17 +267,16 @@ def _schedule(p: Parameters, made: Any) -> Schedule:
 
 
 def _is_constant(p: Parameters) -> bool:
-    """Whether the schedule is one that scikit-learn keeps for solver="sgd", and the
-    solver is another.
-    """
+    """Whether the schedule is one that only "sgd" reads, and the solver is another."""
     return p.learning_rate in ("invscaling", "adaptive") and p.solver != "sgd"
 
 
 def _initializer(
     components: Mapping[str, Any], activations: tuple[Activation, ...]
 ) -> Initializer | None:
-    """The one asked for; "auto" is scikit-learn's, if all layers have the same one of
-    its four activations.
+    """The initializer asked for; None is each activation's own.
+
+    "auto" is scikit-learn's, if all layers have the same one of its four activations.
     """
     if components["initializer"] != "auto":
         return components["initializer"]
@@ -297,9 +292,7 @@ def _initializer(
 def _idle(
     p: Parameters, is_solver: bool, validated: bool, divided: bool
 ) -> dict[str, str]:
-    """Parameters that differ from their defaults and yet change nothing, and what
-    reads them.
-    """
+    """Parameters that change nothing, though set, and what reads them."""
     fields = {field.name: field for field in dataclasses.fields(p)}
     readers: dict[str, str] = {}
     for name, field in fields.items():
@@ -332,8 +325,9 @@ def _idle(
 def first_network(
     request: Request, architecture: Architecture, random_state: Any, dtype: Any
 ) -> tuple[Network, int]:
-    """A network with its first weights, and the seed of shuffles, splits and masks;
-    both from `random_state`.
+    """A network with its first weights, and the seed of shuffles, splits and masks.
+
+    Both come from `random_state`.
     """
     rng = check_random_state(random_state)
     network = architecture.build(request.initializer, dtype=dtype, rng=rng)

@@ -37,8 +37,9 @@ def score_of(estimator: Any, targets: Any, network: Network) -> Score | None:
 
 
 def _scorer_of(estimator: Any, targets: Any, network: Network) -> Score:
-    """A scikit-learn scorer as training wants it: asked about an estimator that has
-    just predicted y_hat.
+    """A scikit-learn scorer as training wants it.
+
+    It is asked about an estimator that has just predicted y_hat.
     """
     scorer = check_scoring(estimator, scoring=estimator.scoring)
     takes_weights = "sample_weight" in inspect.signature(scorer).parameters

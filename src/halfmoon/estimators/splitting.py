@@ -12,9 +12,7 @@ Indices = NDArray[np.int64]
 
 
 def check_validation(p: Any, call: Call) -> None:
-    """ValueError for validation rows that are given by half, or twice, and for what
-    has no effect without any.
-    """
+    """ValueError for validation rows that cannot be, and for what needs some."""
     if (call.X_val is None) != (call.y_val is None):
         raise ValueError("X_val and y_val belong together; pass both, or neither.")
     if call.X_val is not None:

@@ -1,6 +1,4 @@
-"""What y means: from the labels or values a user brings to what a loss reads, and from
-predictions back to these.
-"""
+"""What y means: labels or values to what a loss reads, and predictions back to them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +13,10 @@ from halfmoon.components.losses import LOSSES, Loss, Quantiles
 
 
 class Labels:
-    """Classes. `kind` is "classes" (one of several), "labels" (several yes or no) or
-    "columns" (several classes).
+    """Classes, as labels of any type.
+
+    `kind` is "classes" (one of several), "labels" (several yes or no) or "columns"
+    (several classes).
 
     `classes` are the sorted classes, (0, ..., k-1) for k labels, or a list of them, one
     for each column of y.
@@ -95,9 +95,7 @@ class Labels:
         return sum(self.sizes)
 
     def codes(self, y: Any) -> NDArray[np.int64]:
-        """Each label's number, like y; ValueError for a label that is none of the
-        classes.
-        """
+        """Each label's number, like y; ValueError for a label that is no class."""
         columns = [self.classes] if self.kind == "classes" else self.classes
         table = y.reshape(len(y), -1)
         codes = np.empty(table.shape, np.int64)
@@ -112,8 +110,9 @@ class Labels:
         return codes[:, 0] if self.kind == "classes" else codes
 
     def encode(self, y: Any, loss: Loss) -> Any:
-        """y as the loss reads it: shares of ones and zeros, or whole numbers for one
-        softmax.
+        """y as the loss reads it.
+
+        That is shares of ones and zeros, or whole numbers for one softmax.
         """
         columns = () if self.kind == "classes" else (len(self.classes),)
         if y.shape[1:] != columns:
@@ -149,8 +148,9 @@ class Labels:
         return np.column_stack(labels)
 
     def probabilities(self, y_hat: Array) -> Any:
-        """Each class's probability, (n, classes); each label's, (n, labels); or a list,
-        one for each column.
+        """Each class's probability, (n, classes); or each label's, (n, labels).
+
+        A list of these, one for each column, where y has columns of classes.
         """
         if self.kind == "columns":
             return self.split(y_hat)
@@ -162,9 +162,7 @@ class Labels:
         return both
 
     def log_probabilities(self, z: Array, y_hat: Array, loss: Loss) -> Any:
-        """The logarithms of `probabilities`, finite for every finite raw prediction
-        z.
-        """
+        """The logarithms of `probabilities`, finite for finite raw predictions z."""
         if self._has_one_output(z):
             return -softplus(np.hstack([z, -z]))
         # where y_hat is rounded to 1, its logarithm is 0 too: neither tells labels
@@ -183,8 +181,9 @@ class Labels:
         return self.kind == "classes" and len(self.classes) == 2 and y_hat.shape[1] == 1
 
     def score(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
-        """Accuracy: the share of the rows all of whose labels are right; y is
-        encoded.
+        """Accuracy: the share of the rows all of whose labels are right.
+
+        y is encoded.
         """
         return float(np.average(self._is_correct(y_hat, y), weights=w))
 
@@ -288,8 +287,9 @@ def _one_each(class_weight: Any, count: int) -> Sequence[Any]:
 
 
 def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
-    """A factor for each class; "balanced" is rows / (classes x the class's rows), rows
-    counted by their weight.
+    """A factor for each class.
+
+    "balanced" is rows / (classes x the class's rows), rows counted by their weight.
     """
     factors = np.ones(len(classes))
     if isinstance(weight, str):
@@ -316,8 +316,9 @@ def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
 
 
 class Values:
-    """Numbers: as they are, or (`normalize`) less their mean and over their standard
-    deviation, column by column.
+    """Numbers, as they are or normalised.
+
+    With `normalize` each column is learned less its mean, over its standard deviation.
     """
 
     kind = "values"
@@ -365,15 +366,17 @@ class Values:
         return np.asarray((table - self.mean) / self.scale)
 
     def decode(self, y_hat: Array) -> Array:
-        """Predictions, or encoded y, in y's own units: (n,) for one column, else (n,
-        columns).
+        """Predictions, or encoded y, in y's own units.
+
+        (n,) for one column, else (n, columns).
         """
         values = self.restore(y_hat)
         return values[:, 0] if values.shape[1] == 1 else values
 
     def restore(self, y_hat: Array) -> Array:
-        """In y's own units (float64, if y was normalised); several quantiles of a
-        column lie side by side.
+        """Predictions (n, columns) in y's own units.
+
+        They are float64 if y was normalised; a column's quantiles lie side by side.
         """
         if not self.normalized:
             return y_hat
@@ -382,9 +385,7 @@ class Values:
         return np.asarray(y_hat * scale + np.repeat(self.mean, each))
 
     def score(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
-        """R2, the mean over columns; for several quantiles minus their mean pinball
-        loss: the more the better.
-        """
+        """R2, the mean over columns; for quantiles minus their mean pinball loss."""
         if isinstance(loss, Quantiles):
             levels = y_hat.shape[1]
             pinball = loss.pinball(self.restore(y_hat), self.restore(y))
@@ -400,8 +401,9 @@ class Values:
 
 
 def r2(y: Array, y_hat: Array, w: Array | None) -> float:
-    """scikit-learn's r2_score (n, columns), without its checks, which take longer than
-    a small network's epoch.
+    """scikit-learn's r2_score (n, columns), without its checks.
+
+    These take longer than a small network's epoch.
 
     (Of a single row that is NaN; here it is 1 or 0.)
     """
