@@ -79,7 +79,7 @@ def test_a_diagram_has_a_line_for_each_weight_shown(sizes):
     words = [text.get_text() for text in panel.texts]
     assert any("40 units" in word for word in words) == (40 in sizes)
     # where there are few, their numbers stand on the lines
-    few = sum(W.size for W in coefs if W.size <= 12)
+    few = sum(W.size for W in coefs if W.size <= 9)
     assert sum(bool(re.fullmatch(r"[+-]\d\.\d\d", word)) for word in words) == few
 
 

@@ -15,7 +15,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.displays.fitted import read_fitted
 from halfmoon.displays.style import COLOURS, DASHES, INK, make_panels, shorten
 
-NUMBERED = 12  # a layer with so many weights at most has their numbers on its lines
+NUMBERED = 9  # a layer with so many weights at most has their numbers on its lines
 
 
 class Diagram(NamedTuple):
@@ -82,7 +82,7 @@ def draw_diagram(
     ends = list(pairwise(shown))
     weights = [W[np.ix_(*pair)] for W, pair in zip(coefs, ends, strict=True)]
     scale = width / (max(float(np.abs(part).max()) for part in weights) or 1.0)
-    top = max(1.3, *(height[0] for height in heights)) + 0.7
+    top = max(1.0, *(height[0] for height in heights)) + 0.5
     ax.set(xlim=(-0.2, len(sizes) - 0.8), ylim=(-top, top))
     ax.set_axis_off()
     links = []
@@ -144,21 +144,33 @@ def _draw_links(
 
 
 def _write_weights(ax: Axes, level: int, weights: Array, heights: list[Array]) -> None:
-    """Each weight's number on its line, near its source, where lines are well apart."""
+    """Each weight's number on its line, near its source."""
+    below = heights[level][:, None]
+    above = heights[level + 1]
+    share = _share_of_way(below, above)
+    at = below + share * (above - below)
     box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
     style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "bbox": box}
-    for (i, j), weight in np.ndenumerate(weights):
-        start = float(heights[level][i])
-        end = float(heights[level + 1][j])
-        height = start + 0.27 * (end - start)
-        ax.text(level + 0.27, height, f"{weight:+.2f}", size="small", **style)
+    for i, j in np.ndindex(weights.shape):
+        text = f"{weights[i, j]:+.2f}"
+        ax.text(level + share, float(at[i, j]), text, size="small", **style)
+
+
+def _share_of_way(below: Array, above: Array) -> float:
+    """How far along their lines the numbers stand: where they are furthest apart."""
+
+    def smallest_gap(share: float) -> float:
+        at = np.sort(below + share * (above - below), axis=None)
+        return float(np.min(np.diff(at), initial=np.inf))
+
+    return max(np.linspace(0.15, 0.4, 26).tolist(), key=smallest_gap)
 
 
 def _draw_units(ax: Axes, level: int, height: Array) -> Any:
     """A layer's circles, as large as the ax allows."""
     figure: Any = ax.figure
     unit_in_points = ax.bbox.height * 72.0 / figure.dpi / np.ptp(ax.get_ylim())
-    size = min(14.0, 0.6 * unit_in_points) ** 2
+    size = min(16.0, 0.6 * unit_in_points) ** 2
     style: dict[str, Any] = {"c": "white", "edgecolors": INK, "linewidths": 1.1}
     return ax.scatter(np.full(len(height), level), height, s=size, zorder=3, **style)
 
@@ -191,7 +203,7 @@ def _write_names(ax: Axes, level: int, names: list[str], height: Array) -> None:
     side = -1 if level == 0 else 1
     style: dict[str, Any] = {"va": "center", "size": "small", "color": INK}
     style |= {"ha": "right" if side < 0 else "left"}
-    style |= {"xytext": (side * 11, 0), "textcoords": "offset points"}
+    style |= {"xytext": (side * 12, 0), "textcoords": "offset points"}
     for name, y in zip(names, height, strict=True):
         ax.annotate(shorten(name), (level, y), **style)
 
