@@ -162,8 +162,10 @@ def test_the_html_repr_shows_every_parameter_with_its_help(cls):
         sentence = f"{help[0].upper()}{help[1:]}."
         shown = f"{field.name}: {rule}, default={field.default!r}<br><br>{sentence}"
         assert shown in page
+    assert '<td class="value">0.25</td>' in page
 
 
+@out_of_epochs
 @each_class
 def test_the_html_repr_shows_the_fitted_attributes_once_there_are_some(cls):
     model = small(cls, solver="lbfgs", max_iter=20)
