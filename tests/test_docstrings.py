@@ -61,7 +61,8 @@ METHODS = {
     for path, item in NAMES.items()
     if inspect.isclass(item)
     for name, method in inspect.getmembers(item, inspect.isroutine)
-    if not name.startswith("_") and method.__module__.startswith("halfmoon")
+    if not name.startswith("_")
+    if str(getattr(method, "__module__", "")).startswith("halfmoon")
 }
 
 
