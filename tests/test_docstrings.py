@@ -43,6 +43,9 @@ DERIVED_FROM = (
     halfmoon.Solver,
 )
 
+# scikit-learn calls these, nobody else
+CALLBACKS = {"setup", "teardown", "on_fit_task_begin", "on_fit_task_end"}
+
 
 def public_names():
     """Every public function and class of halfmoon, inspection and displays, by the name
@@ -80,20 +83,22 @@ def test_there_are_names():
     assert len(METHODS) > 20
 
 
-@pytest.mark.skip("The docstrings are being written.")
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NAMES)
 def test_a_public_name_is_described(path):
-    found = missing(path, CHECKS | FUNCTIONS_AND_CLASSES)
+    checks = CHECKS | FUNCTIONS_AND_CLASSES
+    if "Attributes\n" in NAMES[path].__doc__:  # what users are given, and never make
+        del checks["PR01"]
+    found = missing(path, checks)
     assert not found, "\n".join(found)
 
 
-@pytest.mark.skip("The docstrings are being written.")
 @pytest.mark.slow
 @pytest.mark.parametrize("path", METHODS)
 def test_a_method_is_described(path):
     checks = dict(CHECKS)
-    if issubclass(METHODS[path], DERIVED_FROM):
+    name = path.rpartition(".")[2]
+    if name in CALLBACKS or issubclass(METHODS[path], DERIVED_FROM):
         checks = {code: why for code, why in CHECKS.items() if code not in OF_CALLS}
     found = missing(path, checks)
     assert not found, "\n".join(found)

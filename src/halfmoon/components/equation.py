@@ -7,9 +7,27 @@ from typing import NamedTuple
 
 
 class Equation(NamedTuple):
-    """One equation: its tag in the derivation, the quantity, and how it is made."""
+    """One equation: its tag in the derivation, the quantity, and how it is made.
 
-    tag: str  # "[F1]", or "" where the derivation has none
-    name: str  # "z"
-    formula: str  # "a0 W + b"
-    training: bool = False  # whether it is there in training only
+    Parameters
+    ----------
+    tag : str
+        Its tag, such as ``"[F1]"``; ``""`` where the derivation has none.
+    name : str
+        The quantity, such as ``"z"``.
+    formula : str
+        How it is made, such as ``"a0 W + b"``.
+    training : bool
+        Whether it is there in training only.
+
+    Examples
+    --------
+    >>> from halfmoon import Dense
+    >>> tuple(Dense(2, 3, "tanh").forward_equations[0])
+    ('[F1]', 'z', 'a0 W + b', False)
+    """
+
+    tag: str
+    name: str
+    formula: str
+    training: bool = False

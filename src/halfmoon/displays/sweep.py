@@ -111,8 +111,12 @@ class SweepDisplay:
             Its values.
         ax : matplotlib.axes.Axes, default None
             Where to draw; None makes a new figure.
-        cv, scoring, n_jobs
-            As in `sklearn.model_selection.validation_curve`.
+        cv : int, splitter or iterable
+            How rows are split, as in `sklearn.model_selection.validation_curve`.
+        scoring : str or callable, default None
+            The metric, by scikit-learn's name; None takes the estimator's own.
+        n_jobs : int, default None
+            Fits at the same time, at most.
         **style : dict
             Goes to the lines.
 

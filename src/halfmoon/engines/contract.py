@@ -61,6 +61,11 @@ class State:
         """A state of its own with the present arrays.
 
         Updates replace arrays and never write into them, so nothing is copied.
+
+        Returns
+        -------
+        State
+            It shares arrays with this one.
         """
         return State(self.theta, self.slots, self.average, self.t)
 
