@@ -31,7 +31,13 @@ from halfmoon.components.schedules import Schedule
 from halfmoon.engines import reference
 from halfmoon.engines.choose import choose
 from halfmoon.engines.compiled import engine as compiled
-from halfmoon.engines.compiled import native, tables, translation
+from halfmoon.engines.compiled import (
+    native,
+    prediction,
+    tables,
+    translation,
+    workspace,
+)
 from halfmoon.engines.contract import Plan, Problem, State
 from halfmoon.engines.predicting import predictor_of
 from halfmoon.layers import Dense, Dropout
@@ -351,13 +357,13 @@ TUNINGS = {
     "flat products": {"THIN": 0, "FLAT": 0},
     "all inputs are narrow": {"NARROW": 10**6},
     "all inputs are wide": {"NARROW": 0},
-    "small chunks": {"CHUNK_SIZE": 5},
+    "small ranges": {"RANGE_SIZE": 5},
     "small blocks": {"BLOCK_ROWS": 5},
-    "shares": {"WORTH": 0.0, "SHARE_ROWS": 4},
-    "shares, blocks and chunks": {
-        "WORTH": 0.0,
+    "shares": {"SHARED_WORK": 0.0, "SHARE_ROWS": 4},
+    "shares, blocks and ranges": {
+        "SHARED_WORK": 0.0,
         "SHARE_ROWS": 4,
-        "CHUNK_SIZE": 5,
+        "RANGE_SIZE": 5,
         "BLOCK_ROWS": 2,
         "THIN": 8,
     },
@@ -398,7 +404,7 @@ def test_updates_and_predictions_agree_however_the_work_is_cut(
     network = classifier(layers, dtype=dtype, seed=2)
     flags = {"lam": 0.02, "l1": 0.01, "clip": 0.3, "average": 0.9, "n_threads": 2}
     problem = task(network, 100, batch_size, "adam", **flags)
-    assert (tables.shares_of(network, batch_size) > 1) == ("WORTH" in tuning)
+    assert (tables.shares_of(network, batch_size) > 1) == ("SHARED_WORK" in tuning)
     assert_agree(
         problem,
         begun(problem, 2 * problem.per_epoch - 1),
@@ -422,7 +428,7 @@ def test_updates_and_predictions_agree_however_the_work_is_cut(
 def test_the_number_of_threads_changes_no_bit_however_the_work_is_cut(
     layers, tuning, monkeypatch
 ):
-    tune(tuning | {"WORTH": 0.0, "SHARE_ROWS": 4}, monkeypatch)
+    tune(tuning | {"SHARED_WORK": 0.0, "SHARE_ROWS": 4}, monkeypatch)
     ends = []
     used = []
     for threads in (1, 2, 3, 8):
@@ -715,7 +721,7 @@ def test_the_batches_of_these_tests_are_cut_into_shares(once):
 def test_the_number_of_threads_changes_no_bit(threads, once):
     fit = big(n_threads=threads)
     assert once[1].threads == 1
-    assert fit[1].threads == (threads or min(8, compiled.cores()))
+    assert fit[1].threads == (threads or min(8, workspace.cores()))
     assert_same(fit, once)
 
 
@@ -883,7 +889,7 @@ def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, dur
 def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(
     monkeypatch,
 ):
-    monkeypatch.setattr(compiled, "SLOW", 0.0)
+    monkeypatch.setattr(workspace, "SLOW_UPDATE", 0.0)
     network = Network.dense([300, 400, 3])
     problem = task(network, 1000, optimizer="adam")
     start = begun(problem)
@@ -1144,7 +1150,7 @@ def test_threads_change_no_bit_of_a_prediction(sizes, dtype, monkeypatch):
     bits = []
     data = rows(network, 70_001).astype(dtype)
     for cores in (1, 2, 3, 8):
-        monkeypatch.setattr(compiled, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(prediction, "cores", lambda cores=cores: cores)
         bits.append(network.predict(data))
     for other in bits[1:]:
         assert np.array_equal(bits[0], other)
@@ -1152,7 +1158,7 @@ def test_threads_change_no_bit_of_a_prediction(sizes, dtype, monkeypatch):
 
 
 def test_a_prediction_over_threads_refuses_what_is_not_finite(monkeypatch):
-    monkeypatch.setattr(compiled, "cores", lambda: 3)
+    monkeypatch.setattr(prediction, "cores", lambda: 3)
     network = trained((20, 64, 4))
     data = rows(network, 70_000)
     data[30_000, 7] = np.nan
@@ -1682,12 +1688,12 @@ NOT_COMPILED = {
     "a layer": (
         lambda: Network([Doubling(), Dense(2, 2)]),
         {},
-        "Doubling is neither Dense nor Dropout",
+        "Doubling has no kernel here",
     ),
     "a kind of Dense": (
         lambda: Network([Offset(2, 2)]),
         {},
-        "Offset is neither Dense nor Dropout",
+        "Offset has no kernel here",
     ),
     "a loss of rows": (
         lambda: Network.dense([2, 2], loss=Together()),

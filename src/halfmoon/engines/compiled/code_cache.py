@@ -1,9 +1,8 @@
-"""Where compiled code is kept: a folder of the user's, named by all that it depends on,
-so that nothing in it is stale.
+"""Where compiled code is kept: a folder named by all that it depends on.
 
 numba's own cache does not notice a change in an imported file; here any change of
 halfmoon's sources, of numba, LLVM, NumPy or the processor gives another folder. Two
-processes may write at once: the first to come stays.
+processes may write at once: the first file stays.
 """
 
 import atexit
@@ -29,14 +28,17 @@ from halfmoon.engines.compiled import native
 from halfmoon.engines.messages import say
 
 HERE = Path(__file__).parent
-KEPT = 90 * 86_400.0  # seconds
+# seconds after which a folder that is not in use is removed
+UNUSED_SECONDS = 90 * 86_400.0
 _NAME = re.compile("[0-9a-f]{16}")
 _lock = threading.RLock()
 
 
 def load(name: str, text: str) -> ModuleType:
-    """The text as a module, from a file of its own in the folder: numba keeps what it
-    compiles beside it.
+    """The text as a module, from a file of its own in the folder.
+
+    numba keeps what it compiles beside that file. The digest in the file's name covers
+    the text, so a component's own source, too.
     """
     name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     with _lock:  # nobody may see a module that is half loaded
@@ -59,8 +61,9 @@ def _load(name: str, text: str) -> ModuleType:
 
 
 def _write(path: Path, text: str) -> None:
-    """A whole file or none; a file that another process has just written stays, as
-    numba goes by its time.
+    """Write a whole file or none.
+
+    A file that another process has just written stays: numba goes by its time.
     """
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8"
@@ -78,60 +81,62 @@ def _write(path: Path, text: str) -> None:
 
 @cache
 def folder() -> Path:
-    """The folder for these sources, versions and processor; a passing one, with a word,
-    where none can be written.
+    """The folder for these sources, versions and processor.
+
+    Where it cannot be written, a temporary one, and a message that says so.
     """
     try:
-        made = home() / digest()
-        made.mkdir(parents=True, exist_ok=True)
-        _write(made / f"{os.getpid()}.try", "")
-        (made / f"{os.getpid()}.try").unlink()
-        _forget_others(made)
+        chosen = home() / digest()
+        chosen.mkdir(parents=True, exist_ok=True)
+        _write(chosen / f"{os.getpid()}.try", "")
+        (chosen / f"{os.getpid()}.try").unlink()
+        _remove_unused(chosen)
     except OSError as error:
-        made = Path(tempfile.mkdtemp(prefix="halfmoon-"))
-        atexit.register(shutil.rmtree, made, ignore_errors=True)
+        chosen = Path(tempfile.mkdtemp(prefix="halfmoon-"))
+        atexit.register(shutil.rmtree, chosen, ignore_errors=True)
         say(
             f"compiled code cannot be kept ({error}), so each process compiles anew; "
             "set HALFMOON_CACHE to a folder."
         )
-    if native.JIT and not any(made.glob("*.py")):
+    if native.JIT and not any(chosen.glob("*.py")):
         say("compiling the engine, once for this machine (about 2 seconds).")
-    return made
+    return chosen
 
 
-def _forget_others(made: Path) -> None:
-    """Remove what other versions compiled long ago, beside this folder; nothing that is
-    not halfmoon's.
+def _remove_unused(chosen: Path) -> None:
+    """Remove what other versions compiled long ago, beside this folder.
+
+    Only folders that hold halfmoon's own files: each has the joint losses.
     """
-    for other in made.parent.iterdir():
+    for other in chosen.parent.iterdir():
         with suppress(OSError):  # another process may be removing it, too
-            old = (
-                _NAME.fullmatch(other.name)
-                and time.time() - other.stat().st_mtime > KEPT
-            )
-            if old and any(other.glob("joint_losses_*.py")):
+            age = time.time() - other.stat().st_mtime
+            is_old = age > UNUSED_SECONDS and _NAME.fullmatch(other.name)
+            if is_old and any(other.glob("joint_losses_*.py")):
                 shutil.rmtree(other)
 
 
 def home() -> Path:
-    """HALFMOON_CACHE, or the system's place for what can be made again."""
+    """HALFMOON_CACHE, or the system's folder for caches."""
     if os.environ.get("HALFMOON_CACHE"):
         return Path(os.environ["HALFMOON_CACHE"]).expanduser()
     if os.name == "nt":
-        return (
-            Path(os.environ.get("LOCALAPPDATA", "~")).expanduser()
-            / "halfmoon"
-            / "cache"
-        )
+        local = Path(os.environ.get("LOCALAPPDATA", "~"))
+        return local.expanduser() / "halfmoon" / "cache"
     if sys.platform == "darwin":
         return Path("~/Library/Caches/halfmoon").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "halfmoon"
+    caches = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache"))
+    return caches.expanduser() / "halfmoon"
 
 
 @cache
 def digest() -> str:
-    """A name for all that compiled code depends on."""
-    about = [
+    """A name for all that compiled code depends on: versions, processor, sources.
+
+    The sources are all of this folder: kernels and loops import nothing else of
+    halfmoon's, and what a component's methods become is text in a file of its own.
+    """
+    versions = [
         sys.version,
         numba.__version__,
         llvmlite.__version__,
@@ -139,10 +144,10 @@ def digest() -> str:
         native.CPU,
         native.FEATURES,
     ]
-    about += [
+    options = [
         getattr(numba.config, name, None)
         for name in ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX")
     ]
-    text = "\n".join(map(str, about)).encode()
+    text = "\n".join(map(str, versions + options)).encode()
     sources = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
     return hashlib.sha256(b"".join([text, *sources])).hexdigest()[:16]

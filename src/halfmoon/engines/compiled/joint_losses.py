@@ -1,9 +1,16 @@
-"""The losses whose outputs belong together, as loops; the others are made from
-losses/pointwise.py (`codegen`).
+"""The losses whose outputs belong together, as loops.
 
-Scores z, truth y and dz are (k, ld), of which n columns are in use; w holds a weight
-for each row. A loss gives the sum of w l, and w dz; its link writes predictions row
-after row, (n, k). A loss has room for 3 rows of numbers in `spare`, a link for k + 2.
+The others are written by `codegen` from losses/pointwise.py. A loss is called with
+
+    z, dz   (k, ld) raw predictions, and where w dl/dz goes
+    y       (columns of y, ld)
+    w       (ld,) a weight for each row
+    spare   (3, ld) scratch
+    h       the loss's settings
+
+of which n columns are in use, and returns the sum of w l; w_ld is of no use here. A
+link is called with z, with out (n, k), where the prediction goes row after row, and
+with spare (k + 2, ld).
 """
 
 import numpy as np
@@ -13,31 +20,33 @@ from halfmoon.engines.compiled.native import fast, loop, part
 from halfmoon.engines.compiled.simd import FUNCTIONS
 
 T = np.float64
-exp, log, logistic, softplus = (
-    FUNCTIONS[T.__name__][name] for name in ("exp", "log", "logistic", "softplus")
-)
+exp = FUNCTIONS[T.__name__]["exp"]
+log = FUNCTIONS[T.__name__]["log"]
+logistic = FUNCTIONS[T.__name__]["logistic"]
+softplus = FUNCTIONS[T.__name__]["softplus"]
 
 
 @loop("TTTTTiiiih", sums=True)
 def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
-    """[L23] to [L25], each group by [L1] to [L4]; h holds the smoothing, how many
-    groups there are, and their sizes.
+    """[L23] to [L25]: [L1] to [L4] for each group of outputs.
+
+    h holds the smoothing, the number of groups, and their sizes.
     """
     fast()
-    zs = carray(z, (k, ld))
-    ys = carray(y, (k, ld))
-    dzs = carray(dz, (k, ld))
+    all_z = carray(z, (k, ld))
+    all_y = carray(y, (k, ld))
+    all_dz = carray(dz, (k, ld))
     spare = carray(spare, (3, ld))
     high = spare[0]
     e_sum = spare[1]
     log_sum = spare[2]
     start = 0
     total = T(0)
-    for g in range(np.int64(h[1])):
-        k = np.int64(h[2 + g])
-        z = zs[start : start + k]
-        y = ys[start : start + k]
-        dz = dzs[start : start + k]
+    for group in range(np.int64(h[1])):
+        k = np.int64(h[2 + group])
+        z = all_z[start : start + k]
+        y = all_y[start : start + k]
+        dz = all_dz[start : start + k]
         share = T(1.0 - h[0])
         even = T(h[0] / k)
         start = start + k
@@ -58,32 +67,37 @@ def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
 
 @part
 def softmax_of_two(z, y, w, dz, share, even, n):
-    """The same for two classes: `least`, the smaller y_hat, is logistic(-|z_1 - z_0|):
-    one exponential for a row.
+    """The same for a group of two, with one exponential a row; returns the sum of w l.
+
+    z, y, dz  (2, ld)
+    share     1 - smoothing; even is smoothing / 2 [L4]
+
+    The smaller y_hat is logistic(-|z_1 - z_0|).
     """
     fast()
     total = T(0)
     for r in range(n):
-        t0 = share * y[0, r] + even
-        t1 = share * y[1, r] + even
-        gap = z[1, r] - z[0, r]  # [L4]
+        t0 = share * y[0, r] + even  # [L4]
+        t1 = share * y[1, r] + even  # [L4]
+        gap = z[1, r] - z[0, r]
         low = -abs(gap)
-        least = logistic(low)  # [L1]
-        # as in [L6]
-        total += w[r] * (
-            (t0 + t1) * softplus(low) + (t0 * gap if gap > 0 else -t1 * gap)
-        )  # [L2]
-        y_hat1 = T(1) - least if gap > 0 else least
-        y_hat0 = least if gap > 0 else T(1) - least
-        dz[0, r] = w[r] * (y_hat0 - t0)
+        smaller = logistic(low)  # [L1]
+        larger = T(1) - smaller
+        y_hat1 = larger if gap > 0 else smaller
+        y_hat0 = smaller if gap > 0 else larger
+        beyond = t0 * gap if gap > 0 else -t1 * gap
+        total += w[r] * ((t0 + t1) * softplus(low) + beyond)  # [L2], as in [L6]
+        dz[0, r] = w[r] * (y_hat0 - t0)  # [L3]
         dz[1, r] = w[r] * (y_hat1 - t1)  # [L3]
     return total
 
 
 @part
 def softmax_shift(z, e, high, e_sum, n):
-    """e = e^(z - high) with each row's largest score `high`, and the rows' sums
-    of e.
+    """e = exp(z - high), where `high` is the row's largest z, and the sum of e.
+
+    z, e         (k, ld)
+    high, e_sum  (ld,)
     """
     fast()
     for r in range(n):
@@ -100,7 +114,7 @@ def softmax_shift(z, e, high, e_sum, n):
 
 @loop("TTTiiih")
 def softmax_link(z, out, spare, k, n, ld, h):
-    """[L23], to out (n, k)."""
+    """[L23]: [L1] for each group of outputs."""
     fast()
     z = carray(z, (k, ld))
     out = carray(out, (n, k))
@@ -109,19 +123,22 @@ def softmax_link(z, out, spare, k, n, ld, h):
     e_sum = spare[1]
     e = spare[2:]
     start = 0
-    for g in range(np.int64(h[1])):
-        end = start + np.int64(h[2 + g])
-        softmax_shift(z[start:end], e, high, e_sum, n)
-        for j in range(start, end):
+    for group in range(np.int64(h[1])):
+        stop = start + np.int64(h[2 + group])
+        softmax_shift(z[start:stop], e, high, e_sum, n)
+        for j in range(start, stop):
             for r in range(n):
                 out[r, j] = e[j - start, r] / e_sum[r]  # [L23], by [L1]
-        start = end
+        start = stop
     return 0.0
 
 
 @loop("TTTTTiiiih", sums=True)
 def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
-    """[L20] to [L22]; h holds how many levels there are, and the levels."""
+    """[L20] to [L22]; h holds the number of levels, and the levels.
+
+    dz first holds dl/dy_hat, then is summed from the last level down to give dl/dz.
+    """
     fast()
     levels = np.int64(h[0])
     total = T(0)
@@ -129,38 +146,38 @@ def quantiles(z, y, w, dz, spare, k, n, ld, w_ld, h):
     y = carray(y, (k // levels, ld))
     w = carray(w, ld)
     dz = carray(dz, (k, ld))
-    for c in range(k // levels):
+    for column in range(k // levels):
+        first = column * levels
         for r in range(n):
             y_hat = T(0)
-            pull = T(0)
             for q in range(levels):
-                score = z[c * levels + q, r]
-                y_hat += softplus(score) if q else score  # [L20]
-                miss = y[c, r] - y_hat
+                z_q = z[first + q, r]
+                y_hat += softplus(z_q) if q else z_q  # [L20]
+                miss = y[column, r] - y_hat
                 level = T(h[1 + q])
-                total += w[r] * (
-                    level * miss if miss >= 0 else (level - T(1)) * miss
-                )  # [L18] [L21]
-                dz[c * levels + q, r] = w[r] * (
-                    T(0.5) * (T(miss < 0) - T(miss > 0)) + (T(0.5) - level)
-                )  # [L19]
+                slope = level if miss >= 0 else level - T(1)
+                total += w[r] * (slope * miss)  # [L18] [L21]
+                side = T(miss < 0) - T(miss > 0)
+                dz[first + q, r] = w[r] * (T(0.5) * side + (T(0.5) - level))  # [L19]
+            above = T(0)
             for q in range(levels - 1, -1, -1):
-                at = c * levels + q
-                pull += dz[at, r]
-                dz[at, r] = pull * (logistic(z[at, r]) if q else T(1))  # [L22]
+                above += dz[first + q, r]
+                growth = logistic(z[first + q, r]) if q else T(1)
+                dz[first + q, r] = above * growth  # [L22]
     return total
 
 
 @loop("TTTiiih")
 def quantiles_link(z, out, spare, k, n, ld, h):
-    """[L20], to out (n, k)."""
+    """[L20]; h as in `quantiles`."""
     fast()
     levels = np.int64(h[0])
     z = carray(z, (k, ld))
     out = carray(out, (n, k))
     for j in range(k):
         for r in range(n):
-            out[r, j] = (
-                out[r, j - 1] + softplus(z[j, r]) if j % levels else z[j, r]
-            )  # [L20]
+            if j % levels:
+                out[r, j] = out[r, j - 1] + softplus(z[j, r])  # [L20]
+            else:
+                out[r, j] = z[j, r]  # [L20]
     return 0.0

@@ -1,5 +1,4 @@
-"""The main loop, compiled by numba: the lines of layers.py, network.py and
-reference.py, transposed.
+"""The main loop: the lines of layers.py, network.py and reference.py, transposed.
 
 Here features lie on axis 0 and the rows of a batch on axis 1, so that a loop over rows
 fills vector registers. Below a layer's inputs stands a row of ones: theta holds b right
@@ -9,21 +8,22 @@ below W, so W' = [W; b] (d+1, k) is one matrix, and
     dW' = A0' delta^T         [B2] [B3]     (d+1,k) = (d+1,n)(n,k)    dW and db at once
     dA0 = W delta             [B4]          (d,n) = (d,k)(k,n)
 
-Wide inputs are the exception: their rows are copied whole, as A0'^T (n,d+1). BLAS
-counts columns first, so it is told each product transposed.
+Wide inputs are the exception: their rows are copied whole, as A0'^T (n,d+1).
+BLAS counts columns first, so it sees each of our matrices transposed: the products
+below are written as it sees them, such as Z^T = A0'^T W'.
 
-A `task` is what one thread works on, a row of tables.TASK; a `layer` is a row of
-LAYER. `ld` (BLAS's leading dimension) is how many columns scratch has, n of them in
-use. `h` holds a block's settings, as float64. `layer.at` is where the layer's W begins
-in theta.
-
-Everything arrives by address, in the tables of `compiled`: so this is compiled once for
-each number type `T`, whatever the network. The loops over rows, units and parameters
-(`loops`, and those that `codegen` makes) are called by address.
+Everything arrives by address, in rows of `tables`' TASK, LAYER and RANGE, which say
+what each field is: so this is compiled once for each number type `T`, whatever the
+network. The loops over rows, units and parameters (loops.py, joint_losses.py, and those
+that `codegen` writes) are called by address, with addresses and integers.
 
 A batch is cut into shares, and these into blocks of rows that fit the cache. Each share
-sums its own gradient; then theta is updated in chunks. Which thread does which share or
-chunk changes no number.
+sums its own gradient; then theta is updated range by range. Which thread does which
+share or range changes no number.
+
+In all kernels `task` is a row of TASK, `layer` a row of LAYER and `layers` all of them,
+`n` the rows of the present block or batch, `t` the updates done before this one, and
+`factor` the address of the factor on the dropout rates.
 """
 
 import numpy as np
@@ -46,12 +46,32 @@ DOUBLE = 8  # bytes of a float64
 NO_TRANS = ord("N")
 TRANS = ord("T")
 SPINS = 2000  # looks at a barrier before a thread lets others have its core
-# x86's control register: as usual, but subnormal inputs (0x40) and results (0x8000) are
-# 0
+# x86's control register: subnormal inputs (0x40) and results (0x8000) are taken for 0,
+# all else is as usual (0x1F80)
 MXCSR = 0x1F80 | 0x8040
 
 
 # Layers
+
+
+@jit
+def product(task, m, n, k, A, B, beta, C):
+    """C <- op(A) op(B) + beta C by BLAS, (m,n) = (m,k)(k,n) as BLAS sees them.
+
+    A and B are (op, address, leading dimension); C is (address, leading dimension).
+    """
+    op_a, a, lda = A
+    op_b, b, ldb = B
+    c, ldc = C
+    gemm(task.gemm, op_a, op_b, m, n, k, a, lda, b, ldb, beta, c, ldc)
+
+
+@jit
+def inputs(task, layer):
+    """A0'^T (n,d+1) for `product`: whole rows lie as (n,d+1), others as (d+1,n)."""
+    if layer.wide:
+        return TRANS, layer.a0, layer.d + 1
+    return NO_TRANS, layer.a0, task.ld
 
 
 @jit
@@ -60,98 +80,55 @@ def dense_forward(task, layer, n):
     d = layer.d
     k = layer.k
     ld = task.ld
-    W = task.theta + layer.at * BYTES
+    W = task.theta + layer.start * BYTES
     if layer.thin:
         call(task.combine, layer.z, layer.a0, W, k, d, 1, k, d * k, n, ld)  # [F1]
-    elif layer.wide:
-        gemm(
-            task.gemm,
-            TRANS,
-            TRANS,
-            n,
-            k,
-            d + 1,
-            layer.a0,
-            d + 1,
-            W,
-            k,
-            T(0),
-            layer.z,
-            ld,
-        )  # [F1]
     else:
-        gemm(
-            task.gemm,
-            NO_TRANS,
-            TRANS,
-            n,
-            k,
-            d + 1,
-            layer.a0,
-            ld,
-            W,
-            k,
-            T(0),
-            layer.z,
-            ld,
-        )  # [F1]
+        A0 = inputs(task, layer)
+        # Z^T = A0'^T W'
+        product(task, n, k, d + 1, A0, (TRANS, W, k), T(0), (layer.z, ld))  # [F1]
     if layer.f:
         call(layer.f, layer.z, layer.a, k * ld, layer.h)  # [F2]
 
 
 @jit
 def dense_backward(task, layer, dtheta, da0, n, first):
-    """[B1] to [B4]; da lies where delta is to be. `da0` is 0 where no layer below asks
-    for it.
+    """[B1] to [B4]. layer.delta holds dL/da, and then dL/dz.
+
+    dtheta  address of a share's gradient (parameters,)
+    da0     address for dL/da0 (d, ld); 0 where no layer below asks for it
+    first   whether the gradient replaces what is in dtheta, or is added to it
     """
     d = layer.d
     k = layer.k
     ld = task.ld
-    W = task.theta + layer.at * BYTES
-    dW = dtheta + layer.at * BYTES
+    W = task.theta + layer.start * BYTES
+    dW = dtheta + layer.start * BYTES
+    delta = layer.delta
     if layer.f:
-        call(layer.df, layer.z, layer.a, layer.delta, k * ld, layer.h)  # [B1]
-    add = T(0) if first else T(1)
+        call(layer.df, layer.z, layer.a, delta, k * ld, layer.h)  # [B1]
     if layer.thin:
-        call(task.dots, dW, layer.a0, layer.delta, d, k, n, ld, first)  # [B2] [B3]
-    elif layer.wide:
-        gemm(
-            task.gemm,
-            TRANS,
-            TRANS,
-            k,
-            d + 1,
-            n,
-            layer.delta,
-            ld,
-            layer.a0,
-            d + 1,
-            add,
-            dW,
-            k,
-        )  # [B2] [B3]
+        call(task.dots, dW, layer.a0, delta, d, k, n, ld, first)  # [B2] [B3]
     else:
-        gemm(
-            task.gemm,
-            TRANS,
-            NO_TRANS,
-            k,
-            d + 1,
-            n,
-            layer.delta,
-            ld,
-            layer.a0,
-            ld,
-            add,
-            dW,
-            k,
-        )  # [B2] [B3]
-    if da0 and layer.thin:
-        call(task.combine, da0, layer.delta, W, d, k, k, 1, -1, n, ld)  # [B4]
-    elif da0:
-        gemm(
-            task.gemm, NO_TRANS, NO_TRANS, n, d, k, layer.delta, ld, W, k, T(0), da0, ld
-        )  # [B4]
+        A0 = inputs(task, layer)
+        beta = T(0) if first else T(1)
+        # dW'^T = delta A0'^T
+        product(task, k, d + 1, n, (TRANS, delta, ld), A0, beta, (dW, k))  # [B2] [B3]
+    if da0 == 0:
+        return
+    if layer.thin:
+        call(task.combine, da0, delta, W, d, k, k, 1, -1, n, ld)  # [B4]
+    else:
+        D = NO_TRANS, delta, ld
+        # dA0^T = delta^T W^T
+        product(task, n, d, k, D, (NO_TRANS, W, k), T(0), (da0, ld))  # [B4]
+
+
+@jit
+def dropout_forward(task, layer, n, t, factor):
+    """a = a0 scale [D1]."""
+    places = layer.a0, layer.a, layer.factors, task.numbers, layer.rate, factor
+    call(task.dropout, *places, layer.key, t, layer.k, n, task.ld)  # [D1]
 
 
 # Network
@@ -159,185 +136,135 @@ def dense_backward(task, layer, dtheta, da0, n, first):
 
 @jit
 def forward(task, layers, n, t, factor):
-    """Scores z of the n rows gathered, in the last layer's a. `factor` is the address
-    of the dropout rates' factor.
-    """
-    for place in range(len(layers)):
-        layer = layers[place]
-        if layer.random:
-            # a Dropout layer has no scores and no settings: the fields hold these
-            scale = layer.z
-            rate = layer.h
-            call(
-                task.dropout,
-                layer.a0,
-                layer.a,
-                scale,
-                task.numbers,
-                rate,
-                factor,
-                layer.key,
-                t,
-                layer.k,
-                n,
-                task.ld,
-            )
+    """Raw predictions z of the block gathered, in the last layer's a."""
+    for index in range(len(layers)):
+        layer = layers[index]
+        if layer.is_dropout:
+            dropout_forward(task, layer, n, t, factor)
         else:
             dense_forward(task, layer, n)
 
 
 @jit
 def sums(task, layers, dtheta, n, t, factor, first):
-    """The sum of the rows' losses; that of their gradients goes to `dtheta`, added to
-    what is there unless `first`.
+    """The sum of the block's losses; that of their gradients goes to dtheta.
+
+    first: whether it replaces what is in dtheta, or is added to it.
     """
     forward(task, layers, n, t, factor)
     top = layers[len(layers) - 1]
-    y = task.y_block
-    w = task.w_block
     ld = task.ld
     # 0: all outputs of a row read the same weight
     w_ld = ld if task.w_columns > 1 else 0
+    data = top.a, task.y_block, task.w_block
     loss = call(
-        task.loss, top.a, y, w, top.delta, task.spare, top.k, n, ld, w_ld, task.h
+        task.loss, *data, top.delta, task.spare, top.k, n, ld, w_ld, task.loss_h
     )
-    for place in range(len(layers) - 1, task.lowest - 1, -1):
-        layer = layers[place]
-        if layer.random:
-            call(task.scale, layer.delta, layer.z, layer.k * ld)  # [D2]
+    for index in range(len(layers) - 1, task.lowest - 1, -1):
+        layer = layers[index]
+        if layer.is_dropout:
+            call(task.scale, layer.delta, layer.factors, layer.k * ld)  # [D2]
         else:
-            dense_backward(
-                task,
-                layer,
-                dtheta,
-                layers[place - 1].delta if place > task.lowest else 0,
-                n,
-                first,
-            )
+            da0 = layers[index - 1].delta if index > task.lowest else 0
+            dense_backward(task, layer, dtheta, da0, n, first)
     return loss
 
 
 @jit
-def gather(task, lo, n):
-    """The rows at places lo to lo + n of the epoch's order, as the layers want them."""
+def gather(task, start, n):
+    """The block of rows start to start + n of the epoch's order, ready for `sums`."""
     ld = task.ld
-    numbers = task.numbers
-    by_row, by_column = (task.d + 1, 1) if task.wide else (1, ld)
-    call(task.number, numbers, task.order, lo, n, task.shuffles)
-    call(task.gather, task.X, task.a0, numbers, task.d, n, by_row, by_column, task.one)
+    rows = task.numbers
+    call(task.row_numbers, rows, task.order, start, n, task.shuffles)
+    if task.wide:
+        call(task.gather, task.X, task.a0, rows, task.d, n, task.d + 1, 1, task.one)
+    else:
+        call(task.gather, task.X, task.a0, rows, task.d, n, 1, ld, task.one)
     if task.y:
-        call(
-            task.gather,
-            task.y,
-            task.y_block,
-            numbers,
-            task.y_columns,
-            n,
-            1,
-            ld,
-            task.one,
-        )
-        # over w_mean s
-        call(
-            task.gather,
-            task.w,
-            task.w_block,
-            numbers,
-            task.w_columns,
-            n,
-            1,
-            ld,
-            task.w_scale,
-        )  # [R3]
+        y = task.y, task.y_block, rows, task.y_columns
+        w = task.w, task.w_block, rows, task.w_columns
+        call(task.gather, *y, n, 1, ld, task.one)
+        call(task.gather, *w, n, 1, ld, task.w_scale)  # over w_mean s [R3]
 
 
 # Updates
 
 
 @jit
-def share_sums(task, layers, share, lo, n, t, factor, fresh):
-    """`sums` over one share of a batch of n rows, block after block. Rows that are not
-    `fresh` are still there.
+def share_sums(task, layers, share, start, n, t, factor, fresh):
+    """`sums` over one share of the batch of rows start to start + n, block after block.
+
+    fresh: whether its rows must be gathered; if not, they are still there. NaN where
+    the update has been given up: no step will be taken from here.
     """
-    start = lo + share * n // task.shares
-    stop = lo + (share + 1) * n // task.shares
-    # one of no rows, too, for its gradient of 0
-    blocks = max(1, -(-(stop - start) // task.block))
+    dtheta = task.g + share * task.parameters * BYTES
+    begin = start + share * n // task.shares
+    rows = start + (share + 1) * n // task.shares - begin
+    # a share of no rows has one block too, for its gradient of 0
+    blocks = max(1, -(-rows // task.block_rows))
     loss = 0.0
-    for b in range(blocks):
-        at = start + b * (stop - start) // blocks
-        end = start + (b + 1) * (stop - start) // blocks
+    for block in range(blocks):
+        first_row = begin + block * rows // blocks
+        count = begin + (block + 1) * rows // blocks - first_row
         if vector(task.stopped, 1, np.int64)[0]:
-            return np.nan  # given up: no step will be taken from here
+            return np.nan
         if fresh:
-            gather(task, at, end - at)
-        loss += sums(
-            task,
-            layers,
-            task.g + share * task.parameters * BYTES,
-            end - at,
-            t,
-            factor,
-            b == 0,
-        )
+            gather(task, first_row, count)
+        loss += sums(task, layers, dtheta, count, t, factor, block == 0)
     return loss
 
 
 @jit
-def chunk_gradient(task, chunk, fraction):
-    """A chunk's [R3], where `fraction` is n_B/s; gives the penalty and the gradient's
-    squared norm.
+def range_gradient(task, part, fraction):
+    """[R3] for one range; returns its penalty and the gradient's squared norm.
+
+    part      a row of RANGE
+    fraction  n_B/s: the batch's rows over those of a full batch
     """
-    at = chunk.start * BYTES
+    offset = part.start * BYTES
+    g = task.g + offset
+    theta = task.theta + offset
     h = vector(task.rule_h, 3, np.float64)
-    h[0] = fraction * task.lam * chunk.m
-    h[1] = fraction * task.l1 * chunk.m
-    norm2 = call(
-        task.add_up,
-        task.g + at,
-        task.theta + at,
-        chunk.count,
-        task.shares,
-        task.parameters,
-        task.rule_h,
-    )
+    h[0] = fraction * task.lam * part.m
+    h[1] = fraction * task.l1 * part.m
+    sizes = part.count, task.shares, task.parameters
+    norm2 = call(task.gradient, g, theta, *sizes, task.rule_h)  # [R3]
     return h[2], norm2
 
 
 @jit
-def chunk_step(task, chunk, t, eta, decay, scale):
-    """A chunk's [O5], rule, [O4] and [O6]; without a rule no step is taken."""
+def range_step(task, part, step, eta, decay, scale):
+    """One range's [O5], rule, [O4] and [O6]; where there is no rule no step is taken.
+
+    part   a row of RANGE
+    step   the optimizer's own count of updates, from 1: its t
+    scale  [O5]'s factor on the gradient
+    """
     if task.rule == 0:
         return
-    n = chunk.count
-    at = chunk.start * BYTES
-    more = task.parameters * BYTES
+    offset = part.start * BYTES
+    next_slot = task.parameters * BYTES
     h = vector(task.rule_h, 4, np.float64)
-    h[0] = t
-    h[1] = eta * chunk.c
-    h[2] = decay * chunk.m
+    h[0] = step
+    h[1] = eta * part.c
+    h[2] = decay * part.m
     h[3] = scale
-    slots = task.slots + at
-    theta = task.theta + at
-    call(
-        task.rule,
-        theta,
-        task.g + at,
-        slots,
-        slots + more,
-        slots + 2 * more,
-        n,
-        task.rule_h,
-    )  # [O4] [O5]
-    if task.avg:
-        h[0] = (1.0 - task.beta) / (1.0 - task.beta**t)
-        call(task.average, task.avg + at, theta, n, task.rule_h)  # [O6]
+    g = task.g + offset
+    theta = task.theta + offset
+    slot = task.slots + offset
+    slots = slot, slot + next_slot, slot + 2 * next_slot
+    call(task.rule, theta, g, *slots, part.count, task.rule_h)  # [O4] [O5]
+    if task.average:
+        h[0] = (1.0 - task.beta) / (1.0 - task.beta**step)
+        average = task.average + offset
+        call(task.running_average, average, theta, part.count, task.rule_h)  # [O6]
 
 
 @jit
-def meet(task, times):
-    """A barrier: wait until all threads have come here once more than `times`; gives
-    the new count.
+def wait_for_all(task, times):
+    """A barrier: wait until all threads have come here once more than `times`.
+
+    Returns times + 1.
     """
     if task.threads > 1:
         atomic_add(task.barrier, 1)
@@ -345,23 +272,26 @@ def meet(task, times):
         while atomic_load(task.barrier) < (times + 1) * task.threads:
             spins += 1
             if spins > SPINS:
-                call(task.rest)
+                call(task.yield_core)
     return times + 1
 
 
 @jit
-def measure(parts, shares, measured, i, count):
-    """Loss, penalty and gradient norm of update i, from those of the shares and chunks;
-    gives the norm, or -1.
+def measure(partial, shares, measured, i, count):
+    """Loss, penalty and norm of update i, added up; returns the norm, or -1.
+
+    partial   the shares' losses, then each range's penalty and squared norm
+    measured  (3 count,): losses, penalties and norms of all updates
+    The norm is -1 where one of the three is not finite.
     """
     loss = 0.0
     penalty = 0.0
     norm2 = 0.0
     for share in range(shares):
-        loss += parts[share]
-    for c in range(shares, len(parts), 2):
-        penalty = penalty + parts[c]
-        norm2 = norm2 + parts[c + 1]
+        loss += partial[share]
+    for r in range(shares, len(partial), 2):
+        penalty = penalty + partial[r]
+        norm2 = norm2 + partial[r + 1]
     norm = np.sqrt(norm2)
     measured[i] = loss
     measured[count + i] = penalty
@@ -370,70 +300,72 @@ def measure(parts, shares, measured, i, count):
 
 
 @jit
-def carry_out(task, layers, chunks, thread):
-    """The updates, one after the other."""
-    met = np.int64(0)
+def carry_out(task, layers, ranges, thread):
+    """The updates, one after the other; returns how many were finite."""
+    barriers = np.int64(0)  # passed so far
     eta = vector(task.eta, task.count, np.float64)
     decay = vector(task.decay, task.count, np.float64)
-    measured = vector(
-        task.measured + thread * 3 * task.count * DOUBLE, 3 * task.count, np.float64
-    )
-    width = task.shares + 2 * len(chunks)
-    # where every update takes the same rows, one block a thread, these stay where they
-    # are once they are gathered
+    size = 3 * task.count
+    measured = vector(task.measured + thread * size * DOUBLE, size, np.float64)
+    width = task.shares + 2 * len(ranges)
+    # where every update takes the same rows, and each thread has one block, the rows
+    # stay where they are once they are gathered
     resident = (
         task.per_epoch == 1
         and task.shares == task.threads
-        and task.block >= -(-task.n // task.shares)
+        and task.block_rows >= -(-task.n // task.shares)
     )
     for i in range(task.count):
         t = task.t + i
-        step = task.t + i + 1 + task.t_offset
+        step = t + 1 + task.t_offset
         epoch = t // task.per_epoch
-        place = t % task.per_epoch
-        if task.shuffles and (place == 0 or (i == 0 and task.reorder)):
+        index = t % task.per_epoch
+        if task.shuffles and (index == 0 or (i == 0 and task.reorder)):
             if thread == 0:
                 call(task.shuffle, task.order, task.n, task.key, epoch)
-            met = meet(task, met)
-        lo = place * task.batch
+            barriers = wait_for_all(task, barriers)
+        start = index * task.batch
+        n = task.batch if task.batch < task.n - start else task.n - start
         factor = task.dropout_factor + i * DOUBLE
-        n = task.batch if task.batch < task.n - lo else task.n - lo
-        # in turns: others may still read the last
-        partial = task.partial + (i % 2) * width * DOUBLE
-        parts = vector(partial, width, np.float64)
+        fresh = i == 0 or not resident
+        # two in turns: others may still read the last one
+        partial = vector(task.partial + (i % 2) * width * DOUBLE, width, np.float64)
         for share in range(thread, task.shares, task.threads):
-            parts[share] = share_sums(
-                task, layers, share, lo, n, t, factor, i == 0 or not resident
-            )
-        met = meet(task, met)
-        for c in range(thread, len(chunks), task.threads):
-            at = task.shares + 2 * c
-            parts[at], parts[at + 1] = chunk_gradient(task, chunks[c], n / task.batch)
+            loss = share_sums(task, layers, share, start, n, t, factor, fresh)
+            partial[share] = loss
+        barriers = wait_for_all(task, barriers)
+        for r in range(thread, len(ranges), task.threads):
+            penalty, norm2 = range_gradient(task, ranges[r], n / task.batch)
+            partial[task.shares + 2 * r] = penalty
+            partial[task.shares + 2 * r + 1] = norm2
             if task.clip_norm == 0.0:
-                chunk_step(task, chunks[c], step, eta[i], decay[i], 1.0)
-        met = meet(task, met)
-        norm = measure(parts, task.shares, measured, i, task.count)
+                range_step(task, ranges[r], step, eta[i], decay[i], 1.0)
+        barriers = wait_for_all(task, barriers)
+        norm = measure(partial, task.shares, measured, i, task.count)
         if norm < 0.0:
             return i
         if task.clip_norm > 0.0:
             scale = task.clip_norm / norm if norm > task.clip_norm else 1.0  # [O5]
-            for c in range(thread, len(chunks), task.threads):
-                chunk_step(task, chunks[c], step, eta[i], decay[i], scale)
-            met = meet(task, met)
+            for r in range(thread, len(ranges), task.threads):
+                range_step(task, ranges[r], step, eta[i], decay[i], scale)
+            barriers = wait_for_all(task, barriers)
     return task.count
 
 
 @kernel
-def updates(tasks, layers, chunks, thread):
-    """Carry out the planned updates, one thread's part of them; gives how many were
-    measured and found finite.
+def updates(tasks, layers, ranges, thread):
+    """One thread's part of the planned updates; returns how many were finite.
+
+    tasks   TASK (threads,)
+    layers  LAYER (threads, layers)
+    ranges  RANGE (ranges,)
 
     Meanwhile, on x86, numbers below the smallest normal one count as 0: the memory of a
     unit that is dead decays into them, and processors take a hundred times longer over
     them.
     """
     before = set_mxcsr(MXCSR)
-    done = carry_out(tasks[thread], layers[thread], chunks, thread)
+    done = carry_out(tasks[thread], layers[thread], ranges, thread)
     set_mxcsr(before)
     return done
 
@@ -443,28 +375,27 @@ def updates(tasks, layers, chunks, thread):
 
 @kernel
 def predict(tasks, layers, theta, X, out, start, stop):
-    """link(z) of rows start to stop of X, block after block, to `out`; False where an
-    input is not finite.
+    """link(z) of rows start to stop, block after block; False if one is not finite.
+
+    tasks   TASK (1,)
+    layers  LAYER (layers,), without dropout
+    theta   (parameters,)
+    X, out  (rows, d) and (rows, k)
     """
     tasks[0].theta = theta.ctypes.data
     tasks[0].X = X.ctypes.data
-    # NaN once an input is not finite
     task = tasks[0]
-    bad = 0.0
     top = layers[len(layers) - 1]
-    width = task.d + 1 if task.wide else task.ld
-    for at in range(start, stop, task.block):
-        n = task.block if task.block < stop - at else stop - at
-        gather(task, at, n)
-        bad += call(
-            task.finite,
-            task.a0,
-            n if task.wide else task.d,
-            task.d if task.wide else n,
-            width,
-        )
+    not_finite = 0.0  # NaN once an input is not finite
+    for first in range(start, stop, task.block_rows):
+        n = task.block_rows if task.block_rows < stop - first else stop - first
+        gather(task, first, n)
+        if task.wide:
+            not_finite += call(task.all_finite, task.a0, n, task.d, task.d + 1)
+        else:
+            not_finite += call(task.all_finite, task.a0, task.d, n, task.ld)
         forward(task, layers, n, 0, 0)
-        y_hat = out.ctypes.data + at * top.k * BYTES
-        # here the loss's link
-        call(task.loss, top.a, y_hat, task.spare, top.k, n, task.ld, task.h)
-    return bad == 0.0
+        y_hat = out.ctypes.data + first * top.k * BYTES
+        # here task.loss is the loss's link
+        call(task.loss, top.a, y_hat, task.spare, top.k, n, task.ld, task.loss_h)
+    return not_finite == 0.0

@@ -1,9 +1,8 @@
-"""All that knows numba's and BLAS's inner life: memory and calls by address,
-attributes, atomics, BLAS's threads.
+"""What is numba's and BLAS's own: calls by address, attributes, atomics, threads.
 
 Kernels are given everything by address, so that one compiled main loop serves every
-depth, width and block. With NUMBA_DISABLE_JIT=1 the same names work in plain Python, on
-the same memory.
+depth, width and component. With NUMBA_DISABLE_JIT=1 the same names work in plain
+Python, on the same memory.
 """
 
 import ctypes
@@ -34,7 +33,7 @@ JIT = not _config.DISABLE_JIT
 CPU = _config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
 FEATURES = _config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
 X86 = platform.machine().lower() in ("x86_64", "amd64")
-# told of another processor, we cannot go by this one's
+# compiling for another processor: we do not know what it has
 AVX512 = "+avx512f" in FEATURES and not _config.CPU_NAME
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 # loops only: sums are reordered to fill vectors; NaN and infinity stay
@@ -47,9 +46,7 @@ _LLVM = {types.float64: _DOUBLE, types.float32: _FLOAT}
 
 
 def jit(function: Callable[..., Any], **options: Any) -> Any:
-    """numba's njit for a part of a kernel: called by kernels only, so nothing is made
-    for Python. IEEE arithmetic.
-    """
+    """numba's njit for a part of a kernel, with IEEE arithmetic."""
     return _njit(
         no_cpython_wrapper=True,
         no_cfunc_wrapper=True,
@@ -60,35 +57,32 @@ def jit(function: Callable[..., Any], **options: Any) -> Any:
 
 
 def part(function: Callable[..., Any]) -> Any:
-    """The same for a part of a loop."""
+    """numba's njit for a part of a loop, with the arithmetic of loops."""
     return jit(function, fastmath=FAST)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """numba's njit for what Python calls: cached on disk, without the GIL."""
+    """numba's njit for what Python calls: kept on disk, and run without the GIL."""
     return _njit(nogil=True, no_cfunc_wrapper=True, _nrt=False, **OPTIONS)(function)
 
 
 def compile_for(function: Any, *arguments: Any) -> None:
-    """Compile a kernel without calling it; one set of types is all it ever sees."""
+    """Compile a kernel for these arguments' types, without calling it."""
     if JIT and not function.signatures:
         kinds = tuple(numba.typeof(argument) for argument in arguments)
         _retried(lambda: function.compile(kinds), function.py_func)
 
 
 def _retried(compile_it: Callable[[], Any], function: Any) -> Any:
-    """What numba makes of a function in one of these modules; if what it kept is
-    damaged, that is removed first.
-    """
+    """What `compile_it` returns; if numba's files are damaged, they are removed."""
     try:
         return compile_it()
     except NumbaError:
         raise
     except Exception:  # whatever reading a damaged file may raise
-        for kept in Path(function.__code__.co_filename).parent.glob(
-            f"__pycache__/{function.__module__}.*.nb?"
-        ):
-            kept.unlink(missing_ok=True)
+        folder = Path(function.__code__.co_filename).parent / "__pycache__"
+        for file in folder.glob(f"{function.__module__}.*.nb?"):
+            file.unlink(missing_ok=True)
         return compile_it()
 
 
@@ -96,10 +90,10 @@ def _code(build: Callable[..., Any]) -> Any:
     """An intrinsic's code generator, from `build(builder, *arguments)`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        made = build(builder, *arguments)
-        return (
-            context.get_dummy_value() if signature.return_type == types.none else made
-        )
+        value = build(builder, *arguments)
+        if signature.return_type == types.none:
+            return context.get_dummy_value()
+        return value
 
     return generate
 
@@ -111,18 +105,18 @@ def vector(typing_context: Any, address: Any, count: Any, dtype: Any) -> Any:
     target = _LLVM.get(dtype.dtype, _INT)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        made = arrayobj.make_array(kind)(context, builder)
+        array = arrayobj.make_array(kind)(context, builder)
         size = _INT(context.get_abi_sizeof(target))
         data = builder.inttoptr(arguments[0], target.as_pointer())
-        arrayobj.populate_array(made, data, [arguments[1]], [size], size, None)
-        return made._getvalue()
+        arrayobj.populate_array(array, data, [arguments[1]], [size], size, None)
+        return array._getvalue()
 
     return kind(types.int64, types.int64, dtype), generate
 
 
 @intrinsic
 def call(typing_context: Any, address: Any, *arguments: Any) -> Any:
-    """Call the `loop` at an address with addresses and integers; it gives a float64."""
+    """Call the `loop` at an address with addresses and integers; returns a float64."""
     target = ir.FunctionType(_DOUBLE, [_INT] * len(arguments)).as_pointer()
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
@@ -133,19 +127,19 @@ def call(typing_context: Any, address: Any, *arguments: Any) -> Any:
         ]
         return builder.call(builder.inttoptr(given[0], target), whole)
 
-    return types.float64(
-        types.int64, types.StarArgTuple.from_types(arguments)
-    ), generate
+    rest = types.StarArgTuple.from_types(arguments)
+    return types.float64(types.int64, rest), generate
 
 
 @intrinsic
 def fast(typing_context: Any) -> Any:
-    """Tell LLVM about the function this stands in: its pointers do not overlap, and
-    512-bit vectors pay.
+    """Let LLVM assume of the function it stands in that its pointers do not overlap.
+
+    It may use vectors of 512 bits, too.
     """
 
     def build(builder: Any) -> None:
-        # the set itself: LLVM knows more than it
+        # llvmlite's own `add` refuses what it does not know, LLVM knows it
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
         for argument in builder.function.args:
             if isinstance(argument.type, ir.PointerType):
@@ -156,14 +150,11 @@ def fast(typing_context: Any) -> Any:
 
 @intrinsic
 def atomic_add(typing_context: Any, address: Any, value: Any) -> Any:
-    """Add to the integer at `address`, undivided even among threads; gives what was
-    there before.
-    """
+    """Add to the integer at `address` in one step; returns what it was before."""
 
     def build(builder: Any, a: Any, v: Any) -> Any:
-        return builder.atomic_rmw(
-            "add", builder.inttoptr(a, _INT.as_pointer()), v, "seq_cst"
-        )
+        pointer = builder.inttoptr(a, _INT.as_pointer())
+        return builder.atomic_rmw("add", pointer, v, "seq_cst")
 
     return types.int64(types.int64, types.int64), _code(build)
 
@@ -180,8 +171,9 @@ def atomic_load(typing_context: Any, address: Any) -> Any:
 
 @intrinsic
 def set_mxcsr(typing_context: Any, value: Any) -> Any:
-    """Write x86's floating-point control register; gives what it held. On other
-    processors nothing happens.
+    """Write x86's floating-point control register; returns what it held.
+
+    On other processors nothing happens.
     """
 
     def build(builder: Any, wanted: Any) -> Any:
@@ -190,16 +182,14 @@ def set_mxcsr(typing_context: Any, value: Any) -> Any:
         word = ir.IntType(32)
         pointer = ir.IntType(8).as_pointer()
         kind = ir.FunctionType(ir.VoidType(), [pointer])
-        name = "llvm.x86.sse.{}mxcsr"
-        store, load = (
-            cgutils.get_or_insert_function(builder.module, kind, name.format(way))
-            for way in ("st", "ld")
-        )
-        place = cgutils.alloca_once(builder, word)
-        builder.call(store, [builder.bitcast(place, pointer)])
-        before = builder.zext(builder.load(place), _INT)
-        builder.store(builder.trunc(wanted, word), place)
-        builder.call(load, [builder.bitcast(place, pointer)])
+        insert = cgutils.get_or_insert_function
+        store = insert(builder.module, kind, "llvm.x86.sse.stmxcsr")
+        load = insert(builder.module, kind, "llvm.x86.sse.ldmxcsr")
+        memory = cgutils.alloca_once(builder, word)
+        builder.call(store, [builder.bitcast(memory, pointer)])
+        before = builder.zext(builder.load(memory), _INT)
+        builder.store(builder.trunc(wanted, word), memory)
+        builder.call(load, [builder.bitcast(memory, pointer)])
         return before
 
     return types.int64(types.int64), _code(build)
@@ -207,61 +197,40 @@ def set_mxcsr(typing_context: Any, value: Any) -> Any:
 
 @intrinsic
 def gemm(
-    typing_context: Any,
-    routine: Any,
-    ta: Any,
-    tb: Any,
-    m: Any,
-    n: Any,
-    k: Any,
-    a: Any,
-    lda: Any,
-    b: Any,
-    ldb: Any,
-    beta: Any,
-    c: Any,
-    ldc: Any,
-) -> Any:
-    """C <- op(A) op(B) + beta C by BLAS's Fortran routine at an address: columns first,
-    all by reference.
+    typing_context: Any, routine: Any, ta: Any, tb: Any, m: Any, n: Any, k: Any,
+    a: Any, lda: Any, b: Any, ldb: Any, beta: Any, c: Any, ldc: Any,
+) -> Any:  # fmt: skip
+    """C <- op(A) op(B) + beta C by BLAS's Fortran routine at an address.
+
+    ta, tb         ord("N") for op(A) = A, ord("T") for its transpose
+    m, n, k        C is (m, n), op(A) (m, k) and op(B) (k, n), columns first
+    a, b, c        addresses of the matrices
+    lda, ldb, ldc  entries from one column to the next
     """
     number = _LLVM[beta]
     array = number.as_pointer()
     size = ir.IntType(32)
     char = ir.IntType(8)
+    # ta tb, m n k, alpha, a lda, b ldb, beta, c ldc
     kinds = [
-        char,
-        char,
+        char, char, size, size, size, number, array, size, array, size, number, array,
         size,
-        size,
-        size,
-        number,
-        array,
-        size,
-        array,
-        size,
-        number,
-        array,
-        size,
-    ]
+    ]  # fmt: skip
 
     def build(builder: Any, routine: Any, *values: Any) -> None:
+        alpha = number(1.0)
         given = []
-        for kind, value in zip(
-            kinds, [*values[:5], number(1.0), *values[5:]], strict=True
-        ):
+        for kind, value in zip(kinds, [*values[:5], alpha, *values[5:]], strict=True):
             if kind == array:
                 given.append(builder.inttoptr(value, array))
                 continue
-            place = cgutils.alloca_once(builder, kind)
-            builder.store(
-                value if kind == number else builder.trunc(value, kind), place
-            )
-            given.append(place)
-        signature = ir.FunctionType(
-            ir.VoidType(), [value.type for value in given]
-        ).as_pointer()
-        builder.call(builder.inttoptr(routine, signature), given)
+            # Fortran takes numbers by reference
+            reference = cgutils.alloca_once(builder, kind)
+            exact = value if kind == number else builder.trunc(value, kind)
+            builder.store(exact, reference)
+            given.append(reference)
+        signature = ir.FunctionType(ir.VoidType(), [value.type for value in given])
+        builder.call(builder.inttoptr(routine, signature.as_pointer()), given)
 
     return types.void(*[types.int64] * 10, beta, types.int64, types.int64), _code(build)
 
@@ -269,44 +238,42 @@ def gemm(
 def loop(
     kinds: str, sums: bool = False
 ) -> Callable[[Callable[..., float]], Callable[..., float]]:
-    """Mark a function's arguments: T for a pointer to numbers, n to integers, h to
-    float64; i for an integer.
+    """Mark a function's arguments, one letter each, for `address`.
 
-    Only where it `sums` over what it loops, LLVM may take sums in another order than
-    written.
+    T is a pointer to numbers, n to integers, h to float64; i is an integer. Only where
+    it `sums` over what it loops, LLVM may take sums in another order than written.
     """
 
-    def marked(function: Any) -> Any:
+    def mark(function: Any) -> Any:
         function.kinds = kinds
         function.flags = FAST if sums else FAST - {"reassoc"}
         return function
 
-    return marked
+    return mark
 
 
 @cache
 def address(function: Any, dtype: str) -> int:
-    """Compile a `loop` for one number type, if this has not been done; gives its
-    address for `call`.
-    """
+    """Compile a `loop` for one number type, once; returns its address for `call`."""
     numbers = types.float64 if dtype == "float64" else types.float32
-    kinds = {
+    pointers = {
         "T": types.CPointer(numbers),
         "n": types.CPointer(types.int64),
         "h": types.CPointer(types.float64),
     }
-    signature = types.float64(
-        *[kinds.get(kind, types.int64) for kind in function.kinds]
+    arguments = [pointers.get(kind, types.int64) for kind in function.kinds]
+    compile_loop: Any = numba.cfunc(
+        types.float64(*arguments), fastmath=function.flags, **OPTIONS
     )
-    make: Any = numba.cfunc(signature, fastmath=function.flags, **OPTIONS)
-    _KEPT.append(_retried(lambda: make(function), function))
-    return int(_KEPT[-1].address)
+    compiled = _retried(lambda: compile_loop(function), function)
+    _LOOPS.append(compiled)
+    return int(compiled.address)
 
 
-_KEPT: list[Any] = [None]  # what an address leads to must not be forgotten
+_LOOPS: list[Any] = [None]  # never removed: kernels hold their addresses
 
-# the same names for debugging and coverage: arrays over the same memory, functions by
-# number
+# The same names without JIT, for debugging and coverage: arrays over the same memory,
+# and functions by their index in _LOOPS.
 if not JIT:
     _POINTERS = {
         "n": ctypes.POINTER(ctypes.c_int64),
@@ -319,18 +286,17 @@ if not JIT:
         return np.ctypeslib.as_array(ctypes.cast(int(address), pointer), (count,))
 
     def address(function: Any, dtype: str) -> int:
-        kinds = _POINTERS | {"T": ctypes.POINTER(_NUMBERS[dtype])}
-        _KEPT.append((function, [kinds.get(kind) for kind in function.kinds]))
-        return len(_KEPT) - 1
+        pointers = _POINTERS | {"T": ctypes.POINTER(_NUMBERS[dtype])}
+        _LOOPS.append((function, [pointers.get(kind) for kind in function.kinds]))
+        return len(_LOOPS) - 1
 
     def call(address: int, *arguments: int) -> float:
-        function, kinds = _KEPT[address]
-        pairs = zip(kinds, arguments, strict=True)
-        return float(
-            function(
-                *[v if kind is None else ctypes.cast(int(v), kind) for kind, v in pairs]
-            )
-        )
+        function, pointers = _LOOPS[address]
+        values = [
+            value if pointer is None else ctypes.cast(int(value), pointer)
+            for pointer, value in zip(pointers, arguments, strict=True)
+        ]
+        return float(function(*values))
 
     def set_mxcsr(value: int) -> int:
         return value
@@ -341,34 +307,29 @@ if not JIT:
     def gemm(routine: int, ta: int, tb: int, *rest: Any) -> None:
         m, n, k, a, lda, b, ldb, beta, c, ldc = rest
         number = _NUMBERS[beta.dtype.name]
-        sizes = [
-            ctypes.byref(ctypes.c_int(value)) for value in (m, n, k, lda, ldb, ldc)
-        ]
-        chars = [ctypes.byref(ctypes.c_char(value)) for value in (ta, tb)]
-        one = ctypes.byref(number(1.0))
-        factor = ctypes.byref(number(beta))
-        first, second, out = (ctypes.c_void_p(int(value)) for value in (a, b, c))
+
+        def char(value: int) -> Any:
+            return ctypes.byref(ctypes.c_char(value))
+
+        def size(value: int) -> Any:
+            return ctypes.byref(ctypes.c_int(value))
+
+        def array(value: int) -> Any:
+            return ctypes.c_void_p(int(value))
+
         given = (
-            *chars,
-            *sizes[:3],
-            one,
-            first,
-            sizes[3],
-            second,
-            sizes[4],
-            factor,
-            out,
-            sizes[5],
-        )
+            char(ta), char(tb), size(m), size(n), size(k),
+            ctypes.byref(number(1.0)), array(a), size(lda), array(b), size(ldb),
+            ctypes.byref(number(beta)), array(c), size(ldc),
+        )  # fmt: skip
         ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(int(routine))(*given)
 
 
 @cache
 def blas(dtype: Any) -> int:
     """The address of the matrix product in the BLAS that SciPy brings."""
-    capsule = cython_blas.__pyx_capi__[
-        "dgemm" if np.dtype(dtype).itemsize == 8 else "sgemm"
-    ]
+    routine = "dgemm" if np.dtype(dtype).itemsize == 8 else "sgemm"
+    capsule = cython_blas.__pyx_capi__[routine]
     name = ctypes.pythonapi.PyCapsule_GetName
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     name.restype = ctypes.c_char_p
@@ -379,10 +340,12 @@ def blas(dtype: Any) -> int:
 
 
 @cache
-def rest() -> int:
+def yield_core() -> int:
     """The address of the system's call that lets other threads go first."""
-    library = ctypes.WinDLL("kernel32") if os.name == "nt" else ctypes.CDLL(None)  # type: ignore[attr-defined]
-    function = library.SwitchToThread if os.name == "nt" else library.sched_yield
+    if os.name == "nt":
+        function = ctypes.WinDLL("kernel32").SwitchToThread  # type: ignore[attr-defined]
+    else:
+        function = ctypes.CDLL(None).sched_yield
     return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
@@ -393,9 +356,7 @@ _lock = threading.Lock()
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """While anybody is inside, BLAS starts no threads of its own: ours would fight with
-    them.
-    """
+    """While anybody is inside, BLAS starts no threads of its own, beside ours."""
     global _users, _limit  # noqa: PLW0603
     with _lock:
         _users += 1

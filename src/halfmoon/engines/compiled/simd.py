@@ -1,9 +1,8 @@
-"""exp, log, tanh and their kin of one number, so written that a loop over them becomes
-vector instructions.
+"""exp, log, tanh and more, so written that a loop over them becomes vector code.
 
 Each is a plain function without branch, table or call, the same for float64 and
 float32. NumPy can run it. For compiled code it runs once, on a `_Number` that writes
-down what is done to it as LLVM instructions, which numba puts in the place of the call.
+down what is done to it as LLVM instructions, which numba inserts at the call.
 Sums keep their order whatever the caller's flags allow; only x y + z may be rounded
 once.
 
@@ -33,8 +32,9 @@ FUSE = ("contract",)  # numba adds the caller's flags only where there are none
 
 @dataclass(frozen=True)
 class _Format:
-    """A dtype's parts and its polynomials: minimax (Remez's exchange, 60 digits), c0
-    first; relative errors.
+    """A dtype's parts, and polynomials for it, c0 first, with their relative errors.
+
+    They are minimax, by Remez's exchange with 60 digits.
     """
 
     number: Any  # LLVM's name of it
@@ -89,26 +89,25 @@ _FORMATS = {
 
 def _operator(name: str, reflected: bool = False) -> Any:
     def operate(self: "_Number", other: Any) -> "_Number":
-        pair = (
-            (self.same(other), self.value)
-            if reflected
-            else (self.value, self.same(other))
-        )
+        pair = [self.value, self.same(other)]
+        if reflected:
+            pair.reverse()
         if name in ("<", ">", "=="):
-            return replace(
-                self, value=self.builder.fcmp_ordered(name, *pair, flags=FUSE)
-            )
-        if self.value.type == self.format.whole:
-            return replace(self, value=getattr(self.builder, name)(*pair))
-        return replace(self, value=getattr(self.builder, f"f{name}")(*pair, flags=FUSE))
+            value = self.builder.fcmp_ordered(name, *pair, flags=FUSE)
+        elif self.value.type == self.format.whole:
+            value = getattr(self.builder, name)(*pair)
+        else:
+            value = getattr(self.builder, f"f{name}")(*pair, flags=FUSE)
+        return replace(self, value=value)
 
     return operate
 
 
 @dataclass(frozen=True, eq=False)
 class _Number:
-    """A number in compiled code, or its bits as an integer: operators write LLVM
-    instructions.
+    """A number in compiled code, or its bits as an integer.
+
+    Its operators write LLVM instructions.
     """
 
     builder: Any
@@ -116,15 +115,12 @@ class _Number:
     format: _Format
 
     def same(self, other: Any) -> Any:
-        """The other operand as LLVM sees it; a Python number becomes a constant of this
-        one's type.
-        """
-        kind = (
-            self.format.whole
-            if self.value.type == self.format.whole
-            else self.format.number
-        )
-        return other.value if isinstance(other, _Number) else kind(other)
+        """The other operand for LLVM; a Python number takes this one's type."""
+        if isinstance(other, _Number):
+            return other.value
+        is_whole = self.value.type == self.format.whole
+        kind = self.format.whole if is_whole else self.format.number
+        return kind(other)
 
     __add__ = __radd__ = _operator("add")
     __mul__ = __rmul__ = _operator("mul")
@@ -132,9 +128,10 @@ class _Number:
     __rsub__ = _operator("sub", reflected=True)
     __truediv__ = _operator("div")
     __rtruediv__ = _operator("div", reflected=True)
-    __and__, __or__, __lshift__, __rshift__ = map(
-        _operator, ("and_", "or_", "shl", "lshr")
-    )
+    __and__ = _operator("and_")
+    __or__ = _operator("or_")
+    __lshift__ = _operator("shl")
+    __rshift__ = _operator("lshr")
     __lt__, __gt__, __eq__ = map(_operator, ("<", ">", "=="))
 
 
@@ -143,27 +140,22 @@ def _format(x: Number) -> _Format:
 
 
 def _view(x: Number) -> Number:
-    """The same bits, a floating number's read as an unsigned integer and an integer's
-    as a floating number.
-    """
+    """The same bits: a floating number's as an unsigned integer, or the reverse."""
     if not isinstance(x, _Number):
-        return x.view({"f": "u", "u": "f"}[x.dtype.kind] + str(x.dtype.itemsize))
+        other = {"f": "u", "u": "f"}[x.dtype.kind]
+        return x.view(other + str(x.dtype.itemsize))
     n = x.format
-    return replace(
-        x,
-        value=x.builder.bitcast(
-            x.value, n.number if x.value.type == n.whole else n.whole
-        ),
-    )
+    kind = n.number if x.value.type == n.whole else n.whole
+    return replace(x, value=x.builder.bitcast(x.value, kind))
 
 
 def where(c: Number, x: Number, y: Number) -> Number:
     """x where c holds, else y."""
     if isinstance(c, _Number):
         return replace(c, value=c.builder.select(c.value, c.same(x), c.same(y)))
-    return (
-        (x if c else y) if isinstance(c, bool) else np.asarray(np.where(c, x, y))[()]
-    )  # bool: x == x of a Python constant
+    if isinstance(c, bool):  # x == x of a Python constant
+        return x if c else y
+    return np.asarray(np.where(c, x, y))[()]
 
 
 def maximum(x: Number, y: Number) -> Number:
@@ -181,14 +173,18 @@ def clip(x: Number, low: Number, high: Number) -> Number:
     return minimum(maximum(x, low), high)
 
 
+def _sign_bit(x: Number) -> int:
+    return 1 << _format(x).whole.width - 1
+
+
 def absolute(x: Number) -> Number:
     """|x|: the first bit is the sign."""
-    return _view(_view(x) & ((1 << _format(x).whole.width - 1) - 1))
+    return _view(_view(x) & (_sign_bit(x) - 1))
 
 
 def copysign(x: Number, y: Number) -> Number:
     """|x| with the sign of y."""
-    return _view(_view(absolute(x)) | (_view(y) & (1 << _format(x).whole.width - 1)))
+    return _view(_view(absolute(x)) | (_view(y) & _sign_bit(x)))
 
 
 def _polynomial(c: Sequence[float], x: Number) -> Number:
@@ -201,8 +197,7 @@ def _power(x: Number, rate: float, lift: int = 0) -> tuple[Number, Number]:
     n = _format(x)
     # near it, numbers have no bits for a fraction
     magic = 1.5 * 2.0**n.digits + (n.bias + lift)
-    # its last bits are k + bias + lift; moved to the exponent's place, they make the
-    # power
+    # its last bits are k + bias + lift: moved to where the exponent stands, the power
     t = x * rate + magic
     return t - magic, _view(_view(t) << n.digits)
 
@@ -219,9 +214,7 @@ def _split(x: Number, q: int, lift: int = 0) -> tuple[Number, Number]:
 
 
 def exp(x: Number) -> Number:
-    """e^x = (e^(x/2))^2: only the square can overflow or become subnormal, and is
-    rounded once.
-    """
+    """e^x = (e^(x/2))^2: only the square can overflow or become subnormal."""
     most = 1.2 * _format(x).bias  # e^x is 0 or infinite before
     s, p = _split(clip(x, -most, most), 2)
     root = s * (1.0 + p)
@@ -229,19 +222,20 @@ def exp(x: Number) -> Number:
 
 
 def _decay(x: Number) -> Number:
-    """e^-|x|: cannot overflow, so there is room to make it 2^60 times too large first,
-    lest 2^k is subnormal.
+    """e^-|x|, first 2^60 times too large, so that 2^k is not subnormal.
+
+    It cannot overflow, so there is room for that.
     """
     n = _format(x)
-    s, p = _split(
-        maximum(0.0 - absolute(x), -LN2 * (n.bias + n.digits + 2)), 1, lift=60
-    )
+    low = -LN2 * (n.bias + n.digits + 2)  # e^x is 0 before
+    s, p = _split(maximum(0.0 - absolute(x), low), 1, lift=60)
     return s * (1.0 + p) * 2.0**-60
 
 
 def expm1(x: Number) -> Number:
-    """e^x - 1 = 2 (s p + s - 1/2), s = 2^(k-1), since 2^k may overflow where e^x does
-    not; p where k = 0.
+    """e^x - 1 = 2 (s p + s - 1/2), s = 2^(k-1); p where k = 0.
+
+    2^k may overflow where e^x does not.
     """
     s, p = _split(clip(x, -50.0, LN2 * (_format(x).bias + 1.3)), 1, lift=-1)
     return where(s == 0.5, p, 2.0 * (s * p + (s - 0.5)))
@@ -254,11 +248,11 @@ def logistic(x: Number) -> Number:
 
 
 def tanh(x: Number) -> Number:
-    """tanh(k ln(2)/2 + r), |r| < ln(2)/4: the sum of (s-1)/(s+1), s = 2^k, and q/p, by
-    tanh's law of addition.
+    """tanh(u + v) = (tanh u + tanh v) / (1 + tanh u tanh v), of x = k ln(2)/2 + r.
 
-    With one division, and for -|x|: where s is small, errors of c are those of the
-    divisor too.
+    tanh(k ln(2)/2) = (s - 1)/(s + 1), s = 2^k, and tanh r = q/p, |r| < ln(2)/4; with
+    one division, and for -|x|: where s is small, errors of c are those of the divisor
+    too.
     """
     n = _format(x)
     y = maximum(0.0 - absolute(x), -20.0)  # beyond, tanh is 1
@@ -272,8 +266,9 @@ def tanh(x: Number) -> Number:
 
 
 def erf(x: Number) -> Number:
-    """2/sqrt(pi) times the integral of e^(-t^2) from 0 to x: 1 - e^(m h(m)), m = |x|, h
-    a polynomial.
+    """erf x = 1 - e^(m h(m)), m = |x|, with a polynomial h.
+
+    By definition 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
     """
     n = _format(x)
     m = minimum(absolute(x), n.full)
@@ -281,24 +276,25 @@ def erf(x: Number) -> Number:
 
 
 def _log_near(f: Number) -> Number:
-    """log(1 + f) = 2 artanh(v/2) = v + v^3/12 + ..., v = f / (1 + f/2); 1 + f from
-    sqrt(1/2) to sqrt(2).
+    """log(1 + f) = 2 artanh(v/2) = v + v^3/12 + ..., v = f / (1 + f/2).
+
+    1 + f lies between sqrt(1/2) and sqrt(2).
     """
     v = f / (1.0 + 0.5 * f)
     return v + v * (v * v) * _polynomial(_format(f).log, v * v)
 
 
 def _exponent(x: Number) -> tuple[Number, Number]:
-    """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer: its exponent's bits
-    are k's, the others m's.
+    """k of x = 2^k m, m from sqrt(1/2) to sqrt(2), and an integer u.
+
+    In u the bits of the exponent are k's, and the others m's.
     """
     n = _format(x)
     # carries into the exponent from m = sqrt(2) on
     u = _view(x) + ((1 << n.digits) - int((ROOT - 1.0) * 2**n.digits))
-    # bits to number
-    return _view((u >> n.digits) | ((n.bias + n.digits) << n.digits)) - (
-        2.0**n.digits + n.bias
-    ), u
+    # k + bias as the last bits of a number so large that its last bit is 1
+    lifted = _view((u >> n.digits) | ((n.bias + n.digits) << n.digits))
+    return lifted - (2.0**n.digits + n.bias), u
 
 
 def log(x: Number) -> Number:
@@ -308,12 +304,12 @@ def log(x: Number) -> Number:
     small = x < 2.0 ** (1 - n.bias)
     up = n.digits + 2
     k, u = _exponent(where(small, x * 2.0**up, x))
-    m = _view(
-        (u & ((1 << n.digits) - 1))
-        + ((n.bias - 1 << n.digits) + int((ROOT - 1.0) * 2**n.digits))
-    )
+    fraction = u & ((1 << n.digits) - 1)
+    m = _view(fraction + ((n.bias - 1 << n.digits) + int((ROOT - 1.0) * 2**n.digits)))
     y = where(small, k - up, k) * LN2 + _log_near(m - 1.0)
-    return where(x > 0.0, where(x < np.inf, y, x), where(x == 0.0, -np.inf, x * np.nan))
+    of_positive = where(x < np.inf, y, x)
+    of_others = where(x == 0.0, -np.inf, x * np.nan)
+    return where(x > 0.0, of_positive, of_others)
 
 
 def log1p(x: Number) -> Number:
@@ -323,9 +319,9 @@ def log1p(x: Number) -> Number:
     # k may be bias + 1
     s = _view((2 * n.bias + 2 << n.digits) - (u & (2 * n.bias + 1 << n.digits))) * 0.25
     y = copysign(k * LN2 + _log_near(x * s + (s - 1.0)), x)
-    return where(
-        x > -1.0, where(x < np.inf, y, x), where(x == -1.0, -np.inf, x * np.nan)
-    )
+    above = where(x < np.inf, y, x)
+    others = where(x == -1.0, -np.inf, x * np.nan)
+    return where(x > -1.0, above, others)
 
 
 def _log1p_decay(x: Number) -> Number:
@@ -352,31 +348,32 @@ def xlogy(x: Number, y: Number) -> Number:
 
 
 def _compiled(function: Callable[..., Number], dtype: str) -> Any:
-    """What numba replaces by the instructions that `function` writes; the function
-    itself where compiling is off.
+    """An intrinsic of numba's: the instructions that `function` writes.
+
+    Where compiling is off, the function itself.
     """
+    if _config.DISABLE_JIT:
+        return function
     declared = inspect.signature(function)
     kind = getattr(numba.types, dtype)
+    # a parameter named c is a condition
+    kinds = [
+        numba.types.boolean if name == "c" else kind for name in declared.parameters
+    ]
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return function(
-            *[_Number(builder, value, _FORMATS[dtype]) for value in values]
-        ).value
+        numbers = [_Number(builder, value, _FORMATS[dtype]) for value in values]
+        return function(*numbers).value
 
     def typing(context: Any, *given: Any) -> Any:
-        return kind(
-            *[
-                numba.types.boolean if name == "c" else kind
-                for name in declared.parameters
-            ]
-        ), generate
+        return kind(*kinds), generate
 
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     vars(typing)["__signature__"] = declared.replace(
         parameters=[context, *declared.parameters.values()]
     )
     typing.__name__ = function.__name__
-    return function if _config.DISABLE_JIT else intrinsic(typing)
+    return intrinsic(typing)
 
 
 ALL = (

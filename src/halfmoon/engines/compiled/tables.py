@@ -1,5 +1,8 @@
-"""What kernels are given: tables of addresses and sizes made from a network, and
-scratch memory.
+"""What kernels are given: tables of sizes and addresses made from a network.
+
+A kernel takes no network and no arrays, but rows of three tables: a TASK for each
+thread, a LAYER for each layer, a RANGE for each range of theta. All fields are int64,
+addresses too, but the last few of TASK and RANGE, which are float64.
 """
 
 from math import ceil
@@ -19,157 +22,253 @@ Table = NDArray[np.void]
 NARROW = 50
 # products with a side this thin are loops where BLAS has no kernels for them
 THIN = 0 if native.AVX512 else 12
-FLAT = 400  # and with a side of 2 everywhere, if the other side is as long as this
-CHUNK_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
+# products with a side of at most 2 are loops everywhere, if the other is this long
+FLAT = 400
+RANGE_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
 BLOCK_ROWS = 512  # rows that go through the layers at a time, at most
-# a batch is cut into so many shares at most, of so many rows at least
-SHARES = 8
-SHARE_ROWS = 96
-WORTH = 60.0  # microseconds of work in an update that are worth more than one share
+SHARES = 8  # a batch is cut into so many shares at most
+SHARE_ROWS = 96  # of so many rows at least
+SHARED_WORK = 60.0  # microseconds of work in an update from which shares pay
 
 
-def _record(integers: str, floats: str = "") -> np.dtype[np.void]:
-    return np.dtype(
-        [(name, np.int64) for name in integers.split()]
-        + [(name, np.float64) for name in floats.split()]
-    )
+def record(integers: dict[str, str], floats: dict[str, str]) -> np.dtype[np.void]:
+    """The type of a table's rows, from its fields and what each holds."""
+    fields = [(name, np.int64) for name in integers]
+    return np.dtype(fields + [(name, np.float64) for name in floats])
 
 
-# one row for each thread; sizes, then addresses of data, of the thread's scratch, and
-# of loops
-TASK = _record(
-    """n d y_columns w_columns parameters batch per_epoch shares block ld lowest
-    wide shuffles reorder threads count t t_offset key X y w theta slots avg g
-    order eta decay dropout_factor measured partial barrier stopped h rule_h one
-    w_scale numbers a0 y_block w_block spare gemm rest number gather finite
-    combine dots dropout scale add_up average shuffle loss rule""",
-    "lam l1 clip_norm beta",
+TASK = record(
+    {
+        # sizes
+        "n": "rows of the data",
+        "d": "inputs",
+        "y_columns": "columns of y",
+        "w_columns": "columns of w",
+        "parameters": "length of theta",
+        "batch": "rows of a batch",
+        "per_epoch": "updates of an epoch",
+        "shares": "shares of a batch",
+        "block_rows": "rows that go through the layers at a time, at most",
+        "ld": "columns of a scratch matrix",
+        "lowest": "index of the lowest layer with parameters",
+        "threads": "how many work together",
+        # what this call is to do
+        "count": "updates",
+        "t": "updates done before",
+        "t_offset": "the optimizer's own count of updates is t + t_offset",
+        "wide": "1 if rows of X are copied whole",
+        "shuffles": "1 if the order of the rows changes with the epoch",
+        "reorder": "1 if this epoch's order is not in `order` yet",
+        "key": "the random key of the shuffles",
+        # addresses of the data, rows one after the other
+        "X": "(n, d)",
+        "y": "(n, y_columns)",
+        "w": "(n, w_columns)",
+        # addresses of the state, changed in place
+        "theta": "(parameters,)",
+        "slots": "(slots, parameters)",
+        "average": "(parameters,) the running average, or 0",
+        # addresses of what all threads read and write
+        "eta": "(count,) float64: learning rates",
+        "decay": "(count,) float64: decoupled decay",
+        "dropout_factor": "(count,) float64: factors on the dropout rates",
+        "order": "(n,) int64: the rows in this epoch's order",
+        "g": "(shares, parameters) sums of gradients",
+        "partial": "two times (shares + 2 ranges,) float64, see kernels.measure",
+        "measured": "(threads, 3, count) float64: loss, penalty, gradient norm",
+        "barrier": "int64: how often threads have come to a barrier",
+        "stopped": "int64: 1 once the update is given up",
+        "loss_h": "float64: the loss's settings",
+        "one": "the number 1",
+        "w_scale": "the number 1 / (w_mean s)",
+        # addresses of the thread's own scratch
+        "numbers": "(ld,) int64: the block's rows in the data",
+        "a0": "(d + 1, ld), or (ld, d + 1) if wide: the block's inputs, and ones",
+        "y_block": "(y_columns, ld)",
+        "w_block": "(w_columns, ld)",
+        "spare": "(3, ld) for a loss, (k + 2, ld) for a link",
+        "rule_h": "float64: four numbers of the update, then the optimizer's settings",
+        # addresses of functions
+        "gemm": "BLAS's matrix product",
+        "yield_core": "the system's call that lets other threads go first",
+        "loss": "the loss with its gradient; in a prediction, the link",
+        "rule": "the optimizer's step; 0 for none",
+        # and of those in loops.py
+        **dict.fromkeys(
+            (
+                "row_numbers", "gather", "all_finite", "combine", "dots", "dropout",
+                "scale", "gradient", "running_average", "shuffle",
+            ),
+            "a loop",
+        ),
+    },
+    {
+        "lam": "L2 penalty",
+        "l1": "L1 penalty",
+        "clip_norm": "the longest gradient; 0 for any",
+        "beta": "memory of the running average",
+    },
+)  # fmt: skip
+LAYER = record(
+    {
+        "is_dropout": "1 for dropout, 0 for dense",
+        "wide": "1 if a0 holds whole rows",
+        "thin": "1 if its products are loops and not BLAS's",
+        "d": "inputs",
+        "k": "outputs",
+        "start": "index of W in theta; b follows W",
+        # addresses
+        "a0": "(d + 1, ld) the inputs and a row of ones; (ld, d + 1) if wide",
+        "z": "(k, ld) dense: f's argument",
+        "a": "(k + 1, ld) the outputs and a row of ones",
+        "delta": "(k, ld) dL/da, then dL/dz",
+        "f": "dense: f, or 0 for the identity",
+        "df": "dense: f', or 0 for the identity",
+        "h": "float64: f's settings",
+        "factors": "(k, ld) dropout: 0 or 1 / (1 - q)",
+        "rate": "float64: dropout's rate",
+        "key": "dropout's random key (a number, no address)",
+    },
+    {},
 )
-LAYER = _record("random wide thin d k at a0 z a delta f df h key")
-CHUNK = _record("start count", "c m")
+RANGE = record(
+    {"start": "index of its first parameter", "count": "how many it has"},
+    {"c": "factor on the learning rate", "m": "1 if penalised, else 0"},
+)
 
 
 class Memory:
-    """Arrays that kernels reach by address, kept for as long as this is."""
+    """Arrays that kernels reach by address, kept for as long as this object."""
 
     def __init__(self, dtype: DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
-        self.kept: list[NDArray[Any]] = []
+        self.arrays: list[NDArray[Any]] = []
 
-    def of(self, array: NDArray[Any]) -> int:
-        """The address of an array."""
-        self.kept.append(array)
+    def keep(self, array: NDArray[Any]) -> int:
+        """Keep an array; returns its address."""
+        self.arrays.append(array)
         return int(array.ctypes.data)
 
-    def new(
+    def reserve(
         self, count: int, dtype: DTypeLike | None = None, ones: slice = slice(0)
     ) -> int:
-        """Room for so many numbers on a border of 64 bytes, 0 but for the `ones`."""
-        kind = np.dtype(dtype or self.dtype)
-        room = np.zeros(count + 64 // kind.itemsize, kind)
-        start = -room.ctypes.data % 64 // kind.itemsize
-        room[start : start + count][ones] = 1
-        return self.of(room) + start * kind.itemsize
+        """The address, a multiple of 64, of `count` numbers: 0 but for the `ones`."""
+        number = np.dtype(dtype or self.dtype)
+        array = np.zeros(count + 64 // number.itemsize, number)
+        start = -array.ctypes.data % 64 // number.itemsize
+        array[start : start + count][ones] = 1
+        return self.keep(array) + start * number.itemsize
 
-    def values(self, units: int, ld: int, wide: bool = False) -> int:
-        """Room for a layer's values, and the row of ones below them; for wide ones, the
-        column behind them.
+    def reserve_values(self, units: int, ld: int, wide: bool = False) -> int:
+        """The address of a layer's values (units + 1, ld), of which the last are ones.
+
+        Wide ones are (ld, units + 1).
         """
-        return self.new(
-            (units + 1) * ld,
-            ones=slice(units, None, units + 1) if wide else slice(units * ld, None),
-        )
+        ones = slice(units, None, units + 1) if wide else slice(units * ld, None)
+        return self.reserve((units + 1) * ld, ones=ones)
 
 
 def layer_table(
     network: Network, memory: Memory, ld: int, training: bool, seed: int = 0
 ) -> Table:
-    """One thread's layers, their blocks, and scratch for `ld` rows."""
+    """One thread's layers, and scratch for `ld` rows; dropout only if `training`."""
     layers = network.layers
     if not training:
         layers = [layer for layer in layers if layer.kernel != "dropout"]
     table = np.zeros(len(layers), LAYER)
     wide = is_wide(network, training)
-    a0 = memory.values(layers[0].d, ld, wide)
-    layer: Any
-    for place, layer in enumerate(layers):
-        row = table[place]
+    a0 = memory.reserve_values(layers[0].d, ld, wide)
+    for index, layer in enumerate(layers):
+        row = table[index]
         row["d"] = layer.d
         row["k"] = layer.k
         row["a0"] = a0
-        row["a"] = memory.values(layer.k, ld)
-        a0 = row["a"]
+        row["a"] = memory.reserve_values(layer.k, ld)
         if layer.kernel == "dropout":
-            row["random"] = 1
-            row["h"] = memory.of(np.array([layer.rate]))
-            row["z"] = memory.new(layer.k * ld)
+            row["is_dropout"] = 1
+            row["rate"] = memory.keep(np.array([layer.rate]))
+            row["factors"] = memory.reserve(layer.k * ld)
             row["key"] = signed(key(seed, DROPOUT, layer.index))
-            continue
-        row["at"] = network.layout[layer.index]["W"][0].start
-        row["wide"] = wide and place == 0
-        short, long = sorted((layer.d, layer.k))
-        row["thin"] = not row["wide"] and (
-            short <= THIN or (short <= 2 and long >= FLAT)
-        )
-        row["f"], row["df"], needs_z, h = activation(layer.act, network.dtype.name)
-        row["h"] = memory.of(np.array([*h, 0.0]))
-        # f may overwrite z where f' needs only a
-        row["z"] = memory.new(layer.k * ld) if needs_z else row["a"]
-    deltas = [
-        memory.new(max(layer.k for layer in layers) * ld)
-        for _ in range(2 if training else 0)
-    ]
-    for row, layer in zip(table[::-1], layers[::-1], strict=True) if training else ():
-        # writes where [B1] of the layer below reads, but not where it reads itself
-        row["delta"] = deltas[0]  # [B4]
-        deltas = deltas if layer.kernel == "dropout" else deltas[::-1]
+        else:
+            row["start"] = network.layout[layer.index]["W"][0].start
+            row["wide"] = wide and index == 0
+            row["thin"] = not row["wide"] and _is_thin(layer.d, layer.k)
+            fill_activation(row, layer.act, memory, ld)
+        a0 = row["a"]
+    if training:
+        _reserve_deltas(table, memory, ld)
     return table
 
 
-def chunk_table(network: Network, masked: bool) -> Table:
-    """theta in pieces of at most CHUNK_SIZE, each with one rate factor c and, if
-    anything is `masked`, one mask m.
+def _is_thin(d: int, k: int) -> bool:
+    short = min(d, k)
+    return short <= THIN or (short <= 2 and max(d, k) >= FLAT)
+
+
+def fill_activation(row: Any, act: Any, memory: Memory, ld: int) -> None:
+    """The fields of a dense layer's activation."""
+    row["f"], row["df"], needs_z, h = activation(act, memory.dtype.name)
+    row["h"] = memory.keep(np.array([*h, 0.0]))
+    # f may overwrite z where f' needs only a
+    row["z"] = memory.reserve(row["k"] * ld) if needs_z else row["a"]
+
+
+def _reserve_deltas(table: Table, memory: Memory, ld: int) -> None:
+    """Two matrices in turn: [B4] writes one while it reads the other.
+
+    Dropout works in place [D2], so the layer below it writes the same matrix.
     """
-    pieces: list[list[Any]] = []
-    for layer, names in zip(network.layers, network.layout, strict=True):
-        for name, (part, _) in names.items():
-            piece = [
-                part.start,
-                part.stop,
-                layer.rate_factor,
-                float(masked and name in layer.penalised),
-            ]
-            if pieces and pieces[-1][2:] == piece[2:]:
+    most = int(table["k"].max()) * ld
+    current = memory.reserve(most)
+    other = memory.reserve(most)
+    for row in table[::-1]:
+        row["delta"] = current
+        if not row["is_dropout"]:
+            current, other = other, current
+
+
+def range_table(network: Network, masked: bool) -> Table:
+    """theta in ranges of at most RANGE_SIZE, each with one c and one m.
+
+    Where nothing is `masked`, neither penalty nor decay, m is 0 throughout.
+    """
+    pieces: list[list[Any]] = []  # [start, stop, c, m]
+    for layer, parameters in zip(network.layers, network.layout, strict=True):
+        for name, (part, _) in parameters.items():
+            c = layer.rate_factor
+            m = float(masked and name in layer.penalised)
+            if pieces and pieces[-1][2:] == [c, m]:
                 pieces[-1][1] = part.stop
             else:
-                pieces.append(piece)
-    cut = [
-        (at, min(CHUNK_SIZE, stop - at), c, m)
-        for start, stop, c, m in pieces
-        for at in range(start, stop, CHUNK_SIZE)
-    ]
-    return np.array(cut, CHUNK)
+                pieces.append([part.start, part.stop, c, m])
+    rows = []
+    for start, stop, c, m in pieces:
+        for first in range(start, stop, RANGE_SIZE):
+            rows.append((first, min(RANGE_SIZE, stop - first), c, m))
+    return np.array(rows, RANGE)
 
 
 def fill(table: Table, values: dict[str, Any]) -> None:
-    """Give the whole table's columns values."""
+    """Set fields, the same in all rows of the table."""
     for name, value in values.items():
         table[name] = value
 
 
-def fields(table: Table) -> Table:
+def readable(table: Table) -> Table:
     """The table as kernels read it; plain Python reads fields of a recarray only."""
     return table if native.JIT else table.view(np.recarray)
 
 
 def signed(bits: int) -> int:
-    """64 bits as the tables' integers."""
+    """An unsigned integer of 64 bits as the signed one that tables hold."""
     return bits - (1 << 64) if bits >> 63 else bits
 
 
 def is_wide(network: Network, training: bool = True) -> bool:
-    """Whether the first layer reads rows that are copied whole."""
-    return network.d > NARROW and not (training and network.layers[0].random)
+    """Whether rows of X are copied whole, as the first layer's inputs."""
+    if training and network.layers[0].kernel == "dropout":
+        return False
+    return network.d > NARROW
 
 
 def microseconds(network: Network, rows: int) -> float:
@@ -180,21 +279,25 @@ def microseconds(network: Network, rows: int) -> float:
     """
     # floating-point operations in a microsecond
     rate = 1.2e5 if network.dtype == np.float32 else 0.6e5
-    shapes = [(layer.d, layer.k) for layer in network.layers if layer.kernel == "dense"]
-    # three products of 2 d k operations each, [F1] [B2] [B4]; and 600 activations in a
-    # microsecond
-    return rows * sum(6 * d * k / rate + k / 600 for d, k in shapes)
+    total = 0.0
+    for layer in network.layers:
+        if layer.kernel == "dense":
+            # three products of 2 d k operations each, [F1] [B2] [B4]
+            products = 6 * layer.d * layer.k / rate
+            activations = layer.k / 600
+            total += products + activations
+    return rows * total
 
 
 def shares_of(network: Network, rows: int) -> int:
-    """How many shares a batch is cut into: a power of two, by the size of the work
-    alone.
-    """
-    most = min(SHARES, rows // SHARE_ROWS) if microseconds(network, rows) > WORTH else 1
-    return 1 << max(most, 1).bit_length() - 1
+    """How many shares a batch is cut into: a power of two, by the size of the work."""
+    if microseconds(network, rows) <= SHARED_WORK:
+        return 1
+    most = max(1, min(SHARES, rows // SHARE_ROWS))
+    return 1 << most.bit_length() - 1
 
 
-def block_of(rows: int) -> int:
-    """How many of the rows go through the layers at a time."""
+def block_rows(rows: int) -> int:
+    """How many of the rows go through the layers at a time: blocks of equal size."""
     even = ceil(rows / ceil(rows / BLOCK_ROWS))
     return even if even < 16 else even + -even % 16

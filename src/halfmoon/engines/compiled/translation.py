@@ -1,7 +1,6 @@
-"""Blocks as compiled loops: translated, written to the cache, compiled when
-first used.
-"""
+"""Components as compiled loops: translated, written to the cache, compiled by need."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,89 +14,91 @@ from halfmoon.components.losses import (
     SoftmaxCrossEntropy,
 )
 from halfmoon.components.optimizers import Optimizer
+from halfmoon.components.registry import Component
 from halfmoon.engines.compiled import code_cache, native, templates
 from halfmoon.engines.compiled.codegen import UntranslatableError
 
-Settings = list[float]
+Settings = list[float]  # the values that a loop reads from h
 
 
 @cache
 def source(name: str, dtype: str) -> ModuleType:
-    """kernels.py, loops.py or joint_losses.py for one dtype; without JIT the file
-    itself, to be stepped through.
+    """The module kernels, loops or joint_losses for one dtype, from the cache's folder.
+
+    Without JIT it is the file itself, to be stepped through.
     """
     if not native.JIT and dtype == "float64":
         return import_module(f"halfmoon.engines.compiled.{name}")
     text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-    return code_cache.load(
-        f"{name}_{dtype}", text.replace("T = np.float64", f"T = np.{dtype}", 1)
-    )
+    text = text.replace("T = np.float64", f"T = np.{dtype}", 1)
+    return code_cache.load(f"{name}_{dtype}", text)
 
 
 def loops(names: list[str], dtype: str) -> dict[str, int]:
-    """The addresses of some of the loops in loops.py."""
-    return {
-        name: native.address(getattr(source("loops", dtype), name), dtype)
-        for name in names
-    }
+    """The addresses of some of the loops in loops.py, by name."""
+    module = source("loops", dtype)
+    return {name: native.address(getattr(module, name), dtype) for name in names}
 
 
-def activation(block: Activation, dtype: str) -> tuple[int, int, bool, Settings]:
-    """f and df (0 for the identity, where nothing is to be done), whether df needs z,
-    and the settings.
+def activation(act: Activation, dtype: str) -> tuple[int, int, bool, Settings]:
+    """The addresses of f and df, whether df needs z, and the settings.
+
+    The addresses are 0 for the identity, where there is nothing to compute.
     """
-    if type(block) is Identity:
+    if type(act) is Identity:
         return 0, 0, False, []
-    made, settings = _translated(block, dtype, templates.activation)
-    return (
-        native.address(made.f, dtype),
-        native.address(made.df, dtype),
-        made.needs_z,
-        settings,
-    )
+    module, settings = _translated(act, dtype, templates.activation)
+    f = native.address(module.f, dtype)
+    df = native.address(module.df, dtype)
+    return f, df, module.needs_z, settings
 
 
-def loss(block: Loss, k: int, dtype: str) -> tuple[Any, Any, Settings]:
-    """The loop and the link of a loss of k scores, to be compiled by need, and the
-    settings.
+def loss(loss: Loss, k: int, dtype: str) -> tuple[Any, Any, Settings]:
+    """The loop of a loss of k outputs, its link, and the settings.
+
+    The two are compiled by `native.address`, once it is known which one is needed.
     """
     joint = source("joint_losses", dtype)
-    if type(block) is SoftmaxCrossEntropy:
-        sizes = block.classes(k)
-        return (
-            joint.softmax_cross_entropy,
-            joint.softmax_link,
-            [block.smoothing, len(sizes), *sizes],
-        )
-    if type(block) is Quantiles:
-        return joint.quantiles, joint.quantiles_link, [len(block.levels), *block.levels]
-    if not block.pointwise:
+    if type(loss) is SoftmaxCrossEntropy:
+        sizes = loss.classes(k)
+        settings = [loss.smoothing, len(sizes), *sizes]
+        return joint.softmax_cross_entropy, joint.softmax_link, settings
+    if type(loss) is Quantiles:
+        settings = [len(loss.levels), *loss.levels]
+        return joint.quantiles, joint.quantiles_link, settings
+    if not loss.pointwise:
         raise UntranslatableError("its outputs belong together (pointwise is False)")
-    made, settings = _translated(block, dtype, templates.loss)
-    return made.loss, made.link, settings
+    module, settings = _translated(loss, dtype, templates.loss)
+    return module.loss, module.link, settings
 
 
-def rule(block: Optimizer, dtype: str) -> tuple[int, Settings]:
-    """The optimizer's step, and the settings."""
-    made, settings = _translated(block, dtype, templates.rule)
-    return native.address(made.rule, dtype), settings
+def rule(optimizer: Optimizer, dtype: str) -> tuple[int, Settings]:
+    """The address of the optimizer's step, and the settings."""
+    module, settings = _translated(optimizer, dtype, templates.rule)
+    return native.address(module.rule, dtype), settings
 
 
+Template = Callable[[Any, str], tuple[str, list[str]]]
+# by class and dtype: the module, and the names of the settings it reads
 _MODULES: dict[tuple[type, str], tuple[ModuleType, list[str]]] = {}
 
 
-def _translated(block: Any, dtype: str, template: Any) -> tuple[ModuleType, Settings]:
-    """A block's module and its settings; those of our own classes are kept, others' may
-    refer to what has changed.
+def _translated(
+    component: Component, dtype: str, template: Template
+) -> tuple[ModuleType, Settings]:
+    """A component's module, and its settings' values.
+
+    Modules of our own classes are remembered; others may refer to what has changed.
     """
-    name = type(block), dtype
-    if name not in _MODULES or not type(block).__module__.startswith("halfmoon."):
-        text, settings = template(block, dtype)
-        _MODULES[name] = code_cache.load(f"{template.__name__}_{dtype}", text), settings
-    module, settings = _MODULES[name]
+    kind = type(component)
+    ours = kind.__module__.startswith("halfmoon.")
+    if (kind, dtype) not in _MODULES or not ours:
+        text, names = template(component, dtype)
+        module = code_cache.load(f"{template.__name__}_{dtype}", text)
+        _MODULES[kind, dtype] = module, names
+    module, names = _MODULES[kind, dtype]
     try:
-        return module, [float(getattr(block, setting)) for setting in settings]
+        return module, [float(getattr(component, name)) for name in names]
     except (TypeError, ValueError):
-        raise UntranslatableError(
-            f"one of {', '.join(settings)} is not a number"
-        ) from None
+        listed = ", ".join(names)
+        raise UntranslatableError(f"one of {listed} is not a number") from None
