@@ -46,9 +46,9 @@ CANDIDATES = {
     ),
     3: Candidate("64 rows through the layers at a time, not 512", {"BLOCK_ROWS": 64}),
     4: Candidate("128 rows through the layers at a time, not 512", {"BLOCK_ROWS": 128}),
-    5: Candidate("1,024 parameters updated at a time, not 4,096", {"CHUNK_SIZE": 1024}),
+    5: Candidate("1,024 parameters updated at a time, not 4,096", {"RANGE_SIZE": 1024}),
     6: Candidate(
-        "16,384 parameters updated at a time, not 4,096", {"CHUNK_SIZE": 16384}
+        "16,384 parameters updated at a time, not 4,096", {"RANGE_SIZE": 16384}
     ),
     7: Candidate(
         "all inputs gathered feature by feature, not only 50", {"NARROW": 10_000}

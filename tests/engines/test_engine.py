@@ -1,332 +1,324 @@
-"""The engine's step [O4] [O5] [O6], one update after the other, against scalar loops
-and stated formulas.
-"""
+"""The compiled engine beside the reference: whole fits, divergence, gradients."""
+
+import pickle
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
 
-import naive
-from halfmoon.components.optimizers import OPTIMIZERS
+from engines.problems import (
+    CLOSE,
+    COUNTED,
+    X,
+    Y,
+    assert_close,
+    begun,
+    carried_out,
+    each_dtype,
+    outputs,
+    plan,
+    specs,
+    task,
+)
+from halfmoon import datasets
+from halfmoon.components.losses import LOSSES
+from halfmoon.components.schedules import Schedule
 from halfmoon.engines import reference
-from halfmoon.engines.contract import Plan, Problem, State
-from halfmoon.layers import Context, Dense, Dropout
+from halfmoon.engines.compiled import engine as compiled
 from halfmoon.network import Network
-
-SIZES = [3, 4, 2]
-HIDDEN = ["tanh"]
+from halfmoon.training.train import train
 
 
-def task(optimizer="gd", batch_size=6, seed=0, network=None, **options):
-    """Six rows for a small network, with unequal weights."""
-    rng = np.random.default_rng(seed)
-    network = network or Network.dense(SIZES, HIDDEN, seed=seed)
-    data = network.read(
-        rng.normal(size=(6, 3)), rng.integers(0, 2, 6), rng.uniform(0.5, 2.0, 6)
-    )
-    return Problem(
-        network,
-        *data,
-        optimizer=OPTIMIZERS.make(optimizer),
-        batch_size=batch_size,
-        decay=1.0,  # so that a plan may ask for it
-        **options,
-    )
-
-
-def state(problem):
-    theta = problem.network.theta
-    slots = [np.zeros_like(theta) for _ in range(problem.optimizer.slots)]
-    return State(theta.copy(), slots, None if problem.average is None else theta.copy())
-
-
-def plan(eta, decay=None, dropout=None):
-    eta = np.atleast_1d(np.asarray(eta, dtype=float))
-    return Plan(
-        eta,
-        np.zeros_like(eta) if decay is None else decay,
-        np.ones_like(eta) if dropout is None else dropout,
-    )
-
-
-def one_step(problem, g, eta=0.1, decay=0.0):
-    """theta after one update with gradient g."""
-    after = state(problem)
-    reference.step(problem, after, g, reference.length(g), eta, decay)
-    return after.theta
-
-
-def judged(problem, name, eta, decay, *, clip=None, memory=None):
-    """The same updates by naive's loops: full batch, lists of numbers; theta and
-    average.
-    """
-    theta = problem.network.theta.tolist()
-    slots = [[0.0] * naive.OPTIMIZERS[name][1] for _ in theta]
-    average = None if memory is None else theta
-    X = problem.X.tolist()
-    y = problem.y.tolist()
-    w = problem.w.tolist()
-    for t, (e, d) in enumerate(zip(eta.tolist(), decay.tolist(), strict=True), start=1):
-        g = naive.objective(
-            SIZES,
-            HIDDEN,
-            "softmax_cross_entropy",
-            theta,
-            X,
-            y,
-            w,
-            problem.lam,
-            problem.l1,
-        )[2]
-        more = {
-            "mask": naive.is_weight(SIZES),
-            "clip": clip,
-            "average": average,
-            "memory": memory or 0.0,
-        }
-        theta, slots, average = naive.step(name, theta, g, slots, t, e, decay=d, **more)
-    return theta, average
-
-
-@pytest.mark.parametrize("name", naive.OPTIMIZERS)
-def test_ten_updates_with_everything_on_equal_scalar_loops(name):
-    eta = np.linspace(0.05, 0.01, 10)
-    decay = np.linspace(0.0, 0.2, 10)
-    problem = task(name, lam=0.02, l1=0.01, clip=0.3, average=0.8)
-    run = state(problem)
-    reference.run(problem, run, plan(eta, decay))
-    theta, average = judged(problem, name, eta, decay, clip=0.3, memory=0.8)
-    np.testing.assert_allclose(run.theta, theta, rtol=0, atol=1e-10)
-    np.testing.assert_allclose(run.average, average, rtol=0, atol=1e-10)
-    assert run.t == 10
-
-
-def test_every_optimizer_on_the_registry_has_a_scalar_judge():
-    assert set(OPTIMIZERS) == set(naive.OPTIMIZERS)
-
-
-# [O5]
-
-
-@given(clip=st.floats(1e-3, 1e3), size=st.floats(1e-3, 1e3))
-@settings(max_examples=40, deadline=None)
-def test_clipping_shortens_the_gradient_and_keeps_its_direction(clip, size):
-    problem = task(clip=clip)
-    g = np.random.default_rng(0).normal(size=problem.network.size)
-    g *= size / np.linalg.norm(g)
-    moved = (
-        problem.network.theta - one_step(problem, g, eta=1.0)
-    ) * problem.network.rate_factor
-    np.testing.assert_allclose(
-        moved, g * min(1.0, clip / size), rtol=1e-9, atol=1e-12 * max(1.0, clip)
-    )
-
-
-def test_the_norm_measured_is_the_one_before_clipping():
-    clipped, free = (
-        reference.run(p, state(p), plan([0.1])) for p in (task(clip=1e-3), task())
-    )
-    assert clipped.norm == free.norm
-    assert clipped.norm[0] > 1e-3
-
-
-@pytest.mark.parametrize("scale", [1e-30, 1.0, 1e30])
-def test_length_does_not_overflow_in_float32(scale):
-    g = np.array([3.0, -4.0], dtype=np.float32) * np.float32(scale)
-    assert reference.length(g) == pytest.approx(5.0 * scale, rel=1e-6)
-
-
-def test_length_of_nothing_and_of_the_infinite():
-    assert reference.length(np.zeros(3)) == 0.0
-    assert not np.isfinite(reference.length(np.array([1.0, np.inf])))
-    assert not np.isfinite(reference.length(np.array([1.0, np.nan])))
-
-
-# [O4]
-
-
-@pytest.mark.parametrize("name", naive.OPTIMIZERS)
-def test_decoupled_decay_shrinks_weights_and_leaves_biases_alone(name):
-    problem = task(name)
-    problem.network.theta = problem.network.theta + 1.0  # biases too are not 0
-    g = np.random.default_rng(1).normal(size=problem.network.size)
-    without = one_step(problem, g)
-    with_decay = one_step(problem, g, decay=0.3)
-    weights = problem.network.penalised == 1.0
-    assert np.array_equal(with_decay[~weights], without[~weights])
-    expected = without[weights] - 0.1 * 0.3 * problem.network.theta[weights]
-    np.testing.assert_allclose(with_decay[weights], expected, rtol=1e-12, atol=1e-15)
-
-
-@pytest.mark.parametrize("name", naive.OPTIMIZERS)
-def test_rate_factor_multiplies_a_layers_step(name):
-    slow = task(
-        name, network=Network([Dense(3, 4, "tanh", rate_factor=0.25), Dense(4, 2)])
-    )
-    usual = task(name, network=Network([Dense(3, 4, "tanh"), Dense(4, 2)]))
-    g = np.random.default_rng(1).normal(size=usual.network.size)
-    steps = [one_step(p, g, decay=0.2) - p.network.theta for p in (slow, usual)]
-    np.testing.assert_allclose(
-        steps[0][:16], 0.25 * steps[1][:16], rtol=1e-9, atol=1e-15
-    )
-    assert np.array_equal(steps[0][16:], steps[1][16:])
-
-
-def test_a_layer_with_rate_factor_0_stays_where_it_is():
-    problem = task(
-        "adam", network=Network([Dense(3, 4, "tanh", rate_factor=0.0), Dense(4, 2)])
-    )
-    run = state(problem)
-    reference.run(problem, run, plan(np.full(5, 0.1), np.full(5, 0.1)))
-    assert np.array_equal(run.theta[:16], problem.network.theta[:16])
-    assert (run.theta[16:] != problem.network.theta[16:]).all()
-
-
-# [O6]
-
-
-@pytest.mark.parametrize("memory", [0.1, 0.5, 0.99])
-def test_running_average_is_the_mean_with_weights_that_fade(memory):
-    problem = task(average=memory)
-    thetas = []
-    run = state(problem)
-    for _ in range(12):
-        reference.run(problem, run, plan([0.3]))
-        thetas.append(run.theta)
-    fade = [memory ** (len(thetas) - t) for t in range(1, len(thetas) + 1)]
-    expected = sum(f * theta for f, theta in zip(fade, thetas, strict=True)) / sum(fade)
-    np.testing.assert_allclose(run.average, expected, rtol=1e-12)
-    assert run.current is run.average
-
-
-def test_running_average_does_not_touch_the_steps():
-    kept = task(average=0.9)
-    none = task()
-    runs = [state(kept), state(none)]
-    for problem, run in zip((kept, none), runs, strict=True):
-        reference.run(problem, run, plan(np.full(5, 0.3)))
-    assert np.array_equal(runs[0].theta, runs[1].theta)
-
-
-# The plan
-
-
-@pytest.mark.parametrize("column", ["eta", "decay", "dropout"])
-def test_each_update_obeys_its_own_entry_of_the_plan(column):
-    """Updates carried out together, with different numbers, equal updates carried out
-    one at a time.
-    """
-    network = Network([Dense(3, 4, "tanh"), Dropout(4, 0.6), Dense(4, 2)])
-    numbers = {
-        name: np.full(4, value)
-        for name, value in {"eta": 0.1, "decay": 0.1, "dropout": 0.5}.items()
+@pytest.mark.parametrize(
+    "order", [("numpy", "compiled"), ("compiled", "numpy")], ids="-".join
+)
+def test_a_run_may_go_on_with_the_other_engine(order):
+    options = {
+        "optimizer": "adam",
+        "batch_size": 7,
+        "average": 0.9,
+        "learning_rate": 0.05,
     }
-    numbers[column] = np.array([0.9, 0.0, 0.4, 0.2])
-    problem = task("momentum", batch_size=4, network=network)
-    together = state(problem)
-    single = state(problem)
-    constant = state(problem)
-    reference.run(problem, together, Plan(**numbers))
-    for i in range(4):
-        reference.run(
-            problem,
-            single,
-            Plan(**{name: values[i : i + 1] for name, values in numbers.items()}),
+    whole, pieces = (Network.dense([2, 5, 2], dropout=0.2) for _ in range(2))
+    expected = train(whole, X, Y, epochs=6, engine="numpy", **options)
+    run = train(pieces, X, Y, epochs=3, engine=order[0], **options)
+    run = train(pieces, X, Y, epochs=6, engine=order[1], run=run, **options)
+    assert_close(pieces.theta, whole.theta, 1e-11)
+    for name in COUNTED:
+        np.testing.assert_allclose(
+            run.history[name], expected.history[name], rtol=1e-10, err_msg=name
         )
-    reference.run(problem, constant, Plan(**{**numbers, column: np.full(4, 0.9)}))
-    assert np.array_equal(together.theta, single.theta)
-    assert (together.theta != constant.theta).any()
 
 
-def test_an_update_with_learning_rate_0_changes_no_weight_but_counts():
-    problem = task("gd")
-    run = state(problem)
-    reference.run(problem, run, plan([0.0, 0.0]))
-    assert np.array_equal(run.theta, problem.network.theta)
-    assert run.t == 2
-
-
-def test_dropout_factor_0_is_no_dropout():
-    layers = [Dense(3, 4, "tanh"), Dense(4, 2)]
-    with_dropout = task(network=Network([layers[0], Dropout(4, 0.6), layers[1]]))
-    runs = [state(with_dropout), state(task(network=Network(layers)))]
-    reference.run(with_dropout, runs[0], plan([0.1], dropout=np.zeros(1)))
-    reference.run(task(network=Network(layers)), runs[1], plan([0.1]))
-    assert np.array_equal(runs[0].theta, runs[1].theta)
-
-
-def test_what_is_measured_is_the_objective_before_each_update():
-    problem = task(lam=0.05, l1=0.02)
-    run = state(problem)
-    for _ in range(3):
-        before = problem.network.objective(
-            run.theta, problem.X, problem.y, problem.w, 0.05, 0.02
+def test_the_best_epoch_is_the_same_with_both_engines():
+    other = datasets.make("moons", 40, 0.2, 1)
+    ends = []
+    for engine in ("compiled", "numpy"):
+        network = Network.dense([2, 20, 2])
+        options = {
+            "optimizer": "adam",
+            "learning_rate": 0.1,
+            "epochs": 40,
+            "batch_size": 20,
+            "engine": engine,
+        }
+        run = train(
+            network,
+            X,
+            Y,
+            validation=other,
+            score=lambda y_hat, *_: float(y_hat[0, 0]),
+            **options,
         )
-        measured = reference.run(problem, run, plan([0.5]))
-        assert measured.loss[0] == pytest.approx(before.loss, rel=1e-13)
-        assert measured.penalty[0] == pytest.approx(before.penalty, rel=1e-13)
-        assert measured.norm[0] == pytest.approx(np.linalg.norm(before.g), rel=1e-13)
+        ends.append((network.theta, run))
+    (theta, run), (expected, wanted) = ends
+    assert run.best.epoch == wanted.best.epoch < 40
+    assert_close(theta, expected, 1e-9)
+    for name in ("validation_loss", "validation_score", "train_score"):
+        np.testing.assert_allclose(
+            run.history[name], wanted.history[name], rtol=1e-8, err_msg=name
+        )
 
 
-def test_dropout_masks_go_by_the_rows_numbers_in_the_data():
-    network = Network(
-        [Dropout(3, 0.3), Dense(3, 4, "tanh"), Dropout(4, 0.4), Dense(4, 2)]
-    )
-    for shuffle in (True, False):
-        problem = task(batch_size=4, network=network, seed=2, shuffle=shuffle)
-        for t in range(4):
-            rows = np.arange(6)[problem.batch(t)]
-            ctx = Context(True, problem.seed, t, rows, 0.8)
-            data = problem.X[rows], problem.y[rows], problem.w[rows]
-            expected = network.sums(network.theta, *data, ctx)[1] / (
-                problem.w.mean() * 4
+@pytest.mark.parametrize(("engine", "during"), [("compiled", 1), ("numpy", 2)])
+def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, during):
+    def threads(*_):
+        return {
+            pool["num_threads"]
+            for pool in threadpool_info()
+            if pool["user_api"] == "blas"
+        }
+
+    with threadpool_limits(2, user_api="blas"):
+        met = []
+        train(
+            Network.dense([2, 3, 2]),
+            X,
+            Y,
+            optimizer="lbfgs",
+            engine=engine,
+            epochs=3,
+            callbacks=[lambda *_: met.append(threads())],
+        )
+        assert met == 3 * [{during}]
+        assert threads() == {2}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+@pytest.mark.parametrize("optimizer", ["gd", "momentum", "adam"])
+@each_dtype
+def test_divergence_anywhere_in_a_plan_leaves_what_the_reference_leaves(
+    count, optimizer, dtype
+):
+    """The rate of one update throws theta out of bounds: seen before the next one, if
+    that is in the block.
+    """
+    network = Network.dense([3, 4, 2], "identity", "squared_error", dtype=dtype)
+    for thrown in range(count):
+        problem = task(network, 30, 7, optimizer, average=0.9)
+        eta = np.full(count, 0.01)
+        eta[thrown] = 1e30 if dtype == "float32" else 1e300
+        ends = [
+            carried_out(e, problem, begun(problem), plan(count, eta))
+            for e in (compiled, reference)
+        ]
+        (state, seen), (expected, measured) = ends
+        assert seen.diverged == measured.diverged == (thrown < count - 1)
+        assert (state.t, len(seen.loss)) == (expected.t, len(measured.loss))
+        np.testing.assert_allclose(
+            seen.loss, measured.loss, rtol=1e-4 if dtype == "float32" else 1e-11
+        )
+        for one, other in zip(
+            (
+                state.theta,
+                state.average,
+                *state.slots,
+                state.last_finite.theta,
+                state.last_finite.average,
+            ),
+            (
+                expected.theta,
+                expected.average,
+                *expected.slots,
+                expected.last_finite.theta,
+                expected.last_finite.average,
+            ),
+            strict=True,
+        ):
+            np.testing.assert_allclose(
+                one, other, rtol=1e-4 if dtype == "float32" else 1e-11
             )
-            g = reference.gradient(problem, State(network.theta, [], t=t), 0.8).g
-            np.testing.assert_allclose(g, expected, rtol=1e-12, atol=1e-15)
 
 
-def test_a_snapshot_is_not_changed_by_later_updates():
-    problem = task("adam", average=0.5)
-    run = state(problem)
-    reference.run(problem, run, plan([0.1]))
-    snapshot = run.snapshot()
-    copies = [
-        array.copy() for array in (snapshot.theta, *snapshot.slots, snapshot.average)
-    ]
-    reference.run(problem, run, plan([0.1, 0.1, 0.1]))
-    for array, copy in zip(
-        (snapshot.theta, *snapshot.slots, snapshot.average), copies, strict=True
-    ):
-        assert np.array_equal(array, copy)
-    assert (run.theta != snapshot.theta).any()
-
-
-def test_the_engine_stops_before_an_update_that_is_not_finite_and_goes_back():
-    """The second step throws theta so far that the third loss is not finite."""
-    problem = task("adam", network=Network.dense(SIZES, "identity"))
-    run = state(problem)
-    two = state(problem)
-    measured = reference.run(problem, run, plan([0.1, 1e308, 0.1, 0.1]))
-    reference.run(problem, two, plan([0.1]))
+@pytest.mark.parametrize("engine", [compiled, reference])
+def test_divergence_before_the_first_update_leaves_everything_alone(engine):
+    problem = task(Network.dense([3, 2], loss="squared_error"), 30, 7)
+    problem.X[:] = 1e200
+    state, measured = carried_out(engine, problem, begun(problem), plan(3))
     assert measured.diverged
-    assert len(measured.loss) == run.t == 2  # the second was tried, and taken back
-    assert np.array_equal(run.theta, two.theta)
-    for one, other in zip(run.slots, two.slots, strict=True):
-        assert np.array_equal(one, other)
+    assert len(measured.loss) == state.t == 0
+    assert state.last_finite is None
+    assert np.array_equal(state.theta, problem.network.theta)
 
 
-def test_weights_scale_out():
-    """All weights times 5: the same gradient, so the same steps."""
-    heavy = task(batch_size=4)
-    light = task(batch_size=4)
-    object.__setattr__(heavy, "w", 5.0 * light.w)
-    runs = [state(heavy), state(light)]
-    for problem, run in zip((heavy, light), runs, strict=True):
-        reference.run(problem, run, plan(np.full(4, 0.2)))
-    np.testing.assert_allclose(runs[0].theta, runs[1].theta, rtol=1e-12)
+@dataclass(frozen=True)
+class Spike(Schedule):
+    """A learning rate beyond all bounds at one update."""
+
+    at: int = 0
+
+    def factor(self, progress):
+        return np.where(progress.update == self.at, 1e300, 1.0)
 
 
-def test_the_reference_engine_runs_everything():
-    for name in OPTIMIZERS:
-        assert reference.why_not(Network.dense([2, 2]), OPTIMIZERS.make(name)) is None
+@pytest.mark.parametrize("at", [0, 1, 20, 28, 29])
+def test_a_fit_that_diverges_ends_alike_with_both_engines(at):
+    """Thirty updates; with the last of them thrown out, too."""
+    ends = []
+    for engine in ("compiled", "numpy"):
+        network = Network.dense([2, 3, 1], "identity", "squared_error")
+        options = {
+            "optimizer": "gd",
+            "learning_rate": 0.1,
+            "epochs": 10,
+            "batch_size": 25,
+            "schedule": Spike(at),
+        }
+        with pytest.warns(
+            RuntimeWarning, match=rf"diverged after update {at + 1}.*last finite"
+        ):
+            ends.append((network, train(network, X, Y, engine=engine, **options)))
+    (first, run), (second, other) = ends
+    assert (run.engine, other.engine) == ("compiled", "numpy")
+    np.testing.assert_allclose(first.theta, second.theta, rtol=1e-11)
+    assert (run.t, run.stopped, run.epoch) == (other.t, other.stopped, other.epoch)
+    for name in COUNTED:
+        np.testing.assert_allclose(
+            run.history[name], other.history[name], rtol=1e-10, err_msg=name
+        )
+    np.testing.assert_allclose(run.unfinished_epoch, other.unfinished_epoch, rtol=1e-10)
+
+
+@pytest.mark.parametrize("t", [0, 2, 5])
+@pytest.mark.parametrize("loss", specs(LOSSES))
+@each_dtype
+def test_gradient_equals_the_references_and_changes_nothing(t, loss, dtype):
+    network = Network.dense(
+        [3, 30, outputs(loss)], "gelu", loss, dropout=[0.1, 0.4], dtype=dtype
+    )
+    problem = task(network, 50, 20, "adam", lam=0.1, l1=0.05, clip=0.1, average=0.9)
+    state = begun(problem, t)
+    before = pickle.dumps(state)
+    part = compiled.gradient(problem, state)
+    expected = reference.gradient(problem, state)
+    assert pickle.dumps(state) == before
+    for one, other in zip(part, expected, strict=True):
+        assert_close(one, other, CLOSE[dtype])
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_gradient_asked_for_on_the_way_changes_no_bit(threads):
+    network = Network.dense([20, 64, 4], "tanh")
+    ends = []
+    for asks in (False, True):
+        problem = task(network, 2000, 800, "adam", n_threads=threads)
+        state = begun(problem)
+        for _ in range(5):
+            compiled.run(problem, state, plan(2))
+            if asks:
+                g = compiled.gradient(problem, state).g
+                kept = g.copy()
+                compiled.gradient(problem, begun(problem, 1))
+                assert np.array_equal(g, kept)
+        ends.append(state.theta)
+    assert np.array_equal(*ends)
+
+
+def test_a_gradient_that_is_not_finite_shows_in_its_loss():
+    problem = task(Network.dense([3, 2], loss="squared_error"))
+    problem.X[:] = 1e200
+    assert not np.isfinite(compiled.gradient(problem, begun(problem)).loss)
+
+
+def test_solvers_come_to_the_same_minimum_with_both_engines():
+    """A convex problem: logistic regression with a penalty has one minimum."""
+    ends = []
+    for engine in ("compiled", "numpy"):
+        network = Network.dense([2, 2])
+        run = train(network, X, Y, optimizer="lbfgs", l2=0.01, engine=engine)
+        assert run.stopped == "converged"
+        assert f"computed by {engine}" in run.why
+        ends.append((run.history["loss"][-1], network.theta))
+    assert ends[0][0] == pytest.approx(ends[1][0], rel=1e-10)
+    np.testing.assert_allclose(ends[0][1], ends[1][1], atol=1e-4)
+
+
+@dataclass(frozen=True)
+class Backwards(Schedule):
+    """Factors as an array that is not in one piece."""
+
+    def factor(self, progress):
+        return (1.0 / (1.0 + progress.update))[::-1]
+
+
+@dataclass(frozen=True)
+class Flat(Schedule):
+    """One factor for all."""
+
+    def factor(self, progress):
+        return 0.5
+
+
+@pytest.mark.parametrize("name", ["schedule", "decay_schedule", "dropout_schedule"])
+@pytest.mark.parametrize("schedule", [Backwards(), Flat()], ids=str)
+def test_schedules_may_give_any_array_or_one_number(schedule, name):
+    ends = []
+    for engine in ("compiled", "numpy"):
+        network = Network.dense([2, 5, 2], dropout=0.5)
+        options = {
+            name: schedule,
+            "decay": 0.1,
+            "seconds": None,
+            "batch_size": 40,
+            "validation": (X, Y),
+        }
+        ends.append(
+            train(
+                network, X, Y, optimizer="adam", epochs=3, engine=engine, **options
+            ).theta
+        )
+    assert_close(*ends, 1e-11)
+
+
+def tutorial(learning_rate, updates):
+    points, sides = datasets.make("moons", 200, 0.2, 0)
+    network = Network.dense(
+        [2, 3, 2], "tanh", initializer="tutorial", rng=np.random.RandomState(0)
+    )
+    options = {
+        "optimizer": "gd",
+        "learning_rate": learning_rate,
+        "l2": 0.01 / 200,
+        "epochs": updates,
+    }
+    run = train(network, points, sides, engine="compiled", **options)
+    assert run.engine == "compiled"
+    return run.history["loss"]
+
+
+def test_the_tutorials_published_figures():
+    loss = tutorial(2.0, 20_000)
+    assert [f"{loss[t]:.6f}" for t in (0, 1, 1001)] == [
+        "0.583940",
+        "0.432387",
+        "0.068947",
+    ]
+    assert sorted(loss[19_000:19_002].round(6)) == [0.070758, 0.071316]
+    assert int(np.flatnonzero(np.diff(loss) > 0.0)[0]) == 18
+
+
+def test_half_the_tutorials_rate_settles_at_a_lower_loss():
+    loss = tutorial(1.0, 20_000)
+    assert loss[-1] == pytest.approx(0.067804, abs=1e-6)
+    assert np.ptp(loss[-10:]) < 1e-8

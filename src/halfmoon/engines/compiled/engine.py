@@ -27,7 +27,7 @@ def why_not(network: Network, optimizer: Optimizer | None) -> str | None:
     dtype = network.dtype.name
     for layer in network.layers:
         if layer.kernel is None:
-            return f"{layer.name} has no kernel here"
+            return f"{layer.name} has no compiled kernel"
     component: Component = network.loss
     try:
         loss, _, _ = translation.loss(network.loss, network.k, dtype)

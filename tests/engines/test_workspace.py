@@ -1,0 +1,261 @@
+"""A fit's kernels at work: the same bits whatever the threads and pauses."""
+
+import copy
+import os
+import signal
+import threading
+import warnings
+from itertools import count
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from engines.problems import (
+    COUNTED,
+    DEEP,
+    SEVERAL,
+    Y,
+    begun,
+    carried_out,
+    classifier,
+    each_tuning,
+    fit,
+    plan,
+    task,
+    tune,
+)
+from halfmoon.engines.compiled import engine as compiled
+from halfmoon.engines.compiled import tables, workspace
+from halfmoon.network import Network
+from halfmoon.training import loop
+from halfmoon.training.train import train
+
+
+@each_tuning
+@pytest.mark.parametrize(
+    "layers", [DEEP, SEVERAL], ids=["deep", "several class variables"]
+)
+def test_the_number_of_threads_changes_no_bit_however_the_work_is_cut(
+    layers, tuning, monkeypatch
+):
+    tune(tuning | {"SHARED_WORK": 0.0, "SHARE_ROWS": 4}, monkeypatch)
+    ends = []
+    used = []
+    for threads in (1, 2, 3, 8):
+        problem = task(
+            classifier(layers, seed=2),
+            100,
+            33,
+            "adam",
+            average=0.9,
+            clip=0.3,
+            n_threads=threads,
+        )
+        state, measured = carried_out(compiled, problem, begun(problem), plan(9))
+        ends.append(
+            [state.theta, state.average, *state.slots, measured.loss, measured.norm]
+        )
+        used.append(measured.threads)
+    assert used == [1, 2, 3, 8]
+    for end in ends[1:]:
+        for one, other in zip(end, ends[0], strict=True):
+            assert np.array_equal(one, other)
+
+
+BIG = {
+    "optimizer": "adam",
+    "learning_rate": 0.01,
+    "batch_size": 800,
+    "epochs": 4,
+    "engine": "compiled",
+    "l2": 1e-3,
+}
+
+
+def big(**options):
+    """A network and its Run, after a fit with batches that are cut into eight
+    shares.
+    """
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(2000, 20))
+    y = rng.integers(0, 4, 2000)
+    options = {**BIG, **options}
+    network = options.pop("network", None) or Network.dense(
+        [20, 64, 4], "gelu", dropout=0.2
+    )
+    return network, train(network, rows, y, **options)
+
+
+def assert_same(one, other):
+    """Two (network, run) with the same bits in weights, state and history."""
+    (first, a) = one
+    (second, b) = other
+    assert a.engine == b.engine == "compiled"
+    assert np.array_equal(first.theta, second.theta)
+    assert np.array_equal(a.theta, b.theta)
+    assert (a.t, a.stopped) == (b.t, b.stopped)
+    assert all(np.array_equal(x, y) for x, y in zip(a.slots, b.slots, strict=True))
+    assert a.average is b.average is None or np.array_equal(a.average, b.average)
+    for name in COUNTED:
+        assert np.array_equal(a.history[name], b.history[name], equal_nan=True), name
+
+
+@pytest.fixture(scope="module")
+def once():
+    return big(n_threads=1)
+
+
+def test_the_batches_of_these_tests_are_cut_into_shares(once):
+    assert tables.shares_of(once[0], 800) == 8
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4, 8, None])
+def test_the_number_of_threads_changes_no_bit(threads, once):
+    fit = big(n_threads=threads)
+    assert once[1].threads == 1
+    assert fit[1].threads == (threads or min(8, workspace.cores()))
+    assert_same(fit, once)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(
+    "flags",
+    [{"clip": 0.01}, {"average": 0.9, "decay": 0.1}, {"batch_size": None}],
+    ids=str,
+)
+def test_threads_and_blocks_change_no_bit_whatever_the_flags(
+    threads, flags, monkeypatch
+):
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 10.0)
+    expected = big(n_threads=1, **flags)
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
+    assert_same(big(n_threads=threads, **flags), expected)
+
+
+def test_onlookers_change_no_bit(once):
+    assert_same(
+        big(callbacks=[lambda network, run: None], progress=lambda run: None), once
+    )
+
+
+def test_a_fit_again_gives_the_same_bits_and_another_seed_does_not(once):
+    assert_same(big(), once)
+    assert (big(seed=1)[0].theta != once[0].theta).any()
+
+
+@pytest.mark.parametrize("updates", [1, 2, 3, 5])
+def test_a_fit_that_pauses_gives_the_same_bits(updates, once, monkeypatch):
+    """It stops inside an epoch or at its end, and goes on with another number of
+    threads.
+    """
+    monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
+    network, run = big(seconds=1e-9, n_threads=2)
+    while run.t < updates:
+        run = big(network=network, run=run, seconds=run.seconds)[1]
+    assert (run.t, run.stopped) == (updates, "time")
+    assert_same(big(network=network, run=run, n_threads=3), once)
+
+
+def test_two_fits_at_once_disturb_neither(once):
+    done = []
+    work = [
+        threading.Thread(target=lambda n=n: done.append(big(n_threads=n)))
+        for n in (2, 1)
+    ]
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+    assert len(done) == 2
+    for network_and_run in done:
+        assert_same(network_and_run, once)
+
+
+def test_a_snapshot_is_not_changed_by_later_updates():
+    problem = task(Network.dense([3, 4, 2]), 30, 7, "adam", average=0.9)
+    state = begun(problem)
+    compiled.run(problem, state, plan(3))
+    kept = state.snapshot()
+    copies = [array.copy() for array in (kept.theta, *kept.slots, kept.average)]
+    compiled.run(problem, state, plan(3))
+    for array, before in zip(
+        (kept.theta, *kept.slots, kept.average), copies, strict=True
+    ):
+        assert np.array_equal(array, before)
+
+
+def test_a_fit_leaves_the_process_as_it_was():
+    """BLAS's threads, and numbers so small that the processor could take them for 0."""
+    threads = threadpool_info()
+    tiny = np.full(9, 1e-310)
+    for options in ({}, {"learning_rate": 1e300}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            fit(
+                Network.dense([2, 3, 2], loss="squared_error"),
+                np.eye(2)[Y],
+                engine="compiled",
+                **options,
+            )
+        assert np.array_equal(tiny * 0.5, np.full(9, 5e-311))
+        assert [pool["num_threads"] for pool in threadpool_info()] == [
+            pool["num_threads"] for pool in threads
+        ]
+
+
+def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(
+    monkeypatch,
+):
+    monkeypatch.setattr(workspace, "SLOW_UPDATE", 0.0)
+    network = Network.dense([300, 400, 3])
+    problem = task(network, 1000, optimizer="adam")
+    start = begun(problem)
+    todo = plan(400, eta=0.001)
+    looks = count(1)
+    state = copy.deepcopy(start)
+    measured = compiled.run(problem, state, todo, lambda: next(looks) > 4)
+    done = len(measured.loss)
+    assert 0 < done < 400
+    assert not measured.diverged
+    assert state.t == done
+    for end, updates in ((state, done), (state.last_finite, done - 1)):
+        expected = (
+            carried_out(compiled, problem, start, plan(updates, eta=0.001))[0]
+            if updates
+            else start
+        )
+        assert np.array_equal(end.theta, expected.theta)
+        assert all(
+            np.array_equal(*pair)
+            for pair in zip(end.slots, expected.slots, strict=True)
+        )
+
+
+def test_the_time_budget_is_obeyed():
+    run = big(epochs=10**7, seconds=0.3)[1]
+    assert run.stopped == "time"
+    assert run.seconds >= 0.3
+    assert run.epoch < 10**4  # of ten million, however busy the machine is
+
+
+@pytest.mark.slow
+def test_ctrl_c_inside_a_long_update_is_answered_and_leaves_the_weights_as_they_were():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100_000, 200))
+    y = rng.integers(0, 3, 100_000)
+    network = Network.dense([200, 1000, 1000, 3], "relu")
+    theta = network.theta.copy()
+    # compiles
+    train(
+        Network.dense([200, 4, 3], "relu"), X[:50], y[:50], epochs=1, engine="compiled"
+    )
+    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.warns(UserWarning, match="interrupted in epoch 1"):
+        run = train(network, X, y, epochs=5, engine="compiled")
+    # not even the first update was carried out to its end
+    assert (run.stopped, run.t, run.epoch) == ("interrupted", 0, 0)
+    assert run.unfinished_epoch.shape[1] == 0
+    assert np.array_equal(network.theta, theta)
+    assert np.array_equal(run.theta, theta)
