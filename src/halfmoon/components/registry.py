@@ -25,9 +25,10 @@ class Component:
         """As text, with the settings that are not defaults: ``huber:delta=2.0``."""
         # its own: a subclass is another component
         name = vars(type(self)).get("registered", type(self).__name__)
+        settings = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
         changed = [
             f"{field.name}={write(getattr(self, field.name))}"
-            for field in dataclasses.fields(self)  # type: ignore[arg-type]
+            for field in settings
             if getattr(self, field.name) != field.default
         ]
         return f"{name}:{','.join(changed)}" if changed else str(name)

@@ -82,10 +82,11 @@ def dense_forward(task, layer, n):
     ld = task.ld
     W = task.theta + layer.start * BYTES
     if layer.thin:
+        # k sums over d inputs: w_ij is W[j + i k], b_j is W[j + d k]
         call(task.combine, layer.z, layer.a0, W, k, d, 1, k, d * k, n, ld)  # [F1]
     else:
+        # Z^T = A0'^T W'   (n,k) = (n,d+1)(d+1,k)
         A0 = inputs(task, layer)
-        # Z^T = A0'^T W'
         product(task, n, k, d + 1, A0, (TRANS, W, k), T(0), (layer.z, ld))  # [F1]
     if layer.f:
         call(layer.f, layer.z, layer.a, k * ld, layer.h)  # [F2]
@@ -110,25 +111,26 @@ def dense_backward(task, layer, dtheta, da0, n, first):
     if layer.thin:
         call(task.dots, dW, layer.a0, delta, d, k, n, ld, first)  # [B2] [B3]
     else:
+        # dW'^T = delta A0'^T   (k,d+1) = (k,n)(n,d+1)
         A0 = inputs(task, layer)
         beta = T(0) if first else T(1)
-        # dW'^T = delta A0'^T
         product(task, k, d + 1, n, (TRANS, delta, ld), A0, beta, (dW, k))  # [B2] [B3]
     if da0 == 0:
         return
     if layer.thin:
+        # d sums over k units: w_ij is W[i k + j], and there is no b
         call(task.combine, da0, delta, W, d, k, k, 1, -1, n, ld)  # [B4]
     else:
-        D = NO_TRANS, delta, ld
-        # dA0^T = delta^T W^T
-        product(task, n, d, k, D, (NO_TRANS, W, k), T(0), (da0, ld))  # [B4]
+        # dA0^T = delta^T W^T   (n,d) = (n,k)(k,d)
+        delta_T = NO_TRANS, delta, ld
+        product(task, n, d, k, delta_T, (NO_TRANS, W, k), T(0), (da0, ld))  # [B4]
 
 
 @jit
 def dropout_forward(task, layer, n, t, factor):
     """a = a0 scale [D1]."""
-    places = layer.a0, layer.a, layer.factors, task.numbers, layer.rate, factor
-    call(task.dropout, *places, layer.key, t, layer.k, n, task.ld)  # [D1]
+    arrays = layer.a0, layer.a, layer.factors, task.numbers, layer.rate, factor
+    call(task.dropout, *arrays, layer.key, t, layer.k, n, task.ld)  # [D1]
 
 
 # Network
@@ -156,10 +158,8 @@ def sums(task, layers, dtheta, n, t, factor, first):
     ld = task.ld
     # 0: all outputs of a row read the same weight
     w_ld = ld if task.w_columns > 1 else 0
-    data = top.a, task.y_block, task.w_block
-    loss = call(
-        task.loss, *data, top.delta, task.spare, top.k, n, ld, w_ld, task.loss_h
-    )
+    arrays = top.a, task.y_block, task.w_block, top.delta, task.spare
+    loss = call(task.loss, *arrays, top.k, n, ld, w_ld, task.loss_h)
     for index in range(len(layers) - 1, task.lowest - 1, -1):
         layer = layers[index]
         if layer.is_dropout:

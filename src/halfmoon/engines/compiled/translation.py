@@ -8,11 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from halfmoon.components.activations import Activation, Identity
-from halfmoon.components.losses import (
-    Loss,
-    Quantiles,
-    SoftmaxCrossEntropy,
-)
+from halfmoon.components.losses import Loss, Quantiles, SoftmaxCrossEntropy
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.registry import Component
 from halfmoon.engines.compiled import code_cache, native, templates
