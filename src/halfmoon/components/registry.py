@@ -25,7 +25,9 @@ class Component:
         """As text, with the settings that are not defaults: ``huber:delta=2.0``."""
         # its own: a subclass is another component
         name = vars(type(self)).get("registered", type(self).__name__)
-        settings = dataclasses.fields(self) if dataclasses.is_dataclass(self) else ()
+        settings: tuple[dataclasses.Field[Any], ...] = ()
+        if dataclasses.is_dataclass(self):
+            settings = dataclasses.fields(self)
         changed = [
             f"{field.name}={write(getattr(self, field.name))}"
             for field in settings
