@@ -2,6 +2,9 @@
 dtypes.
 """
 
+import re
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
@@ -166,6 +169,16 @@ def test_its_formulas_are_what_is_computed(name, h):
         rtol=1e-9,
         atol=1e-12,
     )
+
+
+def test_the_derivations_table_says_what_they_say():
+    page = (Path(__file__).parents[2] / "DERIVATION.md").read_text(encoding="utf-8")
+    section = page.split("## 5. Activations")[1].split("## 6.")[0]
+    rows = re.findall(r"^\| (\w+) \| `(.+?)` \| `(.+?)` \|$", section, re.MULTILINE)
+    assert len(rows) >= 11
+    for name, formula, derivative in rows:
+        block = ACTIVATIONS[name]
+        assert (formula, derivative) == (block.formula, block.derivative), name
 
 
 @each_name

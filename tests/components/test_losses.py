@@ -483,9 +483,8 @@ def test_scores_that_do_not_fit_the_sizes_are_refused_in_words():
     loss = SoftmaxCrossEntropy(sizes=(3, 2, 4))
     for k in (1, 8, 10):
         for call in (loss.link, lambda z: loss.value(z, z), lambda z: loss.dz(z, z)):
-            with pytest.raises(
-                ValueError, match=f"sizes=3/2/4 needs 9 scores; the network gives {k}"
-            ):
+            message = f"sizes=3/2/4 needs 9 raw predictions; the network gives {k}"
+            with pytest.raises(ValueError, match=message):
                 call(np.zeros((5, k)))
 
 
@@ -682,7 +681,7 @@ def test_truth_that_fits_is_handed_on_as_a_copy(name, h):
             THREE,
             [[0, 0, 1, 1, 0, 1, 0, 0, 0]],
             8,
-            "needs 9 scores; the network gives 8",
+            "needs 9 raw predictions; the network gives 8",
         ),
         (
             THREE,

@@ -135,7 +135,8 @@ def write(value: object) -> str:
 def _read(component: type[Component], item: str) -> tuple[str, Any]:
     """One ``setting=value`` as the type that the component's field has."""
     name, equals, text = (part.strip() for part in item.partition("="))
-    fields = {field.name: field for field in dataclasses.fields(component)}  # type: ignore[arg-type]
+    declared = dataclasses.fields(component)  # type: ignore[arg-type]
+    fields = {field.name: field for field in declared}
     if name not in fields or not equals:
         raise ValueError(
             f"{component.__name__} has no setting {item!r} (write name=value); "

@@ -195,7 +195,7 @@ class OrList(Rule):
 
 @dataclass(frozen=True)
 class Kind(Rule):
-    """An object of some kind, told by a function.
+    """An object of some kind, which a function recognises.
 
     >>> str(Kind("a function", callable))
     'a function'

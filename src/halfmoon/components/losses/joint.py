@@ -77,7 +77,8 @@ class SoftmaxCrossEntropy(Loss):
             return (k,)
         if sum(self.sizes) != k:
             raise ValueError(
-                f"{self} needs {sum(self.sizes)} scores; the network gives {k}."
+                f"{self} needs {sum(self.sizes)} raw predictions; the network gives "
+                f"{k}."
             )
         return self.sizes
 
@@ -129,7 +130,7 @@ class Quantiles(Loss):
     dz_1    = sum_q r_q,   dz_q = s(z_q) sum_(p >= q) r_p       [L22]
 
     r is [L19] of each quantile, s the logistic function. Each column of y has its own
-    len(levels) scores, side by side.
+    len(levels) raw predictions, side by side.
     """
 
     levels: tuple[float, ...] = setting(

@@ -86,8 +86,8 @@ def check_value(loss: Loss, y: Array, k: int) -> None:
         shape = np.shape(loss.value(np.zeros((1, k), y.dtype), y[:1]))
     if shape != (1, columns):
         raise ValueError(
-            f"{type(loss).__name__}.value must give (n, {columns}) for (n, {k}) "
-            f"scores; for one row it gave {shape}. Sum with keepdims=True and set "
+            f"{type(loss).__name__}.value must give (n, {columns}) for z (n, {k}); for "
+            f"one row it gave {shape}. Sum with keepdims=True and set "
             "pointwise = False, or do not sum at all."
         )
 
