@@ -6,7 +6,7 @@ import pytest
 import naive
 from fits import X2, Y2, X, Y, accuracy, fit, net
 from halfmoon.layers import Context
-from halfmoon.training.history import SCHEMA
+from halfmoon.training.history import SCHEMA, History
 
 
 def test_history_has_its_schema_and_counts():
@@ -124,3 +124,38 @@ def test_history_outlives_its_first_table():
     _, run = fit(epochs=100)
     assert len(run.history) == 100
     assert run.history["epoch"].tolist() == list(range(1, 101))
+
+
+# The table itself
+
+
+def test_rows_are_added_filled_in_and_cut():
+    history = History()
+    history.append(epoch=[1, 2], update=[3, 6], rows=[10, 20], loss=[0.5, 0.4])
+    history.append(epoch=[3], update=9, rows=30, loss=0.3)
+    history.set(validation_loss=0.7)
+    assert len(history) == 3
+    assert history["loss"].tolist() == [0.5, 0.4, 0.3]
+    assert history["validation_loss"][-1] == 0.7
+    assert np.isnan(history["validation_loss"][:2]).all()
+    assert [row["update"] for row in history] == [3, 6, 9]
+    history.cut(1)
+    assert [row["loss"] for row in history] == [0.5]
+    history.append(epoch=[2], update=[6], rows=[20])
+    assert np.isnan(history["loss"][-1])
+
+
+def test_its_memory_grows_with_its_rows_and_seldom():
+    history = History()
+    tables = set()
+    for epoch in range(1, 2001):
+        history.append(epoch=[epoch], update=epoch, rows=epoch)
+        table = history["loss"].base
+        assert len(table) <= 3 * epoch + 16
+        tables.add(len(table))
+    assert len(tables) < 8
+    assert history["epoch"].tolist() == list(range(1, 2001))
+
+
+def test_a_history_says_how_long_it_is():
+    assert repr(fit(epochs=3)[1].history) == "History(3 epochs)"

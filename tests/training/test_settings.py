@@ -16,6 +16,7 @@ from fits import (
     fit,
     net,
 )
+from halfmoon.components.optimizers import Adam, AdamW
 from halfmoon.components.rules import COMPONENT, INF
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
@@ -239,3 +240,20 @@ def test_settings_of_updates_that_were_changed_are_named():
     assert Settings(optimizer="lbfgs", epochs=3, l2=0.1).changed_of_updates() == []
     changed = Settings(l1=0.1, seed=1, batch_size=5).changed_of_updates()
     assert changed == ["batch_size", "l1", "seed"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "decay", "expected"),
+    [
+        (Adam(), None, 0.0),
+        (Adam(), 0.3, 0.3),
+        (AdamW(), None, 0.01),
+        (AdamW(decay=0.2), None, 0.2),
+        (AdamW(), 0.0, 0.0),
+    ],
+    ids=str,
+)
+def test_the_decay_that_is_set_comes_before_the_optimizers_own(
+    optimizer, decay, expected
+):
+    assert Settings(decay=decay).decay_with(optimizer) == expected

@@ -5,6 +5,7 @@ import inspect
 from dataclasses import dataclass
 from typing import Any, Self
 
+from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.rules import (
     BOOLEAN,
     COMPONENT,
@@ -119,6 +120,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+    def decay_with(self, optimizer: Optimizer) -> float:
+        """The decoupled decay: that which is set, or else the optimizer's own."""
+        return optimizer.decay if self.decay is None else self.decay
 
     def changed_of_updates(self) -> list[str]:
         """The settings of planned updates that differ from their defaults."""

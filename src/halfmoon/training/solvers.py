@@ -39,7 +39,7 @@ class Solver(Component):
     'converged'
     """
 
-    by: ClassVar[str] = "solver"  # what a run calls the engine that chose the steps
+    engine_name: ClassVar[str] = "solver"  # `Run.engine` of its fits
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
         """Move run.theta to a minimum; say in run.stopped why it ended there."""
@@ -94,7 +94,7 @@ class LBFGS(Solver):
     ('scipy', 'converged')
     """
 
-    by = "scipy"
+    engine_name = "scipy"
     memory: int = setting(10, Integer("[", 1, INF, ")"), "how many steps it remembers")
     evaluations: int = setting(
         15000, Integer("[", 1, INF, ")"), "evaluations of the objective, at most"

@@ -120,7 +120,7 @@ def train(
     run.engine = fit.engine.NAME
     run.why = fit.why
     if isinstance(method, Solver):
-        run.engine = method.by
+        run.engine = method.engine_name
         run.why = (
             f"{method} chooses the steps; its gradients are computed by "
             f"{fit.engine.NAME}, as {fit.why}"
@@ -163,7 +163,7 @@ def prepare(
         average=settings.average,
         seed=settings.seed,
         n_threads=settings.n_threads,
-        decay=optimizer.decay if settings.decay is None else settings.decay,
+        decay=settings.decay_with(optimizer),
     )
 
 

@@ -85,7 +85,7 @@ def has_full_batches(case: Case, settings: Settings) -> bool:
 def has_plain_steps(case: Case, settings: Settings, optimizer: Optimizer) -> bool:
     """Whether one learning rate, and nothing beside it, shaped the steps."""
     shaped = settings.l1 or settings.clip or settings.average
-    decayed = optimizer.decay or settings.decay
+    decayed = settings.decay_with(optimizer)
     factors = [layer.rate_factor for layer in case.network.layers]
     constant = str(SCHEDULES.make(settings.schedule)) == "constant"
     even = constant and all(factor == 1.0 for factor in factors)
