@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import time
 
 import pytest
 from threadpoolctl import threadpool_limits
@@ -18,14 +20,37 @@ def one_blas_thread():
 
 @pytest.fixture(scope="session")
 def whole_tutorial(tmp_path_factory):
-    """The folder that a quick run of the whole tutorial has written."""
+    """The folder that a quick run of the whole tutorial has written.
+
+    One process of the tests writes it, and the others wait until it has.
+    """
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # of all workers
+    folder = base / "whole-tutorial"
+    ended = folder / "ended"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not ended.exists():
+            time.sleep(0.1)
+        assert ended.read_text() == "well", "another worker could not write it"
+        return folder / "out"
+    try:
+        write_tutorial(folder / "out")
+    except BaseException:
+        ended.write_text("badly")
+        raise
+    ended.write_text("well")
+    return folder / "out"
+
+
+def write_tutorial(out):
     from rich.console import Console
 
     from halfmoon.tutorial.program import run
 
-    out = tmp_path_factory.mktemp("tutorial") / "out"
     run(out, quick=True, console=Console(file=io.StringIO(), width=100))
-    return out
 
 
 @pytest.fixture(scope="session")

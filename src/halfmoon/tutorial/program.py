@@ -89,7 +89,7 @@ def run(
     # an engine that does not exist is refused before anything is written
     Settings(engine=engine)
     drawing_process()  # it starts while we compute
-    names = list(SECTIONS) if only is None else _find(only)
+    names = list(SECTIONS) if only is None else find_sections(only)
     out.mkdir(parents=True, exist_ok=True)
     book = Book(out, FRONT, png=not quick, console=console or Console())
     experiment = Experiment(seed, quick, engine)
@@ -110,7 +110,7 @@ def run(
     return book
 
 
-def _find(only: str) -> list[str]:
+def find_sections(only: str) -> list[str]:
     """The section of this name or number, with its parts."""
     numbers = {name: number for name, (number, _) in SECTIONS.items()}
     wanted = numbers.get(only, only)
