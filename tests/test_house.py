@@ -12,6 +12,7 @@ import sys
 import tokenize
 from pathlib import Path
 
+import measure_house
 import pytest
 from measure_house import House, benchmarks, circles, imports, tree
 
@@ -335,6 +336,26 @@ def test_one_letter_names_are_those_of_the_mathematics():
             for line, name in odd
         ]
     report(wrong)
+
+
+# Statements that pack
+
+
+@pytest.mark.parametrize(
+    "count", measure_house.COUNTS.values(), ids=measure_house.COUNTS
+)
+def test_one_statement_a_line(count):
+    report([HOUSE.place(path, line) for path in FILES for line in count(path)])
+
+
+def test_nobody_asks_which_class_a_layer_is():
+    asked = [
+        HOUSE.place(path, line)
+        for path in FILES
+        if HOUSE.module_of(path) != "layers"
+        for line in measure_house.questions_of_class(path)
+    ]
+    report(asked)
 
 
 # Registries

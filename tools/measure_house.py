@@ -21,6 +21,7 @@ from pathlib import Path
 WIDTH = 88
 LAYERS = {"Layer", "Dense", "Dropout"}
 FILE = re.compile(r"`([\w/.]+\.(?:py|md))`")
+PRAGMA = re.compile(r"\s+# (?:type: ignore|noqa).*$")
 COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 CORE_WINGS = ("arrays", "components", "layers", "network", "engines", "training")
 # where the same lay before there were wings
@@ -187,9 +188,9 @@ def text_of(node: ast.expr) -> str:
 
 
 def wide_lines(path: Path) -> Iterator[int]:
-    """Lines of more than 88 characters."""
+    """Lines of more than 88 characters, not counting what a comment tells a checker."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if len(line) > WIDTH:
+        if len(PRAGMA.sub("", line)) > WIDTH:
             yield number
 
 
