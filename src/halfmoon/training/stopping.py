@@ -13,23 +13,26 @@ STOPPED = {
     "callback": "a callback returned True",
     "interrupted": "somebody pressed Ctrl-C",
     "diverged": "the loss or its gradient is no longer finite",
-    "rate": "an estimator's 'adaptive' rate has become too small to be divided again",
-    "converged": "a solver found no slope larger than it was told to look for",
+    "rate": "an estimator's 'adaptive' rate is too small to be divided again",
+    "converged": "a solver finds no slope larger than its limit",
     "evaluations": "a solver has used up its evaluations of the objective",
-    "abnormal": "a solver found no step downhill, mostly because rounding hides it",
+    "abnormal": "a solver finds no step downhill, mostly because rounding hides it",
 }
 
 
 def patience_ends(monitor: Array, tol: float, patience: int) -> int | None:
-    """The epoch at whose end the monitor (epochs,) had stood still for `patience`
-    epochs, or None.
+    """The epoch after which a fit stops for want of patience, or None.
+
+    That is the first one at whose end the monitor (epochs,) has gone `patience` epochs
+    without improving by more than `tol`.
     """
     better = np.flatnonzero(improved(monitor, tol))
-    # if no improvement comes before
+    # patience begins at the start and after each improvement; it ends so many epochs
+    # later, unless the next improvement comes before
     ends = np.concatenate([[0], better + 1]) + min(patience, len(monitor) + 1)
-    until = np.concatenate([better, [len(monitor)]])
-    over = np.flatnonzero(ends <= until)
-    return int(ends[over[0]]) if len(over) else None
+    next_improvement = np.concatenate([better, [len(monitor)]])
+    ended = np.flatnonzero(ends <= next_improvement)
+    return int(ends[ended[0]]) if len(ended) else None
 
 
 def standstill(monitor: Array, tol: float) -> int:

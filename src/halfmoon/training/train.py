@@ -144,9 +144,7 @@ def prepare(
     settings: Settings,
     method: Optimizer | Solver,
 ) -> Problem:
-    """The data as the network reads them, with the settings that hold for every
-    update.
-    """
+    """The data as the network reads them, and the settings of every update."""
     data = network.read(X, y, w)
     n = data[0].shape[0]
     # a solver makes no updates: it asks for gradients only
