@@ -9,8 +9,15 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon import MLPClassifier
-from halfmoon.components.optimizers import Momentum
+from halfmoon.components.initializers import HeNormal
+from halfmoon.components.optimizers import OPTIMIZERS, Adam, Lion, Momentum, Nesterov
+from halfmoon.components.schedules import Constant, InverseScaling, Plateau
+from halfmoon.estimators import base
+from halfmoon.estimators.reading import Data
+from halfmoon.estimators.request import ScikitLearn, resolve, uses_solver
 from halfmoon.layers import Dropout
+from halfmoon.training.settings import Settings
+from halfmoon.training.solvers import LBFGS
 from small import (
     LABELS,
     NAMES,
@@ -399,3 +406,103 @@ def test_the_average_of_the_weights_predicts():
         np.testing.assert_allclose(
             theta(model.partial_fit(X, Y, classes=[0, 1])), mean, rtol=1e-9, atol=1e-13
         )
+
+
+# Once a fit
+
+
+def counted(monkeypatch, owner, name):
+    """How often a function is called from here on: a list that grows with each."""
+    calls = []
+    function = getattr(owner, name)
+
+    def counting(*args, **options):
+        calls.append(name)
+        return function(*args, **options)
+
+    monkeypatch.setattr(owner, name, counting)
+    return calls
+
+
+@unfinished
+def test_a_fit_resolves_its_parameters_once_and_draws_its_weights_once(monkeypatch):
+    resolved = counted(monkeypatch, base, "resolve")
+    drawn = counted(monkeypatch, ScikitLearn, "draw")
+    made = counted(monkeypatch, OPTIMIZERS["nesterov"], "__init__")
+    model = short(solver="sgd", learning_rate="adaptive", early_stopping=True)
+    model.fit(X, Y)
+    assert (len(resolved), len(drawn), len(made)) == (1, 2, 1)  # two layers
+
+
+@pytest.mark.parametrize(
+    ("options", "optimizer", "schedule"),
+    [
+        ({}, Adam(0.9, 0.999, 1e-8), Constant()),
+        ({"beta_1": 0.5}, Adam(0.5, 0.999, 1e-8), Constant()),
+        ({"solver": "sgd"}, Nesterov(0.9), Constant()),
+        ({"solver": "sgd", "nesterovs_momentum": False}, Momentum(0.9), Constant()),
+        ({"learning_rate": "adaptive"}, Adam(), Constant()),
+        (
+            {"solver": "sgd", "learning_rate": "adaptive", "n_iter_no_change": 3},
+            Nesterov(0.9),
+            Plateau(patience=3, tol=0.0),
+        ),
+        (
+            {"solver": "sgd", "learning_rate": "invscaling", "power_t": 0.25},
+            Nesterov(0.9),
+            InverseScaling(0.25, "rows_by_epoch"),
+        ),
+        ({"solver": "lion:beta1=0.5"}, Lion(beta1=0.5), Constant()),
+        ({"solver": "lbfgs"}, LBFGS(evaluations=15000, gradient=0.0), Constant()),
+        ({"solver": "lbfgs:memory=3"}, LBFGS(memory=3), Constant()),
+    ],
+    ids=str,
+)
+def test_solvers_and_schedules_are_those_of_the_registries(
+    options, optimizer, schedule
+):
+    request = resolve(short(**options))
+    assert (request.optimizer, request.schedule) == (optimizer, schedule)
+    assert request.is_solver == isinstance(optimizer, LBFGS)
+    assert request.is_solver == uses_solver(short(**options))
+
+
+@pytest.mark.parametrize(
+    ("options", "initializer"),
+    [
+        ({}, ScikitLearn(6.0)),
+        ({"activation": "logistic"}, ScikitLearn(2.0)),
+        ({"activation": ["tanh", "relu"], "hidden_layer_sizes": (3, 3)}, None),
+        ({"activation": "elu"}, None),
+        ({"activation": "logistic", "hidden_layer_sizes": ()}, ScikitLearn(2.0)),
+        ({"activation": [], "hidden_layer_sizes": ()}, ScikitLearn(6.0)),
+        ({"initializer": "he_normal"}, HeNormal()),
+    ],
+    ids=str,
+)
+def test_weights_start_where_scikit_learns_do_or_as_asked(options, initializer):
+    assert resolve(short(**options)).initializer == initializer
+
+
+def test_a_request_has_the_training_settings_that_the_parameters_become():
+    model = short(clip=0.5, max_seconds=9.0, shuffle=False, alpha=6.0, l1=3.0)
+    request = resolve(model, validated=True)
+    data = Data(X, Y, np.full(120, 0.5))
+    settings = request.settings(data, epochs=4, seed=7)
+    assert settings == Settings(
+        optimizer=Adam(),
+        schedule=Constant(),
+        learning_rate=0.01,
+        epochs=4,
+        batch_size=32,
+        shuffle=False,
+        l2=0.1,
+        l1=0.05,
+        clip=0.5,
+        monitor="score",
+        patience=10,
+        tol=0.0,
+        seconds=9.0,
+        seed=7,
+    )
+    assert resolve(model, stops=False).settings(data, 4, 7).patience is None

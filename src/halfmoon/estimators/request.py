@@ -154,44 +154,28 @@ def resolve(
     components = read_components(p)
     hidden = tuple(int(size) for size in np.ravel(p.hidden_layer_sizes))
     activations = _activations(p, components["activation"], len(hidden))
-    _check_dropout(p, len(hidden))
-    if p.n_threads is not None and p.engine == "numpy":
-        raise ValueError(
-            "n_threads has no effect with engine='numpy'; leave it out, or use "
-            "engine='auto'."
-        )
     optimizer = _optimizer(p, components["solver"])
-    is_solver = isinstance(optimizer, Solver)
     schedule = _schedule(p, components["learning_rate"])
+    is_solver = isinstance(optimizer, Solver)
     divides_rate = p.learning_rate == "adaptive" and p.solver == "sgd"
-    training = {
-        field.metadata["training"]: getattr(p, field.name)
-        for field in dataclasses.fields(p)
-        if field.metadata["training"]
-        and not (is_solver and field.metadata["only"] == "updates")
-    }
+    _check_together(p, len(hidden), is_solver)
+    training = _training(p, is_solver)
+    training["optimizer"] = optimizer
+    if not is_solver:
+        training["schedule"] = schedule
+    if validated and not scored_by_loss(p):
+        training["monitor"] = "score"
     patient = stops and not divides_rate and (validated or not is_solver)
     if patient and p.n_iter_no_change != INF:
         training["patience"] = int(p.n_iter_no_change)
         training["tol"] = p.tol
-    if validated and not scored_by_loss(p):
-        training["monitor"] = "score"
-    training["optimizer"] = optimizer
-    if not is_solver:
-        training["schedule"] = schedule
-        if p.learning_rate_init != "auto":
-            training["learning_rate"] = p.learning_rate_init
-    elif p.learning_rate_init == "auto":
-        raise ValueError(
-            f"learning_rate_init='auto' cannot work with solver={p.solver!r}, which "
-            "has no rate."
-        )
+    dropout = p.dropout
+    if np.ndim(dropout):
+        dropout = tuple(np.ravel(dropout).tolist())
     return Request(
         hidden=hidden,
         activations=activations,
-        dropout=tuple(np.ravel(p.dropout).tolist())
-        if np.ndim(p.dropout)
-        else p.dropout,
+        dropout=dropout,
         initializer=_initializer(components, activations),
         optimizer=optimizer,
         schedule=schedule,
@@ -227,12 +211,12 @@ def _activations(p: Parameters, made: Any, hidden: int) -> tuple[Activation, ...
     return tuple(made)
 
 
-def _check_dropout(p: Parameters, hidden: int) -> None:
-    """ValueError for rates without a layer, or a layer without one."""
+def _check_together(p: Parameters, hidden: int, is_solver: bool) -> None:
+    """ValueError for parameters that obey their rules, but cannot work together."""
     if np.ndim(p.dropout) == 0:
         if p.dropout and not hidden:
             raise ValueError(
-                "dropout is of hidden units, and there are none; give a list with the "
+                "dropout drops hidden units, and there are none; give a list with the "
                 "inputs' share."
             )
     elif np.size(p.dropout) != hidden + 1:
@@ -241,6 +225,29 @@ def _check_dropout(p: Parameters, hidden: int) -> None:
             "hidden layer"
         )
         raise invalid(p, "dropout", wanted, p.dropout)
+    if p.n_threads is not None and p.engine == "numpy":
+        raise ValueError(
+            "n_threads has no effect with engine='numpy'; leave it out, or use "
+            "engine='auto'."
+        )
+    if is_solver and p.learning_rate_init == "auto":
+        raise ValueError(
+            f"learning_rate_init='auto' cannot work with solver={p.solver!r}, which "
+            "has no rate."
+        )
+
+
+def _training(p: Parameters, is_solver: bool) -> dict[str, Any]:
+    """The training settings that parameters become as they stand."""
+    training: dict[str, Any] = {}
+    for field in dataclasses.fields(p):
+        name = field.metadata["training"]
+        is_idle = is_solver and field.metadata["only"] == "updates"
+        if name is not None and not is_idle:
+            training[name] = getattr(p, field.name)
+    if not is_solver and p.learning_rate_init != "auto":
+        training["learning_rate"] = p.learning_rate_init
+    return training
 
 
 def _optimizer(p: Parameters, made: Any) -> Optimizer | Solver:
