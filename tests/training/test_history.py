@@ -27,7 +27,7 @@ def test_full_batch_history_is_the_objective_before_each_update():
     _, run = fit(l2=0.02, l1=0.01, w=np.arange(60) % 4, callbacks=remember)
     rows = [part.tolist() for part in net().read(X, Y, np.arange(60) % 4)]
     for row, theta in zip(run.history, weights[:-1], strict=True):
-        judge = naive.objective(
+        expected = naive.objective(
             [2, 4, 2],
             ["tanh"],
             "softmax_cross_entropy",
@@ -36,10 +36,10 @@ def test_full_batch_history_is_the_objective_before_each_update():
             0.02,
             0.01,
         )
-        assert row["loss"] == pytest.approx(judge[0] + judge[1], rel=1e-12)
-        assert row["penalty"] == pytest.approx(judge[1], rel=1e-12)
+        assert row["loss"] == pytest.approx(expected[0] + expected[1], rel=1e-12)
+        assert row["penalty"] == pytest.approx(expected[1], rel=1e-12)
         assert row["gradient_norm"] == pytest.approx(
-            np.linalg.norm(judge[2]), rel=1e-10
+            np.linalg.norm(expected[2]), rel=1e-10
         )
 
 

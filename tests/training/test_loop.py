@@ -12,6 +12,7 @@ from fits import X2, Y2, accuracy, after, assert_same, fit, interrupt, net
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.training import loop
+from halfmoon.training.stopping import STOPPED
 
 OPTIONS = {
     "full batch": {},
@@ -37,24 +38,24 @@ each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 
 
 def long(seconds, monkeypatch, **options):
-    """A fit with dropout that takes many blocks, which last about so many seconds."""
+    """A fit with dropout that takes many chunks, which last about so many seconds."""
     monkeypatch.setattr(loop, "CHUNK_SECONDS", seconds)
-    blocks = []
-    progress = options.pop("progress", lambda run: blocks.append(run.t))
-    return fit(net(dropout=0.2), epochs=40, progress=progress, **options), blocks
+    chunks = []
+    progress = options.pop("progress", lambda run: chunks.append(run.t))
+    return fit(net(dropout=0.2), epochs=40, progress=progress, **options), chunks
 
 
 @each_option
-def test_the_size_of_the_blocks_changes_no_bit(options, monkeypatch):
+def test_the_size_of_the_chunks_changes_no_bit(options, monkeypatch):
     short, many = long(1e-9, monkeypatch, **options)
     large, few = long(10.0, monkeypatch, **options)
-    assert len(many) == short[1].t  # one update a block
+    assert len(many) == short[1].t  # one update a chunk
     assert len(few) < len(many) / 3
     assert_same(short, large)
 
 
 @each_option
-def test_onlookers_change_no_bit(options):
+def test_callbacks_and_progress_change_no_bit(options):
     unseen = fit(net(dropout=0.2), **options)
     seen = fit(
         net(dropout=0.2),
@@ -113,7 +114,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(optimizer, schedule):
 def test_a_run_resumed_in_the_middle_of_an_epoch_equals_an_uninterrupted_one(
     schedule, monkeypatch
 ):
-    # one update a block, so that it stops anywhere
+    # one update a chunk, so that it stops anywhere
     monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
     options = {
         "optimizer": "adam",
@@ -208,6 +209,7 @@ def test_the_best_epochs_weights_stay_whatever_ends_the_fit(reason):
     ):
         network, run = fit(**options)
     assert run.stopped == reason
+    assert reason in STOPPED
     assert run.best.epoch <= run.epoch
     losses = run.history["validation_loss"]
     assert np.array_equal(network.theta, best_of(weights, losses))

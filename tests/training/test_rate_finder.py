@@ -273,7 +273,7 @@ def test_the_suggestion_is_half_of_the_way_down():
     )
 
 
-def test_a_loss_that_still_falls_at_the_end_is_told():
+def test_a_loss_that_still_falls_at_the_end_is_mentioned():
     assert (
         "try a larger high"
         in find_learning_rate(moons(), X, Y, optimizer="gd", high=0.1).rule

@@ -207,7 +207,7 @@ def test_a_pickled_run_goes_on_with_the_same_bits():
 
 
 def stop_at(update):
-    """Ctrl-C after so many updates, seen as soon as the block ends."""
+    """Ctrl-C after so many updates, seen as soon as the chunk ends."""
 
     def progress(run):
         if run.t == update:
@@ -221,9 +221,8 @@ def stop_at(update):
 def test_a_run_stopped_within_an_epoch_begins_another_one_and_counts_all_its_updates(
     data, engine, monkeypatch
 ):
-    monkeypatch.setattr(
-        "halfmoon.training.loop.CHUNK_SECONDS", 1e-9
-    )  # one update a block
+    # one update a chunk
+    monkeypatch.setattr("halfmoon.training.loop.CHUNK_SECONDS", 1e-9)
     network = net()
     with pytest.warns(UserWarning, match="interrupted in epoch 2"):
         run = fit(network, A, progress=stop_at(5), engine=engine)
@@ -515,7 +514,7 @@ def test_after_another_method_diverged_at_once_a_third_may_follow(engine):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"data": B}, "24 rows .*not .* 35 rows"),
         ({"batch_size": 4}, "batches of 10.*not .*batches of 4"),
@@ -526,10 +525,10 @@ def test_after_another_method_diverged_at_once_a_third_may_follow(engine):
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_a_run_that_was_not_released_goes_on_with_its_like_only(change, told):
+def test_a_run_that_was_not_released_goes_on_with_its_like_only(change, message):
     network = net()
     run = fit(network, A)
-    with pytest.raises(ValueError, match=f"made with .*{told}"):
+    with pytest.raises(ValueError, match=f"made with .*{message}"):
         fit(network, **{"data": A, "run": run, **change})
     with pytest.raises(ValueError, match="only from a released run"):
         solve(network, A, run)
@@ -562,17 +561,17 @@ def test_the_run_of_a_network_of_another_dtype_is_converted_or_refused(
     before = run.history["loss"][-1]
     run.release()
     other = net(dtype=np.float32)
-    told = ""
+    message = ""
     try:
         options = {"optimizer": optimizer, "engine": engine}
         run = train(other, *A, run=run, epochs=2, **options)
     except ValueError as error:
-        told = str(error)
+        message = str(error)
     converted = (
         run.theta.dtype == other.theta.dtype == np.float32
         and run.history["loss"][-1] < before + 1e-3
     )
-    assert converted or "float32" in told
+    assert converted or "float32" in message
 
 
 # Back to a checkpoint

@@ -14,6 +14,7 @@ from halfmoon import datasets
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import LBFGS, SOLVERS, Solver
+from halfmoon.training.stopping import STOPPED
 from halfmoon.training.train import train
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
@@ -61,14 +62,14 @@ def test_two_classes_without_hidden_layer_are_scikit_learns_logistic_regression(
     network = Network.dense([2, 1], loss="logistic_cross_entropy")
     total = 100.0 if weights is None else weights.sum()
     solve(network, X, Y, w=weights, l2=LAM)
-    judge = LogisticRegression(C=1.0 / (LAM * total), tol=1e-10, max_iter=10_000).fit(
+    theirs = LogisticRegression(C=1.0 / (LAM * total), tol=1e-10, max_iter=10_000).fit(
         X, Y, weights
     )
     np.testing.assert_allclose(
-        network.theta, [*judge.coef_[0], judge.intercept_[0]], rtol=1e-3, atol=1e-3
+        network.theta, [*theirs.coef_[0], theirs.intercept_[0]], rtol=1e-3, atol=1e-3
     )
     np.testing.assert_allclose(
-        network.predict(X)[:, 0], judge.predict_proba(X)[:, 1], rtol=0, atol=1e-4
+        network.predict(X)[:, 0], theirs.predict_proba(X)[:, 1], rtol=0, atol=1e-4
     )
 
 
@@ -76,14 +77,14 @@ def test_three_classes_without_hidden_layer_are_scikit_learns_logistic_regressio
     points, classes = datasets.make("blobs", 150, 0.8, 0)
     network = Network.dense([2, 3])
     solve(network, points, classes, l2=0.01)
-    judge = LogisticRegression(C=1.0 / (0.01 * 150), tol=1e-10, max_iter=10_000).fit(
+    theirs = LogisticRegression(C=1.0 / (0.01 * 150), tol=1e-10, max_iter=10_000).fit(
         points, classes
     )
     np.testing.assert_allclose(
-        network.views(network.theta)[0].W, judge.coef_.T, rtol=1e-3, atol=1e-3
+        network.views(network.theta)[0].W, theirs.coef_.T, rtol=1e-3, atol=1e-3
     )
     np.testing.assert_allclose(
-        network.predict(points), judge.predict_proba(points), rtol=0, atol=1e-4
+        network.predict(points), theirs.predict_proba(points), rtol=0, atol=1e-4
     )
 
 
@@ -91,9 +92,9 @@ def test_squared_error_without_hidden_layer_is_ridge_regression():
     y = X @ [1.0, -2.0] + 0.3 + 0.1 * np.sin(9.0 * X[:, 0])
     network = Network.dense([2, 1], loss="squared_error")
     solve(network, X, y, l2=0.05)
-    judge = Ridge(alpha=0.05 * 100).fit(X, y)
+    theirs = Ridge(alpha=0.05 * 100).fit(X, y)
     np.testing.assert_allclose(
-        network.theta, [*judge.coef_, judge.intercept_], rtol=1e-3, atol=1e-4
+        network.theta, [*theirs.coef_, theirs.intercept_], rtol=1e-3, atol=1e-4
     )
 
 
@@ -101,9 +102,9 @@ def test_poisson_without_hidden_layer_is_poisson_regression():
     counts = np.random.default_rng(0).poisson(np.exp(X @ [0.5, -0.5]))
     network = Network.dense([2, 1], loss="poisson")
     solve(network, X, counts, l2=0.05)
-    judge = PoissonRegressor(alpha=0.05, tol=1e-10, max_iter=1000).fit(X, counts)
+    theirs = PoissonRegressor(alpha=0.05, tol=1e-10, max_iter=1000).fit(X, counts)
     np.testing.assert_allclose(
-        network.theta, [*judge.coef_, judge.intercept_], rtol=1e-3, atol=1e-3
+        network.theta, [*theirs.coef_, theirs.intercept_], rtol=1e-3, atol=1e-3
     )
 
 
@@ -137,6 +138,15 @@ def test_a_solver_that_runs_out_of_evaluations_does_not_say_converged():
     run = solve(Network.dense([2, 10, 2]), X, Y, LBFGS(evaluations=3))
     assert run.epoch < 10
     assert run.stopped != "converged"
+
+
+def test_a_solver_says_in_known_words_why_it_ended():
+    ended = [
+        solve(Network.dense([2, 6, 2]), X, Y, l2=LAM, epochs=2000),
+        solve(Network.dense([2, 10, 2]), X, Y, LBFGS(evaluations=3)),
+    ]
+    assert [run.stopped for run in ended] == ["converged", "evaluations"]
+    assert {"converged", "evaluations", "abnormal"} <= STOPPED.keys()
 
 
 def test_memory_changes_the_path():

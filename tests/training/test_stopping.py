@@ -102,10 +102,10 @@ def test_patience_counts_epochs_without_improvement(data):
 
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 @pytest.mark.parametrize("batch_size", [None, 25])
-def test_patience_leaves_what_so_many_epochs_leave_wherever_its_block_ended(
+def test_patience_leaves_what_so_many_epochs_leave_wherever_its_chunk_ended(
     engine, batch_size
 ):
-    """The updates beyond it that the block had made leave no trace."""
+    """The updates beyond it that the chunk had made leave no trace."""
     options = {
         "engine": engine,
         "batch_size": batch_size,

@@ -26,7 +26,7 @@ def test_divergence_stops_at_once_with_a_warning_and_the_last_finite_weights(opt
     assert np.array_equal(network.theta, run.current)
 
 
-def test_divergence_gives_the_same_bits_whatever_the_blocks(monkeypatch):
+def test_divergence_gives_the_same_bits_whatever_the_chunks(monkeypatch):
     fits = []
     for seconds in (1e-9, 10.0):
         monkeypatch.setattr(loop, "CHUNK_SECONDS", seconds)
