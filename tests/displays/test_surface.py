@@ -181,7 +181,7 @@ def test_any_estimator_has_a_surface():
 
 
 @pytest.mark.parametrize(
-    ("told", "options"),
+    ("message", "options"),
     [
         (
             (
@@ -219,8 +219,8 @@ def test_any_estimator_has_a_surface():
         ),
     ],
 )
-def test_what_a_surface_refuses(moons, told, options):
-    with pytest.raises(ValueError, match=told):
+def test_what_a_surface_refuses(moons, message, options):
+    with pytest.raises(ValueError, match=message):
         surface(moons, options.pop("X", X2), options.pop("y", y2), **options)
 
 

@@ -109,12 +109,12 @@ def test_each_section_stands_alone_and_a_rerun_gives_the_same(
                 whole_tutorial / f"{figure}.svg"
             ).read_bytes()
             assert same or figure.endswith("-time"), figure
-    page, whole = (told_without_times(folder) for folder in (out, whole_tutorial))
+    page, whole = (page_without_times(folder) for folder in (out, whole_tutorial))
     for paragraph in re.findall(r"<(?:p|li|caption|figcaption)>.*?</", page):
         assert paragraph in whole
 
 
-def told_without_times(folder):
+def page_without_times(folder):
     """The page but for what a clock said."""
     return re.sub(
         r"<data value=[^>]*/times/[^>]*>[^<]*",
@@ -210,9 +210,7 @@ def test_a_folder_may_have_brackets_in_its_name(tmp_path):
     assert "a[/b][red]/1-data.svg" in out.getvalue()
 
 
-@pytest.mark.slow
-def test_the_last_loss_is_that_of_the_network_shown(tmp_path):
-    book = run(tmp_path, quick=True, console=Console(file=io.StringIO()))
-    shown = book.results["learning"]["last_two_losses"][1]
-    assert book.results["boundary"]["final_loss"] == shown
-    assert [name for name in book.results if name != "times"] == list(SECTIONS)
+def test_the_last_loss_is_that_of_the_network_shown(results):
+    shown = results["learning"]["last_two_losses"][1]
+    assert results["boundary"]["final_loss"] == shown
+    assert [name for name in results if name != "times"] == list(SECTIONS)

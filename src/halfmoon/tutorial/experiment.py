@@ -108,9 +108,7 @@ class Experiment:
         return datasets.make("moons", n=ROWS, noise=NOISE, seed=self.seed)
 
     def regression(self, degree: int) -> Pipeline:
-        """Cross-validated logistic regression on the products of the measurements up to
-        `degree`.
-        """
+        """Cross-validated logistic regression on products of degree up to `degree`."""
         if degree not in self.regressions:
             method = LogisticRegressionCV(
                 Cs=10,
@@ -124,8 +122,9 @@ class Experiment:
         return self.regressions[degree]
 
     def network(self, hidden: int = 3) -> Network:
-        """2 inputs, `hidden` tanh units, 2 outputs; with seed 0 the tutorial's own
-        initial weights.
+        """2 inputs, `hidden` tanh units, 2 outputs, before training.
+
+        With seed 0 its weights are the tutorial's own.
         """
         return build([2, hidden, 2], seed=self.seed)
 
@@ -154,8 +153,7 @@ class Experiment:
         return run
 
     def train(self, rate: float, label: str) -> tuple[Network, Array]:
-        """Full-batch gradient descent from the start: the network, and its loss after t
-        updates.
+        """Full-batch descent from the start: the network, and its loss after t updates.
 
         A full batch is measured before its update, so the history's losses are L(0),
         L(1), ...; the last is added here.

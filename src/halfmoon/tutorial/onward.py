@@ -1,6 +1,4 @@
-"""Section 10: the same network where it is put to use, and what changes when there is
-more of everything.
-"""
+"""Section 10: the network in use, and what changes when there is more of everything."""
 
 from typing import Any
 
@@ -74,7 +72,7 @@ def as_estimator(network: Network, X: Array, y: Any, **more: Any) -> MLPClassifi
 def search(X: Array, y: Any, grid: dict[str, Any], folds: int, **more: Any) -> Any:
     """Every setting of the grid, judged on folds of these rows."""
     mlp = MLPClassifier(activation="tanh", solver="lbfgs", **more)
-    found = GridSearchCV(
+    grid_search = GridSearchCV(
         make_pipeline(StandardScaler(), mlp),
         {f"mlpclassifier__{name}": values for name, values in grid.items()},
         scoring="neg_log_loss",
@@ -82,7 +80,7 @@ def search(X: Array, y: Any, grid: dict[str, Any], folds: int, **more: Any) -> A
         return_train_score=True,
         error_score="raise",
     )
-    return found.fit(X, y)
+    return grid_search.fit(X, y)
 
 
 def full_batch(X: Array, y: Any, **more: Any) -> MLPClassifier:
@@ -172,37 +170,37 @@ def search_patients(book: Book, experiment: Experiment, more: dict[str, Any]) ->
     )
     book.code(search)
     with quiet_fits() as late:
-        found = search(X, y, grid, folds, max_iter=ITERATIONS, **more)
+        fitted = search(X, y, grid, folds, max_iter=ITERATIONS, **more)
         line = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
     if unfinished := book.number("unfinished_fits", len(late)):
         book.say(
             f"Fits of the search that ran out of iterations: {unfinished}. They count "
             "as they are."
         )
-    draw_grid(book, found, grid)
-    describe_choice(book, found)
-    scores = [evaluate(model, X_new, y_new) for model in (found, line)]
+    draw_grid(book, fitted, grid)
+    describe_choice(book, fitted)
+    scores = [evaluate(model, X_new, y_new) for model in (fitted, line)]
     kept = book.number("held_out_right_and_log_loss", scores)
     (right, loss), (straight, other) = kept
-    wrong = [np.asarray(model.predict(X_new) != y_new) for model in (line, found)]
+    wrong = [np.asarray(model.predict(X_new) != y_new) for model in (line, fitted)]
     ahead = describe_lead(book, *wrong)
     book.say(
         f"""On these the network has {right:.1%} right, and logistic regression
         {straight:.1%}: {ahead}. The network's log-loss is {loss:.3f}, that of
         logistic regression {other:.3f}."""
     )
-    compare_scaling(book, found.best_estimator_, (X, X_new), (y, y_new), loss)
+    compare_scaling(book, fitted.best_estimator_, (X, X_new), (y, y_new), loss)
 
 
-def draw_grid(book: Book, found: Any, grid: dict[str, Any]) -> None:
+def draw_grid(book: Book, fitted: Any, grid: dict[str, Any]) -> None:
     """The mean log-loss of each setting, on folds learned from and held out."""
     # in the order of the results
     shape = len(grid["alpha"]), len(grid["hidden_layer_sizes"])
     losses = [
-        -found.cv_results_[f"mean_{kind}_score"].reshape(shape)
+        -fitted.cv_results_[f"mean_{kind}_score"].reshape(shape)
         for kind in ("train", "test")
     ]
-    row, column = np.unravel_index(found.best_index_, shape)
+    row, column = np.unravel_index(fitted.best_index_, shape)
     learned, held_out = book.number("log_loss_learned_and_held_out", losses)
     low = learned[row][column]
     high = held_out[row][column]
@@ -241,16 +239,16 @@ def shade(ax: Axes, values: Array, norm: Normalize) -> None:
     ax.tick_params(length=0)
 
 
-def describe_choice(book: Book, found: Any) -> None:
+def describe_choice(book: Book, fitted: Any) -> None:
     """The setting, and how many others are as good."""
-    results = found.cv_results_
+    results = fitted.cv_results_
     scores = results["mean_test_score"]
-    best = found.best_index_
-    chosen = found.best_params_
+    best = fitted.best_index_
+    chosen = fitted.best_params_
     units = book.number("chosen_units", chosen["mlpclassifier__hidden_layer_sizes"][0])
     alpha = book.number("chosen_penalty", chosen["mlpclassifier__alpha"])
     spread = results["std_test_score"][best]
-    error = book.number("standard_error", spread / np.sqrt(found.n_splits_))
+    error = book.number("standard_error", spread / np.sqrt(fitted.n_splits_))
     near = book.number("as_good", int((scores >= scores[best] - error).sum()) - 1)
     if near == 0:
         others = "no other setting is"

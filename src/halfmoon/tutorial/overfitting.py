@@ -196,9 +196,7 @@ def draw_curves(courses: dict[int, Any], ax: Any) -> None:
 
 
 def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
-    """The network's boundary, the true one, and the new points on the wrong side, each
-    as large as its loss.
-    """
+    """Both boundaries, and the new points on the wrong side, as large as their loss."""
     cost, wrong = losses_and_errors(study, network.predict)
     draw_moons_map(ax, network, *study.experiment.data)
     (left, right) = ax.get_xlim()

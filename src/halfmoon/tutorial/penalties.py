@@ -24,9 +24,7 @@ ScoresByPenalty = dict[tuple[int, int], Any]  # by hidden units and penalty
 
 
 def strengthen(book: Book, study: Study, floor: float) -> None:
-    """The largest layer with stronger and stronger penalties, against a smaller layer
-    with the same.
-    """
+    """The largest layer with stronger penalties, against a smaller with the same."""
     units = book.number("strengthened_units", [LARGE, SMALL])
     lambdas = book.number("lambdas", [REG_LAMBDA * k for k in TIMES])
     book.say(

@@ -44,9 +44,7 @@ def tell(book: Book, experiment: Experiment) -> None:
 
 
 def grid(book: Book, experiment: Experiment, sizes: list[int]) -> list[Network]:
-    """Train one network of each size; what each costs, and how it fits the points it
-    learns from.
-    """
+    """Train one network of each size: what each costs, and how it fits its points."""
     passes = book.number("passes", experiment.passes)
     book.say(
         f"""How many hidden units should a network have? The tutorial tries seven

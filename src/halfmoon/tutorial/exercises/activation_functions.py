@@ -1,6 +1,4 @@
-"""Section 8.3: every activation function in the registry, and one of our own, in the
-tutorial's network.
-"""
+"""Section 8.3: every activation function, and one of our own, in the same network."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -55,9 +53,7 @@ class Forgotten(Bump):
 
 
 def tell(book: Book, experiment: Experiment) -> None:
-    """The registry with its curves, all of it trained, and a derivative that was
-    forgotten.
-    """
+    """All activations: their curves, what they learn, and a forgotten derivative."""
     acts = {**{name: ACTIVATIONS.make(name) for name in ACTIVATIONS}, OURS: Bump()}
     book.say(
         """The tutorial bends its hidden layer with tanh and asks us to try other
@@ -300,13 +296,13 @@ def wrong_derivative(book: Book, experiment: Experiment) -> None:
         "forgotten": build([2, 3, 2], Forgotten(), experiment.seed),
     }
     report = check_gradients(networks["forgotten"], *experiment.data, l2=L2)
-    found = book.number(
+    checks = book.number(
         "check",
         {one.name: {"worst": one.worst, "right": one.ok} for one in report.checks},
     )
     rows = [
         [name, f"{one['worst']:.1g}", "yes" if one["right"] else "NO"]
-        for name, one in found.items()
+        for name, one in checks.items()
     ]
     book.table(
         "Gradient check of the network with the wrong derivative",

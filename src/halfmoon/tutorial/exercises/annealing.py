@@ -1,6 +1,4 @@
-"""Section 8.2: every schedule in the registry, and one of our own, against the fixed
-learning rate.
-"""
+"""Section 8.2: every schedule, and one of our own, against the fixed learning rate."""
 
 from dataclasses import dataclass
 from typing import Any

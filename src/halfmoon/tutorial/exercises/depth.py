@@ -1,6 +1,4 @@
-"""Section 8.5: four layers, wider ones, and deeper ones, and what goes wrong in the
-deepest.
-"""
+"""Section 8.5: four layers, wider ones, deeper ones, and what goes wrong in depth."""
 
 from typing import Any
 

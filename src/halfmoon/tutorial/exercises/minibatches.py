@@ -1,6 +1,4 @@
-"""Section 8.1: a few rows in each update against all of them, by passes and by the
-clock.
-"""
+"""Section 8.1: a few rows in each update against all of them, by passes and time."""
 
 from typing import Any
 
