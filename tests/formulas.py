@@ -119,6 +119,9 @@ class _Reader:
         value = self.atom()
         if self.peek() == "^":
             self.take()
+            if self.peek() == "T":
+                self.take()
+                return value.T
             sign = -1.0 if self.peek() == "-" and self.take() else 1.0
             value = value ** (sign * self.atom())
         return value

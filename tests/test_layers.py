@@ -1,5 +1,6 @@
 """Layers against scalar loops, and what is promised of dropout masks."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import naive
+from formulas import evaluate
 from halfmoon.layers import PREDICT, Context, Dense, Dropout
 
 RNG = np.random.default_rng(0)
@@ -58,6 +60,41 @@ def test_dense_forward_and_backward_equal_scalar_loops(name):
         for i in range(n)
     ]
     np.testing.assert_allclose(da0, expected, rtol=1e-10, atol=1e-13)
+
+
+class Matrix(np.ndarray):
+    """Its product is the matrix product, as in a0 W."""
+
+    def __mul__(self, other):
+        return (np.asarray(self) @ np.asarray(other)).view(Matrix)
+
+
+@pytest.mark.parametrize("layer", [Dense(3, 4, "tanh"), Dropout(3, 0.4)], ids=str)
+def test_equations_are_what_is_computed(layer):
+    """Printed formulas, evaluated as they stand; delta's with f' as it is given."""
+    p = SimpleNamespace(W=RNG.normal(size=(3, 4)), b=RNG.normal(size=4))
+    dp = SimpleNamespace(W=np.empty((3, 4)), b=np.empty(4))
+    a0 = RNG.normal(size=(5, 3))
+    da = RNG.normal(size=(5, layer.k))
+    values = {}
+    a, backward = layer.forward(p, a0, replace(TRAIN, values=values))
+    da0 = backward(da, dp, True)
+    found = values | {"a": a, "da0": da0, "dW": dp.W, "db": dp.b}
+    names = {"a0": a0.view(Matrix), "W": p.W.view(Matrix), "b": p.b, "da": da}
+    if layer.random:
+        names = {"a0": a0, "da": da, "scale": np.where(a == 0.0, 0.0, 1.0 / 0.6)}
+    for tag, name, formula, _ in layer.forward_equations + layer.backward_equations:
+        if name == "delta":
+            product, slope = formula.split(",  f' = ")
+            assert product == "da * f'(z)"
+            value = da * evaluate(slope, z=found["z"], a=a)
+        else:
+            value = evaluate(
+                formula, {"sum_n": lambda table: table.sum(axis=0)}, **names
+            )
+        np.testing.assert_allclose(value, found[name], rtol=1e-12, err_msg=tag)
+        if name in ("z", "delta"):
+            names[name] = found[name].view(Matrix)
 
 
 def test_dense_gives_no_da0_where_none_is_asked_for():
