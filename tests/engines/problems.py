@@ -23,9 +23,7 @@ each_dtype = pytest.mark.parametrize("dtype", CLOSE)
 
 
 def specs(registry):
-    """Every block in the registry as text, with its default settings and with all of
-    them changed.
-    """
+    """Every component in the registry as text: with its defaults, and with others."""
     found = []
     for name in registry:
         fields = [
@@ -68,8 +66,9 @@ def task(
     data_seed=0,
     **options,
 ):
-    """A problem for a network: n rows, with weights (some 0) for rows, for outputs if
-    the loss allows, or without.
+    """A problem for a network: n rows, some of weight 0.
+
+    `weights` is "rows", "outputs" (where the loss allows it), or None.
     """
     rng = np.random.default_rng(data_seed)
     inputs = rng.normal(size=(n, network.d))
@@ -88,8 +87,9 @@ def task(
 
 
 def begun(problem, t=0):
-    """A state after t updates; slots that hold something keep the rules from magnifying
-    rounding.
+    """A state after t updates.
+
+    Slots that hold something keep the rules from magnifying rounding.
     """
     rng = np.random.default_rng(t)
     theta = problem.network.theta
@@ -109,9 +109,7 @@ def plan(count=1, eta=0.1, decay=0.0, dropout=1.0):
 
 
 def carried_out(engine, problem, start, todo):
-    """The state and the measurements after the planned updates; `start` is left
-    alone.
-    """
+    """The state and the measurements after the planned updates; `start` stays."""
     state = State(
         start.theta.copy(), [s.copy() for s in start.slots], start.average, start.t
     )
@@ -129,9 +127,7 @@ def assert_close(actual, expected, tolerance, what=""):
 
 
 def assert_agree(problem, start, todo, tolerance=None):
-    """Both engines carry out the same updates and come to the same state, having
-    measured the same; gives the state.
-    """
+    """Both engines measure the same and come to the same state, which is returned."""
     tolerance = tolerance or CLOSE[problem.network.dtype.name]
     (state, seen), (expected, measured) = (
         carried_out(e, problem, start, todo) for e in (compiled, reference)

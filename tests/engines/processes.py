@@ -18,9 +18,7 @@ print(network.theta.sum().hex(), network.predict(X).sum().hex())
 
 
 def python(script, home=None, **environment):
-    """A script's outcome in a fresh process, with its compiled code in the folder
-    `home` or where the user keeps it.
-    """
+    """A script's outcome in a fresh process, with its cache in the folder `home`."""
     given = (
         os.environ
         | environment

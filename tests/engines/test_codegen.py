@@ -185,8 +185,9 @@ slope = 17.0
 
 
 def enclosed(slope):
-    """An activation that knows a number of the function around it, beside another of
-    the same name outside.
+    """An activation that reads a number of the function around it.
+
+    Outside there is another of the same name.
     """
 
     @dataclass(frozen=True)

@@ -111,8 +111,9 @@ def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, dur
 def test_divergence_anywhere_in_a_plan_leaves_what_the_reference_leaves(
     count, optimizer, dtype
 ):
-    """The rate of one update throws theta out of bounds: seen before the next one, if
-    that is in the block.
+    """The rate of one update throws theta out of bounds.
+
+    This is seen before the next update, if the plan has one.
     """
     network = Network.dense([3, 4, 2], "identity", "squared_error", dtype=dtype)
     for thrown in range(count):

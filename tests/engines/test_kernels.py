@@ -143,9 +143,7 @@ def test_one_update_agrees_whatever_is_combined(fit):
 @pytest.mark.parametrize("place", ["first", "in the middle", "short last batch"])
 @each_dtype
 def test_one_update_agrees_with_everything_on(loss, weights, place, dtype):
-    """Six layers, dropout on inputs and hidden units, rate factors, L1, L2, clip,
-    decay, average; 50 rows by 16.
-    """
+    """Six layers with all options, 50 rows in batches of 16."""
     network = Network(
         [*DEEP[:-1], Dense(7, outputs(loss, 3), rate_factor=2.0)],
         loss,
@@ -235,9 +233,7 @@ def test_activations_of_the_very_large_and_small_agree(activation, scale, dtype)
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-18, 1e15, 1e18])
 def test_the_norm_of_a_gradient_whose_square_float32_cannot_hold(scale):
-    """A linear regression's gradient grows with the scale of y; clipped by it, it steps
-    as far as ever.
-    """
+    """A gradient that grows with the scale of y, clipped, steps as far as ever."""
     network = Network.dense([3, 2], loss="squared_error", dtype="float32")
     network.theta = network.theta * 0
     problem = task(network, 40, clip=1.0)
@@ -326,9 +322,7 @@ SHAPES = [
 @pytest.mark.parametrize("n", [1, 2, 3, 97, 1000])
 @each_dtype
 def test_updates_agree_for_all_depths_widths_and_batch_sizes(sizes, n, dtype):
-    """Three updates across the border of two epochs, where a short last batch and a new
-    shuffle lie.
-    """
+    """Three updates across the end of an epoch: a short last batch, a new shuffle."""
     loss = "squared_error" if sizes[-1] == 1 else "softmax_cross_entropy"
     network = Network.dense(sizes, "tanh", loss, dtype=dtype)
     for batch_size in {min(size, n) for size in (1, 2, 15, 16, 17, 100, n)}:

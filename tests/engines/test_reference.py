@@ -56,9 +56,7 @@ def one_step(problem, g, eta=0.1, decay=0.0):
 
 
 def judged(problem, name, eta, decay, *, clip=None, memory=None):
-    """The same updates by naive's loops: full batch, lists of numbers; theta and
-    average.
-    """
+    """theta and average after the same updates by naive's loops over numbers."""
     theta = problem.network.theta.tolist()
     slots = [[0.0] * naive.OPTIMIZERS[name][1] for _ in theta]
     average = None if memory is None else theta
@@ -212,9 +210,7 @@ def test_running_average_does_not_touch_the_steps():
 
 @pytest.mark.parametrize("column", ["eta", "decay", "dropout"])
 def test_each_update_obeys_its_own_entry_of_the_plan(column):
-    """Updates carried out together, with different numbers, equal updates carried out
-    one at a time.
-    """
+    """Updates carried out together equal updates carried out one at a time."""
     network = Network([Dense(3, 4, "tanh"), Dropout(4, 0.6), Dense(4, 2)])
     numbers = {
         name: np.full(4, value)

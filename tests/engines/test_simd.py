@@ -1,6 +1,4 @@
-"""The compiled engine's elementary functions against mpmath, over the whole range, in
-loops like the engine's own.
-"""
+"""Elementary functions in loops like the engine's own, against mpmath."""
 
 import inspect
 import os
@@ -111,9 +109,7 @@ def seams(info):
 
 @cache
 def numbers(dtype):
-    """Of all sizes, evenly spread near zero, of random bits, around seams, at both
-    ends; no NaN and no infinity.
-    """
+    """Finite numbers of all sizes, with many near zero, around seams, at both ends."""
     random = np.random.RandomState(5)
     info = np.finfo(dtype)
     low = np.log2(info.smallest_subnormal * 1.0)
@@ -177,9 +173,10 @@ def arguments(dtype, name):
 
 @cache
 def exact(dtype, name):
-    """mpmath's results, rounded to dtype, and the size of an ulp there; logaddexp's is
-    that of its larger argument, since the two terms of its sum may cancel, and what
-    rounding the difference of its arguments costs.
+    """mpmath's results, rounded to dtype, and the size of an ulp there.
+
+    logaddexp's is that of its larger argument, since the two terms of its sum may
+    cancel, and what rounding the difference of its arguments costs.
     """
     given = arguments(dtype, name)
     with mp.workdps(60):
@@ -229,9 +226,7 @@ def compiled(dtype, name, **options):
 
 
 def results(dtype, name, given):
-    """By a compiled loop; by NumPy where compiling is off, on arrays and on some
-    numbers one by one.
-    """
+    """By a compiled loop; where compiling is off by NumPy, also on single numbers."""
     if numba.config.DISABLE_JIT:
         function = simd.FUNCTIONS[dtype][name]
         out = function(*given)

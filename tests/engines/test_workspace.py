@@ -74,9 +74,7 @@ BIG = {
 
 
 def big(**options):
-    """A network and its Run, after a fit with batches that are cut into eight
-    shares.
-    """
+    """A network and its Run, after a fit with batches of eight shares."""
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(2000, 20))
     y = rng.integers(0, 4, 2000)
@@ -146,9 +144,7 @@ def test_a_fit_again_gives_the_same_bits_and_another_seed_does_not(once):
 
 @pytest.mark.parametrize("updates", [1, 2, 3, 5])
 def test_a_fit_that_pauses_gives_the_same_bits(updates, once, monkeypatch):
-    """It stops inside an epoch or at its end, and goes on with another number of
-    threads.
-    """
+    """It stops anywhere, and goes on with another number of threads."""
     monkeypatch.setattr(loop, "CHUNK_SECONDS", 1e-9)
     network, run = big(seconds=1e-9, n_threads=2)
     while run.t < updates:

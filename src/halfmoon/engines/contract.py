@@ -1,7 +1,7 @@
 """The contract between training and the engines: what they share, and what they do.
 
 Training prepares a `Problem`, keeps a `State`, and asks an `Engine` again and again to
-carry out a `Plan` of coming updates; it is given back what was `Measured`. How many
+carry out a `Plan` of coming updates; it gets back what was `Measured`. How many
 updates a plan holds changes no number: shuffles, masks and schedules are functions of
 the update's number alone.
 """

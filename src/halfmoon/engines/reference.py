@@ -85,8 +85,13 @@ def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
 def step(
     problem: Problem, state: State, g: Array, norm: float, eta: float, decay: float
 ) -> None:
-    """One update: clip, rule, decoupled decay, running average. Replaces the state's
-    arrays, never writes in them.
+    """One update: clip, rule, decoupled decay, running average.
+
+    It replaces the state's arrays, and never writes into them.
+
+    g      (parameters,) the gradient [R3], of length norm
+    eta    learning rate
+    decay  decoupled decay
     """
     state.t += 1
     t = state.t + problem.t_offset
@@ -106,8 +111,6 @@ def step(
 
 
 def length(g: Array) -> float:
-    """The 2-norm of g, by float64: the squares of large float32 numbers would
-    overflow.
-    """
+    """The 2-norm of g, by float64: squares of large float32 numbers would overflow."""
     with np.errstate(over="ignore"):
         return float(np.linalg.norm(g.astype(np.float64, copy=False)))

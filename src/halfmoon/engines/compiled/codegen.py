@@ -61,16 +61,17 @@ class Loop:
     def inline(self, function: Any, arguments: Sequence[Value]) -> Value:
         """Write out a function's lines; returns what the function returns."""
         tree = _tree(function)
-        given = list(arguments)
+        values = list(arguments)
         if inspect.ismethod(function):
-            given.insert(0, function.__self__)
+            values.insert(0, function.__self__)
         names = [argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args)]
         optional = tree.args.kwonlyargs or tree.args.vararg or tree.args.kwarg
-        if optional or len(names) != len(given):
+        if optional or len(names) != len(values):
             raise UntranslatableError(f"{function.__name__} has optional arguments")
         seen = inspect.getclosurevars(function)
         outside = {**seen.builtins, **seen.globals, **seen.nonlocals}
-        return Scope(self, dict(zip(names, given, strict=True)), outside).run(tree.body)
+        scope = Scope(self, dict(zip(names, values, strict=True)), outside)
+        return scope.run(tree.body)
 
     def written(self, function: Any, *arguments: Value) -> str:
         """The text of what a function returns, once its lines are written."""

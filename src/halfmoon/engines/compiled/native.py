@@ -119,13 +119,14 @@ def call(typing_context: Any, address: Any, *arguments: Any) -> Any:
     """Call the `loop` at an address with addresses and integers; returns a float64."""
     target = ir.FunctionType(_DOUBLE, [_INT] * len(arguments)).as_pointer()
 
-    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        values = cgutils.unpack_tuple(builder, given[1], len(arguments))
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        called, packed = values
+        numbers = cgutils.unpack_tuple(builder, packed, len(arguments))
         whole = [
             context.cast(builder, v, kind, types.int64)
-            for v, kind in zip(values, arguments, strict=True)
+            for v, kind in zip(numbers, arguments, strict=True)
         ]
-        return builder.call(builder.inttoptr(given[0], target), whole)
+        return builder.call(builder.inttoptr(called, target), whole)
 
     rest = types.StarArgTuple.from_types(arguments)
     return types.float64(types.int64, rest), generate
@@ -219,18 +220,19 @@ def gemm(
 
     def build(builder: Any, routine: Any, *values: Any) -> None:
         alpha = number(1.0)
-        given = []
+        references = []
         for kind, value in zip(kinds, [*values[:5], alpha, *values[5:]], strict=True):
             if kind == array:
-                given.append(builder.inttoptr(value, array))
+                references.append(builder.inttoptr(value, array))
                 continue
             # Fortran takes numbers by reference
             reference = cgutils.alloca_once(builder, kind)
             exact = value if kind == number else builder.trunc(value, kind)
             builder.store(exact, reference)
-            given.append(reference)
-        signature = ir.FunctionType(ir.VoidType(), [value.type for value in given])
-        builder.call(builder.inttoptr(routine, signature.as_pointer()), given)
+            references.append(reference)
+        reference_types = [value.type for value in references]
+        signature = ir.FunctionType(ir.VoidType(), reference_types)
+        builder.call(builder.inttoptr(routine, signature.as_pointer()), references)
 
     return types.void(*[types.int64] * 10, beta, types.int64, types.int64), _code(build)
 
@@ -317,12 +319,12 @@ if not JIT:
         def array(value: int) -> Any:
             return ctypes.c_void_p(int(value))
 
-        given = (
+        arguments = (
             char(ta), char(tb), size(m), size(n), size(k),
             ctypes.byref(number(1.0)), array(a), size(lda), array(b), size(ldb),
             ctypes.byref(number(beta)), array(c), size(ldc),
         )  # fmt: skip
-        ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(int(routine))(*given)
+        ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(int(routine))(*arguments)
 
 
 @cache
@@ -343,7 +345,8 @@ def blas(dtype: Any) -> int:
 def yield_core() -> int:
     """The address of the system's call that lets other threads go first."""
     if os.name == "nt":
-        function = ctypes.WinDLL("kernel32").SwitchToThread  # type: ignore[attr-defined]
+        kernel32 = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]
+        function = kernel32.SwitchToThread
     else:
         function = ctypes.CDLL(None).sched_yield
     return int(ctypes.cast(function, ctypes.c_void_p).value or 0)

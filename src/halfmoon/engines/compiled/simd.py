@@ -365,7 +365,7 @@ def _compiled(function: Callable[..., Number], dtype: str) -> Any:
         numbers = [_Number(builder, value, _FORMATS[dtype]) for value in values]
         return function(*numbers).value
 
-    def typing(context: Any, *given: Any) -> Any:
+    def typing(context: Any, *arguments: Any) -> Any:
         return kind(*kinds), generate
 
     context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -185,12 +185,12 @@ def _is_step(returned: Value, slots: int) -> bool:
 
 def _names(lines: list[str]) -> set[str]:
     """The names that occur in lines of code."""
-    found = set()
+    names = set()
     for line in lines:
         for node in ast.walk(ast.parse(line)):
             if isinstance(node, ast.Name):
-                found.add(node.id)
-    return found
+                names.add(node.id)
+    return names
 
 
 def module(component: Component, dtype: str, functions: str) -> str:

@@ -14,7 +14,7 @@ from halfmoon.components.registry import Component
 from halfmoon.engines.compiled import code_cache, native, templates
 from halfmoon.engines.compiled.codegen import UntranslatableError
 
-Settings = list[float]  # the values that a loop reads from h
+Values = list[float]  # the values that a loop reads from h
 
 
 @cache
@@ -36,7 +36,7 @@ def loops(names: list[str], dtype: str) -> dict[str, int]:
     return {name: native.address(getattr(module, name), dtype) for name in names}
 
 
-def activation(act: Activation, dtype: str) -> tuple[int, int, bool, Settings]:
+def activation(act: Activation, dtype: str) -> tuple[int, int, bool, Values]:
     """The addresses of f and df, whether df needs z, and the settings.
 
     The addresses are 0 for the identity, where there is nothing to compute.
@@ -49,7 +49,7 @@ def activation(act: Activation, dtype: str) -> tuple[int, int, bool, Settings]:
     return f, df, module.needs_z, settings
 
 
-def loss(loss: Loss, k: int, dtype: str) -> tuple[Any, Any, Settings]:
+def loss(loss: Loss, k: int, dtype: str) -> tuple[Any, Any, Values]:
     """The loop of a loss of k outputs, its link, and the settings.
 
     The two are compiled by `native.address`, once it is known which one is needed.
@@ -68,7 +68,7 @@ def loss(loss: Loss, k: int, dtype: str) -> tuple[Any, Any, Settings]:
     return module.loss, module.link, settings
 
 
-def rule(optimizer: Optimizer, dtype: str) -> tuple[int, Settings]:
+def rule(optimizer: Optimizer, dtype: str) -> tuple[int, Values]:
     """The address of the optimizer's step, and the settings."""
     module, settings = _translated(optimizer, dtype, templates.rule)
     return native.address(module.rule, dtype), settings
@@ -81,7 +81,7 @@ _MODULES: dict[tuple[type, str], tuple[ModuleType, list[str]]] = {}
 
 def _translated(
     component: Component, dtype: str, template: Template
-) -> tuple[ModuleType, Settings]:
+) -> tuple[ModuleType, Values]:
     """A component's module, and its settings' values.
 
     Modules of our own classes are remembered; others may refer to what has changed.
