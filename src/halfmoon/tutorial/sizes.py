@@ -182,7 +182,7 @@ def draw_grid(
         counts = [*wrong, best]
         for ax, model, name, count in zip(axes, models, names, counts, strict=True):
             draw_moons_map(ax, model, *experiment.data, size=12.0)
-            ax.set_title(book.plain(f"{name}: {count} wrong"))
+            ax.set_title(book.plain(f"{name}: {count} wrong"), fontsize="medium")
 
 
 # Points never seen
