@@ -595,3 +595,28 @@ def test_a_layer_may_serve_two_networks():
     first = Network([Dense(2, 3), drop, Dense(3, 2)])
     Network([drop, Dense(3, 3), Dense(3, 2)])
     assert first.layers[1].index == 1
+
+
+def test_a_walk_passes_through_every_layer_and_keeps_what_is_on_the_way():
+    network = Network.dense([2, 3, 2], "tanh", dropout=0.5)
+    theta = network.theta + 0.1
+    rows = network.read_rows([[0.5, -1.0], [0.0, 2.0]])
+    steps = list(network.walk(rows, theta))
+    assert [step.layer.label for step in steps] == ["Dense 1", "Dropout", "Dense 2"]
+    assert steps[0].a0 is rows
+    for below, step in pairwise(steps):
+        assert step.a0 is below.a
+    np.testing.assert_array_equal(steps[-1].a, network.raw_predict(rows, theta))
+    for step, p in zip(steps, network.views(theta), strict=True):
+        assert vars(step.p).keys() == vars(p).keys()
+        if step.layer.act is not None:
+            np.testing.assert_array_equal(step.z, step.a0 @ p.W + p.b)
+            np.testing.assert_array_equal(step.a, step.layer.act.f(step.z))
+
+
+def test_a_walk_in_training_keeps_nothing_and_drops():
+    network = Network.dense([2, 40, 2], dropout=0.5)
+    rows = network.read_rows([[0.5, -1.0]])
+    steps = list(network.walk(rows, ctx=Context(training=True)))
+    assert all(step.values == {} for step in steps)
+    assert (steps[1].a == 0.0).any()
