@@ -11,7 +11,7 @@ from small import X2, Y2, X, Y, classifier, one_thread, short, theta, unfinished
 pytestmark = one_thread
 
 
-# The fit
+# Fitted attributes
 
 
 @unfinished

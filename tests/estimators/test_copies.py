@@ -35,7 +35,7 @@ from small import (
 pytestmark = one_thread
 
 
-# scikit-learn's conventions
+# Clones, searches, pipelines
 
 
 def test_clone_copies_parameters_and_forgets_the_fit():

@@ -39,7 +39,7 @@ pytestmark = one_thread
 OF_LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 
 
-# The fit
+# How it ends
 
 
 @unfinished
@@ -66,7 +66,7 @@ def test_patience_stops_when_the_loss_stands_still():
 @pytest.mark.parametrize(
     "options", [{}, {"solver": "sgd"}, {"n_iter_no_change": np.inf}], ids=str
 )
-def test_too_few_epochs_are_told(options):
+def test_too_few_epochs_give_a_warning(options):
     told = (
         r"Stochastic Optimizer: Maximum iterations \(2\) reached and "
         r"the optimization hasn't converged yet\."
@@ -80,7 +80,7 @@ def test_too_few_epochs_are_told(options):
     [({"max_iter": 2}, "epochs"), ({"max_fun": 3, "max_iter": 50}, "evaluations")],
     ids=str,
 )
-def test_too_few_iterations_are_told_in_other_words(options, reason):
+def test_too_few_iterations_give_a_warning_of_their_own(options, reason):
     with pytest.warns(
         ConvergenceWarning,
         match=r"lbfgs failed to converge after \d+ iteration\(s\)\. Increase",
@@ -89,7 +89,7 @@ def test_too_few_iterations_are_told_in_other_words(options, reason):
     assert model.stopped_ == reason
 
 
-def test_a_step_downhill_that_cannot_be_found_is_told_in_other_words():
+def test_a_step_downhill_that_cannot_be_found_gives_a_warning_of_its_own():
     rows = 1e100 * np.random.default_rng(0).normal(size=(40, 2))
     with pytest.warns(
         ConvergenceWarning,
@@ -207,7 +207,7 @@ def test_verbose_counts_the_epochs_of_each_fit(capsys):
 LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 
 
-# Time, threads, engines
+# Time limits
 
 FOREVER = {"max_iter": 10**6, "n_iter_no_change": 10**6}
 
@@ -331,6 +331,9 @@ def test_ctrl_c_leaves_the_handler_as_it_was():
     assert signal.getsignal(signal.SIGINT) is before
 
 
+# A fit that fails
+
+
 class Interrupts:
     """A callback that raises in the epoch it is told."""
 
@@ -380,7 +383,7 @@ def test_a_first_fit_that_fails_on_a_frame_leaves_no_names():
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 @pytest.mark.parametrize("call", ["fit", "partial_fit"])
 @unfinished
-def test_a_warm_fit_that_fails_half_way_has_not_been(call, error):
+def test_a_warm_fit_that_fails_half_way_changes_nothing(call, error):
     model, other = (short(warm_start=True).fit(X, Y) for _ in range(2))
     model.set_callbacks(Interrupts(4 if call == "fit" else 1, error))
     with pytest.raises(error, match="enough"):

@@ -799,7 +799,7 @@ TYPOS = [
     ("name", "misspelt", "meant"),
     [*TYPOS, ("initializer", "atuo", "auto"), ("solver", "sdg", "sgd")],
 )
-def test_a_misspelt_block_is_answered_with_the_nearest_name(name, misspelt, meant):
+def test_a_misspelt_component_is_answered_with_the_nearest_name(name, misspelt, meant):
     told = is_refused(MLPClassifier, name, misspelt)
     assert told.startswith(f"The {name!r} parameter of MLPClassifier")
     assert f"Did you mean {meant!r}?" in told
@@ -816,7 +816,7 @@ def test_a_misspelt_block_is_answered_with_the_nearest_name(name, misspelt, mean
         ("loss", "softmax_cross_entropy:smoothing=no", "smoothing must be a number"),
     ],
 )
-def test_a_blocks_misspelt_setting_is_answered_too(name, value, says):
+def test_a_components_misspelt_setting_is_answered_too(name, value, says):
     assert re.search(says, is_refused(MLPClassifier, name, value))
 
 

@@ -236,7 +236,7 @@ def test_looking_changes_nothing(model):
     assert set(vars(model)) == known
 
 
-# learning_rate_init="auto"
+# What leaves the estimator as it was
 
 
 @pytest.mark.parametrize("fitted", [False, True])

@@ -36,7 +36,7 @@ from small import (
 pytestmark = one_thread
 
 
-# scikit-learn's conventions
+# Names and defaults
 
 
 @pytest.mark.parametrize("ours", [MLPClassifier, MLPRegressor])
@@ -162,7 +162,7 @@ def test_patience_may_be_as_long_as_one_likes(count):
 OF_LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 
 
-# Blocks from the registries
+# Components from the registries
 
 
 @unfinished
@@ -217,7 +217,7 @@ def test_every_regression_loss_by_name(loss):
 
 
 @unfinished
-def test_blocks_with_settings_as_text_and_as_instances_are_alike():
+def test_components_with_settings_as_text_and_as_instances_are_alike():
     pairs = [
         (regressor(loss="huber:delta=0.2"), regressor(loss=Huber(delta=0.2)), WAVE),
         (short(solver="lion:beta1=0.5"), short(solver=Lion(beta1=0.5)), (X, Y)),
@@ -276,7 +276,7 @@ def test_each_hidden_layer_may_have_its_own_activation():
     assert np.array_equal(theta(same), theta(one))
 
 
-# The fit
+# The hidden layers
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ TINY = 1e-300
 W = 0.5 + np.arange(150) % 3
 
 
-# Blocks of your own
+# Components of your own
 
 
 @dataclass(frozen=True)
@@ -339,7 +339,7 @@ class Halves(Initializer):
 
 
 @unfinished
-def test_blocks_of_your_own_work_together():
+def test_components_of_your_own_work_together():
     options = {
         "activation": Bump(2.0),
         "loss": Fourth(),
@@ -368,7 +368,7 @@ def test_blocks_of_your_own_work_together():
 
 
 @unfinished
-def test_a_block_that_cannot_be_compiled_is_run_by_numpy():
+def test_a_component_that_cannot_be_compiled_is_run_by_numpy():
     @dataclass(frozen=True)
     class Odd(Activation):
         def f(self, z):

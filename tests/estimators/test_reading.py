@@ -36,7 +36,7 @@ pytestmark = one_thread
 OF_LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 
 
-# scikit-learn's conventions
+# Columns and their names
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_frames_give_their_columns_names(frame):
         model.predict(X)
 
 
-# alpha, sample_weight, dtype
+# Weights and dtypes
 
 
 def test_whole_sample_weights_count_rows():

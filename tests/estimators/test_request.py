@@ -38,7 +38,7 @@ from small import (
 pytestmark = one_thread
 
 
-# What is refused
+# What a solver cannot obey
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_what_lbfgs_cannot_obey_is_refused(options, name):
         classifier(dropout=0.2).fit(X, Y)
 
 
-# Parameters that have no effect are told
+# Parameters that have no effect
 
 IDLE = [
     ({"solver": "lbfgs"}, "batch_size", 32, "solvers that make many updates"),
@@ -88,9 +88,7 @@ IDLE = [
     ("others", "name", "value", "owner"), IDLE, ids=lambda value: str(value)[:20]
 )
 @unfinished
-def test_parameters_without_effect_are_told_and_change_nothing(
-    others, name, value, owner
-):
+def test_parameters_without_effect_warn_and_change_nothing(others, name, value, owner):
     usual = MLPClassifier((8,), max_iter=6, random_state=0, **others)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
@@ -110,7 +108,7 @@ def test_parameters_without_effect_are_told_and_change_nothing(
     [("learning_rate", "invscaling"), ("learning_rate", "adaptive"), ("momentum", 0.5)],
 )
 @unfinished
-def test_parameters_with_effect_are_not_told(name, value):
+def test_parameters_with_effect_do_not_warn(name, value):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -130,7 +128,7 @@ def test_a_batch_larger_than_the_data_is_clipped_with_a_warning():
 OF_LBFGS = {"solver": "lbfgs", "batch_size": "auto", "learning_rate_init": 0.001}
 
 
-# alpha, sample_weight, dtype
+# alpha
 
 
 @pytest.mark.parametrize("options", [{}, OF_LBFGS], ids=["adam", "lbfgs"])
@@ -183,7 +181,7 @@ FAR = (WAVE[0], 1000.0 + 50.0 * WAVE[1])  # values far from 0 and widely spread
     "options", [{}, {"solver": "sgd"}, {"solver": "lion", "alpha": 1.0}], ids=str
 )
 @unfinished
-def test_a_found_rate_is_told_and_gives_the_fit_of_that_rate(made, options):
+def test_a_found_rate_is_an_attribute_and_gives_the_fit_of_that_rate(made, options):
     data = WAVE if made is brief else (X, NAMES)
     model = made(learning_rate_init="auto", **options).fit(*data)
     rate = model.learning_rate_init_
@@ -238,7 +236,7 @@ def test_a_found_rate_stays_while_a_fit_goes_on():
 
 
 @unfinished
-def test_a_rate_in_numbers_is_told_too():
+def test_a_rate_in_numbers_is_an_attribute_too():
     assert short(learning_rate_init=0.02).fit(X, Y).learning_rate_init_ == 0.02
 
 
@@ -274,7 +272,7 @@ TINY = 1e-300
 W = 0.5 + np.arange(150) % 3
 
 
-# Time, threads, engines
+# Threads and engines
 
 
 @unfinished
@@ -289,7 +287,7 @@ def test_threads_are_as_many_as_allowed_and_change_no_bit():
 
 @pytest.mark.parametrize("made", [short, brief])
 @unfinished
-def test_engines_agree_and_are_told(made):
+def test_engines_agree_and_the_fit_says_which_one_it_used(made):
     data = WAVE if made is brief else (X, LABELS)
     options = {
         "dropout": [0.1, 0.2],

@@ -76,7 +76,7 @@ def test_every_input_of_fit_may_be_asked_for(routed):
 
 @out_of_epochs
 @each_class
-def test_rows_to_stop_by_go_through_a_pipeline(routed, cls):
+def test_validation_rows_go_through_a_pipeline(routed, cls):
     rows, truth = DATA[cls]
     weights = np.arange(90) % 4 + 1.0
     model = small(cls).set_fit_request(sample_weight=True, X_val=True, y_val=True)

@@ -447,7 +447,7 @@ def test_validation_rows_of_values_may_be_scored_by_another_loss():
     assert model.best_epoch_ < model.n_iter_
 
 
-def test_a_metric_in_place_of_a_scorer_is_told_so():
+def test_a_metric_in_place_of_a_scorer_is_refused():
     with pytest.raises(ValueError, match="make_scorer"):
         short(early_stopping=True, scoring=accuracy_score).fit(X, Y)
     with pytest.raises(ValueError, match="scoring must give a number"):

@@ -576,7 +576,7 @@ def test_class_weights_hold_in_single_passes():
 
 
 @unfinished
-def test_class_weights_judge_validation_rows_too():
+def test_class_weights_weigh_validation_rows_too():
     """Losses and scores are weighted as the fit is."""
     held = {"X_val": X2, "y_val": NAMES[:60]}
     one = short(class_weight=FACTORS).fit(X, NAMES, **held)
@@ -754,7 +754,7 @@ FAR_OFF = (
 
 
 @unfinished
-def test_a_fit_that_is_worse_than_the_mean_of_an_unscaled_y_is_told():
+def test_a_fit_that_is_worse_than_the_mean_of_an_unscaled_y_warns():
     with pytest.warns(ConvergenceWarning, match=FAR_OFF):
         model = brief(tol=1e9, n_iter_no_change=2).fit(*FAR)
     assert model.score(*FAR) < 0.0
@@ -779,7 +779,7 @@ def test_a_fit_that_is_worse_than_the_mean_of_an_unscaled_y_is_told():
     ids=["normalised", "learned", "healthy", "constant", "counts"],
 )
 @unfinished
-def test_other_fits_are_not_told_so(model, data):
+def test_other_fits_do_not_warn_so(model, data):
     assert np.isfinite(model.fit(*data).predict(data[0])).all()
 
 
@@ -839,7 +839,7 @@ def test_a_regressor_says_when_its_quantiles_are_scored_on_other_rows():
         model.score(WAVE[0], np.full(len(WAVE[1]), np.nan))
 
 
-# Checks of any estimator: scikit-learn's and imbalanced-learn's
+# Rare classes
 
 
 @pytest.mark.parametrize("shares", [[0.8, 0.2], [0.8, 0.1, 0.1]], ids=str)

@@ -434,7 +434,7 @@ def test_the_best_pass_predicts_while_training_goes_on_from_the_current_weights(
 
 
 @pytest.mark.parametrize("made", [short, brief])
-def test_a_score_is_told_of_each_pass_and_the_best_one_stays(made):
+def test_each_pass_has_a_score_and_the_best_one_stays(made):
     data, val = (((X, Y), (X2, Y2)), (WAVE, (WAVE[0][:40], WAVE[1][:40] + 0.1)))[
         made is brief
     ]
@@ -464,7 +464,7 @@ def test_after_passes_without_improvement_it_says_patience():
     assert told == ["epochs", "epochs", "epochs", "patience", "patience", "patience"]
 
 
-def test_a_warm_fit_with_other_validation_data_judges_the_earlier_best_again():
+def test_a_warm_fit_scores_the_earlier_best_on_the_present_validation_data():
     """Twenty good epochs, then two bad ones with exchanged labels: X2 prefers the
     former, exchanged X2 the latter.
     """
@@ -533,7 +533,7 @@ def test_what_single_passes_cannot_do_is_refused(model, told):
         model.partial_fit(X, Y, classes=None if "classes" in told else [0, 1])
 
 
-def test_classes_are_told_once_and_stay():
+def test_classes_are_given_once_and_stay():
     model = short().partial_fit(X[:40], np.zeros(40, int), classes=[2, 0, 1])
     assert model.classes_.tolist() == [0, 1, 2]
     assert model.predict_proba(X).shape == (120, 3)
