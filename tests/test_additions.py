@@ -109,7 +109,7 @@ class LogCosh(Loss):
         return z
 
     def value(self, z: Array, y: Array) -> Array:
-        return np.logaddexp(z - y, y - z) - np.log(2.0)  # [L90]
+        return np.logaddexp(z - y, y - z) - 0.6931471805599453  # [L90]
 
     def dz(self, z: Array, y: Array) -> Array:
         return np.tanh(z - y)  # [L91]
@@ -324,7 +324,8 @@ class Scale(Layer):
         {
             f"{SRC}/estimators/parameters.py": [
                 Insertion(
-                    '    decay_schedule: Any = of_training("decay_schedule")\n',
+                    "    decay_schedule: Any = "
+                    'of_training("decay_schedule", SCHEDULES)\n',
                     behind='    decay: Any = of_training("decay")\n',
                 )
             ],
@@ -332,6 +333,9 @@ class Scale(Layer):
                 Insertion(
                     '    "decay_schedule": [Row("cosine", base={"decay": 0.5})],\n',
                     behind="BOTH = {\n",
+                ),
+                Insertion(
+                    '    "decay_schedule": [SCHEDULES],\n', behind="REGISTRIES = {\n"
                 ),
                 Insertion(
                     '        "decay": 0.5 if name == "decay_schedule" else None,\n',
