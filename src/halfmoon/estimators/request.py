@@ -288,10 +288,9 @@ def _initializer(
     if components["initializer"] != "auto":
         return components["initializer"]
     kinds = {type(act) for act in activations}
-    if not activations and not isinstance(components["activation"], list):
-        kinds = {type(components["activation"])}
-    elif not activations:
-        kinds = {Identity}
+    if not kinds:  # no hidden layer: the activation that it would have
+        asked = components["activation"]
+        kinds = {Identity if isinstance(asked, list) else type(asked)}
     limit = _LIMITS.get(kinds.pop()) if len(kinds) == 1 else None
     return None if limit is None else ScikitLearn(limit)
 
