@@ -12,11 +12,10 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from halfmoon import MLPClassifier, MLPRegressor, Network, datasets, train
+from halfmoon import MLPClassifier, MLPRegressor
 from halfmoon.displays import (
     DecisionSurfaceDisplay,
     WeightsDisplay,
-    draw_boundary,
 )
 from halfmoon.displays.plane import Plane
 from halfmoon.displays.style import COLOURS
@@ -239,31 +238,3 @@ def test_a_surface_has_one_output_and_one_label():
         )
         with pytest.raises(ValueError, match="one label a row"):
             surface(labels, X2)
-
-
-# Boundaries
-
-
-@pytest.mark.parametrize("classes", [2, 3, 5])
-def test_the_boundary_is_where_two_classes_tie(classes):
-    X, y = datasets.make(f"blobs:classes={classes}", n=150, noise=0.2, seed=0)
-    network = Network.dense([2, 8, classes])
-    train(network, X, y, optimizer="adam", learning_rate=0.05, epochs=60)
-    _, ties = draw_boundary(ax(), network, X, resolution=60)
-    lines = [
-        path.vertices
-        for line in ties
-        for path in line.get_paths()
-        if len(path.vertices)
-    ]
-    p = np.sort(network.predict(np.concatenate(lines)), axis=1)
-    assert np.median(p[:, -1] - p[:, -2]) < 0.1
-
-
-def test_a_model_with_predict_proba_and_its_network_give_the_same_picture():
-    model = MLPClassifier((4,), "tanh", solver="lbfgs", random_state=0).fit(X2, y2)
-    pictures = [
-        draw_boundary(ax(), one, X2, resolution=40)[0].get_array()
-        for one in (model, model.network_)
-    ]
-    np.testing.assert_allclose(*pictures, rtol=1e-14)

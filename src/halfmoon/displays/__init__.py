@@ -11,11 +11,12 @@ Hidden layers are counted from 1; columns and units have the numbers that index 
 unit 3 of hidden layer 1 is ``coefs_[0][:, 3]``.
 """
 
+from halfmoon.displays.boundary import draw_boundary
 from halfmoon.displays.diagram import NetworkDisplay, draw_diagram
 from halfmoon.displays.loss_curve import LossCurveDisplay
 from halfmoon.displays.points import draw_points
 from halfmoon.displays.rate_test import draw_rate_test
-from halfmoon.displays.surface import DecisionSurfaceDisplay, draw_boundary
+from halfmoon.displays.surface import DecisionSurfaceDisplay
 from halfmoon.displays.sweep import SweepDisplay
 from halfmoon.displays.units import HiddenUnitsDisplay, draw_hidden_units
 from halfmoon.displays.weights import WeightsDisplay

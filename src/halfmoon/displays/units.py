@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
+from halfmoon.displays.boundary import grid_points, make_grid
 from halfmoon.displays.fitted import read_fitted
 from halfmoon.displays.style import (
     BESIDE,
@@ -23,7 +24,6 @@ from halfmoon.displays.style import (
     make_panels,
     shorten,
 )
-from halfmoon.displays.surface import grid_points, make_grid
 from halfmoon.inspection.units import hidden_activations, is_flat
 from halfmoon.network import Network
 

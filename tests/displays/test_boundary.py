@@ -1,0 +1,33 @@
+"""Boundaries are where classes tie, whatever predicts."""
+
+import numpy as np
+import pytest
+
+from halfmoon import MLPClassifier, Network, datasets, train
+from halfmoon.displays import draw_boundary
+from pictures import X2, ax, y2
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_the_boundary_is_where_two_classes_tie(classes):
+    X, y = datasets.make(f"blobs:classes={classes}", n=150, noise=0.2, seed=0)
+    network = Network.dense([2, 8, classes])
+    train(network, X, y, optimizer="adam", learning_rate=0.05, epochs=60)
+    _, ties = draw_boundary(ax(), network, X, resolution=60)
+    lines = [
+        path.vertices
+        for line in ties
+        for path in line.get_paths()
+        if len(path.vertices)
+    ]
+    p = np.sort(network.predict(np.concatenate(lines)), axis=1)
+    assert np.median(p[:, -1] - p[:, -2]) < 0.1
+
+
+def test_a_model_with_predict_proba_and_its_network_give_the_same_picture():
+    model = MLPClassifier((4,), "tanh", solver="lbfgs", random_state=0).fit(X2, y2)
+    pictures = [
+        draw_boundary(ax(), one, X2, resolution=40)[0].get_array()
+        for one in (model, model.network_)
+    ]
+    np.testing.assert_allclose(*pictures, rtol=1e-14)
