@@ -79,8 +79,8 @@ TASK = record(
         "barrier": "int64: how often threads have come to a barrier",
         "stopped": "int64: 1 once the update is given up",
         "loss_h": "float64: the loss's settings",
-        "one": "the number 1",
-        "w_scale": "the number 1 / (w_mean s)",
+        "one": "(1,) float64: 1",
+        "w_scale": "(1,) float64: 1 / (w_mean s)",
         # addresses of the thread's own scratch
         "numbers": "(ld,) int64: the block's rows in the data",
         "a0": "(d + 1, ld), or (ld, d + 1) if wide: the block's inputs, and ones",
