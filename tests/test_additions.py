@@ -109,7 +109,8 @@ class LogCosh(Loss):
         return z
 
     def value(self, z: Array, y: Array) -> Array:
-        return np.logaddexp(z - y, y - z) - 0.6931471805599453  # [L90]
+        r = np.abs(z - y)
+        return r + np.log1p(np.exp(-2.0 * r)) - 0.6931471805599453  # [L90]
 
     def dz(self, z: Array, y: Array) -> Array:
         return np.tanh(z - y)  # [L91]
@@ -335,7 +336,8 @@ class Scale(Layer):
                     behind="BOTH = {\n",
                 ),
                 Insertion(
-                    '    "decay_schedule": [SCHEDULES],\n', behind="REGISTRIES = {\n"
+                    '    "decay_schedule": [SCHEDULES],\n',
+                    behind='    "learning_rate": [SCHEDULES],\n',
                 ),
                 Insertion(
                     '        "decay": 0.5 if name == "decay_schedule" else None,\n',
