@@ -340,6 +340,11 @@ class Scale(Layer):
                     behind='    "learning_rate": [SCHEDULES],\n',
                 ),
                 Insertion(
+                    '        ("decay_schedule", "cosine", {"decay": 0.5}),\n',
+                    behind='        ("power_t", 0.2, {"solver": "sgd", '
+                    '"learning_rate": "invscaling"}),\n',
+                ),
+                Insertion(
                     '        "decay": 0.5 if name == "decay_schedule" else None,\n',
                     behind='        "early_stopping": name == "scoring",\n',
                 ),
