@@ -42,7 +42,7 @@ def fitter(work: Work, X: Any, y: Any) -> Fit:
     def fit(epochs: int) -> Weights:
         model.theta = first.copy()
         if work.optimizer == "lbfgs":
-            lbfgs = halfmoon.LBFGS(gradient=0.0)
+            lbfgs = halfmoon.LBFGS(gradient_tol=0.0)
             lbfgs_options = {"optimizer": lbfgs, "l2": work.l2, "n_threads": CORES}
             halfmoon.train(model, X, y, epochs=epochs, **lbfgs_options)
         else:

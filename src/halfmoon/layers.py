@@ -41,17 +41,16 @@ class Context:
     # the numbers of these rows in the training data
     rows: NDArray[np.int64] | None = None
     dropout: float = 1.0  # a schedule's factor on the dropout rates
-    # where a layer leaves what it computed on the way, if somebody wants to see it
+    # where a layer stores intermediate values, if they are wanted
     values: dict[str, Array] | None = None
 
     def keep(self, **values: Array) -> None:
-        """Leave values by name, where somebody wants them: a Dense its z."""
+        """Store intermediate values by name (a Dense stores z), if they are wanted."""
         if self.values is not None:
             self.values.update(values)
 
 
 PREDICT = Context()
-OBSERVE = Context(values={})  # the same, for `Network.walk`: values are kept
 
 
 class Layer:
@@ -96,16 +95,16 @@ class Layer:
     """
 
     penalised: ClassVar[tuple[str, ...]] = ()  # the parameters that penalties shrink
-    random: ClassVar[bool] = False  # whether training differs from update to update
+    random: ClassVar[bool] = False  # whether training draws random numbers
     # which of the compiled engine's kernels computes this very class; a subclass, which
     # may compute something else, must say so anew
     kernel: ClassVar[str | None] = None
-    act: Activation | None = None  # f, if its values are units: a = f(z), z kept
+    act: Activation | None = None  # its f, if it has one: a = f(z), and it keeps z
     initializer: Initializer | None = None  # how its penalised parameters start
     rate: float = 0.0  # the share of its inputs that training drops
     rate_factor: float = 1.0  # multiplies its parameters' learning rate, [O4]'s c
     index: int = 0  # its position in the network, from 0
-    number: int = 0  # its position among those that compute in prediction, from 1
+    number: int = 0  # its position, from 1, without layers used in training only
 
     def __init__(self, d: int, k: int, **shapes: tuple[int, ...]) -> None:
         self.d = d
@@ -126,8 +125,8 @@ class Layer:
         return f"{self.name} {self.number}" if self.number else self.name
 
     @property
-    def start(self) -> str:
-        """How its parameters start, and what else a summary says of it."""
+    def summary_note(self) -> str:
+        """What a summary says of it: how its parameters start, its rate."""
         text = "" if self.initializer is None else str(self.initializer)
         if self.rate_factor == 1.0:
             return text
@@ -151,7 +150,7 @@ class Layer:
             raise NotImplementedError(f"{self.name} must define initial(p, rng).")
 
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Activations a (n, k) from inputs a0 (n, d), and the way back.
+        """Activations a (n, k) from inputs a0 (n, d), and the function `backward`.
 
         backward(da, dp, need_da0) writes the parameters' gradients into dp, and returns
         da0, or None where it is not needed.
@@ -309,8 +308,8 @@ class Dropout(Layer):
         return f"Dropout({self.k}, {self.rate})"
 
     @property
-    def start(self) -> str:
-        """The rate."""
+    def summary_note(self) -> str:
+        """What a summary says of it: its rate."""
         return f"rate {self.rate:g}"
 
     def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:

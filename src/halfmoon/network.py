@@ -41,7 +41,6 @@ from halfmoon.components.losses import (
     read_weights,
 )
 from halfmoon.layers import (
-    OBSERVE,
     PREDICT,
     Backward,
     Context,
@@ -61,7 +60,7 @@ class Objective(NamedTuple):
 
 
 class Pass(NamedTuple):
-    """One layer at work on rows: what goes in, what comes out, and the way back."""
+    """One layer at work on rows: its input, output and backward function."""
 
     layer: Layer
     p: Views
@@ -77,15 +76,22 @@ class Pass(NamedTuple):
         return self.values["z"]
 
 
+class Place(NamedTuple):
+    """Where one parameter array, such as a layer's W, lies in theta."""
+
+    part: slice
+    shape: tuple[int, ...]
+
+
 class Predictor(Protocol):
-    """Who computes a network's predictions faster than NumPy; a fit hands it in.
+    """Computes a network's predictions faster than NumPy; set by a fit.
 
     It is copied with the network, and pickled with it.
     """
 
     @property
     def name(self) -> str:
-        """What `Network.engine` says."""
+        """The name of the engine, for `Network.engine`."""
 
     def predict(self, network: "Network", theta: Array, X: Any, link: bool) -> Array:
         """The prediction link(z) for rows X, or the raw prediction z: (n, k)."""
@@ -136,7 +142,7 @@ class Network:
             raise ValueError(f"dtype must be float64 or float32; got {self.dtype}.")
         _check(self.layers)
         _number(self.layers)
-        # below it nobody needs a gradient
+        # the lowest layer with parameters: backward stops there
         self.lowest = min(layer.index for layer in self.layers if layer.shapes)
         self.d = self.layers[0].d
         self.k = self.layers[-1].k
@@ -199,7 +205,8 @@ class Network:
             acts = list(activation)
         rates = np.ravel(dropout).tolist()
         if np.ndim(dropout) == 0:
-            rates = [0.0, *rates * hidden]
+            # one rate for all hidden layers, and none for the inputs
+            rates = [0.0, *(hidden * rates)]
         if len(acts) != hidden or len(rates) != hidden + 1:
             raise ValueError(
                 f"{hidden} hidden layers need {hidden} activations and {hidden + 1} "
@@ -252,8 +259,8 @@ class Network:
         """A vector like theta that holds one number for each parameter array."""
         vector = np.empty(self.size, dtype=self.dtype)
         for layer, names in zip(self.layers, self.layout, strict=True):
-            for name, (part, _) in names.items():
-                vector[part] = number_of(layer, name)
+            for name, place in names.items():
+                vector[place.part] = number_of(layer, name)
         return vector
 
     def views(self, theta: Array) -> list[Views]:
@@ -272,8 +279,8 @@ class Network:
         views = []
         for names in self.layout:
             arrays = {
-                name: theta[part].reshape(shape)
-                for name, (part, shape) in names.items()
+                name: theta[place.part].reshape(place.shape)
+                for name, place in names.items()
             }
             views.append(SimpleNamespace(**arrays))
         return views
@@ -299,9 +306,9 @@ class Network:
     # forward, backward, objective
 
     def walk(
-        self, X: Array, theta: Array | None = None, ctx: Context = OBSERVE
+        self, X: Array, theta: Array | None = None, ctx: Context = PREDICT
     ) -> Iterator[Pass]:
-        """Carry rows through the network, layer after layer.
+        """Carry rows through the network, and keep what each layer computes.
 
         Parameters
         ----------
@@ -310,13 +317,12 @@ class Network:
         theta : array (size,), optional
             Parameters in place of the network's own.
         ctx : Context, optional
-            Whether this is training. By default it is prediction, and each layer keeps
-            what it computes on the way.
+            Whether this is training, and where it stands; by default prediction.
 
         Yields
         ------
         Pass
-            A layer with its parameters, input, output, way back and kept values.
+            A layer with its parameters, input, output, backward function and values.
 
         Examples
         --------
@@ -330,16 +336,13 @@ class Network:
         for layer, p in zip(self.layers, self.views(theta), strict=True):
             a0 = a
             values: dict[str, Array] = {}
-            if ctx.values is None:
-                a, backward = layer.forward(p, a0, ctx)
-            else:
-                a, backward = layer.forward(p, a0, replace(ctx, values=values))
+            a, backward = layer.forward(p, a0, replace(ctx, values=values))
             yield Pass(layer, p, a0, a, backward, values)
 
     def forward(
         self, theta: Array, X: Array, ctx: Context = PREDICT
     ) -> tuple[Array, list[Backward]]:
-        """Raw predictions, and each layer's way back.
+        """Raw predictions, and each layer's backward function.
 
         Parameters
         ----------
@@ -359,15 +362,15 @@ class Network:
         """
         a = X
         tape = []
-        for step in self.walk(X, theta, ctx):
-            a = step.a
-            tape.append(step.backward)
+        for layer, p in zip(self.layers, self.views(theta), strict=True):
+            a, backward = layer.forward(p, a, ctx)
+            tape.append(backward)
         return a, tape
 
     def sums(
         self, theta: Array, X: Array, y: Array, w: Array, ctx: Context = PREDICT
     ) -> tuple[float, Array, float]:
-        """The one primitive: weighted sums of losses, gradients and weights.
+        """Weighted sums of losses, gradients and weights.
 
         Parameters
         ----------
@@ -395,7 +398,8 @@ class Network:
         for index in reversed(range(self.lowest, len(tape))):
             da = tape[index](da, views[index], index > self.lowest)
         loss = float((w * self.loss.value(z, y)).sum())
-        return loss, dtheta, float(w.sum()) / w.shape[-1]
+        weight = float(w.sum()) / w.shape[-1]  # of single outputs, each row's mean
+        return loss, dtheta, weight
 
     def penalty(self, theta: Array, lam: float, l1: float) -> float:
         """lam/2 sum |W|^2 + l1 sum |W|, the second part of [R1].
@@ -619,9 +623,7 @@ def _number(layers: Sequence[Layer]) -> None:
             layer.number = number
 
 
-def _lay_out(
-    layers: Sequence[Layer],
-) -> tuple[list[dict[str, tuple[slice, tuple[int, ...]]]], int]:
+def _lay_out(layers: Sequence[Layer]) -> tuple[list[dict[str, Place]], int]:
     """Where each layer's parameters lie in theta, and how long theta is."""
     layout = []
     start = 0
@@ -629,7 +631,7 @@ def _lay_out(
         names = {}
         for name, shape in layer.shapes.items():
             stop = start + int(np.prod(shape))
-            names[name] = (slice(start, stop), shape)
+            names[name] = Place(slice(start, stop), shape)
             start = stop
         layout.append(names)
     return layout, start

@@ -451,7 +451,7 @@ def test_a_fit_resolves_its_parameters_once_and_draws_its_weights_once(monkeypat
             InverseScaling(0.25, "rows_by_epoch"),
         ),
         ({"solver": "lion:beta1=0.5"}, Lion(beta1=0.5), Constant()),
-        ({"solver": "lbfgs"}, LBFGS(evaluations=15000, gradient=0.0), Constant()),
+        ({"solver": "lbfgs"}, LBFGS(evaluations=15000, gradient_tol=0.0), Constant()),
         ({"solver": "lbfgs:memory=3"}, LBFGS(memory=3), Constant()),
     ],
     ids=str,

@@ -12,7 +12,7 @@ from halfmoon.components.optimizers import OPTIMIZERS, GradientDescent
 from halfmoon.network import Network
 from halfmoon.training.rate_finder import find_learning_rate
 from halfmoon.training.settings import Settings
-from halfmoon.training.train import prepare, train
+from halfmoon.training.train import make_problem, train
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
 
@@ -146,7 +146,7 @@ def test_a_minibatchs_loss_is_its_mean_however_short_it_is():
     settings = Settings(batch_size=64, optimizer="gd")
     w = np.linspace(0.5, 1.5, len(X))
     # batches of 64, 64 and 22 rows
-    problem = prepare(network, X, Y, w, settings, GradientDescent())
+    problem = make_problem(network, X, Y, w, settings, GradientDescent())
     found = find_learning_rate(network, X, Y, w=w, settings=settings)
     for t in range(6):  # the first rates are too small to change anything
         rows = problem.batch(t)

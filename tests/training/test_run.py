@@ -16,7 +16,7 @@ from halfmoon.components.schedules import SCHEDULES
 from halfmoon.network import Network
 from halfmoon.training.run import Run, start
 from halfmoon.training.settings import Settings
-from halfmoon.training.train import prepare, train
+from halfmoon.training.train import make_problem, train
 from small import MOONS_X, MOONS_Y, NAN, one_thread
 
 pytestmark = one_thread
@@ -593,7 +593,9 @@ def test_a_restored_run_is_as_it_was():
 
 def test_epochs_are_recorded_in_one_place_with_their_share_of_the_time():
     network = net()
-    problem = prepare(network, *A, None, Settings(batch_size=10), OPTIMIZERS.make("gd"))
+    problem = make_problem(
+        network, *A, None, Settings(batch_size=10), OPTIMIZERS.make("gd")
+    )
     run = start(problem, problem.optimizer)
     run.seconds = 3.0
     run.update_offset = 5

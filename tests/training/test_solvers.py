@@ -162,7 +162,7 @@ def test_it_stops_where_the_gradient_is_small_enough():
             Network.dense([2, 6, 2]),
             X,
             Y,
-            f"lbfgs:gradient={slope}",
+            f"lbfgs:gradient_tol={slope}",
             l2=LAM,
             epochs=2000,
         )

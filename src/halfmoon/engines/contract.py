@@ -135,12 +135,12 @@ class Problem:
 
     @cached_property
     def n(self) -> int:
-        """Rows."""
+        """The number of rows of the data."""
         return int(self.X.shape[0])
 
     @cached_property
     def per_epoch(self) -> int:
-        """Updates in one pass over the data."""
+        """The number of updates in one pass over the data."""
         return -(-self.n // self.batch_size)
 
     def workspace(self, make: Callable[["Problem"], Any]) -> Any:
@@ -213,8 +213,9 @@ class Engine(Protocol):
         plan : Plan
             One number for each update.
         wants_stop : callable, optional
-            Asked during an update that takes long; if True, that update is given up,
-            and the state is as it was before it.
+            An engine that can give up an update half-way asks it during an update that
+            takes long; if True, the state is as it was before that update. Others never
+            ask.
 
         Returns
         -------

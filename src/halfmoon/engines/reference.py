@@ -32,7 +32,10 @@ def run(
     plan: Plan,
     wants_stop: Callable[[], bool] | None = None,
 ) -> Measured:
-    """Carry out the planned updates; stop before one that is not finite."""
+    """Carry out the planned updates; stop before one that is not finite.
+
+    It never asks wants_stop: NumPy cannot give up an update half-way.
+    """
     loss, penalty, norm = np.empty((3, len(plan.eta)))
     with np.errstate(all="ignore"):  # what overflows is noticed below
         for i in range(len(plan.eta)):
@@ -105,9 +108,8 @@ def step(
     state.theta = theta - float(eta) * c * (u + float(decay) * m * theta)  # [O4]
     if problem.average is not None and state.average is not None:
         beta = problem.average
-        state.average = state.average + (1.0 - beta) / (1.0 - beta**t) * (
-            state.theta - state.average
-        )  # [O6]
+        share = (1.0 - beta) / (1.0 - beta**t)
+        state.average = state.average + share * (state.theta - state.average)  # [O6]
 
 
 def length(g: Array) -> float:

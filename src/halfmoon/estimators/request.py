@@ -258,7 +258,7 @@ def _optimizer(p: Parameters, made: Any) -> Optimizer | Solver:
     if made == "adam":
         return Adam(p.beta_1, p.beta_2, p.epsilon)
     if made == "lbfgs":
-        return LBFGS(evaluations=p.max_fun, gradient=p.tol)
+        return LBFGS(evaluations=p.max_fun, gradient_tol=p.tol)
     return made
 
 

@@ -280,9 +280,9 @@ def _check_network(
     g = network.objective(point, X, y, w, l2, l1, ctx=ctx).g
     parts = {}
     for layer, names in zip(network.layers, network.layout, strict=True):
-        for name, (where, _) in names.items():
+        for name, place in names.items():
             label = f"d{name}{layer.number}"
-            part = _check_part(label, objective, point, g, where, rng)
+            part = _check_part(label, objective, point, g, place.part, rng)
             parts[layer.index, name] = part
     for check in checks:
         if not check.ok:

@@ -35,7 +35,7 @@ class LayerRow:
 
     @property
     def parameters(self) -> int:
-        """All of them."""
+        """All parameters, penalised or not."""
         return self.penalised + self.unpenalised
 
     def cells(self) -> list[str]:
@@ -206,7 +206,7 @@ def _row(layer: Layer) -> LayerRow:
         layer.d,
         layer.k,
         activation="" if layer.act is None else str(layer.act),
-        start=layer.start,
+        start=layer.summary_note,
         penalised=penalised,
         unpenalised=sum(sizes.values()) - penalised,
     )

@@ -1,4 +1,4 @@
-"""Ctrl-C as a flag, which a fit looks at between two updates."""
+"""Ctrl-C as a flag, which a fit looks at between two updates, and within a slow one."""
 
 import signal
 import threading

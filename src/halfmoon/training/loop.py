@@ -29,7 +29,7 @@ GROWTH = 8  # a chunk has at most so many times the updates of the one before
 
 
 class Fit:
-    """What one call of `train` was asked for, and what follows from that."""
+    """The problem, settings, engine, schedules and callbacks of one call of `train`."""
 
     def __init__(
         self,
@@ -187,12 +187,13 @@ def run_updates(fit: Fit, run: Run, interrupt: Interrupt) -> None:
     while not run.stopped:
         before = run.checkpoint()
         count = min(chunk, updates_ahead(fit, run))
-        seconds = carry_out(fit, run, count, interrupt)
+        seconds = run_chunk(fit, run, count, interrupt)
 
         end = fit.patience_end(run)
-        if end is not None and run.t > end:  # within this chunk: do again up to there
+        if end is not None and run.t > end:
+            # patience ended inside this chunk: go back, and repeat it up to there
             run.restore(before)
-            carry_out(fit, run, end - run.t, interrupt)
+            run_chunk(fit, run, end - run.t, interrupt)
 
         wish = ""
         if fit.each_epoch and run.epoch > before.epochs:
@@ -213,8 +214,8 @@ def updates_ahead(fit: Fit, run: Run) -> int:
     return ahead
 
 
-def carry_out(fit: Fit, run: Run, count: int, interrupt: Interrupt) -> float:
-    """Plan, carry out and record `count` updates; returns the seconds they took."""
+def run_chunk(fit: Fit, run: Run, count: int, interrupt: Interrupt) -> float:
+    """Plan, carry out and record a chunk of `count` updates; returns its seconds."""
     plan = plan_updates(fit, run, count)
     begin = time.perf_counter()
     measured = fit.engine.run(fit.problem, run, plan, lambda: interrupt.seen)
@@ -251,7 +252,7 @@ def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
 
 
 def factors(schedule: Schedule, progress: Progress) -> Numbers:
-    """A schedule's factor for each of the updates (updates,) that progress tells of."""
+    """A schedule's factor for each of the updates in `progress`: (updates,)."""
     factor = np.broadcast_to(schedule.factor(progress), progress.update.shape)
     return np.ascontiguousarray(factor, dtype=np.float64)
 

@@ -22,7 +22,7 @@ from halfmoon.network import Network
 from halfmoon.training.run import start
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import make_method
-from halfmoon.training.train import NotFiniteError, prepare
+from halfmoon.training.train import NotFiniteError, make_problem
 
 CHUNK = 10  # updates between two looks at the loss
 MEMORY = 0.8  # of the smoothed loss
@@ -146,7 +146,7 @@ def find_learning_rate(
             f"A range test needs an optimizer; {method} chooses its own steps and has "
             "no learning rate."
         )
-    problem = prepare(deepcopy(network), X, y, w, settings, method)
+    problem = make_problem(deepcopy(network), X, y, w, settings, method)
     rates = np.geomspace(low, high, updates)
     losses, smoothed = _sweep(problem, settings, rates)
     return _suggest(rates[: len(losses)], losses, smoothed)

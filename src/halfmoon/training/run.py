@@ -119,12 +119,12 @@ class Run(State):
 
     @property
     def epoch(self) -> int:
-        """Epochs done."""
+        """The number of epochs done."""
         return len(self.history)
 
     @property
     def rows(self) -> int:
-        """Rows seen in the epochs done."""
+        """The number of rows seen in the epochs done."""
         return int(self.history["rows"][-1]) if self.epoch else 0
 
     @property

@@ -82,7 +82,7 @@ class LBFGS(Solver):
         How many steps it remembers.
     evaluations : int
         Evaluations of the objective, at most.
-    gradient : float
+    gradient_tol : float
         It has converged where no slope is larger.
 
     Examples
@@ -99,12 +99,12 @@ class LBFGS(Solver):
     evaluations: int = setting(
         15000, Integer("[", 1, INF, ")"), "evaluations of the objective, at most"
     )
-    gradient: float = setting(
+    gradient_tol: float = setting(
         1e-5, Number("[", 0, INF, ")"), "it has converged where no slope is larger"
     )
 
     def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
-        """SciPy calls the objective, and after each iteration our callback."""
+        """Minimise the objective with SciPy's L-BFGS-B."""
         from scipy import optimize
 
         problem = fit.problem
@@ -131,11 +131,17 @@ class LBFGS(Solver):
             "maxiter": fit.settings.epochs,
             "maxfun": self.evaluations,
             "maxcor": self.memory,
-            "gtol": self.gradient,
+            "gtol": self.gradient_tol,
         }
-        how = {"method": "L-BFGS-B", "jac": True, "callback": after_iteration}
         try:
-            result = optimize.minimize(objective, x0, options=options, **how)
+            result = optimize.minimize(
+                objective,
+                x0,
+                method="L-BFGS-B",
+                jac=True,
+                callback=after_iteration,
+                options=options,
+            )
         except StopIteration:
             run.stopped = "interrupted"
             return
@@ -150,7 +156,7 @@ class LBFGS(Solver):
 
 
 def end_iteration(fit: Fit, run: Run, part: Objective) -> str:
-    """Record an iteration as an epoch, and let everybody look at it.
+    """Record an iteration as an epoch, and call the callbacks.
 
     Returns why a callback wants to stop, or an empty string.
     """

@@ -109,7 +109,7 @@ def train(
     """
     settings = Settings.of(options, settings)
     method = make_method(settings.optimizer)
-    problem = prepare(network, X, y, w, settings, method)
+    problem = make_problem(network, X, y, w, settings, method)
     refuse_idle(problem, settings, method)
     run = start(problem, method) if run is None else resume(run, problem, method)
     problem = dataclasses.replace(
@@ -136,7 +136,7 @@ def train(
     return run
 
 
-def prepare(
+def make_problem(
     network: Network,
     X: ArrayLike,
     y: Any,
@@ -191,7 +191,7 @@ def refuse_idle(
 
 
 def no_effect(name: str, needed: str) -> ValueError:
-    """The error for a setting that something is missing for."""
+    """The error for a setting that changes nothing without another one."""
     return ValueError(
         f"{name} has no effect without {needed}; set that too, or leave {name} out."
     )

@@ -15,7 +15,8 @@ below are written as it sees them, such as Z^T = A0'^T W'.
 Everything arrives by address, in rows of `tables`' TASK, LAYER and RANGE, which say
 what each field is: so this is compiled once for each number type `T`, whatever the
 network. The loops over rows, units and parameters (loops.py, joint_losses.py, and those
-that `codegen` writes) are called by address, with addresses and integers.
+that `codegen` writes) are called by address, with addresses and integers: `call(task.x,
+...)` runs the function `x` of loops.py, or what TASK says of x.
 
 A batch is cut into shares, and these into blocks of rows that fit the cache. Each share
 sums its own gradient; then theta is updated range by range. Which thread does which
@@ -225,8 +226,9 @@ def range_gradient(task, part, fraction):
     g = task.g + offset
     theta = task.theta + offset
     h = vector(task.rule_h, 3, np.float64)
-    h[0] = fraction * task.lam * part.m
-    h[1] = fraction * task.l1 * part.m
+    # read by loops.gradient: n_B/s m lam, and n_B/s m l1
+    h[0] = fraction * task.lam * part.m  # [R3]
+    h[1] = fraction * task.l1 * part.m  # [R3]
     sizes = part.count, task.shares, task.parameters
     norm2 = call(task.gradient, g, theta, *sizes, task.rule_h)  # [R3]
     return h[2], norm2
@@ -300,8 +302,8 @@ def measure(partial, shares, measured, i, count):
 
 
 @jit
-def carry_out(task, layers, ranges, thread):
-    """The updates, one after the other; returns how many were finite."""
+def thread_updates(task, layers, ranges, thread):
+    """The updates one after the other, by one thread; returns how many were finite."""
     barriers = np.int64(0)  # passed so far
     eta = vector(task.eta, task.count, np.float64)
     decay = vector(task.decay, task.count, np.float64)
@@ -365,7 +367,7 @@ def updates(tasks, layers, ranges, thread):
     them.
     """
     before = set_mxcsr(MXCSR)
-    done = carry_out(tasks[thread], layers[thread], ranges, thread)
+    done = thread_updates(tasks[thread], layers[thread], ranges, thread)
     set_mxcsr(before)
     return done
 

@@ -190,7 +190,7 @@ def layer_table(
             row["factors"] = memory.reserve(layer.k * ld)
             row["key"] = signed(key(seed, DROPOUT, layer.index))
         else:
-            row["start"] = network.layout[layer.index]["W"][0].start
+            row["start"] = network.layout[layer.index]["W"].part.start
             row["wide"] = wide and index == 0
             row["thin"] = not row["wide"] and _is_thin(layer.d, layer.k)
             fill_activation(row, layer.act, memory, ld)
@@ -233,8 +233,9 @@ def range_table(network: Network, masked: bool) -> Table:
     Where nothing is `masked`, neither penalty nor decay, m is 0 throughout.
     """
     pieces: list[list[Any]] = []  # [start, stop, c, m]
-    for layer, parameters in zip(network.layers, network.layout, strict=True):
-        for name, (part, _) in parameters.items():
+    for layer, names in zip(network.layers, network.layout, strict=True):
+        for name, place in names.items():
+            part = place.part
             c = layer.rate_factor
             m = float(masked and name in layer.penalised)
             if pieces and pieces[-1][2:] == [c, m]:

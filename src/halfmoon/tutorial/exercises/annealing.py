@@ -142,7 +142,7 @@ def find_lowest_loss(experiment: Experiment, trials: list[Trial]) -> float:
         2000,
         network,
         *experiment.data,
-        optimizer=LBFGS(gradient=1e-8),
+        optimizer=LBFGS(gradient_tol=1e-8),
         l2=L2,
     )
     return min(full_loss(network, *experiment.data), best.loss)
