@@ -1,7 +1,7 @@
 """What outside judges know of each component: one row each, read by many test files.
 
-A new component of the package needs its own file and one row here. A row is one
-statement, such as ``ACTIVATIONS["softsign"] = Activation(f, df, autodiff)``.
+A new component of the package needs its class in the package, and one row here. A row
+is one statement, such as ``ACTIVATIONS["tanh"] = Activation(f, df, autodiff)``.
 """
 
 import math

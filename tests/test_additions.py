@@ -1,6 +1,8 @@
 """CONTRIBUTING's table is true: each addition is made in a copy of the tree, in the
 files that the table names and in no other, and the tests pass there; with one of these
 files as it was they fail.
+
+What is added is made up: its names, "own_...", are none that the package will take.
 """
 
 import dataclasses
@@ -59,44 +61,45 @@ ADDITIONS = [
         {
             f"{COMPONENTS}/activations.py": [
                 Insertion(
-                    '''@ACTIVATIONS.register("softsign")
+                    '''@ACTIVATIONS.register("own_tanh")
 @dataclass(frozen=True)
-class Softsign(Activation):
-    """a = z / (1 + |z|),  f'(z) = 1 / (1 + |z|)^2 (Bergstra et al. 2009)."""
+class OwnTanh(Activation):
+    """a = tanh z + z / 9,  f'(z) = 1 - (a - z / 9)^2 + 1 / 9."""
 
-    formula = "z / (1 + |z|)"
-    derivative = "1 / (1 + |z|)^2"
+    formula = "tanh z + z / 9"
+    derivative = "1 - (a - z / 9)^2 + 1 / 9"
 
     def f(self, z: Array) -> Array:
-        return z / (1.0 + np.abs(z))
+        return np.tanh(z) + z / 9.0
 
     def df(self, z: Array, a: Array) -> Array:
-        return 1.0 / ((1.0 + np.abs(z)) * (1.0 + np.abs(z)))
+        t = np.tanh(z)
+        return 10.0 / 9.0 - t * t
 '''
                 )
             ],
             CASES: [
                 Insertion(
-                    """ACTIVATIONS["softsign"] = Activation(
-    lambda z: z / (1 + abs(z)),
-    lambda z: 1 / (1 + abs(z)) ** 2,
-    lambda z: z / (1.0 + anp.abs(z)),
+                    """ACTIVATIONS["own_tanh"] = Activation(
+    lambda z: math.tanh(z) + z / 9,
+    lambda z: 10 / 9 - math.tanh(z) ** 2,
+    lambda z: anp.tanh(z) + z / 9.0,
 )
 """
                 )
             ],
         },
         [*ALWAYS, "tests/components/test_activations.py", "tests/test_oracle.py"],
-        "softsign",
+        "own_tanh",
     ),
     Addition(
         "loss",
         {
             f"{COMPONENTS}/losses/pointwise.py": [
                 Insertion(
-                    '''@LOSSES.register("log_cosh")
+                    '''@LOSSES.register("own_log_cosh")
 @dataclass(frozen=True)
-class LogCosh(Loss):
+class OwnLogCosh(Loss):
     """l = log cosh(z - y) [L90],  dz = tanh(z - y) [L91]: smooth everywhere."""
 
     equations = (
@@ -119,7 +122,7 @@ class LogCosh(Loss):
             ],
             CASES: [
                 Insertion(
-                    """LOSSES["log_cosh"] = Loss(
+                    """LOSSES["own_log_cosh"] = Loss(
     textbook.same,
     textbook.each(
         lambda z, y: abs(z - y) + math.log1p(math.exp(-2 * abs(z - y))) - math.log(2)
@@ -137,16 +140,16 @@ class LogCosh(Loss):
             ],
         },
         [*ALWAYS, "tests/components/test_losses.py", "tests/test_oracle.py"],
-        "log_cosh",
+        "own_log_cosh",
     ),
     Addition(
         "optimizer",
         {
             f"{COMPONENTS}/optimizers.py": [
                 Insertion(
-                    '''@OPTIMIZERS.register("adamax")
+                    '''@OPTIMIZERS.register("own_adamax")
 @dataclass(frozen=True)
-class AdaMax(Optimizer):
+class OwnAdaMax(Optimizer):
     """m as Adam's [O1],  v <- max(b2 v, |g|) [O90],  u = m_hat / (v + eps) [O91].
 
     (Kingma & Ba 2015, algorithm 2)
@@ -169,13 +172,13 @@ class AdaMax(Optimizer):
             ],
             CASES: [
                 Insertion(
-                    """def adamax(g, slots, t, beta1=0.9, beta2=0.999, eps=1e-8):
+                    """def own_adamax(g, slots, t, beta1=0.9, beta2=0.999, eps=1e-8):
     m = beta1 * slots[0] + (1 - beta1) * g
     v = max(beta2 * slots[1], abs(g))
     return m / (1 - beta1**t) / (v + eps), [m, v]
 
 
-OPTIMIZERS["adamax"] = Optimizer(adamax, 2, parabola=(0.1, True))
+OPTIMIZERS["own_adamax"] = Optimizer(own_adamax, 2, parabola=(0.1, True))
 """
                 )
             ],
@@ -187,16 +190,16 @@ OPTIMIZERS["adamax"] = Optimizer(adamax, 2, parabola=(0.1, True))
             ],
         },
         [*ALWAYS, "tests/components/test_optimizers.py"],
-        "adamax",
+        "own_adamax",
     ),
     Addition(
         "schedule",
         {
             f"{COMPONENTS}/schedules.py": [
                 Insertion(
-                    '''@SCHEDULES.register("halving")
+                    '''@SCHEDULES.register("own_halving")
 @dataclass(frozen=True)
-class Halving(Schedule):
+class OwnHalving(Schedule):
     """factor = 2^-(epoch / every) [S90]."""
 
     every: int = setting(10, Integer("[", 1, INF, ")"), "epochs until it is halved")
@@ -208,7 +211,7 @@ class Halving(Schedule):
             ],
             CASES: [
                 Insertion(
-                    """SCHEDULES["halving"] = Schedule(
+                    """SCHEDULES["own_halving"] = Schedule(
     lambda update, epoch, rows, total, every=10: 2.0 ** (-epoch / every),
     ({"every": 3},),
 )
@@ -218,16 +221,16 @@ class Halving(Schedule):
             DERIVATION: [Insertion("**[S90]** `factor = 2^-(epoch / every)`\n")],
         },
         [*ALWAYS, "tests/components/test_schedules.py"],
-        "halving",
+        "own_halving",
     ),
     Addition(
         "initializer",
         {
             f"{COMPONENTS}/initializers.py": [
                 Insertion(
-                    '''@INITIALIZERS.register("narrow_uniform")
+                    '''@INITIALIZERS.register("own_narrow_uniform")
 @dataclass(frozen=True)
-class NarrowUniform(Initializer):
+class OwnNarrowUniform(Initializer):
     """W ~ U(-r, r), r = 1 / sqrt(d) [I90]: variance 1/(3 d), as PyTorch draws."""
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
@@ -238,7 +241,7 @@ class NarrowUniform(Initializer):
             ],
             CASES: [
                 Insertion(
-                    """INITIALIZERS["narrow_uniform"] = Initializer(
+                    """INITIALIZERS["own_narrow_uniform"] = Initializer(
     lambda d, k: 1 / (3 * d)
 )
 """
@@ -247,16 +250,16 @@ class NarrowUniform(Initializer):
             DERIVATION: [Insertion("**[I90]** `W ~ U(-r, r), r = 1 / sqrt(d)`\n")],
         },
         [*ALWAYS, "tests/components/test_initializers.py"],
-        "narrow_uniform",
+        "own_narrow_uniform",
     ),
     Addition(
         "data set",
         {
             f"{SRC}/datasets.py": [
                 Insertion(
-                    '''@DATASETS.register("stripes")
+                    '''@DATASETS.register("own_stripes")
 @dataclass(frozen=True)
-class Stripes(Dataset):
+class OwnStripes(Dataset):
     """Stripes side by side, of the two classes in turn."""
 
     count: int = setting(4, Integer("[", 2, INF, ")"), "how many stripes")
@@ -270,7 +273,7 @@ class Stripes(Dataset):
             ]
         },
         [*ALWAYS, "tests/test_datasets.py"],
-        "stripes",
+        "own_stripes",
     ),
     Addition(
         "layer",

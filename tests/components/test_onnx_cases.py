@@ -20,10 +20,9 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import AdaGrad, Adam, Momentum, Nesterov
 from halfmoon.components.schedules import InverseTime, Progress
 
-MODULES = (
-    "adagrad adam elu gelu identity leakyrelu mish momentum relu selu sigmoid softmax "
-    "softmax_cross_entropy_loss softplus swish tanh"
-)
+# An operator's cases lie in a module of its name, in small letters.
+MODULES = {block.onnx.lower() for block in ACTIVATIONS.values() if block.onnx}
+MODULES |= {"softmax", "softmax_cross_entropy_loss", "adagrad", "adam", "momentum"}
 
 
 @functools.cache
@@ -34,7 +33,7 @@ def collected():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         node = importlib.import_module("onnx.backend.test.case.node")
-        for name in MODULES.split():
+        for name in sorted(MODULES):
             importlib.import_module(f"{node.__name__}.{name}")
         plain = [case for case in node._NodeTestCases if "_expanded" not in case.name]
     return [

@@ -19,7 +19,7 @@ NUMBERED = 9  # a layer with so many weights at most has their numbers on its li
 
 
 class Diagram(NamedTuple):
-    """What `draw_diagram` drew."""
+    """The lines, circles and legend that `draw_diagram` drew."""
 
     links: list[LineCollection]  # one a layer of weights
     units: list[Any]  # one a layer of units
@@ -200,12 +200,19 @@ def _write_left_out(ax: Axes, level: int, height: Array, k: int) -> None:
 
 def _write_names(ax: Axes, level: int, names: list[str], height: Array) -> None:
     """The names of inputs to the left of their circles, of outputs to the right."""
-    side = -1 if level == 0 else 1
-    style: dict[str, Any] = {"va": "center", "size": "small", "color": INK}
-    style |= {"ha": "right" if side < 0 else "left"}
-    style |= {"xytext": (side * 12, 0), "textcoords": "offset points"}
+    alignment = "right" if level == 0 else "left"
+    distance = -12 if level == 0 else 12
     for name, y in zip(names, height, strict=True):
-        ax.annotate(shorten(name), (level, y), **style)
+        ax.annotate(
+            shorten(name),
+            (level, y),
+            xytext=(distance, 0),
+            textcoords="offset points",
+            ha=alignment,
+            va="center",
+            size="small",
+            color=INK,
+        )
 
 
 def _draw_legend(ax: Axes, weights: Array, scale: float) -> Any:

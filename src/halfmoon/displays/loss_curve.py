@@ -11,7 +11,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.displays.fitted import read_fitted
 from halfmoon.displays.style import COLOURS, GREY, make_panels
 
-# what a curve may be drawn by: its column of the history
+# choices of the horizontal axis, and the history's column for each
 COLUMNS = {"epoch": "epoch", "updates": "update", "rows": "rows", "seconds": "seconds"}
 X_LABELS = {"rows": "rows seen", "seconds": "training time (s)"}
 # what a panel shows: its columns of the history
@@ -120,7 +120,7 @@ class LossCurveDisplay:
         log: bool = False,
         **line: Any,
     ) -> Self:
-        """Draw the curves.
+        """Draw the losses, and the scores where there are some.
 
         Parameters
         ----------
@@ -145,10 +145,11 @@ class LossCurveDisplay:
             ``log=True``.
         """
         shown = self._columns_with_numbers()
-        if by not in COLUMNS or "loss" not in shown:
+        if by not in COLUMNS:
+            raise ValueError(f"by must be one of {', '.join(COLUMNS)}; got {by!r}.")
+        if "loss" not in shown:
             raise ValueError(
-                f"by must be one of {', '.join(COLUMNS)}, and the history not empty; "
-                f"got {by!r} and {shown}."
+                "A loss curve needs the history not empty; fit for an epoch at least."
             )
         if log:
             self._check_positive([name for name in shown if name in PANELS["loss"]])

@@ -65,11 +65,10 @@ class Plane:
         self.names = list(map(str, self.keys))
         self.columns = [_as_numbers(column) for column in columns]
         self.is_number = [column.dtype == np.float64 for column in self.columns]
-        incomplete = [
-            self.names[i]
-            for i, column in enumerate(self.columns)
-            if self.is_number[i] and not np.isfinite(column).all()
-        ]
+        incomplete = []
+        for i, column in enumerate(self.columns):
+            if self.is_number[i] and not np.isfinite(column).all():
+                incomplete.append(self.names[i])
         if incomplete:
             raise ValueError(
                 f"X has missing or infinite values in {', '.join(incomplete)}; fill "

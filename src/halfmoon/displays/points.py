@@ -62,11 +62,17 @@ def draw_points(
     groups = []
     for c, label in enumerate(classes):
         own = y == label
-        style: dict[str, Any] = {"color": class_colour(c), "marker": class_marker(c)}
-        style |= {"edgecolors": "white", "linewidths": 0.7, "zorder": 3}
-        style |= {"label": names[c] if names else f"class {label}"}
-        style |= {"s": size}
-        if own.any():
-            style |= {"alpha": opacity[own]}
-        groups.append(ax.scatter(X[own, 0], X[own, 1], **style))
+        group = ax.scatter(
+            X[own, 0],
+            X[own, 1],
+            s=size,
+            color=class_colour(c),
+            marker=class_marker(c),
+            edgecolors="white",
+            linewidths=0.7,
+            zorder=3,
+            label=names[c] if names else f"class {label}",
+            alpha=opacity[own] if own.any() else None,
+        )
+        groups.append(group)
     return groups

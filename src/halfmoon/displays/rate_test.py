@@ -60,15 +60,15 @@ def _name_suggestion(ax: Axes, test: RateTest) -> None:
     """The suggested rate as a number beside its line, above the points."""
     first = test.rates[0]
     share = np.log(test.suggestion / first) / np.log(test.rates[-1] / first)
-    style: dict[str, Any] = {"color": COLOURS[1], "fontweight": "bold", "va": "top"}
-    if share > 0.3:
-        style |= {"ha": "right", "xytext": (-7.0, -7.0)}
-    else:
-        style |= {"ha": "left", "xytext": (7.0, -7.0)}
+    is_left_of_line = share > 0.3
     ax.annotate(
         f"suggestion: {test.suggestion:.2g}",
         (test.suggestion, 1.0),
         xycoords=ax.get_xaxis_transform(),
+        xytext=(-7.0 if is_left_of_line else 7.0, -7.0),
         textcoords="offset points",
-        **style,
+        ha="right" if is_left_of_line else "left",
+        va="top",
+        color=COLOURS[1],
+        fontweight="bold",
     )

@@ -262,10 +262,17 @@ class DecisionSurfaceDisplay:
             self.ax_, self.xx0, self.xx1, values, **{"norm": scale, **style}
         )
         if self.y is not None:
-            look = {"cmap": self.surface_.cmap, "norm": self.surface_.norm}
-            look |= {"edgecolors": "white", "linewidths": 0.7, "s": 30, "zorder": 3}
-            alpha = _opacity(self.distance_)
-            dots = self.ax_.scatter(*self.plane.rows.T, c=self.y, alpha=alpha, **look)
+            dots = self.ax_.scatter(
+                *self.plane.rows.T,
+                s=30,
+                c=self.y,
+                cmap=self.surface_.cmap,
+                norm=self.surface_.norm,
+                alpha=_opacity(self.distance_),
+                edgecolors="white",
+                linewidths=0.7,
+                zorder=3,
+            )
             self.points_ = [dots]
         self.colorbar_ = add_colour_bar(self.ax_, self.surface_, self.target_name, 0.5)
 

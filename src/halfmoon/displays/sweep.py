@@ -34,7 +34,7 @@ def draw_scores(
 class SweepDisplay:
     """Mean scores by a parameter's values, with bands of one standard deviation.
 
-    The best mean is marked. Numbers have an axis of numbers (logarithmic where they
+    The best mean is marked. Numeric values get a numeric axis (logarithmic where they
     span more than a factor of 50), and anything else is a category: (20, 20) is
     "20, 20".
 
@@ -189,7 +189,8 @@ class SweepDisplay:
         _check_column(results, "param_", param_name)
         _check_column(results, "mean_test_", metric)
         column = results[f"param_{param_name}"]
-        candidates = np.flatnonzero(~np.ma.getmaskarray(column))  # a grid may lack it
+        # candidates of grids without this parameter are masked
+        candidates = np.flatnonzero(~np.ma.getmaskarray(column))
         values: list[Any] = []
         for i in candidates:
             if column[i] not in values:
@@ -257,10 +258,17 @@ class SweepDisplay:
     def _mark_best(self, x: Array, means: Array) -> None:
         best = int(np.nanargmax(means))
         self.best_ = self.values[best]
-        label = f"best: {_name(self.best_)}\n({means[best]:.3g})"
-        ring: dict[str, Any] = {"ls": "", "marker": "o", "ms": 13, "mfc": "none"}
-        ring |= {"mec": GREY, "mew": 1.5}
-        (self.best_point_,) = self.ax_.plot(x[best], means[best], label=label, **ring)
+        (self.best_point_,) = self.ax_.plot(
+            x[best],
+            means[best],
+            label=f"best: {_name(self.best_)}\n({means[best]:.3g})",
+            linestyle="",
+            marker="o",
+            markersize=13,
+            markerfacecolor="none",
+            markeredgecolor=GREY,
+            markeredgewidth=1.5,
+        )
 
     def _set_axis(self) -> Array:
         """Where the values stand: numbers where they are, all else at 0, 1, 2, ..."""

@@ -38,8 +38,14 @@ def draw_unit_map(
 
     Colours reach from -span to span; style goes to `imshow`. Returns the image.
     """
-    look: dict[str, Any] = {"cmap": PALE_SIGNED, "vmin": -span, "vmax": span}
-    look |= {"aspect": "auto", "interpolation": "nearest", "origin": "lower"}
+    look: dict[str, Any] = {
+        "cmap": PALE_SIGNED,
+        "vmin": -span,
+        "vmax": span,
+        "aspect": "auto",
+        "interpolation": "nearest",
+        "origin": "lower",
+    }
     image = ax.imshow(values, extent=extent, **{**look, **style})
     if values.min() < 0.0 < values.max():
         line: dict[str, Any] = {"colors": DARK, "linewidths": 0.9}
@@ -285,10 +291,8 @@ class HiddenUnitsDisplay:
         self.ax_.set(xlim=(-0.04, 1.1 * columns - 0.06), xticks=[])
         self.ax_.set(ylim=(corners[-1, 1] - 0.05, 1.3), yticks=[])
         self.ax_.spines[:].set_visible(False)
-        first, second = (
-            f"{self.inputs[i]}, {low[i]:.3g} to {high[i]:.3g}" for i in (0, 1)
-        )
-        self.ax_.set(xlabel=first, ylabel=second)
+        self.ax_.set_xlabel(f"{self.inputs[0]}, {low[0]:.3g} to {high[0]:.3g}")
+        self.ax_.set_ylabel(f"{self.inputs[1]}, {low[1]:.3g} to {high[1]:.3g}")
         self.colorbar_ = add_colour_bar(self.ax_, self.images_[0], "activation", 0.6)
 
     def _write_title(self, unit: int, x: float, y: float, size: str) -> Any:
@@ -315,9 +319,15 @@ class HiddenUnitsDisplay:
         self.points_ = []
         for kind, colour in zip(np.unique(y), colours, strict=False):
             places = (corners[:, None] + at[y == kind]).reshape(-1, 2)
-            look: dict[str, Any] = {"color": colour, "linewidths": 0, "alpha": 0.75}
-            look |= {"label": shorten(kind), "s": size**2}
-            self.points_.append(self.ax_.scatter(*places.T, **look))
+            group = self.ax_.scatter(
+                *places.T,
+                s=size**2,
+                color=colour,
+                linewidths=0,
+                alpha=0.75,
+                label=shorten(kind),
+            )
+            self.points_.append(group)
         if self.y is not None:
             self.ax_.legend(markerscale=5.0 / size, **BESIDE)
 
@@ -336,8 +346,13 @@ class HiddenUnitsDisplay:
             a = a[np.argsort(self.y, kind="stable")]
             label = self._mark_classes()
             self.order_ = _order_by_rows(a)
-        look = {"cmap": "PuOr_r", "vmin": -span, "vmax": span}
-        look |= {"aspect": "auto", "interpolation": "nearest"}
+        look = {
+            "cmap": "PuOr_r",
+            "vmin": -span,
+            "vmax": span,
+            "aspect": "auto",
+            "interpolation": "nearest",
+        }
         self.images_ = [left.imshow(a.T[self.order_], **{**look, **style})]
         self._draw_flat_shares(right)
         k = a.shape[1]

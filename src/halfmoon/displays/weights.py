@@ -12,7 +12,7 @@ from halfmoon.displays.style import SIGNED, choose_names, make_panels
 
 
 class WeightMap(NamedTuple):
-    """What `draw_weights` drew."""
+    """The heat maps and the colour bar that `draw_weights` drew."""
 
     weights: Any  # the mesh of W
     biases: Any  # the mesh of b
@@ -30,8 +30,13 @@ def draw_weights(ax: Axes, W: Array, b: Array, **style: Any) -> WeightMap:
     d, k = W.shape
     size = np.abs(np.vstack([W, b]))
     span = float(np.quantile(size, 0.999, method="higher")) or 1.0
-    look: dict[str, Any] = {"cmap": SIGNED, "vmin": -span, "vmax": span}
-    look |= {"rasterized": True, **style}
+    look: dict[str, Any] = {
+        "cmap": SIGNED,
+        "vmin": -span,
+        "vmax": span,
+        "rasterized": True,
+        **style,
+    }
     across = np.arange(k + 1) - 0.5
     strip = _strip_height(d)
     top = d - 0.5 + strip / 2

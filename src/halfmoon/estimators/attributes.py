@@ -49,6 +49,9 @@ def fitted_attributes(
     losses = history["validation_loss"]
     scores = -losses if scored_by_loss(p) else history["validation_score"]
     validated = not np.isnan(losses).all()
+    best_loss = None
+    if not validated:
+        best_loss = float(np.fmin.reduce(curve, initial=np.inf))
     if run.stopped == "diverged" and epochs < p.max_iter:  # the epoch that broke
         epochs += 1
         curve = np.append(curve, np.nan)
@@ -65,9 +68,7 @@ def fitted_attributes(
         "loss_curve_": curve.tolist(),
         # it may have been interrupted in its first epoch
         "loss_": float(curve[-1]) if len(curve) else np.nan,
-        "best_loss_": None
-        if validated
-        else float(np.fmin.reduce(curve, initial=np.inf)),
+        "best_loss_": best_loss,
         "validation_scores_": scores.tolist() if validated else None,
         "validation_loss_curve_": losses.tolist() if validated else None,
         "best_validation_score_": None if run.best is None else -run.best.monitor,

@@ -1,8 +1,13 @@
 """`fit`, from a call to fitted attributes: what both estimators share.
 
-The parameters are resolved into a request (`request`), rows are checked (`reading`), y
-is given its meaning (`targets`), validation rows are set aside (`splitting`); training
-does the rest, and what came of it becomes attributes (`attributes`).
+    fit -> Call -> Request -> Work -> Settings -> Problem -> Run -> chunk of updates
+
+A `Call` holds the arguments of `fit` (`reading`). The parameters are resolved into a
+`Request` (`request`). `Work` holds rows that are checked (`reading`), with validation
+rows set aside (`splitting`), what y means (`targets`), and the network. From there on
+it is training's: `Settings` (`training.settings`), the `Problem` that an engine solves
+(`engines.contract`), and the `Run` (`training.run`), whose updates are made in chunks
+(`training.loop`). What came of it becomes attributes (`attributes`).
 """
 
 from collections.abc import Callable
@@ -172,9 +177,9 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
     # What the two estimators fill in
 
     def _targets(self, call: Call, rows: Rows, last: Any) -> Any:
-        """What y means.
+        """Give y its meaning: Labels or Values.
 
-        `last` is what it meant to the fit that goes on, if one does.
+        `last` is its meaning in the fit that goes on, if one does.
         """
         raise NotImplementedError
 

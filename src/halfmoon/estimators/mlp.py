@@ -349,7 +349,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         )
 
     def predict(self, X: Any) -> Array:
-        """The predicted values.
+        """Predict the values of rows X.
 
         Parameters
         ----------

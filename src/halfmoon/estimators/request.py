@@ -45,12 +45,12 @@ class ScikitLearn(Initializer):
     )
 
     def draw(self, d: int, k: int, rng: Source) -> Array:
-        """W (d, k)."""
+        """Draw W (d, k) from U(-r, r)."""
         bound = float(np.sqrt(self.limit / (d + k)))
         return rng.uniform(-bound, bound, (d, k))
 
     def biases(self, d: int, k: int, rng: Source) -> Array:
-        """b (k,)."""
+        """Draw b (k,) from U(-r, r)."""
         bound = float(np.sqrt(self.limit / (d + k)))
         return rng.uniform(-bound, bound, (k,))
 

@@ -52,16 +52,11 @@ def split(
         return rows, stop
     if not estimator.early_stopping:
         return rows, None
-    learn, stop = (
-        Rows(rows.X[indices], rows.y[indices], rows.w[indices])
-        for indices in set_aside(
-            rows,
-            estimator.validation_fraction,
-            call.groups,
-            targets.strata(rows.y),
-            seed,
-        )
-    )
+    fraction = estimator.validation_fraction
+    strata = targets.strata(rows.y)
+    learned, set_apart = set_aside(rows, fraction, call.groups, strata, seed)
+    learn = Rows(rows.X[learned], rows.y[learned], rows.w[learned])
+    stop = Rows(rows.X[set_apart], rows.y[set_apart], rows.w[set_apart])
     if not learn.w.any() or not stop.w.any():
         raise ValueError(
             "All rows that were set aside, or all others, have weight 0; change "

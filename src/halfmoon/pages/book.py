@@ -101,7 +101,7 @@ class Book:
     # Texts, code, tables
 
     def say(self, text: str) -> None:
-        """A paragraph."""
+        """Write a paragraph."""
         self.stop_if_interrupted()
         text = " ".join(text.split())
         width = min(self.console.width, 100)
@@ -156,7 +156,7 @@ class Book:
         self.body.append(html.code(source))
 
     def items(self, texts: Sequence[str]) -> None:
-        """A numbered list."""
+        """Write a numbered list."""
         for i, text in enumerate(texts, start=1):
             row = Table.grid(padding=(0, 1))
             row.add_row(f"{i}.", Text(self.plain(text)))

@@ -138,7 +138,7 @@ def _template() -> Template:
 
 
 def page(front: Front, headings: Iterable[Heading], body: Iterable[str]) -> str:
-    """The whole file."""
+    """The whole HTML file, from its headings and the parts of its body."""
     return _template().substitute(
         title=html.escape(front.title),
         description=html.escape(front.description),

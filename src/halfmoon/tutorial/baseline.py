@@ -42,7 +42,7 @@ def tell(book: Book, experiment: Experiment) -> None:
 
 
 def draw(book: Book, experiment: Experiment, right: float, bent: float) -> None:
-    """Both boundaries."""
+    """Draw both boundaries, side by side."""
     caption = (
         "Left: the line of logistic regression. Right: the same method with cubic "
         "features made by hand."

@@ -96,7 +96,7 @@ def minibatches(X: Array, y: Any, **more: Any) -> MLPClassifier:
 
 
 def tell(book: Book, experiment: Experiment) -> None:
-    """The estimator is the network; a search; more rows; where to read on."""
+    """Show the estimator, a search and more rows, and say where to read on."""
     more = {"random_state": experiment.seed, "engine": experiment.engine}
     same_as_descent(book, experiment, more)
     search_patients(book, experiment, more)

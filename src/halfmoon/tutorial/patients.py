@@ -55,7 +55,7 @@ def predict_held_out(model: Any, X: Array, y: Array, splits: Any) -> list[Array]
 
 
 def tell(book: Book, experiment: Experiment) -> None:
-    """Who they are; two measurements; all thirty; what a threshold costs."""
+    """Compare methods on real patients, split by split, and by what errors cost."""
     X, y = patients()
     rows = book.number("patients", len(X))
     bad = book.number("malignant", int(y.sum()))
@@ -192,9 +192,13 @@ def thirty_measurements(
     )
     book.code(predict_held_out)
     few, many = book.number("units", UNITS)
-    names = {"dummy": "the same answer for all", "logistic": "logistic regression"}
-    names |= {"tutorial": f"network, {few} units, tutorial's penalty"}
-    names |= {"three": f"network, {few} units", "sixteen": f"network, {many} units"}
+    names = {
+        "dummy": "the same answer for all",
+        "logistic": "logistic regression",
+        "tutorial": f"network, {few} units, tutorial's penalty",
+        "three": f"network, {few} units",
+        "sixteen": f"network, {many} units",
+    }
     predictions = predict_by_each_method(book, X, y, splits, more)
     answers = dict(zip(names, predictions, strict=True))
     tests = [test for _, test in splits]
@@ -319,8 +323,15 @@ def columns(ax: Axes, values: Array) -> None:
     at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])
     ax.plot(at, values, c=INK, lw=0.6, alpha=0.22, zorder=1)
     for i, each in enumerate(values):
-        style: dict[str, Any] = {"c": colours[i], "marker": MARKERS[i + 2]}
-        style |= {"linewidths": 0.5, "edgecolors": "white"}
-        ax.scatter(at[i], each, 30, zorder=2, **style)
+        ax.scatter(
+            at[i],
+            each,
+            s=30,
+            c=colours[i],
+            marker=MARKERS[i + 2],
+            linewidths=0.5,
+            edgecolors="white",
+            zorder=2,
+        )
         ax.hlines(each.mean(), i - 0.24, i + 0.24, colors=INK, lw=2.4, zorder=3)
     ax.set_xlim(-0.4, len(values) - 0.3)

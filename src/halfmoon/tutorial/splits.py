@@ -13,7 +13,8 @@ MEASURES = ("right", "log-loss", "malignant tumours found")
 FORMATS = (".1%", ".3f", ".1%")
 FINE = (".2%", ".3f", ".2%")
 FOLDS = 5
-HELD_OUT = 1.0 / (FOLDS - 1)  # patients held out, to those learned from
+# ratio of patients held out to patients learned from
+HELD_OUT = 1.0 / (FOLDS - 1)
 COSTS = np.array([1, 4, 19])  # what a missed tumour may cost, in false alarms
 # the probability from which on an alarm is the cheaper mistake
 LIMITS = 1.0 / (1.0 + COSTS)
@@ -56,32 +57,41 @@ def compare_splits(book: Book, scores: dict[str, Array]) -> None:
         "standard error",
     ]
     book.table("The network against logistic regression, split by split", head, rows)
-    clear = []
-    for name, mean, error in zip(MEASURES, means, errors, strict=True):
-        if abs(mean) > 2.0 * error:
-            clear.append(f"{name} ({'better' if mean > 0.0 else 'worse'})")
-    verdict = (
-        "No gain or loss is larger than two of its standard errors: these splits "
-        "cannot tell the two apart."
-    )
-    if clear:
-        verdict = (
-            f"Larger than two of their standard errors: {', '.join(clear)}. The rest "
-            "may be chance."
-        )
-    year = book.number("corrected", 2003)
+    year_of_correction = book.number("corrected", 2003)
     line = book.number("line_right", scores["logistic"][:, 0].mean())
-    little = ""
+    conclusions = [_name_clear_gains(means, errors)]
     if gain[:, 0].mean() < 0.01:
-        little = f""" A weighted sum of the measurements is right in {line:.1%}, and a
+        conclusions.append(
+            f"""A weighted sum of the measurements is right in {line:.1%}, and a
             hidden layer finds little to add. On a table like this, try the straight
             line first."""
+        )
+    conclusion = " ".join(conclusions)
     book.say(
-        f"""{verdict}{little} The splits are no
+        f"""{conclusion} The splits are no
         independent witnesses: any two share most of the patients that they learn
         from, so their spread is smaller than fresh patients each time would make it.
         The standard errors are widened for that, by the ratio of patients held out to
-        patients learned from (Nadeau & Bengio {year})."""
+        patients learned from (Nadeau & Bengio {year_of_correction})."""
+    )
+
+
+def _name_clear_gains(means: Any, errors: Any) -> str:
+    """Which measures differ by more than two standard errors, in a sentence."""
+    clear = []
+    for name, mean, error in zip(MEASURES, means, errors, strict=True):
+        if mean > 2.0 * error:
+            clear.append(f"{name} (better)")
+        elif mean < -2.0 * error:
+            clear.append(f"{name} (worse)")
+    if not clear:
+        return (
+            "No gain or loss is larger than two of its standard errors: these splits "
+            "cannot tell the two apart."
+        )
+    return (
+        f"Larger than two of their standard errors: {', '.join(clear)}. The rest "
+        "may be chance."
     )
 
 
@@ -97,18 +107,18 @@ def thresholds(
     book: Book, names: dict[str, str], y: Array, tests: list[Array], answers: Any
 ) -> None:
     """Missed tumours and false alarms, at one half and at other thresholds."""
-    bad = book.number("malignant", int(y.sum()))
-    good = book.number("benign", int((1 - y).sum()))
+    malignant = book.number("malignant", int(y.sum()))
+    benign = book.number("benign", int((1 - y).sum()))
     price = book.number("miss_costs_false_alarms", COSTS)
     limit = book.number("thresholds", LIMITS)
-    # a round: so many splits that everybody was held out once
+    # in a round of FOLDS splits every patient is held out once
     keys = ("logistic", "three")
-    a_round = {}
+    tallies = {}
     counts = {}
     for key in keys:
         pairs = zip(tests, answers[key], strict=True)
-        a_round[key] = FOLDS * np.array([tally(y[test] == 1, p) for test, p in pairs])
-        mean = a_round[key].mean(axis=0)
+        tallies[key] = FOLDS * np.array([tally(y[test] == 1, p) for test, p in pairs])
+        mean = tallies[key].mean(axis=0)
         counts[key] = book.number(f"missed_alarms_cost_{key}", mean)
     kinds = [(key, i) for key in keys for i in range(len(COSTS))]
     rows = [
@@ -117,32 +127,37 @@ def thresholds(
     ]
     head = ["", "a miss costs", "threshold", "missed", "false alarms", "all costs"]
     book.table(
-        f"Missed of {bad} malignant tumours, false alarms of {good} benign ones",
+        f"Missed of {malignant} malignant tumours, false alarms of {benign} benign "
+        "ones",
         head,
         rows,
     )
-    (missed, alarms, _), *_, (then, cries, own) = counts["three"]
-    other = counts["logistic"][-1][2]
-    gap = (a_round["three"] - a_round["logistic"])[:, -1, 2]
-    if own < other:
+    missed, alarms, _ = counts["three"][0]  # at a threshold of one half
+    missed_last, alarms_last, cost = counts["three"][-1]
+    cost_of_logistic = counts["logistic"][-1][2]
+    gap = (tallies["three"] - tallies["logistic"])[:, -1, 2]
+    if cost < cost_of_logistic:
         comparison = "less than"
-    elif own > other:
+    elif cost > cost_of_logistic:
         comparison = "more than"
     else:
         comparison = "as much as"
     error = book.number(
         "standard_error_of_the_gap", float(standard_error_of_splits(gap, HELD_OUT))
     )
-    size = "within" if abs(gap.mean()) < 2.0 * error else "more than"
+    difference = "within" if abs(gap.mean()) < 2.0 * error else "more than"
     book.say(
         f"""Accuracy counts both mistakes alike. In each round every patient is held
-        out once: at a threshold of one half the network misses {missed:.2f} of {bad}
-        malignant tumours and raises {alarms:.2f} false alarms (means over the
-        rounds). If a miss is {price[-1]} times as bad as a false alarm, call a tumour
-        malignant from a probability of 1 / (1 + {price[-1]}) = {limit[-1]:.2f} on:
-        the network then misses {then:.2f}, at the price of {cries:.2f} alarms.
+        out once: at a threshold of one half the network misses {missed:.2f} of
+        {malignant} malignant tumours and raises {alarms:.2f} false alarms (means over
+        the rounds). If a miss is {price[-1]} times as bad as a false alarm, call a
+        tumour malignant from a probability of
+        1 / (1 + {price[-1]}) = {limit[-1]:.2f} on:
+        the network then misses {missed_last:.2f}, at the price of {alarms_last:.2f}
+        alarms.
         Counted so, its mistakes cost {comparison} those of logistic regression,
-        {own:.2f} against {other:.2f}, a gap {size} two of its standard errors
+        {cost:.2f} against {cost_of_logistic:.2f}, a gap {difference} two of its
+        standard errors
         ({error:.0f}). So far from one half, what counts is how honest the
         probabilities are. The network learns probabilities. Where to draw the line is
         a judgement about costs, and it is ours."""

@@ -35,11 +35,11 @@ class Bump(Activation):
     """a = e^(-z^2),  f'(z) = -2 z a: a bump at z = 0."""
 
     def f(self, z: Any) -> Any:
-        """[F2]'s f."""
+        """a = f(z), the f of [F2]."""
         return np.exp(-z * z)
 
     def df(self, z: Any, a: Any) -> Any:
-        """[B1]'s f'; a = f(z) is at hand."""
+        """f'(z), the f' of [B1]; a = f(z) is given."""
         return -2.0 * z * a
 
 

@@ -289,9 +289,15 @@ def draw_small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
     passes = np.arange(1, n + 1)
     some = np.linspace(0, n - 1, 126).astype(int)
     rates = trial.learning_rates
-    shade: dict[str, Any] = {"color": COLOURS[5], "alpha": 0.25, "lw": 0}
-    shade |= {"transform": ax.get_xaxis_transform()}
-    ax.fill_between(passes[some], 0.0, rates[some] / rates.max(), **shade)
+    ax.fill_between(
+        passes[some],
+        0.0,
+        rates[some] / rates.max(),
+        color=COLOURS[5],
+        alpha=0.25,
+        linewidth=0,
+        transform=ax.get_xaxis_transform(),
+    )
     for one, style in ((fixed, FIXED), (trial, ANNEALED)):
         above = np.maximum(mean_of_groups(one.losses[:-1]) - lowest, LEAST)
         ax.plot(mean_of_groups(passes), above, **style)

@@ -14,8 +14,8 @@ from halfmoon.tutorial.experiment import Experiment, descend, full_loss
 BATCHES = (50, 10)
 RATES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 FIRST_PASSES = 10  # by which a learning rate is chosen
-LOW = 0.2  # a loss that no nearly straight boundary has
-TIMED = 5_000  # updates, at least, of a run whose time is taken
+LOW = 0.2  # lower than any nearly straight boundary reaches
+TIMED = 5_000  # a timed run has at least this many updates
 
 
 @dataclass
@@ -24,7 +24,7 @@ class BatchTrial:
 
     losses: Array  # of all points, with the penalty, after each pass
     weights: list[Array]  # after the first passes, and at the end
-    seconds: float  # a pass
+    seconds: float  # per pass
     # kept: points in an update and in all, its rate, and its losses at a few places
     numbers: Any
 
@@ -48,7 +48,7 @@ def try_batch_sizes(
         rate = choose_rate(experiment, X, y, size)
         losses, weights = watch(experiment, X, y, size, rate, passes)
         below = np.flatnonzero(losses < LOW)
-        half = losses[passes // 2 :]
+        second_half = losses[passes // 2 :]
         numbers = {
             "rows": size,
             "of": len(X),
@@ -57,9 +57,9 @@ def try_batch_sizes(
             "below_after": below[0] + 1 if len(below) else None,
             "early": losses[FIRST_PASSES - 1],
             "end": losses[-1],
-            "least": half.min(),
-            "middle": np.median(half),
-            "most": half.max(),
+            "least": second_half.min(),
+            "middle": np.median(second_half),
+            "most": second_half.max(),
         }
         seconds = time_a_pass(experiment, X, y, size, rate, passes)
         kept = book.number(f"{size}_of_{len(X)}", numbers)
@@ -88,8 +88,18 @@ def train_in_batches(
 ) -> Run:
     """Train with batches of one size."""
     label = f"{size} of {len(X):,} rows"
-    more |= {"batch_size": size, "seed": experiment.seed}
-    return experiment.fit(descend, label, passes, network, X, y, rate, **more)
+    return experiment.fit(
+        descend,
+        label,
+        passes,
+        network,
+        X,
+        y,
+        rate,
+        batch_size=size,
+        seed=experiment.seed,
+        **more,
+    )
 
 
 def watch(
@@ -118,11 +128,12 @@ def time_a_pass(
 ) -> float:
     """Seconds for a pass of a run that is long enough and not watched.
 
-    Of the fastest of three runs, where they are short.
+    Short runs are made three times, and the fastest counts.
     """
     passes = max(passes, TIMED * size // len(X))
     times = []
-    for _ in range(1 if experiment.quick or experiment.engine == "numpy" else 3):
+    repeats = 1 if experiment.quick or experiment.engine == "numpy" else 3
+    for _ in range(repeats):
         network = experiment.network()
         run = train_in_batches(experiment, network, X, y, size, rate, passes)
         times.append(float(run.history["seconds"][-1]))
