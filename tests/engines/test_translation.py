@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from halfmoon.components.activations import GELU, Identity, LeakyReLU, Tanh
-from halfmoon.components.losses import LOSSES, Quantiles, SquaredError
+from halfmoon.components.losses import LOSSES, Loss, Quantiles
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.engines.compiled import translation
 from halfmoon.engines.compiled.codegen import UntranslatableError
@@ -47,7 +47,7 @@ def test_joint_losses_say_how_many_outputs_belong_together():
 
 def test_other_joint_losses_are_not_translated():
     @dataclass(frozen=True)
-    class Joint(SquaredError):
+    class Joint(Loss):
         pointwise = False
 
     with pytest.raises(UntranslatableError, match="its outputs belong together"):
