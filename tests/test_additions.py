@@ -376,7 +376,21 @@ def command() -> None:
     typer.echo(code_cache.home())
 '''
                 )
-            ]
+            ],
+            "tests/commands/test_cache.py": [
+                Insertion(
+                    '''"""`halfmoon cache`."""
+
+from halfmoon.engines.compiled import code_cache
+
+
+def test_it_says_where_compiled_code_is_kept(run):
+    done = run("cache")
+    assert done.status == 0, done.error
+    assert str(code_cache.home()) in done.output
+'''
+                )
+            ],
         },
         [*ALWAYS, "tests/commands"],
     ),
@@ -446,7 +460,10 @@ def test_an_addition_touches_the_files_that_the_table_names(addition, copy):
         return
     for path, text in before.items():
         after = path.read_text(encoding="utf-8")
-        path.write_text(text, encoding="utf-8")
+        if text:
+            path.write_text(text, encoding="utf-8")
+        else:
+            path.unlink()
         passed, _ = run_tests(copy, addition.tests)
         assert not passed, f"{path.relative_to(copy)} need not be touched."
         path.write_text(after, encoding="utf-8")

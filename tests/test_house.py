@@ -358,6 +358,47 @@ def test_nobody_asks_which_class_a_layer_is():
     report(asked)
 
 
+# Tests by module
+
+# modules without a test file of their own, and the file that tries them
+TESTED_TOGETHER = {
+    # every loss that is registered is tried alike
+    "components.losses": "components/test_losses.py",
+    # its texts are what the translator fills in
+    "engines.compiled.templates": "engines/test_codegen.py",
+    # what the two estimators share, and the two, by each thing that a fit does
+    "estimators.base": "estimators/test_fit.py",
+    "estimators.mlp": "estimators/test_properties.py",
+    # parts of section 7, which is told whole
+    "tutorial.overfitting": "tutorial/test_tutorial.py",
+    "tutorial.penalties": "tutorial/test_tutorial.py",
+}
+SECTION = re.compile(r"^TITLE = ", re.MULTILINE)  # test_tutorial.py tells each section
+
+
+def test_each_module_has_its_tests():
+    """tests/<wing>/test_<module>.py, in a folder of the wing's tests if it has some."""
+    wrong = []
+    for module, path in MODULES.items():
+        wing, _, name = module.rpartition(".")
+        folder = ROOT / "tests" / wing.split(".")[0]
+        own = f"test_{name}.py"
+        is_section = SECTION.search(path.read_text(encoding="utf-8"))
+        is_tested_together = {module, wing} & set(TESTED_TOGETHER)
+        if path.stem.startswith("__") or is_section or is_tested_together:
+            continue
+        if not any(folder.rglob(own)):
+            wrong.append(f"{HOUSE.place(path, 1)}: there is no test file {own}.")
+    report(wrong)
+
+
+def test_modules_that_are_tested_together_exist():
+    missing = set(TESTED_TOGETHER) - set(MODULES)
+    files = [ROOT / "tests" / name for name in TESTED_TOGETHER.values()]
+    report([f"{module} is no module." for module in sorted(missing)])
+    report([f"{path} does not exist." for path in files if not path.exists()])
+
+
 # Registries
 
 

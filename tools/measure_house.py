@@ -396,7 +396,7 @@ def files_of_additions(root: Path) -> dict[str, int | str]:
 
 def additions(root: Path) -> dict[str, list[str]]:
     """CONTRIBUTING's table: what can be added, and the files that are touched; a file
-    of its own is "new".
+    of its own, or a test of its own, is "new".
     """
     lines = (root / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("| to add "))
@@ -406,6 +406,7 @@ def additions(root: Path) -> dict[str, list[str]]:
             break
         kind, touched, *_ = line.strip("| ").split(" | ")
         own = ["new"] * touched.startswith(("a module in", "a file of your own"))
+        own += ["new"] * ("; its test, " in touched)
         table[kind] = own + FILE.findall(touched)
     return table
 

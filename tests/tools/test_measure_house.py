@@ -120,6 +120,12 @@ def test_the_table_of_additions_is_read(tmp_path):
     (tmp_path / "CONTRIBUTING.md").write_text(
         "| to add an | touch | it is found by |\n|---|---|---|\n"
         "| layer | `src/a.py`: `f(z)`, and `tests/b.py` | `x.py` |\n"
-        "| door | a module in `src/doors/` | `y.py` |\n\n| no | more |\n"
+        "| door | a module in `src/doors/` | `y.py` |\n"
+        "| gate | a module in `src/doors/`; its test, `tests/<module>.py` | `y.py` |\n"
+        "\n| no | more |\n"
     )
-    assert additions(tmp_path) == {"layer": ["src/a.py", "tests/b.py"], "door": ["new"]}
+    assert additions(tmp_path) == {
+        "layer": ["src/a.py", "tests/b.py"],
+        "door": ["new"],
+        "gate": ["new", "new"],
+    }

@@ -157,21 +157,6 @@ def test_a_poor_end_is_not_praised(tmp_path):
     assert better is ("The boundary bends around the moons" in page) is False
 
 
-def test_a_number_stands_for_a_section_with_its_parts():
-    parts = [name for name, (number, _) in SECTIONS.items() if number.startswith("8")]
-    assert program.find_sections("8") == program.find_sections("exercises") == parts
-    assert program.find_sections("8.3") == ["activations"]
-
-
-@pytest.mark.slow
-def test_a_section_may_be_called_by_number(tmp_path):
-    assert list(tell(tmp_path / "out", only="2").results) == ["baseline"]
-    with pytest.raises(ValueError, match="no section '11'"):
-        tell(tmp_path / "out", only="11")
-    with pytest.raises(ValueError, match="engine"):
-        tell(tmp_path / "out", engine="steam")
-
-
 def test_a_users_matplotlibrc_does_not_show(tmp_path, whole_tutorial):
     with mpl.rc_context(
         {
@@ -187,27 +172,11 @@ def test_a_users_matplotlibrc_does_not_show(tmp_path, whole_tutorial):
 
 
 @pytest.mark.slow
-def test_the_highest_seed_is_a_seed(tmp_path):
-    assert tell(tmp_path / "out", seed=2**32 - 1, only="onward").results["onward"]
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_the_trace_can_be_read_on_a_narrow_terminal(width, tmp_path):
     out = io.StringIO()
     run(tmp_path, only="prediction", quick=True, console=Console(file=out, width=width))
     assert "z1 = x W1 + b1" in out.getvalue()
-
-
-def test_a_folder_may_have_brackets_in_its_name(tmp_path):
-    out = io.StringIO()
-    run(
-        tmp_path / "a[/b][red]",
-        only="data",
-        quick=True,
-        console=Console(file=out, width=400),
-    )
-    assert "a[/b][red]/1-data.svg" in out.getvalue()
 
 
 def test_the_last_loss_is_that_of_the_network_shown(results):

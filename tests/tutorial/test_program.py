@@ -1,0 +1,46 @@
+"""The program of the tutorial: which sections it runs, for which seed, and where to."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from halfmoon.tutorial import program
+from halfmoon.tutorial.program import SECTIONS, run
+
+
+def tell(out, **options):
+    return run(
+        out, console=Console(file=io.StringIO(), width=100), quick=True, **options
+    )
+
+
+def test_a_number_stands_for_a_section_with_its_parts():
+    parts = [name for name, (number, _) in SECTIONS.items() if number.startswith("8")]
+    assert program.find_sections("8") == program.find_sections("exercises") == parts
+    assert program.find_sections("8.3") == ["activations"]
+
+
+@pytest.mark.slow
+def test_a_section_may_be_called_by_number(tmp_path):
+    assert list(tell(tmp_path / "out", only="2").results) == ["baseline"]
+    with pytest.raises(ValueError, match="no section '11'"):
+        tell(tmp_path / "out", only="11")
+    with pytest.raises(ValueError, match="engine"):
+        tell(tmp_path / "out", engine="steam")
+
+
+@pytest.mark.slow
+def test_the_highest_seed_is_a_seed(tmp_path):
+    assert tell(tmp_path / "out", seed=2**32 - 1, only="onward").results["onward"]
+
+
+def test_a_folder_may_have_brackets_in_its_name(tmp_path):
+    out = io.StringIO()
+    run(
+        tmp_path / "a[/b][red]",
+        only="data",
+        quick=True,
+        console=Console(file=out, width=400),
+    )
+    assert "a[/b][red]/1-data.svg" in out.getvalue()
