@@ -24,6 +24,10 @@ NAN = float("nan")
 
 one_thread = pytest.mark.usefixtures("one_blas_thread")
 unfinished = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+out_of_epochs = pytest.mark.filterwarnings(
+    "ignore:.*(Maximum iterations|failed to "
+    "converge):sklearn.exceptions.ConvergenceWarning"
+)
 
 
 def classifier(**options):
@@ -69,6 +73,24 @@ def short(**options):
 def brief(**options):
     """A regressor that does."""
     return MLPRegressor(**{**SHORT, **options})
+
+
+def small(cls, **options):
+    """A small network, and few epochs that nothing ends early."""
+    usual = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "tol": 0.0}
+    by_updates = options.get("solver") != "lbfgs"
+    if by_updates:
+        usual["learning_rate_init"] = 0.01
+        usual["batch_size"] = 32
+    if by_updates or options.get("early_stopping"):
+        usual["n_iter_no_change"] = 1000
+    return cls(**{**usual, **options})
+
+
+def predicted(model, data):
+    """Probabilities if it gives some, else what it predicts."""
+    predict = getattr(model, "predict_proba", model.predict)
+    return predict(data)
 
 
 def theta(model):

@@ -43,14 +43,10 @@ def test_medians_are_the_same_everywhere_and_categories_take_the_most_frequent()
 
 def test_the_distance_from_the_slice_is_in_standard_deviations():
     plane = Plane(X4, (0, 1), "median", None)
-    expected = [
-        np.sqrt(
-            np.mean(
-                [((row[i] - np.median(X4[:, i])) / X4[:, i].std()) ** 2 for i in (2, 3)]
-            )
-        )
-        for row in X4
-    ]
+    expected = []
+    for row in X4:
+        away = [(row[i] - np.median(X4[:, i])) / X4[:, i].std() for i in (2, 3)]
+        expected.append(np.sqrt(np.mean(np.square(away))))
     np.testing.assert_allclose(plane.distance(), expected)
     assert (Plane(X2, (0, 1), "neighbours", None).distance() == 0.0).all()
     kinds = np.column_stack([X2, np.where(np.arange(120) == 7, "odd", "even")]).astype(

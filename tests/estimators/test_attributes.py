@@ -149,22 +149,18 @@ def all_of_theta(model):
 def test_weights_changed_by_hand_are_obeyed(how, edit, validated, average):
     held = {"X_val": X2, "y_val": Y2} if validated else {}
     model = short(warm_start=how == "warm_start", average=average)
-    model = (
-        passes(model, 6, X, Y, None, [0, 1], **held)
-        if how == "partial_fit"
-        else model.fit(X, Y, **held)
-    )
+    if how == "partial_fit":
+        model = passes(model, 6, X, Y, None, [0, 1], **held)
+    else:
+        model = model.fit(X, Y, **held)
     edit(model)
     edited = theta(model).copy()
     np.testing.assert_allclose(
         model.predict_proba(X2)[:, 1], probabilities(model, X2), rtol=1e-9
     )
     model.set_params(learning_rate_init=TINY)
-    model = (
-        model.fit(X, Y, **held)
-        if how == "warm_start"
-        else model.partial_fit(X, Y, **held)
-    )
+    go_on = model.fit if how == "warm_start" else model.partial_fit
+    model = go_on(X, Y, **held)
     assert np.array_equal(theta(model), edited) or (
         average and np.allclose(theta(model), edited, rtol=1e-12)
     )

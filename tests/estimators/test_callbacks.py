@@ -19,7 +19,18 @@ from halfmoon import MLPClassifier, MLPRegressor, datasets
 from halfmoon.training import train
 from halfmoon.training.callbacks import Recorder
 from halfmoon.training.loop import Fit
-from small import NAMES, X, Y, one_thread, short, theta, unfinished
+from small import (
+    NAMES,
+    X,
+    Y,
+    one_thread,
+    out_of_epochs,
+    predicted,
+    short,
+    small,
+    theta,
+    unfinished,
+)
 
 pytestmark = one_thread
 
@@ -39,33 +50,6 @@ each_solver = pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
 
 
 stopping = pytest.mark.parametrize("early_stopping", [False, True], ids=["", "early"])
-
-
-out_of_epochs = pytest.mark.filterwarnings(
-    "ignore:.*(Maximum iterations|failed to "
-    "converge):sklearn.exceptions.ConvergenceWarning"
-)
-
-
-def small(cls, **options):
-    """A small network, and few epochs that nothing ends early."""
-    usual = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "tol": 0.0}
-    by_updates = options.get("solver") != "lbfgs"
-    usual |= {"learning_rate_init": 0.01, "batch_size": 32} if by_updates else {}
-    usual |= (
-        {"n_iter_no_change": 1000}
-        if by_updates or options.get("early_stopping")
-        else {}
-    )
-    return cls(**{**usual, **options})
-
-
-def predicted(model, data):
-    return (
-        model.predict_proba(data)
-        if hasattr(model, "predict_proba")
-        else model.predict(data)
-    )
 
 
 # scikit-learn's callbacks

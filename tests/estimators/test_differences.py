@@ -188,11 +188,10 @@ def test_loss_and_gradient_agree_for_several_outputs():
         for h in (1e-5, -1e-5):
             start.coefs_[0].ravel()[0] += h
             error = start.predict(WAVE) - values
-            ends.append(
-                0.5 * (error**2).mean()
-                if package is theirs
-                else 0.5 * (error**2).sum(axis=1).mean()
-            )
+            if package is theirs:
+                ends.append(0.5 * (error**2).mean())
+            else:
+                ends.append(0.5 * (error**2).sum(axis=1).mean())
             start.coefs_[0].ravel()[0] -= h
         assert start.loss_ == pytest.approx(np.mean(ends), rel=1e-6)
         assert step == pytest.approx(ratio * (ends[0] - ends[1]) / 2e-5, rel=1e-3)
@@ -309,8 +308,11 @@ def test_momentum_keeps_slopes_and_not_steps():
     new rate.
     """
     far = np.full(60, 1e9)
-    options = {"hidden_layer_sizes": (), "solver": "sgd", "nesterovs_momentum": False}
-    options |= {
+    options = {
+        "hidden_layer_sizes": (),
+        "solver": "sgd",
+        "nesterovs_momentum": False,
+        "alpha": 0.0,
         "batch_size": 60,
         "learning_rate": "adaptive",
         "n_iter_no_change": 1,
@@ -318,23 +320,19 @@ def test_momentum_keeps_slopes_and_not_steps():
         "momentum": 0.9,
     }
     for package, keeps in ((ours, "slopes"), (theirs, "steps")):
-        ends = [
-            float(
-                regressor(package, **options, alpha=0.0, max_iter=n)
-                .fit(np.zeros((60, 1)), far)
-                .intercepts_[0][0]
-            )
-            for n in range(1, 9)
-        ]
+        ends = []
+        for n in range(1, 9):
+            model = regressor(package, **options, max_iter=n)
+            model.fit(np.zeros((60, 1)), far)
+            ends.append(float(model.intercepts_[0][0]))
         steps = np.diff([0.0, *ends]) / 1e6  # of a slope of 1e9 and a rate of 0.001
         # the first step with the smaller rate
         first = int(np.argmax(np.diff(steps) < 0.0)) + 1
         velocity = (1.0 - 0.9 ** np.arange(1, 9)) / (1.0 - 0.9)
-        expected = (
-            0.2 * velocity[first]
-            if keeps == "slopes"
-            else 0.9 * velocity[first - 1] + 0.2
-        )
+        if keeps == "slopes":
+            expected = 0.2 * velocity[first]
+        else:
+            expected = 0.9 * velocity[first - 1] + 0.2
         assert steps[first] == pytest.approx(expected, rel=5e-3)
 
 

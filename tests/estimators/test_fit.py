@@ -169,11 +169,9 @@ def test_verbose_changes_no_bit_and_prints_scikit_learns_lines(options, capsys):
     expected = []
     for epoch in range(6):
         expected.append(f"Iteration {epoch + 1}, loss = {quiet.loss_curve_[epoch]:.8f}")
-        expected += (
-            [f"Validation score: {quiet.validation_scores_[epoch]:f}"]
-            if quiet.early_stopping
-            else []
-        )
+        if quiet.early_stopping:
+            score = quiet.validation_scores_[epoch]
+            expected.append(f"Validation score: {score:f}")
     assert printed.out.splitlines() == expected
     assert printed.err == ""
     theirs = neural_network.MLPClassifier(

@@ -635,11 +635,9 @@ def test_a_value_just_inside_the_rule_is_taken_and_one_just_outside_is_not(kind,
         for value in NEVER
         if not (name in LOOSE and isinstance(value, LOOSE[name]))
     ]
-    unnamed = (
-        [value for value in (None, True, False) if value not in named]
-        if not rule.startswith(str(COMPONENT))
-        else [None]
-    )
+    unnamed = [None]
+    if not rule.startswith(str(COMPONENT)):
+        unnamed = [value for value in (None, True, False) if value not in named]
     if "integer" in rule or "number" in rule:
         unnamed = [
             value
@@ -873,11 +871,9 @@ def test_there_is_no_second_list_of_the_parameters():
     tables = []
     for path, tree in trees():
         for node in ast.walk(tree):
-            entries = (
-                node.elts
-                if isinstance(node, ast.Tuple | ast.List | ast.Set)
-                else getattr(node, "keys", [])
-            )
+            entries = getattr(node, "keys", [])
+            if isinstance(node, ast.Tuple | ast.List | ast.Set):
+                entries = node.elts
             named = {
                 one.value
                 for one in entries

@@ -176,11 +176,9 @@ def test_every_activation_by_name(activation):
 @unfinished
 @pytest.mark.parametrize("solver", [*OPTIMIZERS, *SOLVERS, "sgd"])
 def test_every_solver_by_name(solver):
-    options = (
-        {"learning_rate_init": 0.03, "batch_size": 20}
-        if solver not in SOLVERS
-        else OF_LBFGS
-    )
+    options = {"learning_rate_init": 0.03, "batch_size": 20}
+    if solver in SOLVERS:
+        options = OF_LBFGS
     model = short(**{**options, "solver": solver, "max_iter": 60}).fit(X, Y)
     assert model.loss_curve_[-1] < model.loss_curve_[0]
     assert model.score(X, Y) > 0.8

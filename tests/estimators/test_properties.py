@@ -536,15 +536,12 @@ def obeying(field):
             st.just(eval(word)) for word in re.findall(r"'\w+'|True|False", rule)
         ]
         options += [st.just(value) for word, value in WORDS.items() if word in rule]
-        options += (
-            [interval(field.name, rule)] if " in [" in rule or " in (" in rule else []
-        )
+        if " in [" in rule or " in (" in rule:
+            options.append(interval(field.name, rule))
         one = st.one_of(options)
-    return (
-        st.one_of(one, st.lists(one, max_size=2))
-        if rule.endswith("or a list of them")
-        else one
-    )
+    if rule.endswith("or a list of them"):
+        return st.one_of(one, st.lists(one, max_size=2))
+    return one
 
 
 ODD = [
@@ -600,11 +597,10 @@ USUAL = {"hidden_layer_sizes": (4,), "max_iter": 4, "random_state": 0}
 @unfinished
 def test_settings_that_obey_their_rules_fit_or_are_refused_in_a_sentence(data, made):
     options = data.draw(chosen(made, obeying, 6))
-    kinds = (
-        [TWO, THREE, LABELS[:N], COLUMNS[:N]]
-        if made is MLPClassifier
-        else [VALUES, np.abs(np.c_[VALUES, VALUES])]
-    )
+    if made is MLPClassifier:
+        kinds = [TWO, THREE, LABELS[:N], COLUMNS[:N]]
+    else:
+        kinds = [VALUES, np.abs(np.c_[VALUES, VALUES])]
     y = data.draw(st.sampled_from(kinds)) if "class_weight" not in options else TWO
     one = made(**{**USUAL, "engine": "numpy", **options})
     assert not isinstance(_parameter_error(one), InvalidParameterError) or {
@@ -635,11 +631,8 @@ def test_settings_that_break_a_rule_are_refused_by_name_or_fit(data, made):
     work.
     """
     options = data.draw(chosen(made, breaking, 2))
-    options = (
-        {**options, "max_iter": 2}
-        if options.get("max_iter") in (True, 10**30)
-        else options
-    )
+    if options.get("max_iter") in (True, 10**30):
+        options = {**options, "max_iter": 2}
     assume(options.get("hidden_layer_sizes") != 10**30)
     one = made(**{**USUAL, **options})
     error = _parameter_error(one)

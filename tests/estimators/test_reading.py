@@ -24,8 +24,11 @@ from small import (
     brief,
     classifier,
     one_thread,
+    out_of_epochs,
+    predicted,
     regressor,
     short,
+    small,
     theta,
     unfinished,
 )
@@ -129,33 +132,6 @@ def test_weights_out_of_range_are_refused(scale):
 each_class = pytest.mark.parametrize(
     "cls", [MLPClassifier, MLPRegressor], ids=lambda cls: cls.__name__
 )
-
-
-out_of_epochs = pytest.mark.filterwarnings(
-    "ignore:.*(Maximum iterations|failed to "
-    "converge):sklearn.exceptions.ConvergenceWarning"
-)
-
-
-def small(cls, **options):
-    """A small network, and few epochs that nothing ends early."""
-    usual = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "tol": 0.0}
-    by_updates = options.get("solver") != "lbfgs"
-    usual |= {"learning_rate_init": 0.01, "batch_size": 32} if by_updates else {}
-    usual |= (
-        {"n_iter_no_change": 1000}
-        if by_updates or options.get("early_stopping")
-        else {}
-    )
-    return cls(**{**usual, **options})
-
-
-def predicted(model, data):
-    return (
-        model.predict_proba(data)
-        if hasattr(model, "predict_proba")
-        else model.predict(data)
-    )
 
 
 def run_python(program, **environment):
@@ -376,12 +352,11 @@ def test_no_library_of_frames_is_imported_by_us():
     imported = set()
     for path in Path(halfmoon.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = (
-                [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else []
-            )
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
             imported |= {name.partition(".")[0] for name in names}
     assert "sklearn" in imported
     assert not imported & {"pandas", "polars", "pyarrow"}

@@ -160,8 +160,6 @@ def test_alpha_does_not_depend_on_the_batch_size():
             "alpha": 20.0,
             "hidden_layer_sizes": (),
             "learning_rate_init": 0.02,
-        }
-        options |= {
             "max_iter": 400,
             "learning_rate": "cosine",
             "n_iter_no_change": 10**6,

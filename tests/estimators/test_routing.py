@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon import MLPClassifier, MLPRegressor, datasets
-from small import NAMES, X, Y, one_thread, theta
+from small import NAMES, X, Y, one_thread, out_of_epochs, small, theta
 
 pytestmark = one_thread
 
@@ -25,30 +25,11 @@ each_class = pytest.mark.parametrize(
 )
 
 
-out_of_epochs = pytest.mark.filterwarnings(
-    "ignore:.*(Maximum iterations|failed to "
-    "converge):sklearn.exceptions.ConvergenceWarning"
-)
-
-
 @pytest.fixture
 def routed():
     """Metadata goes where it is asked for."""
     with sklearn.config_context(enable_metadata_routing=True):
         yield
-
-
-def small(cls, **options):
-    """A small network, and few epochs that nothing ends early."""
-    usual = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "tol": 0.0}
-    by_updates = options.get("solver") != "lbfgs"
-    usual |= {"learning_rate_init": 0.01, "batch_size": 32} if by_updates else {}
-    usual |= (
-        {"n_iter_no_change": 1000}
-        if by_updates or options.get("early_stopping")
-        else {}
-    )
-    return cls(**{**usual, **options})
 
 
 # Metadata routing

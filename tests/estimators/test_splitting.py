@@ -231,11 +231,9 @@ def test_setting_rows_aside_is_passing_them_as_validation_data():
     ],
 )
 def test_what_makes_no_sense_is_refused(options, more, says):
-    solver = (
-        {"batch_size": "auto", "learning_rate_init": 0.001}
-        if "solver" in options
-        else {}
-    )
+    solver = {}
+    if "solver" in options:
+        solver = {"batch_size": "auto", "learning_rate_init": 0.001}
     with pytest.raises(ValueError, match=says):
         short(**{**options, **solver}).fit(X, Y, **more)
 

@@ -255,17 +255,17 @@ def test_penalties_are_shared_among_the_rows_at_hand():
 def test_a_pickle_goes_on_with_the_same_bits(how):
     options = {"dropout": 0.2, "average": 0.9, "warm_start": how == "warm_start"}
     model = short(**options, max_iter=3)
-    model = (
-        model.fit(X, NAMES)
-        if how == "warm_start"
-        else passes(model, 3, X, NAMES, None, ["full", "new"])
-    )
+    if how == "warm_start":
+        model = model.fit(X, NAMES)
+    else:
+        model = passes(model, 3, X, NAMES, None, ["full", "new"])
     copy = pickle.loads(pickle.dumps(model))
     assert np.array_equal(copy.predict_proba(X), model.predict_proba(X))
     for one in (model, copy):
-        one.fit(X2, NAMES[:60]) if how == "warm_start" else passes(
-            one, 3, X2, NAMES[:60]
-        )
+        if how == "warm_start":
+            one.fit(X2, NAMES[:60])
+        else:
+            passes(one, 3, X2, NAMES[:60])
     assert same_fit(model, copy)
     assert model.t_ == copy.t_ == 3 * 120 + 3 * 60
 

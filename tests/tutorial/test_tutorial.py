@@ -88,9 +88,8 @@ def test_without_quick_they_are_there_twice(tmp_path):
 def test_each_section_stands_alone_and_a_rerun_gives_the_same(
     name, tmp_path, whole_tutorial, results, monkeypatch
 ):
-    if (
-        name == "exercises"
-    ):  # its parts are all run by themselves; one of them is enough
+    # the parts of the exercises are all run by themselves; one of them is enough here
+    if name == "exercises":
         parts = {one: SECTIONS[one] for one in ("data", "exercises", "annealing")}
         monkeypatch.setattr(program, "SECTIONS", parts)
     number = SECTIONS[name][0]

@@ -1,4 +1,4 @@
-"""`halfmoon list`."""
+"""`halfmoon list` prints what is in the registries."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""`halfmoon tutorial`."""
+"""`halfmoon tutorial` runs the tutorial and writes its page."""
 
 from pathlib import Path
 from typing import Annotated

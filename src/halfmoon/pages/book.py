@@ -101,7 +101,7 @@ class Book:
     # Texts, code, tables
 
     def say(self, text: str) -> None:
-        """Write a paragraph."""
+        """Write a paragraph, in the terminal and on the page."""
         self.stop_if_interrupted()
         text = " ".join(text.split())
         width = min(self.console.width, 100)
