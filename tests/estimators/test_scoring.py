@@ -472,3 +472,14 @@ def test_quantiles_have_a_score_and_can_stop_early():
     ]
     assert model.score(rows, y) == pytest.approx(-np.mean(pinball))
     assert len(model.validation_scores_) == model.n_iter_
+
+
+def test_a_scorer_may_read_the_learning_rate():
+    seen = []
+
+    def score(estimator, rows, y):
+        seen.append(estimator.learning_rate_init_)
+        return 0.0
+
+    short(early_stopping=True, scoring=score).fit(X, Y)
+    assert set(seen) == {0.01}

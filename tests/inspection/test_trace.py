@@ -287,3 +287,13 @@ def test_what_cannot_be_traced_is_refused_in_words():
         trace(network, ROW, 5)
     with pytest.raises((KeyError, ValueError), match="nothing"):
         trace(network, ROW, 1)["nothing"]
+
+
+def test_no_zero_has_a_sign():
+    """A unit that is 0 on its way forward has a delta of -0.0 on the way back."""
+    network = Network.dense([2, 3, 2], "relu", seed=4)
+    deltas = trace(network, [0.5, -1.0], 1)
+    assert "-0.0000" not in str(deltas)
+    assert any(
+        np.signbit(line.value[line.value == 0.0]).any() for line in lines(deltas)
+    )

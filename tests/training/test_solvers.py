@@ -11,6 +11,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 
 from halfmoon import datasets
+from halfmoon.layers import Dense, Dropout
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import LBFGS, SOLVERS, Solver
@@ -274,6 +275,15 @@ def test_settings_given_whole_are_obeyed_and_checked_too():
 def test_dropout_is_refused():
     with pytest.raises(ValueError, match="cannot work with dropout"):
         solve(Network.dense([2, 3, 2], dropout=0.5), X, Y)
+
+
+def test_a_random_layer_of_ones_own_is_refused_by_its_name():
+    class Noise(Dropout):
+        random = True
+
+    network = Network([Noise(2, 0.5), Dense(2, 2)])
+    with pytest.raises(ValueError, match="cannot work with noise"):
+        solve(network, X, Y)
 
 
 def test_unknown_solvers_and_settings_are_answered_with_the_nearest_name():

@@ -225,10 +225,8 @@ class OneCycle(Schedule):
 
     def factor(self, progress: Progress) -> Any:
         s = np.minimum(progress.share, 1.0)
-        x_up = s / self.peak
-        x_down = (s - self.peak) / (1.0 - self.peak)
-        cos_up = np.cos(np.pi * x_up)
-        cos_down = np.cos(np.pi * x_down)
+        cos_up = np.cos(np.pi * s / self.peak)
+        cos_down = np.cos(np.pi * (s - self.peak) / (1.0 - self.peak))
         up = self.start + (1.0 - self.start) * 0.5 * (1.0 - cos_up)  # [S8]
         down = 1.0 + (self.end - 1.0) * 0.5 * (1.0 - cos_down)  # [S8]
         return np.where(s < self.peak, up, down)

@@ -310,7 +310,8 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             callbacks.append(bridge)
         score = None
         if work.validation is not None:
-            score = score_of(self, work.targets, work.network)
+            rate = settings.learning_rate
+            score = score_of(self, work.targets, work.network, rate)
         X, y, w = work.data
         try:
             return train(

@@ -14,7 +14,9 @@ from halfmoon.network import Network
 from halfmoon.training.run import Score
 
 
-def score_of(estimator: Any, targets: Any, network: Network) -> Score | None:
+def score_of(
+    estimator: Any, targets: Any, network: Network, learning_rate: float
+) -> Score | None:
     """The score by which a fit of `network` stops; None where that is the loss.
 
     Predictions that are not finite score NaN, which is never the best.
@@ -24,7 +26,7 @@ def score_of(estimator: Any, targets: Any, network: Network) -> Score | None:
     loss = network.loss
     scorer: Score | None = None
     if estimator.scoring is not None:
-        scorer = _scorer_of(estimator, targets, network)
+        scorer = _scorer_of(estimator, targets, network, learning_rate)
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:
         if not np.isfinite(y_hat).all():
@@ -36,7 +38,9 @@ def score_of(estimator: Any, targets: Any, network: Network) -> Score | None:
     return score
 
 
-def _scorer_of(estimator: Any, targets: Any, network: Network) -> Score:
+def _scorer_of(
+    estimator: Any, targets: Any, network: Network, learning_rate: float
+) -> Score:
     """A scikit-learn scorer as training wants it.
 
     It is asked about an estimator that has just predicted y_hat.
@@ -45,6 +49,7 @@ def _scorer_of(estimator: Any, targets: Any, network: Network) -> Score:
     takes_weights = "sample_weight" in inspect.signature(scorer).parameters
     view = copy.copy(estimator)
     vars(view).update(targets.attributes, targets_=targets)
+    view.learning_rate_init_ = learning_rate
     vars(view).pop("feature_names_in_", None)  # training's rows are plain arrays
 
     def score(y_hat: Array, y: Array, w: Array, X: Any) -> float:

@@ -44,7 +44,8 @@ class Line:
         rows = np.atleast_2d(self.value)
         lines = []
         for row in rows[:SHOWN]:
-            numbers = "  ".join(f"{v: .{digits}f}" for v in row[:SHOWN])
+            # + 0.0 makes a zero of -0.0
+            numbers = "  ".join(f"{v + 0.0: .{digits}f}" for v in row[:SHOWN])
             lines.append(numbers + _more(len(row)))
         if len(rows) > SHOWN:
             lines.append(f"... {len(rows)} rows")

@@ -176,11 +176,12 @@ def refuse_idle(
                 f"A solver such as L-BFGS does not use {name}; leave it out, or train "
                 "with an optimizer."
             )
-        if any(layer.random for layer in layers):
-            raise ValueError(
-                "A solver such as L-BFGS cannot work with dropout; leave it out, or "
-                "train with an optimizer."
-            )
+        for layer in layers:
+            if layer.random:
+                raise ValueError(
+                    f"A solver such as L-BFGS cannot work with {layer.name.lower()}; "
+                    "leave it out, or train with an optimizer."
+                )
     drops = [layer.rate for layer in layers if layer.rate]
     if settings.dropout_schedule != "constant" and not drops:
         raise no_effect("dropout_schedule", "a layer with dropout")
