@@ -342,18 +342,15 @@ def test_the_value_is_least_at_perfection(name, h):
     y = truth(loss, rng, 400)
     smoothing = h.get("smoothing", 0.0)
     if loss.target in ("classes", "labels"):
-        classes = (
-            np.repeat(h.get("sizes", COLUMNS), h.get("sizes", COLUMNS))
-            if loss.target == "classes"
-            else 2
-        )
+        classes = 2
+        if loss.target == "classes":
+            sizes = h.get("sizes", COLUMNS)
+            classes = np.repeat(sizes, sizes)
         t = (1 - smoothing) * y + smoothing / classes
         t = np.clip(t, 1e-300, 1.0)
-        best = (
-            np.log(t)
-            if loss.target == "classes"
-            else np.log(t) - np.log(np.maximum(1 - t, 1e-300))
-        )
+        best = np.log(t)
+        if loss.target == "labels":
+            best = best - np.log(np.maximum(1 - t, 1e-300))
     elif loss.target == "counts":
         best = np.log(np.maximum(y, 1e-300))
     else:

@@ -10,9 +10,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from halfmoon import (
-    MLPClassifier,
-)
+from halfmoon import MLPClassifier, displays
 from halfmoon.displays import (
     DecisionSurfaceDisplay,
     HiddenUnitsDisplay,
@@ -23,18 +21,29 @@ from halfmoon.displays import (
 )
 from pictures import X2, X4, ax, flowers, y2
 
+# each display, and what it is drawn from beside the estimator
 DRAW = {
-    "loss": lambda one, at: LossCurveDisplay.from_estimator(one, ax=at),
-    "weights": lambda one, at: WeightsDisplay.from_estimator(one, ax=at),
-    "network": lambda one, at: NetworkDisplay.from_estimator(one, ax=at),
-    "maps": lambda one, at: HiddenUnitsDisplay.from_estimator(one, X2, y2, ax=at),
-    "rows": lambda one, at: HiddenUnitsDisplay.from_estimator(one, X4, flowers, ax=at),
-    "surface": lambda one, at: DecisionSurfaceDisplay.from_estimator(
-        one, X2, y2, grid_resolution=20, ax=at
-    ),
+    "loss": (LossCurveDisplay, {}),
+    "weights": (WeightsDisplay, {}),
+    "network": (NetworkDisplay, {}),
+    "maps": (HiddenUnitsDisplay, {"X": X2, "y": y2}),
+    "rows": (HiddenUnitsDisplay, {"X": X4, "y": flowers}),
+    "surface": (DecisionSurfaceDisplay, {"X": X2, "y": y2, "grid_resolution": 20}),
 }
 TWO = {"loss", "weights", "network", "maps", "surface"}
 FOUR = {"loss", "weights", "network", "rows"}
+
+
+def draw(kind, model, at):
+    display, options = DRAW[kind]
+    return display.from_estimator(model, **options, ax=at)
+
+
+def test_every_display_is_tried():
+    """A SweepDisplay is drawn from a search; it is tried in test_sweep.py."""
+    named = {name for name in displays.__all__ if name.endswith("Display")}
+    tried = {SweepDisplay, *(display for display, _ in DRAW.values())}
+    assert named == {display.__name__ for display in tried}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +54,7 @@ def test_a_display_stays_within_the_ax_it_is_given(kind, name, request):
     figure = Figure(figsize=(12, 8))
     axes = figure.subplots(2, 2)
     place = axes[0, 0].get_position()
-    display = DRAW[kind](request.getfixturevalue(name), axes[0, 0])
+    display = draw(kind, request.getfixturevalue(name), axes[0, 0])
     assert display.ax_ is axes[0, 0]
     assert display.figure_ is figure
     assert not any(
@@ -81,7 +90,7 @@ def test_without_an_ax_there_is_a_new_figure_and_a_display_can_be_drawn_again(mo
 def test_before_a_fit_there_is_nothing_to_draw(kind):
     for model in (MLPClassifier(), make_pipeline(StandardScaler(), MLPClassifier())):
         with pytest.raises(NotFittedError):
-            DRAW[kind](model, ax())
+            draw(kind, model, ax())
     with pytest.raises(NotFittedError):
         SweepDisplay.from_search(GridSearchCV(MLPClassifier(), {}), "alpha", ax=ax())
 
@@ -91,4 +100,4 @@ def test_only_networks_have_an_inside(kind):
     with pytest.raises(
         ValueError, match=r"LogisticRegression has no .*; give a fitted MLPClassifier"
     ):
-        DRAW[kind](LogisticRegression().fit(X2, y2), ax())
+        draw(kind, LogisticRegression().fit(X2, y2), ax())

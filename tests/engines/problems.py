@@ -74,11 +74,9 @@ def task(
     inputs = rng.normal(size=(n, network.d))
     y = truth(network, n, rng)
     columns = network.k if weights == "outputs" and network.loss.pointwise else 1
-    w = (
-        None
-        if weights is None
-        else rng.uniform(0.5, 2.0, (n, columns)) * (np.arange(n)[:, None] % 5 != 1)
-    )
+    w = None
+    if weights is not None:
+        w = rng.uniform(0.5, 2.0, (n, columns)) * (np.arange(n)[:, None] % 5 != 1)
     data = network.read(inputs, y, w)
     size = min(batch_size or n, n)
     # with a decay, so that a plan may ask for one
@@ -93,15 +91,12 @@ def begun(problem, t=0):
     """
     rng = np.random.default_rng(t)
     theta = problem.network.theta
-    draw = (
-        rng.uniform(0.5, 1.5, (problem.optimizer.slots, len(theta)))
-        if t
-        else np.zeros((problem.optimizer.slots, 1))
-    )
+    draw = np.zeros((problem.optimizer.slots, 1))
+    if t > 0:
+        draw = rng.uniform(0.5, 1.5, (problem.optimizer.slots, len(theta)))
     slots = [(theta * 0 + one).astype(theta.dtype) for one in draw]
-    return State(
-        theta.copy(), slots, None if problem.average is None else theta * 0.9, t
-    )
+    average = None if problem.average is None else theta * 0.9
+    return State(theta.copy(), slots, average, t)
 
 
 def plan(count=1, eta=0.1, decay=0.0, dropout=1.0):
@@ -209,11 +204,9 @@ CUT |= {name: ODD[name] for name in ("wide and alone", "wide and thin")}
 
 def classifier(layers, **options):
     """A network that tells one class variable, or in SEVERAL three."""
-    loss = (
-        "softmax_cross_entropy:sizes=3/2/4,smoothing=0.1"
-        if layers is SEVERAL
-        else "softmax_cross_entropy"
-    )
+    loss = "softmax_cross_entropy"
+    if layers is SEVERAL:
+        loss = "softmax_cross_entropy:sizes=3/2/4,smoothing=0.1"
     return Network(layers, loss, **options)
 
 
