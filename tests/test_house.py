@@ -218,6 +218,7 @@ def test_import_halfmoon_costs_nothing():
     assert not loaded_by("import halfmoon") & heavy
 
 
+@pytest.mark.slow
 def test_the_compiled_engine_is_loaded_by_the_first_fit():
     assert not loaded_by("import halfmoon.training.train, halfmoon.inspection") & {
         "numba",

@@ -24,6 +24,7 @@ def test_a_process_of_its_own_prints_the_version():
     assert done.stdout.strip() == f"halfmoon {halfmoon.__version__}"
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_answers_a_mistake_in_a_sentence(tmp_path):
     done = run_process("list", "activatons", cwd=tmp_path)
     assert done.returncode != 0

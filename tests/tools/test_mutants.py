@@ -3,6 +3,7 @@
 import ast
 
 import mutants
+import pytest
 from mutants import ROOT, chosen, failed_in, mutants_of, summarize
 
 TEXT = '''"""A module with 1 sentence."""
@@ -50,6 +51,7 @@ def test_a_mutant_is_python_and_differs_in_one_place(tmp_path):
         assert len(text.splitlines()) == len(TEXT.splitlines())
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_mutants_of_the_core_alone():
     drawn = chosen(ROOT, 12, 3)
     assert drawn == chosen(ROOT, 12, 3)

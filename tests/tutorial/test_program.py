@@ -35,6 +35,7 @@ def test_the_highest_seed_is_a_seed(tmp_path):
     assert tell(tmp_path / "out", seed=2**32 - 1, only="onward").results["onward"]
 
 
+@pytest.mark.slow
 def test_a_folder_may_have_brackets_in_its_name(tmp_path):
     out = io.StringIO()
     run(
