@@ -161,7 +161,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
         """One call of `fit`, or of `partial_fit`: one pass, going on from the last."""
         with unchanged_if_it_fails(self):
             request = self._resolve(call)
-            work = self._prepare(call, request)
+            work = self._make_work(call, request)
             self._warn_of_parameters(request, work)
             settings = self._settings(call, request, work)
             bridge = self._bridge(call, work, settings)
@@ -215,7 +215,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
         self._check_pass(call)
         return request
 
-    def _prepare(self, call: Call, request: Request) -> Work:
+    def _make_work(self, call: Call, request: Request) -> Work:
         """Rows, read; and a new network, or the present one with its run."""
         goes_on = hasattr(self, "network_") and (call.single or self.warm_start)
         rows = read(self, call.X, call.y, call.sample_weight, reset=not goes_on)

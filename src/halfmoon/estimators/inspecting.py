@@ -198,7 +198,7 @@ class Inspecting(MLP):
         fresh = clone(self).set_params(learning_rate_init="auto")
         call = Call(X, y, sample_weight)
         request = fresh._resolve(call)
-        work = fresh._prepare(call, request)
+        work = fresh._make_work(call, request)
         settings = request.settings(work.data, self.max_iter, work.seed)
         rows, truth, w = work.data
         return find_learning_rate(work.network, rows, truth, w=w, settings=settings)

@@ -80,7 +80,7 @@ class Architecture(NamedTuple):
 
 @dataclass(frozen=True)
 class Request:
-    """What the parameters ask of one fit."""
+    """What an estimator's parameters ask of one call of `fit`, resolved."""
 
     hidden: tuple[int, ...]  # units of each hidden layer
     activations: tuple[Activation, ...]  # of each hidden layer
