@@ -1,6 +1,4 @@
-"""A network: theta's layout, dtype, sums that add, batches that add up, symmetries, and
-data it refuses.
-"""
+"""A network's layout, dtype, sums, batches and symmetries, and the data it refuses."""
 
 import inspect
 from itertools import pairwise
@@ -166,19 +164,15 @@ def test_weights_come_from_the_seed_layer_by_layer():
 
 
 def dtypes_inside(value):
-    """The dtypes of all float arrays that closures hold, arrays of no dimension
-    included.
-    """
+    """The dtypes of all float arrays that closures hold, those of no dimension included."""
     if inspect.isfunction(value):
         inner = inspect.getclosurevars(value).nonlocals.values()
         return {dtype for held in inner for dtype in dtypes_inside(held)}
     if hasattr(value, "__dict__") and hasattr(value, "W"):
         return {array.dtype for array in vars(value).values()}
-    return (
-        {value.dtype}
-        if isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"
-        else set()
-    )
+    if isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f":
+        return {value.dtype}
+    return set()
 
 
 def spied(network, context, X, y, w):
@@ -332,8 +326,9 @@ def test_each_epochs_batches_are_cut_from_the_documented_shuffle(epoch):
 @given(st.data())
 @settings(max_examples=40, deadline=None)
 def test_whole_weights_count_rows(data):
-    """A row of weight 2 is the row twice, one of weight 0 is not there: objective and
-    gradient.
+    """A row of weight 2 is the row twice, and one of weight 0 is not there.
+
+    Both in the objective and in the gradient.
     """
     loss = data.draw(st.sampled_from(sorted(naive.LOSSES)))
     times = np.array(

@@ -231,7 +231,7 @@ class Network:
 
     @property
     def engine(self) -> str:
-        """Who predicts: "numpy" or "compiled"."""
+        """The name of the engine that predicts: "numpy" or "compiled"."""
         return "numpy" if self.predictor is None else self.predictor.name
 
     # theta and its parts

@@ -1,5 +1,6 @@
-"""Elementary functions against mpmath's forty digits, counted in ulp (units in the last
-place).
+"""Elementary functions against mpmath's forty digits.
+
+Errors are counted in ulp (units in the last place).
 """
 
 import math

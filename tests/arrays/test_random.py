@@ -1,5 +1,6 @@
-"""Random numbers by position: equal to SplitMix64 as published, uniform, normal, and
-independent of the order.
+"""Random numbers by position equal SplitMix64 as published, and have its qualities.
+
+They are uniform or normal, and independent of the order in which they are computed.
 """
 
 import numpy as np
@@ -151,8 +152,9 @@ def test_neighbouring_seeds_and_epochs_give_unrelated_numbers():
 
 
 def test_permutations_are_fair():
-    """Each of the 24 orders of four rows comes up about as often: chi-square with 23
-    degrees of freedom.
+    """Each of the 24 orders of four rows comes up about as often.
+
+    By chi-square with 23 degrees of freedom.
     """
     n = 6000
     orders = [tuple(permutation(key(0, SHUFFLE, epoch), 4)) for epoch in range(n)]
@@ -206,8 +208,9 @@ def test_stream_bears_the_methods_of_numpys_generators():
 
 
 def test_no_bit_serves_twice_in_a_stream():
-    """Normal i is made of uniforms 2i and 2i+1, so normals move the stream on by two
-    and begin at an even place.
+    """Normal i is made of uniforms 2i and 2i+1.
+
+    So normals move the stream on by two, and begin at an even position.
     """
     k = naive.key(0, WEIGHTS)
     stream = Stream(0, WEIGHTS)

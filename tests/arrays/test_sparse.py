@@ -1,5 +1,6 @@
-"""Sparse rows give what the same rows give when written out, and are never
-written out.
+"""Sparse rows give what the same rows give when written out.
+
+And they are never written out.
 """
 
 import tracemalloc
@@ -69,8 +70,9 @@ def alike(one, other, within=1e-12):
 
 @pytest.fixture
 def forbidden(monkeypatch):
-    """Sparse tables that nobody can write out, unless they are narrower than X
-    (scikit-learn's scorers have such).
+    """Sparse tables that nobody can write out, unless they are narrower than X.
+
+    scikit-learn's scorers have such narrow ones.
     """
     for kind in ("csr", "csc", "coo"):
         for form in (
@@ -242,8 +244,9 @@ def test_however_the_entries_are_written(made, options):
 
 
 def test_a_table_too_large_to_be_written_out_needs_little_memory(forbidden):
-    """2,000 rows of 200,000 columns would be 3.2 GB; 20 entries a row are 0.5 MB, and
-    theta, for two units, 3.2 MB.
+    """2,000 rows of 200,000 columns would be 3.2 GB if they were written out.
+
+    20 entries a row are 0.5 MB, and theta, for two units, 3.2 MB.
     """
     rng = np.random.default_rng(1)
     columns = rng.integers(0, 200_000, (2000, 20))

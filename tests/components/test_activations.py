@@ -1,6 +1,4 @@
-"""Every activation in the registry: the value, the derivative, the far ends, the
-dtypes.
-"""
+"""Every activation in the registry: value, derivative, far ends and dtypes."""
 
 import re
 from pathlib import Path
@@ -200,9 +198,7 @@ def test_relu_passes_on_nothing_at_and_below_zero():
 
 
 def test_selu_keeps_mean_0_and_variance_1():
-    """The fixed point of Klambauer et al. 2017: what makes its two constants what they
-    are.
-    """
+    """SELU's two constants make the fixed point of Klambauer et al. 2017."""
     z, weight = np.polynomial.hermite_e.hermegauss(180)
     weight /= weight.sum()
     a = SELU().f(z)

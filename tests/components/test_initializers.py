@@ -93,11 +93,10 @@ def test_weights_are_the_sources_numbers_scaled_to_the_papers_size(name):
     source = np.random.RandomState(2)
     size = (d, k)
     # variance 1
-    one = (
-        source.standard_normal(size)
-        if name in NORMAL
-        else source.uniform(-(3**0.5), 3**0.5, size)
-    )
+    if name in NORMAL:
+        one = source.standard_normal(size)
+    else:
+        one = source.uniform(-(3**0.5), 3**0.5, size)
     np.testing.assert_allclose(
         W, one * VARIANCE[name](d, k) ** 0.5, rtol=1e-12, atol=1e-14
     )
@@ -111,8 +110,9 @@ def test_orthogonal_has_orthonormal_rows_or_columns(d, k):
 
 
 def test_orthogonal_prefers_no_direction():
-    """Uniform over the group: without the signs, QR's first column would always point
-    one way.
+    """Orthogonal matrices are uniform over the group.
+
+    Without the signs, QR's first column would always point one way.
     """
     W = np.array([draw("orthogonal", 3, 3, seed) for seed in range(600)])
     assert np.abs(W.mean(axis=0)).max() < 4 * np.sqrt(1 / 3 / 600)

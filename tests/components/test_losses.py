@@ -1,6 +1,4 @@
-"""Every loss in the registry: link, value and dz, from raw scores; and the truth as
-each reads it.
-"""
+"""Every loss in the registry: link, value and dz, and the truth as each reads it."""
 
 from dataclasses import dataclass, fields
 
@@ -33,10 +31,10 @@ COLUMNS = 3
 
 
 def truth(loss, rng, n=N):
-    """y (n, 3) such as the loss reads it, several class variables with as many columns
-    as they have classes.
+    """y (n, 3) such as the loss reads it.
 
-    In the first rows classes and labels are outright, then there are shares.
+    Several class variables have as many columns as classes. In the first rows classes
+    and labels are outright, then there are shares.
     """
     if loss.target == "classes":
         return np.hstack(
@@ -101,8 +99,9 @@ def test_dz_is_the_slope_of_value(name, h):
 
 @each_case
 def test_far_out_dz_is_still_the_slope_of_value(name, h):
-    """A chord of length 2 at scores of some hundreds, where every loss is straight or
-    nearly so.
+    """dz is the slope of a chord of length 2, at raw predictions of some hundreds.
+
+    There every loss is straight, or nearly so.
     """
     loss, z, y = example(name, h, scale=300.0)
     z = z[(np.abs(z) > 40.0).all(axis=1)]
@@ -341,16 +340,14 @@ def test_the_value_is_least_at_perfection(name, h):
     rng = np.random.RandomState(1)
     y = truth(loss, rng, 400)
     smoothing = h.get("smoothing", 0.0)
-    if loss.target in ("classes", "labels"):
-        classes = 2
-        if loss.target == "classes":
-            sizes = h.get("sizes", COLUMNS)
-            classes = np.repeat(sizes, sizes)
-        t = (1 - smoothing) * y + smoothing / classes
+    if loss.target == "classes":
+        sizes = h.get("sizes", COLUMNS)
+        t = (1 - smoothing) * y + smoothing / np.repeat(sizes, sizes)
+        best = np.log(np.clip(t, 1e-300, 1.0))
+    elif loss.target == "labels":
+        t = (1 - smoothing) * y + smoothing / 2
         t = np.clip(t, 1e-300, 1.0)
-        best = np.log(t)
-        if loss.target == "labels":
-            best = best - np.log(np.maximum(1 - t, 1e-300))
+        best = np.log(t) - np.log(np.maximum(1 - t, 1e-300))
     elif loss.target == "counts":
         best = np.log(np.maximum(y, 1e-300))
     else:
@@ -365,8 +362,9 @@ def test_the_value_is_least_at_perfection(name, h):
     ("name", "h"), [case for case in CASES if case[0] != "quantiles"], ids=str
 )
 def test_the_value_is_convex_in_the_score(name, h):
-    """True of all but several quantiles at once, whose steps bend under the
-    pinballs.
+    """The value is convex for all losses but several quantiles at once.
+
+    Their steps bend under the pinballs.
     """
     loss, z, y = example(name, h)
     other = np.random.RandomState(9).standard_normal(z.shape)

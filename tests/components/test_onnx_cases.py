@@ -1,5 +1,4 @@
-"""The ONNX standard's own node cases: outside examples for activations, losses and
-optimizers.
+"""The ONNX standard's own node cases for activations, losses and optimizers.
 
 Each test says how many cases it must find, so that none is skipped in silence. The
 cases are of float32.
@@ -27,8 +26,9 @@ MODULES |= {"softmax", "softmax_cross_entropy_loss", "adagrad", "adam", "momentu
 
 @functools.cache
 def collected():
-    """All cases of these modules; importing the modules is what makes the cases (all
-    modules would take 8 s).
+    """All cases of these modules.
+
+    Importing the modules is what makes the cases (all modules would take 8 s).
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -109,8 +109,9 @@ def test_softmax_equals_onnxs():
 
 
 def test_softmax_cross_entropy_equals_onnxs():
-    """Classes are ONNX's axis 1; a class's weight, or 0 for the class to be ignored, is
-    the weight of its rows.
+    """Classes are ONNX's axis 1, and a class's weight is the weight of its rows.
+
+    The class to be ignored has weight 0.
     """
     loss = LOSSES.make("softmax_cross_entropy")
     for case in collected_of("SoftmaxCrossEntropyLoss", 34):
@@ -143,8 +144,9 @@ def test_softmax_cross_entropy_equals_onnxs():
 
 
 def tensors(case, kinds):
-    """The tensors of several parameters side by side, by kind; the kinds are X, G and
-    the memories.
+    """The tensors of several parameters side by side, by kind.
+
+    The kinds are X, G and the memories.
     """
     rate = float(case.inputs[0])
     t = int(case.inputs[1])
@@ -160,8 +162,9 @@ def tensors(case, kinds):
 
 
 def check(case, kinds, block, t, rate, scale_g=1.0):
-    """x - rate u with our rule; norm_coefficient is our lam: g = G + lam X, as
-    in [R2].
+    """Compare x - rate u, by our rule, with ONNX's.
+
+    norm_coefficient is our lam: g = G + lam X, as in [R2].
     """
     _, _, (X, G, *slots), (X_new, *slots_new) = tensors(case, kinds)
     g = (G + case.h["norm_coefficient"] * X) * scale_g
@@ -175,8 +178,9 @@ def check(case, kinds, block, t, rate, scale_g=1.0):
     ("mode", "block", "count"), [(b"standard", Momentum, 2), (b"nesterov", Nesterov, 1)]
 )
 def test_momentum_equals_onnxs(mode, block, count):
-    """ONNX scales the gradient by its beta, except in its first update, t = 0; our beta
-    is its alpha.
+    """ONNX scales the gradient by its beta, except in its first update, t = 0.
+
+    Our beta is its alpha.
     """
     for case in collected_of("Momentum", count, lambda case: case.h["mode"] == mode):
         rate, t, _, _ = tensors(case, 3)
@@ -198,8 +202,9 @@ def test_adagrad_equals_onnxs():
 
 
 def test_adam_equals_onnxs():
-    """At t = 0 ONNX corrects no bias, as we do not after very many updates; else it
-    adds eps before the correction, so that its eps is ours times sqrt(1 - beta^t).
+    """ONNX adds eps before the correction: its eps is ours times sqrt(1 - beta^t).
+
+    At t = 0 it corrects no bias, as we do not after very many updates.
     """
     for case in collected_of("Adam", 2):
         rate, t, _, _ = tensors(case, 4)

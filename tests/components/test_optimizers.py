@@ -1,6 +1,4 @@
-"""Update rules: equal to the papers' loops, pure, and able to find the bottom of a
-valley.
-"""
+"""Update rules equal the papers' loops, are pure, and find the bottom of a valley."""
 
 import numpy as np
 import pytest
@@ -213,8 +211,9 @@ def test_finds_the_bottom_of_a_parabola(name):
 
 @each_name
 def test_finds_the_bottom_of_rosenbrocks_valley(name):
-    """(1 - x)^2 + 100 (y - x^2)^2 from (-1.2, 1), the usual start: a bent, narrow
-    valley.
+    """(1 - x)^2 + 100 (y - x^2)^2 is a bent, narrow valley.
+
+    The start, (-1.2, 1), is the usual one.
     """
 
     def gradient(p):
@@ -287,8 +286,9 @@ def test_twenty_steps_equal_the_naive_loop(name, h, clip, average, decay):
 
 
 def test_the_running_average_is_the_weighted_mean_of_thetas_since_the_first_update():
-    """[O6] unrolled: sum_s B^(t-s) theta_s / sum_s B^(t-s): the start, which no update
-    has touched, weighs nothing.
+    """[O6] unrolled is sum_s B^(t-s) theta_s / sum_s B^(t-s).
+
+    The start, which no update has touched, weighs nothing.
     """
     problem = small_problem("gd", {}, None, 0.8)
     B = 0.8

@@ -1,5 +1,6 @@
-"""Registries: a block is found by name, alias, text or instance; and what is said when
-it is not.
+"""A registry finds a component by name, alias, text or instance.
+
+And it says what is wrong when it does not.
 """
 
 import dataclasses

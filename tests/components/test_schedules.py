@@ -1,6 +1,4 @@
-"""Schedules: between 0 and 1, functions of progress alone, and equal to their
-formulas.
-"""
+"""Schedules are functions of progress alone, between 0 and 1, and equal their formulas."""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -233,8 +231,10 @@ def test_plateau_left_to_itself_waits_ten_epochs_and_divides_by_five():
 
 
 def test_plateau_by_hand():
-    """Best 2.0 at epoch 2; two epochs of nothing: halved; NaN and 1.99995 (within tol)
-    two more: halved again.
+    """The rate is halved twice, after two epochs of no improvement each.
+
+    Best is 2.0 at epoch 2, and two epochs of nothing follow: halved. NaN and 1.99995,
+    which is within tol, are two more: halved again.
     """
     block = Plateau(rate=0.5, patience=2, tol=1e-3)
     f = [

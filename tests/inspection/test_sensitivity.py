@@ -39,8 +39,9 @@ def example(hidden=("tanh",), loss="softmax_cross_entropy", columns=2, **options
 
 
 def slopes(function, h=1e-5):
-    """Central differences of function(X) (n, ...) by each input of the same row: (n,
-    ..., d).
+    """Central differences (n, ..., d) of function(X) (n, ...).
+
+    They are by each input of the same row.
     """
     steps = h * np.eye(X.shape[1])
     return np.stack(

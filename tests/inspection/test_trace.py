@@ -1,5 +1,6 @@
-"""The trace of one row: numbers as in scalar loops, and every quantity with its tag in
-every output.
+"""The trace of one row has the numbers of scalar loops.
+
+Every quantity is in every output, with its tag.
 """
 
 import io
@@ -44,11 +45,9 @@ def judge(network, hidden, loss, y):
     """All quantities of the trace by name, by naive's loops."""
     sizes = [3, *[4] * len(hidden), network.k]
     theta = network.theta.tolist()
-    truth = (
-        [0.0, 1.0]
-        if network.loss.target == "classes"
-        else np.atleast_1d(y).astype(float).tolist()
-    )
+    truth = np.atleast_1d(y).astype(float).tolist()
+    if network.loss.target == "classes":
+        truth = [0.0, 1.0]
     link, value, dz = naive.LOSSES[loss]
     zs, inputs = naive.forward(sizes, hidden, theta, ROW)
     layers = naive.unpack(sizes, theta)

@@ -44,8 +44,9 @@ def test_full_batch_history_is_the_objective_before_each_update():
 
 
 def test_minibatch_history_averages_over_rows_and_gradients_over_updates():
-    """Weights that hardly move: the epoch's loss is the mean over all rows, a short
-    last batch included.
+    """An epoch's loss is the mean over all rows, a short last batch included.
+
+    The weights hardly move here.
     """
     w = 1.0 + np.arange(60) % 4
     network, run = fit(
@@ -73,8 +74,9 @@ def test_minibatch_history_averages_over_rows_and_gradients_over_updates():
 
 
 def test_moving_minibatch_history_is_measured_before_each_update():
-    """An epoch's loss, summed batch by batch with weights replayed one update at a
-    time.
+    """An epoch's loss is summed batch by batch, each before its update.
+
+    Weights are replayed one update at a time.
     """
     network, run = fit(
         batch_size=25, shuffle=False, epochs=3, dropout_schedule="constant", l1=0.01

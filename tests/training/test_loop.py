@@ -1,5 +1,6 @@
-"""The training loop: the same bits however it is chunked, watched or resumed, and the
-best epoch's weights at the end.
+"""The training loop gives the same bits however it is chunked, watched or resumed.
+
+At the end the best epoch's weights stay.
 """
 
 import time
@@ -82,9 +83,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not():
 
 
 def resumed(pauses, network, **options):
-    """A fit that is stopped by a callback at each of the pauses and then continued to
-    its end.
-    """
+    """A fit that a callback stops at each of the pauses, and that then goes on to its end."""
     run = None
     for epochs in [*pauses, 10**9]:
         network, run = fit(network, run=run, callbacks=[after(epochs)], **options)
@@ -157,9 +156,7 @@ def test_more_epochs_continue_a_finished_run():
 
 
 def best_of(weights_after, losses):
-    """The weights of the epoch with the lowest loss; the later one of two that are
-    equal.
-    """
+    """The weights of the epoch with the lowest loss; of equal ones, the later one."""
     finite = [loss if np.isfinite(loss) else np.inf for loss in losses]
     return weights_after[max(i for i, loss in enumerate(finite) if loss == min(finite))]
 
@@ -202,11 +199,10 @@ def test_the_best_epochs_weights_stay_whatever_ends_the_fit(reason):
     }
     options["epochs"] = 10**6 if reason == "time" else options["epochs"]
     options["callbacks"] = [remember, *options.get("callbacks", [])]
-    with (
-        pytest.warns(*warning[:1], match=warning[1])
-        if warning
-        else warnings.catch_warnings()
-    ):
+    expected = warnings.catch_warnings()
+    if warning:
+        expected = pytest.warns(warning[0], match=warning[1])
+    with expected:
         network, run = fit(**options)
     assert run.stopped == reason
     assert reason in STOPPED

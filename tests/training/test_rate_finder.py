@@ -1,5 +1,6 @@
-"""The range test changes nothing, repeats to the bit, measures what it says, and
-suggests rates that train well.
+"""The range test changes nothing, and repeats to the bit.
+
+It measures what it says, and suggests rates that train well.
 """
 
 import dataclasses

@@ -1,5 +1,6 @@
-"""A released run goes on with other data, other settings, another method: what is
-remembered and what begins anew.
+"""A released run goes on with other data, other settings, another method.
+
+What it remembers, and what begins anew.
 """
 
 import os
@@ -79,8 +80,9 @@ def assert_same(one, other, columns=COUNTED):
 
 
 def scalars(optimizer, pieces, batch_size, eta, **options):
-    """theta, and average, after all the pieces (X, y, epochs) one after the other, as
-    loops over single numbers.
+    """theta, and average, after all the pieces, by loops over single numbers.
+
+    The pieces are (X, y, epochs), one after the other.
     """
     theta = net().theta.tolist()
     t = 0
@@ -114,9 +116,7 @@ def scalars(optimizer, pieces, batch_size, eta, **options):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "momentum", "lion"])
 def test_on_other_rows_the_optimizer_remembers_and_counts_on(optimizer, engine):
-    """Bias corrections, memories and the running average, against loops over single
-    numbers.
-    """
+    """Bias corrections, memories and the running average equal loops over single numbers."""
     options = {
         "optimizer": optimizer,
         "batch_size": 10,
@@ -136,8 +136,9 @@ def test_on_other_rows_the_optimizer_remembers_and_counts_on(optimizer, engine):
 
 
 def test_forgetting_the_count_would_have_been_seen():
-    """The test above compares with a count that goes on; one that begins anew moves
-    elsewhere.
+    """A count that begins anew moves elsewhere.
+
+    The test above compares with a count that goes on.
     """
     on = scalars("adam", [(*A, 3), (*B, 2)], 10, 0.05)[0]
     anew = scalars("adam", [(*B, 2)], 10, 0.05)[0]
@@ -251,8 +252,9 @@ def rates(run, count):
     ["cosine:warmup=0.2", "cosine:cycles=2", "one_cycle", "plateau:patience=1,tol=9"],
 )
 def test_schedules_of_the_whole_fit_begin_anew(schedule):
-    """What depends on the share of the fit, or on the monitor, is as in a fit of these
-    rows alone.
+    """What depends on the share of the fit is as in a fit of these rows alone.
+
+    So is what depends on the monitor.
     """
     network = net()
     run = fit(
@@ -280,8 +282,9 @@ FALLING = {
 
 @pytest.mark.parametrize("schedule", FALLING)
 def test_schedules_that_count_go_on_counting(schedule):
-    """The last of B's 4 updates stands at 3/4 of its epoch, with 3 updates and 30 rows
-    of it behind.
+    """The last of B's 4 updates stands at 3/4 of its epoch.
+
+    3 updates and 30 rows of it are behind.
     """
     network = net()
     run = fit(
@@ -318,9 +321,7 @@ def test_a_run_that_is_released_within_its_fit_goes_on_with_its_share():
 
 @pytest.mark.parametrize(("anew", "epochs"), [(True, 8), (False, 4)])
 def test_patience_begins_anew_with_a_new_fit_only(anew, epochs):
-    """With a large tol only a fit's first epoch improves, and three more make
-    it stop.
-    """
+    """With a large tol only a fit's first epoch improves, and three more make it stop."""
     network = net()
     run = released(network, A, anew=anew, patience=3, tol=1e6, epochs=99)
     assert (run.stopped, run.epoch) == ("patience", 4)
@@ -333,8 +334,9 @@ def loss_on(network, theta, data):
 
 
 def test_the_earlier_best_epoch_is_evaluated_again_by_the_present_validation_data():
-    """Weights that fit A, then a few wild steps on B, whose labels are exchanged: A's
-    rows still prefer the former.
+    """Weights that fit A are still the best for A's rows after a few wild steps on B.
+
+    B's labels are exchanged.
     """
     network = net()
     run = released(network, A, epochs=30, validation=A)
@@ -407,9 +409,7 @@ def test_without_validation_data_the_earlier_best_epoch_counts_no_more():
 
 
 def test_training_goes_on_from_the_current_weights_not_from_the_best():
-    """Validation looks on, and keeps the best; the updates are those of a fit without
-    it.
-    """
+    """Validation keeps the best, but the updates are those of a fit without it."""
     seen = net()
     unseen = net()
     # learning makes it worse, so an early epoch is the best
@@ -464,8 +464,9 @@ def test_a_solver_goes_on_from_a_run_and_a_run_from_a_solver():
 
 
 def test_updates_are_counted_on_by_another_method_too():
-    """History's "update" is updates done: 3 an epoch by minibatches of 24 rows, 1 an
-    iteration.
+    """History's "update" is the number of updates done.
+
+    They are 3 an epoch by minibatches of 24 rows, and 1 an iteration.
     """
     network = net()
     run = released(network, A, epochs=2)
@@ -476,8 +477,9 @@ def test_updates_are_counted_on_by_another_method_too():
 
 
 def test_a_solver_may_follow_a_solver():
-    """It remembers nothing but theta: the second goes on where the first stopped,
-    downhill.
+    """The second solver goes on, downhill, where the first stopped.
+
+    It remembers nothing but theta.
     """
     network = net()
     run = solve(network, A, epochs=4)

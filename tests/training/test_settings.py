@@ -173,8 +173,9 @@ def test_settings_and_options_are_not_both_taken():
 
 
 def outcome(**options):
-    """Everything observable of a short fit with dropout, minibatches, validation and a
-    slow clock.
+    """Everything that can be observed of a short fit.
+
+    It has dropout, minibatches, validation and a slow clock.
     """
     slow = [lambda network, run: time.sleep(0.002)]
     defaults = {

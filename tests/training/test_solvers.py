@@ -1,5 +1,6 @@
-"""Solvers: they reach the minimum, agree with scikit-learn, refuse what they cannot
-obey, and keep what they have.
+"""Solvers reach the minimum, agree with scikit-learn, and keep what they have.
+
+They refuse what they cannot obey.
 """
 
 import os

@@ -53,8 +53,9 @@ def test_a_reason_is_one_word_with_its_meaning(word):
 
 
 class Scripted:
-    """A score on validation data that follows a list, whatever the network says; on
-    training data always 0.
+    """A score on validation data that follows a list, whatever the network says.
+
+    On training data it is always 0.
     """
 
     def __init__(self, values):

@@ -37,8 +37,9 @@ def test_divergence_gives_the_same_bits_whatever_the_chunks(monkeypatch):
 
 @pytest.mark.parametrize("batch_size", [None, 25])
 def test_after_divergence_history_and_updates_still_agree(batch_size):
-    """Each update done is measured once: in a row of history, or among those of the
-    unfinished epoch.
+    """Each update done is measured once.
+
+    It is in a row of history, or among those of the unfinished epoch.
     """
     with pytest.warns(RuntimeWarning, match="diverged"):
         _, run = explosive(batch_size=batch_size)
@@ -47,8 +48,9 @@ def test_after_divergence_history_and_updates_still_agree(batch_size):
 
 
 def test_a_diverged_run_can_be_resumed_with_a_lower_rate():
-    """A rate that jumps up in epoch 6 throws the fit out; with the constant rate it
-    goes on to the end.
+    """A rate that jumps up in epoch 6 makes the fit diverge.
+
+    With the constant rate it goes on to the end.
     """
     network = Network.dense([2, 1], loss="squared_error")
     options = {"optimizer": "gd", "learning_rate": 0.1, "epochs": 12}

@@ -18,10 +18,10 @@ class Source(Protocol):
     """Where random numbers come from: `random.Stream`, or a generator of NumPy's."""
 
     def standard_normal(self, size: tuple[int, ...]) -> Array:
-        """Standard normal numbers."""
+        """Standard normal numbers of the given shape."""
 
     def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:
-        """Numbers in [low, high)."""
+        """Numbers in [low, high), of the given shape."""
 
 
 class Initializer(Component):

@@ -201,9 +201,9 @@ class Nadam(Adam):
         m, v = slots
         m = self.beta1 * m + (1.0 - self.beta1) * g  # [O1]
         v = self.beta2 * v + (1.0 - self.beta2) * g * g  # [O2]
-        m_bar = self.beta1 * m / (1.0 - self.beta1 ** (t + 1)) + (
-            1.0 - self.beta1
-        ) * g / (1.0 - self.beta1**t)  # [O12]
+        ahead = self.beta1 * m / (1.0 - self.beta1 ** (t + 1))
+        present = (1.0 - self.beta1) * g / (1.0 - self.beta1**t)
+        m_bar = ahead + present  # [O12]
         v_hat = v / (1.0 - self.beta2**t)
         return m_bar / (np.sqrt(v_hat) + self.eps), (m, v)
 

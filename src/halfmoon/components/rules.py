@@ -161,7 +161,7 @@ class Union(Rule):
         return any(rule.allows(value) for rule in self.rules)
 
     def read(self, value: Any) -> Any:
-        """As the first rule that allows it reads it."""
+        """The value as the first rule that allows it reads it."""
         for rule in self.rules:
             if rule.allows(value):
                 return rule.read(value)

@@ -167,8 +167,8 @@ class InverseScaling(Schedule):
             "updates": progress.update,
             "epochs": progress.epoch,
             "rows": progress.rows,
+            "rows_by_epoch": progress.rows_before_epoch,
         }
-        time["rows_by_epoch"] = progress.rows_before_epoch
         return (1.0 + time[self.unit]) ** -self.power  # [S5]
 
 
@@ -275,9 +275,6 @@ def improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
 
     NaN never does.
     """
-    best = (
-        np.fmin.accumulate(np.concatenate([[np.inf], monitor[:-1]]))
-        if len(monitor)
-        else monitor
-    )
+    before = np.concatenate([[np.inf], monitor])[:-1]
+    best = np.fmin.accumulate(before)
     return np.asarray(monitor < best - tol)

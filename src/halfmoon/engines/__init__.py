@@ -1,1 +1,1 @@
-"""Engines: who carries out the updates, computes gradients, and predicts."""
+"""Engines carry out the updates, compute gradients, and predict."""

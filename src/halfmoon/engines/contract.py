@@ -171,7 +171,7 @@ class Problem:
 
 
 class Engine(Protocol):
-    """Who carries out the updates, computes gradients, and predicts.
+    """Carries out the updates, computes gradients, and predicts.
 
     A module with these names will do: `reference` is one, `compiled.engine` another.
     """

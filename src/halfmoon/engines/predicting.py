@@ -1,4 +1,4 @@
-"""Who predicts for a network after a fit, and the scratch memory for it."""
+"""What predicts for a network after a fit, and the scratch memory for it."""
 
 from functools import cached_property
 from typing import Any

@@ -86,7 +86,7 @@ class Recorder:
         return then
 
     def __call__(self, network: Network, run: Run) -> None:
-        """After an epoch of `train`."""
+        """Keep the weights after an epoch of `train`."""
         self._keep(run.epoch, run.current)
 
     def _keep(self, epoch: int, theta: Array) -> None:

@@ -94,7 +94,7 @@ class Fit:
         self.last_tick = now
 
     def evaluate(self, theta: Array) -> dict[str, float]:
-        """What the validation data say of these weights: columns of history."""
+        """The history's columns of the validation data, for these weights."""
         assert self.validation is not None
         network = self.problem.network
         with np.errstate(all="ignore"):
@@ -206,7 +206,7 @@ def run_updates(fit: Fit, run: Run, interrupt: Interrupt) -> None:
 
 
 def updates_ahead(fit: Fit, run: Run) -> int:
-    """How many updates may follow before somebody must look."""
+    """How many updates may follow until the fit ends, or something looks at an epoch."""
     ahead = max(0, fit.end(run) - run.t)
     if fit.each_epoch:
         per_epoch = fit.problem.per_epoch

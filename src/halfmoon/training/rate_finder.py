@@ -209,7 +209,7 @@ def _blown_up(smoothed: Numbers) -> Any:
 
 
 def _suggest(rates: Numbers, losses: Numbers, smoothed: Numbers) -> RateTest:
-    """Half-way down, between the two updates around it."""
+    """The rate half-way down, between the two updates around it."""
     if not np.isfinite(smoothed[:1]).any():
         raise NotFiniteError
     lowest = int(smoothed.argmin())

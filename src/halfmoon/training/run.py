@@ -35,7 +35,7 @@ class Best:
 
 
 class Checkpoint(NamedTuple):
-    """A run as it was."""
+    """A run as it was at one moment."""
 
     fields: dict[str, Any]
     epochs: int
@@ -129,7 +129,7 @@ class Run(State):
 
     @property
     def updates(self) -> int:
-        """Updates done in all, on whatever data and by whatever method."""
+        """The number of updates done in all, on whatever data and by whatever method."""
         return self.t + self.update_offset
 
     def record_epochs(
@@ -209,7 +209,7 @@ class Run(State):
 
 
 def descriptions(problem: Problem, method: object) -> tuple[str, str]:
-    """What an optimizer's memory belongs to, and what the numbers of updates do."""
+    """In words, what an optimizer's memory and what the numbers of updates belong to."""
     network = problem.network
     memory = (
         f"{network.size} parameters in {network.dtype}, {method}, "

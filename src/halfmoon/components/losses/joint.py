@@ -1,6 +1,6 @@
 """Losses whose outputs belong together: a row has one value (n, 1).
 
-As loops they stand in engines/compiled/joint_losses.py.
+Their compiled versions are in engines/compiled/joint_losses.py.
 """
 
 from collections.abc import Callable
@@ -17,11 +17,12 @@ from halfmoon.components.rules import INF, NONE, Integer, Number, Several, setti
 @LOSSES.register("softmax_cross_entropy")
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Loss):
-    """One class of C, by raw predictions z (n, C); or one each of several variables.
+    """Cross-entropy of softmax probabilities, for one class variable or several.
 
-    y (n, C) is one-hot, or any distribution over the classes.
+    z (n, C) are raw predictions, for C classes. y (n, C) is one-hot, or any
+    distribution over the classes.
 
-    y_hat = e^z / sum_c e^z                       [L1]   z less the row's largest first
+    y_hat = e^z / sum_c e^z                       [L1]   from z minus the row's largest
     l     = - sum_c t log y_hat                   [L2]   log y_hat = z - log sum e^z
     dz    = y_hat - t                             [L3]   (as sum_c t = 1)
     t     = (1 - smoothing) y + smoothing / C     [L4]   label smoothing
@@ -92,28 +93,29 @@ class SoftmaxCrossEntropy(Loss):
         return self._by_group(self._dz, z, y)  # [L25]
 
     def _value(self, z: Array, y: Array) -> Array:
-        """One group's."""
+        """The loss (n, 1) of one group of columns."""
         log_y_hat = log_softmax(z)
         return -(self._smooth(y) * log_y_hat).sum(axis=-1, keepdims=True)  # [L2]
 
     def _dz(self, z: Array, y: Array) -> Array:
-        """One group's."""
+        """The slope dz of one group of columns."""
         return _softmax(z) - self._smooth(y)  # [L3]
 
     def _smooth(self, y: Array) -> Array:
         return (1.0 - self.smoothing) * y + self.smoothing / y.shape[-1]  # [L4]
 
     def _by_group(self, function: Callable[..., Array], *tables: Array) -> Array:
-        """The function of each group's columns, side by side."""
+        """What the function gives for each group's columns, side by side."""
         if self.sizes is None:
             return function(*tables)
         ends = np.cumsum(self.classes(tables[0].shape[-1]))[:-1]
-        groups = zip(*(np.split(table, ends, axis=-1) for table in tables), strict=True)
-        return np.concatenate([function(*group) for group in groups], axis=-1)
+        cut = [np.split(table, ends, axis=-1) for table in tables]
+        results = [function(*group) for group in zip(*cut, strict=True)]
+        return np.concatenate(results, axis=-1)
 
 
 def _softmax(z: Array) -> Array:
-    """One group's y_hat."""
+    """The probabilities y_hat of one group of columns."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)  # [L1]
 

@@ -26,11 +26,13 @@ Value = Any
 # where functions come from, and how they are written in a loop
 LIBRARIES = {"numpy": "np.", "math": "math.", "builtins": ""}
 # NumPy's functions of single elements, beside simd's; np.sum, say, is of a whole array
+# fmt: off
 ELEMENTWISE = {
     "abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
     "ceil", "cos", "cosh", "exp2", "fabs", "floor", "hypot", "log10", "log2", "power",
     "reciprocal", "rint", "sign", "sin", "sinh", "sqrt", "square", "tan", "trunc",
-}  # fmt: skip
+}
+# fmt: on
 # & and | of comparisons, as NumPy has them
 LOGICAL: dict[type, type] = {ast.BitAnd: ast.And, ast.BitOr: ast.Or}
 
@@ -121,7 +123,7 @@ class Scope:
         self.outside = outside
 
     def run(self, body: list[ast.stmt]) -> Value:
-        """Statement after statement, up to the one that returns."""
+        """Write out statement after statement, up to the one that returns."""
         for line in body:
             if isinstance(line, ast.Return) and line.value is not None:
                 return self.value(line.value)
@@ -149,7 +151,7 @@ class Scope:
             self.names[target.id] = value
 
     def value(self, node: ast.expr) -> Value:
-        """What an expression becomes."""
+        """What an expression becomes in the loop, or above it."""
         match node:
             case ast.Constant(value=int() | float()):
                 return _number(node.value)

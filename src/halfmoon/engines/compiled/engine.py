@@ -14,8 +14,14 @@ from halfmoon.engines.contract import Measured, Plan, Problem, State
 from halfmoon.network import Network, Objective
 
 __all__ = [
-    "NAME", "gradient", "predict", "prepare", "run", "solver_context", "why_not",
-]  # fmt: skip
+    "NAME",
+    "gradient",
+    "predict",
+    "prepare",
+    "run",
+    "solver_context",
+    "why_not",
+]
 
 NAME = "compiled"
 # BLAS's threads would only start and wait: a solver's own products are small

@@ -67,7 +67,7 @@ def softmax_cross_entropy(z, y, w, dz, spare, k, n, ld, w_ld, h):
 
 @part
 def softmax_of_two(z, y, w, dz, share, even, n):
-    """The same for a group of two, with one exponential a row; returns the sum of w l.
+    """[L23] to [L25] for a group of two, with one exponential a row; returns sum w l.
 
     z, y, dz  (2, ld)
     share     1 - smoothing; even is smoothing / 2 [L4]

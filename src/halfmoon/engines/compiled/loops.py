@@ -203,7 +203,7 @@ def row_numbers(numbers, order, start, n, shuffled):
 
 @loop("TTniiiih")
 def gather(table, block, numbers, columns, n, by_row, by_column, scale):
-    """Some rows of a table, each entry times the scale.
+    """Copy some rows of a table, each entry times the scale.
 
     table    (rows, columns)
     block    what is written: entry (r, i) goes to block[r by_row + i by_column]

@@ -196,11 +196,13 @@ def set_mxcsr(typing_context: Any, value: Any) -> Any:
     return types.int64(types.int64), _code(build)
 
 
+# fmt: off
 @intrinsic
 def gemm(
     typing_context: Any, routine: Any, ta: Any, tb: Any, m: Any, n: Any, k: Any,
     a: Any, lda: Any, b: Any, ldb: Any, beta: Any, c: Any, ldc: Any,
-) -> Any:  # fmt: skip
+) -> Any:
+    # fmt: on
     """C <- op(A) op(B) + beta C by BLAS's Fortran routine at an address.
 
     ta, tb         ord("N") for op(A) = A, ord("T") for its transpose
@@ -212,11 +214,9 @@ def gemm(
     array = number.as_pointer()
     size = ir.IntType(32)
     char = ir.IntType(8)
-    # ta tb, m n k, alpha, a lda, b ldb, beta, c ldc
-    kinds = [
-        char, char, size, size, size, number, array, size, array, size, number, array,
-        size,
-    ]  # fmt: skip
+    matrix = [array, size]
+    # ta, tb; m, n, k; alpha; a, lda; b, ldb; beta; c, ldc
+    kinds = [char, char, size, size, size, number, *matrix, *matrix, number, *matrix]
 
     def build(builder: Any, routine: Any, *values: Any) -> None:
         alpha = number(1.0)
@@ -316,14 +316,12 @@ if not JIT:
         def size(value: int) -> Any:
             return ctypes.byref(ctypes.c_int(value))
 
-        def array(value: int) -> Any:
-            return ctypes.c_void_p(int(value))
+        def matrix(address: int, ld: int) -> list[Any]:
+            return [ctypes.c_void_p(int(address)), size(ld)]
 
-        arguments = (
-            char(ta), char(tb), size(m), size(n), size(k),
-            ctypes.byref(number(1.0)), array(a), size(lda), array(b), size(ldb),
-            ctypes.byref(number(beta)), array(c), size(ldc),
-        )  # fmt: skip
+        arguments = [char(ta), char(tb), size(m), size(n), size(k)]
+        arguments += [ctypes.byref(number(1.0)), *matrix(a, lda), *matrix(b, ldb)]
+        arguments += [ctypes.byref(number(beta)), *matrix(c, ldc)]
         ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 13)(int(routine))(*arguments)
 
 

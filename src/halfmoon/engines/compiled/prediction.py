@@ -109,7 +109,7 @@ def _predict_rows(
     link: bool,
     scratch: Scratch,
 ) -> bool:
-    """Rows start to stop of X (n, d), to out (n, k); False if one is not finite."""
+    """Predict rows start to stop of X (n, d) into out (n, k); False if one is not finite."""
     ld = 1 if stop - start == 1 else BLOCK_ROWS
     unused = scratch.setdefault((ld, link), [])  # what no thread uses at the moment
     try:
@@ -123,7 +123,7 @@ def _predict_rows(
 
 
 def _over_threads(predict_rows: Callable[[int, int], bool], n: int) -> bool:
-    """All n rows, shared among threads; False where an input is not finite.
+    """Predict all n rows, shared among threads; False where an input is not finite.
 
     Shares end where a block of rows does: BLAS's last digits depend on how many rows a
     product has.

@@ -50,6 +50,7 @@ class _Format:
     full: float  # from here on erf is 1
 
 
+# fmt: off
 _FORMATS = {
     "float64": _Format(
         ir.DoubleType(), ir.IntType(64), 52, 1023,
@@ -84,7 +85,8 @@ _FORMATS = {
          0.00063288625,
          -0.00011765614, 9.25797e-06),
         3.95),
-}  # fmt: skip
+}
+# fmt: on
 
 
 def _operator(name: str, reflected: bool = False) -> Any:
@@ -376,10 +378,12 @@ def _compiled(function: Callable[..., Number], dtype: str) -> Any:
     return intrinsic(typing)
 
 
+# fmt: off
 ALL = (
     absolute, clip, copysign, erf, exp, expm1, log, log1p, logaddexp, logistic, maximum,
-    minimum, softplus, tanh, where, xlogy
-)  # fmt: skip
+    minimum, softplus, tanh, where, xlogy,
+)
+# fmt: on
 FUNCTIONS: dict[str, dict[str, Any]] = {
     name: {f.__name__: _compiled(f, name) for f in ALL} for name in _FORMATS
 }

@@ -93,14 +93,17 @@ TASK = record(
         "yield_core": "the system's call that lets other threads go first",
         "loss": "the loss with its gradient; in a prediction, the link",
         "rule": "the optimizer's step; 0 for none",
-        # and of those in loops.py
-        **dict.fromkeys(
-            (
-                "row_numbers", "gather", "all_finite", "combine", "dots", "dropout",
-                "scale", "gradient", "running_average", "shuffle",
-            ),
-            "a loop",
-        ),
+        # and of those in loops.py, by their names there
+        "row_numbers": "a block's rows in the data",
+        "gather": "a table's rows of a block",
+        "all_finite": "whether a block's inputs are finite",
+        "combine": "[F1] and [B4] where BLAS has no kernel for them",
+        "dots": "[B2] and [B3] where BLAS has no kernel for them",
+        "dropout": "[D1]",
+        "scale": "[D2]",
+        "gradient": "[R3] of a range",
+        "running_average": "[O6] of a range",
+        "shuffle": "the rows' order in an epoch",
     },
     {
         "lam": "L2 penalty",
@@ -108,7 +111,7 @@ TASK = record(
         "clip_norm": "the longest gradient; 0 for any",
         "beta": "memory of the running average",
     },
-)  # fmt: skip
+)
 LAYER = record(
     {
         "is_dropout": "1 for dropout, 0 for dense",
@@ -206,7 +209,7 @@ def _is_thin(d: int, k: int) -> bool:
 
 
 def fill_activation(row: Any, act: Any, memory: Memory, ld: int) -> None:
-    """The fields of a dense layer's activation."""
+    """Fill in the fields of a dense layer's activation."""
     row["f"], row["df"], needs_z, h = activation(act, memory.dtype.name)
     row["h"] = memory.keep(np.array([*h, 0.0]))
     # f may overwrite z where f' needs only a
@@ -250,7 +253,7 @@ def range_table(network: Network, masked: bool) -> Table:
 
 
 def fill(table: Table, values: dict[str, Any]) -> None:
-    """Set fields, the same in all rows of the table."""
+    """Set fields to the same values in all rows of the table."""
     for name, value in values.items():
         table[name] = value
 

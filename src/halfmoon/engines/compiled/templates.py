@@ -119,7 +119,7 @@ def rule(theta_, g_, s0_, s1_, s2_, n, h):
 
 
 def activation(act: Activation, dtype: str) -> tuple[str, list[str]]:
-    """The text of its module, and the names of the settings it reads.
+    """The text of an activation's module, and the names of the settings it reads.
 
     Where df needs no z, f works in place, on a.
     """
@@ -140,7 +140,7 @@ def activation(act: Activation, dtype: str) -> tuple[str, list[str]]:
 
 
 def loss(loss: Loss, dtype: str) -> tuple[str, list[str]]:
-    """The text of its module, and the names of the settings it reads."""
+    """The text of a loss's module, and the names of the settings it reads."""
     settings: list[str] = []
     z = ast.Name("z")
     y = ast.Name("y")
@@ -154,7 +154,7 @@ def loss(loss: Loss, dtype: str) -> tuple[str, list[str]]:
 
 
 def rule(optimizer: Optimizer, dtype: str) -> tuple[str, list[str]]:
-    """The text of its module, and the names of the settings it reads.
+    """The text of an optimizer's module, and the names of the settings it reads.
 
     In h these follow t, eta, decay and the clipping's scale.
     """

@@ -52,7 +52,7 @@ class Workspace:
         native.compile_for(self.updates, self.tasks, self.layers, self.ranges, 0)
 
     def _fill_tasks(self, ld: int) -> None:
-        """What is the same for all threads, and for the whole fit."""
+        """Fill in what is the same for all threads, and for the whole fit."""
         problem = self.problem
         network = problem.network
         memory = self.memory
@@ -100,7 +100,7 @@ class Workspace:
         tables.fill(self.tasks, common_fields(network, memory, ld))
 
     def _loop_names(self) -> list[str]:
-        """Those of loops.py that this fit will call."""
+        """The names of the loops in loops.py that this fit will call."""
         names = ["row_numbers", "gather", "gradient"]
         if self.layers["thin"].any():
             names += ["combine", "dots"]
@@ -153,7 +153,7 @@ class Workspace:
         return Objective(float(loss), float(penalty), self.g[: len(state.theta)].copy())
 
     def _carry_out(self, state: State, slots: Array, plan: Plan) -> tuple[Numbers, int]:
-        """Updates in place; returns what was measured, and how many were finite."""
+        """Carry out updates in place; returns what was measured, and how many were finite."""
         count = len(plan.eta)
         per_epoch = self.problem.per_epoch
         epoch = state.t // per_epoch
@@ -178,7 +178,7 @@ class Workspace:
         return measured[0], done
 
     def _run_threads(self) -> int:
-        """All threads do their parts; returns how many updates were finite."""
+        """Run all threads' parts; returns how many updates were finite."""
         self.barrier[0] = 0
         self.stopped[0] = 0
         done: list[int] = []
@@ -200,7 +200,7 @@ class Workspace:
         return min(done)
 
     def _run_part(self, thread: int, done: list[int]) -> None:
-        """One thread's part of the updates."""
+        """Run one thread's part of the updates."""
         done.append(int(self.updates(self.tasks, self.layers, self.ranges, thread)))
 
 
@@ -216,7 +216,7 @@ def common_fields(network: Network, memory: tables.Memory, ld: int) -> dict[str,
 
 @cache
 def cores() -> int:
-    """Cores that this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

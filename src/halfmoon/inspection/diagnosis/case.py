@@ -63,7 +63,7 @@ class WeightedRows(NamedTuple):
         return np.average(values, weights=self.weight)
 
     def standard_error(self, values: Array) -> float:
-        """The standard error of that mean."""
+        """The standard error of the weighted mean."""
         return standard_error(values, self.weight)
 
 
@@ -101,7 +101,7 @@ class Case:
 
     @cached_property
     def learning_rate(self) -> float | None:
-        """The median over all epochs; None if it is not known, or a solver's."""
+        """The median learning rate of all epochs; None if it is not known, or a solver's."""
         settings = self.settings
         if settings is None or isinstance(make_method(settings.optimizer), Solver):
             return None

@@ -34,7 +34,7 @@ def _list_columns(case: Case, indices: Any) -> str:
 
 @rule("constant columns", "A column has at least two values.")
 def constant_columns(case: Case) -> Finding | None:
-    """Of all training rows that weigh something."""
+    """It looks at all training rows that weigh something."""
     X = case.training.X
     width = X.max(axis=0) - X.min(axis=0)
     if is_sparse(width):
