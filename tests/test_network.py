@@ -164,7 +164,7 @@ def test_weights_come_from_the_seed_layer_by_layer():
 
 
 def dtypes_inside(value):
-    """The dtypes of all float arrays that closures hold, those of no dimension included."""
+    """The dtypes of all float arrays in closures, those of no dimension included."""
     if inspect.isfunction(value):
         inner = inspect.getclosurevars(value).nonlocals.values()
         return {dtype for held in inner for dtype in dtypes_inside(held)}

@@ -1,4 +1,4 @@
-"""Schedules are functions of progress alone, between 0 and 1, and equal their formulas."""
+"""Schedules depend on progress alone, are from 0 to 1, and equal their formulas."""
 
 from fractions import Fraction
 from itertools import pairwise

@@ -83,7 +83,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not():
 
 
 def resumed(pauses, network, **options):
-    """A fit that a callback stops at each of the pauses, and that then goes on to its end."""
+    """A fit that a callback stops at each pause, and that then goes on to its end."""
     run = None
     for epochs in [*pauses, 10**9]:
         network, run = fit(network, run=run, callbacks=[after(epochs)], **options)

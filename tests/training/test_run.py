@@ -116,7 +116,7 @@ def scalars(optimizer, pieces, batch_size, eta, **options):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "momentum", "lion"])
 def test_on_other_rows_the_optimizer_remembers_and_counts_on(optimizer, engine):
-    """Bias corrections, memories and the running average equal loops over single numbers."""
+    """Bias corrections, memories and running average equal loops over numbers."""
     options = {
         "optimizer": optimizer,
         "batch_size": 10,
@@ -321,7 +321,7 @@ def test_a_run_that_is_released_within_its_fit_goes_on_with_its_share():
 
 @pytest.mark.parametrize(("anew", "epochs"), [(True, 8), (False, 4)])
 def test_patience_begins_anew_with_a_new_fit_only(anew, epochs):
-    """With a large tol only a fit's first epoch improves, and three more make it stop."""
+    """With a large tol only the first epoch improves, and three more end the fit."""
     network = net()
     run = released(network, A, anew=anew, patience=3, tol=1e6, epochs=99)
     assert (run.stopped, run.epoch) == ("patience", 4)

@@ -206,7 +206,7 @@ def run_updates(fit: Fit, run: Run, interrupt: Interrupt) -> None:
 
 
 def updates_ahead(fit: Fit, run: Run) -> int:
-    """How many updates may follow until the fit ends, or something looks at an epoch."""
+    """How many updates may follow until something must look, or the fit ends."""
     ahead = max(0, fit.end(run) - run.t)
     if fit.each_epoch:
         per_epoch = fit.problem.per_epoch

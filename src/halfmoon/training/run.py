@@ -129,7 +129,7 @@ class Run(State):
 
     @property
     def updates(self) -> int:
-        """The number of updates done in all, on whatever data and by whatever method."""
+        """The number of updates done in all, on whatever data, by whatever method."""
         return self.t + self.update_offset
 
     def record_epochs(
@@ -209,7 +209,7 @@ class Run(State):
 
 
 def descriptions(problem: Problem, method: object) -> tuple[str, str]:
-    """In words, what an optimizer's memory and what the numbers of updates belong to."""
+    """What an optimizer's memory and the numbers of updates belong to, in words."""
     network = problem.network
     memory = (
         f"{network.size} parameters in {network.dtype}, {method}, "

@@ -109,7 +109,7 @@ def _predict_rows(
     link: bool,
     scratch: Scratch,
 ) -> bool:
-    """Predict rows start to stop of X (n, d) into out (n, k); False if one is not finite."""
+    """Predict rows start to stop of X (n, d) into out (n, k); False if not finite."""
     ld = 1 if stop - start == 1 else BLOCK_ROWS
     unused = scratch.setdefault((ld, link), [])  # what no thread uses at the moment
     try:

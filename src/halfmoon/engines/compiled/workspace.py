@@ -153,7 +153,7 @@ class Workspace:
         return Objective(float(loss), float(penalty), self.g[: len(state.theta)].copy())
 
     def _carry_out(self, state: State, slots: Array, plan: Plan) -> tuple[Numbers, int]:
-        """Carry out updates in place; returns what was measured, and how many were finite."""
+        """Carry out updates in place; returns measurements and how many were finite."""
         count = len(plan.eta)
         per_epoch = self.problem.per_epoch
         epoch = state.t // per_epoch

@@ -101,7 +101,7 @@ class Case:
 
     @cached_property
     def learning_rate(self) -> float | None:
-        """The median learning rate of all epochs; None if it is not known, or a solver's."""
+        """The median learning rate of all epochs; None if not known, or a solver's."""
         settings = self.settings
         if settings is None or isinstance(make_method(settings.optimizer), Solver):
             return None
