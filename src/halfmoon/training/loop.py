@@ -253,7 +253,7 @@ def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
 
 def factors(schedule: Schedule, progress: Progress) -> Numbers:
     """A schedule's factor for each of the updates in `progress`: (updates,)."""
-    factor = np.broadcast_to(schedule.factor(progress), progress.update.shape)
+    factor = np.broadcast_to(schedule.factor(progress), np.shape(progress.update))
     return np.ascontiguousarray(factor, dtype=np.float64)
 
 

@@ -9,7 +9,7 @@ import ctypes
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,11 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.base import BaseContext
 from numba.core.errors import NumbaError
+from numba.core.types import DType, Type
+from numba.core.typing.context import Context
+from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 from numba.np import arrayobj
 from scipy.linalg import cython_blas
@@ -43,6 +47,10 @@ _INT = ir.IntType(64)
 _DOUBLE = ir.DoubleType()
 _FLOAT = ir.FloatType()
 _LLVM = {types.float64: _DOUBLE, types.float32: _FLOAT}
+
+# what an intrinsic returns: its signature, and what writes its code
+CodeGenerator = Callable[..., ir.Value]
+Intrinsic = tuple[Signature, CodeGenerator]
 
 
 def jit(function: Callable[..., Any], **options: Any) -> Any:
@@ -86,10 +94,15 @@ def _retried(compile_it: Callable[[], Any], function: Any) -> Any:
         return compile_it()
 
 
-def _code(build: Callable[..., Any]) -> Any:
+def _code(build: Callable[..., ir.Value | None]) -> CodeGenerator:
     """An intrinsic's code generator, from `build(builder, *arguments)`."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def generate(
+        context: BaseContext,
+        builder: ir.IRBuilder,
+        signature: Signature,
+        arguments: Sequence[ir.Value],
+    ) -> ir.Value:
         value = build(builder, *arguments)
         if signature.return_type == types.none:
             return context.get_dummy_value()
@@ -99,12 +112,19 @@ def _code(build: Callable[..., Any]) -> Any:
 
 
 @intrinsic
-def vector(typing_context: Any, address: Any, count: Any, dtype: Any) -> Any:
+def vector(
+    typing_context: Context, address: Type, count: Type, dtype: DType
+) -> Intrinsic:
     """The `count` numbers of `dtype` at an address, as an array that owns nothing."""
     kind = types.Array(dtype.dtype, 1, "C")
     target = _LLVM.get(dtype.dtype, _INT)
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def generate(
+        context: BaseContext,
+        builder: ir.IRBuilder,
+        signature: Signature,
+        arguments: Sequence[ir.Value],
+    ) -> ir.Value:
         array = arrayobj.make_array(kind)(context, builder)
         size = _INT(context.get_abi_sizeof(target))
         data = builder.inttoptr(arguments[0], target.as_pointer())
@@ -115,11 +135,16 @@ def vector(typing_context: Any, address: Any, count: Any, dtype: Any) -> Any:
 
 
 @intrinsic
-def call(typing_context: Any, address: Any, *arguments: Any) -> Any:
+def call(typing_context: Context, address: Type, *arguments: Type) -> Intrinsic:
     """Call the `loop` at an address with addresses and integers; returns a float64."""
     target = ir.FunctionType(_DOUBLE, [_INT] * len(arguments)).as_pointer()
 
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    def generate(
+        context: BaseContext,
+        builder: ir.IRBuilder,
+        signature: Signature,
+        values: Sequence[ir.Value],
+    ) -> ir.Value:
         called, packed = values
         numbers = cgutils.unpack_tuple(builder, packed, len(arguments))
         whole = [
@@ -133,13 +158,13 @@ def call(typing_context: Any, address: Any, *arguments: Any) -> Any:
 
 
 @intrinsic
-def fast(typing_context: Any) -> Any:
+def fast(typing_context: Context) -> Intrinsic:
     """Let LLVM assume of the function it stands in that its pointers do not overlap.
 
     It may use vectors of 512 bits, too.
     """
 
-    def build(builder: Any) -> None:
+    def build(builder: ir.IRBuilder) -> None:
         # llvmlite's own `add` refuses what it does not know, LLVM knows it
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
         for argument in builder.function.args:
@@ -150,10 +175,10 @@ def fast(typing_context: Any) -> Any:
 
 
 @intrinsic
-def atomic_add(typing_context: Any, address: Any, value: Any) -> Any:
+def atomic_add(typing_context: Context, address: Type, value: Type) -> Intrinsic:
     """Add to the integer at `address` in one step; returns what it was before."""
 
-    def build(builder: Any, a: Any, v: Any) -> Any:
+    def build(builder: ir.IRBuilder, a: ir.Value, v: ir.Value) -> ir.Value:
         pointer = builder.inttoptr(a, _INT.as_pointer())
         return builder.atomic_rmw("add", pointer, v, "seq_cst")
 
@@ -161,23 +186,23 @@ def atomic_add(typing_context: Any, address: Any, value: Any) -> Any:
 
 
 @intrinsic
-def atomic_load(typing_context: Any, address: Any) -> Any:
+def atomic_load(typing_context: Context, address: Type) -> Intrinsic:
     """The integer at `address`, as other threads left it."""
 
-    def build(builder: Any, a: Any) -> Any:
+    def build(builder: ir.IRBuilder, a: ir.Value) -> ir.Value:
         return builder.load_atomic(builder.inttoptr(a, _INT.as_pointer()), "acquire", 8)
 
     return types.int64(types.int64), _code(build)
 
 
 @intrinsic
-def set_mxcsr(typing_context: Any, value: Any) -> Any:
+def set_mxcsr(typing_context: Context, value: Type) -> Intrinsic:
     """Write x86's floating-point control register; returns what it held.
 
     On other processors nothing happens.
     """
 
-    def build(builder: Any, wanted: Any) -> Any:
+    def build(builder: ir.IRBuilder, wanted: ir.Value) -> ir.Value:
         if not X86:
             return wanted
         word = ir.IntType(32)
@@ -199,9 +224,10 @@ def set_mxcsr(typing_context: Any, value: Any) -> Any:
 # fmt: off
 @intrinsic
 def gemm(
-    typing_context: Any, routine: Any, ta: Any, tb: Any, m: Any, n: Any, k: Any,
-    a: Any, lda: Any, b: Any, ldb: Any, beta: Any, c: Any, ldc: Any,
-) -> Any:
+    typing_context: Context, routine: Type, ta: Type, tb: Type,
+    m: Type, n: Type, k: Type, a: Type, lda: Type, b: Type, ldb: Type,
+    beta: Type, c: Type, ldc: Type,
+) -> Intrinsic:
     # fmt: on
     """C <- op(A) op(B) + beta C by BLAS's Fortran routine at an address.
 
@@ -218,7 +244,7 @@ def gemm(
     # ta, tb; m, n, k; alpha; a, lda; b, ldb; beta; c, ldc
     kinds = [char, char, size, size, size, number, *matrix, *matrix, number, *matrix]
 
-    def build(builder: Any, routine: Any, *values: Any) -> None:
+    def build(builder: ir.IRBuilder, routine: ir.Value, *values: ir.Value) -> None:
         alpha = number(1.0)
         references = []
         for kind, value in zip(kinds, [*values[:5], alpha, *values[5:]], strict=True):
