@@ -25,6 +25,7 @@ MODULES = HOUSE.modules
 
 # A wing may import from the wings above its own line, and from modules of its own.
 WINGS = [
+    {"atomic"},
     {"arrays"},
     {"tables", "components"},  # tables knows arrays only
     {"layers", "datasets"},

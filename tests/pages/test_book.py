@@ -6,7 +6,8 @@ import json
 import pytest
 from rich.console import Console
 
-from halfmoon.pages.book import Book, write_text
+from halfmoon.atomic import write_file
+from halfmoon.pages.book import Book
 from halfmoon.pages.html import Front
 
 
@@ -46,13 +47,13 @@ def test_tables_items_formulas_and_code_are_printed_and_written(book):
     book.items(["one", "two"])
     book.formulas(("y = x^2", "y = x^2"))
     book.equations("Equations", "F1")
-    book.code(write_text)
+    book.code(write_file)
     book.write()
     page = (book.out / "index.html").read_text()
     printed = words(book)
-    for part in ("A table", "one", "two", "y = x^2", "[F1]", "def write_text"):
+    for part in ("A table", "one", "two", "y = x^2", "[F1]", "def write_file"):
         assert part in printed
-    for part in ("<caption>A table", "<li>two</li>", "<msup>", "[F1]", "write_text"):
+    for part in ("<caption>A table", "<li>two</li>", "<msup>", "[F1]", "write_file"):
         assert part in page
 
 
@@ -61,12 +62,3 @@ def test_an_interrupt_ends_the_book_between_two_parts(book):
     book.interrupt.seen = True
     with pytest.raises(KeyboardInterrupt):
         book.say("never")
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "page.html"
-    write_text(path, "before")
-    with pytest.raises(UnicodeEncodeError):
-        write_text(path, "\udc80")
-    assert path.read_text() == "before"
-    assert [each.name for each in tmp_path.iterdir()] == ["page.html"]

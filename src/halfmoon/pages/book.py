@@ -17,6 +17,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from halfmoon.atomic import write_file
 from halfmoon.pages import html
 from halfmoon.pages.drawing_process import drawing_process
 from halfmoon.pages.equations import EQUATIONS, mathml, statement_of
@@ -227,21 +228,11 @@ class Book:
         if TIMES in self.results:  # they stand last
             self.results[TIMES] = self.results.pop(TIMES)
         numbers = json.dumps(self.results, indent=2)
-        write_text(self.out / "results.json", f"{numbers}\n")
+        write_file(self.out / "results.json", f"{numbers}\n")
         body = [part if isinstance(part, str) else part() for part in self.body]
-        write_text(self.out / "index.html", html.page(self.front, self.headings, body))
+        write_file(self.out / "index.html", html.page(self.front, self.headings, body))
         if self.missing and wait:
             raise OSError(
                 "The page is written, but not all of its figures could be drawn: "
                 f"{'; '.join(self.missing)}."
             )
-
-
-def write_text(path: Path, text: str) -> None:
-    """A file whole or not at all: a full disk leaves what was there before."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

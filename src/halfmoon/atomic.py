@@ -1,0 +1,65 @@
+"""Files whole or not there: whoever writes a file writes it here.
+
+The content goes to a file of its own in the same folder, which then takes the final
+name in one step of the file system. So nobody ever finds half a file under that name:
+not after an error, a full disk, Ctrl-C or the end of the process, and not while
+several processes write it at once.
+"""
+
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_file(path: Path, content: str | bytes, *, replace: bool = True) -> None:
+    """Write a file whole, or leave what was there before.
+
+    A text is written as UTF-8. With replace=False, a file that is there already stays.
+    Raises OSError, in one sentence, if the file cannot be written.
+    """
+    path = path.resolve()  # a link to a file stays a link
+    data = content.encode() if isinstance(content, str) else content
+    part = path.with_name(f"{path.name}.{secrets.token_hex(6)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(data)
+        if replace:
+            os.replace(part, path)
+        else:
+            _keep_the_first(part, path)
+    except OSError as error:
+        raise type(error)(
+            f"{path} cannot be written ({error.strerror or error}), and what was there "
+            "before stays; choose a folder that can be written and has room."
+        ) from error
+    finally:
+        with suppress(OSError):  # mostly, it is not there any more
+            part.unlink()
+
+
+def _keep_the_first(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.replace(part, path)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and see that files can be written in it.
+
+    Raises OSError, in one sentence, if they cannot: before any work is done for them.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path) as attempt:
+            attempt.write(bytes(4096))
+    except OSError as error:
+        raise type(error)(
+            f"No files can be written in the folder {path.absolute()} "
+            f"({error.strerror or error}); choose a folder that can be written and has "
+            "room."
+        ) from error

@@ -1,0 +1,135 @@
+"""Files are whole or not there, whatever goes wrong at whichever step."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from failing import FULL, failing, failure, steps_of
+from halfmoon.atomic import make_folder, write_file
+
+OLD = b"before" * 20_000
+NEW = b"and after" * 20_000
+
+
+@pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full", "Ctrl-C"])
+@pytest.mark.parametrize("replace", [True, False], ids=["replace", "keep the first"])
+@pytest.mark.parametrize("before", [None, OLD], ids=["new", "there"])
+def test_an_error_at_any_step_leaves_a_whole_file_or_none(
+    tmp_path, before, replace, error
+):
+    path = tmp_path / "page.html"
+    count = steps_of(lambda: write_file(path, NEW, replace=replace))
+    assert count >= 4  # open, write, close, replace or link
+    for fails_at in range(1, count + 1):
+        path.unlink()
+        if before is not None:
+            path.write_bytes(before)
+        with (
+            failing(fails_at, failure(error)),
+            suppress(OSError, KeyboardInterrupt),
+        ):
+            write_file(path, NEW, replace=replace)
+        found = path.read_bytes() if path.exists() else None
+        assert found in (before, NEW), fails_at
+        left = [each for each in tmp_path.iterdir() if each != path]
+        # the last step removes what is left
+        assert not left or fails_at == count, fails_at
+        for each in left:
+            each.unlink()
+        path.touch()
+
+
+ENDS = """
+import os, sys
+from pathlib import Path
+from failing import failing
+from halfmoon.atomic import write_file
+
+with failing(int(sys.argv[1]), lambda: os._exit(7)):
+    write_file(Path(sys.argv[2]), b"and after" * 20_000)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_ends_at_any_step_leaves_a_whole_file(tmp_path):
+    path = tmp_path / "page.html"
+    paths = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    count = steps_of(lambda: write_file(path, NEW))
+    for fails_at in range(1, count + 1):
+        path.write_bytes(OLD)
+        command = [sys.executable, "-c", ENDS, str(fails_at), str(path)]
+        done = subprocess.run(command, check=False, env=os.environ | paths)
+        assert done.returncode == 7, "it was to end at the step"
+        assert path.read_bytes() in (OLD, NEW)
+
+
+def test_the_first_file_stays_where_that_is_asked_for(tmp_path):
+    path = tmp_path / "cached.py"
+    write_file(path, "first", replace=False)
+    write_file(path, "second", replace=False)
+    assert path.read_text() == "first"
+    write_file(path, "third")
+    assert path.read_text() == "third"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_writers_at_once_do_not_meet(tmp_path):
+    """One writes the same file whole while the other is between two steps."""
+    path = tmp_path / "page.html"
+    for step in range(1, steps_of(lambda: write_file(path, NEW)) + 1):
+        with failing(step, lambda: write_file(path, OLD)):
+            write_file(path, NEW)
+        assert path.read_bytes() in (OLD, NEW)
+        assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_text_is_utf_8_and_a_file_is_as_readable_as_any(tmp_path):
+    write_file(tmp_path / "text", "µ\n")
+    (tmp_path / "other").touch()
+    assert (tmp_path / "text").read_bytes() == b"\xc2\xb5\n"
+    modes = {path.stat().st_mode for path in tmp_path.iterdir()}
+    assert len(modes) == 1
+
+
+def test_a_text_that_cannot_be_encoded_changes_nothing(tmp_path):
+    path = tmp_path / "page.html"
+    write_file(path, "before")
+    with pytest.raises(UnicodeEncodeError):
+        write_file(path, "\udc80")
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_to_a_file_stays_a_link(tmp_path):
+    path = tmp_path / "page.html"
+    path.touch()
+    link = tmp_path / "link.html"
+    link.symlink_to(path)
+    write_file(link, "new")
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+
+
+def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(OSError, match=r"folder cannot be written \(.*; choose a"):
+        write_file(folder, "text")
+    with pytest.raises(FileNotFoundError, match=r"a cannot be written \(No such"):
+        write_file(tmp_path / "nowhere" / "a", "text")
+    assert list(tmp_path.iterdir()) == [folder]
+    assert not list(folder.iterdir())
+
+
+def test_a_folder_is_tried_before_anything_is_computed_for_it(tmp_path):
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    assert not list((tmp_path / "a" / "b").iterdir())
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "b", Path("/dev/null/x")):
+        with pytest.raises(OSError, match=r"No files can be written in the folder /"):
+            make_folder(path)
