@@ -226,7 +226,7 @@ class Network:
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or copy holds: theta once, and nothing that can be computed."""
         state = vars(self) | {"predictor": copy(self.predictor)}
-        computed = ("penalised", "rate_factor")
+        computed = ("penalised", "penalised_parts", "rate_factor")
         return {name: value for name, value in state.items() if name not in computed}
 
     @property
@@ -249,6 +249,16 @@ class Network:
     def penalised(self) -> Array:
         """[R2]'s m, like theta: 1 on what its layer says is penalised, else 0."""
         return self._spread(lambda layer, name: float(name in layer.penalised))
+
+    @cached_property
+    def penalised_parts(self) -> list[slice]:
+        """Where theta holds what is penalised."""
+        return [
+            place.part
+            for layer, names in zip(self.layers, self.layout, strict=True)
+            for name, place in names.items()
+            if name in layer.penalised
+        ]
 
     @cached_property
     def rate_factor(self) -> Array:
@@ -416,8 +426,14 @@ class Network:
         float
             The penalty.
         """
-        weights = theta * self.penalised
-        return lam / 2.0 * float(weights @ weights) + l1 * float(np.abs(weights).sum())
+        penalty = 0.0
+        for part in self.penalised_parts:
+            W = theta[part]
+            if lam:
+                penalty += lam / 2.0 * float(W @ W)  # [R1]
+            if l1:
+                penalty += l1 * float(np.abs(W).sum())  # [R1]
+        return penalty
 
     def objective(
         self,
@@ -456,12 +472,50 @@ class Network:
         """
         loss, g, weight = self.sums(theta, X, y, w, ctx)
         total = weight if total is None else total
+        return self.of_sums(theta, loss, g, total, lam, l1, share)
+
+    def of_sums(
+        self,
+        theta: Array,
+        loss: float,
+        g: Array,
+        total: float,
+        lam: float = 0.0,
+        l1: float = 0.0,
+        share: float = 1.0,
+    ) -> Objective:
+        """[R1] and [R2], or [R3], from sums over rows.
+
+        Parameters
+        ----------
+        theta : array (size,)
+            The parameters.
+        loss : float
+            The sum of weighted losses.
+        g : array (size,)
+            Its gradient, which is written over.
+        total : float
+            What both are divided by.
+        lam, l1 : float, default=0.0
+            How strong the penalties are.
+        share : float, default=1.0
+            The share of the penalty.
+
+        Returns
+        -------
+        Objective
+            The mean loss, the penalty, and the gradient g (size,) of their sum.
+        """
         g /= total  # [R2] [R3]
         penalty = 0.0
         if lam or l1:
             penalty = share * self.penalty(theta, lam, l1)
-            m = self.penalised
-            g += share * m * (lam * theta + l1 * np.sign(theta))  # [R2] [R3]
+            for part in self.penalised_parts:
+                W = theta[part]
+                slope = lam * W
+                if l1:
+                    slope += l1 * np.sign(W)
+                g[part] += share * slope  # [R2] [R3]
         return Objective(loss / total, penalty, g)  # [R1]
 
     # predictions

@@ -21,6 +21,10 @@ from halfmoon.components.optimizers import Optimizer
 from halfmoon.network import Network, Objective
 
 Numbers = NDArray[np.float64]
+# the rows of a batch: a slice of the data, or their numbers
+Batch = slice | NDArray[np.int64]
+# asked during work that takes long; True where it should be given up
+WantsStop = Callable[[], bool]
 # memory that an engine keeps from one prediction to the next
 Scratch = dict[Any, Any]
 
@@ -154,7 +158,7 @@ class Problem:
         """[R3]'s w_mean s: the weight of an average full batch."""
         return float(self.w.sum()) / self.w.shape[-1] * self.batch_size / self.n  # [R3]
 
-    def batch(self, update: int) -> NDArray[np.int64] | slice:
+    def batch(self, update: int) -> Batch:
         """The rows of one update (counted from 0).
 
         A slice of the data, or the row numbers of a slice of the epoch's shuffle.
@@ -168,6 +172,32 @@ class Problem:
             self._order.clear()
             self._order[epoch] = permutation(key(self.seed, SHUFFLE, epoch), self.n)
         return self._order[epoch][part]
+
+
+# what one core does in some 0.1 s, counted in multiplications, forward and backward
+BLOCK_WORK = 500e6
+UNIT_WORK = 100  # one unit's activation and its derivative, for one row
+ROWS = 256  # a multiple of it gives predictions the same bits as all rows at once
+
+
+def block_rows(network: Network) -> int:
+    """How many rows may go through the network until somebody asks whether to stop.
+
+    An estimate and not a measurement: sums over blocks have other last digits.
+    """
+    units = sum(layer.k for layer in network.layers)
+    rows = int(BLOCK_WORK / (network.size + UNIT_WORK * units))
+    return max(ROWS, rows - rows % ROWS)
+
+
+def blocks(rows: Batch, size: int) -> list[Batch]:
+    """Consecutive parts of a batch's rows, of so many each but for the last."""
+    if not isinstance(rows, slice):
+        return [rows[start : start + size] for start in range(0, len(rows), size)]
+    return [
+        slice(start, min(start + size, rows.stop))
+        for start in range(rows.start, rows.stop, size)
+    ]
 
 
 class Engine(Protocol):
@@ -197,7 +227,7 @@ class Engine(Protocol):
         problem: Problem,
         state: State,
         plan: Plan,
-        wants_stop: Callable[[], bool] | None = None,
+        wants_stop: WantsStop | None = None,
     ) -> Measured:
         """Carry out the planned updates, and move the state on.
 
@@ -213,9 +243,9 @@ class Engine(Protocol):
         plan : Plan
             One number for each update.
         wants_stop : callable, optional
-            An engine that can give up an update half-way asks it during an update that
-            takes long; if True, the state is as it was before that update. Others never
-            ask.
+            Asked every 0.1 s or so during an update that takes longer, in the calling
+            thread; if True, the update is given up, and the state is as it was before
+            it. An exception that it raises comes out once all threads have ended.
 
         Returns
         -------
@@ -223,10 +253,26 @@ class Engine(Protocol):
             As many numbers as updates were carried out.
         """
 
-    def gradient(self, problem: Problem, state: State) -> Objective:
+    def gradient(
+        self, problem: Problem, state: State, *, wants_stop: WantsStop | None = None
+    ) -> Objective | None:
         """Loss, penalty and gradient [R3] of the next batch at the state's theta.
 
         The state is left as it is.
+
+        Parameters
+        ----------
+        problem : Problem
+            The same object for the whole fit: workspaces hang on it.
+        state : State
+            Where it is computed.
+        wants_stop : callable, optional
+            As in `run`.
+
+        Returns
+        -------
+        Objective or None
+            None if it was given up.
         """
 
     def solver_context(self) -> AbstractContextManager[Any]:

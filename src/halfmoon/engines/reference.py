@@ -1,6 +1,5 @@
 """The reference engine: NumPy, one update after the other, each line an equation."""
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -8,7 +7,16 @@ import numpy as np
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import Optimizer
-from halfmoon.engines.contract import Measured, Plan, Problem, Scratch, State
+from halfmoon.engines.contract import (
+    Measured,
+    Plan,
+    Problem,
+    Scratch,
+    State,
+    WantsStop,
+    block_rows,
+    blocks,
+)
 from halfmoon.layers import Context
 from halfmoon.network import Network, Objective
 
@@ -30,16 +38,15 @@ def run(
     problem: Problem,
     state: State,
     plan: Plan,
-    wants_stop: Callable[[], bool] | None = None,
+    wants_stop: WantsStop | None = None,
 ) -> Measured:
-    """Carry out the planned updates; stop before one that is not finite.
-
-    It never asks wants_stop: NumPy cannot give up an update half-way.
-    """
+    """Carry out the planned updates; stop before one not finite, or given up."""
     loss, penalty, norm = np.empty((3, len(plan.eta)))
     with np.errstate(all="ignore"):  # what overflows is noticed below
         for i in range(len(plan.eta)):
-            part = gradient(problem, state, plan.dropout[i])
+            part = gradient(problem, state, plan.dropout[i], wants_stop=wants_stop)
+            if part is None:
+                return Measured(loss[:i], penalty[:i], norm[:i])
             loss[i] = part.loss
             penalty[i] = part.penalty
             norm[i] = length(part.g)
@@ -63,25 +70,39 @@ def predict(
     return network.loss.link(z) if link else z
 
 
-def gradient(problem: Problem, state: State, dropout: float = 1.0) -> Objective:
-    """The batch's part of the objective and its gradient [R3], at the present theta."""
-    rows = problem.batch(state.t)
-    X = problem.X[rows]
-    y = problem.y[rows]
-    w = problem.w[rows]
-    numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
-    ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
-    share = X.shape[0] / problem.batch_size
-    return problem.network.objective(
-        state.theta,
-        X,
-        y,
-        w,
-        problem.lam,
-        problem.l1,
-        ctx=ctx,
-        total=problem.total,
-        share=share,
+def gradient(
+    problem: Problem,
+    state: State,
+    dropout: float = 1.0,
+    *,
+    wants_stop: WantsStop | None = None,
+) -> Objective | None:
+    """The batch's part of the objective and its gradient [R3], at the present theta.
+
+    A large batch is summed block by block, and None is returned if `wants_stop` says
+    so between two of them.
+    """
+    network = problem.network
+    theta = state.theta
+    loss = 0.0
+    g: Array | None = None
+    n = 0
+    for rows in blocks(problem.batch(state.t), block_rows(network)):
+        if g is not None and wants_stop is not None and wants_stop():
+            return None
+        X = problem.X[rows]
+        y = problem.y[rows]
+        w = problem.w[rows]
+        numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+        ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
+        block_loss, block_g, _ = network.sums(theta, X, y, w, ctx)
+        loss += block_loss
+        g = block_g if g is None else g + block_g
+        n += X.shape[0]
+    assert g is not None  # no batch is empty
+    share = n / problem.batch_size
+    return network.of_sums(
+        theta, loss, g, problem.total, problem.lam, problem.l1, share
     )
 
 

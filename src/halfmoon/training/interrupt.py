@@ -2,34 +2,61 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 
 class Interrupt:
     """While it is open, Ctrl-C sets `seen` and raises nothing; a second one is raised.
 
-    So no update is torn apart. An `Interrupt` that is open around it is set too. Only
-    the main thread receives signals; in others this does nothing.
+    So no update is torn apart. A program's own handler is called too; a signal that is
+    ignored stays ignored. Only the main thread receives signals; in others this does
+    nothing.
     """
 
     seen = False
+    previous: Any = None  # the handler that is put back, None if there is none of ours
+    error: BaseException | None = None  # to be raised once the engine has ended
+    holds = False
 
     def __enter__(self) -> "Interrupt":
-        self.main = threading.current_thread() is threading.main_thread()
-        if self.main:
+        # None: a handler that was not set from Python, and could not be put back
+        left_alone = (signal.SIG_IGN, None)
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main and signal.getsignal(signal.SIGINT) not in left_alone:
             self.previous = signal.signal(signal.SIGINT, self._note)
         return self
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What is to be raised inside waits for the end, unless there is a third one.
+
+        For an engine at work: it asks whether to stop, and joins its threads.
+        """
+        self.holds = True
+        try:
+            yield
+        finally:
+            self.holds = False
+        if self.error is not None:
+            raise self.error
+
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.seen:
-            raise KeyboardInterrupt
+        again = self.seen
+        is_third = self.error is not None
         self.seen = True
-        outer = getattr(self.previous, "__self__", None)
-        if isinstance(outer, Interrupt):
-            outer.seen = True
+        try:
+            if callable(self.previous) and self.previous != signal.default_int_handler:
+                self.previous(number, frame)
+            if again:
+                raise KeyboardInterrupt
+        except BaseException as error:
+            self.error = error
+            if is_third or not self.holds:
+                raise
 
     def __exit__(self, *error: object) -> None:
-        if self.main:
-            # None: it was not set from Python, and cannot be put back
-            handler = self.previous or signal.SIG_DFL
-            signal.signal(signal.SIGINT, handler)
+        if self.previous is not None:
+            signal.signal(signal.SIGINT, self.previous)

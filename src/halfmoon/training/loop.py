@@ -16,7 +16,14 @@ import numpy as np
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.engines.choose import choose
-from halfmoon.engines.contract import Measured, Numbers, Plan, Problem
+from halfmoon.engines.contract import (
+    Measured,
+    Numbers,
+    Plan,
+    Problem,
+    block_rows,
+    blocks,
+)
 from halfmoon.engines.predicting import predictor_of
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.run import Best, Callback, Run, Score
@@ -39,9 +46,11 @@ class Fit:
         score: Score | None,
         callbacks: tuple[Callback, ...],
         progress: Callable[[Run], None] | None,
+        interrupt: Interrupt,
     ) -> None:
         network = problem.network
         self.problem = problem
+        self.interrupt = interrupt
         self.settings = settings
         self.score = score
         self.callbacks = callbacks
@@ -71,6 +80,18 @@ class Fit:
             or self.dropout_schedule.adaptive
         )
         self.last_tick = time.perf_counter()
+        self.deadline = np.inf
+
+    def begin(self, run: Run) -> None:
+        """The run's time goes on; before, there was preparation."""
+        self.last_tick = time.perf_counter()
+        if self.settings.seconds is not None:
+            spent = run.seconds - run.seconds_before_fit
+            self.deadline = self.last_tick + self.settings.seconds - spent
+
+    def wants_stop(self) -> bool:
+        """Whether somebody pressed Ctrl-C, or the time budget is spent."""
+        return self.interrupt.seen or time.perf_counter() >= self.deadline
 
     def end(self, run: Run) -> int:
         """State.t when all epochs are done."""
@@ -93,12 +114,23 @@ class Fit:
         run.seconds += now - self.last_tick
         self.last_tick = now
 
-    def evaluate(self, theta: Array) -> dict[str, float]:
-        """The history's columns of the validation data, for these weights."""
+    def evaluate(self, theta: Array) -> dict[str, float] | None:
+        """The history's columns of the validation data, for these weights.
+
+        None if it was given up.
+        """
         assert self.validation is not None
         network = self.problem.network
+        X = self.validation[0]
+        rows = blocks(slice(0, X.shape[0]), block_rows(network))
+        parts: list[Array] = []
         with np.errstate(all="ignore"):
-            z = network.raw_predict(self.validation[0], theta)
+            for part in rows:
+                if parts and self.wants_stop():
+                    return None
+                with self.interrupt.held():
+                    parts.append(network.raw_predict(X[part], theta))
+            z = parts[0] if len(parts) == 1 else np.concatenate(parts)
             return evaluate(network, z, self.validation, self.score)
 
     def reevaluate_best(self, run: Run) -> None:
@@ -112,16 +144,20 @@ class Fit:
             return
         self.problem.network.theta = best.weights
         columns = self.evaluate(best.weights)
+        if columns is None:
+            run.best = best
+            return
         value = columns["validation_loss"]
         if self.settings.monitor == "score":
             value = -columns["validation_score"]
         if np.isfinite(value):
             run.best = replace(best, monitor=value)
 
-    def after_epoch(self, run: Run) -> str:
+    def after_epoch(self, run: Run) -> str | None:
         """Evaluate, keep the best and call the callbacks.
 
-        Returns why one of them wants to stop, or an empty string.
+        Returns why one of them wants to stop, or an empty string; None if the
+        evaluation was given up.
         """
         network = self.problem.network
         theta = run.current
@@ -130,7 +166,10 @@ class Fit:
         if self.score is not None:
             run.history.set(train_score=self.training_score(theta))
         if self.validation is not None:
-            run.history.set(**self.evaluate(theta))
+            columns = self.evaluate(theta)
+            if columns is None:
+                return None
+            run.history.set(**columns)
             self.keep_best(run)
         wish = ""
         for callback in self.callbacks:
@@ -165,43 +204,42 @@ class Fit:
             return None
         return (run.epochs_before_fit + epochs) * self.problem.per_epoch
 
-    def reason_to_stop(self, run: Run, interrupt: Interrupt, wish: str) -> str:
+    def reason_to_stop(self, run: Run, wish: str = "") -> str:
         """Why to stop here, in a word of `STOPPED` or a callback's; else nothing."""
         if self.patience_end(run) is not None:
             return "patience"
         if run.t >= self.end(run):
             return "epochs"
-        if interrupt.seen:
+        if self.interrupt.seen:
             return "interrupted"
         if wish:
             return wish
-        budget = self.settings.seconds
-        if budget is not None and run.seconds - run.seconds_before_fit >= budget:
-            return "time"
-        return ""
+        return "time" if self.wants_stop() else ""
 
 
-def run_updates(fit: Fit, run: Run, interrupt: Interrupt) -> None:
+def run_updates(fit: Fit, run: Run) -> None:
     """Carry out chunks of updates until there is a reason to stop."""
     chunk = 1
     while not run.stopped:
         before = run.checkpoint()
         count = min(chunk, updates_ahead(fit, run))
-        seconds = run_chunk(fit, run, count, interrupt)
+        seconds = run_chunk(fit, run, count)
 
         end = fit.patience_end(run)
         if end is not None and run.t > end:
             # patience ended inside this chunk: go back, and repeat it up to there
             run.restore(before)
-            run_chunk(fit, run, end - run.t, interrupt)
+            run_chunk(fit, run, end - run.t)
 
-        wish = ""
+        wish: str | None = ""
         if fit.each_epoch and run.epoch > before.epochs:
             wish = fit.after_epoch(run)
+        if wish is None:  # an epoch counts once it is evaluated
+            run.restore(before)
         if fit.progress is not None:
             fit.progress(run)
 
-        run.stopped = run.stopped or fit.reason_to_stop(run, interrupt, wish)
+        run.stopped = run.stopped or fit.reason_to_stop(run, wish or "")
         chunk = max(1, min(GROWTH * chunk, round(count * CHUNK_SECONDS / seconds)))
 
 
@@ -214,11 +252,12 @@ def updates_ahead(fit: Fit, run: Run) -> int:
     return ahead
 
 
-def run_chunk(fit: Fit, run: Run, count: int, interrupt: Interrupt) -> float:
+def run_chunk(fit: Fit, run: Run, count: int) -> float:
     """Plan, carry out and record a chunk of `count` updates; returns its seconds."""
     plan = plan_updates(fit, run, count)
     begin = time.perf_counter()
-    measured = fit.engine.run(fit.problem, run, plan, lambda: interrupt.seen)
+    with fit.interrupt.held():
+        measured = fit.engine.run(fit.problem, run, plan, fit.wants_stop)
     seconds = time.perf_counter() - begin
     fit.count_time(run)
     run.threads = measured.threads

@@ -173,6 +173,7 @@ def _sweep(
             initial = []
             for t in updates.tolist():
                 part = engine.gradient(problem, State(theta, [], t=t))
+                assert part is not None
                 initial.append(part.loss + part.penalty)
             losses = np.append(losses, (measured.loss + measured.penalty) * whole)
             at_start = np.append(at_start, initial * whole)

@@ -112,17 +112,23 @@ class LBFGS(Solver):
         latest: list[Objective] = []  # SciPy does not tell its callback the gradient
 
         def objective(x: Array) -> tuple[float, Array]:
-            if interrupt.seen:
+            at = State(x.astype(dtype), [])
+            part = None
+            if not fit.wants_stop():
+                with np.errstate(all="ignore"), interrupt.held():
+                    part = fit.engine.gradient(problem, at, wants_stop=fit.wants_stop)
+            if part is None:
                 raise StopIteration  # at the last iteration's theta
-            with np.errstate(all="ignore"):
-                part = fit.engine.gradient(problem, State(x.astype(dtype), []))
             latest[:] = [part]
             return part.loss + part.penalty, part.g.astype(np.float64)
 
         def after_iteration(intermediate_result: Any) -> None:
+            before = run.checkpoint()
             run.theta = intermediate_result.x.astype(dtype)
             wish = end_iteration(fit, run, latest[0])
-            run.stopped = fit.reason_to_stop(run, interrupt, wish)
+            if wish is None:  # an epoch counts once it is evaluated
+                run.restore(before)
+            run.stopped = fit.reason_to_stop(run, wish or "")
             if run.stopped:
                 raise StopIteration
 
@@ -143,7 +149,7 @@ class LBFGS(Solver):
                 options=options,
             )
         except StopIteration:
-            run.stopped = "interrupted"
+            run.stopped = fit.reason_to_stop(run)
             return
         if run.epoch == run.epochs_before_fit:
             # it never left the start, which may be a minimum
@@ -155,10 +161,10 @@ class LBFGS(Solver):
             run.stopped = words.get(result.status, "abnormal")
 
 
-def end_iteration(fit: Fit, run: Run, part: Objective) -> str:
+def end_iteration(fit: Fit, run: Run, part: Objective) -> str | None:
     """Record an iteration as an epoch, and call the callbacks.
 
-    Returns why a callback wants to stop, or an empty string.
+    Returns what `Fit.after_epoch` does.
     """
     run.t += 1
     fit.count_time(run)

@@ -115,22 +115,31 @@ def train(
     problem = dataclasses.replace(
         problem, t_offset=run.update_offset - run.memory_start
     )
-    fit = Fit(problem, settings, validation, score, tuple(callbacks), progress)
-    fit.reevaluate_best(run)
-    run.engine = fit.engine.NAME
-    run.why = fit.why
-    if isinstance(method, Solver):
-        run.engine = method.engine_name
-        run.why = (
-            f"{method} chooses the steps; its gradients are computed by "
-            f"{fit.engine.NAME}, as {fit.why}"
+    with Interrupt() as interrupt:
+        fit = Fit(
+            problem,
+            settings,
+            validation,
+            score,
+            tuple(callbacks),
+            progress,
+            interrupt,
         )
-        with Interrupt() as interrupt, fit.engine.solver_context():
-            method.minimize(fit, run, interrupt)
-    else:
-        with Interrupt() as interrupt:
-            run_updates(fit, run, interrupt)
-    keep_finite(fit, run)
+        fit.begin(run)
+        fit.reevaluate_best(run)
+        run.engine = fit.engine.NAME
+        run.why = fit.why
+        if isinstance(method, Solver):
+            run.engine = method.engine_name
+            run.why = (
+                f"{method} chooses the steps; its gradients are computed by "
+                f"{fit.engine.NAME}, as {fit.why}"
+            )
+            with fit.engine.solver_context():
+                method.minimize(fit, run, interrupt)
+        else:
+            run_updates(fit, run)
+        keep_finite(fit, run)
     network.theta = run.weights.copy()
     tell_how_it_ended(run, settings, method)
     return run
@@ -214,11 +223,12 @@ def keep_finite(fit: Fit, run: Run) -> None:
 
 def is_finite(fit: Fit, run: Run) -> bool:
     """Whether loss and gradient are finite at the run's weights."""
-    if run.stopped == "interrupted":
-        # who pressed Ctrl-C is not kept waiting for another pass over the data
-        return bool(np.isfinite(run.theta).all())
-    with np.errstate(all="ignore"):
-        last = fit.engine.gradient(fit.problem, run)
+    last = None
+    with np.errstate(all="ignore"), fit.interrupt.held():
+        if run.stopped != "interrupted":
+            last = fit.engine.gradient(fit.problem, run, wants_stop=fit.wants_stop)
+        if last is None:  # nobody is kept waiting for another pass over the data
+            return bool(np.isfinite(run.theta).all())
         return bool(np.isfinite(last.loss + last.penalty + np.abs(last.g).max()))
 
 
@@ -243,5 +253,6 @@ def tell_how_it_ended(run: Run, settings: Settings, method: Optimizer | Solver) 
     elif run.stopped == "interrupted":
         warn(
             f"Training interrupted in epoch {run.epoch + 1}; the {kept} weights were "
-            "kept."
+            "kept. A search around the fit goes on; a second Ctrl-C during a fit "
+            "(keep it pressed) ends that too."
         )

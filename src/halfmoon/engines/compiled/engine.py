@@ -3,14 +3,12 @@
 The mathematics is in kernels.py and loops.py.
 """
 
-from collections.abc import Callable
-
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.registry import Component
 from halfmoon.engines.compiled import native, translation
 from halfmoon.engines.compiled.prediction import predict
 from halfmoon.engines.compiled.workspace import Workspace
-from halfmoon.engines.contract import Measured, Plan, Problem, State
+from halfmoon.engines.contract import Measured, Plan, Problem, State, WantsStop
 from halfmoon.network import Network, Objective
 
 __all__ = [
@@ -67,7 +65,7 @@ def run(
     problem: Problem,
     state: State,
     plan: Plan,
-    wants_stop: Callable[[], bool] | None = None,
+    wants_stop: WantsStop | None = None,
 ) -> Measured:
     """Carry out the planned updates; stop before one that is not finite, or given up.
 
@@ -98,6 +96,8 @@ def run(
     return Measured(loss, penalty, norm, workspace.threads, diverged)
 
 
-def gradient(problem: Problem, state: State) -> Objective:
+def gradient(
+    problem: Problem, state: State, *, wants_stop: WantsStop | None = None
+) -> Objective | None:
     """Loss, penalty and gradient [R3] of the next batch at the state's theta."""
     return problem.workspace(Workspace).gradient(state)
