@@ -254,7 +254,12 @@ class Engine(Protocol):
         """
 
     def gradient(
-        self, problem: Problem, state: State, *, wants_stop: WantsStop | None = None
+        self,
+        problem: Problem,
+        state: State,
+        dropout: float = 1.0,
+        *,
+        wants_stop: WantsStop | None = None,
     ) -> Objective | None:
         """Loss, penalty and gradient [R3] of the next batch at the state's theta.
 
@@ -266,6 +271,8 @@ class Engine(Protocol):
             The same object for the whole fit: workspaces hang on it.
         state : State
             Where it is computed.
+        dropout : float
+            A schedule's factor on the layers' dropout rates.
         wants_stop : callable, optional
             As in `run`.
 

@@ -97,7 +97,11 @@ def run(
 
 
 def gradient(
-    problem: Problem, state: State, *, wants_stop: WantsStop | None = None
+    problem: Problem,
+    state: State,
+    dropout: float = 1.0,
+    *,
+    wants_stop: WantsStop | None = None,
 ) -> Objective | None:
     """Loss, penalty and gradient [R3] of the next batch at the state's theta."""
-    return problem.workspace(Workspace).gradient(state)
+    return problem.workspace(Workspace).gradient(state, dropout)

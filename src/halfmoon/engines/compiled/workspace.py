@@ -141,13 +141,15 @@ class Workspace:
         state.t += done
         return state, measured[:, :done]
 
-    def gradient(self, state: State) -> Objective:
+    def gradient(self, state: State, dropout: float = 1.0) -> Objective:
         """Loss, penalty and gradient of the next batch; no step is taken."""
         rule = self.tasks["rule"][0]
         self.tasks["rule"] = 0
         one = np.ones(1)
         unchanged = State(state.theta, [], t=state.t)
-        measured, _ = self._carry_out(unchanged, np.empty(0), Plan(one, one, one))
+        measured, _ = self._carry_out(
+            unchanged, np.empty(0), Plan(one, one, np.full(1, dropout))
+        )
         self.tasks["rule"] = rule
         loss, penalty, _ = measured[:, 0]
         return Objective(float(loss), float(penalty), self.g[: len(state.theta)].copy())
