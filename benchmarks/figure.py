@@ -1,5 +1,6 @@
 """The figures: the time of an update of each network by peer, and how time grows."""
 
+import io
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -10,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from units import digits, ratio_text
+
+from halfmoon.atomic import write_file
 
 # colours of Okabe & Ito 2008, which the colour-blind can tell apart, and a shape each
 STYLE = {
@@ -51,10 +54,17 @@ def write(results: dict[str, Any], folder: Path) -> None:
     updates = [row for row in rows if row["group"] in PANELS]
     if updates:
         drawn = updates_figure(updates, results["peers"])
-        drawn.savefig(folder / "benchmarks.png", dpi=160)
+        save(drawn, folder / "benchmarks.png")
     if any(row["group"] in CURVES for row in rows):
         drawn = growth_figure(rows, results["peers"])
-        drawn.savefig(folder / "benchmarks-growth.png", dpi=160)
+        save(drawn, folder / "benchmarks-growth.png")
+
+
+def save(drawn: Figure, path: Path) -> None:
+    """The figure as a PNG file."""
+    file = io.BytesIO()
+    drawn.savefig(file, format="png", dpi=160)
+    write_file(path, file.getvalue())
 
 
 def updates_figure(rows: list[dict[str, Any]], peers: dict[str, Any]) -> Figure:

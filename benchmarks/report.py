@@ -10,6 +10,8 @@ from curves import CURVES, growth, slope
 from floor import floors
 from units import digits, ratio_text, unit_of
 
+from halfmoon.atomic import write_file
+
 TITLES = {
     "tutorial": "The tutorial: an update with all 200 rows, tanh, float64",
     "minibatch": "Minibatches: an update of Adam, ReLU, float32",
@@ -48,9 +50,9 @@ def write(results: dict[str, Any], folder: Path) -> None:
     """benchmarks.md, benchmarks.json and the figures."""
     folder.mkdir(parents=True, exist_ok=True)
     numbers = json.dumps(results, indent=1) + "\n"
-    (folder / "benchmarks.json").write_text(numbers, encoding="utf-8")
+    write_file(folder / "benchmarks.json", numbers)
     text = page(results)
-    (folder / "benchmarks.md").write_text(text, encoding="utf-8")
+    write_file(folder / "benchmarks.md", text)
     figure.write(results, folder / IMAGES)
     print(text)  # noqa: T201
 

@@ -1,11 +1,13 @@
 """The command line, as a user meets it: its output and its exit status."""
 
+import io
 import subprocess
 import sys
 
 import pytest
 
 import halfmoon
+from halfmoon.commands import catalogue, main
 from halfmoon.commands.main import app
 
 COMMANDS = [command.name for command in app.registered_commands]
@@ -51,3 +53,23 @@ def test_an_unknown_command_is_answered_with_the_nearest(run):
     done = run("tutorail")
     assert done.status != 0
     assert "tutorial" in done.error
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["list"], ["list", "--markdown"], ["tutorial", "--help"]],
+    ids=" ".join,
+)
+def test_signs_that_a_terminal_lacks_are_replaced(monkeypatch, encoding, arguments):
+    """A narrow table needs an ellipsis, and a component may be told in any script."""
+    monkeypatch.setenv("COLUMNS", "12")
+    monkeypatch.setattr(catalogue, "summary", lambda component: "∂L/∂z ≥ 0.")
+    monkeypatch.setattr(sys, "argv", ["halfmoon", *arguments])
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding=encoding))
+    with pytest.raises(SystemExit) as stop:
+        main.main()
+    assert not stop.value.code
+    sys.stdout.flush()
+    assert printed.getvalue().decode(encoding)

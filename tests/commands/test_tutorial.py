@@ -1,10 +1,12 @@
 """`halfmoon tutorial`: what it refuses, and what Ctrl-C leaves."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,10 @@ import pytest
         (["--only", "lerning"], "'learning'"),
         (["--only", "17"], "1 to 10"),
         (["--seed", "-1"], "--seed"),
-        (["--out", "/dev/null/x"], "/dev/null"),
+        (["--out", "/dev/null/x"], "No files can be written in the folder /dev/null"),
+        (["--out", "/dev/null"], "No files can be written in the folder /dev/null"),
+        (["--out", ""], "--out is empty"),
+        (["--out", " "], "--out is empty"),
         (["--engine", "steam"], "engine"),
     ],
 )
@@ -55,3 +60,52 @@ def test_ctrl_c_ends_in_a_sentence_and_keeps_what_there_is(tmp_path):
     assert "interrupted; the sections so far" in printed
     kept = json.loads((tmp_path / "out" / "results.json").read_text())
     assert {"data", "baseline"} <= set(kept)
+
+
+@pytest.mark.slow
+def test_signs_that_a_terminal_lacks_do_not_end_it(tmp_path):
+    """At this width a path that is cut ends in an ellipsis."""
+    options = ["--quick", "--only", "data", "--out", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "halfmoon", "tutorial", *options],
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "30"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"?" in done.stdout
+
+
+ENDS = """
+import os, sys
+from pathlib import Path
+from failing import failing
+from halfmoon.tutorial import program
+
+with failing(int(sys.argv[1]), lambda: os._exit(7)):
+    program.run(Path(sys.argv[2]), only="data", quick=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [7, 12], ids=["results.json", "page"])
+def test_a_process_that_ends_while_it_writes_leaves_whole_files(tmp_path, step):
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("results.json", "index.html"):
+        (out / name).write_text("before")
+    folders = [str(Path(__file__).parents[1]), *sys.path]
+    settings = {"PYTHONPATH": os.pathsep.join(folders), "TMPDIR": str(tmp_path)}
+    # its output ends when the process that draws for it does
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS, str(step), str(out)],
+        env=os.environ | settings,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 7, done.stderr
+    results = (out / "results.json").read_text()
+    assert results == "before" or "data" in json.loads(results)
+    assert (out / "index.html").read_text() == "before"
+    for picture in out.glob("*.svg"):
+        assert picture.read_bytes().endswith(b"</svg>\n")

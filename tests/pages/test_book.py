@@ -2,10 +2,12 @@
 
 import io
 import json
+from contextlib import suppress
 
 import pytest
 from rich.console import Console
 
+from failing import FULL, failing, failure, steps_of
 from halfmoon.atomic import write_file
 from halfmoon.pages.book import Book
 from halfmoon.pages.html import Front
@@ -62,3 +64,31 @@ def test_an_interrupt_ends_the_book_between_two_parts(book):
     book.interrupt.seen = True
     with pytest.raises(KeyboardInterrupt):
         book.say("never")
+
+
+def tell(out):
+    """A page with one number, which stands in both of its files."""
+    book = Book(out, Front("Title", "Lead"), console=Console(file=io.StringIO()))
+    book.begin("1", "first", "First")
+    book.say(f"{book.number('share', 0.25):.0%}")
+    book.write()
+
+
+@pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full", "Ctrl-C"])
+@pytest.mark.parametrize("before", [None, "before"], ids=["new", "there"])
+def test_an_error_at_any_step_leaves_whole_files(tmp_path, before, error):
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    count = steps_of(lambda: tell(whole))
+    assert count >= 8
+    for fails_at in range(1, count):
+        out = tmp_path / f"{fails_at}"
+        out.mkdir()
+        for name in ("results.json", "index.html"):
+            if before is not None:
+                (out / name).write_text(before)
+        with failing(fails_at, failure(error)), suppress(OSError, KeyboardInterrupt):
+            tell(out)
+        for path in out.iterdir():
+            ends = {before, (whole / path.name).read_text()}
+            assert path.read_text() in ends, fails_at

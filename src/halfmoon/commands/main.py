@@ -4,6 +4,7 @@ A command is a module of this folder with a function `command`; it is called by 
 module's name. Nothing heavy is imported before a command needs it.
 """
 
+import io
 import pkgutil
 import sys
 from importlib import import_module
@@ -50,7 +51,13 @@ for module in pkgutil.iter_modules(commands.__path__):
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one sentence, not a traceback."""
+    """Run the command line; a user's mistake ends in one sentence, not a traceback.
+
+    Signs that the terminal's encoding lacks are printed as "?".
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except (ValueError, OSError) as error:

@@ -8,8 +8,11 @@ import typer
 
 def command(
     out: Annotated[
-        Path, typer.Option(help="Folder for figures, results.json and index.html.")
-    ] = Path("tutorial"),
+        str,
+        typer.Option(
+            help="Folder for figures, results.json and index.html.", metavar="FOLDER"
+        ),
+    ] = "tutorial",
     seed: Annotated[
         int,
         typer.Option(
@@ -32,13 +35,15 @@ def command(
     ] = False,
 ) -> None:
     """Run the tutorial; write its page, figures and numbers."""
-    folder = out.resolve()
+    if not out.strip():
+        raise ValueError("--out is empty; name a folder, or leave it out.")
+    folder = Path(out).resolve()
     written = "nothing was written"
     try:
         from halfmoon.tutorial.program import run
 
         written = f"the sections so far are in {folder}"
-        run(out, seed, only, quick, engine)
+        run(folder, seed, only, quick, engine)
     except KeyboardInterrupt:
         typer.echo(f"halfmoon: interrupted; {written}.", err=True)
         raise typer.Exit(130) from None

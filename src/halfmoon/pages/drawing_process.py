@@ -3,23 +3,28 @@
 Drawing takes as long as training here. An order is a line of JSON on the process's
 standard input, with a number; the figure itself lies pickled in a folder that both
 know. The answer is a line of JSON: what each axes covers, or what went wrong. The
-process ignores Ctrl-C. It ends when its input does; the main process removes the
-folder.
+process ignores Ctrl-C. It ends when its input does, or when it is terminated, though
+never between the beginning and the end of a file; the main process removes the folder.
 """
 
 import atexit
+import io
 import json
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from halfmoon.atomic import write_file
 from halfmoon.pages.figures import Box, boxes_of, lay_out, style
 
 
@@ -53,7 +58,7 @@ class DrawingProcess:
         Returns the order's number.
         """
         number = self.orders
-        (self.folder / f"{number}.pickle").write_bytes(pickle.dumps(fig))
+        write_file(self.folder / f"{number}.pickle", pickle.dumps(fig))
         order = {"number": number, "path": str(out.resolve() / name), "png": png}
         self.orders += 1
         try:
@@ -82,7 +87,7 @@ class DrawingProcess:
 
     def stop(self) -> None:
         """Draw nothing more; what is drawn by now stays."""
-        self.process.kill()
+        self.process.terminate()
         self.process.wait()
 
     def close(self) -> None:
@@ -90,7 +95,7 @@ class DrawingProcess:
         try:
             self.process.communicate()
         except (KeyboardInterrupt, OSError, ValueError):
-            self.process.kill()
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -112,15 +117,43 @@ def drawing_process() -> DrawingProcess:
 
 
 def write_figure(fig: Figure, path: str, png: bool, copy: Path) -> list[Box]:
-    """Lay the figure out once, and write all its files."""
+    """Lay the figure out once, and write all its files, each of them whole."""
+    files = dict[Path, bytes]()
     with style():
         lay_out(fig)
         if png:
-            fig.savefig(f"{path}.png")
+            files[Path(f"{path}.png")] = drawn(fig, "png")
         # dpi is that of the pictures in it
-        fig.savefig(copy, dpi=90, metadata={"Date": None})
-        shutil.copyfile(copy, f"{path}.svg")
-        return boxes_of(fig)
+        svg = drawn(fig, "svg", dpi=90, metadata={"Date": None})
+        files |= {copy: svg, Path(f"{path}.svg"): svg}
+        boxes = boxes_of(fig)
+    with not_terminated():
+        for file, content in files.items():
+            write_file(file, content)
+    return boxes
+
+
+def drawn(fig: Figure, kind: str, **options: Any) -> bytes:
+    """The figure as a file of this kind."""
+    file = io.BytesIO()
+    fig.savefig(file, format=kind, **options)
+    return file.getvalue()
+
+
+@contextmanager
+def not_terminated() -> Iterator[None]:
+    """In this block the process cannot be terminated; it is so at the end.
+
+    (Windows has no such mask.)
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def carry_out_orders(folder: Path) -> None:

@@ -6,6 +6,7 @@ from types import ModuleType
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
+from halfmoon.atomic import make_folder
 from halfmoon.components.rules import nearest
 from halfmoon.pages.book import Book
 from halfmoon.pages.drawing_process import drawing_process
@@ -84,13 +85,14 @@ def run(
 
     Figures, results.json and index.html go to `out`. With the same seed and engine, a
     rerun gives the same numbers, except for times. Ctrl-C ends it, and the sections so
-    far are written. Raises ValueError for a section or an engine that does not exist.
+    far are written. Raises ValueError for a section or an engine that does not exist,
+    OSError for a folder that cannot be written.
     """
-    # an engine that does not exist is refused before anything is written
+    # what cannot be is refused before anything is computed or written
     Settings(engine=engine)
-    drawing_process()  # it starts while we compute
     names = list(SECTIONS) if only is None else find_sections(only)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
+    drawing_process()  # it starts while we compute
     book = Book(out, FRONT, png=not quick, console=console or Console())
     experiment = Experiment(seed, quick, engine)
     try:
