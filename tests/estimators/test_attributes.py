@@ -198,14 +198,6 @@ def test_weights_are_converted_to_the_networks_dtype():
     assert np.array_equal(model.coefs_[0], some(model)[0][0].astype(np.float32))
 
 
-@unfinished
-def test_there_is_nothing_to_set_before_a_fit():
-    with pytest.raises(AttributeError, match="fit it first"):
-        short().coefs_ = [np.ones((2, 8)), np.ones((8, 1))]
-    assert not hasattr(short(), "coefs_")
-    assert not hasattr(short(), "intercepts_")
-
-
 @pytest.mark.parametrize(
     "made", [MLPClassifier, neural_network.MLPClassifier], ids=["ours", "scikit-learn"]
 )

@@ -98,8 +98,10 @@ def test_input_gradients_are_differences_of_predictions(model):
         np.testing.assert_allclose(by_loss[i], differences(loss, X[[i]])[0], atol=1e-6)
 
 
-def test_input_gradients_of_values():
-    wave = brief(activation="tanh", normalize_y=False).fit(*WAVE)
+@pytest.mark.parametrize("normalize_y", [False, True])
+def test_input_gradients_of_values(normalize_y):
+    wave = brief(activation="tanh", normalize_y=normalize_y)
+    wave.fit(WAVE[0], 7.0 * WAVE[1])
     np.testing.assert_allclose(
         wave.input_gradients(WAVE[0])[:, 0],
         differences(wave.predict, WAVE[0]),

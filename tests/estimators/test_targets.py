@@ -790,7 +790,7 @@ def test_a_target_far_away_keeps_its_digits_in_float32():
     model = brief(normalize_y=True, max_iter=100).fit(
         rows, far, X_val=rows[:40], y_val=far[:40]
     )
-    assert {W.dtype for W in model.coefs_} == {np.dtype(np.float32)}
+    assert model.network_.dtype == np.float32
     assert model.best_validation_score_ == pytest.approx(
         model.score(rows[:40], far[:40]), abs=1e-3
     )

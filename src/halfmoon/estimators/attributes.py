@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from halfmoon.arrays.elementary import Array
 from halfmoon.components.initializers import Initializer
 from halfmoon.components.losses import (
     LogisticCrossEntropy,
@@ -79,62 +78,19 @@ def fitted_attributes(
     }
 
 
+def has_identity_link(network: Network) -> bool:
+    """Whether the raw predictions are the predictions."""
+    z = np.arange(network.k, dtype=network.dtype)[None]
+    return bool(np.array_equal(network.loss.link(z), z))
+
+
 def _link(network: Network) -> str:
     """scikit-learn's name for the link from raw predictions to predictions.
 
     Where it has none, the loss's name.
     """
-    z = np.arange(network.k, dtype=network.dtype)[None]
-    is_identity = np.array_equal(network.loss.link(z), z)
-    usual = "identity" if is_identity else str(network.loss)
+    usual = "identity" if has_identity_link(network) else str(network.loss)
     return _LINKS.get(type(network.loss), usual)
-
-
-# Weights and biases, as views
-
-
-class WeightList(list[Array]):
-    """Arrays that share memory with a network.
-
-    To set an item, or a slice of them, is to write there.
-    """
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        """ValueError for another shape."""
-        views: Any = self[index]
-        if not isinstance(views, list):
-            views = [views]
-            value = [value]
-        for view, array in zip(views, value, strict=True):
-            if view.shape != np.shape(array):
-                raise ValueError(
-                    f"The weights here have shape {view.shape}; got {np.shape(array)}."
-                )
-            view[...] = array
-
-
-def weights_of(network: Network, name: str) -> WeightList:
-    """Each layer's "W", or "b", as views into the network's parameters."""
-    parameters = network.views(network.theta)
-    return WeightList(getattr(p, name) for p in parameters if hasattr(p, name))
-
-
-def set_weights(network: Network, name: str, arrays: Any, label: str) -> None:
-    """Write into each layer's "W", or "b".
-
-    Raises ValueError, which calls them `label`, for other shapes, or values that are
-    not finite.
-    """
-    arrays = [np.asarray(array) for array in arrays]
-    views = weights_of(network, name)
-    shapes = [array.shape for array in arrays]
-    wanted = [view.shape for view in views]
-    if shapes != wanted or not all(np.isfinite(array).all() for array in arrays):
-        raise ValueError(
-            f"{label} must hold arrays of finite numbers of shapes {wanted}; got "
-            f"{shapes}."
-        )
-    views[:] = arrays
 
 
 # A fit that fails

@@ -20,16 +20,12 @@ from numpy.typing import ArrayLike
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
-from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.attributes import (
     LastFit,
     fitted_attributes,
-    set_weights,
     unchanged_if_it_fails,
-    weights_of,
 )
 from halfmoon.estimators.callbacks import Bridge, print_epoch, stop_at_slowest
-from halfmoon.estimators.parameters import Parameters
 from halfmoon.estimators.reading import Call, Data, Rows, encode, read
 from halfmoon.estimators.request import (
     Architecture,
@@ -40,6 +36,7 @@ from halfmoon.estimators.request import (
 )
 from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
+from halfmoon.estimators.weights import Weights, set_weights
 from halfmoon.network import Network
 from halfmoon.training.history import History
 from halfmoon.training.rate_finder import find_learning_rate
@@ -77,13 +74,10 @@ def makes_passes(estimator: Any) -> bool:
     return True
 
 
-class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
+class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
     """What classifier and regressor share."""
 
-    network_: Network
-    targets_: Any  # Labels or Values: what y means
     history_: History
-    _last: LastFit
 
     def fit(
         self,
@@ -120,7 +114,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
         groups : array of shape (n,), default=None
             Group of each row, of which ``early_stopping=True`` sets whole ones aside.
         coefs_init : list of arrays, default=None
-            Weights to start from, like `coefs_`.
+            Weights to start from, like `coefs_`: in y's own units.
         intercepts_init : list of arrays, default=None
             Biases to start from, like `intercepts_`.
 
@@ -217,7 +211,8 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
 
     def _make_work(self, call: Call, request: Request) -> Work:
         """Rows, read; and a new network, or the present one with its run."""
-        goes_on = hasattr(self, "network_") and (call.single or self.warm_start)
+        is_fitted = "network_" in vars(self) and not self._set_by_hand()
+        goes_on = is_fitted and (call.single or self.warm_start)
         rows = read(self, call.X, call.y, call.sample_weight, reset=not goes_on)
         targets = self._targets(call, rows, self.targets_ if goes_on else None)
         loss = targets.loss(self.loss)
@@ -230,7 +225,11 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             network, seed = first_network(
                 request, architecture, self.random_state, rows.X.dtype
             )
-        _set_first_weights(call, network, run)
+        first = self._first_weights(call)
+        for name, arrays in first.items():
+            set_weights(network, arrays, name, targets)
+        if run is not None and first:
+            _restart(run, network)
         learn, stop = split(self, call, rows, targets, seed)
         return Work(
             network=network,
@@ -336,7 +335,6 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
     ) -> dict[str, Any]:
         """The fitted attributes after a run, with the network that it made."""
         return {
-            **work.targets.attributes,
             "targets_": work.targets,
             "learning_rate_init_": settings.learning_rate,
             **fitted_attributes(self, network, run, work.epochs_before),
@@ -351,6 +349,7 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             setattr(self, name, value)
         if call.single and run.stopped == "epochs" and self._patience_is_over(run):
             self.stopped_ = "patience"
+        self.__dict__.pop("_by_hand", None)
         self._last = LastFit(
             architecture=work.architecture,
             initializer=request.initializer,
@@ -408,50 +407,11 @@ class MLP(CallbackSupportMixin, Parameters):  # type: ignore[misc]
             ConvergenceWarning,
         )
 
-    # The weights
-
-    @property
-    def coefs_(self) -> list[Array]:
-        """Each layer's weights W (d, k), views into the network's; may be set."""
-        return weights_of(self._made_network(), "W")
-
-    @coefs_.setter
-    def coefs_(self, arrays: Any) -> None:
-        set_weights(self._made_network(), "W", arrays, "coefs_")
-
-    @property
-    def intercepts_(self) -> list[Array]:
-        """Each layer's biases b (k,), views into the network's; may be set."""
-        return weights_of(self._made_network(), "b")
-
-    @intercepts_.setter
-    def intercepts_(self, arrays: Any) -> None:
-        set_weights(self._made_network(), "b", arrays, "intercepts_")
-
-    def _made_network(self) -> Network:
-        if "network_" not in vars(self):
-            raise AttributeError(
-                f"{type(self).__name__} has no weights yet; fit it first, or pass it "
-                "coefs_init."
-            )
-        return self.network_
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.target_tags.multi_output = True
         return tags
-
-
-def _set_first_weights(call: Call, network: Network, run: Run | None) -> None:
-    """Put the weights that the user gave into the network."""
-    if call.coefs_init is not None:
-        set_weights(network, "W", call.coefs_init, "coefs_init")
-    if call.intercepts_init is not None:
-        set_weights(network, "b", call.intercepts_init, "intercepts_init")
-    given = call.coefs_init is not None or call.intercepts_init is not None
-    if run is not None and given:
-        _restart(run, network)
 
 
 def _restart(run: Run, network: Network) -> None:

@@ -65,8 +65,8 @@ class Inspecting(MLP):
         y : array of shape (n,) or (n, columns), default=None
             Their labels or values, needed for ``of="loss"``.
         of : str, default="prediction"
-            "prediction" (of the network), "raw" (its raw predictions, before the
-            link), or "loss".
+            "prediction" (in y's own units), "raw" (the network's raw predictions,
+            before the link, as it learned them), or "loss".
 
         Returns
         -------
@@ -75,7 +75,12 @@ class Inspecting(MLP):
         """
         if y is None:
             rows = read_finite_table(self, X)
-            return input_gradients(self.network_, rows, of=of)
+            slopes = input_gradients(self.network_, rows, of=of)
+            units = self.targets_.units(self.network_.k)
+            if units is None or of != "prediction":
+                return slopes
+            scale, _ = units
+            return np.asarray(slopes * scale[:, None])
         rows, truth, _ = read_as_fitted(self, X, y)
         return input_gradients(self.network_, rows, truth, of=of)
 

@@ -17,7 +17,7 @@ from halfmoon.estimators.base import makes_passes
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.parameters import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.reading import Call, Data, Rows, ask_network
-from halfmoon.estimators.targets import Labels, Values
+from halfmoon.estimators.targets import Labels, Values, are_classes
 from halfmoon.inspection.evaluation import off_scale
 from halfmoon.training.warn import warn
 
@@ -37,7 +37,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
     classes_ : array of shape (classes,), or a list of them
         The classes, sorted; a list has those of each column of y.
     coefs_ : list of arrays of shape (d, k)
-        Each layer's weights, as views into the network's parameters.
+        Each layer's weights, as views into the network's parameters; may be set.
     intercepts_ : list of arrays of shape (k,)
         Each layer's biases, likewise.
     loss_curve_ : list of float
@@ -217,9 +217,34 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         w = None if sample_weight is None else np.asarray(sample_weight)
         return float(np.average(is_correct, weights=w))
 
+    @property
+    def classes_(self) -> Any:
+        """The classes, sorted; a list has those of each column of y."""
+        if "targets_" in vars(self):
+            return self.targets_.classes
+        if "classes_" not in self._set_by_hand():
+            raise AttributeError(
+                f"{type(self).__name__} knows no classes yet; fit it, or set classes_."
+            )
+        return self._set_by_hand()["classes_"]
+
+    @classes_.setter
+    def classes_(self, classes: Any) -> None:
+        if "targets_" in vars(self):
+            self.targets_ = self.targets_.renamed(classes)
+        else:
+            labels = Labels.of_classes(classes)
+            self._by_hand = {**self._set_by_hand(), "classes_": labels.classes}
+
+    def _targets_by_hand(self, coefs: list[Array]) -> Labels:
+        return Labels.of_classes(self.classes_)
+
     def _targets(self, call: Call, rows: Rows, last: Any) -> Labels:
         if last is None:
-            return Labels(rows.y, call.classes)
+            classes = call.classes
+            if classes is None and (call.single or self.warm_start):
+                classes = self._set_by_hand().get("classes_")
+            return Labels(rows.y, classes)
         if not call.single:
             last.check_same(rows.y)
         return last
@@ -229,7 +254,11 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         known = hasattr(self, "classes_")
         if call.classes is None and not known:
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        if call.classes is not None and known and not self.targets_.are(call.classes):
+        if (
+            call.classes is not None
+            and known
+            and not are_classes(call.classes, self.classes_)
+        ):
             raise ValueError(
                 f"`classes={call.classes!r}` is not the same as on last call to "
                 f"partial_fit, was: {self.classes_!r}"
@@ -262,7 +291,9 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
     Attributes
     ----------
     coefs_ : list of arrays of shape (d, k)
-        Each layer's weights, as views into the network's parameters.
+        Each layer's weights, as views into the network's parameters; may be set. With
+        ``normalize_y=True`` the last ones are a copy in y's own units, as `predict`
+        answers (but not with quantiles, whose predictions are no linear function).
     intercepts_ : list of arrays of shape (k,)
         Each layer's biases, likewise.
     loss_curve_ : list of float
@@ -390,6 +421,11 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         y_hat = ask_network(self, "predict", X)
         w = None if sample_weight is None else np.asarray(sample_weight)
         return float(self.targets_.score(loss, y_hat, truth, w))
+
+    def _targets_by_hand(self, coefs: list[Array]) -> Values:
+        each = LOSSES.make(self.loss).outputs(1)
+        columns = max(1, coefs[-1].shape[1] // each)
+        return Values(np.zeros((1, columns)), np.ones(1), normalize=False)
 
     def _targets(self, call: Call, rows: Rows, last: Any) -> Values:
         if self.normalize_y and LOSSES.make(self.loss).target == "counts":

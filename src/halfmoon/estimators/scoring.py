@@ -48,7 +48,7 @@ def _scorer_of(
     scorer = check_scoring(estimator, scoring=estimator.scoring)
     takes_weights = "sample_weight" in inspect.signature(scorer).parameters
     view = copy.copy(estimator)
-    vars(view).update(targets.attributes, targets_=targets)
+    view.targets_ = targets
     view.learning_rate_init_ = learning_rate
     vars(view).pop("feature_names_in_", None)  # training's rows are plain arrays
 

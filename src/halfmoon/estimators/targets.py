@@ -40,10 +40,39 @@ class Labels:
                     "leave that column out."
                 )
 
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """The fitted attributes about y."""
-        return {"classes_": self.classes}
+    @classmethod
+    def of_classes(cls, classes: Any) -> "Labels":
+        """Labels of known classes: sorted ones, or a list of these for columns of y.
+
+        Raises ValueError where they are not sorted, as the network's outputs are.
+        """
+        several = any(map(np.ndim, classes))
+        y = np.empty((0, len(classes))) if several else np.asarray(classes)
+        labels = cls(y, classes)
+        for known, given in zip(
+            labels.classes if several else [labels.classes],
+            classes if several else [classes],
+            strict=True,
+        ):
+            if not np.array_equal(known, given):
+                raise ValueError(
+                    f"classes_ must be sorted, as the outputs are; got {given}."
+                )
+        return labels
+
+    def renamed(self, classes: Any) -> "Labels":
+        """The same classes by other names; ValueError for another number of them."""
+        if are_classes(classes, self.classes):
+            return self
+        others = Labels.of_classes(classes)
+        if others.kind != self.kind or others.sizes != self.sizes:
+            raise ValueError(
+                f"classes_ must be {self.sizes} classes, as in the fit; got {classes}."
+            )
+        return others
+
+    def units(self, outputs: int) -> None:
+        """Classes have no units."""
 
     @property
     def usual_loss(self) -> str:
@@ -222,10 +251,6 @@ class Labels:
                     f"{np.unique(column)}"
                 )
 
-    def are(self, classes: Any) -> bool:
-        """Whether these are the classes named, in whatever order."""
-        return _same(classes, self.classes)
-
     def weigh(self, class_weight: Any, y: Any, w: Array) -> Array:
         """Weights with those of the classes: of rows (n,), or of single labels (n, k).
 
@@ -268,9 +293,10 @@ def _kind(y: Any) -> str:
     )
 
 
-def _same(classes: Any, others: Any) -> bool:
+def are_classes(classes: Any, others: Any) -> bool:
+    """Whether these are those (sorted), in whatever order."""
     if isinstance(others, list):
-        return len(classes) == len(others) and all(map(_same, classes, others))
+        return len(classes) == len(others) and all(map(are_classes, classes, others))
     return np.array_equal(np.unique(classes), others)
 
 
@@ -338,11 +364,6 @@ class Values:
             self.mean = unit * mean
             self.scale = np.where(scale > 0.0, unit * scale, 1.0)
 
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """The fitted attributes about y: none."""
-        return {}
-
     def loss(self, asked: Any) -> Loss:
         """The loss asked for; ValueError where it is for classes."""
         loss = LOSSES.make(asked)
@@ -378,11 +399,18 @@ class Values:
 
         They are float64 if y was normalised; a column's quantiles lie side by side.
         """
-        if not self.normalized:
+        units = self.units(y_hat.shape[1])
+        if units is None:
             return y_hat
-        each = y_hat.shape[1] // self.count
-        scale = np.repeat(self.scale, each)
-        return np.asarray(y_hat * scale + np.repeat(self.mean, each))
+        scale, mean = units
+        return np.asarray(y_hat * scale + mean)
+
+    def units(self, outputs: int) -> tuple[Array, Array] | None:
+        """Scale and mean of each output, where y was normalised."""
+        if not self.normalized:
+            return None
+        each = outputs // self.count
+        return np.repeat(self.scale, each), np.repeat(self.mean, each)
 
     def score(self, loss: Loss, y_hat: Array, y: Array, w: Array | None) -> float:
         """R2, the mean over columns; for quantiles minus their mean pinball loss."""

@@ -1,4 +1,4 @@
-"""A pytest plugin: our classifier with the private parts that six of scikit-learn's
+"""A pytest plugin: our classifier with the private parts that five of scikit-learn's
 tests of its MLP look into.
 
 Each part is read off what is public, so that what these tests ask is asked of our
@@ -6,7 +6,6 @@ classifier. It serves no others.
 """
 
 from copy import deepcopy
-from functools import cached_property
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,36 +14,8 @@ import sklearn.neural_network
 from halfmoon import MLPClassifier
 
 
-def settable(name):
-    """`coefs_` or `intercepts_`, which test_fit sets by hand before there is a network
-    to hold them.
-    """
-    ours = getattr(MLPClassifier, name)
-
-    def read(self):
-        return ours.fget(self) if hasattr(self, "network_") else self.by_hand[name]
-
-    def write(self, arrays):
-        self.by_hand = {**vars(self).get("by_hand", {}), name: arrays}
-
-    return property(read, write)
-
-
 class PrivateClassifier(MLPClassifier):
     """The classifier and its private parts."""
-
-    coefs_ = settable("coefs_")
-    intercepts_ = settable("intercepts_")
-
-    def partial_fit(self, X, y, classes):
-        """A pass from the weights set by hand. The pass before it makes the network
-        that they are for.
-        """
-        twin = MLPClassifier(**self.get_params()).partial_fit(X, y, classes=classes)
-        twin.coefs_ = self.by_hand["coefs_"]
-        twin.intercepts_ = self.by_hand["intercepts_"]
-        vars(self).update(vars(twin.partial_fit(X, y)))
-        return self
 
     @property
     def _optimizer(self):
@@ -59,7 +30,7 @@ class PrivateClassifier(MLPClassifier):
             )
         return SimpleNamespace(learning_rate=last.history_["learning_rate"][-1])
 
-    @cached_property  # so that test_fit may set it
+    @property
     def _no_improvement_count(self):
         """How many epochs at the end were no better than the best before them by more
         than tol.
