@@ -402,7 +402,7 @@ def test_counts_have_a_log_link():
         (regressor(loss="log_loss"), Y, "is for classes"),
         (regressor(), NAMES, "y must hold numbers; got .* MLPClassifier takes labels"),
         (classifier(), Y[:5], "inconsistent numbers of samples"),
-        (classifier(), np.where(Y == 1, np.nan, 0.0), "NaN"),
+        (classifier(), np.where(Y == 1, np.nan, 0.0), "y is missing in 60 of 120 rows"),
         (regressor(), np.where(Y == 1, np.inf, 0.0), "infinity"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -835,8 +835,10 @@ def test_a_regressor_says_when_its_quantiles_are_scored_on_other_rows():
     model = MLPRegressor("quantiles", (5,), max_iter=5, random_state=0).fit(*WAVE)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.score(WAVE[0], WAVE[1][:5])
-    with pytest.raises(ValueError, match="NaN or infinite"):
+    with pytest.raises(ValueError, match="y is missing in 150 of 150 rows"):
         model.score(WAVE[0], np.full(len(WAVE[1]), np.nan))
+    with pytest.raises(ValueError, match="150 values that are NaN or infinite"):
+        model.score(WAVE[0], np.full(len(WAVE[1]), np.inf))
 
 
 # Rare classes

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from rich.console import Console
+from scipy.sparse import csr_array
 
 import naive
 from halfmoon.components.activations import ACTIVATIONS, Activation
@@ -280,12 +281,20 @@ def test_tracing_changes_nothing():
 
 def test_what_cannot_be_traced_is_refused_in_words():
     network, _ = example()
-    with pytest.raises(ValueError, match=r"X must have shape \(n, 3\)"):
+    with pytest.raises(ValueError, match=r"one row of 3 values; got shape \(2,\)"):
         trace(network, [1.0, 2.0], 1)
+    with pytest.raises(ValueError, match="text or other objects in columns 1"):
+        trace(network, [1.0, "b", 2.0], 1)
     with pytest.raises(ValueError, match="class numbers 0 to 1"):
         trace(network, ROW, 5)
     with pytest.raises((KeyError, ValueError), match="nothing"):
         trace(network, ROW, 1)["nothing"]
+
+
+def test_a_sparse_row_is_a_row():
+    network, _ = example()
+    of_sparse = trace(network, csr_array([ROW]), 1)
+    assert of_sparse.text() == trace(network, ROW, 1).text()
 
 
 def test_no_zero_has_a_sign():

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from halfmoon.arrays.columns import columns_of, refuse_misread, refuse_text
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
 
@@ -12,13 +13,18 @@ from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
 def read_table(X: ArrayLike, d: int, dtype: np.dtype[Any]) -> Array:
     """X as a finite table (n, d) of `dtype`, sparse if X is.
 
-    Raises ValueError for a wrong shape, and names the columns with values that are not
-    finite.
+    Raises ValueError for a wrong shape, and names the columns with dates, text, masked
+    values, or values that are not finite.
     """
+    refuse_misread(X)
     table: Any
-    # what is too large for float32 becomes infinite, and is named below
-    with np.errstate(over="ignore"):
-        table = read_sparse(X, dtype) if is_sparse(X) else np.asarray(X, dtype=dtype)
+    try:
+        # what is too large for float32 becomes infinite, and is named below
+        with np.errstate(over="ignore"):
+            table = read_sparse(X, dtype) if is_sparse(X) else np.asarray(X, dtype)
+    except (TypeError, ValueError):
+        refuse_text(X)
+        raise
     if table.ndim != 2 or table.shape[1] != d or table.shape[0] == 0:
         raise ValueError(
             f"X must have shape (n, {d}) with n at least 1; got {table.shape}."
@@ -29,8 +35,7 @@ def read_table(X: ArrayLike, d: int, dtype: np.dtype[Any]) -> Array:
             return table
     bad = not_finite(table)
     if bad.any():
-        columns = np.asarray(getattr(X, "columns", range(d)))[bad]
-        names = ", ".join(map(str, columns))
+        names = columns_of(X).listed(bad)
         raise ValueError(
             f"X is NaN or infinite (in {dtype}) in columns {names}; remove or fill."
         )

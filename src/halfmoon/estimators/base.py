@@ -231,6 +231,10 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         if run is not None and first:
             _restart(run, network)
         learn, stop = split(self, call, rows, targets, seed)
+        validation = None
+        if stop is not None:
+            name = "y" if call.y_val is None else "y_val"
+            validation = encode(self, stop, targets, loss, name)
         return Work(
             network=network,
             architecture=architecture,
@@ -240,7 +244,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             targets=targets,
             rows=learn,
             data=encode(self, learn, targets, loss),
-            validation=None if stop is None else encode(self, stop, targets, loss),
+            validation=validation,
         )
 
     def _go_on(

@@ -6,14 +6,19 @@ Each method is a line or two over a function of the core.
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.base import MLP
-from halfmoon.estimators.reading import Call, Data, read_as_fitted, read_finite_table
+from halfmoon.estimators.reading import (
+    Call,
+    Data,
+    read_as_fitted,
+    read_finite_table,
+    read_truth,
+)
 from halfmoon.estimators.request import resolve, uses_solver
 from halfmoon.inspection import Summary, hidden_activations, input_gradients, summary
 from halfmoon.inspection.diagnosis import Diagnosis, diagnose
@@ -110,12 +115,12 @@ class Inspecting(MLP):
             self.network_, rows, truth, w=w, l2=settings.l2, l1=settings.l1
         )
 
-    def trace(self, x: ArrayLike, y: Any) -> Trace:
+    def trace(self, x: Any, y: Any) -> Trace:
         """One row forward and backward: every number with its equation.
 
         Parameters
         ----------
-        x : array of shape (d,)
+        x : array or sparse matrix of shape (d,) or (1, d)
             The row.
         y : label or value
             Its label or value; with several columns, an array of them.
@@ -126,8 +131,8 @@ class Inspecting(MLP):
             A table that prints itself, also as HTML.
         """
         check_is_fitted(self, "network_")
-        truth = self.targets_.encode(np.asarray([y]), self.network_.loss)
-        return trace(self.network_, np.asarray(x, dtype=self.network_.dtype), truth[0])
+        truth = self.targets_.encode(read_truth([y]), self.network_.loss)
+        return trace(self.network_, x, truth[0])
 
     def diagnose(
         self,
@@ -166,7 +171,9 @@ class Inspecting(MLP):
         data = read_as_fitted(self, X, y, sample_weight)
         validation = None
         if X_val is not None:
-            validation = tuple(read_as_fitted(self, X_val, y_val, sample_weight_val))
+            validation = tuple(
+                read_as_fitted(self, X_val, y_val, sample_weight_val, "_val")
+            )
         rows, truth, w = data
         return diagnose(
             self.network_,
@@ -200,7 +207,8 @@ class Inspecting(MLP):
         RateTest
             Losses by learning rate, with `suggestion` and `plot()`.
         """
-        fresh = clone(self).set_params(learning_rate_init="auto")
+        fresh = clone(self)
+        fresh.learning_rate_init = "auto"  # which a subclass need not take
         call = Call(X, y, sample_weight)
         request = fresh._resolve(call)
         work = fresh._make_work(call, request)

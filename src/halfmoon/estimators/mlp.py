@@ -16,8 +16,8 @@ from halfmoon.components.rules import BOOLEAN, NONE, OneOf, OrList
 from halfmoon.estimators.base import makes_passes
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.parameters import DICT, ComponentOf, parameter, parameters
-from halfmoon.estimators.reading import Call, Data, Rows, ask_network
-from halfmoon.estimators.targets import Labels, Values, are_classes
+from halfmoon.estimators.reading import Call, Data, Rows, ask_network, read_truth
+from halfmoon.estimators.targets import Labels, Values, are_classes, as_numbers
 from halfmoon.inspection.evaluation import off_scale
 from halfmoon.training.warn import warn
 
@@ -205,7 +205,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         """
         check_is_fitted(self, "network_")
         if self.targets_.kind != "columns":
-            return float(super().score(X, y, sample_weight))
+            return float(super().score(X, read_truth(y), sample_weight))
         check_consistent_length(X, y, sample_weight)
         labels = np.asarray(self.predict(X))
         truth = np.asarray(y, dtype=object if labels.dtype == object else None)
@@ -414,10 +414,11 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         """
         check_is_fitted(self, "network_")
         loss = self.network_.loss
+        y = read_truth(y)
         if not isinstance(loss, Quantiles):
             return float(super().score(X, y, sample_weight))
         check_consistent_length(X, y, sample_weight)
-        truth = self.targets_.encode(_numbers(np.asarray(y)), loss)
+        truth = self.targets_.encode(y, loss)
         y_hat = ask_network(self, "predict", X)
         w = None if sample_weight is None else np.asarray(sample_weight)
         return float(self.targets_.score(loss, y_hat, truth, w))
@@ -434,7 +435,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
                 "counts; leave it out."
             )
         if last is None:
-            return Values(_numbers(rows.y), rows.w, self.normalize_y)
+            return Values(as_numbers(rows.y), rows.w, self.normalize_y)
         if last.normalized != self.normalize_y:
             raise ValueError(
                 f"normalize_y was {last.normalized} in the fit to go on from and is "
@@ -466,21 +467,3 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
                 "normalize_y=True.",
                 ConvergenceWarning,
             )
-
-
-def _numbers(y: Any) -> Any:
-    """y as numbers; ValueError for what is none, or not finite."""
-    if y.dtype.kind not in "biuf":
-        casting: Any = "unsafe" if y.dtype.kind in "OUS" else "safe"
-        try:
-            y = y.astype(np.float64, casting=casting)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"y must hold numbers; got {y.dtype}. MLPClassifier takes labels."
-            ) from None
-    if not np.isfinite(y).all():
-        raise ValueError(
-            f"y holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; "
-            "remove or fill them."
-        )
-    return y

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Number
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,11 +11,19 @@ from numpy.typing import ArrayLike
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from halfmoon.arrays.columns import (
+    missing_rows,
+    read_numbers,
+    refuse_misread,
+    refuse_not_computed,
+    refuse_text,
+)
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse, not_finite
 from halfmoon.components.losses import Loss
 
 FLOATS = (np.float64, np.float32)
+NUMBER = (Number, np.bool_)
 _TABLES: dict[str, Any] = {
     "dtype": FLOATS,
     "accept_sparse": ["csr", "csc"],
@@ -63,33 +72,81 @@ class Data(NamedTuple):
 
 
 def read(
-    estimator: Any, X: Any, y: Any, sample_weight: Any = None, reset: bool = False
+    estimator: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    reset: bool = False,
+    suffix: str = "",
 ) -> Rows:
     """X, y and weights, checked; with `reset` the estimator takes on X's columns.
 
-    Raises ValueError, with the columns' names, for values that are not finite.
+    Raises ValueError for rows that cannot be learned from, which it calls X, y and
+    sample_weight with the suffix, and names columns.
     """
-    with _columns_of_text_named(X):
+    name = f"X{suffix}"
+    y = read_truth(y, f"y{suffix}")
+    with _errors_named(X, name):
         X, y = validate_data(estimator, X, y, multi_output=True, reset=reset, **_TABLES)
-    refuse_gaps(estimator, X)
+    refuse_gaps(estimator, X, name)
     if is_sparse(y):
         y = y.toarray()
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    return Rows(X, y, _read_weights(sample_weight, X))
+    return Rows(X, y, _read_weights(sample_weight, X, f"sample_weight{suffix}"))
 
 
-def _read_weights(sample_weight: Any, X: Any) -> Array:
+def read_truth(y: Any, name: str = "y") -> Any:
+    """Labels or values (n,) or (n, columns) as an array; sparse ones stay.
+
+    Numbers among objects become plain numbers. Raises ValueError for rows that have
+    none, and for objects that are neither all numbers nor all text.
+    """
+    if y is None or is_sparse(y):
+        return y
+    refuse_not_computed(y, name)
+    truth: Any = np.asanyarray(y)
+    if truth.ndim == 0 or truth.size == 0:
+        return y
+    # NumPy makes text of None and NaN in a list of text
+    listed = truth.dtype.kind == "U" and isinstance(y, list | tuple)
+    gaps = missing_rows(np.asarray(y, dtype=object) if listed else truth)
+    if gaps.any():
+        raise ValueError(
+            f"{name} is missing in {gaps.sum()} of {len(gaps)} rows; fill it, or leave "
+            "out those rows."
+        )
+    truth = np.asarray(truth)
+    if truth.dtype != object:
+        return truth
+    if _are_all(NUMBER, truth.ravel()):
+        plain = np.array(truth.tolist())
+        return plain if plain.dtype != object else truth.astype(np.float64)
+    for column in truth.reshape(len(truth), -1).T:
+        if not _are_all(NUMBER, column) and not _are_all(str, column):
+            kinds = sorted({type(value).__name__ for value in column})
+            raise ValueError(
+                f"{name} holds objects ({', '.join(kinds)}); make them all numbers, or "
+                "all text."
+            )
+    return truth
+
+
+def _are_all(kind: Any, values: Any) -> bool:
+    return all(isinstance(value, kind) for value in values)
+
+
+def _read_weights(sample_weight: Any, X: Any, name: str) -> Array:
     """The rows' weights w (n,), 1 where none are given."""
     n = X.shape[0]
     if sample_weight is None:
         return np.ones(n, dtype=X.dtype)
-    with np.errstate(over="ignore"):
-        w = np.asarray(sample_weight, dtype=X.dtype)
+    w = read_numbers(sample_weight, X.dtype, name)
     if w.shape != (n,):
-        raise ValueError(f"sample_weight must have shape ({n},); got {w.shape}.")
+        raise ValueError(f"{name} must have shape ({n},); got {w.shape}.")
     if not np.isfinite(w).all() or (w < 0.0).any():
-        raise ValueError("sample_weight must hold finite weights of at least 0.")
+        raise ValueError(f"{name} must hold finite weights of at least 0.")
     if not w.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return w
@@ -97,7 +154,7 @@ def _read_weights(sample_weight: Any, X: Any) -> Array:
 
 def read_table(estimator: Any, X: Any) -> Any:
     """X with the columns it had in the fit, in float64 or float32."""
-    with _columns_of_text_named(X):
+    with _errors_named(X, "X"):
         return validate_data(estimator, X, reset=False, **_TABLES)
 
 
@@ -109,18 +166,23 @@ def read_finite_table(estimator: Any, X: Any) -> Any:
     return X
 
 
-def encode(estimator: Any, rows: Rows, targets: Any, loss: Loss) -> Data:
-    """Rows as a network with this loss reads them."""
+def encode(
+    estimator: Any, rows: Rows, targets: Any, loss: Loss, name: str = "y"
+) -> Data:
+    """Rows as a network with this loss reads them; errors call their y `name`."""
+    y = targets.encode(rows.y, loss, name)
     class_weight = getattr(estimator, "class_weight", None)  # of classifiers only
-    w = targets.weigh(class_weight, rows.y, rows.w)
-    return Data(rows.X, targets.encode(rows.y, loss), w)
+    return Data(rows.X, y, targets.weigh(class_weight, rows.y, rows.w))
 
 
-def read_as_fitted(estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> Data:
-    """Rows as the fitted network reads them."""
+def read_as_fitted(
+    estimator: Any, X: Any, y: Any, sample_weight: Any = None, suffix: str = ""
+) -> Data:
+    """Rows as the fitted network reads them; errors call them X, y with the suffix."""
     check_is_fitted(estimator, "network_")
-    rows = read(estimator, X, y, sample_weight)
-    return encode(estimator, rows, estimator.targets_, estimator.network_.loss)
+    rows = read(estimator, X, y, sample_weight, suffix=suffix)
+    loss = estimator.network_.loss
+    return encode(estimator, rows, estimator.targets_, loss, f"y{suffix}")
 
 
 def ask_network(estimator: Any, method: str, X: Any) -> Array:
@@ -145,35 +207,25 @@ def ask_network(estimator: Any, method: str, X: Any) -> Array:
         raise
 
 
-def refuse_gaps(estimator: Any, X: Any) -> None:
+def refuse_gaps(estimator: Any, X: Any, name: str = "X") -> None:
     """ValueError, with the columns' names, for values that are not finite."""
     bad = not_finite(X)
     if bad.any():
         names = getattr(estimator, "feature_names_in_", range(X.shape[1]))
         listed = ", ".join(map(str, np.asarray(names)[bad]))
         raise ValueError(
-            f"X contains NaN or infinity in columns {listed}; remove or fill them."
+            f"{name} contains NaN or infinity in columns {listed}; remove or fill them."
         )
 
 
 @contextmanager
-def _columns_of_text_named(X: Any) -> Iterator[None]:
-    """If reading a frame fails because it holds text, say in which columns."""
+def _errors_named(X: Any, name: str) -> Iterator[None]:
+    """Let ValueErrors say in which columns, and of which table X is not `name` "X"."""
+    refuse_misread(X, name)
     try:
         yield
-    except (ValueError, TypeError):
-        names = getattr(X, "column_names", None) or list(getattr(X, "columns", []))
-        text = [str(name) for name in names if not _is_number(X[name])]
-        if not text:
+    except (ValueError, TypeError) as error:
+        refuse_text(X, name)
+        if name == "X":
             raise
-        raise ValueError(
-            f"X holds text in columns {', '.join(text)}; encode it as numbers first."
-        ) from None
-
-
-def _is_number(column: Any) -> bool:
-    try:
-        np.asarray(column, dtype=np.float64)
-    except (ValueError, TypeError):
-        return False
-    return True
+        raise ValueError(f"{name}: {error}") from None

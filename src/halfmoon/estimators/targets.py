@@ -123,7 +123,7 @@ class Labels:
             return 1
         return sum(self.sizes)
 
-    def codes(self, y: Any) -> NDArray[np.int64]:
+    def codes(self, y: Any, name: str = "y") -> NDArray[np.int64]:
         """Each label's number, like y; ValueError for a label that is no class."""
         columns = [self.classes] if self.kind == "classes" else self.classes
         table = y.reshape(len(y), -1)
@@ -132,14 +132,14 @@ class Labels:
             present, codes[:, j] = np.unique(table[:, j], return_inverse=True)
             if not set(present) <= set(classes):
                 raise ValueError(
-                    "`y` has classes not in `self.classes_`. `self.classes_` has "
-                    f"{classes}. 'y' has {present}."
+                    f"`{name}` has classes not in `self.classes_`. `self.classes_` has "
+                    f"{classes}. '{name}' has {present}."
                 )
             codes[:, j] = np.searchsorted(classes, present)[codes[:, j]]
         return codes[:, 0] if self.kind == "classes" else codes
 
-    def encode(self, y: Any, loss: Loss) -> Any:
-        """y as the loss reads it.
+    def encode(self, y: Any, loss: Loss, name: str = "y") -> Any:
+        """y, which errors call by its name, as the loss reads it.
 
         That is shares of ones and zeros, or whole numbers for one softmax.
         """
@@ -147,16 +147,16 @@ class Labels:
         if y.shape[1:] != columns:
             wanted = f"(n, {columns[0]})" if columns else "(n,)"
             raise ValueError(
-                f"y must have shape {wanted}, as in the first fit; got {y.shape}."
+                f"{name} must have shape {wanted}, as in the first fit; got {y.shape}."
             )
         if self.kind == "labels":
             if not np.isin(y, (0, 1)).all():
                 raise ValueError(
-                    "y must hold zeros and ones, as in the first fit, one column for "
-                    "each label."
+                    f"{name} must hold zeros and ones, as in the first fit, one column "
+                    "for each label."
                 )
             return np.asarray(y)
-        codes = self.codes(y)
+        codes = self.codes(y, name)
         if self.kind == "classes":
             return codes
         shares = [np.eye(size)[codes[:, j]] for j, size in enumerate(self.sizes)]
@@ -225,15 +225,12 @@ class Labels:
             return ((y_hat > 0.5) == (y > 0.5)).all(axis=1)
         return np.asarray(y_hat.argmax(axis=1) == y.argmax(axis=1))
 
-    def strata(self, y: Any) -> Any:
+    def strata(self, y: Any) -> NDArray[np.int64] | None:
         """The groups that keep their shares in the validation rows: the classes.
 
-        Two classes are given as False and True, in which scikit-learn names them in
-        its messages. None for several labels or columns.
+        None for several labels or columns.
         """
-        if self.kind != "classes":
-            return None
-        return self.codes(y)[:, None] == 1 if len(self.classes) == 2 else y
+        return self.codes(y) if self.kind == "classes" else None
 
     def check_same(self, y: Any) -> None:
         """ValueError where y holds other classes than these."""
@@ -377,12 +374,13 @@ class Values:
         """How many columns the encoded y has."""
         return self.count
 
-    def encode(self, y: Any, loss: Loss) -> Array:
-        """y as the loss reads it."""
-        table = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+    def encode(self, y: Any, loss: Loss, name: str = "y") -> Array:
+        """y, which errors call by its name, as the loss reads it."""
+        table = as_numbers(y, name).astype(np.float64).reshape(len(y), -1)
         if table.shape[1] != self.count:
             raise ValueError(
-                f"y must have {self.count} columns, as before; got {table.shape[1]}."
+                f"{name} must have {self.count} columns, as before; got "
+                f"{table.shape[1]}."
             )
         return np.asarray((table - self.mean) / self.scale)
 
@@ -426,6 +424,24 @@ class Values:
     def weigh(self, class_weight: Any, y: Any, w: Array) -> Array:
         """The rows' own weights."""
         return w
+
+
+def as_numbers(y: Any, name: str = "y") -> Any:
+    """y as numbers; ValueError for what is none, or not finite."""
+    if y.dtype.kind not in "biuf":
+        casting: Any = "unsafe" if y.dtype.kind in "OUS" else "safe"
+        try:
+            y = y.astype(np.float64, casting=casting)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"{name} must hold numbers; got {y.dtype}. MLPClassifier takes labels."
+            ) from None
+    if not np.isfinite(y).all():
+        raise ValueError(
+            f"{name} holds {(~np.isfinite(y)).sum()} values that are NaN or infinite; "
+            "remove or fill them."
+        )
+    return y
 
 
 def r2(y: Array, y_hat: Array, w: Array | None) -> float:

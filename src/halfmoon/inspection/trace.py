@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 from rich.console import Group
 from rich.table import Table
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.equation import Equation
 from halfmoon.components.losses import Loss
 from halfmoon.components.rules import nearest
@@ -147,14 +147,14 @@ class Trace:
         return [(title, lines) for title, lines in parts if lines]
 
 
-def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
+def trace(network: Network, x: Any, y: Any) -> Trace:
     """Carry one row through the network and back.
 
     Parameters
     ----------
     network : Network
         The network.
-    x : array-like (d,)
+    x : array-like or sparse matrix (d,) or (1, d)
         The row.
     y : number or array-like (columns,)
         Its truth.
@@ -176,7 +176,12 @@ def trace(network: Network, x: ArrayLike, y: Any) -> Trace:
     >>> [line.name for line in t.forward]
     ['x', 'z1', 'a1', 'z2', 'y_hat', 'loss']
     """
-    row = np.asarray(x).reshape(1, -1)
+    row = x.toarray() if is_sparse(x) else np.asarray(x)
+    if row.size != network.d:
+        raise ValueError(
+            f"x must be one row of {network.d} values; got shape {row.shape}."
+        )
+    row = row.reshape(1, -1)
     X, truth, _ = network.read(row, np.asarray(y).reshape(1, *np.shape(y)))
     forward = [Line("", "x", "the row", X[0])]
     steps = []

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from halfmoon.arrays.columns import read_numbers, refuse_masked
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses.base import Loss
 from halfmoon.components.registry import write
@@ -19,6 +20,7 @@ def encode(loss: Loss, y: Any, k: int, dtype: DTypeLike) -> Array:
     "real": anything finite.
     Raises ValueError where y is none of these, or has the wrong number of columns.
     """
+    refuse_masked(y, "y")
     y = np.asarray(y)
     if y.dtype.kind not in "biuf":
         raise ValueError(
@@ -102,8 +104,7 @@ def read_weights(
     """
     if w is None:
         return np.ones((n, 1), dtype=dtype)
-    with np.errstate(over="ignore"):
-        weight = np.asarray(w, dtype=dtype)
+    weight = read_numbers(w, dtype, "w")
     if weight.ndim == 1:
         weight = weight[:, None]
     per_row = k if loss.pointwise else 1
