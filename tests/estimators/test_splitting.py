@@ -11,6 +11,8 @@ from sklearn.model_selection import (
     PredefinedSplit,
     ShuffleSplit,
     StratifiedKFold,
+    TimeSeriesSplit,
+    cross_val_score,
 )
 
 from halfmoon import MLPClassifier
@@ -153,6 +155,81 @@ def test_a_splitters_first_test_set_is_set_aside(splitter, groups, y):
     assert np.array_equal(held[1], y[stop])
 
 
+@pytest.mark.parametrize("made", [short, brief])
+def test_a_splitter_that_goes_on_in_time_gives_its_last_split(made):
+    """It learns from all rows before the last part, not from the first sixth alone."""
+    splitter = TimeSeriesSplit(5)
+    seen = Seen()
+    made(early_stopping=True, validation_fraction=splitter, scoring=seen).fit(X, Y)
+    learn, stop = list(splitter.split(X))[-1]
+    assert (len(learn), len(stop)) == (100, 20)
+    assert places(seen.held(100)[0], X) == stop.tolist()
+
+
+@pytest.mark.parametrize(
+    ("splitter", "left_out"),
+    [
+        (TimeSeriesSplit(3, gap=7), 7),
+        (ShuffleSplit(1, test_size=30, train_size=60), 30),
+    ],
+    ids=["gap", "both sizes"],
+)
+def test_rows_in_neither_part_are_told(splitter, left_out):
+    with pytest.warns(
+        UserWarning, match=f"^{left_out} of 120 rows are neither learned from"
+    ) as told:
+        short(early_stopping=True, validation_fraction=splitter).fit(X, Y)
+    assert {warning.filename for warning in told} == {__file__}
+
+
+def parts(y, fraction=0.1, seed=0):
+    """The labels learned from and those stopped by, and every row is in one of them."""
+    seen = Seen()
+    numbers = np.arange(len(y), dtype=float)[:, None]
+    options = {"early_stopping": True, "validation_fraction": fraction, "max_iter": 2}
+    model = MLPClassifier((2,), scoring=seen, random_state=seed, **options)
+    model.fit(numbers, y)
+    (one, _), (other, _) = seen.calls[:2]
+    learn, stop = sorted([one, other], key=len, reverse=True)
+    assert sorted(np.concatenate([learn, stop])[:, 0]) == numbers[:, 0].tolist()
+    return [np.asarray(y)[rows[:, 0].astype(int)] for rows in (learn, stop)]
+
+
+RARE = {
+    "more classes than rows to stop by": (np.arange(100) % 12, 10),
+    "20 rows of 3 classes": (np.arange(20) % 3, 2),
+    "a class of one row": (np.repeat([0, 1, 2], [80, 39, 1]), 12),
+    "one class of two of one row": (np.repeat([0, 1], [49, 1]), 5),
+    "two rows each": (np.arange(40) // 2, 4),
+}
+
+
+@pytest.mark.parametrize(("y", "held"), RARE.values(), ids=RARE)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_rare_classes_are_stopped_by_as_many_rows_and_all_are_learned(y, held, seed):
+    learn, stop = parts(y, seed=seed)
+    assert len(stop) == held  # as many as scikit-learn sets aside
+    assert set(learn) == set(y)
+
+
+def test_other_classes_keep_their_shares_beside_a_class_of_one_row():
+    stop = parts(np.repeat([0, 1, 2], [80, 40, 1]), fraction=0.2)[1]
+    assert np.bincount(stop, minlength=3).tolist() == [17, 8, 0]
+
+
+@pytest.mark.filterwarnings("ignore:The number of unique classes:UserWarning")
+def test_where_every_row_is_a_class_of_its_own_some_are_set_aside():
+    learn, stop = parts(np.arange(30))
+    assert (len(learn), len(stop)) == (27, 3)
+
+
+def test_no_fold_is_lost_to_a_rare_class():
+    labels = np.repeat([0, 1, 2], [70, 47, 3])
+    model = short(early_stopping=True)
+    scores = cross_val_score(model, X, labels, cv=StratifiedKFold(3), n_jobs=1)
+    assert np.isfinite(scores).all()
+
+
 def test_a_splitter_works_for_values():
     seen = Seen()
     brief(early_stopping=True, validation_fraction=KFold(5), scoring=seen).fit(*WAVE)
@@ -213,16 +290,25 @@ def test_setting_rows_aside_is_passing_them_as_validation_data():
         ),
         ({}, {"X_val": X2[:, :1], "y_val": Y2}, "features"),
         ({}, {"X_val": X2, "y_val": Y2[:5]}, "inconsistent"),
-        ({}, {"X_val": X2, "y_val": Y2 + 5}, "classes not in"),
-        ({}, {"X_val": X2 * NAN, "y_val": Y2}, "NaN"),
+        ({}, {"X_val": X2, "y_val": Y2 + 5}, "`y_val` has classes not in"),
+        ({}, {"X_val": X2 * NAN, "y_val": Y2}, "X_val contains NaN"),
+        ({}, {"X_val": X2, "y_val": NAN * Y2}, "y_val is missing in 60 of 60 rows"),
         ({}, {"X_val": X2, "y_val": Y2, "sample_weight_val": np.zeros(60)}, "non-zero"),
+        (
+            {},
+            {"X_val": X2, "y_val": Y2, "sample_weight_val": -np.ones(60)},
+            "sample_weight_val must hold finite weights",
+        ),
         ({"scoring": "accurracy"}, {"X_val": X2, "y_val": Y2}, "accurracy"),
         ({"scoring": 3.0}, {"X_val": X2, "y_val": Y2}, "'scoring' parameter"),
-        ({**ROWS, "validation_fraction": 0.001}, {}, "number of classes = 2"),
+        ({**ROWS, "validation_fraction": 0.001}, {}, "validation set is too small"),
+        ({**ROWS, "validation_fraction": 0.9999}, {}, "leaves no rows to learn from"),
         ({**ROWS, "validation_fraction": 1.0}, {}, "'validation_fraction' parameter"),
         ({**ROWS, "validation_fraction": "0.1"}, {}, "'validation_fraction' parameter"),
         ({**ROWS, "validation_fraction": GroupKFold(3)}, {}, "groups"),
-        (ROWS, {"groups": np.zeros(5)}, "inconsistent"),
+        (ROWS, {"groups": np.zeros(5)}, r"groups must have shape \(120,\); got \(5,\)"),
+        (ROWS, {"groups": np.zeros((120, 2))}, r"shape \(120,\); got \(120, 2\)"),
+        (ROWS, {"groups": [None] * 120}, "groups is missing in 120 of 120 rows"),
         (
             ROWS,
             {"sample_weight": (np.arange(120) == 0).astype(float)},

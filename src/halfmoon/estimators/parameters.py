@@ -315,7 +315,10 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     validation_fraction: Any = parameter(
         0.1,
         Number("(", 0, 1, ")") | SPLITTER,
-        "rows to set aside: a share, or a splitter's first test set",
+        (
+            "rows to set aside: a share, or a splitter's first test set (its last, if "
+            "it goes on in time)"
+        ),
     )
     beta_1: float = parameter(
         0.9,

@@ -1,12 +1,16 @@
 """Validation rows: those that a fit does not learn from, but stops by."""
 
+import math
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
-from halfmoon.estimators.reading import Call, Rows, read
+from halfmoon.estimators.reading import Call, Rows, read, read_truth
+from halfmoon.training.warn import warn
 
 Indices = NDArray[np.int64]
 
@@ -45,16 +49,23 @@ def split(
     Raises ValueError where either part has no weight.
     """
     if call.X_val is not None:
-        try:
-            stop = read(estimator, call.X_val, call.y_val, call.sample_weight_val)
-        except ValueError as error:
-            raise ValueError(f"Validation rows: {error}") from None
+        stop = read(
+            estimator, call.X_val, call.y_val, call.sample_weight_val, suffix="_val"
+        )
         return rows, stop
     if not estimator.early_stopping:
         return rows, None
-    fraction = estimator.validation_fraction
+    n = rows.X.shape[0]
+    groups = _read_groups(call.groups, n)
     strata = targets.strata(rows.y)
-    learned, set_apart = set_aside(rows, fraction, call.groups, strata, seed)
+    fraction = estimator.validation_fraction
+    learned, set_apart = set_aside(rows, fraction, groups, strata, seed)
+    left_out = n - len(np.union1d(learned, set_apart))
+    if left_out:
+        warn(
+            f"{left_out} of {n} rows are neither learned from nor stopped by, as "
+            f"validation_fraction={fraction!r} divides them."
+        )
     learn = Rows(rows.X[learned], rows.y[learned], rows.w[learned])
     stop = Rows(rows.X[set_apart], rows.y[set_apart], rows.w[set_apart])
     if not learn.w.any() or not stop.w.any():
@@ -65,29 +76,84 @@ def split(
     return learn, stop
 
 
+def _read_groups(groups: Any, n: int) -> Any:
+    """The group of each row (n,), if any are given."""
+    if groups is None:
+        return None
+    read_groups = np.asarray(read_truth(groups, "groups"))
+    if read_groups.shape != (n,):
+        raise ValueError(f"groups must have shape ({n},); got {read_groups.shape}.")
+    return read_groups
+
+
 def set_aside(
     rows: Rows, fraction: Any, groups: Any, strata: Any, seed: int
 ) -> tuple[Indices, Indices]:
     """Indices of the rows to learn from, and of the validation rows.
 
     A share is drawn at random: whole groups, or rows such that each of the `strata`
-    keeps its share; a splitter gives its first split. Raises ValueError where fewer
-    than 2 rows would be set aside.
+    keeps its share where that can be; a splitter divides them by its own rule. Raises
+    ValueError where fewer than 2 rows would be set aside.
     """
     indices = np.arange(rows.X.shape[0])
     if hasattr(fraction, "split"):
-        splits = fraction.split(rows.X, rows.y, groups)
-        learn, stop = next(iter(splits), (indices, indices[:0]))
+        learn, stop = _choose_split(fraction.split(rows.X, rows.y, groups), indices)
     elif groups is not None:
         splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
         learn, stop = next(splitter.split(indices, groups=groups))
+    elif strata is None:
+        learn, stop = train_test_split(indices, test_size=fraction, random_state=seed)
     else:
-        learn, stop = train_test_split(
-            indices, test_size=fraction, random_state=seed, stratify=strata
-        )
+        learn, stop = _divide_classes(strata, fraction, seed)
     if len(stop) < 2:
         raise ValueError(
             "The validation set is too small. Increase 'validation_fraction' or the "
             "size of your dataset."
         )
+    if len(learn) == 0:
+        raise ValueError(
+            f"validation_fraction={fraction!r} leaves no rows to learn from; lower it."
+        )
     return np.asarray(learn), np.asarray(stop)
+
+
+def _choose_split(splits: Iterator[Any], indices: Indices) -> tuple[Indices, Indices]:
+    """A splitter's first split; its last, with most rows, if it goes on in time.
+
+    That is where in every split all rows to learn from come before all others.
+    """
+    first = next(splits, (indices, indices[:0]))
+    last = first
+    for learn, stop in chain([first], splits):
+        in_order = len(learn) and len(stop) and np.max(learn) < np.min(stop)
+        if not in_order:
+            return first
+        last = (learn, stop)
+    return last
+
+
+def _divide_classes(
+    strata: Indices, fraction: float, seed: int
+) -> tuple[Indices, Indices]:
+    """Rows to learn from and validation rows, of each class its share if possible.
+
+    A class of one row is learned from. Where too few validation rows are asked for to
+    have one of each class, they are drawn from all rows alike, save that each class
+    keeps a row to learn from as long as there are others.
+    """
+    n = len(strata)
+    wanted = math.ceil(fraction * n)
+    counts = np.bincount(strata)
+    several = np.flatnonzero(counts[strata] > 1)
+    alone = np.flatnonzero(counts[strata] == 1)
+    kinds = (counts > 1).sum()
+    if kinds <= wanted <= len(several) - kinds:
+        learn, stop = train_test_split(
+            several, test_size=wanted, random_state=seed, stratify=strata[several]
+        )
+        return np.concatenate([learn, alone]), stop
+    order = np.random.RandomState(seed).permutation(n)
+    kept = np.zeros(n, dtype=bool)
+    kept[order[np.unique(strata[order], return_index=True)[1]]] = True
+    order = np.concatenate([order[~kept[order]], order[kept[order]]])
+    return order[wanted:], order[:wanted]
