@@ -45,7 +45,7 @@ CORE_LEVEL = LEVEL["training"]
 MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "numba": {"engines.compiled"},
     "llvmlite": {"engines.compiled"},
-    "threadpoolctl": {"engines.compiled", "tutorial"},
+    "threadpoolctl": {"arrays.blas", "tutorial"},
     "scipy": {"arrays.sparse", "training.solvers", "engines.compiled"},
     "sklearn": {"datasets", "displays", "estimators", "tutorial"},
     "matplotlib": {"displays", "pages", "tutorial"},

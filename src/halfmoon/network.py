@@ -28,6 +28,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import WEIGHTS, Stream
 from halfmoon.arrays.table import read_table
@@ -372,9 +373,10 @@ class Network:
         """
         a = X
         tape = []
-        for layer, p in zip(self.layers, self.views(theta), strict=True):
-            a, backward = layer.forward(p, a, ctx)
-            tape.append(backward)
+        with one_blas_thread(X.shape[0] * self.size):
+            for layer, p in zip(self.layers, self.views(theta), strict=True):
+                a, backward = layer.forward(p, a, ctx)
+                tape.append(backward)
         return a, tape
 
     def sums(
@@ -401,12 +403,13 @@ class Network:
         weight : float
             sum_i w_i.
         """
-        z, tape = self.forward(theta, X, ctx)
         dtheta = np.empty_like(theta)
         views = self.views(dtheta)
-        da: Any = w * self.loss.dz(z, y)
-        for index in reversed(range(self.lowest, len(tape))):
-            da = tape[index](da, views[index], index > self.lowest)
+        with one_blas_thread():
+            z, tape = self.forward(theta, X, ctx)
+            da: Any = w * self.loss.dz(z, y)
+            for index in reversed(range(self.lowest, len(tape))):
+                da = tape[index](da, views[index], index > self.lowest)
         loss = float((w * self.loss.value(z, y)).sum())
         weight = float(w.sum()) / w.shape[-1]  # of single outputs, each row's mean
         return loss, dtheta, weight
@@ -470,9 +473,10 @@ class Network:
         Objective
             The mean loss, the penalty, and the gradient g (size,) of their sum.
         """
-        loss, g, weight = self.sums(theta, X, y, w, ctx)
-        total = weight if total is None else total
-        return self.of_sums(theta, loss, g, total, lam, l1, share)
+        with one_blas_thread():
+            loss, g, weight = self.sums(theta, X, y, w, ctx)
+            total = weight if total is None else total
+            return self.of_sums(theta, loss, g, total, lam, l1, share)
 
     def of_sums(
         self,

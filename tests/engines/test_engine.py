@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from engines.problems import (
@@ -81,8 +82,8 @@ def test_the_best_epoch_is_the_same_with_both_engines():
         )
 
 
-@pytest.mark.parametrize(("engine", "during"), [("compiled", 1), ("numpy", 2)])
-def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, during):
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+def test_while_a_solver_is_at_work_blas_has_one_thread(engine):
     def threads(*_):
         return {
             pool["num_threads"]
@@ -101,8 +102,38 @@ def test_a_solver_is_spared_blas_threads_where_the_engine_needs_none(engine, dur
             epochs=3,
             callbacks=[lambda *_: met.append(threads())],
         )
-        assert met == 3 * [{during}]
+        assert met == 3 * [{1}]
         assert threads() == {2}
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
+@pytest.mark.parametrize("engine", ["compiled", "numpy", "sparse"])
+def test_the_number_of_blas_threads_changes_no_bit(engine, optimizer):
+    """Weights, losses, validation and predictions, of products large enough for two."""
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(450, 300))
+    if engine == "sparse":
+        data = csr_array(data * (data > 1.0))
+    y = rng.normal(size=(450, 1))
+    ends = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            network = Network.dense([300, 200, 100, 1], "relu", "squared_error")
+            untrained = network.predict(data)
+            run = train(
+                network,
+                data[:340],
+                y[:340],
+                validation=(data[340:], y[340:]),
+                optimizer=optimizer,
+                l2=1e-3,
+                epochs=3,
+                engine="auto" if engine == "sparse" else engine,
+            )
+            columns = [run.history["loss"], run.history["validation_loss"]]
+            ends.append([untrained, network.theta, network.predict(data), *columns])
+    for one, two in zip(*ends, strict=True):
+        assert np.array_equal(one, two)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])

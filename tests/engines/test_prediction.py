@@ -117,7 +117,7 @@ def test_threads_change_no_bit_of_a_prediction(sizes, dtype, monkeypatch):
     bits = []
     data = rows(network, 70_001).astype(dtype)
     for cores in (1, 2, 3, 8):
-        monkeypatch.setattr(prediction, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(prediction, "available_cores", lambda cores=cores: cores)
         bits.append(network.predict(data))
     for other in bits[1:]:
         assert np.array_equal(bits[0], other)
@@ -125,7 +125,7 @@ def test_threads_change_no_bit_of_a_prediction(sizes, dtype, monkeypatch):
 
 
 def test_a_prediction_over_threads_refuses_what_is_not_finite(monkeypatch):
-    monkeypatch.setattr(prediction, "cores", lambda: 3)
+    monkeypatch.setattr(prediction, "available_cores", lambda: 3)
     network = trained((20, 64, 4))
     data = rows(network, 70_000)
     data[30_000, 7] = np.nan

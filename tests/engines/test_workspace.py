@@ -25,6 +25,7 @@ from engines.problems import (
     task,
     tune,
 )
+from halfmoon.engines import threads as own_threads
 from halfmoon.engines.compiled import engine as compiled
 from halfmoon.engines.compiled import tables, workspace
 from halfmoon.network import Network
@@ -112,7 +113,7 @@ def test_the_batches_of_these_tests_are_cut_into_shares(once):
 def test_the_number_of_threads_changes_no_bit(threads, once):
     fit = big(n_threads=threads)
     assert once[1].threads == 1
-    assert fit[1].threads == (threads or min(8, workspace.cores()))
+    assert fit[1].threads == (threads or min(8, workspace.available_cores()))
     assert_same(fit, once)
 
 
@@ -225,6 +226,93 @@ def test_updates_given_up_half_way_leave_the_state_of_those_that_were_measured(
             np.array_equal(*pair)
             for pair in zip(end.slots, expected.slots, strict=True)
         )
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_where_the_system_starts_fewer_threads_the_fit_goes_on_with_these(
+    most, once, monkeypatch
+):
+    start = threading.Thread.start
+    started = []
+
+    def start_or_fail(thread):
+        if len(started) >= most:
+            started.clear()
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_fail)
+    fit = big(n_threads=4)
+    assert fit[1].threads == 1  # in the end: each time there is one less
+    assert_same(fit, once)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("way", ["run", "gradient"])
+def test_where_no_thread_can_be_started_a_slow_update_is_carried_out_without_asking(
+    threads, way, monkeypatch
+):
+    monkeypatch.setattr(workspace, "SLOW_UPDATE", 0.0)
+    network = Network.dense([300, 40, 3])
+    problem = task(network, 1000, optimizer="adam", n_threads=threads)
+    state = begun(problem)
+    expected = compiled.gradient(problem, state)
+
+    def fail(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    if way == "run":
+        measured = compiled.run(problem, state, plan(1), lambda: False)
+        assert measured.loss[0] == expected.loss
+    else:
+        part = compiled.gradient(problem, state, wants_stop=lambda: False)
+        assert np.array_equal(part.g, expected.g)
+
+
+def test_a_slow_gradient_can_be_given_up(monkeypatch):
+    monkeypatch.setattr(workspace, "SLOW_UPDATE", 0.0)
+    network = Network.dense([300, 400, 3])
+    problem = task(network, 1000, optimizer="adam", n_threads=2)
+    state = begun(problem)
+    expected = compiled.gradient(problem, state, wants_stop=lambda: False)
+    monkeypatch.setattr(own_threads, "ASK_SECONDS", 1e-6)
+    assert compiled.gradient(problem, state, wants_stop=lambda: True) is None
+    again = compiled.gradient(problem, state)
+    assert np.array_equal(again.g, expected.g)
+    assert state.t == 0
+
+
+@pytest.mark.parametrize("way", ["run", "gradient"])
+def test_what_is_raised_during_a_slow_update_comes_out_when_its_threads_have_ended(
+    way, monkeypatch
+):
+    monkeypatch.setattr(workspace, "SLOW_UPDATE", 0.0)
+    monkeypatch.setattr(own_threads, "ASK_SECONDS", 1e-6)
+    network = Network.dense([300, 400, 3])
+    problem = task(network, 1000, optimizer="adam", n_threads=2)
+    state = begun(problem)
+    theta = state.theta.copy()
+
+    def ask():
+        raise KeyboardInterrupt
+
+    calls = {
+        "run": lambda: compiled.run(problem, state, plan(400, eta=0.001), ask),
+        "gradient": lambda: compiled.gradient(problem, state, wants_stop=ask),
+    }
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        calls[way]()
+    assert threading.active_count() == before
+    assert np.array_equal(state.theta, theta)
+    # and nothing is left of it
+    expected = compiled.run(
+        task(network, 1000, optimizer="adam"), begun(problem), plan(2)
+    )
+    measured = compiled.run(problem, state, plan(2))
+    assert np.array_equal(measured.loss, expected.loss)
 
 
 def test_the_time_budget_is_obeyed():

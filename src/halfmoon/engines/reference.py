@@ -1,10 +1,10 @@
 """The reference engine: NumPy, one update after the other, each line an equation."""
 
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines.contract import (
@@ -21,8 +21,8 @@ from halfmoon.layers import Context
 from halfmoon.network import Network, Objective
 
 NAME = "numpy"
-# no restriction: BLAS's threads make large products faster here
-solver_context = nullcontext
+# a solver has products of its own
+solver_context = one_blas_thread
 
 
 def why_not(network: Network, optimizer: Optimizer | None) -> str | None:
@@ -42,7 +42,8 @@ def run(
 ) -> Measured:
     """Carry out the planned updates; stop before one not finite, or given up."""
     loss, penalty, norm = np.empty((3, len(plan.eta)))
-    with np.errstate(all="ignore"):  # what overflows is noticed below
+    # what overflows is noticed below
+    with one_blas_thread(), np.errstate(all="ignore"):
         for i in range(len(plan.eta)):
             part = gradient(problem, state, plan.dropout[i], wants_stop=wants_stop)
             if part is None:
@@ -87,23 +88,26 @@ def gradient(
     loss = 0.0
     g: Array | None = None
     n = 0
-    for rows in blocks(problem.batch(state.t), block_rows(network)):
-        if g is not None and wants_stop is not None and wants_stop():
-            return None
-        X = problem.X[rows]
-        y = problem.y[rows]
-        w = problem.w[rows]
-        numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
-        ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
-        block_loss, block_g, _ = network.sums(theta, X, y, w, ctx)
-        loss += block_loss
-        g = block_g if g is None else g + block_g
-        n += X.shape[0]
-    assert g is not None  # no batch is empty
-    share = n / problem.batch_size
-    return network.of_sums(
-        theta, loss, g, problem.total, problem.lam, problem.l1, share
-    )
+    with one_blas_thread():
+        for rows in blocks(problem.batch(state.t), block_rows(network)):
+            if g is not None and wants_stop is not None and wants_stop():
+                return None
+            X = problem.X[rows]
+            y = problem.y[rows]
+            w = problem.w[rows]
+            numbers = (
+                np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+            )
+            ctx = Context(True, problem.seed, state.t, numbers, float(dropout))
+            block_loss, block_g, _ = network.sums(theta, X, y, w, ctx)
+            loss += block_loss
+            g = block_g if g is None else g + block_g
+            n += X.shape[0]
+        assert g is not None  # no batch is empty
+        share = n / problem.batch_size
+        return network.of_sums(
+            theta, loss, g, problem.total, problem.lam, problem.l1, share
+        )
 
 
 def step(

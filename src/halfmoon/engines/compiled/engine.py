@@ -3,6 +3,7 @@
 The mathematics is in kernels.py and loops.py.
 """
 
+from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.registry import Component
 from halfmoon.engines.compiled import native, translation
@@ -22,8 +23,8 @@ __all__ = [
 ]
 
 NAME = "compiled"
-# BLAS's threads would only start and wait: a solver's own products are small
-solver_context = native.one_blas_thread
+# a solver has products of its own
+solver_context = one_blas_thread
 
 
 def why_not(network: Network, optimizer: Optimizer | None) -> str | None:
@@ -75,11 +76,9 @@ def run(
     workspace = problem.workspace(Workspace)
     before = state.snapshot()
     count = len(plan.eta)
-    workspace.wants_stop = wants_stop
-    after, measured = workspace.advance(before, plan, count)
+    after, measured = workspace.advance(before, plan, count, wants_stop)
     done = measured.shape[1]
     given_up = bool(workspace.stopped[0])
-    workspace.wants_stop = None
     if done < count:
         after, _ = workspace.advance(before, plan, done)
     if done:
@@ -103,5 +102,5 @@ def gradient(
     *,
     wants_stop: WantsStop | None = None,
 ) -> Objective | None:
-    """Loss, penalty and gradient [R3] of the next batch at the state's theta."""
-    return problem.workspace(Workspace).gradient(state, dropout)
+    """Loss, penalty and gradient [R3] of the next batch; None if it was given up."""
+    return problem.workspace(Workspace).gradient(state, dropout, wants_stop)

@@ -8,9 +8,7 @@ Python, on the same memory.
 import ctypes
 import os
 import platform
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +27,6 @@ from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 from numba.np import arrayobj
 from scipy.linalg import cython_blas
-from threadpoolctl import ThreadpoolController
 
 _config: Any = numba.config
 _njit: Any = numba.njit  # its types do not know all of its options
@@ -374,30 +371,3 @@ def yield_core() -> int:
     else:
         function = ctypes.CDLL(None).sched_yield
     return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-_users = 0
-_limit = None
-_lock = threading.Lock()
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """While anybody is inside, BLAS starts no threads of its own, beside ours."""
-    global _users, _limit  # noqa: PLW0603
-    with _lock:
-        _users += 1
-        if _users == 1:
-            _limit = _controller().limit(limits=1, user_api="blas")
-    try:
-        yield
-    finally:
-        with _lock:
-            _users -= 1
-            if _users == 0 and _limit is not None:
-                _limit.restore_original_limits()
-
-
-@cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()

@@ -1,23 +1,26 @@
 """Predictions by the compiled engine: blocks of rows, over threads if they pay."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
 from halfmoon.engines import reference
 from halfmoon.engines.compiled import native, tables, translation
-from halfmoon.engines.compiled.workspace import common_fields, cores
+from halfmoon.engines.compiled.workspace import common_fields
 from halfmoon.engines.contract import Scratch
+from halfmoon.engines.threads import available_cores, run_together
 from halfmoon.network import Network
 
-# microseconds of forward and backward work; a prediction is a third of it
-ONE_BLAS_THREAD_WORK = 2000.0  # from here on BLAS must not start threads of its own
-SEVERAL_THREADS_WORK = 6000.0  # from here on our own threads pay
+# microseconds of forward and backward work from which our own threads pay; a
+# prediction is a third of it
+SEVERAL_THREADS_WORK = 6000.0
 BLOCK_ROWS = 256  # rows that go through the layers at a time
+PIECE_BLOCKS = 16  # blocks that a thread takes at a time
 
 
 class ForwardPass:
@@ -49,6 +52,7 @@ class ForwardPass:
         tables.fill(tasks, translation.loops(names, dtype))
         self.tasks = tables.readable(tasks)
         self.layers = tables.readable(layers)
+        self.largest = tables.largest_product(layers, 1)  # for each row
 
 
 def predict(
@@ -62,23 +66,26 @@ def predict(
     if is_sparse(X):
         return reference.predict(network, theta, X, link)
     X = _rows(network, X)
+    theta = _writable(theta)
     n = len(X)
     out = np.empty((n, network.k), network.dtype)
-    if scratch is None:
-        scratch = {}
+    unused = {} if scratch is None else scratch
+    ld = 1 if n == 1 else BLOCK_ROWS
 
     def predict_rows(start: int, stop: int) -> bool:
-        return _predict_rows(network, theta, X, out, start, stop, link, scratch)
+        forward = _forward_pass(network, ld, link, unused)
+        rows = min(ld, stop - start)
+        with one_blas_thread(rows * forward.largest, tables.PRODUCT_ALONE):
+            finite = forward.kernel(
+                forward.tasks, forward.layers, theta, X, out, start, stop
+            )
+        unused[ld, link].append(forward)
+        return bool(finite)
 
-    work = tables.microseconds(network, n) if n > 1 else 0.0
-    if work <= ONE_BLAS_THREAD_WORK:
-        finite = predict_rows(0, n)
-    elif work <= SEVERAL_THREADS_WORK:
-        with native.one_blas_thread():
-            finite = predict_rows(0, n)
+    if n > 1 and tables.microseconds(network, n) > SEVERAL_THREADS_WORK:
+        finite = _over_threads(predict_rows, n, available_cores())
     else:
-        with native.one_blas_thread():
-            finite = _over_threads(predict_rows, n)
+        finite = predict_rows(0, n)
     if not finite:
         network.read_rows(X)  # raises an error that names the columns
     return out
@@ -96,42 +103,55 @@ def _rows(network: Network, X: Any) -> Array:
     )
     if fits:
         return X
-    return np.require(network.read_rows(X), requirements=["C", "A", "W"])
+    return _writable(np.require(network.read_rows(X), requirements=["C", "A"]))
 
 
-def _predict_rows(
-    network: Network,
-    theta: Array,
-    X: Array,
-    out: Array,
-    start: int,
-    stop: int,
-    link: bool,
-    scratch: Scratch,
-) -> bool:
-    """Predict rows start to stop of X (n, d) into out (n, k); False if not finite."""
-    ld = 1 if stop - start == 1 else BLOCK_ROWS
-    unused = scratch.setdefault((ld, link), [])  # what no thread uses at the moment
+def _writable(array: Array) -> Array:
+    """An array that kernels only read, as one that says it may be written.
+
+    For others they would have to be compiled once more, and copies need memory.
+    """
+    if array.flags.writeable:
+        return array
+    same_memory = array.__array_interface__ | {"data": (array.ctypes.data, False)}
+    return np.asarray(SimpleNamespace(__array_interface__=same_memory, owner=array))
+
+
+def _forward_pass(
+    network: Network, ld: int, link: bool, unused: Scratch
+) -> ForwardPass:
+    """A forward pass that no thread uses at the moment."""
+    passes = unused.setdefault((ld, link), [])
     try:
-        forward = unused.pop()
+        return passes.pop()
     except IndexError:  # not asked before: another thread might take the last one
-        forward = ForwardPass(network, ld, link)
-    kernel = forward.kernel
-    finite = kernel(forward.tasks, forward.layers, theta, X, out, start, stop)
-    unused.append(forward)
-    return bool(finite)
+        return ForwardPass(network, ld, link)
 
 
-def _over_threads(predict_rows: Callable[[int, int], bool], n: int) -> bool:
+def _over_threads(
+    predict_rows: Callable[[int, int], bool], n: int, threads: int
+) -> bool:
     """Predict all n rows, shared among threads; False where an input is not finite.
 
-    Shares end where a block of rows does: BLAS's last digits depend on how many rows a
+    Pieces end where a block of rows does: BLAS's last digits depend on how many rows a
     product has.
     """
     blocks = -(-n // BLOCK_ROWS)
-    threads = min(cores(), blocks)
-    ends = [blocks * i // threads * BLOCK_ROWS for i in range(threads)]
-    ends.append(n)
-    with ThreadPoolExecutor(threads) as pool:
-        finite = list(pool.map(predict_rows, ends[:-1], ends[1:]))
+    threads = min(threads, blocks)
+    piece = BLOCK_ROWS * max(1, min(PIECE_BLOCKS, blocks // (4 * threads)))
+    waiting = list(range(0, n, piece))
+    finite = []
+
+    def work(thread: int) -> None:
+        while waiting:
+            try:
+                start = waiting.pop()
+            except IndexError:  # another thread took the last one
+                return
+            finite.append(predict_rows(start, min(start + piece, n)))
+
+    with one_blas_thread():
+        ran = run_together(work, threads, waiting.clear)
+    if ran < threads:  # the system starts no more
+        return _over_threads(predict_rows, n, ran)
     return all(finite)

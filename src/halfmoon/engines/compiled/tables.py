@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from halfmoon.arrays.blas import MATRICES_ALONE, VECTOR_ALONE
 from halfmoon.arrays.random import DROPOUT, key
 from halfmoon.engines.compiled import native
 from halfmoon.engines.compiled.translation import activation
@@ -24,6 +25,9 @@ NARROW = 50
 THIN = 0 if native.AVX512 else 12
 # products with a side of at most 2 are loops everywhere, if the other is this long
 FLAT = 400
+# multiplications of a product up to which BLAS starts no threads; on other processors
+# than x86 it may compute the product of one row as a vector's
+PRODUCT_ALONE = MATRICES_ALONE if native.X86 else VECTOR_ALONE
 RANGE_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
 BLOCK_ROWS = 512  # rows that go through the layers at a time, at most
 SHARES = 8  # a batch is cut into so many shares at most
@@ -201,6 +205,12 @@ def layer_table(
     if training:
         _reserve_deltas(table, memory, ld)
     return table
+
+
+def largest_product(layers: Table, rows: int) -> int:
+    """The multiplications in the largest product that BLAS is asked for; 0 for none."""
+    asked = layers[(layers["is_dropout"] == 0) & (layers["thin"] == 0)]
+    return rows * int(((asked["d"] + 1) * asked["k"]).max(initial=0))
 
 
 def _is_thin(d: int, k: int) -> bool:

@@ -1,38 +1,39 @@
 """A fit's kernels at work: their tables, their scratch memory, their threads."""
 
-import os
-import threading
-from collections.abc import Callable
-from functools import cache
 from math import ceil
 from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key
 from halfmoon.engines.compiled import native, tables, translation
-from halfmoon.engines.contract import Numbers, Plan, Problem, State
+from halfmoon.engines.contract import Numbers, Plan, Problem, State, WantsStop
+from halfmoon.engines.threads import available_cores, run_together
 from halfmoon.network import Network, Objective
 
 # microseconds: an update that takes longer can be given up before it is complete
 SLOW_UPDATE = 100_000.0
-ASK_SECONDS = 0.05  # how often it is asked whether it should be
+RELEASED = 1 << 62  # a barrier that all threads pass
 
 
 class Workspace:
-    """What a fit's kernels need beside its state, made once and used until its end."""
+    """What a fit's kernels need beside its state, made once and used until its end.
+
+    It holds the data and not the problem, which holds it: the two would wait for
+    Python's collector together.
+    """
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
         network = problem.network
         dtype = network.dtype.name
         self.memory = tables.Memory(dtype)
         self.shares = tables.shares_of(network, problem.batch_size)
-        most = min(self.shares, problem.n_threads or cores())
+        most = min(self.shares, problem.n_threads or available_cores())
         self.threads = most if native.JIT else 1
+        self.per_epoch = problem.per_epoch
         self.epoch_in_order = -1  # the epoch whose order of rows is in memory
-        self.wants_stop: Callable[[], bool] | None = None
         work = tables.microseconds(network, problem.batch_size)
         self.slow = work > SLOW_UPDATE
         self.stopped = np.zeros(1, np.int64)
@@ -43,17 +44,20 @@ class Workspace:
         self.ranges = tables.readable(tables.range_table(network, masked))
         self.tasks = tables.readable(np.zeros(self.threads, tables.TASK))
         ld = tables.block_rows(ceil(problem.batch_size / self.shares))
-        self._fill_tasks(ld)
+        self._fill_tasks(problem, ld)
         rule, settings = translation.rule(problem.optimizer, dtype)
         tables.fill(self.tasks, {"rule": rule})
-        layers = [self._thread_layers(task, ld, settings) for task in self.tasks]
+        layers = [
+            self._thread_layers(problem, task, ld, settings) for task in self.tasks
+        ]
         self.layers = tables.readable(np.stack(layers))
-        tables.fill(self.tasks, translation.loops(self._loop_names(), dtype))
+        self.largest = tables.largest_product(self.layers[0], ld)
+        names = self._loop_names(bool(problem.average))
+        tables.fill(self.tasks, translation.loops(names, dtype))
         native.compile_for(self.updates, self.tasks, self.layers, self.ranges, 0)
 
-    def _fill_tasks(self, ld: int) -> None:
+    def _fill_tasks(self, problem: Problem, ld: int) -> None:
         """Fill in what is the same for all threads, and for the whole fit."""
-        problem = self.problem
         network = problem.network
         memory = self.memory
         dtype = network.dtype.name
@@ -99,23 +103,24 @@ class Workspace:
         tables.fill(self.tasks, sizes | addresses | rule)
         tables.fill(self.tasks, common_fields(network, memory, ld))
 
-    def _loop_names(self) -> list[str]:
+    def _loop_names(self, averages: bool) -> list[str]:
         """The names of the loops in loops.py that this fit will call."""
         names = ["row_numbers", "gather", "gradient"]
         if self.layers["thin"].any():
             names += ["combine", "dots"]
         if self.layers["is_dropout"].any():
             names += ["dropout", "scale"]
-        if self.problem.average:
+        if averages:
             names += ["running_average"]
         if self.tasks["shuffles"].any():
             names += ["shuffle"]
         return names
 
-    def _thread_layers(self, task: Any, ld: int, settings: list[float]) -> Any:
+    def _thread_layers(
+        self, problem: Problem, task: Any, ld: int, settings: list[float]
+    ) -> Any:
         """One thread's own scratch, and its layers."""
         memory = self.memory
-        problem = self.problem
         layers = tables.layer_table(problem.network, memory, ld, True, problem.seed)
         task["a0"] = layers["a0"][0]
         task["numbers"] = memory.reserve(ld, np.int64)
@@ -125,10 +130,13 @@ class Workspace:
         task["rule_h"] = memory.keep(np.array([0.0, 0.0, 0.0, 0.0, *settings]))
         return layers
 
-    def advance(self, start: State, plan: Plan, count: int) -> tuple[State, Numbers]:
+    def advance(
+        self, start: State, plan: Plan, count: int, wants_stop: WantsStop | None = None
+    ) -> tuple[State, Numbers]:
         """The state after the first `count` planned updates, and what was measured.
 
-        Measured (3, updates): loss, penalty and norm of the updates that were finite.
+        Measured (3, updates): loss, penalty and norm of the updates that were finite,
+        and were not given up.
         """
         if count == 0:
             return start, np.empty((3, 0))
@@ -137,31 +145,52 @@ class Workspace:
         average = None if start.average is None else start.average.copy()
         state = State(start.theta.copy(), list(slots), average, start.t)
         first = Plan(plan.eta[:count], plan.decay[:count], plan.dropout[:count])
-        measured, done = self._carry_out(state, slots, first)
+        measured, done = self._carry_out(state, slots, first, wants_stop)
+        if done is None:
+            return self.advance(start, plan, count, wants_stop)
         state.t += done
         return state, measured[:, :done]
 
-    def gradient(self, state: State, dropout: float = 1.0) -> Objective:
-        """Loss, penalty and gradient of the next batch; no step is taken."""
+    def gradient(
+        self,
+        state: State,
+        dropout: float = 1.0,
+        wants_stop: WantsStop | None = None,
+    ) -> Objective | None:
+        """Loss, penalty and gradient of the next batch; no step is taken.
+
+        None if it was given up.
+        """
         rule = self.tasks["rule"][0]
         self.tasks["rule"] = 0
         one = np.ones(1)
         unchanged = State(state.theta, [], t=state.t)
-        measured, _ = self._carry_out(
-            unchanged, np.empty(0), Plan(one, one, np.full(1, dropout))
-        )
-        self.tasks["rule"] = rule
+        plan = Plan(one, one, np.full(1, dropout))
+        try:
+            measured, done = self._carry_out(unchanged, np.empty(0), plan, wants_stop)
+        finally:
+            self.tasks["rule"] = rule
+        if done is None:
+            return self.gradient(state, dropout, wants_stop)
+        if done == 0 and self.stopped[0]:
+            return None
         loss, penalty, _ = measured[:, 0]
         return Objective(float(loss), float(penalty), self.g[: len(state.theta)].copy())
 
-    def _carry_out(self, state: State, slots: Array, plan: Plan) -> tuple[Numbers, int]:
-        """Carry out updates in place; returns measurements and how many were finite."""
+    def _carry_out(
+        self, state: State, slots: Array, plan: Plan, wants_stop: WantsStop | None
+    ) -> tuple[Numbers, int | None]:
+        """Carry out updates in place; returns measurements and how many were finite.
+
+        None instead where there were too few threads: what was done is worth nothing,
+        and the next call takes fewer.
+        """
         count = len(plan.eta)
-        per_epoch = self.problem.per_epoch
-        epoch = state.t // per_epoch
+        epoch = state.t // self.per_epoch
         measured = np.empty((self.threads, 3, count))
         average = 0 if state.average is None else state.average.ctypes.data
         values = {
+            "threads": self.threads,
             "count": count,
             "t": state.t,
             "reorder": self.epoch_in_order != epoch,
@@ -174,36 +203,43 @@ class Workspace:
             "dropout_factor": plan.dropout.ctypes.data,
         }
         tables.fill(self.tasks, values)
-        with native.one_blas_thread(), np.errstate(all="ignore"):
-            done = self._run_threads()
-        self.epoch_in_order = (state.t + min(done, count - 1)) // per_epoch
+        self.epoch_in_order = -1  # until this ends well
+        limit = one_blas_thread(self.largest, tables.PRODUCT_ALONE)
+        with limit, np.errstate(all="ignore"):
+            done = self._run_threads(wants_stop)
+        if done is not None:
+            self.epoch_in_order = (state.t + min(done, count - 1)) // self.per_epoch
         return measured[0], done
 
-    def _run_threads(self) -> int:
-        """Run all threads' parts; returns how many updates were finite."""
+    def _run_threads(self, wants_stop: WantsStop | None) -> int | None:
+        """Run all threads' parts; returns how many updates were finite.
+
+        None where the system starts fewer threads: from now on there are fewer.
+        """
         self.barrier[0] = 0
         self.stopped[0] = 0
         done: list[int] = []
-        # this thread is thread 0, unless it waits and asks whether to stop
-        waits = self.wants_stop is not None and self.slow
-        threads = [
-            threading.Thread(target=self._run_part, args=(thread, done))
-            for thread in range(0 if waits else 1, self.threads)
-        ]
-        for thread in threads:
-            thread.start()
-        if not waits:
-            self._run_part(0, done)
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(ASK_SECONDS)
-                if waits and self.wants_stop is not None and self.wants_stop():
-                    self.stopped[0] = 1
-        return min(done)
 
-    def _run_part(self, thread: int, done: list[int]) -> None:
-        """Run one thread's part of the updates."""
-        done.append(int(self.updates(self.tasks, self.layers, self.ranges, thread)))
+        def work(thread: int) -> None:
+            done.append(int(self.updates(self.tasks, self.layers, self.ranges, thread)))
+
+        def look() -> None:
+            if wants_stop is not None and wants_stop():
+                self.stopped[0] = 1
+
+        waits = self.slow and wants_stop is not None
+        ran = run_together(work, self.threads, self._release, look if waits else None)
+        if ran == self.threads:
+            return min(done)
+        if ran == 0:  # no thread beside this one, which can then not ask meanwhile
+            self.slow = False
+        self.threads = max(1, ran)
+        return None
+
+    def _release(self) -> None:
+        """Let all threads end: they give up, and wait for nobody."""
+        self.stopped[0] = 1
+        self.barrier[0] = RELEASED
 
 
 def common_fields(network: Network, memory: tables.Memory, ld: int) -> dict[str, int]:
@@ -214,11 +250,3 @@ def common_fields(network: Network, memory: tables.Memory, ld: int) -> dict[str,
         "gemm": native.blas(network.dtype.name),
         "one": memory.keep(np.ones(1)),
     }
-
-
-@cache
-def cores() -> int:
-    """The number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

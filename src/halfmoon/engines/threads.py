@@ -1,0 +1,185 @@
+"""Our own threads: how many there may be, and work shared among them.
+
+(BLAS's threads are in arrays/blas.py.)
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ASK_SECONDS = 0.05  # between two looks of a thread that waits for others
+# what programs set to limit threads; joblib sets them in its worker processes
+LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+CGROUPS = Path("/sys/fs/cgroup")
+OWN_CGROUPS = Path("/proc/self/cgroup")
+
+
+def available_cores() -> int:
+    """How many threads this process may keep busy: at least 1.
+
+    The fewest of the cores that it may run on, of what the variables in LIMITS say, and
+    of its container's quota (Linux's control groups, whole cores). All are read anew:
+    they may change while the process runs.
+    """
+    limits = [os.cpu_count() or 1, *_limits_of_the_environment(), *_quotas()]
+    if hasattr(os, "sched_getaffinity"):
+        limits.append(len(os.sched_getaffinity(0)))
+    return max(1, min(limits))
+
+
+def _limits_of_the_environment() -> Iterator[int]:
+    for name in LIMITS:
+        # OpenMP allows a number for each level of nesting: "4,2"
+        first = os.environ.get(name, "").partition(",")[0].strip()
+        if first.isdecimal() and int(first) > 0:
+            yield int(first)
+
+
+def _quotas() -> Iterator[int]:
+    """The cores that each control group around this process may use.
+
+    Of part of a core nothing is made: a thread that is held back holds up the others.
+    """
+    for folder in _groups():
+        quota, period = _quota(folder)
+        if quota.isdecimal() and period.isdecimal() and int(period) > 0:
+            yield int(quota) // int(period)
+
+
+def _groups() -> Iterator[Path]:
+    """The folders of this process's control groups that may hold a quota."""
+    for line in _read(OWN_CGROUPS).splitlines():
+        _, controllers, path = line.split(":", 2)
+        names = controllers.split(",")
+        if controllers and "cpu" not in names:
+            continue
+        # version 2 has one tree for all controllers, and no name for it
+        root = CGROUPS / "cpu" if controllers else CGROUPS
+        inner = root / path.lstrip("/")
+        yield inner
+        # within a container the path may be the host's: then the root is its own
+        yield from [folder for folder in inner.parents if folder.is_relative_to(root)]
+
+
+def _quota(folder: Path) -> tuple[str, str]:
+    """Microseconds of work that are allowed, and in how many, as the system says it.
+
+    The first is "max" or -1 where there is no limit.
+    """
+    both = _read(folder / "cpu.max").split()
+    if len(both) == 2:
+        return both[0], both[1]
+    quota = _read(folder / "cpu.cfs_quota_us").strip()
+    return quota, _read(folder / "cpu.cfs_period_us").strip()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
+
+
+def run_together(
+    work: Callable[[int], None],
+    count: int,
+    give_up: Callable[[], None],
+    look: Callable[[], None] | None = None,
+) -> int:
+    """Run work(0) to work(count - 1) at the same time, each on a thread of its own.
+
+    Whatever is raised, here or by any part, comes out after all threads have ended.
+
+    Parameters
+    ----------
+    work : callable
+        A part of the work, by its number.
+    count : int
+        The number of parts.
+    give_up : callable
+        Makes all parts end soon, also those that wait for others. It is called when one
+        of them fails, when this thread is interrupted, and when the system starts fewer
+        threads than there are parts.
+    look : callable, optional
+        Called every ASK_SECONDS by this thread, which then has no part of its own; if
+        None it runs work(0).
+
+    Returns
+    -------
+    int
+        `count`, or how many parts can run at once where the system starts fewer
+        threads. Then the work was given up.
+    """
+    if count == 1 and look is None:
+        work(0)
+        return 1
+    team = _Team(work, give_up)
+    try:
+        own = 1 if look is None else 0
+        started = own + team.start(range(own, count))
+        if started == count:
+            if look is None:
+                work(0)
+            team.wait(look)
+    except BaseException:
+        team.end()
+        raise
+    if team.errors:
+        raise team.errors[0]
+    return started
+
+
+class _Team:
+    """Threads that work together, and what they raised."""
+
+    def __init__(
+        self, work: Callable[[int], None], give_up: Callable[[], None]
+    ) -> None:
+        self.work = work
+        self.give_up = give_up
+        self.threads: list[threading.Thread] = []
+        self.errors: list[BaseException] = []
+        self.over = False
+
+    def start(self, parts: range) -> int:
+        """Start a thread for each part; returns how many the system lets us have."""
+        for part in parts:
+            thread = threading.Thread(target=self.run, args=(part,))
+            # an interrupt may come before `start` has returned
+            self.threads.append(thread)
+            try:
+                thread.start()
+            except (RuntimeError, MemoryError):
+                self.threads.pop()
+                self.end()
+                break
+        return len(self.threads)
+
+    def run(self, part: int) -> None:
+        """Run a part; one that fails ends the others, which may wait for it."""
+        if self.over:  # the thread was only just starting
+            return
+        try:
+            self.work(part)
+        except BaseException as error:
+            self.errors.append(error)
+            self.give_up()
+
+    def wait(self, look: Callable[[], None] | None = None) -> None:
+        """Wait until all threads have ended."""
+        for thread in self.threads:
+            while thread.is_alive():
+                thread.join(ASK_SECONDS)
+                if look is not None:
+                    look()
+
+    def end(self) -> None:
+        """Give up, and wait until all threads have ended, whatever is raised here."""
+        try:
+            self.over = True
+            self.give_up()
+            self.wait()
+        except BaseException:
+            self.end()
+            raise

@@ -1,0 +1,220 @@
+"""How many threads there may be, and work shared among them."""
+
+import os
+import sys
+import threading
+
+import pytest
+
+from halfmoon.engines import threads
+from halfmoon.engines.threads import available_cores, run_together
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """A machine of 8 cores without limits; returns where its control groups are."""
+    for name in threads.LIMITS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(8), raising=False)
+    monkeypatch.setattr(threads, "CGROUPS", tmp_path)
+    monkeypatch.setattr(threads, "OWN_CGROUPS", tmp_path / "own")
+    return tmp_path
+
+
+def test_it_may_run_on_all_cores_or_on_those_it_is_bound_to(machine, monkeypatch):
+    assert available_cores() == 8
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 5, 6}, raising=False)
+    assert available_cores() == 3
+
+
+@pytest.mark.parametrize("name", threads.LIMITS)
+@pytest.mark.parametrize(
+    ("value", "cores"),
+    [
+        ("1", 1),
+        ("3", 3),
+        (" 2 ", 2),
+        ("4,2", 4),
+        ("99", 8),
+        *[(other, 8) for other in ("0", "", "many", "-1", "2.5")],
+    ],
+)
+def test_variables_that_limit_threads_are_obeyed(
+    machine, monkeypatch, name, value, cores
+):
+    """As OpenMP reads them; joblib sets them in the processes that it starts."""
+    monkeypatch.setenv(name, value)
+    assert available_cores() == cores
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "cores"),
+    [
+        # version 2: within a container, and a service within two groups
+        ("0::/", {"cpu.max": "200000 100000"}, 2),
+        ("0::/", {"cpu.max": "max 100000"}, 8),
+        ("0::/", {"cpu.max": "150000 100000"}, 1),
+        ("0::/", {"cpu.max": "5000 100000"}, 1),
+        ("0::/", {"cpu.max": "1600000 100000"}, 8),
+        ("0::/a/b", {"a/b/cpu.max": "max 100000", "a/cpu.max": "300000 100000"}, 3),
+        ("0::/a/b", {"a/b/cpu.max": "400000 100000", "cpu.max": "900000 300000"}, 3),
+        # version 1: of a container, whose own group is the root that it sees
+        (
+            "5:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n0::/docker/x",
+            {"cpu/cpu.cfs_quota_us": "600000", "cpu/cpu.cfs_period_us": "100000"},
+            6,
+        ),
+        (
+            "4:cpu:/",
+            {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"},
+            8,
+        ),
+        # no such files, or others than we know
+        ("", {}, 8),
+        ("0::/", {}, 8),
+        ("0::/", {"cpu.max": "much of it"}, 8),
+        ("0::/", {"cpu.max": "200000 0"}, 8),
+    ],
+)
+def test_a_containers_quota_is_obeyed(machine, own, files, cores):
+    """docs.kernel.org: cgroup-v2, "CPU Interface Files"; sched-bwc."""
+    (machine / "own").write_text(own)
+    for name, text in files.items():
+        (machine / name).parent.mkdir(parents=True, exist_ok=True)
+        (machine / name).write_text(text)
+    assert available_cores() == cores
+
+
+class Team:
+    """Parts that end only when all have come, unless they are told to give up."""
+
+    def __init__(self, count):
+        self.barrier = threading.Barrier(count)
+        self.done = []
+
+    def work(self, part):
+        try:
+            self.barrier.wait(60)
+        except threading.BrokenBarrierError:
+            return
+        self.done.append(part)
+
+    def give_up(self):
+        self.barrier.abort()
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left():
+    before = threading.enumerate()
+    yield
+    assert threading.enumerate() == before
+
+
+@pytest.mark.parametrize("look", [None, lambda: None])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_all_parts_run_at_the_same_time(count, look):
+    team = Team(count)
+    assert run_together(team.work, count, team.give_up, look) == count
+    assert sorted(team.done) == list(range(count))
+
+
+def test_whoever_looks_does_not_work():
+    met = set()
+    run_together(lambda part: met.add(threading.get_ident()), 2, int, lambda: None)
+    assert threading.get_ident() not in met
+    run_together(lambda part: met.add(threading.get_ident()), 2, int)
+    assert threading.get_ident() in met
+
+
+def limited(monkeypatch, most, error):
+    """The system starts so many threads, and no more."""
+    started = []
+    start = threading.Thread.start
+
+    def start_or_fail(thread):
+        if len(started) == most:
+            raise error
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_fail)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError])
+@pytest.mark.parametrize(("look", "own"), [(None, 1), (lambda: None, 0)])
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_where_the_system_starts_fewer_threads_nobody_waits_for_the_others(
+    most, look, own, error, monkeypatch
+):
+    limited(monkeypatch, most, error)
+    team = Team(4)
+    assert run_together(team.work, 4, team.give_up, look) == own + most
+    assert team.done == []
+
+
+@pytest.mark.parametrize("look", [None, lambda: None])
+@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_a_part_that_fails_ends_the_others(failing, look):
+    team = Team(3)
+
+    def work(part):
+        if part == failing:
+            raise KeyError(part)
+        team.work(part)
+
+    with pytest.raises(KeyError, match=str(failing)):
+        run_together(work, 3, team.give_up, look)
+    assert team.done == []
+
+
+@pytest.mark.parametrize("again", [0, 1, 3])
+def test_an_interrupt_ends_all_threads_before_it_is_raised_and_so_do_further_ones(
+    again,
+):
+    team = Team(4)  # one part too few: they wait for ever
+    left = [None] * again
+
+    def look():
+        raise KeyboardInterrupt
+
+    def give_up():
+        if left:
+            left.pop()
+            raise KeyboardInterrupt
+        team.give_up()
+
+    with pytest.raises(KeyboardInterrupt):
+        run_together(team.work, 3, give_up, look)
+    assert left == []
+
+
+def test_an_interrupt_at_any_line_leaves_no_thread():
+    line = 0
+    whole = False
+    while not whole:
+        line += 1
+        team = Team(3)
+        met = 0
+
+        def trace(frame, event, argument):
+            nonlocal met
+            if frame.f_code.co_filename != threads.__file__:
+                return None
+            if event == "line":
+                met += 1
+                if met == line:  # noqa: B023
+                    raise KeyboardInterrupt
+            return trace
+
+        before = threading.active_count()
+        sys.settrace(trace)
+        try:
+            run_together(team.work, 3, team.give_up)
+            whole = True
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(None)
+        assert threading.active_count() == before, f"at line {line}"
+    assert line > 10
