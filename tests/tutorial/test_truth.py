@@ -1,0 +1,278 @@
+"""The tutorial's numbers against the truth.
+
+Computed again from scikit-learn and plain NumPy, without the tutorial's own code: page
+and results.json agree with each other, and this holds them to the facts.
+"""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, make_moons
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, confusion_matrix, log_loss, recall_score
+from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from halfmoon import MLPClassifier
+
+SEEDS = (0, 1)  # of a quick run
+MEASURED = ("right_learned", "log_loss_learned", "right_new", "log_loss_new")
+
+
+def close(expected):
+    return pytest.approx(expected, rel=1e-6)
+
+
+# Moons
+
+
+def moons(n, seed):
+    return make_moons(n, noise=0.2, random_state=seed)
+
+
+def fresh_points():
+    """The test set: points of a seed that nobody learns from."""
+    return moons(2_000, 10_000)
+
+
+def softmax(z):
+    e = np.exp(z)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@cache
+def descended(hidden, seed, rate, passes, l2=0.00005):
+    """The text's own network and descent, in plain NumPy: gives probabilities.
+
+    `rate` may be a function of the pass.
+    """
+    X, y = moons(200, seed)
+    rng = np.random.RandomState(seed)
+    W1 = rng.randn(2, hidden) / np.sqrt(2)
+    b1 = np.zeros(hidden)
+    W2 = rng.randn(hidden, 2) / np.sqrt(hidden)
+    b2 = np.zeros(2)
+    for t in range(passes):
+        a1 = np.tanh(X @ W1 + b1)
+        delta2 = (softmax(a1 @ W2 + b2) - np.eye(2)[y]) / len(y)
+        delta1 = delta2 @ W2.T * (1 - a1**2)
+        eta = rate(t)
+        W2 = W2 - eta * (a1.T @ delta2 + l2 * W2)
+        b2 = b2 - eta * delta2.sum(axis=0)
+        W1 = W1 - eta * (X.T @ delta1 + l2 * W1)
+        b1 = b1 - eta * delta1.sum(axis=0)
+    return lambda X: softmax(np.tanh(X @ W1 + b1) @ W2 + b2)
+
+
+def with_a_calm_end(t):
+    return 2.0 if t < 1_800 else 0.5
+
+
+def at_half_the_rate(t):
+    return 1.0
+
+
+def truth(X):
+    """The probability of each class at X, by the formula of Bayes.
+
+    Each arc is 100 places, and a point lies about its place as the noise has it.
+    """
+    t = np.linspace(0, np.pi, 100)
+    upper = np.column_stack([np.cos(t), np.sin(t)])
+    lower = np.column_stack([1 - np.cos(t), 0.5 - np.sin(t)])
+    density = [
+        np.exp(-((x - arc) ** 2).sum(axis=1) / (2 * 0.2**2)).mean()
+        for x in X
+        for arc in (upper, lower)
+    ]
+    p = np.reshape(density, (len(X), 2))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def scores(predict, seed):
+    measured = []
+    for X, y in (moons(200, seed), fresh_points()):
+        p = predict(X)
+        measured += [accuracy_score(y, p.argmax(axis=1)), log_loss(y, p)]
+    return dict(zip(MEASURED, measured, strict=True))
+
+
+def assert_scores(told, predictions):
+    """What is told of a network for each seed, with mean and standard deviation."""
+    found = [scores(*each) for each in zip(predictions, SEEDS, strict=True)]
+    for name in MEASURED:
+        each = [one[name] for one in found]
+        assert told[name]["each"] == close(each), name
+        assert told[name]["mean"] == close(np.mean(each))
+        assert told[name]["spread"] == pytest.approx(np.std(each, ddof=1), abs=1e-9)
+
+
+@pytest.mark.parametrize(("hidden", "times"), [(3, 10), (50, 1), (50, 10)])
+def test_sizes_and_penalties_are_scored_as_plain_numpy_scores_them(
+    results, hidden, times
+):
+    told = results["sizes"]["penalties"][f"{hidden}_units_times_{times}"]
+    settings = (with_a_calm_end, 2_000, times * 0.00005)
+    assert_scores(told, [descended(hidden, seed, *settings) for seed in SEEDS])
+    if times == 1:
+        assert told == results["sizes"]["by_size"][f"{hidden}"]
+
+
+def test_the_best_there_is_is_the_truths(results):
+    assert_scores(results["sizes"]["best_there_is"], [truth] * len(SEEDS))
+    X, y = moons(200, 0)
+    wrong = (truth(X).argmax(axis=1) != y).sum()
+    assert results["sizes"]["wrong_and_with_the_best"][-1] == wrong
+
+
+def test_the_best_penalty_is_best_on_new_points(results):
+    told = results["sizes"]
+    mean = {
+        key: scores["log_loss_new"]["mean"] for key, scores in told["penalties"].items()
+    }
+    large = {key: loss for key, loss in mean.items() if key.startswith("50_units")}
+    best = min(large, key=large.get)
+    assert best == f"50_units_times_{told['best_times']}"
+
+
+def test_seeds_are_counted_in_the_right_direction(results):
+    told = results["sizes"]
+    each = {
+        key: np.array(scores["log_loss_new"]["each"])
+        for key, scores in told["penalties"].items()
+    }
+    best = each[f"50_units_times_{told['best_times']}"]
+    for name, higher, lower in (
+        ("large_has_the_higher_log_loss", "50_units_times_1", each["3_units_times_1"]),
+        ("old_penalty_has_the_higher_log_loss", "50_units_times_1", best),
+        ("smaller_layer_has_the_higher_log_loss", "3_units_times_1", best),
+    ):
+        assert told[name] == (each[higher] > lower).sum(), name
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["3 units", "50 units", "the truth"])
+def test_mistakes_are_as_dear_and_as_sure_as_plain_numpy_finds_them(results, place):
+    models = [*(descended(h, 0, at_half_the_rate, 2_500) for h in (3, 50)), truth]
+    X, y = fresh_points()
+    p = models[place](X)
+    wrong = p.argmax(axis=1) != y
+    loss = [-np.log(row[c]) for row, c in zip(p, y, strict=True)]
+    told = results["sizes"]["mistakes"][place]
+    assert told["wrong"] == wrong.sum()
+    assert told["share"] == pytest.approx(np.sum(loss, where=wrong) / sum(loss), 1e-3)
+    assert told["sure"] == pytest.approx(p.max(axis=1)[wrong].mean(), 1e-3)
+    truly = truth(X[wrong])[np.arange(wrong.sum()), 1 - y[wrong]]
+    assert told["truly"] == pytest.approx(truly.mean(), 1e-3)
+
+
+def test_a_confusion_of_classes_adds_up(results):
+    told = results["classes"]
+    table = np.array(told["confusion"])
+    assert told["right_by_class"] == close(table.diagonal() / table.sum(axis=1))
+    assert told["wrong"] == table.sum() - table.trace()
+
+
+# Patients
+
+
+def patients():
+    """Measurements, and whether a tumour is malignant."""
+    table = load_breast_cancer()
+    return table.data, (table.target_names[table.target] == "malignant").astype(int)
+
+
+def held_out():
+    X, y = patients()
+    return train_test_split(X, y, test_size=0.3, stratify=y, random_state=0)
+
+
+def straight_line():
+    return make_pipeline(StandardScaler(), LogisticRegression())
+
+
+@cache
+def split_by_split(name):
+    """For each split, whether its unseen patients are ill, and the probability."""
+    more = {"alpha": 1.0, "max_iter": 2_000, "random_state": 0}
+    network = MLPClassifier((3,), "tanh", solver="lbfgs", **more)
+    line = straight_line()
+    model = {"logistic": line, "three": make_pipeline(StandardScaler(), network)}[name]
+    X, y = patients()
+    splits = RepeatedStratifiedKFold(n_splits=5, n_repeats=1, random_state=0)
+    return [
+        (y[unseen], model.fit(X[known], y[known]).predict_proba(X[unseen])[:, 1])
+        for known, unseen in splits.split(X, y)
+    ]
+
+
+def measured(name):
+    """Accuracy, log-loss and the share found, a row for each split."""
+    return np.array(
+        [
+            (accuracy_score(y, p > 0.5), log_loss(y, p), recall_score(y, p > 0.5))
+            for y, p in split_by_split(name)
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", ["logistic", "three"])
+def test_patients_are_scored_as_scikit_learn_scores_them(results, name):
+    told = results["patients"]
+    found = measured(name)
+    assert told["means"][name] == close(found.mean(axis=0))
+    assert told["standard_deviations"][name] == close(found.std(axis=0, ddof=1))
+
+
+def test_a_gain_is_a_better_score_and_its_error_is_corrected(results):
+    """Nadeau & Bengio 2003: 1 / splits + held out / learned from, which is 1 / 4."""
+    told = results["patients"]
+    gain = measured("three") - measured("logistic")
+    gain[:, 1] = -gain[:, 1]  # less log-loss is better
+    counts = [[(g > 0).sum(), (g == 0).sum(), (g < 0).sum()] for g in gain.T]
+    assert told["better_equal_worse"] == counts
+    assert told["mean_gain"] == close(gain.mean(axis=0))
+    error = gain.std(axis=0, ddof=1) * np.sqrt(1 / 5 + 1 / 4)
+    assert told["standard_error"] == close(error)
+
+
+@pytest.mark.parametrize("name", ["logistic", "three"])
+def test_missed_tumours_and_false_alarms_are_those_of_a_confusion_matrix(results, name):
+    told = results["patients"]
+    assert told["miss_costs_false_alarms"] == [1, 4, 19]
+    rows = []
+    for cost in (1, 4, 19):
+        tables = [
+            confusion_matrix(y, p > 1 / (1 + cost)) for y, p in split_by_split(name)
+        ]
+        (_, alarms), (missed, _) = np.sum(tables, axis=0)
+        rows.append([missed, alarms, cost * missed + alarms])
+    assert told[f"missed_alarms_cost_{name}"] == [close(row) for row in rows]
+
+
+def test_two_measurements_part_the_patients_as_scikit_learn_does(results):
+    X, X_new, y, y_new = held_out()
+    line = straight_line().fit(X[:, :2], y)
+    told = results["patients"]
+    assert told["wrong_with_two"][0] == (line.predict(X_new[:, :2]) != y_new).sum()
+    assert told["held_out"] == len(y_new)
+
+
+def test_the_search_chose_the_lowest_log_loss_on_folds_held_out(results):
+    told = results["onward"]
+    learned, held = np.array(told["log_loss_learned_and_held_out"])
+    assert (learned >= 0.0).all()
+    row, column = np.unravel_index(held.argmin(), held.shape)
+    assert told["chosen_units"] == [1, 3, 10][column]
+    assert told["chosen_penalty"] == [0.1, 1.0, 10.0][row]
+    assert told["chosen_log_loss"] == held.min()
+    near = (held <= held.min() + told["standard_error"]).sum()
+    assert told["as_good"] == near - 1
+
+
+def test_patients_kept_out_of_the_search_are_scored_as_scikit_learn_does(results):
+    X, X_new, y, y_new = held_out()
+    line = straight_line().fit(X, y)
+    scores = (line.score(X_new, y_new), log_loss(y_new, line.predict_proba(X_new)))
+    assert results["onward"]["held_out_right_and_log_loss"][1] == close(scores)
