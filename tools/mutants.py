@@ -1,12 +1,15 @@
 """Which small faults in the core do the tests find?
 
     python tools/mutants.py [--count 60] [--seed 0] [--jobs 2] [--budget MINUTES]
+                            [--stages 5]
 
-Makes mutants of the core and the engines: one operator, sign, comparison, constant or
-line is changed. Each gets the quick tests (`-m "not slow"`, those of its own wing
-first), then the slow ones if it survives; the first failure ends it, and so does a run
+Makes mutants of the core, the engines, the estimators and the inspection: one operator,
+sign, comparison, constant or line is changed. Each goes through five stages of tests:
+the quick ones (`-m "not slow"`) of its own module, of its own wing, all others; then
+the slow ones of its wing, and all others. The first failure ends it, and so does a run
 five times as long as without a fault. The same seed makes the same mutants. Results
-are kept in a file as they come, so a run that was ended goes on where it was.
+are kept in a file as they come, so a run that was ended goes on where it was; with
+`--stages 3` it takes quick tests only, and a later run goes on with what survived.
 """
 
 import argparse
@@ -29,9 +32,21 @@ from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from queue import Queue
+from threading import Lock
+
+from halfmoon.atomic import write_file
 
 ROOT = Path(__file__).resolve().parents[1]
-WINGS = ("arrays", "components", "layers", "network", "engines", "training")
+WINGS = (
+    "arrays",
+    "components",
+    "layers",
+    "network",
+    "engines",
+    "training",
+    "inspection",
+    "estimators",
+)
 MEMORY = 12 * 2**30  # bytes that the tests of one mutant may take
 
 OTHER = {  # what stands in an operator's place
@@ -88,6 +103,27 @@ class Mutant:
         wing = Path(self.file).parts[2].removesuffix(".py")
         folder = f"tests/{wing}"
         return folder if (ROOT / folder).is_dir() else f"tests/test_{wing}.py"
+
+    @property
+    def module_tests(self) -> str:
+        """The tests of its own module, or of its wing where it has none."""
+        own = (ROOT / self.tests).rglob(f"test_{Path(self.file).name}")
+        found = [path.relative_to(ROOT).as_posix() for path in own]
+        return found[0] if found else self.tests
+
+    @property
+    def stages(self) -> list[tuple[str, list[str]]]:
+        """The tests that it goes through, none twice: quick or slow, and which."""
+        wing = self.tests
+        module = self.module_tests
+        in_wing = [] if module == wing else [wing, f"--ignore={module}"]
+        return [
+            ("quick", [module]),
+            ("quick", in_wing),
+            ("quick", [f"--ignore={wing}"]),
+            ("slow", [wing]),
+            ("slow", [f"--ignore={wing}"]),
+        ]
 
 
 # Making mutants
@@ -264,46 +300,61 @@ def failed_in(printed: str) -> list[str]:
     return re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", printed, re.MULTILINE)
 
 
-def examined(mutant: Mutant, copy: Copy, seconds: dict[str, float], skip: list[str]):
-    """Which tests find it, and the first of them: (quick, slow or nothing, test)."""
-    own = mutant.tests
-    runs = [
-        ("quick", ["-m", "not slow", own]),
-        ("quick", ["-m", "not slow", f"--ignore={own}"]),
-        ("slow", ["-m", "slow"]),
-    ]
-    path = copy.folder / mutant.file
-    text = path.read_text(encoding="utf-8")
-    path.write_text(mutant.text(copy.folder), encoding="utf-8")
-    try:
-        for name, options in runs:
-            passed, printed = copy.pytest(
-                "-x", *options, *skip, seconds=5 * seconds[name]
-            )
-            if not passed:
-                first = failed_in(printed) or printed.strip().splitlines()[-1:]
-                return name, first[0]
-    finally:
-        path.write_text(text, encoding="utf-8")
-    return "", ""
+MARKS = {"quick": "not slow", "slow": "slow"}
 
 
-def baseline(copy: Copy) -> tuple[dict[str, float], list[str]]:
-    """How long the tests take without a fault, and options that leave out those that
-    fail all the same.
-    """
-    seconds = {}
-    skip = []
-    for name, expression in (("quick", "not slow"), ("slow", "slow")):
+class Baseline:
+    """What the tests do without a fault, tried when first asked for."""
+
+    def __init__(self, copy: Copy) -> None:
+        self.copy = copy
+        self.known = dict[tuple[str, ...], tuple[float, list[str]]]()
+        self.lock = Lock()
+
+    def of(self, name: str, which: list[str]) -> tuple[float, list[str]]:
+        """How long they take, and options that leave out those that fail all the same.
+
+        All quick tests are tried in one run.
+        """
+        options = () if name == "quick" else tuple(which)
+        with self.lock:
+            if (name, *options) not in self.known:
+                self.known[name, *options] = self._tried(name, options)
+            return self.known[name, *options]
+
+    def _tried(self, name: str, options: tuple[str, ...]) -> tuple[float, list[str]]:
         since = time.monotonic()
-        _, printed = copy.pytest("-m", expression)
-        seconds[name] = time.monotonic() - since
+        _, printed = self.copy.pytest("-m", MARKS[name], *options)
+        seconds = time.monotonic() - since
         failed = failed_in(printed)
-        skip += [f"--deselect={test}" for test in failed]
-        print(f"{name}, without a fault: {seconds[name]:.0f} s", flush=True)
+        where = " ".join([name, *options])
+        print(f"{where}, without a fault: {seconds:.0f} s", flush=True)
         for test in failed:
             print(f"    left out, as it fails: {test}", flush=True)
-    return seconds, skip
+        return seconds, [f"--deselect={test}" for test in failed]
+
+
+def examined(
+    mutant: Mutant, copy: Copy, baseline: Baseline, stages: range
+) -> tuple[str, str]:
+    """Which tests of these stages find it, and the first: (quick, slow or "", test)."""
+    path = copy.folder / mutant.file
+    text = path.read_text(encoding="utf-8")
+    for name, which in (mutant.stages[i] for i in stages):
+        if not which:
+            continue
+        seconds, skip = baseline.of(name, which)
+        path.write_text(mutant.text(copy.folder), encoding="utf-8")
+        try:
+            passed, printed = copy.pytest(
+                "-x", "-m", MARKS[name], *which, *skip, seconds=5 * seconds
+            )
+        finally:
+            path.write_text(text, encoding="utf-8")
+        if not passed:
+            first = failed_in(printed) or printed.strip().splitlines()[-1:]
+            return name, first[0]
+    return "", ""
 
 
 def main() -> None:
@@ -313,6 +364,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time")
     parser.add_argument("--budget", type=float, default=1e9, help="minutes, at most")
+    parser.add_argument("--stages", type=int, default=5, help="of tests, at most")
     parser.add_argument("--list", action="store_true", help="only show them")
     parser.add_argument("--results", type=Path, default=ROOT / "dist" / "mutants.jsonl")
     options = parser.parse_args()
@@ -331,21 +383,25 @@ def main() -> None:
         copies: Queue[Copy] = Queue()
         for job in range(options.jobs):
             copies.put(Copy(Path(folder) / str(job)))
-        copy = copies.get()
-        seconds, skip = baseline(copy)
-        copies.put(copy)
+        baseline = Baseline(Copy(Path(folder) / "without"))
 
         def examine(mutant: Mutant) -> None:
-            if mutant.name in known or time.monotonic() > end:
+            before = known.get(mutant.name, {"found": "", "stages": 0})
+            stages = range(before["stages"], options.stages)
+            if before["found"] or not stages or time.monotonic() > end:
                 return
             copy = copies.get()
             since = time.monotonic()
-            found, test = examined(mutant, copy, seconds, skip)
+            found, test = examined(mutant, copy, baseline, stages)
             copies.put(copy)
-            record = {"mutant": mutant.name, "found": found, "test": test}
-            known[mutant.name] = record
-            with options.results.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            known[mutant.name] = {
+                "mutant": mutant.name,
+                "found": found,
+                "test": test,
+                "stages": options.stages,
+            }
+            lines = [f"{json.dumps(record)}\n" for record in list(known.values())]
+            write_file(options.results, "".join(lines))
             spent = time.monotonic() - since
             end_of_it = f"{found}: {test}" if found else "SURVIVES"
             print(f"{spent:4.0f} s  {mutant.name}\n        {end_of_it}", flush=True)

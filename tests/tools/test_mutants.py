@@ -51,6 +51,21 @@ def test_a_mutant_is_python_and_differs_in_one_place(tmp_path):
         assert len(text.splitlines()) == len(TEXT.splitlines())
 
 
+def test_a_mutant_goes_through_all_tests_once_and_the_nearest_first():
+    file = "src/halfmoon/components/schedules.py"
+    mutant = next(mutants_of(file, (ROOT / file).read_text(encoding="utf-8")))
+    own = "tests/components/test_schedules.py"
+    assert mutant.stages == [
+        ("quick", [own]),
+        ("quick", ["tests/components", f"--ignore={own}"]),
+        ("quick", ["--ignore=tests/components"]),
+        ("slow", ["tests/components"]),
+        ("slow", ["--ignore=tests/components"]),
+    ]
+    layers = next(mutants_of("src/halfmoon/layers.py", TEXT))
+    assert layers.stages[:2] == [("quick", ["tests/test_layers.py"]), ("quick", [])]
+
+
 @pytest.mark.slow
 def test_the_same_seed_makes_the_same_mutants_of_the_core_alone():
     drawn = chosen(ROOT, 12, 3)
