@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn import neural_network
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import has_fit_parameter
 
 from halfmoon import MLPClassifier, MLPRegressor, datasets
 
@@ -27,6 +29,20 @@ unfinished = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 out_of_epochs = pytest.mark.filterwarnings(
     "ignore:.*(Maximum iterations|failed to "
     "converge):sklearn.exceptions.ConvergenceWarning"
+)
+
+# what not every version of scikit-learn has
+their_weights = pytest.mark.skipif(
+    not has_fit_parameter(neural_network.MLPClassifier(), "sample_weight"),
+    reason="scikit-learn's MLPs have no sample_weight here",
+)
+needs_callbacks = pytest.mark.skipif(
+    not hasattr(MLPClassifier(), "set_callbacks"),
+    reason="this scikit-learn has no callbacks",
+)
+their_loss = pytest.mark.skipif(
+    "loss" not in neural_network.MLPRegressor().get_params(),
+    reason="scikit-learn's MLPRegressor has no loss here",
 )
 
 

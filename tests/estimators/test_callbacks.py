@@ -3,12 +3,6 @@
 import numpy as np
 import pandas
 import pytest
-from sklearn.callback import ProgressBar, ScoringMonitor
-from sklearn.callback.tests._utils import (
-    FailingCallback,
-    RecordingAutoPropagatedCallback,
-    RecordingCallback,
-)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import GridSearchCV, KFold
@@ -30,6 +24,15 @@ from small import (
     small,
     theta,
     unfinished,
+)
+
+pytest.importorskip("sklearn.callback")  # from 1.9 on
+
+from sklearn.callback import ProgressBar, ScoringMonitor
+from sklearn.callback.tests._utils import (
+    FailingCallback,
+    RecordingAutoPropagatedCallback,
+    RecordingCallback,
 )
 
 pytestmark = one_thread

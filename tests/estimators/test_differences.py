@@ -19,6 +19,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 import halfmoon as ours
 from halfmoon import datasets
+from small import their_loss, their_weights
 
 PAGE = Path(__file__).parents[2] / "docs" / "coming-from-scikit-learn.md"
 X, Y = datasets.make("moons", 120, 0.2, 0)
@@ -127,13 +128,14 @@ def epoch_of(package, points, values, w=None, **options):
     }
     ends = [
         regressor(package, **usual, learning_rate_init=rate).fit(
-            points, values, sample_weight=w
+            points, values, **({} if w is None else {"sample_weight": w})
         )
         for rate in (1e-30, TINY)
     ]
     return (weights(ends[1]) - weights(ends[0])) / TINY, ends[0].loss_
 
 
+@their_weights
 def test_a_row_of_weight_2_is_the_row_twice():
     """An epoch's updates add up to a number of times the gradient of the
     weighted mean.
@@ -161,6 +163,7 @@ def test_a_short_last_batch_steps_no_harder_than_its_share():
         assert np.allclose(parts, 121 / 40 * whole, rtol=1e-2, atol=1e-2) == alike
 
 
+@their_weights
 def test_a_batch_whose_weights_are_all_0_is_a_batch():
     w = (np.arange(120) < 30).astype(float)
     options = {"solver": "sgd", "batch_size": 10, "shuffle": False, "max_iter": 3}
@@ -232,6 +235,7 @@ def test_the_loss_of_a_sure_mistake_is_not_cut_off():
     assert told[theirs] < 36.1 < told[ours]
 
 
+@their_loss
 def test_counts_below_0_are_refused():
     assert np.isnan(
         quiet(regressor(theirs, loss="poisson", max_iter=2).fit, WAVE, HEIGHT).loss_
@@ -560,6 +564,7 @@ def test_values_that_cannot_work_are_refused(options):
         classifier(ours, **options, max_iter=2).fit(X, Y)
 
 
+@their_weights
 @pytest.mark.parametrize(
     ("w", "says"),
     [(-np.ones(120), "at least 0"), (2.0, r"shape \(120,\)")],

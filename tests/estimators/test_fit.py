@@ -26,6 +26,7 @@ from small import (
     Y,
     brief,
     classifier,
+    needs_callbacks,
     one_thread,
     regressor,
     short,
@@ -378,6 +379,7 @@ def test_a_first_fit_that_fails_on_a_frame_leaves_no_names():
     model.predict(X)  # without a warning
 
 
+@needs_callbacks
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 @pytest.mark.parametrize("call", ["fit", "partial_fit"])
 @unfinished

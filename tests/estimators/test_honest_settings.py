@@ -730,7 +730,10 @@ def test_the_constructor_takes_by_place_what_scikit_learns_takes_by_place(kind):
             if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
         ]
 
-    assert by_place(kind) == by_place(getattr(neural_network, kind.__name__))
+    theirs = by_place(getattr(neural_network, kind.__name__))
+    if kind is MLPRegressor and "loss" not in theirs:
+        pytest.skip("scikit-learn's MLPRegressor has no loss here")
+    assert by_place(kind) == theirs
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)

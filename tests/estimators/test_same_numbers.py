@@ -12,7 +12,17 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon import ACTIVATIONS, MLPClassifier, MLPRegressor, datasets
-from small import IRIS, LABELS, NAMES, WAVE, X, Y, one_thread
+from small import (
+    IRIS,
+    LABELS,
+    NAMES,
+    WAVE,
+    X,
+    Y,
+    one_thread,
+    their_loss,
+    their_weights,
+)
 
 pytestmark = one_thread
 
@@ -21,9 +31,14 @@ BOTH = np.column_stack([WAVE[1], 2.0 - WAVE[1] ** 2])
 W = 0.25 + np.arange(120) % 4
 TINY = 1e-300  # a rate at which no weight moves
 
+weighted_or_not = pytest.mark.parametrize(
+    "w", [None, pytest.param(W, marks=their_weights)], ids=["alike", "weighted"]
+)
+
 
 def both(kind, data, **options):
     """Our fit and scikit-learn's, with the same parameters."""
+    given = [part for part in data if part is not None]
     fits = []
     for library in (
         {"MLPClassifier": MLPClassifier, "MLPRegressor": MLPRegressor},
@@ -31,7 +46,7 @@ def both(kind, data, **options):
     ):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            fits.append(library[kind](**options).fit(*data))
+            fits.append(library[kind](**options).fit(*given))
     return fits
 
 
@@ -154,7 +169,7 @@ FIT = {
 DESCENT = {"solver": "sgd", "learning_rate_init": 0.1, "n_iter_no_change": 10**6}
 
 
-@pytest.mark.parametrize("w", [None, W], ids=["alike", "weighted"])
+@weighted_or_not
 @pytest.mark.parametrize(
     "options",
     [{}, {"nesterovs_momentum": False}, {"momentum": 0.5}, {"momentum": 0.0}],
@@ -209,6 +224,7 @@ def test_fifty_epochs_are_scikit_learns_whatever_y_is(kind, data):
         )
 
 
+@their_loss
 def test_poisson_epochs_are_scikit_learns():
     counts = np.random.default_rng(0).poisson(np.exp(WAVE[1])).astype(float)
     options = {**FIT, **DESCENT, "batch_size": 150, "loss": "poisson"}
@@ -245,7 +261,7 @@ def test_falling_rates_are_scikit_learns():
     assert distance(ours, both("MLPClassifier", (X, Y), **options)[1]) > 1e-3
 
 
-@pytest.mark.parametrize("w", [None, W], ids=["alike", "weighted"])
+@weighted_or_not
 @pytest.mark.parametrize(
     ("activation", "within"), [("identity", 1e-8), ("logistic", 3e-8), ("tanh", 1e-8)]
 )
@@ -267,6 +283,7 @@ def test_lbfgs_is_scikit_learns(activation, within, w):
         assert ours.loss_ == pytest.approx(theirs.loss_, rel=1e-9)
 
 
+@their_weights
 @pytest.mark.parametrize("activation", FOUR)
 def test_adam_is_close_to_scikit_learns(activation):
     """Their epsilon stands outside of the bias correction, so only where it is small

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon.estimators.attributes import (
@@ -36,6 +35,7 @@ from halfmoon.estimators.request import (
 )
 from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
+from halfmoon.estimators.versions import CallbackSupportMixin, with_callbacks
 from halfmoon.estimators.weights import Weights, set_weights
 from halfmoon.network import Network
 from halfmoon.training.history import History

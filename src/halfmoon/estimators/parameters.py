@@ -38,16 +38,9 @@ from halfmoon.components.rules import (
     nearest,
 )
 from halfmoon.components.schedules import SCHEDULES
+from halfmoon.estimators.versions import InvalidParameterError
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import SOLVERS
-
-try:  # scikit-learn's checks ask for this very class
-    from sklearn.utils._param_validation import InvalidParameterError
-except ImportError:  # not one of its public names
-
-    class InvalidParameterError(ValueError, TypeError):  # type: ignore[no-redef]
-        """A parameter is not what it may be."""
-
 
 T = TypeVar("T")
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from halfmoon.arrays.elementary import Array, log_softmax, softplus
@@ -316,12 +315,9 @@ def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
     """
     factors = np.ones(len(classes))
     if isinstance(weight, str):
-        codes = codes[w > 0.0]
-        w = w[w > 0.0]
-        present = np.unique(codes)
-        factors[present] = compute_class_weight(
-            weight, classes=present, y=codes, sample_weight=w
-        )
+        totals = np.bincount(codes, weights=w, minlength=len(classes))
+        present = totals > 0.0
+        factors[present] = totals.sum() / (present.sum() * totals[present])
     elif weight is not None:
         unknown = [label for label in weight if label not in set(classes)]
         if unknown:

@@ -110,13 +110,9 @@ class Experiment:
     def regression(self, degree: int) -> Pipeline:
         """Cross-validated logistic regression on products of degree up to `degree`."""
         if degree not in self.regressions:
-            method = LogisticRegressionCV(
-                Cs=10,
-                l1_ratios=(0.0,),
-                scoring="accuracy",
-                use_legacy_attributes=False,
-                max_iter=5000,
-            )
+            method = LogisticRegressionCV(Cs=10, scoring="accuracy", max_iter=5000)
+            if "use_legacy_attributes" in method.get_params():  # scikit-learn 1.8 on
+                method.set_params(l1_ratios=(0.0,), use_legacy_attributes=False)
             products = PolynomialFeatures(degree, include_bias=False)
             self.regressions[degree] = make_pipeline(products, method).fit(*self.data)
         return self.regressions[degree]
