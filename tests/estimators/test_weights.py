@@ -19,6 +19,7 @@ from small import (
     WAVE,
     X,
     brief,
+    needs_callbacks,
     one_thread,
     regressor,
     short,
@@ -162,6 +163,7 @@ def test_a_warm_fit_and_passes_go_on_where_units_are_shown():
         assert np.array_equal(models[0].network_.theta, models[1].network_.theta)
 
 
+@needs_callbacks
 def test_weights_kept_by_a_recorder_are_shown_in_ys_units():
     recorder = Recorder()
     model = brief(normalize_y=True).set_callbacks(recorder).fit(WAVE[0], HEIGHT)
