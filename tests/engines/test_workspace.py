@@ -1,13 +1,16 @@
 """A fit's kernels at work: the same bits whatever the threads and pauses."""
 
 import copy
+import gc
 import os
 import signal
 import threading
 import warnings
+import weakref
 from itertools import count
 
 import numpy as np
+import pandas as pd
 import pytest
 from threadpoolctl import threadpool_info
 
@@ -25,6 +28,7 @@ from engines.problems import (
     task,
     tune,
 )
+from halfmoon import MLPClassifier, find_learning_rate
 from halfmoon.engines import threads as own_threads
 from halfmoon.engines.compiled import engine as compiled
 from halfmoon.engines.compiled import tables, workspace
@@ -313,6 +317,53 @@ def test_what_is_raised_during_a_slow_update_comes_out_when_its_threads_have_end
     )
     measured = compiled.run(problem, state, plan(2))
     assert np.array_equal(measured.loss, expected.loss)
+
+
+def rate_test(X, y):
+    return find_learning_rate(Network.dense([30, 4, 2]), X, y, updates=20)
+
+
+MEMORY_FITS = {
+    "in Fortran order": lambda X, y: fit_of(np.asfortranarray(X), y),
+    "a frame": lambda X, y: fit_of(pd.DataFrame(X), y),
+    "early stopping": lambda X, y: fit_of(X, y, early_stopping=True),
+    "L-BFGS": lambda X, y: fit_of(np.asfortranarray(X), y, solver="lbfgs"),
+    "a rate test": lambda X, y: rate_test(np.asfortranarray(X), y),
+    "a pass": lambda X, y: MLPClassifier((4,)).partial_fit(
+        np.asfortranarray(X), y, classes=[0, 1]
+    ),
+    "a warm start": lambda X, y: fit_of(np.asfortranarray(X), y, warm_start=True),
+}
+
+
+def fit_of(X, y, **parameters):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # too few iterations
+        return MLPClassifier((4,), max_iter=2, **parameters).fit(X, y)
+
+
+@pytest.mark.parametrize("work", MEMORY_FITS.values(), ids=MEMORY_FITS)
+def test_no_copy_of_the_data_waits_for_pythons_collector(work, monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3000, 30))
+    y = rng.integers(0, 2, 3000)
+    kept = []
+    keep = tables.Memory.keep
+
+    def keep_and_tell(memory, array):
+        if array.nbytes > X.nbytes // 2:
+            kept.append(weakref.ref(array))
+        return keep(memory, array)
+
+    monkeypatch.setattr(tables.Memory, "keep", keep_and_tell)
+    gc.disable()
+    try:
+        fitted = work(X, y)  # which is alive, too
+        assert kept
+        assert all(array() is None or array() is X for array in kept)
+    finally:
+        gc.enable()
+    del fitted
 
 
 def test_the_time_budget_is_obeyed():
