@@ -551,17 +551,11 @@ def test_parameters_that_another_solver_would_read_warn():
         classifier(ours, momentum=0.5, solver="adam", max_iter=2).fit(X, Y)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"momentum": 1.0, "solver": "sgd"}, {"validation_fraction": 0.0}],
-    ids=str,
-)
-def test_values_that_cannot_work_are_refused(options):
-    classifier(theirs, **options, max_iter=2).fit(X, Y)
-    with pytest.raises(
-        InvalidParameterError, match=f"'{next(iter(options))}' parameter"
-    ):
-        classifier(ours, **options, max_iter=2).fit(X, Y)
+def test_a_momentum_of_1_is_refused_where_it_is_read():
+    options = {"momentum": 1.0, "solver": "sgd", "max_iter": 2}
+    classifier(theirs, **options).fit(X, Y)
+    with pytest.raises(InvalidParameterError, match="'momentum' parameter"):
+        classifier(ours, **options).fit(X, Y)
 
 
 @their_weights

@@ -598,6 +598,15 @@ def edges(rule: str) -> tuple[list[Any], list[Any]]:
     return inside, [*outside, 2.5] if whole else outside
 
 
+READ_BY = {  # what else must be set for a parameter to be read
+    "scoring": {"early_stopping": True},
+    "validation_fraction": {"early_stopping": True},
+    "momentum": {"solver": "sgd"},
+    "power_t": {"solver": "sgd", "learning_rate": "invscaling"},
+    "max_fun": {"solver": "lbfgs"},
+}
+
+
 def is_refused(kind: type, name: str, value: Any) -> str:
     """The message with which a fit refuses a parameter's value as such; "" if it does
     not.
@@ -606,7 +615,7 @@ def is_refused(kind: type, name: str, value: Any) -> str:
     options = {
         "hidden_layer_sizes": (2,),
         "max_iter": 1,
-        "early_stopping": name == "scoring",
+        **READ_BY.get(name, {}),
         name: value,
     }
     with (
@@ -619,6 +628,8 @@ def is_refused(kind: type, name: str, value: Any) -> str:
             kind(**options).fit(X, y)
         except InvalidParameterError as error:
             return str(error)
+        except ValueError:  # too few rows for it
+            return ""
     return ""
 
 

@@ -1,5 +1,6 @@
 """Parameters: names, rules, defaults, components by name or as instances."""
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from halfmoon.components.losses import LOSSES, Huber, Loss
 from halfmoon.components.optimizers import OPTIMIZERS, Lion, Optimizer
 from halfmoon.components.rules import INF, Number, setting
 from halfmoon.components.schedules import SCHEDULES, Cosine, Schedule
+from halfmoon.estimators.parameters import InvalidParameterError
 from halfmoon.training.solvers import LBFGS, SOLVERS
 from small import (
     MOONS_X,
@@ -126,7 +128,10 @@ def test_public_names_are_these():
         (classifier(verbose=-1), "'verbose' parameter"),
         (short(n_iter_no_change=0), "'n_iter_no_change' parameter"),
         (short(n_iter_no_change=1.5), "'n_iter_no_change' parameter"),
-        (short(momentum=1.0), r"'momentum' parameter .* a number in \[0, 1\)"),
+        (
+            short(momentum=1.0, solver="sgd"),
+            r"'momentum' parameter .* a number in \[0, 1\)",
+        ),
         (short(beta_1=1.0), "'beta_1' parameter"),
         (short(epsilon=0.0), "'epsilon' parameter"),
         (short(dropout=1.0), "'dropout' parameter"),
@@ -402,3 +407,61 @@ def test_a_parameter_of_a_wrong_kind_is_answered_in_words(parameter, value):
     ) as error:
         MLPClassifier(**{parameter: value}).fit(MOONS_X, MOONS_Y)
     assert parameter in str(error.value)
+
+
+# Parameters that nothing reads in a fit
+
+BY_LBFGS = {"solver": "lbfgs"}
+UNREAD = {  # a number beyond the rule, and with what else nothing reads it
+    "momentum": (1, {}),
+    "max_fun": (0, {}),
+    "power_t": (-0.5, {}),
+    "validation_fraction": (0.0, {}),
+    "beta_1": (1.0, {"solver": "sgd"}),
+    "beta_2": (1.0, {"solver": "sgd"}),
+    "epsilon": (0.0, {"solver": "sgd"}),
+    "batch_size": (0, BY_LBFGS),
+    "learning_rate_init": (0.0, BY_LBFGS),
+    "n_iter_no_change": (0, BY_LBFGS),
+}
+READ = {  # with what it is read
+    "momentum": {"solver": "sgd"},
+    "max_fun": BY_LBFGS,
+    "power_t": {"solver": "sgd", "learning_rate": "invscaling"},
+    "validation_fraction": {"early_stopping": True},
+}
+
+
+def test_every_number_that_some_solver_leaves_unread_is_tried_here():
+    fields = dataclasses.fields(MLPClassifier)
+    some = {
+        field.name
+        for field in fields
+        if field.metadata["only"] is not None
+        and any(isinstance(rule, Number) for rule in field.metadata["rule"].options())
+    }
+    assert some <= set(UNREAD)
+
+
+@pytest.mark.parametrize("name", UNREAD)
+@unfinished
+def test_a_number_is_held_to_its_limits_where_it_is_read(name):
+    """A search over several solvers sets momentum for Adam too."""
+    value, others = UNREAD[name]
+    options = {"hidden_layer_sizes": (2,), "max_iter": 2, "random_state": 0}
+    with pytest.warns(UserWarning, match=f"^{name}={value!r} has no effect") as told:
+        odd = MLPClassifier(**options, **others, **{name: value}).fit(X, Y)
+    assert told[0].filename == __file__
+    plain = MLPClassifier(**options, **others).fit(X, Y)
+    assert np.array_equal(theta(odd), theta(plain))
+    with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter"):
+        MLPClassifier(**options, **READ.get(name, {}), **{name: value}).fit(X, Y)
+    with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter"):
+        MLPClassifier(**options, **others, **{name: "much"}).fit(X, Y)
+
+
+@pytest.mark.parametrize("solver", ["nope", "lbfgs", "lbfgs:history=3", 3, None])
+def test_what_names_no_optimizer_has_no_partial_fit(solver):
+    assert not hasattr(MLPClassifier(solver=solver), "partial_fit")
+    assert not hasattr(MLPRegressor(solver=solver), "partial_fit")
+    assert hasattr(MLPRegressor(solver="lion"), "partial_fit")

@@ -1,7 +1,12 @@
 """What y means: classes, labels, columns, values; their weights, units and scores."""
 
+import warnings
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import scipy.sparse
 from imblearn.utils import estimator_checks as imbalanced
@@ -9,13 +14,14 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import make_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import KFold, cross_val_score, train_test_split
 from sklearn.neural_network import MLPClassifier as Theirs
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 from sklearn.utils.class_weight import compute_sample_weight
 
 from halfmoon import MLPClassifier, MLPRegressor, datasets
+from halfmoon.estimators.targets import Values, r2
 from small import (
     COLUMNS,
     IRIS,
@@ -103,6 +109,98 @@ def test_labels_may_be_of_any_type(labels):
     assert (
         model.score(X, labels) == (model.predict(X) == np.asarray(labels)).mean() > 0.5
     )
+
+
+OBJECTS = {
+    "whole numbers": (Y.astype(object), Y),
+    "booleans": ((Y == 1).astype(object), Y == 1),
+    "numbers": ((2.0 * Y).astype(object), 2.0 * Y),
+    "decimals": (np.array([Decimal(int(k)) for k in Y]), Y.astype(float)),
+    "a bool among them": (np.array([bool(Y[0]), *Y[1:]], dtype=object), Y),
+    "nullable": (pd.Series(Y, dtype="Int64"), Y),
+    "nullable booleans": (pd.Series(Y == 1, dtype="boolean"), Y == 1),
+    "nullable columns": (pd.DataFrame(LABELS).astype("Int64"), LABELS),
+}
+
+
+@pytest.mark.parametrize(("y", "plain"), OBJECTS.values(), ids=OBJECTS)
+@unfinished
+def test_numbers_among_objects_are_labels(y, plain):
+    model = short(early_stopping=True).fit(X, y)
+    known = short(early_stopping=True).fit(X, plain)
+    assert same_fit(model, known)
+    assert model.predict(X).dtype == known.predict(X).dtype
+    assert model.score(X, y) == known.score(X, plain)
+
+
+GAPS = {
+    "None": np.array([None, *Y[1:]], dtype=object),
+    "None among text": np.array([None, *NAMES[1:]], dtype=object),
+    "NaN among text": np.array([np.nan, *NAMES[1:]], dtype=object),
+    "a list of text": [None, *NAMES[1:].tolist()],
+    "NaN in a list of text": [np.nan, *NAMES[1:].tolist()],
+    "NaN": np.array([np.nan, *Y[1:]]),
+    "NA": pd.Series([None, *Y[1:].tolist()], dtype="Int64"),
+    "NA among text": pd.Series([None, *NAMES[1:]], dtype="string"),
+    "categories": pd.Series([None, *NAMES[1:]], dtype="category"),
+    "polars": pl.Series([None, *Y[1:].tolist()]),
+    "text of polars": pl.Series([None, *NAMES[1:].tolist()]),
+    "pyarrow": pa.array([None, *Y[1:].tolist()]),
+    "NaT": np.array(["NaT", *["2020-01-01"] * 119], dtype="datetime64[D]"),
+    "mask": np.ma.array(Y, mask=np.arange(120) == 0),
+    "a column": pd.DataFrame({"p": [None, *NAMES[1:]], "q": NAMES}),
+}
+
+
+@pytest.mark.parametrize("y", GAPS.values(), ids=GAPS)
+@unfinished
+def test_rows_without_a_label_or_value_are_counted(y):
+    words = "is missing in 1 of 120 rows; fill it, or leave out those rows"
+    for model in (short(), brief()):
+        with pytest.raises(ValueError, match=f"^y {words}"):
+            model.fit(X, y)
+        truth = Y.astype(float)
+        with pytest.raises(ValueError, match=f"^y_val {words}"):
+            model.fit(X, truth, X_val=X, y_val=y)
+        with pytest.raises(ValueError, match=f"^y {words}"):
+            model.fit(X, truth).score(X, y)
+
+
+@pytest.mark.parametrize(
+    ("y", "kinds"),
+    [
+        (np.array(["a", *Y[1:]], dtype=object), "int64, str"),
+        (pd.Series(pd.date_range("2020", periods=120, tz="UTC")), "Timestamp"),
+    ],
+    ids=["mixed", "dates with a zone"],
+)
+def test_objects_that_are_neither_all_numbers_nor_all_text_are_refused(y, kinds):
+    with pytest.raises(
+        ValueError, match=rf"y holds objects \({kinds}\); make them all"
+    ):
+        short().fit(X, y)
+
+
+@unfinished
+def test_values_to_stop_by_are_called_y_val():
+    with pytest.raises(ValueError, match="y_val must hold numbers; got <U4"):
+        brief().fit(*WAVE, X_val=WAVE[0][:120], y_val=NAMES)
+    with pytest.raises(ValueError, match="y_val must have 1 columns, as before; got 2"):
+        brief().fit(*WAVE, X_val=WAVE[0], y_val=np.column_stack([WAVE[1]] * 2))
+
+
+@pytest.mark.parametrize("classes", [{0, 1}, frozenset((1, 0)), range(2), iter((0, 1))])
+@unfinished
+def test_all_classes_may_be_a_set(classes):
+    model = short().partial_fit(X, Y, classes=classes)
+    assert same_fit(model, short().partial_fit(X, Y, classes=[0, 1]))
+    assert model.classes_.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("classes", [2, "ab", [0, None], [0, float("nan")]], ids=repr)
+def test_what_is_no_list_of_labels_is_refused(classes):
+    with pytest.raises(ValueError, match="classes must be a list of all labels"):
+        short().partial_fit(X, Y, classes=classes)
 
 
 @unfinished
@@ -602,7 +700,13 @@ def test_a_weight_of_0_leaves_a_class_out():
 @pytest.mark.parametrize(
     ("weights", "y", "says"),
     [
-        ({"full": 2.0, "other": 1.0}, NAMES, "not among the classes"),
+        (
+            {"full": 2.0, "other": 1.0},
+            NAMES,
+            r"\['other'\], not among the classes .*new",
+        ),
+        ({"ful": 1.0, "new": 1.0}, NAMES, r"does not name \['full'\]; name all"),
+        ({1: 3.0, 2: 1.0}, LABELS, r"\[2\], not among the classes \[0, 1\]"),
         ([FACTORS, FACTORS], NAMES, "list of 1"),
         ([FACTORS], COLUMNS, "list of 2"),
         ({"full": -1.0}, NAMES, "weights"),
@@ -617,6 +721,31 @@ def test_a_weight_of_0_leaves_a_class_out():
 def test_class_weights_that_cannot_be_are_refused(weights, y, says):
     with pytest.raises(ValueError, match=says):
         short(class_weight=weights).fit(X, y)
+
+
+@unfinished
+def test_a_class_that_a_fold_lacks_may_have_a_weight():
+    """A fold of cross-validation may lack a rare class, and a column another's."""
+    weights = {**FACTORS, "eclipse": 9.0}
+    assert same_fit(
+        short(class_weight=weights).fit(X, NAMES),
+        short(class_weight=FACTORS).fit(X, NAMES),
+    )
+    given = {**FACTORS, "left": 3.0, "middle": 1.0, "right": 0.5}
+    listed = [FACTORS, {"left": 3.0, "middle": 1.0, "right": 0.5}]
+    assert same_fit(
+        short(class_weight=given).fit(X, COLUMNS),
+        short(class_weight=listed).fit(X, COLUMNS),
+    )
+    labels = {0: 1.0, 1: 2.0, 2: 7.0}
+    assert same_fit(
+        short(class_weight=labels).fit(X, LABELS),
+        short(class_weight={1: 2.0}).fit(X, LABELS),
+    )
+    rare = np.repeat([0, 1, 2], [60, 58, 2])
+    model = short(class_weight={0: 1.0, 1: 1.0, 2: 5.0})
+    scores = cross_val_score(model, X, rare, cv=KFold(3))
+    assert np.isfinite(scores).all()
 
 
 @unfinished
@@ -686,6 +815,86 @@ def test_a_constant_y_is_predicted():
     model = regressor(normalize_y=True, activation="tanh", alpha=0.01).fit(FAR[0], both)
     np.testing.assert_allclose(model.predict(FAR[0])[:, 0], 7e4, atol=1.0)
     assert r2_score(FAR[1], model.predict(FAR[0])[:, 1]) > 0.9
+
+
+CONSTANT = {
+    "0.1": np.full(150, 0.1),
+    "0.1, a rounding apart": np.where(np.arange(150) % 2, 0.1 + 0.2, 0.3),
+    "1e-200": np.full(150, 1e-200),
+    "1e9": np.full(150, 1e9 + 0.1),
+    "float32": np.full(150, 0.1, np.float32),
+    "whole": np.full(150, 7),
+}
+
+
+@pytest.mark.parametrize("y", CONSTANT.values(), ids=CONSTANT)
+def test_the_deviation_of_a_constant_y_counts_as_1(y):
+    """As in scikit-learn's StandardScaler."""
+    weights = 1.0 + np.arange(150) % 3
+    assert StandardScaler().fit(y[:, None], None, weights).scale_.tolist() == [1.0]
+    assert Values(y, weights, normalize=True).scale.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("y", [1e9 + 1e-3 * WAVE[1], 1e-160 * WAVE[1]], ids=str)
+def test_a_small_deviation_that_is_no_rounding_counts(y):
+    scale = Values(y, np.ones(150), normalize=True).scale
+    np.testing.assert_allclose(scale, 1e-200 + y.std(), rtol=1e-3)
+
+
+@unfinished
+def test_rows_of_weight_0_do_not_make_a_y_vary():
+    y = np.where(np.arange(150) < 3, 5.0, 0.1)
+    values = Values(y, np.where(np.arange(150) < 3, 0.0, 1.0), normalize=True)
+    assert values.scale.tolist() == [1.0]
+
+
+@unfinished
+def test_a_stream_that_begins_with_one_value_says_so_and_stays_finite():
+    model = brief(normalize_y=True)
+    with pytest.warns(UserWarning, match="constant in columns .0.: their") as told:
+        model.partial_fit(WAVE[0][:40], np.full(40, 0.1))
+    assert told[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        for _ in range(20):
+            model.partial_fit(*WAVE)
+    assert model.loss_ < 1.0
+    warm = brief(normalize_y=True, warm_start=True)
+    with pytest.warns(UserWarning, match="constant in columns"):
+        warm.fit(WAVE[0], np.full(150, 0.1))
+    assert warm.fit(*WAVE).loss_ < 1.0
+
+
+@pytest.mark.parametrize("w", [None, WAVE_WEIGHTS], ids=["alike", "weighted"])
+def test_r2_is_scikit_learns(w):
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=(150, 3)) * [1.0, 50.0, 1e-6] + [0.0, 1e4, 1.0]
+    y_hat = y + rng.normal(size=(150, 3)) * [0.3, 10.0, 1e-7]
+    expected = r2_score(y, y_hat, sample_weight=w)
+    assert r2(y, y_hat, w) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("constant", [0.1, 0.3, 1e9 + 0.1])
+@pytest.mark.parametrize("w", [None, WAVE_WEIGHTS], ids=["alike", "weighted"])
+def test_a_column_constant_up_to_rounding_is_scored_as_an_exact_one(constant, w):
+    """.125 is exact whatever is done to it, and .1 is not."""
+    truth = np.column_stack([WAVE[1], np.full(150, 0.125)])
+    guess = np.column_stack([WAVE[1] + 0.1, np.full(150, 0.25)])
+    exact = r2_score(truth, guess, sample_weight=w)
+    truth[:, 1] = np.where(np.arange(150) % 2, constant, np.nextafter(constant, 2e9))
+    assert r2(truth, guess, w) == pytest.approx(exact, rel=1e-6)
+    shifted = (truth - constant, guess - constant)  # as y less its mean is learned
+    assert r2(*shifted, w, offset=constant) == pytest.approx(exact, rel=1e-6)
+
+
+@unfinished
+def test_one_constant_output_does_not_decide_alone_which_epoch_is_best():
+    scores = []
+    for value in (0.1, 0.125):
+        both = np.column_stack([WAVE[1], np.full(150, value)])
+        model = brief(early_stopping=True, normalize_y=True).fit(WAVE[0], both)
+        scores.append(model.validation_scores_)
+    np.testing.assert_allclose(*scores, atol=1e-6)
 
 
 @unfinished

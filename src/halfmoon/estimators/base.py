@@ -31,7 +31,7 @@ from halfmoon.estimators.request import (
     Request,
     first_network,
     resolve,
-    uses_solver,
+    uses_updates,
 )
 from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
@@ -66,7 +66,7 @@ def makes_passes(estimator: Any) -> bool:
 
     Solvers that need the whole objective at once cannot make a single pass.
     """
-    if uses_solver(estimator):
+    if not uses_updates(estimator):
         raise AttributeError(
             "partial_fit is only available for stochastic optimizers. "
             f"{estimator.solver} is not stochastic."

@@ -17,7 +17,13 @@ from halfmoon.estimators.base import makes_passes
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.parameters import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.reading import Call, Data, Rows, ask_network, read_truth
-from halfmoon.estimators.targets import Labels, Values, are_classes, as_numbers
+from halfmoon.estimators.targets import (
+    Labels,
+    Values,
+    are_classes,
+    as_numbers,
+    read_classes,
+)
 from halfmoon.inspection.evaluation import off_scale
 from halfmoon.training.warn import warn
 
@@ -129,7 +135,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
                 X_val,
                 y_val,
                 sample_weight_val,
-                classes=classes,
+                classes=None if classes is None else read_classes(classes),
                 single=True,
             )
         )
@@ -351,9 +357,10 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
     ) -> Self:
         """One pass over X and y, going on from the last call.
 
-        `normalize_y` keeps the first call's mean and deviation. With validation rows
-        the best pass's weights are the ones that predict, and `stopped_` becomes
-        "patience" after `n_iter_no_change` passes without improvement.
+        `normalize_y` keeps the first call's mean and deviation, and warns where that y
+        is constant. With validation rows the best pass's weights are the ones that
+        predict, and `stopped_` becomes "patience" after `n_iter_no_change` passes
+        without improvement.
 
         Parameters
         ----------
@@ -435,7 +442,14 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
                 "counts; leave it out."
             )
         if last is None:
-            return Values(as_numbers(rows.y), rows.w, self.normalize_y)
+            values = Values(as_numbers(rows.y), rows.w, self.normalize_y)
+            if values.constant and (call.single or self.warm_start):
+                warn(
+                    "normalize_y keeps the mean and the deviation of the first y, "
+                    f"which is constant in columns {values.constant}: their deviation "
+                    "counts as 1 from now on. Begin with rows whose y varies."
+                )
+            return values
         if last.normalized != self.normalize_y:
             raise ValueError(
                 f"normalize_y was {last.normalized} in the fit to go on from and is "

@@ -10,7 +10,7 @@ parameters ask for as a whole is `request.py`.
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from numbers import Integral, Real
@@ -35,6 +35,7 @@ from halfmoon.components.rules import (
     OneOf,
     OrList,
     Rule,
+    Union,
     nearest,
 )
 from halfmoon.components.schedules import SCHEDULES
@@ -111,6 +112,7 @@ SPLITTER = Kind(
 FUNCTION = Kind("a function", callable)
 SCORER_NAME = Kind("the name of a scorer", lambda value: isinstance(value, str))
 DICT = Kind("a dict", lambda value: isinstance(value, Mapping))
+SOLVER = ComponentOf((OPTIMIZERS, SOLVERS), ("sgd", "adam", "lbfgs"))
 
 
 def parameter(
@@ -234,7 +236,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     )
     solver: Any = parameter(
         "adam",
-        ComponentOf((OPTIMIZERS, SOLVERS), ("sgd", "adam", "lbfgs")),
+        SOLVER,
         (
             "'sgd' (momentum, or Nesterov's), 'adam', 'lbfgs', or any other optimizer "
             "of the registry"
@@ -407,20 +409,43 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
 
 
 def read_components(p: Parameters) -> dict[str, Any]:
-    """Check every parameter by its rule; the components that they name, each made once.
+    """The components that parameters name, each made once; a list becomes a list.
 
-    A list of components becomes a list. Raises InvalidParameterError, with the
-    parameter's name, for the first that breaks its rule.
+    Raises InvalidParameterError, with the parameter's name, for the first that names
+    none.
     """
-    components: dict[str, Any] = {}
+    return {
+        field.name: _read_component(
+            p, field.name, field.metadata["rule"], getattr(p, field.name)
+        )
+        for field in dataclasses.fields(p)
+        if field.metadata["names_component"]
+    }
+
+
+def check_rules(p: Parameters, unread: Container[str]) -> None:
+    """InvalidParameterError for the first parameter that breaks its rule.
+
+    Of those that nothing reads in this fit, numbers may be of any size, as a search
+    over several solvers sets them.
+    """
     for field in dataclasses.fields(p):
-        rule = field.metadata["rule"]
         value = getattr(p, field.name)
-        if field.metadata["names_component"]:
-            components[field.name] = _read_component(p, field.name, rule, value)
-        elif value is not field.default and not rule.allows(_plain(value)):
+        if field.metadata["names_component"] or value is field.default:
+            continue
+        rule = field.metadata["rule"]
+        checked = _of_any_size(rule) if field.name in unread else rule
+        if not checked.allows(_plain(value)):
             raise invalid(p, field.name, rule, value)
-    return components
+
+
+def _of_any_size(rule: Rule) -> Rule:
+    """A rule without the limits of its numbers."""
+    if isinstance(rule, Number):
+        return dataclasses.replace(rule, left="[", low=-INF, high=INF, right="]")
+    if isinstance(rule, Union):
+        return Union(tuple(map(_of_any_size, rule.rules)))
+    return rule
 
 
 def _read_component(p: Parameters, name: str, rule: Any, value: Any) -> Any:

@@ -24,7 +24,13 @@ from halfmoon.components.schedules import (
     Progress,
     Schedule,
 )
-from halfmoon.estimators.parameters import Parameters, invalid, read_components
+from halfmoon.estimators.parameters import (
+    SOLVER,
+    Parameters,
+    check_rules,
+    invalid,
+    read_components,
+)
 from halfmoon.estimators.reading import Data
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
@@ -152,11 +158,13 @@ def resolve(
     parameter that breaks its rule, ValueError for parameters that cannot work together.
     """
     components = read_components(p)
+    is_solver = uses_solver(p)
+    unread = _unread(p, is_solver, validated, divided)
+    check_rules(p, unread)
     hidden = tuple(int(size) for size in np.ravel(p.hidden_layer_sizes))
     activations = _activations(p, components["activation"], len(hidden))
     optimizer = _optimizer(p, components["solver"])
     schedule = _schedule(p, components["learning_rate"])
-    is_solver = isinstance(optimizer, Solver)
     divides_rate = p.learning_rate == "adaptive" and p.solver == "sgd"
     _check_together(p, len(hidden), is_solver)
     training = _training(p, is_solver)
@@ -185,7 +193,7 @@ def resolve(
         batch_size=None if p.batch_size == "auto" else p.batch_size,
         finds_rate=p.learning_rate_init == "auto",
         divides_rate=divides_rate,
-        idle=_idle(p, is_solver, validated, divided),
+        idle=_changed(p, unread),
     )
 
 
@@ -194,6 +202,11 @@ def uses_solver(p: Parameters) -> bool:
     if isinstance(p.solver, str):
         return p.solver.partition(":")[0].strip() in SOLVERS
     return isinstance(p.solver, Solver)
+
+
+def uses_updates(p: Parameters) -> bool:
+    """Whether the parameter `solver` names an optimizer, which makes many updates."""
+    return SOLVER.allows(p.solver) and not uses_solver(p)
 
 
 def scored_by_loss(p: Parameters) -> bool:
@@ -295,18 +308,17 @@ def _initializer(
     return None if limit is None else ScikitLearn(limit)
 
 
-def _idle(
+def _unread(
     p: Parameters, is_solver: bool, validated: bool, divided: bool
 ) -> dict[str, str]:
-    """Parameters that change nothing, though set, and what reads them."""
-    fields = {field.name: field for field in dataclasses.fields(p)}
+    """Parameters that nothing reads in this fit, and what would read them."""
     readers: dict[str, str] = {}
-    for name, field in fields.items():
+    for field in dataclasses.fields(p):
         only = field.metadata["only"]
         if only == "updates" and is_solver:
-            readers[name] = "solvers that make many updates"
+            readers[field.name] = "solvers that make many updates"
         elif only not in (None, "updates", p.solver):
-            readers[name] = f"solver={only!r}"
+            readers[field.name] = f"solver={only!r}"
     if is_solver and not validated:
         readers["n_iter_no_change"] = (
             "solvers that make many updates, or validation rows"
@@ -317,13 +329,19 @@ def _idle(
         readers["learning_rate"] = (
             "solver='sgd' (others take 'inverse_scaling' and 'plateau')"
         )
-    if p.learning_rate != "invscaling":
-        readers["power_t"] = "learning_rate='invscaling'"
+    if p.learning_rate != "invscaling" or p.solver != "sgd":
+        readers["power_t"] = "learning_rate='invscaling' with solver='sgd'"
     if not divided:
         readers["validation_fraction"] = "early_stopping=True without X_val"
+    return readers
+
+
+def _changed(p: Parameters, unread: Mapping[str, str]) -> dict[str, str]:
+    """Those of the parameters that are not as they are by default."""
+    fields = {field.name: field for field in dataclasses.fields(p)}
     return {
         name: reader
-        for name, reader in readers.items()
+        for name, reader in unread.items()
         if getattr(p, name) != fields[name].default
     }
 

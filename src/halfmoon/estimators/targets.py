@@ -1,14 +1,17 @@
 """What y means: labels or values to what a loss reads, and predictions back to them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from halfmoon.arrays.columns import missing_rows
 from halfmoon.arrays.elementary import Array, log_softmax, softplus
 from halfmoon.components.losses import LOSSES, Loss, Quantiles
+
+F64 = np.dtype(np.float64)
 
 
 class Labels:
@@ -296,6 +299,21 @@ def are_classes(classes: Any, others: Any) -> bool:
     return np.array_equal(np.unique(classes), others)
 
 
+def read_classes(classes: Any) -> Any:
+    """All classes there will be, as a list or an array; a set of them will do.
+
+    ValueError for what is no list of labels.
+    """
+    if isinstance(classes, Set | Iterator):
+        classes = list(classes)
+    is_list = hasattr(classes, "__len__") and not isinstance(classes, str | Mapping)
+    if not is_list or missing_rows(np.array(classes, dtype=object)).any():
+        raise ValueError(
+            f"classes must be a list of all labels that y will have; got {classes!r}."
+        )
+    return classes
+
+
 def _one_each(class_weight: Any, count: int) -> Sequence[Any]:
     """class_weight for each column of y; ValueError for a list of another length."""
     if not isinstance(class_weight, list | tuple):
@@ -319,11 +337,14 @@ def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
         present = totals > 0.0
         factors[present] = totals.sum() / (present.sum() * totals[present])
     elif weight is not None:
+        # a class that a fold lacks may be named, but not in place of another
         unknown = [label for label in weight if label not in set(classes)]
-        if unknown:
+        unnamed = [label for label in classes.tolist() if label not in weight]
+        if unknown and unnamed:
             raise ValueError(
                 f"class_weight names {unknown}, not among the classes "
-                f"{np.asarray(classes).tolist()}."
+                f"{classes.tolist()}, and does not name {unnamed}; name all of them, "
+                "or no others."
             )
         try:
             factors[:] = [float(weight.get(label, 1.0)) for label in classes]
@@ -337,7 +358,8 @@ def _factors(weight: Any, classes: Any, codes: Any, w: Array) -> Array:
 class Values:
     """Numbers, as they are or normalised.
 
-    With `normalize` each column is learned less its mean, over its standard deviation.
+    With `normalize` each column is learned less its mean, over its standard deviation,
+    which is 1 for a column that does not vary but by rounding.
     """
 
     kind = "values"
@@ -345,6 +367,7 @@ class Values:
     def __init__(self, y: Array, w: Array, normalize: bool) -> None:
         self.count = 1 if y.ndim == 1 else y.shape[1]
         self.normalized = normalize
+        self.constant: list[int] = []  # columns that have no deviation to divide by
         self.mean = np.zeros(self.count)
         self.scale = np.ones(self.count)
         if normalize:
@@ -355,7 +378,9 @@ class Values:
             mean = np.average(table / unit, axis=0, weights=w)
             scale = np.sqrt(np.average((table / unit - mean) ** 2, axis=0, weights=w))
             self.mean = unit * mean
-            self.scale = np.where(scale > 0.0, unit * scale, 1.0)
+            varies = _vary(y.reshape(len(y), -1)[w > 0.0]) & (scale > 0.0)
+            self.scale = np.where(varies, unit * scale, 1.0)
+            self.constant = np.flatnonzero(~varies).tolist()
 
     def loss(self, asked: Any) -> Loss:
         """The loss asked for; ValueError where it is for classes."""
@@ -412,7 +437,8 @@ class Values:
             levels = y_hat.shape[1]
             pinball = loss.pinball(self.restore(y_hat), self.restore(y))
             return -float(np.average(pinball[:, 0], weights=w)) / levels
-        return r2(y.astype(np.float64), y_hat, w)  # which is the same in any units
+        # which is the same in any units
+        return r2(y, y_hat, w, offset=np.abs(self.mean / self.scale))
 
     def strata(self, y: Any) -> None:
         """Validation rows are drawn from all rows alike."""
@@ -440,17 +466,35 @@ def as_numbers(y: Any, name: str = "y") -> Any:
     return y
 
 
-def r2(y: Array, y_hat: Array, w: Array | None) -> float:
+def _vary(table: Any) -> NDArray[np.bool_]:
+    """Whether each column (n, columns) varies by more than rounding."""
+    with np.errstate(over="ignore"):
+        spread = np.ptp(table, axis=0)
+    return np.asarray(spread > _rounding(table.dtype) * np.abs(table).max(axis=0))
+
+
+def _rounding(dtype: Any) -> float:
+    """By how much numbers that are meant to be equal may differ, relative to them."""
+    exact = dtype.kind != "f"  # whole numbers, which are read as float64
+    return 4.0 * float(np.finfo(np.float64 if exact else dtype).eps)
+
+
+def r2(y: Array, y_hat: Array, w: Array | None, offset: Any = 0.0) -> float:
     """scikit-learn's r2_score (n, columns), without its checks.
 
-    These take longer than a small network's epoch.
-
-    (Of a single row that is NaN; here it is 1 or 0.)
+    These take longer than a small network's epoch. A column that varies by no more than
+    the rounding of |y| + offset is constant, and has 1 if all is right and else 0, as
+    there. (Of a single row r2_score is NaN; here it is 1 or 0.)
     """
     weight = np.ones((len(y), 1)) if w is None else np.asarray(w)[:, None]
-    mean = np.average(y, axis=0, weights=weight[:, 0])
-    missed = (weight * (y - y_hat) ** 2).sum(axis=0)
-    spread = (weight * (y - mean) ** 2).sum(axis=0)
+    reference = y[int(np.argmax(weight > 0.0))].astype(np.float64)
+    rounding = _rounding(y.dtype) * np.abs(reference) + _rounding(F64) * offset
+    missed = (weight * (y - y_hat.astype(np.float64)) ** 2).sum(axis=0)
+    # from one of them on, so that the mean of a constant is exact
+    distance = y - reference
+    mean = np.average(distance, axis=0, weights=weight[:, 0])
+    spread = (weight * (distance - mean) ** 2).sum(axis=0)
+    varies = spread > weight.sum() * rounding**2
     alone = np.where(missed == 0.0, 1.0, 0.0)  # where y does not vary
-    explained = 1.0 - missed / np.where(spread > 0.0, spread, 1.0)
-    return float(np.where(spread > 0.0, explained, alone).mean())
+    explained = 1.0 - missed / np.where(varies, spread, 1.0)
+    return float(np.where(varies, explained, alone).mean())
