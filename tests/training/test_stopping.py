@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import naive
 from fits import NAN, X2, Y2, fit, net
-from halfmoon.training.stopping import STOPPED, patience_ends, standstill
+from halfmoon.training.stopping import STOPPED, Standstill
 
 NUMBERS = st.one_of(
     st.sampled_from([1.0, 2.0, 2.5, 3.0, 3.00005, np.nan, np.inf]),
@@ -19,31 +19,48 @@ TOLERANCES = st.sampled_from([0.0, 1e-4, 0.5, 2.0])
 few = settings(max_examples=200, deadline=None)
 
 
-@few
-@given(MONITORS, TOLERANCES)
-def test_standstill_counts_the_epochs_since_the_last_improvement(monitor, tol):
-    assert (
-        standstill(np.array(monitor, dtype=float), tol)
-        == naive.standstills(monitor, tol, 10**9)[1]
-    )
+def carried(monitor, tol, cuts):
+    """The standstill after all epochs, told in parts that end at the cuts."""
+    now = Standstill()
+    for part in np.split(np.array(monitor, dtype=float), sorted(cuts)):
+        now = now.after(part, tol)
+    return now
+
+
+CUTS = st.lists(st.integers(0, 40), max_size=5)
 
 
 @few
-@given(MONITORS, TOLERANCES, st.integers(1, 6))
+@given(MONITORS, TOLERANCES, CUTS)
+def test_standstill_counts_the_epochs_since_the_last_improvement(monitor, tol, cuts):
+    expected = naive.standstills(monitor, tol, 10**9)[1]
+    now = carried(monitor, tol, cuts)
+    assert now.epochs == expected
+    assert now.best == np.fmin.reduce(np.array(monitor, dtype=float), initial=np.inf)
+
+
+@few
+@given(MONITORS, TOLERANCES, st.integers(1, 6), st.integers(0, 40))
 def test_patience_ends_at_the_first_epoch_that_has_stood_still_long_enough(
-    monitor, tol, patience
+    monitor, tol, patience, cut
 ):
+    """Wherever the look before was, if patience had not ended by then."""
     end = None
     for epoch in range(1, len(monitor) + 1):
         if naive.standstills(monitor[:epoch], tol, 10**9)[1] >= patience:
             end = epoch
             break
-    assert patience_ends(np.array(monitor, dtype=float), tol, patience) == end
+    cut = min(cut, len(monitor))
+    found = carried(monitor[:cut], tol, []).end(np.array(monitor[cut:]), tol, patience)
+    if end is not None and end <= cut:
+        assert found == 0 or naive.standstills(monitor[:cut], tol, 10**9)[1] < patience
+    else:
+        assert found == (None if end is None else end - cut)
 
 
 def test_patience_of_no_epochs_has_not_ended():
-    assert patience_ends(np.empty(0), 0.0, 1) is None
-    assert standstill(np.empty(0), 0.0) == 0
+    assert Standstill().end(np.empty(0), 0.0, 1) is None
+    assert Standstill().after(np.empty(0), 0.0) == Standstill(np.inf, 0)
 
 
 @pytest.mark.parametrize("word", STOPPED)

@@ -108,10 +108,9 @@ def test_an_unknown_optimizer_is_answered_with_the_nearest_of_both_kinds():
         fit(optimizer=3)
 
 
-def test_weights_are_put_back_before_a_warning_that_is_an_error():
+def test_a_warning_that_is_an_error_leaves_the_network_as_it_was():
     network = Network.dense([2, 3, 1], "identity", "squared_error")
     before = network.theta
     with pytest.raises(RuntimeWarning, match="diverged"):
         train(network, MOONS_X, MOONS_Y, optimizer="gd", learning_rate=1e10, epochs=50)
-    assert network.theta is not before
-    assert np.isfinite(network.theta).all()
+    assert network.theta is before

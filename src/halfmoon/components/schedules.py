@@ -264,20 +264,18 @@ class Plateau(Schedule):
     adaptive = True
 
     def factor(self, progress: Progress) -> Numbers:
-        times = 0
-        better = np.flatnonzero(improved(progress.monitor, self.tol))
-        start = 0
-        for end in [*better.tolist(), len(progress.monitor)]:
-            times += (end - start) // self.patience
-            start = end + 1
+        monitor = progress.monitor
+        better = np.flatnonzero(improved(monitor, self.tol))
+        ends = np.concatenate([better, [len(monitor)]])
+        starts = np.concatenate([[0], better + 1])
+        times = int(((ends - starts) // self.patience).sum())
         return np.full_like(progress.epoch, self.rate**times, dtype=np.float64)  # [S9]
 
 
-def improved(monitor: Array, tol: float) -> NDArray[np.bool_]:
+def improved(monitor: Array, tol: float, best: float = np.inf) -> NDArray[np.bool_]:
     """For each epoch, whether it improved on the best before by more than `tol`.
 
-    NaN never does.
+    `best` is that before the first of them. NaN never improves.
     """
-    before = np.concatenate([[np.inf], monitor])[:-1]
-    best = np.fmin.accumulate(before)
-    return np.asarray(monitor < best - tol)
+    before = np.concatenate([[best], monitor])[:-1]
+    return np.asarray(monitor < np.fmin.accumulate(before) - tol)

@@ -1,7 +1,5 @@
-"""What a fit leaves on an estimator, and how it comes back where a fit fails."""
+"""What a fit leaves on an estimator."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +14,8 @@ from halfmoon.estimators.parameters import Parameters
 from halfmoon.estimators.request import Architecture, scored_by_loss
 from halfmoon.network import Network
 from halfmoon.training.run import Run
+from halfmoon.training.stopping import Standstill
 
-_READ_OFF_X = ("n_features_in_", "feature_names_in_")
 _LINKS: dict[type, str] = {
     SoftmaxCrossEntropy: "softmax",
     LogisticCrossEntropy: "logistic",
@@ -33,6 +31,7 @@ class LastFit(NamedTuple):
     seed: int  # of shuffles, splits and masks
     found_rate: bool  # whether its learning rate was found
     run: Run | None
+    standstill: Standstill = Standstill()  # of the validation rows' score
 
 
 def fitted_attributes(
@@ -44,18 +43,11 @@ def fitted_attributes(
     """
     history = run.history
     epochs = run.epoch - before
-    curve = history["loss"]
-    losses = history["validation_loss"]
-    scores = -losses if scored_by_loss(p) else history["validation_score"]
-    validated = not np.isnan(losses).all()
-    best_loss = None
-    if not validated:
-        best_loss = float(np.fmin.reduce(curve, initial=np.inf))
-    if run.stopped == "diverged" and epochs < p.max_iter:  # the epoch that broke
+    loss = history.last("loss") if len(history) else np.nan
+    was_broken_off = run.stopped == "diverged" and epochs < p.max_iter
+    if was_broken_off:  # the epoch that broke counts, without a loss
         epochs += 1
-        curve = np.append(curve, np.nan)
-        losses = np.append(losses, np.nan)
-        scores = np.append(scores, np.nan)
+        loss = np.nan
     return {
         "network_": network,
         "history_": history,
@@ -64,17 +56,15 @@ def fitted_attributes(
         "n_layers_": 1 + sum("W" in names for names in network.layout),
         "n_outputs_": network.k,
         "out_activation_": _link(network),
-        "loss_curve_": curve.tolist(),
         # it may have been interrupted in its first epoch
-        "loss_": float(curve[-1]) if len(curve) else np.nan,
-        "best_loss_": best_loss,
-        "validation_scores_": scores.tolist() if validated else None,
-        "validation_loss_curve_": losses.tolist() if validated else None,
+        "loss_": float(loss),
+        "best_loss_": None if run.validated else run.lowest_loss,
         "best_validation_score_": None if run.best is None else -run.best.monitor,
         "best_epoch_": None if run.best is None else run.best.epoch,
         "stopped_": run.stopped,
         "engine_": run.engine,
         "n_threads_": run.threads,
+        "_curves": Curves(run.validated, scored_by_loss(p), was_broken_off),
     }
 
 
@@ -84,6 +74,46 @@ def has_identity_link(network: Network) -> bool:
     return bool(np.array_equal(network.loss.link(z), z))
 
 
+class Curves(NamedTuple):
+    """How `loss_curve_` and its like are read off the history."""
+
+    validated: bool  # whether there were validation rows
+    by_loss: bool  # whether they were scored by their loss
+    broken_off: bool  # whether the last epoch diverged, and has no row of its own
+
+
+class Curve:
+    """A fitted attribute that is a column of `history_`, made when it is asked for.
+
+    Whoever sets it sees what was set, until the next fit.
+    """
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+    def __get__(self, estimator: Any, owner: type) -> Any:
+        """The column as a list; AttributeError before a fit."""
+        if estimator is None:
+            return self
+        if "history_" not in vars(estimator):
+            raise AttributeError(f"{owner.__name__} has no curves yet; fit it first.")
+        curves: Curves = estimator._curves
+        if self.column != "loss" and not curves.validated:
+            return None
+        column = estimator.history_[self.column]
+        if self.column == "validation_score" and curves.by_loss:
+            column = -estimator.history_["validation_loss"]
+        values: list[float] = column.tolist()
+        return [*values, np.nan] if curves.broken_off else values
+
+
+CURVES = {
+    "loss_curve_": Curve("loss"),
+    "validation_scores_": Curve("validation_score"),
+    "validation_loss_curve_": Curve("validation_loss"),
+}
+
+
 def _link(network: Network) -> str:
     """scikit-learn's name for the link from raw predictions to predictions.
 
@@ -91,32 +121,3 @@ def _link(network: Network) -> str:
     """
     usual = "identity" if has_identity_link(network) else str(network.loss)
     return _LINKS.get(type(network.loss), usual)
-
-
-# A fit that fails
-
-
-@contextmanager
-def unchanged_if_it_fails(estimator: Any) -> Iterator[None]:
-    """Leave the estimator as it was before, if what is done inside fails.
-
-    Its weights, its run, and what was read off the data come back; Ctrl-C counts as a
-    failure too.
-    """
-    attributes = vars(estimator)
-    columns = {name: attributes[name] for name in _READ_OFF_X if name in attributes}
-    network = attributes.get("network_")
-    theta = None if network is None else network.theta.copy()
-    run = attributes["_last"].run if "_last" in attributes else None
-    checkpoint = None if run is None else run.checkpoint()
-    try:
-        yield
-    except BaseException:
-        for name in _READ_OFF_X:
-            attributes.pop(name, None)
-        attributes.update(columns)
-        if network is not None:
-            network.theta = theta
-        if run is not None and checkpoint is not None:
-            run.restore(checkpoint)
-        raise

@@ -20,9 +20,9 @@ from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon.estimators.attributes import (
+    CURVES,
     LastFit,
     fitted_attributes,
-    unchanged_if_it_fails,
 )
 from halfmoon.estimators.callbacks import Bridge, print_epoch, stop_at_slowest
 from halfmoon.estimators.reading import Call, Data, Rows, encode, read
@@ -31,6 +31,7 @@ from halfmoon.estimators.request import (
     Request,
     first_network,
     resolve,
+    scored_by_loss,
     uses_updates,
 )
 from halfmoon.estimators.scoring import score_of
@@ -42,9 +43,11 @@ from halfmoon.training.history import History
 from halfmoon.training.rate_finder import find_learning_rate
 from halfmoon.training.run import Run
 from halfmoon.training.settings import Settings
-from halfmoon.training.stopping import standstill
+from halfmoon.training.stopping import Standstill
 from halfmoon.training.train import NotFiniteError, train
 from halfmoon.training.warn import warn
+
+PASSES = 10_000  # of endless `partial_fit` so many rows of history are kept
 
 
 class Work(NamedTuple):
@@ -77,6 +80,9 @@ def makes_passes(estimator: Any) -> bool:
 class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
     """What classifier and regressor share."""
 
+    loss_curve_ = CURVES["loss_curve_"]
+    validation_scores_ = CURVES["validation_scores_"]
+    validation_loss_curve_ = CURVES["validation_loss_curve_"]
     history_: History
 
     def fit(
@@ -150,23 +156,35 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         )
         return self._fit(call)
 
-    @with_callbacks  # type: ignore[untyped-decorator]
     def _fit(self, call: Call) -> Self:
-        """One call of `fit`, or of `partial_fit`: one pass, going on from the last."""
-        with unchanged_if_it_fails(self):
-            request = self._resolve(call)
-            work = self._make_work(call, request)
-            self._warn_of_parameters(request, work)
-            settings = self._settings(call, request, work)
-            bridge = self._bridge(call, work, settings)
-            run = self._train(request, work, settings, bridge)
-            self._keep(call, request, work, settings, run)
+        """One call of `fit`, or of `partial_fit`: one pass, going on from the last.
+
+        A copy is fitted, and this becomes that at the very end: a fit that fails, or is
+        broken off, changes nothing.
+        """
+        before = set(vars(self))
+        fitted = copy(self)
+        self._fit_copy(fitted, call)
+        # what callbacks have set meanwhile stays
+        kept = {name: self.__dict__[name] for name in vars(self) if name not in before}
+        self.__dict__ = kept | vars(fitted)
+        return self
+
+    @with_callbacks  # type: ignore[untyped-decorator]
+    def _fit_copy(self, fitted: Self, call: Call) -> None:
+        """What a call does to the copy; callbacks are told that this one fits."""
+        request = fitted._resolve(call)
+        work = fitted._make_work(call, request)
+        fitted._warn_of_parameters(request, work)
+        settings = fitted._settings(call, request, work)
+        bridge = self._bridge(fitted, call, work, settings)
+        run = fitted._train(request, work, settings, bridge)
+        fitted._keep(call, request, work, settings, run)
         if bridge is not None:
             bridge.close(run)
         if not call.single:
-            self._warn_of_convergence(request)
-            self._check_scale(work.data)
-        return self
+            fitted._warn_of_convergence(request)
+            fitted._check_scale(work.data)
 
     # What the two estimators fill in
 
@@ -250,25 +268,27 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
     def _go_on(
         self, architecture: Architecture, anew: bool
     ) -> tuple[Network, Run | None]:
-        """The present network, from whose weights it goes on, and its run, if kept."""
+        """Copies of the present network, and of its run if that was kept, to go on."""
         last = self._last
-        network = self.network_
+        network = copy(self.network_)
+        network.theta = network.theta.copy()
+        run = copy(last.run)
         if architecture.sizes != last.architecture.sizes:
             raise ValueError(
                 f"The fit to go on from had layers of {last.architecture.sizes} units, "
                 f"and now they would be {architecture.sizes}; keep hidden_layer_sizes, "
                 "or set warm_start=False."
             )
-        if last.run is not None:
-            last.run.release(anew)
+        if run is not None:
+            run.release(anew)
             # somebody has changed them
-            if not np.array_equal(last.run.weights, network.theta):
-                _restart(last.run, network)
+            if not np.array_equal(run.weights, network.theta):
+                _restart(run, network)
         if architecture != last.architecture:
             theta = network.theta
             network = architecture.build(last.initializer, dtype=network.dtype)
             network.theta = theta
-        return network, last.run
+        return network, run
 
     def _settings(self, call: Call, request: Request, work: Work) -> Settings:
         """Training settings for this call; a rate is found unless one has been."""
@@ -287,18 +307,21 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
 
     # From there to what stays
 
-    def _bridge(self, call: Call, work: Work, settings: Settings) -> Bridge | None:
+    def _bridge(
+        self, fitted: Self, call: Call, work: Work, settings: Settings
+    ) -> Bridge | None:
         """To scikit-learn's callbacks, if there are any."""
         if not hasattr(self, "_skl_callbacks"):
             return None
 
-        def fitted(run: Run) -> dict[str, Any]:
+        def attributes(run: Run) -> dict[str, Any]:
             network = copy(work.network)
             network.theta = run.weights.copy()
-            return self._attributes(work, settings, run, network)
+            now = fitted._attributes(work, settings, copy(run), network)
+            return vars(fitted) | now
 
         epochs = 1 if call.single else self.max_iter
-        return Bridge(self, call, work.rows, epochs, fitted)
+        return Bridge(self, call, work.rows, epochs, attributes)
 
     def _train(
         self, request: Request, work: Work, settings: Settings, bridge: Bridge | None
@@ -348,26 +371,34 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         self, call: Call, request: Request, work: Work, settings: Settings, run: Run
     ) -> None:
         """Set the fitted attributes, and what the next call may go on from."""
-        attributes = self._attributes(work, settings, run, work.network)
-        for name, value in attributes.items():
-            setattr(self, name, value)
-        if call.single and run.stopped == "epochs" and self._patience_is_over(run):
+        if call.single:
+            run.history.keep_last(PASSES)
+        self.__dict__.update(self._attributes(work, settings, run, work.network))
+        standstill = self._standstill(call, work, run)
+        is_over = standstill.epochs >= self.n_iter_no_change
+        has_scores = standstill.best < np.inf
+        if call.single and run.stopped == "epochs" and has_scores and is_over:
             self.stopped_ = "patience"
-        self.__dict__.pop("_by_hand", None)
+        for name in ("_by_hand", *CURVES):  # what was set by hand
+            self.__dict__.pop(name, None)
         self._last = LastFit(
             architecture=work.architecture,
             initializer=request.initializer,
             seed=work.seed,
             found_rate=request.finds_rate,
             run=run if call.single or self.warm_start else None,
+            standstill=standstill,
         )
 
-    def _patience_is_over(self, run: Run) -> bool:
-        """Whether a fit that made these passes would have stopped by now."""
-        if self.validation_scores_ is None:
-            return False
-        losses = -np.array(self.validation_scores_[run.epochs_before_fit :])
-        return bool(standstill(losses, self.tol) >= self.n_iter_no_change)
+    def _standstill(self, call: Call, work: Work, run: Run) -> Standstill:
+        """For how many epochs of a fit, or passes, the score has not improved."""
+        goes_on = call.single and work.run is not None
+        before = self._last.standstill if goes_on else Standstill()
+        since = work.epochs_before if goes_on else run.epochs_before_fit
+        monitor = -run.history.since("validation_score", since)
+        if scored_by_loss(self):
+            monitor = run.history.since("validation_loss", since)
+        return before.after(monitor, self.tol)
 
     # What the user is told
 

@@ -72,8 +72,8 @@ class Bridge:
 def print_epoch(network: Network, run: Run) -> None:
     """Print the epoch's loss, and score, in scikit-learn's words."""
     epoch = run.epoch - run.epochs_before_fit
-    print(f"Iteration {epoch}, loss = {run.history['loss'][-1]:.8f}")  # noqa: T201
-    score = run.history["validation_score"][-1]
+    print(f"Iteration {epoch}, loss = {run.history.last('loss'):.8f}")  # noqa: T201
+    score = run.history.last("validation_score")
     if not np.isnan(score):
         print(f"Validation score: {score:f}")  # noqa: T201
 
@@ -85,13 +85,19 @@ def stop_at_slowest(schedule: Schedule) -> Callable[[Network, Run], str]:
     """
 
     def stop(network: Network, run: Run) -> str:
-        monitor = run.history["loss"]
-        for name, sign in (("validation_loss", 1.0), ("validation_score", -1.0)):
-            if not np.isnan(run.history[name][-1]):
-                monitor = sign * run.history[name]
-        rate = run.history["learning_rate"]
-        at = Progress(0, 0.0, 0, None, monitor[run.epochs_before_fit :])
-        next_rate = schedule.factor(at) * rate[run.epochs_before_fit]
-        return "rate" if rate[-1] <= 1e-6 and next_rate < 0.9 * rate[-1] else ""
+        history = run.history
+        rate = history.last("learning_rate")
+        if rate > 1e-6:
+            return ""
+        column = "loss"
+        sign = 1.0
+        for name, its_sign in (("validation_loss", 1.0), ("validation_score", -1.0)):
+            if not np.isnan(history.last(name)):
+                column = name
+                sign = its_sign
+        monitor = sign * history.since(column, run.epochs_before_fit)
+        first_rate = history.since("learning_rate", run.epochs_before_fit)[0]
+        next_rate = schedule.factor(Progress(0, 0.0, 0, None, monitor)) * first_rate
+        return "rate" if next_rate < 0.9 * rate else ""
 
     return stop

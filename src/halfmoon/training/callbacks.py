@@ -153,4 +153,4 @@ class Recorder:
             The estimator as a fit ending here would leave it.
         """
         if context.task_name == "epoch" and fitted_estimator is not None:
-            self._keep(len(fitted_estimator.history_), fitted_estimator.network_.theta)
+            self._keep(fitted_estimator.history_.total, fitted_estimator.network_.theta)

@@ -28,7 +28,7 @@ from halfmoon.engines.predicting import predictor_of
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.run import Best, Callback, Run, Score
 from halfmoon.training.settings import Settings
-from halfmoon.training.stopping import patience_ends
+from halfmoon.training.stopping import Standstill
 from halfmoon.training.validation import evaluate, read_validation
 
 CHUNK_SECONDS = 0.05
@@ -81,9 +81,13 @@ class Fit:
         )
         self.last_tick = time.perf_counter()
         self.deadline = np.inf
+        self.standstill = Standstill()
+        self.watched = 0  # epochs that it has seen
 
     def begin(self, run: Run) -> None:
-        """The run's time goes on; before, there was preparation."""
+        """Go on with a run; its time goes on too, after what was to be prepared."""
+        self.watched = run.epochs_before_fit
+        self.watch(run)
         self.last_tick = time.perf_counter()
         if self.settings.seconds is not None:
             spent = run.seconds - run.seconds_before_fit
@@ -98,15 +102,19 @@ class Fit:
         epochs = run.epochs_before_fit + self.settings.epochs
         return epochs * self.problem.per_epoch
 
-    def monitor(self, run: Run) -> Array:
-        """What decides, epoch by epoch of the present fit; the smaller the better."""
+    def monitor(self, run: Run, epoch: int) -> Array:
+        """What decides, after so many epochs; the smaller the better."""
         if self.settings.monitor == "score":
-            column = -run.history["validation_score"]
-        elif self.validation is not None:
-            column = run.history["validation_loss"]
-        else:
-            column = run.history["loss"]
-        return column[run.epochs_before_fit :]
+            return -run.history.since("validation_score", epoch)
+        name = "loss" if self.validation is None else "validation_loss"
+        return run.history.since(name, epoch)
+
+    def watch(self, run: Run) -> None:
+        """See whether the monitor has improved in the epochs since the last look."""
+        if self.settings.patience is not None:
+            monitor = self.monitor(run, self.watched)
+            self.standstill = self.standstill.after(monitor, self.settings.tol)
+            self.watched = run.epoch
 
     def count_time(self, run: Run) -> None:
         """Add the time since the last call to the run's."""
@@ -170,6 +178,7 @@ class Fit:
             if columns is None:
                 return None
             run.history.set(**columns)
+            run.validated = run.validated or not np.isnan(columns["validation_loss"])
             self.keep_best(run)
         wish = ""
         for callback in self.callbacks:
@@ -189,7 +198,7 @@ class Fit:
 
     def keep_best(self, run: Run) -> None:
         """Keep the weights of an epoch that is no worse than the best before it."""
-        value = float(self.monitor(run)[-1])
+        value = float(self.monitor(run, run.epoch - 1)[0])
         # of equals, the one that learned longer
         if np.isfinite(value) and (run.best is None or value <= run.best.monitor):
             run.best = Best(run.epoch, value, run.current.copy())
@@ -199,14 +208,17 @@ class Fit:
         patience = self.settings.patience
         if patience is None:
             return None
-        epochs = patience_ends(self.monitor(run), self.settings.tol, patience)
+        monitor = self.monitor(run, self.watched)
+        epochs = self.standstill.end(monitor, self.settings.tol, patience)
         if epochs is None:
             return None
-        return (run.epochs_before_fit + epochs) * self.problem.per_epoch
+        return (self.watched + epochs) * self.problem.per_epoch
 
     def reason_to_stop(self, run: Run, wish: str = "") -> str:
         """Why to stop here, in a word of `STOPPED` or a callback's; else nothing."""
-        if self.patience_end(run) is not None:
+        is_over = self.patience_end(run) is not None
+        self.watch(run)
+        if is_over:
             return "patience"
         if run.t >= self.end(run):
             return "epochs"
@@ -280,7 +292,7 @@ def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
         epoch=update / problem.per_epoch,
         rows=rows_before_epoch + rows_of_epoch,
         total=fit.end(run) - first,
-        monitor=fit.monitor(run),
+        monitor=fit.monitor(run, run.epochs_before_fit),
         updates_before_fit=first + run.update_offset,
         rows_before_epoch=rows_before_epoch,
     )

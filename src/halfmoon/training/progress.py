@@ -50,7 +50,7 @@ def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
 
         def show(run: Run) -> None:
             if run.epoch:
-                text = f"loss {run.history['loss'][-1]:.4f}"
+                text = f"loss {run.history.last('loss'):.4f}"
                 bars.update(task, completed=run.epoch, loss=text)
 
         yield show

@@ -7,6 +7,7 @@ shuffles follow from it; `update_offset` is what is missing to the updates done 
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -87,6 +88,10 @@ class Run(State):
         Updates done in all when the optimizer's memory began.
     unfinished_epoch : array (4, updates)
         Loss, penalty, gradient norm and rate of the unfinished epoch's updates.
+    lowest_loss : float
+        The lowest of the history's losses.
+    validated : bool
+        Whether any epoch has a validation loss.
 
     Examples
     --------
@@ -111,6 +116,8 @@ class Run(State):
     update_offset: int = 0
     memory_start: int = 0
     unfinished_epoch: Array = field(default_factory=lambda: np.empty((4, 0)))
+    lowest_loss: float = np.inf
+    validated: bool = False
 
     @property
     def weights(self) -> Array:
@@ -120,12 +127,12 @@ class Run(State):
     @property
     def epoch(self) -> int:
         """The number of epochs done."""
-        return len(self.history)
+        return self.history.total
 
     @property
     def rows(self) -> int:
         """The number of rows seen in the epochs done."""
-        return int(self.history["rows"][-1]) if self.epoch else 0
+        return int(self.history.last("rows")) if self.epoch else 0
 
     @property
     def updates(self) -> int:
@@ -155,9 +162,12 @@ class Run(State):
         learning_rate : array (epochs,), optional
             Of its last update; NaN where the method has none.
         """
+        self.lowest_loss = float(np.fmin.reduce(loss, initial=self.lowest_loss))
         passes = 1 + np.arange(np.size(loss))
         epoch = self.epoch + passes
-        before = self.history["seconds"][-1] if self.epoch else 0.0
+        before = self.history.last("seconds") if self.epoch else 0.0
+        if np.isnan(before):  # read from a pickle, which holds no times
+            before = 0.0
         self.history.append(
             epoch=epoch,
             update=epoch * problem.per_epoch + self.update_offset,
@@ -168,6 +178,16 @@ class Run(State):
             learning_rate=learning_rate,
             gradient_norm=gradient_norm,
         )
+
+    def __copy__(self) -> "Run":
+        """One that goes on by itself: arrays are replaced, never written."""
+        other = Run.__new__(Run)
+        vars(other).update(vars(self), history=copy(self.history))
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle holds: no times, so that equal runs have equal bytes."""
+        return {**super().__getstate__(), "seconds": 0.0, "seconds_before_fit": 0.0}
 
     def checkpoint(self) -> Checkpoint:
         """The run as it is now.

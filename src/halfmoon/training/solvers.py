@@ -112,10 +112,10 @@ class LBFGS(Solver):
         latest: list[Objective] = []  # SciPy does not tell its callback the gradient
 
         def objective(x: Array) -> tuple[float, Array]:
-            at = State(x.astype(dtype), [])
             part = None
             if not fit.wants_stop():
                 with np.errstate(all="ignore"), interrupt.held():
+                    at = State(x.astype(dtype), [])
                     part = fit.engine.gradient(problem, at, wants_stop=fit.wants_stop)
             if part is None:
                 raise StopIteration  # at the last iteration's theta

@@ -1,5 +1,7 @@
 """Why a fit stops, in words; and when patience ends."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
@@ -20,22 +22,34 @@ STOPPED = {
 }
 
 
-def patience_ends(monitor: Array, tol: float, patience: int) -> int | None:
-    """The epoch after which a fit stops for want of patience, or None.
+class Standstill(NamedTuple):
+    """For how many epochs a monitor has not improved, so far.
 
-    That is the first one at whose end the monitor (epochs,) has gone `patience` epochs
-    without improving by more than `tol`.
+    It is carried along epoch by epoch, and never looks back.
     """
-    better = np.flatnonzero(improved(monitor, tol))
-    # patience begins at the start and after each improvement; it ends so many epochs
-    # later, unless the next improvement comes before
-    ends = np.concatenate([[0], better + 1]) + min(patience, len(monitor) + 1)
-    next_improvement = np.concatenate([better, [len(monitor)]])
-    ended = np.flatnonzero(ends <= next_improvement)
-    return int(ends[ended[0]]) if len(ended) else None
 
+    best: float = np.inf  # the lowest that the monitor has been
+    epochs: int = 0  # since it last improved, or since the beginning
 
-def standstill(monitor: Array, tol: float) -> int:
-    """How many epochs ago the monitor (epochs,) last improved by more than `tol`."""
-    better = np.flatnonzero(improved(monitor, tol))
-    return len(monitor) - 1 - int(better[-1]) if len(better) else len(monitor)
+    def after(self, monitor: Array, tol: float) -> "Standstill":
+        """What it is after more epochs, in which the monitor was (epochs,)."""
+        better = np.flatnonzero(improved(monitor, tol, self.best))
+        epochs = self.epochs + len(monitor)
+        if len(better):
+            epochs = len(monitor) - 1 - int(better[-1])
+        return Standstill(float(np.fmin.reduce(monitor, initial=self.best)), epochs)
+
+    def end(self, monitor: Array, tol: float, patience: int) -> int | None:
+        """After how many of these epochs a fit stops for want of patience, or None.
+
+        That is the first one at whose end the monitor (epochs,) has gone `patience`
+        epochs without improving by more than `tol`; 0 if it had before.
+        """
+        better = np.flatnonzero(improved(monitor, tol, self.best))
+        # patience begins at the start and after each improvement; it ends so many
+        # epochs later, unless the next improvement comes before
+        begins = np.concatenate([[-self.epochs], better + 1])
+        ends = begins + min(patience, self.epochs + len(monitor) + 1)
+        next_improvement = np.concatenate([better, [len(monitor)]])
+        ended = np.flatnonzero(ends <= next_improvement)
+        return max(0, int(ends[ended[0]])) if len(ended) else None

@@ -5,6 +5,7 @@ What happens in between is in loop.py, and for solvers in solvers.py.
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,8 @@ def train(
     score : function (y_hat, y, w, X) -> float, optional
         Recorded after each epoch; the higher the better.
     callbacks : functions (network, run) -> bool or str
-        Called after each epoch; True, or a reason in words, stops the fit.
+        Called after each epoch; True, or a reason in words, stops the fit. If one
+        raises, `network` and `run` are as they were before.
     progress : function (run), optional
         Called after each chunk of updates, about every 50 ms.
     run : Run, optional
@@ -109,40 +111,47 @@ def train(
     """
     settings = Settings.of(options, settings)
     method = make_method(settings.optimizer)
-    problem = make_problem(network, X, y, w, settings, method)
-    refuse_idle(problem, settings, method)
-    run = start(problem, method) if run is None else resume(run, problem, method)
-    problem = dataclasses.replace(
-        problem, t_offset=run.update_offset - run.memory_start
-    )
-    with Interrupt() as interrupt:
-        fit = Fit(
-            problem,
-            settings,
-            validation,
-            score,
-            tuple(callbacks),
-            progress,
-            interrupt,
+    before = [(each, vars(each).copy()) for each in (network, run) if each is not None]
+    try:
+        problem = make_problem(network, X, y, w, settings, method)
+        refuse_idle(problem, settings, method)
+        now = copy(run)
+        now = start(problem, method) if now is None else resume(now, problem, method)
+        offset = now.update_offset - now.memory_start
+        problem = dataclasses.replace(problem, t_offset=offset)
+        watchers = (score, tuple(callbacks), progress)
+        with Interrupt() as interrupt:
+            fit = Fit(problem, settings, validation, *watchers, interrupt)
+            carry_out(fit, now, method)
+        network.theta = now.weights.copy()
+        tell_how_it_ended(now, settings, method)
+        if run is None:
+            return now
+        vars(run).update(vars(now))
+        return run
+    except BaseException:  # all or nothing, Ctrl-C included
+        for each, attributes in before:
+            each.__dict__ = attributes
+        raise
+
+
+def carry_out(fit: Fit, run: Run, method: Optimizer | Solver) -> None:
+    """Make the run's updates, up to the last finite ones."""
+    fit.begin(run)
+    fit.reevaluate_best(run)
+    run.engine = fit.engine.NAME
+    run.why = fit.why
+    if isinstance(method, Solver):
+        run.engine = method.engine_name
+        run.why = (
+            f"{method} chooses the steps; its gradients are computed by "
+            f"{fit.engine.NAME}, as {fit.why}"
         )
-        fit.begin(run)
-        fit.reevaluate_best(run)
-        run.engine = fit.engine.NAME
-        run.why = fit.why
-        if isinstance(method, Solver):
-            run.engine = method.engine_name
-            run.why = (
-                f"{method} chooses the steps; its gradients are computed by "
-                f"{fit.engine.NAME}, as {fit.why}"
-            )
-            with fit.engine.solver_context():
-                method.minimize(fit, run, interrupt)
-        else:
-            run_updates(fit, run)
-        keep_finite(fit, run)
-    network.theta = run.weights.copy()
-    tell_how_it_ended(run, settings, method)
-    return run
+        with fit.engine.solver_context():
+            method.minimize(fit, run, fit.interrupt)
+    else:
+        run_updates(fit, run)
+    keep_finite(fit, run)
 
 
 def make_problem(

@@ -10,7 +10,7 @@ from scipy.sparse import coo_array, csr_array
 
 from halfmoon.estimators.mlp import MLPClassifier, MLPRegressor
 from halfmoon.inspection.diagnosis import RULES, Diagnosis, diagnose
-from halfmoon.training.history import History
+from halfmoon.training.history import SCHEMA, History
 from halfmoon.training.settings import Settings
 from inspection.diagnosis.fits import N, fitted, points, scaled, votes, with_column
 from inspection.diagnosis.planted import PLANTED, planted
@@ -97,7 +97,7 @@ def test_nothing_is_changed_and_the_same_is_said_again(name):
     y = fit.y.copy()
     w = np.ones(N)
     validation = (X[:50].copy(), y[:50].copy())
-    columns = fit.history._columns
+    columns = SCHEMA.names
     before = [fit.network.theta.copy(), *(fit.history[c].copy() for c in columns)]
     first = fit.diagnose(w=w, validation=validation)
     second = fit.diagnose(w=w, validation=validation)
