@@ -22,6 +22,7 @@ from halfmoon.arrays.elementary import Array, transposed
 from halfmoon.arrays.random import DROPOUT, key, uniform
 from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.equation import Equation
+from halfmoon.components.freezing import Freezable
 from halfmoon.components.initializers import INITIALIZERS, Initializer, Source
 
 Views = Any  # p.W, p.b, ...: arrays that share memory with theta
@@ -53,7 +54,7 @@ class Context:
 PREDICT = Context()
 
 
-class Layer:
+class Layer(Freezable):
     """The base of all layers: what a layer computes, and what it says of itself.
 
     A layer of your own defines `forward`, and `initial` if it has parameters; whatever

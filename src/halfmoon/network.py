@@ -33,6 +33,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import WEIGHTS, Stream
 from halfmoon.arrays.table import read_table
 from halfmoon.components.activations import Activation
+from halfmoon.components.freezing import freeze
 from halfmoon.components.initializers import Initializer, Source
 from halfmoon.components.losses import (
     LOSSES,
@@ -229,6 +230,15 @@ class Network:
         state = vars(self) | {"predictor": copy(self.predictor)}
         computed = ("penalised", "penalised_parts", "rate_factor")
         return {name: value for name, value in state.items() if name not in computed}
+
+    def freeze(self) -> None:
+        """Fix what its components mean, as a fit does when it begins.
+
+        From here on nothing that happens outside of the network changes it: neither a
+        number that a component reads, nor its class, nor its file.
+        """
+        self.layers = [_frozen(layer) for layer in self.layers]
+        self.loss = freeze(self.loss)
 
     @property
     def engine(self) -> str:
@@ -679,6 +689,19 @@ def _number(layers: Sequence[Layer]) -> None:
         if not all(in_training_only):
             number += 1
             layer.number = number
+
+
+def _frozen(layer: Layer) -> Layer:
+    """A layer whose meaning, and that of its activation, is fixed."""
+    frozen = freeze(layer)
+    if frozen is not layer or layer.act is None:
+        return frozen
+    act = freeze(layer.act)
+    if act is layer.act:
+        return layer
+    frozen = copy(layer)
+    frozen.act = act
+    return frozen
 
 
 def _lay_out(layers: Sequence[Layer]) -> tuple[list[dict[str, Place]], int]:

@@ -483,7 +483,7 @@ NOT_COMPILED = {
     "a decorator": (
         lambda: Network.dense([2, 3, 2], Decorated()),
         {},
-        "Decorated .*f is decorated",
+        "Decorated .*f has optional arguments",
     ),
     "a branch": (
         lambda: Network.dense([2, 3, 2]),
@@ -547,7 +547,8 @@ def test_a_component_edited_on_disk_and_not_loaded_again_is_not_compiled(
     )
     run = fit(Network.dense([2, 3, 2], act))
     assert run.engine == "numpy"
-    assert "the source of f has changed since it was loaded" in run.why
+    assert "the source of f" in run.why
+    assert "has changed since it was loaded" in run.why
 
 
 # Our own components' sources keep to a small vocabulary

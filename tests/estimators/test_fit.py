@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from types import SimpleNamespace
 
@@ -305,16 +305,17 @@ def test_ctrl_c_from_outside_ends_a_long_fit_and_a_warm_start_goes_on():
 def test_ctrl_c_in_the_first_epoch_leaves_a_fitted_estimator():
     @dataclass(frozen=True)
     class Deaf(Activation):
+        heard: list = field(default_factory=list)
+
         def f(self, z):
-            if len(z) == 32 and not heard:
-                heard.append(1)
+            if len(z) == 32 and not self.heard:
+                self.heard.append(1)
                 send()
             return np.tanh(z)
 
         def df(self, z, a):
             return 1.0 - a * a
 
-    heard = []
     model = short(activation=Deaf(), engine="numpy")
     with pytest.warns(UserWarning, match="interrupted in epoch 1"):
         model.fit(X, Y)

@@ -10,16 +10,25 @@ do (``"huber"``), a name with settings (``"huber:delta=2.0"``), or an instance
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
-from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Self, TypeVar, get_args, get_origin, get_type_hints
 
+from halfmoon.components.freezing import Freezable
 from halfmoon.components.rules import check_settings, nearest
 
 
-class Component:
+class Component(Freezable):
     """What all components share: checked settings, and a way to be written as text."""
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+    def __copy__(self) -> Self:
+        """Itself: a component is a value."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Itself: a component is a value."""
+        return self
 
     def __str__(self) -> str:
         """As text, with the settings that are not defaults: ``huber:delta=2.0``."""
@@ -54,15 +63,21 @@ class Registry(Mapping[str, type[B]], Generic[B]):
         self.aliases: dict[str, str] = {}
 
     def register(self, name: str, *aliases: str) -> Callable[[type[B]], type[B]]:
-        """Put the class below in the registry under `name`; `aliases` find it too."""
+        """Put the class below in the registry under `name`; `aliases` find it too.
+
+        A class defined once more, as by a notebook's cell that is run again, replaces
+        its earlier self. ValueError where another one has that name.
+        """
 
         def announce(component: type[B]) -> type[B]:
-            for new in (name, *aliases):
-                if new in self:
-                    raise ValueError(
-                        f"There is already {self.kind} {new!r} in the registry; choose "
-                        "another name."
-                    )
+            taken = [self[known] for known in (name, *aliases) if known in self]
+            if any(_full_name(known) != _full_name(component) for known in taken):
+                raise ValueError(
+                    f"There is already {self.kind} {name!r} in the registry; choose "
+                    "another name."
+                )
+            for earlier in dict.fromkeys(taken):
+                self.remove(next(known for known in self if self[known] is earlier))
             component.registered = name  # type: ignore[attr-defined]
             self._components[name] = component
             self.aliases.update(dict.fromkeys(aliases, name))
@@ -125,6 +140,11 @@ class Registry(Mapping[str, type[B]], Generic[B]):
         if len(dict(settings)) < len(settings):
             raise ValueError(f"{spec!r} sets something twice; give each setting once.")
         return component(**dict(settings))
+
+
+def _full_name(component: type) -> tuple[str, str]:
+    """Where a class is defined, and as what."""
+    return component.__module__, component.__qualname__
 
 
 def write(value: object) -> str:

@@ -11,6 +11,7 @@ mean.
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from numpy.typing import ArrayLike
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import CHECK, Stream
 from halfmoon.components.activations import Activation
+from halfmoon.components.freezing import freeze
 from halfmoon.components.losses import Loss, check_value
 from halfmoon.layers import Context, Layer, Views
 from halfmoon.network import Network
@@ -133,7 +135,8 @@ def check_gradients(
     TypeError
         For something else than a network, an activation or a loss.
     ValueError
-        For data that are missing or do not fit.
+        For data that are missing or do not fit, and for a component that writes over
+        what it is given.
 
     Examples
     --------
@@ -142,10 +145,10 @@ def check_gradients(
     True
     """
     if isinstance(thing, Activation):
-        check = _check_activation(thing)
+        check = _check_activation(freeze(thing))
         return GradientReport([check], check.message)
     if isinstance(thing, Loss):
-        check = _check_loss(thing, seed)
+        check = _check_loss(freeze(thing), seed)
         return GradientReport([check], check.message)
     if not isinstance(thing, Network):
         raise TypeError(
@@ -154,7 +157,9 @@ def check_gradients(
         )
     if X is None or y is None:
         raise ValueError("A network's gradients are checked on data; pass X and y too.")
-    return _check_network(thing, thing.read(X, y, w), theta, l2, l1, seed)
+    network = copy(thing)
+    network.freeze()
+    return _check_network(network, network.read(X, y, w), theta, l2, l1, seed)
 
 
 def _compare(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from halfmoon.components.freezing import freeze
 from halfmoon.components.optimizers import GradientDescent, Optimizer
 from halfmoon.engines.contract import Problem
 from halfmoon.network import Network
@@ -162,11 +163,16 @@ def make_problem(
     settings: Settings,
     method: Optimizer | Solver,
 ) -> Problem:
-    """The data as the network reads them, and the settings of every update."""
+    """The data as the network reads them, and the settings of every update.
+
+    From here on it is fixed what the components mean.
+    """
+    network.freeze()
     data = network.read(X, y, w)
     n = data[0].shape[0]
     # a solver makes no updates: it asks for gradients only
     optimizer = method if isinstance(method, Optimizer) else GradientDescent()
+    optimizer = freeze(optimizer)
     return Problem(
         network,
         *data,

@@ -5,26 +5,30 @@ element, line by line: calls of the component's other methods and of plain funct
 are inlined, ``np.exp`` becomes `simd`'s exp, and what is the same for all elements
 (numbers, settings, the update's number t) is computed once before the loop, in float64,
 and then cast to the kernel's type, as NumPy does.
+
+What a name stands for decides, and never the name: a function counts as NumPy's if it
+is that very object. What NumPy would compute otherwise, or not at all, is refused.
 """
 
 import ast
+import builtins
 import inspect
-import textwrap
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import CodeType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays import elementary
+from halfmoon.components.parts import text_of
 from halfmoon.components.registry import Component
 from halfmoon.engines.compiled.simd import FUNCTIONS
 
 # what a piece of source stands for: an expression of one element (ast.expr), an
 # Invariant, a tuple of such, or a function or module
 Value = Any
-# where functions come from, and how they are written in a loop
-LIBRARIES = {"numpy": "np.", "math": "math.", "builtins": ""}
 # NumPy's functions of single elements, beside simd's; np.sum, say, is of a whole array
 # fmt: off
 ELEMENTWISE = {
@@ -33,8 +37,31 @@ ELEMENTWISE = {
     "reciprocal", "rint", "sign", "sin", "sinh", "sqrt", "square", "tan", "trunc",
 }
 # fmt: on
+# the same functions as `simd` has, by the objects that they are
+SIMD: dict[Any, str] = {
+    getattr(home, name): name
+    for home in (np, elementary)
+    for name in FUNCTIONS["float64"]
+    if hasattr(home, name)
+}
+NUMPY: dict[Any, str] = {getattr(np, name): f"np.{name}" for name in ELEMENTWISE}
+NUMPY[abs] = "abs"
+# of numbers; NumPy's power and reciprocal compute integers from integers
+OF_NUMBERS: dict[Any, str] = {
+    **{getattr(math, name): f"math.{name}" for name in dir(math) if name[0] != "_"},
+    **{f: name for f, name in NUMPY.items() if f not in (np.power, np.reciprocal)},
+    **{f: f"np.{name}" for f, name in SIMD.items() if hasattr(np, name)},
+    **{getattr(builtins, name): name for name in ("float", "int", "max", "min")},
+}
+ARITHMETIC = (
+    ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow | ast.USub
+    | ast.UAdd
+)  # fmt: skip
+COMPARISONS = ast.Lt | ast.LtE | ast.Gt | ast.GtE | ast.Eq | ast.NotEq
 # & and | of comparisons, as NumPy has them
 LOGICAL: dict[type, type] = {ast.BitAnd: ast.And, ast.BitOr: ast.Or}
+# float64 holds every whole number up to here
+EXACT = 2**53
 
 
 class UntranslatableError(ValueError):
@@ -46,6 +73,12 @@ class Invariant:
     """An expression that is the same for all elements, computed above the loop."""
 
     code: ast.expr
+    logical: bool = False  # whether it is True or False
+
+    @property
+    def number(self) -> ast.expr:
+        """The expression as a number: True is 1."""
+        return _called("float", [self.code]) if self.logical else self.code
 
 
 @dataclass
@@ -62,15 +95,16 @@ class Loop:
 
     def inline(self, function: Any, arguments: Sequence[Value]) -> Value:
         """Write out a function's lines; returns what the function returns."""
-        tree = _tree(function)
         values = list(arguments)
         if inspect.ismethod(function):
             values.insert(0, function.__self__)
+            function = function.__func__
+        tree = _tree(function)
         names = [argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args)]
         optional = tree.args.kwonlyargs or tree.args.vararg or tree.args.kwarg
         if optional or len(names) != len(values):
             raise UntranslatableError(f"{function.__name__} has optional arguments")
-        seen = inspect.getclosurevars(function)
+        seen = inspect.getclosurevars(getattr(function, "plain", function))
         outside = {**seen.builtins, **seen.globals, **seen.nonlocals}
         scope = Scope(self, dict(zip(names, values, strict=True)), outside)
         return scope.run(tree.body)
@@ -91,19 +125,29 @@ class Loop:
         """
         if isinstance(value, Invariant):
             name = self.name("c")
-            self.before.append(f"{name.id} = T({ast.unparse(value.code)})")
+            self.before.append(f"{name.id} = T({ast.unparse(value.number)})")
             return name
         if not isinstance(value, ast.expr):
             raise UntranslatableError(f"{value!r} is not a number")
-        return ast.Call(ast.Name("T"), [value], []) if _is_logical(value) else value
+        return _called("T", [value]) if _is_logical(value) else value
+
+    def condition(self, value: Value) -> ast.expr:
+        """The value as True or False, inside the loop."""
+        if isinstance(value, Invariant):
+            name = self.name("c")
+            self.before.append(f"{name.id} = bool({ast.unparse(value.code)})")
+            return name
+        if not _is_logical(value):
+            raise UntranslatableError("it asks whether a number is true")
+        return value
 
     def own(self, name: str) -> Value:
         """What ``self.name`` stands for: a number of the component's, or a method."""
         value = getattr(self.component, name, None)
         if callable(value):
             return value
-        if not isinstance(value, int | float | np.number):
-            raise UntranslatableError(f"{name} is not a number")
+        if not is_number(value):
+            raise UntranslatableError(f"{name} is not a number that float64 holds")
         if name not in self.settings:
             self.settings.append(name)
         return Invariant(_parse(f"h[{self.first + self.settings.index(name)}]"))
@@ -173,26 +217,47 @@ class Scope:
         parts = [child for child in children if isinstance(child, ast.expr)]
         values = [self.value(part) for part in parts]
         if all(isinstance(value, Invariant) for value in values):
-            return Invariant(_with(node, parts, [value.code for value in values]))
+            return self.invariant(node, parts, values)
+        if isinstance(node, ast.IfExp) and isinstance(values[0], Invariant):
+            chosen = [self.loop.element(value) for value in values[1:]]
+            return _with(node, parts, [self.loop.condition(values[0]), *chosen])
         if _has_constant_exponent(node):
             # z**3 stays so: numba makes it products
             return _with(node, parts[:1], [self.loop.element(values[0])])
         if isinstance(node, ast.BinOp | ast.UnaryOp) and all(map(_is_logical, values)):
             return self.logic(node, values)
-        keeps_logical = isinstance(node, ast.BoolOp | ast.IfExp)
-        new = []
-        for value in values:
-            if keeps_logical and _is_logical(value):
-                new.append(value)
-            else:
-                new.append(self.loop.element(value))
-        return _with(node, parts, new)
+        is_comparison = isinstance(node, ast.Compare) and len(node.ops) == 1
+        if not is_comparison and not isinstance(getattr(node, "op", None), ARITHMETIC):
+            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
+        if is_comparison and not isinstance(node.ops[0], COMPARISONS):
+            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
+        return _with(node, parts, [self.loop.element(value) for value in values])
+
+    def invariant(
+        self, node: Any, parts: list[ast.expr], values: list[Invariant]
+    ) -> Invariant:
+        """An operation on numbers, as Python has it: True + True is 2."""
+        codes = [value.code for value in values]
+        numbers = [value.number for value in values]
+        operators = getattr(node, "ops", [getattr(node, "op", None)])
+        if isinstance(node, ast.IfExp):
+            return Invariant(_with(node, parts, [codes[0], *numbers[1:]]))
+        if isinstance(operators[0], ast.Not):
+            return Invariant(_with(node, parts, codes), True)
+        if isinstance(operators[0], ast.And | ast.Or | ast.BitAnd | ast.BitOr):
+            if all(value.logical for value in values):
+                return Invariant(_with(node, parts, codes), True)
+        elif all(isinstance(op, COMPARISONS) for op in operators):
+            return Invariant(_with(node, parts, numbers), True)
+        elif isinstance(operators[0], ARITHMETIC):
+            return Invariant(_with(node, parts, numbers))
+        raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
 
     def logic(self, node: Any, values: list[ast.expr]) -> ast.expr:
         """Operators between comparisons: ``&``, ``|``, ``~``, and ``*`` of two."""
         if type(node.op) in LOGICAL:
             return ast.BoolOp(LOGICAL[type(node.op)](), values)
-        if isinstance(node.op, ast.Invert | ast.Not):
+        if isinstance(node.op, ast.Invert):
             return ast.UnaryOp(ast.Not(), values[0])
         if isinstance(node.op, ast.Mult):
             return ast.BoolOp(ast.And(), values)
@@ -213,62 +278,86 @@ class Scope:
             return self.names[node.id]
         else:
             value = self.outside.get(node.id)
-        if isinstance(value, int | float | np.number):
+        if is_number(value):
             return _number(value)
-        if value is None:
+        if value is None or isinstance(value, int | float | np.generic):
             raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
         return value
 
     def call(self, node: ast.Call) -> Value:
-        """A function of `simd`, NumPy or Python by its name; any other is inlined."""
+        """A function that `simd`, NumPy or Python has; any other is inlined."""
         function = self.value(node.func)
         arguments = [self.value(argument) for argument in node.args]
-        name = getattr(function, "__name__", "")
-        home = getattr(function, "__module__", None) or "numpy"
+        refused = UntranslatableError(f"it contains {ast.unparse(node)!r}")
         if node.keywords:
-            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
-        if name in ("ones_like", "zeros_like"):
-            return _number(name == "ones_like")
-        in_library = home in LIBRARIES
-        if in_library and all(isinstance(value, Invariant) for value in arguments):
-            called = _parse(LIBRARIES[home] + name)
-            codes = [argument.code for argument in arguments]
-            return Invariant(ast.Call(called, codes, []))
-        in_simd = name in FUNCTIONS[self.loop.dtype] and (
-            in_library or home == "halfmoon.arrays.elementary"
-        )
-        if not in_simd and not in_library:
+            raise refused
+        try:
+            is_known = function in SIMD or function in NUMPY or function in OF_NUMBERS
+        except TypeError:  # it has no hash
+            is_known = False
+        if function is np.ones_like or function is np.zeros_like:
+            if len(arguments) != 1:
+                raise refused
+            return _number(float(function is np.ones_like))
+        if isinstance(function, FunctionType | MethodType) and not is_known:
             return self.loop.inline(function, arguments)
-        if not in_simd and (home == "math" or name not in ELEMENTWISE):
-            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
-        elements = []
-        if name == "where" and _is_logical(arguments[0]):
-            elements.append(arguments.pop(0))
-        elements += [self.loop.element(argument) for argument in arguments]
-        called = _parse(f"_{name}" if in_simd else LIBRARIES[home] + name)
-        return ast.Call(called, elements, [])
+        if not is_known:
+            raise refused
+        if function is np.where:
+            if len(arguments) != 3:
+                raise refused
+            condition = self.loop.condition(arguments[0])
+            elements = [self.loop.element(argument) for argument in arguments[1:]]
+            return _called("_where", [condition, *elements])
+        if all(map(_is_true_or_false, arguments)):
+            raise refused  # NumPy computes these in half precision
+        if all(isinstance(argument, Invariant) for argument in arguments):
+            if function not in OF_NUMBERS:
+                raise refused
+            numbers = [argument.number for argument in arguments]
+            return Invariant(_called(OF_NUMBERS[function], numbers))
+        if function not in SIMD and function not in NUMPY:
+            raise refused
+        name = f"_{SIMD[function]}" if function in SIMD else NUMPY[function]
+        return _called(name, [self.loop.element(argument) for argument in arguments])
 
 
-def _tree(function: Any) -> ast.FunctionDef:
-    """A function's source, if it is plain and is what runs."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    except (OSError, TypeError, SyntaxError):
-        name = getattr(function, "__name__", function)
-        raise UntranslatableError(f"the source of {name} cannot be read") from None
-    if hasattr(function, "__wrapped__"):
-        raise UntranslatableError(f"{function.__name__} is decorated")
-    if not isinstance(tree, ast.FunctionDef):
-        raise UntranslatableError(f"{function.__name__} is not a plain function")
-    if not _is_as_loaded(function, tree):
+def is_number(value: object) -> bool:
+    """Whether it is one of Python's numbers that float64 holds; NumPy's count, too.
+
+    Not float32, in which NumPy would compute.
+    """
+    if isinstance(value, float):
+        return True
+    return isinstance(value, int | np.int64) and abs(int(value)) <= EXACT
+
+
+def _tree(function: Any) -> Any:
+    """A function as it was written, if that is what runs."""
+    function = getattr(function, "plain", function)
+    name = getattr(function, "__name__", None) or repr(function)
+    if not isinstance(function, FunctionType):
+        raise UntranslatableError(f"{name} is not a plain function")
+    text = text_of(function)
+    if text is None:
         raise UntranslatableError(
-            f"the source of {function.__name__} has changed since it was loaded"
+            f"the source of {name} cannot be read, or has changed since it was loaded"
         )
+    tree: Any = ast.parse(text).body[0]
+    if isinstance(tree, ast.Expr) and isinstance(tree.value, ast.Lambda):
+        returned = ast.Return(tree.value.body)
+        return ast.FunctionDef(name, tree.value.args, [returned], [])
+    if not isinstance(tree, ast.FunctionDef):
+        raise UntranslatableError(f"{name} is not a plain function")
     return tree
 
 
 def _parse(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
+
+
+def _called(name: str, arguments: list[ast.expr]) -> ast.expr:
+    return ast.Call(_parse(name), arguments, [])
 
 
 def _number(value: Any) -> Invariant:
@@ -286,6 +375,11 @@ def _is_logical(value: Value) -> bool:
     return negated or isinstance(value, ast.Compare | ast.BoolOp)
 
 
+def _is_true_or_false(value: Value) -> bool:
+    """Whether it is so for each element, or for all of them."""
+    return _is_logical(value) or (isinstance(value, Invariant) and value.logical)
+
+
 def _needs_line(value: Value) -> bool:
     """Whether a name is given to it in the loop: a name or comparison is repeated."""
     if isinstance(value, ast.Name) or _is_logical(value):
@@ -297,18 +391,6 @@ def _has_constant_exponent(node: ast.expr) -> bool:
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow):
         return False
     return isinstance(node.right, ast.Constant)
-
-
-def _is_as_loaded(function: Any, tree: ast.FunctionDef) -> bool:
-    """Whether the source is what runs, and no later edit: by its names and numbers."""
-    loaded = inspect.unwrap(function).__code__
-    constants = compile(ast.Module([tree], []), "", "exec").co_consts
-    source = next(part for part in constants if isinstance(part, CodeType))
-    return (
-        {*source.co_names} == {*loaded.co_names, *loaded.co_freevars}
-        and source.co_varnames == loaded.co_varnames
-        and source.co_consts[1:] == loaded.co_consts[1:]
-    )
 
 
 def _with(node: Any, old: list[ast.expr], new: list[ast.expr]) -> Any:

@@ -8,11 +8,12 @@ from types import ModuleType
 from typing import Any
 
 from halfmoon.components.activations import Activation, Identity
+from halfmoon.components.freezing import is_ours
 from halfmoon.components.losses import Loss, Quantiles, SoftmaxCrossEntropy
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.registry import Component
 from halfmoon.engines.compiled import code_cache, native, templates
-from halfmoon.engines.compiled.codegen import UntranslatableError
+from halfmoon.engines.compiled.codegen import UntranslatableError, is_number
 
 Values = list[float]  # the values that a loop reads from h
 
@@ -84,17 +85,18 @@ def _translated(
 ) -> tuple[ModuleType, Values]:
     """A component's module, and its settings' values.
 
-    Modules of our own classes are remembered; others may refer to what has changed.
+    Modules of our own classes are remembered, as long as nobody has changed them.
     """
     kind = type(component)
-    ours = kind.__module__.startswith("halfmoon.")
-    if (kind, dtype) not in _MODULES or not ours:
+    if (kind, dtype) in _MODULES and is_ours(kind):
+        module, names = _MODULES[kind, dtype]
+    else:
         text, names = template(component, dtype)
         module = code_cache.load(f"{template.__name__}_{dtype}", text)
-        _MODULES[kind, dtype] = module, names
-    module, names = _MODULES[kind, dtype]
-    try:
-        return module, [float(getattr(component, name)) for name in names]
-    except (TypeError, ValueError):
-        listed = ", ".join(names)
-        raise UntranslatableError(f"one of {listed} is not a number") from None
+        if is_ours(kind):
+            _MODULES[kind, dtype] = module, names
+    settings = {name: getattr(component, name) for name in names}
+    for name, value in settings.items():
+        if not is_number(value):
+            raise UntranslatableError(f"{name} is not a number that float64 holds")
+    return module, [float(value) for value in settings.values()]
