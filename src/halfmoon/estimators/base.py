@@ -36,6 +36,7 @@ from halfmoon.estimators.request import (
 )
 from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
+from halfmoon.estimators.subclasses import warn_of_uncalled_methods
 from halfmoon.estimators.versions import CallbackSupportMixin, with_callbacks
 from halfmoon.estimators.weights import Weights, set_weights
 from halfmoon.network import Network
@@ -84,6 +85,10 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
     validation_scores_ = CURVES["validation_scores_"]
     validation_loss_curve_ = CURVES["validation_loss_curve_"]
     history_: History
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        warn_of_uncalled_methods(cls, MLP)
 
     def fit(
         self,
@@ -154,9 +159,9 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             coefs_init=coefs_init,
             intercepts_init=intercepts_init,
         )
-        return self._fit(call)
+        return self._carry_out(call)
 
-    def _fit(self, call: Call) -> Self:
+    def _carry_out(self, call: Call) -> Self:
         """One call of `fit`, or of `partial_fit`: one pass, going on from the last.
 
         A copy is fitted, and this becomes that at the very end: a fit that fails, or is

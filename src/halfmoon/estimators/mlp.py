@@ -127,7 +127,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         self : object
             The estimator.
         """
-        return self._fit(
+        return self._carry_out(
             Call(
                 X,
                 y,
@@ -382,7 +382,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         self : object
             The estimator.
         """
-        return self._fit(
+        return self._carry_out(
             Call(X, y, sample_weight, X_val, y_val, sample_weight_val, single=True)
         )
 
