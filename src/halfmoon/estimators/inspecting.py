@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.base import MLP
+from halfmoon.estimators.conversion import to_sklearn
 from halfmoon.estimators.reading import (
     Call,
     Data,
@@ -216,6 +217,37 @@ class Inspecting(MLP):
         settings = request.settings(work.data, self.max_iter, work.seed)
         rows, truth, w = work.data
         return find_learning_rate(work.network, rows, truth, w=w, settings=settings)
+
+    def to_sklearn(self) -> Any:
+        """scikit-learn's own estimator with the same weights, so the same predictions.
+
+        It is for programs that know scikit-learn's classes, such as exporters. It may
+        learn on, as scikit-learn does, from these weights; a parameter that it cannot
+        take has its default there.
+
+        Returns
+        -------
+        estimator : sklearn.neural_network.MLPClassifier or MLPRegressor
+            A fitted one, which shares nothing with this.
+
+        Raises
+        ------
+        ValueError
+            Where scikit-learn has no such activation, loss or kind of y.
+
+        Examples
+        --------
+        >>> from halfmoon import MLPClassifier, datasets
+        >>> X, y = datasets.make("moons", n=200, noise=0.2, seed=0)
+        >>> model = MLPClassifier((5,), "tanh", solver="lbfgs", random_state=0)
+        >>> theirs = model.set_params(alpha=0.1, max_iter=2000).fit(X, y).to_sklearn()
+        >>> type(theirs).__module__
+        'sklearn.neural_network._multilayer_perceptron'
+        >>> bool((theirs.predict(X) == model.predict(X)).all())
+        True
+        """
+        check_is_fitted(self, "network_")
+        return to_sklearn(self)
 
     def _settings_as_fitted(self, data: Data) -> Settings:
         """The settings of a fit of these data, at the rate of the last fit."""

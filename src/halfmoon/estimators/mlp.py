@@ -14,6 +14,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Quantiles
 from halfmoon.components.rules import BOOLEAN, NONE, OneOf, OrList
 from halfmoon.estimators.base import makes_passes
+from halfmoon.estimators.conversion import binarizer_of
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.parameters import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.reading import Call, Data, Rows, ask_network, read_truth
@@ -241,6 +242,16 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         else:
             labels = Labels.of_classes(classes)
             self._by_hand = {**self._set_by_hand(), "classes_": labels.classes}
+
+    @property
+    def _label_binarizer(self) -> Any:
+        """What tools read of scikit-learn's classifier; to set it sets `classes_`."""
+        check_is_fitted(self, "network_")
+        return binarizer_of(self.targets_)
+
+    @_label_binarizer.setter
+    def _label_binarizer(self, binarizer: Any) -> None:
+        self.classes_ = binarizer.classes_
 
     def _targets_by_hand(self, coefs: list[Array]) -> Labels:
         return Labels.of_classes(self.classes_)
