@@ -31,6 +31,7 @@ from small import (
     X,
     Y,
     brief,
+    classifier,
     one_thread,
     regressor,
     same_fit,
@@ -295,10 +296,10 @@ def same_theta(one, other):
 
 
 def test_scores_that_are_all_nan_leave_the_last_weights():
-    model = short(scoring=lambda estimator, rows, y: NAN, n_iter_no_change=4).fit(
-        X, Y, X_val=X2, y_val=Y2
-    )
-    assert (model.n_iter_, model.stopped_, model.best_epoch_) == (4, "patience", None)
+    model = short(scoring=lambda estimator, rows, y: NAN, max_iter=4)
+    with pytest.warns(UserWarning, match="not finite in any epoch"):
+        model.fit(X, Y, X_val=X2, y_val=Y2)
+    assert (model.n_iter_, model.stopped_, model.best_epoch_) == (4, "epochs", None)
     assert same_theta(model, short(max_iter=4).fit(X, Y))
     assert np.isnan(model.validation_scores_).all()
 
@@ -483,3 +484,16 @@ def test_a_scorer_may_read_the_learning_rate():
 
     short(early_stopping=True, scoring=score).fit(X, Y)
     assert set(seen) == {0.01}
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.filterwarnings("ignore:Only one class is present")
+def test_a_score_that_is_nan_in_every_epoch_is_told_and_never_patience(solver):
+    """Area under the curve, on rows to stop by that hold one class."""
+    ones = Y2 == 1
+    model = short(solver=solver, scoring="roc_auc", max_iter=200, n_iter_no_change=5)
+    if solver == "lbfgs":
+        model = classifier(scoring="roc_auc", n_iter_no_change=5)
+    with pytest.raises(ValueError, match=r"\(roc_auc\) .* all of them have the same y"):
+        model.fit(X, Y, X_val=X2[ones], y_val=Y2[ones])
+    assert not hasattr(model, "network_")

@@ -102,6 +102,7 @@ def test_patience_counts_epochs_without_improvement(data):
             st.sampled_from([0.0, 0.3, 0.5, 0.55, 1.0, NAN]), min_size=1, max_size=25
         )
     )
+    values = [0.3, *values]  # never NaN alone, which is an error
     patience = data.draw(st.integers(1, 5))
     tol = data.draw(st.sampled_from([0.0, 0.1]))
     run = scripted(values, patience, tol)
@@ -157,9 +158,18 @@ def test_nan_scores_never_count_as_improvement_and_never_reset_patience():
     assert (run.stopped, run.epoch, run.best.epoch) == ("patience", 6, 3)
 
 
-def test_scores_that_are_all_nan_stop_by_patience_with_the_last_weights():
-    run = scripted([NAN] * 9, patience=4)
-    assert (run.stopped, run.epoch, run.best) == ("patience", 4, None)
+def test_scores_that_are_all_nan_cannot_end_a_fit():
+    with pytest.raises(ValueError, match=r"score \(score\) of the validation rows was"):
+        scripted([NAN] * 9, patience=4)
+    with pytest.warns(UserWarning, match="in any epoch.* The last weights were kept"):
+        run = scripted([NAN] * 3, patience=4)
+    assert (run.stopped, run.epoch, run.best) == ("epochs", 3, None)
+
+
+def test_rows_of_one_class_are_named_as_the_reason_why_a_score_is_nan():
+    options = {"score": Scripted([NAN] * 4), "monitor": "score", "patience": 3}
+    with pytest.raises(ValueError, match="all of them have the same y"):
+        fit(validation=(X2, np.zeros(len(X2), int)), **options)
 
 
 def test_patience_watches_the_training_loss_where_there_is_no_validation():

@@ -41,6 +41,7 @@ from halfmoon.estimators.versions import CallbackSupportMixin, with_callbacks
 from halfmoon.estimators.weights import Weights, set_weights
 from halfmoon.network import Network
 from halfmoon.training.history import History
+from halfmoon.training.pickles import with_version, without_version
 from halfmoon.training.rate_finder import find_learning_rate
 from halfmoon.training.run import Run
 from halfmoon.training.settings import Settings
@@ -446,6 +447,14 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             f"{remedy}",
             ConvergenceWarning,
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle holds: no times, so that equal fits give equal bytes."""
+        return with_version(super().__getstate__())
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Read a pickle; ValueError for one of a newer halfmoon."""
+        super().__setstate__(without_version(state))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -35,6 +35,8 @@ def score_of(
             return targets.score(loss, y_hat, y, w)
         return scorer(y_hat, y, w, X)
 
+    if estimator.scoring is not None:  # for messages
+        score.__name__ = getattr(estimator.scoring, "__name__", str(estimator.scoring))
     return score
 
 

@@ -35,6 +35,10 @@ CHUNK_SECONDS = 0.05
 GROWTH = 8  # a chunk has at most so many times the updates of the one before
 
 
+class UnscoredError(ValueError):
+    """What was to say when to stop was never a number."""
+
+
 class Fit:
     """The problem, settings, engine, schedules and callbacks of one call of `train`."""
 
@@ -214,10 +218,26 @@ class Fit:
             return None
         return (self.watched + epochs) * self.problem.per_epoch
 
+    def no_score(self) -> str:
+        """That the monitor was never a number, and why, in words."""
+        what = "loss"
+        if self.settings.monitor == "score":
+            what = f"score ({getattr(self.score, '__name__', 'score')})"
+        why = "the network's predictions may have overflowed"
+        if self.validation is not None and not np.ptp(self.validation[1], axis=0).any():
+            why = "all of them have the same y, for which many scores are not defined"
+        return (
+            f"The {what} of the validation rows was not finite in any epoch, so it "
+            f"cannot say which epoch is best or when to stop: {why}; take other rows, "
+            "or another score."
+        )
+
     def reason_to_stop(self, run: Run, wish: str = "") -> str:
         """Why to stop here, in a word of `STOPPED` or a callback's; else nothing."""
         is_over = self.patience_end(run) is not None
         self.watch(run)
+        if is_over and self.standstill.best == np.inf:
+            raise UnscoredError(self.no_score())
         if is_over:
             return "patience"
         if run.t >= self.end(run):
@@ -315,7 +335,8 @@ def record(problem: Problem, run: Run, eta: Array, measured: Measured) -> None:
     updates = np.hstack([run.unfinished_epoch, latest])
     epochs = updates.shape[1] // problem.per_epoch
     complete = epochs * problem.per_epoch
-    run.unfinished_epoch = updates[:, complete:]
+    # a copy: a view's strides would tell how long the chunk was
+    run.unfinished_epoch = updates[:, complete:].copy()
     if epochs == 0:
         return
     shape = (4, epochs, problem.per_epoch)

@@ -19,6 +19,7 @@ from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines.contract import Problem, State
 from halfmoon.network import Network
 from halfmoon.training.history import History
+from halfmoon.training.pickles import with_version, without_version
 
 # (y_hat, y, w, X) -> the higher the better; w (n,) weighs rows
 Score = Callable[[Array, Array, Array, Array], float]
@@ -187,7 +188,12 @@ class Run(State):
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle holds: no times, so that equal runs have equal bytes."""
-        return {**super().__getstate__(), "seconds": 0.0, "seconds_before_fit": 0.0}
+        times = {"seconds": 0.0, "seconds_before_fit": 0.0}
+        return with_version({**super().__getstate__(), **times})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Read a pickle; ValueError for one of a newer halfmoon."""
+        vars(self).update(without_version(state))
 
     def checkpoint(self) -> Checkpoint:
         """The run as it is now.
@@ -284,7 +290,7 @@ def resume(run: Run, problem: Problem, method: object) -> Run:
     else:
         updates = run.updates
         run.t = run.epoch * problem.per_epoch
-        run.unfinished_epoch = run.unfinished_epoch[:, :0]
+        run.unfinished_epoch = np.empty((4, 0))
         run.update_offset = updates - run.t
         if run.optimizer_description != memory:
             run.slots = new_slots(problem)

@@ -113,7 +113,8 @@ class LBFGS(Solver):
 
         def objective(x: Array) -> tuple[float, Array]:
             part = None
-            if not fit.wants_stop():
+            has_begun = run.epoch > run.epochs_before_fit
+            if not (interrupt.seen or (has_begun and fit.wants_stop())):
                 with np.errstate(all="ignore"), interrupt.held():
                     at = State(x.astype(dtype), [])
                     part = fit.engine.gradient(problem, at, wants_stop=fit.wants_stop)

@@ -125,7 +125,7 @@ def train(
             fit = Fit(problem, settings, validation, *watchers, interrupt)
             carry_out(fit, now, method)
         network.theta = now.weights.copy()
-        tell_how_it_ended(now, settings, method)
+        tell_how_it_ended(fit, now, method)
         if run is None:
             return now
         vars(run).update(vars(now))
@@ -247,17 +247,16 @@ def is_finite(fit: Fit, run: Run) -> bool:
         return bool(np.isfinite(last.loss + last.penalty + np.abs(last.g).max()))
 
 
-def tell_how_it_ended(run: Run, settings: Settings, method: Optimizer | Solver) -> None:
-    """Warn where the fit diverged or was interrupted."""
+def tell_how_it_ended(fit: Fit, run: Run, method: Optimizer | Solver) -> None:
+    """Warn where the fit diverged, was interrupted, or learned nothing."""
     kept = "last"
     if run.best is not None:
         kept = "best epoch's"
     elif run.stopped == "diverged":
         kept = "last finite"
     if run.stopped == "diverged":
-        remedy = (
-            f"lower the learning rate (it was {settings.learning_rate:g}) or set clip"
-        )
+        rate = fit.settings.learning_rate
+        remedy = f"lower the learning rate (it was {rate:g}) or set clip"
         if isinstance(method, Solver):
             remedy = "scale X and y, or raise l2"
         warn(
@@ -271,3 +270,11 @@ def tell_how_it_ended(run: Run, settings: Settings, method: Optimizer | Solver) 
             "kept. A search around the fit goes on; a second Ctrl-C during a fit "
             "(keep it pressed) ends that too."
         )
+    elif run.stopped == "time" and run.updates == 0:
+        warn(
+            f"The time budget of {fit.settings.seconds:g} s was spent before the first "
+            "update was done: the weights are those it began with; allow more time, or "
+            "make smaller batches."
+        )
+    elif fit.validation and run.best is None and run.epoch > run.epochs_before_fit:
+        warn(f"{fit.no_score()} The last weights were kept.")
