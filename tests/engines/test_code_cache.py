@@ -1,16 +1,22 @@
 """Where compiled code is kept: by processes of their own."""
 
 import ast
+import ctypes
+import errno
 import importlib
 import inspect
 import os
+import shutil
+import sys
 import threading
 from pathlib import Path
 
 import pytest
+from numba.core import caching
+from numba.core.ccallback import CFunc
 
 from engines.processes import FIT, files, python
-from halfmoon.engines.compiled import code_cache, templates
+from halfmoon.engines.compiled import code_cache, native, templates
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +77,7 @@ def test_a_cache_that_cannot_be_written_costs_time_and_says_so(cache, tmp_path):
     lines = done.stderr.splitlines()
     assert "compiled code cannot be kept" in lines[0]
     assert "each process compiles anew; set HALFMOON_CACHE to a folder" in lines[0]
-    assert len(lines) == 2
+    assert len(lines) == 1
     assert done.stdout.split("\n")[1] == cache[1].stdout.split("\n")[1]
 
 
@@ -80,7 +86,7 @@ def test_only_what_is_halfmoons_and_old_is_removed(tmp_path, monkeypatch):
     old, fresh, foreign, other = (tmp_path / name for name in names)
     for folder in (old, fresh, foreign, other):
         folder.mkdir()
-        name = "thesis.txt" if folder in (foreign, other) else "joint_losses_x.py"
+        name = "thesis.txt" if folder in (foreign, other) else "kernels_x.nbi"
         (folder / name).write_text("", encoding="utf-8")
     for folder in (old, foreign, other):
         os.utime(folder, (0, 0))
@@ -134,6 +140,160 @@ def test_threads_may_all_be_the_first(cache):
     assert done.stderr == ""
     assert done.stdout.startswith("('compiled',")
     assert done.stdout.count("compiled") == 1
+
+
+LOOP = """
+import numpy as np
+from halfmoon.engines.compiled.native import loop
+T = np.float64
+
+@loop("ii")
+def {name}(a, b):
+    return a * 10.0 + b
+"""
+
+
+def loaded(name):
+    """A loop from the cache, as in a process that has not loaded it before."""
+    text = LOOP.format(name=name)
+    module = code_cache.load(name, text)
+    del sys.modules[module.__name__]
+    return getattr(module, name)
+
+
+def works(function):
+    """Compile a loop; returns whether it computes what it should."""
+    pointer = native.address(function, "float64")
+    call = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, ctypes.c_int64)(pointer)
+    return call(4, 2) == 42.0
+
+
+@pytest.fixture
+def place(monkeypatch, tmp_path):
+    """The cache's folder, for this test alone."""
+    monkeypatch.setattr(code_cache, "folder", lambda: tmp_path)
+    monkeypatch.setattr(code_cache, "_told", [])
+    return tmp_path
+
+
+@pytest.mark.parametrize("damage", [b"", b"halfmoon", None])
+def test_a_damaged_file_is_made_again(place, damage, capsys):
+    assert works(loaded("whole"))
+    sizes = {path.name: path.stat().st_size for path in place.iterdir()}
+    assert len(sizes) == 2
+    for path in place.iterdir():
+        path.write_bytes(path.read_bytes()[:-20] if damage is None else damage)
+    assert works(loaded("whole"))
+    assert {path.name: path.stat().st_size for path in place.iterdir()} == sizes
+    assert capsys.readouterr().err == ""
+
+
+def test_where_nothing_can_be_written_it_works_and_one_message_says_why(
+    place, monkeypatch, capsys
+):
+    """A full disk, say: it is seen when numba writes."""
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(caching.IndexDataCacheFile, "_open_for_write", fail)
+    assert works(loaded("first"))
+    assert works(loaded("second"))
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "compiled code cannot be kept ([Errno 28] No space left on device)" in told
+    assert list(place.iterdir()) == []
+
+
+def test_a_complete_cache_that_can_only_be_read_is_used(
+    place, monkeypatch, capsys, tmp_path
+):
+    assert works(loaded("read"))
+    (place / "kernels_x.nbi").touch()
+
+    def fail(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(caching.IndexDataCacheFile, "_open_for_write", fail)
+    for function in ("makedirs", "utime"):
+        monkeypatch.setattr(os, function, fail)
+    monkeypatch.setattr(Path, "mkdir", fail)
+    monkeypatch.setattr(CFunc, "_compile_uncached", fail)
+    assert works(loaded("read"))
+    monkeypatch.undo()
+    monkeypatch.setattr(code_cache, "home", lambda: tmp_path.parent)
+    monkeypatch.setattr(code_cache, "digest", lambda: tmp_path.name)
+    monkeypatch.setattr(code_cache, "make_folder", fail)
+    monkeypatch.setattr(os, "utime", fail)
+    assert code_cache.folder.__wrapped__() == tmp_path
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("where", ["~nobody-of-that-name/x", "~/x"])
+def test_where_there_is_no_home_one_message_says_so(where, monkeypatch, capsys):
+    monkeypatch.setattr(code_cache, "_told", [])
+    monkeypatch.setenv("HALFMOON_CACHE", where)
+
+    def expanduser(path):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", expanduser)  # Python's, without a home
+    monkeypatch.setattr(code_cache, "folder", code_cache.folder.__wrapped__)
+    assert code_cache.folder() is None
+    assert works(loaded("homeless"))
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "cannot be kept (Could not determine home directory.)" in told
+    assert "set HALFMOON_CACHE to a folder that can be written" in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other places")
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, "~/.cache"), ("", "~/.cache"), ("below/here", "~/.cache"), ("/x", "/x")],
+)
+def test_the_systems_folder_for_caches(value, expected, monkeypatch):
+    """XDG Base Directory Specification: unset, empty and relative are all the same."""
+    monkeypatch.delenv("HALFMOON_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    if value is not None:
+        monkeypatch.setenv("XDG_CACHE_HOME", value)
+    assert code_cache.home() == Path(expected).expanduser() / "halfmoon"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, ValueError])
+def test_a_module_whose_loading_is_cut_short_is_forgotten(place, error, monkeypatch):
+    moments = [error()]
+    text = (
+        LOOP.format(name=f"cut_{error.__name__}")
+        + "\nfrom sys import cut_short\ncut_short()\n"
+    )
+
+    def cut_short():
+        if moments:
+            raise moments.pop()
+
+    monkeypatch.setattr(sys, "cut_short", cut_short, raising=False)
+    before = set(sys.modules)
+    with pytest.raises(error):
+        code_cache.load("cut", text)
+    assert set(sys.modules) == before
+    module = code_cache.load("cut", text)
+    assert works(getattr(module, f"cut_{error.__name__}"))
+
+
+@pytest.mark.slow
+def test_it_can_be_imported_from_a_zip(tmp_path, cache):
+    """Its sources are read through Python's own means, and compiled code is kept."""
+    package = code_cache.HERE.parents[1]
+    shutil.make_archive(tmp_path / "lib", "zip", package.parent, package.name)
+    kept = tmp_path / "kept"
+    script = f"import halfmoon; assert 'lib.zip' in halfmoon.__file__\n{FIT}"
+    done = python(script, kept, PYTHONPATH=str(tmp_path / "lib.zip"))
+    assert done.stdout == cache[1].stdout
+    names = {path.name for path in kept.rglob("*.nb?")}
+    assert names
+    assert names <= {path.name for path in cache[0].rglob("*.nb?")}
 
 
 def imported(path):

@@ -8,9 +8,9 @@ Python, on the same memory.
 import ctypes
 import os
 import platform
+import threading
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
@@ -20,7 +20,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.base import BaseContext
-from numba.core.errors import NumbaError
+from numba.core.ccallback import CFunc
+from numba.core.sigutils import normalize_signature
 from numba.core.types import DType, Type
 from numba.core.typing.context import Context
 from numba.core.typing.templates import Signature
@@ -36,7 +37,17 @@ FEATURES = _config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flat
 X86 = platform.machine().lower() in ("x86_64", "amd64")
 # compiling for another processor: we do not know what it has
 AVX512 = "+avx512f" in FEATURES and not _config.CPU_NAME
-OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
+# the name under which a module holds the class of its functions' caches, if it has one
+CACHE = "HALFMOON_CACHE"
+# only one thread compiles at a time, and no process is forked meanwhile: numba's own
+# locks would stay closed in the child
+compiling = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=compiling.acquire,
+        after_in_parent=compiling.release,
+        after_in_child=compiling.release,
+    )
 # loops only: sums are reordered to fill vectors; NaN and infinity stay
 FAST = {"contract", "nsz", "reassoc", "arcp"}
 
@@ -68,27 +79,26 @@ def part(function: Callable[..., Any]) -> Any:
 
 def kernel(function: Callable[..., Any]) -> Any:
     """numba's njit for what Python calls: kept on disk, and run without the GIL."""
-    return _njit(nogil=True, no_cfunc_wrapper=True, _nrt=False, **OPTIONS)(function)
+    compiled = _njit(
+        nogil=True, no_cfunc_wrapper=True, error_model="numpy", _nrt=False
+    )(function)
+    return _kept(compiled, function)
+
+
+def _kept(compiled: Any, function: Any) -> Any:
+    """`compiled`, which is to look for itself in the cache of its module."""
+    make_cache = function.__globals__.get(CACHE)
+    if make_cache is not None:
+        compiled._cache = make_cache(function)
+    return compiled
 
 
 def compile_for(function: Any, *arguments: Any) -> None:
     """Compile a kernel for these arguments' types, without calling it."""
     if JIT and not function.signatures:
         kinds = tuple(numba.typeof(argument) for argument in arguments)
-        _retried(lambda: function.compile(kinds), function.py_func)
-
-
-def _retried(compile_it: Callable[[], Any], function: Any) -> Any:
-    """What `compile_it` returns; if numba's files are damaged, they are removed."""
-    try:
-        return compile_it()
-    except NumbaError:
-        raise
-    except Exception:  # whatever reading a damaged file may raise
-        folder = Path(function.__code__.co_filename).parent / "__pycache__"
-        for file in folder.glob(f"{function.__module__}.*.nb?"):
-            file.unlink(missing_ok=True)
-        return compile_it()
+        with compiling:
+            function.compile(kinds)
 
 
 def _code(build: Callable[..., ir.Value | None]) -> CodeGenerator:
@@ -287,10 +297,11 @@ def address(function: Any, dtype: str) -> int:
         "h": types.CPointer(types.float64),
     }
     arguments = [pointers.get(kind, types.int64) for kind in function.kinds]
-    compile_loop: Any = numba.cfunc(
-        types.float64(*arguments), fastmath=function.flags, **OPTIONS
-    )
-    compiled = _retried(lambda: compile_loop(function), function)
+    signature = normalize_signature(types.float64(*arguments))
+    options = {"fastmath": function.flags, "error_model": "numpy"}
+    compiled = _kept(CFunc(function, signature, locals={}, options=options), function)
+    with compiling:
+        compiled.compile()
     _LOOPS.append(compiled)
     return int(compiled.address)
 

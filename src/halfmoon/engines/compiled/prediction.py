@@ -52,6 +52,9 @@ class ForwardPass:
         tables.fill(tasks, translation.loops(names, dtype))
         self.tasks = tables.readable(tasks)
         self.layers = tables.readable(layers)
+        row = np.empty((1, 1), dtype)
+        arrays = row[0], row, row
+        native.compile_for(self.kernel, self.tasks, self.layers, *arrays, 0, 0)
         self.largest = tables.largest_product(layers, 1)  # for each row
 
 

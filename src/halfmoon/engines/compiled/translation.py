@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -26,7 +25,7 @@ def source(name: str, dtype: str) -> ModuleType:
     """
     if not native.JIT and dtype == "float64":
         return import_module(f"halfmoon.engines.compiled.{name}")
-    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    text = (code_cache.HERE / f"{name}.py").read_text(encoding="utf-8")
     text = text.replace("T = np.float64", f"T = np.{dtype}", 1)
     return code_cache.load(f"{name}_{dtype}", text)
 
