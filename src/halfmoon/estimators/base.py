@@ -409,11 +409,15 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
     # What the user is told
 
     def _warn_of_parameters(self, request: Request, work: Work) -> None:
-        """UserWarning for parameters that change nothing in this fit."""
+        """UserWarning for parameters that change nothing in this fit.
+
+        A search over several solvers is told once of each.
+        """
         for name, reader in request.idle.items():
             warn(
                 f"{name}={getattr(self, name)!r} has no effect in this fit; it is for "
-                f"{reader}."
+                f"{reader}.",
+                once=(type(self), name),
             )
         rows = work.data.X.shape[0]
         if not request.is_solver and (request.batch_size or 0) > rows:

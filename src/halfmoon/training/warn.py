@@ -2,22 +2,52 @@
 
 import sys
 import warnings
+from collections.abc import Hashable
 from types import FrameType
 
 SKIPPED = ("halfmoon", "sklearn")  # sklearn where it stands between two of ours
 
+OBEYED = ("always", "all", "error")  # what filters do each time
 
-def warn(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn, pointing at the line that called halfmoon."""
+_told: set[Hashable] = set()
+
+
+def warn(
+    message: str, category: type[Warning] = UserWarning, once: Hashable = None
+) -> None:
+    """Warn, pointing at the line that called halfmoon.
+
+    What has been told with the same `once` is not told again in this process, where
+    Python's filters would show it once for each line. Filters that say "always" or
+    "error" are obeyed.
+    """
     frame: FrameType | None = sys._getframe(1)
     level = 1
     users = 2  # as warnings.warn counts: 1 is this function, 2 its caller
+    caller = ""
     while frame is not None:
         level += 1
-        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        name = frame.f_globals.get("__name__", "")
+        package = name.partition(".")[0]
+        if users == level:
+            caller = name
         if package not in SKIPPED:
             break
         if package == "halfmoon":
             users = level + 1
         frame = frame.f_back
+    if once is not None and _action(message, category, caller) not in OBEYED:
+        if once in _told:
+            return
+        _told.add(once)
     warnings.warn(message, category, stacklevel=users)
+
+
+def _action(message: str, category: type[Warning], module: str) -> str:
+    """What Python's filters do with a warning from a module."""
+    for action, text, kind, place, _ in warnings.filters:
+        says = text is None or text.match(message)
+        stands = place is None or place.match(module)
+        if says and stands and issubclass(category, kind):
+            return action
+    return "default"
