@@ -124,10 +124,11 @@ def step(
     clip=None,
     average=None,
     memory=0.0,
+    g_factor=1.0,
     **h,
 ):
-    """Update number t (from 1): [O5] clip, the rule, [O4] the step with decoupled
-    decay, [O6] the running average.
+    """Update number t (from 1): [O5] clip, [O15] the factor on the gradient, the rule,
+    [O4] the step with decoupled decay, [O6] the running average.
 
     theta, g, rate (factors c), mask (m) and average are flat lists; slots holds a list
     of slots per parameter. Returns theta, slots, average.
@@ -135,6 +136,7 @@ def step(
     norm = math.sqrt(sum(x * x for x in g))
     if clip is not None and norm > clip:
         g = [x * clip / norm for x in g]
+    g = [x * g_factor for x in g]
     rate = rate or [1.0] * len(theta)
     mask = mask or [1.0] * len(theta)
     new = []

@@ -102,8 +102,9 @@ def begun(problem, t=0):
     return State(theta.copy(), slots, average, t)
 
 
-def plan(count=1, eta=0.1, decay=0.0, dropout=1.0):
-    return Plan(*(np.zeros(count) + value for value in (eta, decay, dropout)))
+def plan(count=1, eta=0.1, decay=0.0, dropout=1.0, g_factor=1.0):
+    numbers = (eta, decay, dropout, g_factor)
+    return Plan(*(np.zeros(count) + value for value in numbers))
 
 
 def carried_out(engine, problem, start, todo):

@@ -127,6 +127,7 @@ def fits(draw):
         draw(st.sampled_from([0.0, 0.1])),
         draw(number),
         draw(st.sampled_from([0.0, 0.5, 1.0])),
+        draw(st.sampled_from([1.0, 0.3])),
     )
     return problem, begun(problem, draw(st.integers(1, 300))), todo
 

@@ -23,7 +23,9 @@ def check(sizes, activation, loss, optimizer, dtype, y, dropout=0.0, **options):
     problem = Problem(network, *data, optimizer=OPTIMIZERS.make(optimizer),
                       batch_size=7, average=0.9, decay=0.1, **options)
     assert compiled.why_not(network, problem.optimizer) is None
-    ends, plan = [], Plan(np.full(5, 0.05), np.full(5, 0.1), np.full(5, 0.8))
+    ends, plan = [], Plan(
+        *(np.full(5, value) for value in (0.05, 0.1, 0.8, 1.0))
+    )
     for engine in (compiled, reference):
         slots = [np.ones_like(network.theta) for _ in range(problem.optimizer.slots)]
         state = State(network.theta.copy(), slots, network.theta.copy(), 4)

@@ -39,12 +39,13 @@ def state(problem):
     return State(theta.copy(), slots, None if problem.average is None else theta.copy())
 
 
-def plan(eta, decay=None, dropout=None):
+def plan(eta, decay=None, dropout=None, g_factor=None):
     eta = np.atleast_1d(np.asarray(eta, dtype=float))
     return Plan(
         eta,
         np.zeros_like(eta) if decay is None else decay,
         np.ones_like(eta) if dropout is None else dropout,
+        np.ones_like(eta) if g_factor is None else g_factor,
     )
 
 
@@ -55,7 +56,7 @@ def one_step(problem, g, eta=0.1, decay=0.0):
     return after.theta
 
 
-def judged(problem, name, eta, decay, *, clip=None, memory=None):
+def judged(problem, name, eta, decay, g_factor, *, clip=None, memory=None):
     """theta and average after the same updates by naive's loops over numbers."""
     theta = problem.network.theta.tolist()
     slots = [[0.0] * naive.OPTIMIZERS[name][1] for _ in theta]
@@ -63,7 +64,8 @@ def judged(problem, name, eta, decay, *, clip=None, memory=None):
     X = problem.X.tolist()
     y = problem.y.tolist()
     w = problem.w.tolist()
-    for t, (e, d) in enumerate(zip(eta.tolist(), decay.tolist(), strict=True), start=1):
+    columns = zip(eta.tolist(), decay.tolist(), g_factor.tolist(), strict=True)
+    for t, (e, d, factor) in enumerate(columns, start=1):
         g = naive.objective(
             SIZES,
             HIDDEN,
@@ -77,6 +79,7 @@ def judged(problem, name, eta, decay, *, clip=None, memory=None):
         )[2]
         more = {
             "mask": naive.is_weight(SIZES),
+            "g_factor": factor,
             "clip": clip,
             "average": average,
             "memory": memory or 0.0,
@@ -89,10 +92,11 @@ def judged(problem, name, eta, decay, *, clip=None, memory=None):
 def test_ten_updates_with_everything_on_equal_scalar_loops(name):
     eta = np.linspace(0.05, 0.01, 10)
     decay = np.linspace(0.0, 0.2, 10)
+    g_factor = np.linspace(1.0, 0.5, 10)
     problem = task(name, lam=0.02, l1=0.01, clip=0.3, average=0.8)
     run = state(problem)
-    reference.run(problem, run, plan(eta, decay))
-    theta, average = judged(problem, name, eta, decay, clip=0.3, memory=0.8)
+    reference.run(problem, run, plan(eta, decay, g_factor=g_factor))
+    theta, average = judged(problem, name, eta, decay, g_factor, clip=0.3, memory=0.8)
     np.testing.assert_allclose(run.theta, theta, rtol=0, atol=1e-10)
     np.testing.assert_allclose(run.average, average, rtol=0, atol=1e-10)
     assert run.t == 10
@@ -208,13 +212,18 @@ def test_running_average_does_not_touch_the_steps():
 # The plan
 
 
-@pytest.mark.parametrize("column", ["eta", "decay", "dropout"])
+@pytest.mark.parametrize("column", ["eta", "decay", "dropout", "g_factor"])
 def test_each_update_obeys_its_own_entry_of_the_plan(column):
     """Updates carried out together equal updates carried out one at a time."""
     network = Network([Dense(3, 4, "tanh"), Dropout(4, 0.6), Dense(4, 2)])
     numbers = {
         name: np.full(4, value)
-        for name, value in {"eta": 0.1, "decay": 0.1, "dropout": 0.5}.items()
+        for name, value in {
+            "eta": 0.1,
+            "decay": 0.1,
+            "dropout": 0.5,
+            "g_factor": 0.7,
+        }.items()
     }
     numbers[column] = np.array([0.9, 0.0, 0.4, 0.2])
     problem = task("momentum", batch_size=4, network=network)

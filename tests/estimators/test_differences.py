@@ -307,39 +307,6 @@ def test_adams_epsilon_stands_beside_the_corrected_root():
         )
 
 
-def test_momentum_keeps_slopes_and_not_steps():
-    """After the rate has been divided by 5, the old velocity pushes with the
-    new rate.
-    """
-    far = np.full(60, 1e9)
-    options = {
-        "hidden_layer_sizes": (),
-        "solver": "sgd",
-        "nesterovs_momentum": False,
-        "alpha": 0.0,
-        "batch_size": 60,
-        "learning_rate": "adaptive",
-        "n_iter_no_change": 1,
-        "tol": 1e300,
-        "momentum": 0.9,
-    }
-    for package, keeps in ((ours, "slopes"), (theirs, "steps")):
-        ends = []
-        for n in range(1, 9):
-            model = regressor(package, **options, max_iter=n)
-            model.fit(np.zeros((60, 1)), far)
-            ends.append(float(model.intercepts_[0][0]))
-        steps = np.diff([0.0, *ends]) / 1e6  # of a slope of 1e9 and a rate of 0.001
-        # the first step with the smaller rate
-        first = int(np.argmax(np.diff(steps) < 0.0)) + 1
-        velocity = (1.0 - 0.9 ** np.arange(1, 9)) / (1.0 - 0.9)
-        if keeps == "slopes":
-            expected = 0.2 * velocity[first]
-        else:
-            expected = 0.9 * velocity[first - 1] + 0.2
-        assert steps[first] == pytest.approx(expected, rel=5e-3)
-
-
 # Stopping, and what stays
 
 

@@ -5,12 +5,15 @@ A rule is pure and pointwise: gradient g, memory `slots`, number of the update t
 alike. The step around it is the same for all (engines/reference.py):
 
     g     <- g min(1, clip / |g|)                    [O5]   clipping
+    g     <- f g                                     [O15]  what remembers steps
     u     <- rule(g, slots, t)                       [O1] to [O3], [O7] to [O14]
     theta <- theta - eta c (u + decay m theta)       [O4]   the step
     avg   <- avg + (1-beta)/(1-beta^t) (theta - avg) [O6]   the running average
 
 |g| is the 2-norm; c is the layer's rate factor, m is 1 on weights and 0 on biases. The
-average forgets its start as Adam's moments do.
+average forgets its start as Adam's moments do. A schedule's factor f multiplies eta in
+[O4]. Momentum and Nesterov's remember steps, as their papers and scikit-learn have it:
+there f multiplies g and the decay, and steps of the past keep the rate that they had.
 """
 
 from collections.abc import Sequence
@@ -48,6 +51,8 @@ class Optimizer(Component):
     """
 
     slots: ClassVar[int] = 0
+    # whether its memory holds steps, whose rates it remembers: [O15]
+    remembers_steps: ClassVar[bool] = False
     decay: float = 0.0
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
@@ -84,6 +89,7 @@ class Momentum(Optimizer):
         0.9, Number("[", 0, 1, ")"), "share of the velocity kept at each update"
     )
     slots = 1
+    remembers_steps = True
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         (v,) = slots
@@ -103,6 +109,7 @@ class Nesterov(Optimizer):
         0.9, Number("[", 0, 1, ")"), "share of the velocity kept at each update"
     )
     slots = 1
+    remembers_steps = True
 
     def rule(self, g: Array, slots: Sequence[Array], t: int) -> Step:
         (v,) = slots

@@ -88,9 +88,10 @@ class State:
 class Plan:
     """The schedules' numbers for the coming updates: each array (updates,)."""
 
-    eta: Numbers  # learning rate
+    eta: Numbers  # learning rate, or for what remembers steps that of the first
     decay: Numbers  # decoupled decay
     dropout: Numbers  # factor on the layers' dropout rates
+    g_factor: Numbers  # factor on the gradient: 1, or the schedule's [O15]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ def run(
                 state.restore_last_finite()
                 return Measured(loss[:i], penalty[:i], norm[:i], diverged=True)
             state.finite_source = state.snapshot()
-            step(problem, state, part.g, norm[i], plan.eta[i], plan.decay[i])
+            numbers = plan.eta[i], plan.decay[i], plan.g_factor[i]
+            step(problem, state, part.g, norm[i], *numbers)
     return Measured(loss, penalty, norm)
 
 
@@ -111,23 +112,33 @@ def gradient(
 
 
 def step(
-    problem: Problem, state: State, g: Array, norm: float, eta: float, decay: float
+    problem: Problem,
+    state: State,
+    g: Array,
+    norm: float,
+    eta: float,
+    decay: float,
+    g_factor: float = 1.0,
 ) -> None:
     """One update: clip, rule, decoupled decay, running average.
 
     It replaces the state's arrays, and never writes into them.
 
-    g      (parameters,) the gradient [R3], of length norm
-    eta    learning rate
-    decay  decoupled decay
+    g         (parameters,) the gradient [R3], of length norm
+    eta       learning rate
+    decay     decoupled decay
+    g_factor  the schedule's, where the rule remembers steps
     """
     state.t += 1
     t = state.t + problem.t_offset
     theta = state.theta
     c = problem.network.rate_factor
     m = problem.network.penalised
+    factor = float(g_factor)  # [O15]
     if problem.clip is not None and norm > problem.clip:
-        g = g * float(problem.clip / norm)  # [O5]
+        factor = factor * float(problem.clip / norm)  # [O5]
+    if factor != 1.0:
+        g = factor * g  # [O5] [O15]
     u, slots = problem.optimizer.rule(g, state.slots, t)
     state.slots = list(slots)
     state.theta = theta - float(eta) * c * (u + float(decay) * m * theta)  # [O4]

@@ -293,7 +293,7 @@ def run_chunk(fit: Fit, run: Run, count: int) -> float:
     seconds = time.perf_counter() - begin
     fit.count_time(run)
     run.threads = measured.threads
-    record(fit.problem, run, plan.eta, measured)
+    record(fit.problem, run, plan.eta * plan.g_factor, measured)
     if measured.diverged:
         run.stopped = "diverged"
     return max(seconds, 1e-9)
@@ -319,7 +319,11 @@ def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
     rate = factors(fit.rate_schedule, progress)
     decay = factors(fit.decay_schedule, progress)
     dropout = factors(fit.dropout_schedule, progress)
-    return Plan(fit.settings.learning_rate * rate, problem.decay * decay, dropout)
+    eta = np.full_like(rate, fit.settings.learning_rate)
+    decay = problem.decay * decay
+    if problem.optimizer.remembers_steps:
+        return Plan(eta, rate * decay, dropout, g_factor=rate)  # [O15]
+    return Plan(eta * rate, decay, dropout, g_factor=np.ones_like(rate))
 
 
 def factors(schedule: Schedule, progress: Progress) -> Numbers:

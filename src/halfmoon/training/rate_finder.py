@@ -164,7 +164,8 @@ def _sweep(
     for first in range(0, len(rates), CHUNK):
         eta = rates[first : first + CHUNK]
         decay = np.full(len(eta), problem.decay)
-        measured = engine.run(problem, run, Plan(eta, decay, np.ones(len(eta))))
+        ones = np.ones(len(eta))
+        measured = engine.run(problem, run, Plan(eta, decay, ones, ones))
         updates = np.arange(first, first + len(measured.loss))
         batch = updates % problem.per_epoch
         rows = np.minimum(problem.n - batch * problem.batch_size, problem.batch_size)

@@ -240,7 +240,7 @@ def range_step(task, part, step, eta, decay, scale):
 
     part   a row of RANGE
     step   the optimizer's own count of updates, from 1: its t
-    scale  [O5]'s factor on the gradient
+    scale  [O5]'s and [O15]'s factor on the gradient
     """
     if task.rule == 0:
         return
@@ -307,6 +307,7 @@ def thread_updates(task, layers, ranges, thread):
     barriers = np.int64(0)  # passed so far
     eta = vector(task.eta, task.count, np.float64)
     decay = vector(task.decay, task.count, np.float64)
+    g_factor = vector(task.g_factor, task.count, np.float64)
     size = 3 * task.count
     measured = vector(task.measured + thread * size * DOUBLE, size, np.float64)
     width = task.shares + 2 * len(ranges)
@@ -341,13 +342,15 @@ def thread_updates(task, layers, ranges, thread):
             partial[task.shares + 2 * r] = penalty
             partial[task.shares + 2 * r + 1] = norm2
             if task.clip_norm == 0.0:
-                range_step(task, ranges[r], step, eta[i], decay[i], 1.0)
+                range_step(task, ranges[r], step, eta[i], decay[i], g_factor[i])
         barriers = wait_for_all(task, barriers)
         norm = measure(partial, task.shares, measured, i, task.count)
         if norm < 0.0:
             return i
         if task.clip_norm > 0.0:
-            scale = task.clip_norm / norm if norm > task.clip_norm else 1.0  # [O5]
+            scale = g_factor[i]  # [O15]
+            if norm > task.clip_norm:
+                scale = scale * (task.clip_norm / norm)  # [O5]
             for r in range(thread, len(ranges), task.threads):
                 range_step(task, ranges[r], step, eta[i], decay[i], scale)
             barriers = wait_for_all(task, barriers)

@@ -76,6 +76,7 @@ TASK = record(
         "eta": "(count,) float64: learning rates",
         "decay": "(count,) float64: decoupled decay",
         "dropout_factor": "(count,) float64: factors on the dropout rates",
+        "g_factor": "(count,) float64: factors on the gradient [O15]",
         "order": "(n,) int64: the rows in this epoch's order",
         "g": "(shares, parameters) sums of gradients",
         "partial": "two times (shares + 2 ranges,) float64, see kernels.measure",

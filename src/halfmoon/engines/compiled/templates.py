@@ -93,7 +93,7 @@ def link(z_, out_, spare_, k, n, ld, h):
     return 0.0
 """
 # rule: a step for n parameters; g_ their gradient, s0_ to s2_ their slots, of which
-# a rule uses some; h holds t, eta, decay, the clipping's scale, then the settings
+# a rule uses some; h holds t, eta, decay, the gradient's scale, then the settings
 RULE = """
 @loop("TTTTTih")
 def rule(theta_, g_, s0_, s1_, s2_, n, h):
@@ -109,7 +109,7 @@ def rule(theta_, g_, s0_, s1_, s2_, n, h):
     scale = T(h[3])
     {before}
     for i in range(n):
-        g = g_[i] * scale  # [O5]
+        g = g_[i] * scale  # [O5] [O15]
         {loads}
         {inside}
         {stores}
@@ -156,7 +156,7 @@ def loss(loss: Loss, dtype: str) -> tuple[str, list[str]]:
 def rule(optimizer: Optimizer, dtype: str) -> tuple[str, list[str]]:
     """The text of an optimizer's module, and the names of the settings it reads.
 
-    In h these follow t, eta, decay and the clipping's scale.
+    In h these follow t, eta, decay and the gradient's scale.
     """
     loop = Loop(optimizer, dtype, [], first=4)
     g = ast.Name("g")

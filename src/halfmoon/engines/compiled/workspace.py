@@ -144,7 +144,12 @@ class Workspace:
         slots[:] = start.slots or slots
         average = None if start.average is None else start.average.copy()
         state = State(start.theta.copy(), list(slots), average, start.t)
-        first = Plan(plan.eta[:count], plan.decay[:count], plan.dropout[:count])
+        first = Plan(
+            plan.eta[:count],
+            plan.decay[:count],
+            plan.dropout[:count],
+            plan.g_factor[:count],
+        )
         measured, done = self._carry_out(state, slots, first, wants_stop)
         if done is None:
             return self.advance(start, plan, count, wants_stop)
@@ -165,7 +170,7 @@ class Workspace:
         self.tasks["rule"] = 0
         one = np.ones(1)
         unchanged = State(state.theta, [], t=state.t)
-        plan = Plan(one, one, np.full(1, dropout))
+        plan = Plan(one, one, np.full(1, dropout), one)
         try:
             measured, done = self._carry_out(unchanged, np.empty(0), plan, wants_stop)
         finally:
@@ -201,6 +206,7 @@ class Workspace:
             "eta": plan.eta.ctypes.data,
             "decay": plan.decay.ctypes.data,
             "dropout_factor": plan.dropout.ctypes.data,
+            "g_factor": plan.g_factor.ctypes.data,
         }
         tables.fill(self.tasks, values)
         self.epoch_in_order = -1  # until this ends well
