@@ -98,7 +98,6 @@ def small(cls, **options):
     if by_updates:
         usual["learning_rate_init"] = 0.01
         usual["batch_size"] = 32
-    if by_updates or options.get("early_stopping"):
         usual["n_iter_no_change"] = 1000
     return cls(**{**usual, **options})
 

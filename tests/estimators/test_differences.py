@@ -23,6 +23,7 @@ from small import their_loss, their_weights
 
 PAGE = Path(__file__).parents[2] / "docs" / "coming-from-scikit-learn.md"
 X, Y = datasets.make("moons", 120, 0.2, 0)
+OTHER = datasets.make("moons", 60, 0.3, 1)
 WAVE, HEIGHT = datasets.make("wave", 120, 0.1, 0)
 BOTH = pytest.mark.parametrize(
     "package", [theirs, ours], ids=["scikit-learn", "halfmoon"]
@@ -353,18 +354,20 @@ def test_an_equal_is_no_improvement_even_with_tol_0():
     assert classifier(theirs, **options).fit(X, Y).n_iter_ == 40
 
 
-def test_early_stopping_works_with_lbfgs_too():
-    options = {
-        "solver": "lbfgs",
-        "early_stopping": True,
-        "max_iter": 1000,
-        "alpha": 0.0,
-        "n_iter_no_change": 5,
-    }
-    assert not hasattr(classifier(theirs, **options).fit(X, Y), "validation_scores_")
-    model = classifier(ours, **options).fit(X, Y)
-    assert model.stopped_ == "patience"
-    assert len(model.validation_scores_) == model.n_iter_ < 200
+def test_early_stopping_with_lbfgs_keeps_the_best_iteration_and_stops_none():
+    """scikit-learn learns from all rows, and keeps the last."""
+    options = {"solver": "lbfgs", "max_iter": 1000, "alpha": 0.0}
+    plain = classifier(theirs, **options).fit(X, Y)
+    ignored = classifier(theirs, early_stopping=True, **options).fit(X, Y)
+    assert np.array_equal(weights(plain), weights(ignored))
+    model = classifier(ours, early_stopping=True, **options).fit(X, Y)
+    assert model.stopped_ == "converged"
+    assert model.n_iter_ == len(model.validation_scores_) > 20
+    best = max(model.validation_scores_)
+    assert model.best_validation_score_ == best
+    given = classifier(ours, **options).fit(X, Y, X_val=OTHER[0], y_val=OTHER[1])
+    assert given.best_validation_score_ == given.score(*OTHER)
+    assert given.best_validation_score_ == max(given.validation_scores_)
 
 
 def test_of_equal_epochs_the_last_is_the_best():

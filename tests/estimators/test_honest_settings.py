@@ -158,10 +158,7 @@ BOTH = {
     "beta_1": [Row(0.5)],
     "beta_2": [Row(0.5)],
     "epsilon": [Row(0.1)],
-    "n_iter_no_change": [
-        Row(2, "epochs", {"tol": 9.0}),
-        Row(2, "end", LBFGS | {"early_stopping": True, "tol": 0.01, "max_iter": 400}),
-    ],
+    "n_iter_no_change": [Row(2, "epochs", {"tol": 9.0})],
     "max_fun": [Row(3, "end", LBFGS)],
     "initializer": [Row("he_uniform"), Row("zeros")],
     "dropout": [Row(0.3), Row([0.2, 0.0])],

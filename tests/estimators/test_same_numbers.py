@@ -382,3 +382,75 @@ def test_regression_is_as_good_as_scikit_learns():
     theirs = neural_network.MLPRegressor(**options, random_state=1).fit(x, y)
     assert ours.loss_ == pytest.approx(theirs.loss_, rel=1e-5)
     np.testing.assert_allclose(ours.coefs_[0], theirs.coefs_[0], atol=2e-3)
+
+
+# A rate that falls, and the loss that stops
+
+
+@pytest.mark.parametrize("nesterov", [True, False])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        {"learning_rate": "invscaling", "power_t": 0.5},
+        {"learning_rate": "adaptive", "tol": 0.1, "n_iter_no_change": 3},
+    ],
+    ids=["invscaling", "adaptive"],
+)
+def test_momentum_after_the_rate_has_fallen_is_scikit_learns(schedule, nesterov):
+    """The steps it remembers run out at the rate at which they were taken."""
+    options = {
+        "hidden_layer_sizes": (5,),
+        "activation": "tanh",
+        "solver": "sgd",
+        "learning_rate_init": 0.2,
+        "batch_size": 120,
+        "nesterovs_momentum": nesterov,
+        "random_state": 0,
+        "tol": 0.0,
+        "n_iter_no_change": 60,
+        "max_iter": 40,
+        **schedule,
+    }
+    if "tol" in schedule:  # its patience is one epoch longer
+        theirs = neural_network.MLPClassifier(**options | {"n_iter_no_change": 2})
+        ours = MLPClassifier(**options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            ours.fit(X, Y)
+            theirs.fit(X, Y)
+    else:
+        ours, theirs = both("MLPClassifier", (X, Y), **options)
+    rates = ours.history_["learning_rate"]
+    assert rates[-1] < 0.3 * rates[0]
+    np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_, rtol=1e-9)
+    assert distance(ours, theirs) < 1e-9
+
+
+@pytest.mark.parametrize("columns", [1, 3, 8])
+@pytest.mark.parametrize("adaptive", [False, True])
+def test_tol_is_for_the_mean_over_outputs_as_in_scikit_learn(columns, adaptive):
+    """Where each output is as hard as the next, more of them stop at the same epoch.
+
+    scikit-learn waits for one epoch more.
+    """
+    y = np.repeat(WAVE[1][:, None], columns, axis=1)
+    options = {
+        "hidden_layer_sizes": (5,),
+        "activation": "tanh",
+        "solver": "sgd",
+        "batch_size": len(y),
+        "learning_rate_init": 0.02,
+        "tol": 1e-3,
+        "random_state": 0,
+        "max_iter": 500,
+        "n_iter_no_change": 5,
+        "learning_rate": "adaptive" if adaptive else "constant",
+        "alpha": 0.0,
+    }
+    ours = MLPRegressor(**options).fit(WAVE[0], y)
+    options["n_iter_no_change"] = 4
+    theirs = neural_network.MLPRegressor(**options).fit(WAVE[0], y)
+    assert ours.n_iter_ == theirs.n_iter_ < 500
+    np.testing.assert_allclose(
+        ours.loss_curve_, columns * np.array(theirs.loss_curve_), rtol=1e-9
+    )

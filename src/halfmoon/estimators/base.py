@@ -302,7 +302,8 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         epochs = self.max_iter
         if call.single:
             epochs = 1 if run is None else run.epoch - run.epochs_before_fit + 1
-        settings = request.settings(work.data, epochs, work.seed)
+        outputs = work.targets.summed(work.network.loss)
+        settings = request.settings(work.data, epochs, work.seed, outputs)
         if not request.finds_rate:
             return settings
         if run is not None and self._last.found_rate:
@@ -335,7 +336,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         """The run that the call makes."""
         callbacks: list[Callable[[Network, Run], Any]] = []
         if request.divides_rate:
-            callbacks.append(stop_at_slowest(request.schedule))
+            callbacks.append(stop_at_slowest(settings.schedule))
         if self.verbose:
             callbacks.append(print_epoch)
         if bridge is not None:
@@ -402,9 +403,11 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         before = self._last.standstill if goes_on else Standstill()
         since = work.epochs_before if goes_on else run.epochs_before_fit
         monitor = -run.history.since("validation_score", since)
+        tol = self.tol
         if scored_by_loss(self):
             monitor = run.history.since("validation_loss", since)
-        return before.after(monitor, self.tol)
+            tol *= work.targets.summed(work.network.loss)
+        return before.after(monitor, tol)
 
     # What the user is told
 

@@ -285,7 +285,10 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     tol: float = parameter(
         1e-4,
         Number("[", 0, INF, ")"),
-        "an improvement counts if larger; L-BFGS: the largest slope left",
+        (
+            "an improvement of the score, or of the loss (the mean over a regression's "
+            "outputs), counts if larger; L-BFGS: the largest slope left"
+        ),
     )
     verbose: Any = parameter(
         False,
@@ -305,7 +308,12 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         True, BOOLEAN, "whether momentum looks ahead (solver='sgd')", only="sgd"
     )
     early_stopping: bool = parameter(
-        False, BOOLEAN, "whether to set validation rows aside, and stop by these"
+        False,
+        BOOLEAN,
+        (
+            "whether to set validation rows aside, stop by these, and keep the epoch "
+            "that is best on them (L-BFGS: the iteration, without stopping)"
+        ),
     )
     validation_fraction: Any = parameter(
         0.1,
@@ -336,7 +344,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     n_iter_no_change: float = parameter(
         10,
         Integer("[", 1, INF, ")") | OneOf(INF),
-        "epochs without improvement before stopping",
+        "epochs without improvement before stopping (not of L-BFGS)",
     )
     max_fun: int = parameter(
         15000,

@@ -93,7 +93,7 @@ class Request:
     dropout: float | tuple[float, ...]
     initializer: Initializer | None  # None: as each activation wants it
     optimizer: Optimizer | Solver
-    schedule: Schedule
+    schedule: Schedule  # Plateau, if `divides_rate`
     training: Mapping[str, Any]  # settings of training that no data decide
     alpha: float  # penalties on the sum of the rows' losses
     l1: float
@@ -124,11 +124,14 @@ class Request:
         sizes = (d, *self.hidden, outputs)
         return Architecture(sizes, self.activations, self.dropout, loss)
 
-    def settings(self, data: Data, epochs: int, seed: int) -> Settings:
+    def settings(
+        self, data: Data, epochs: int, seed: int, outputs: int = 1
+    ) -> Settings:
         """Training settings for these data, at most `epochs` passes over them.
 
-        scikit-learn's `alpha`, and `l1` like it, belong to the sum of the rows' losses.
-        Raises ValueError where the rows' weights are out of range.
+        scikit-learn's `alpha`, and `l1` like it, belong to the sum of the rows' losses;
+        its `tol` to a row's mean loss over `outputs`, of which ours is the sum. Raises
+        ValueError where the rows' weights are out of range.
         """
         weight = data.weight
         in_range = 1e-300 < weight < 1e300
@@ -145,6 +148,13 @@ class Request:
             n = data.X.shape[0]
             options["batch_size"] = min(self.batch_size or 200, n)
             options["seed"] = seed
+        if options.get("monitor") != "score":
+            if "tol" in options:
+                options["tol"] *= outputs
+            if self.divides_rate:
+                plateau: Any = self.schedule
+                tol = outputs * plateau.tol
+                options["schedule"] = dataclasses.replace(plateau, tol=tol)
         return Settings(**options)
 
 
@@ -159,7 +169,7 @@ def resolve(
     """
     components = read_components(p)
     is_solver = uses_solver(p)
-    unread = _unread(p, is_solver, validated, divided)
+    unread = _unread(p, is_solver, divided)
     check_rules(p, unread)
     hidden = tuple(int(size) for size in np.ravel(p.hidden_layer_sizes))
     activations = _activations(p, components["activation"], len(hidden))
@@ -173,7 +183,8 @@ def resolve(
         training["schedule"] = schedule
     if validated and not scored_by_loss(p):
         training["monitor"] = "score"
-    patient = stops and not divides_rate and (validated or not is_solver)
+    # a solver ends where it has converged, of whichever iteration the weights stay
+    patient = stops and not divides_rate and not is_solver
     if patient and p.n_iter_no_change != INF:
         training["patience"] = int(p.n_iter_no_change)
         training["tol"] = p.tol
@@ -308,9 +319,7 @@ def _initializer(
     return None if limit is None else ScikitLearn(limit)
 
 
-def _unread(
-    p: Parameters, is_solver: bool, validated: bool, divided: bool
-) -> dict[str, str]:
+def _unread(p: Parameters, is_solver: bool, divided: bool) -> dict[str, str]:
     """Parameters that nothing reads in this fit, and what would read them."""
     readers: dict[str, str] = {}
     for field in dataclasses.fields(p):
@@ -319,12 +328,10 @@ def _unread(
             readers[field.name] = "solvers that make many updates"
         elif only not in (None, "updates", p.solver):
             readers[field.name] = f"solver={only!r}"
-    if is_solver and not validated:
-        readers["n_iter_no_change"] = (
-            "solvers that make many updates, or validation rows"
-        )
+    if is_solver:
+        readers["n_iter_no_change"] = "solvers that make many updates"
         if p.solver != "lbfgs":
-            readers["tol"] = "solver='lbfgs', or validation rows"
+            readers["tol"] = "solver='lbfgs', or solvers that make many updates"
     if _is_constant(p) and not is_solver:
         readers["learning_rate"] = (
             "solver='sgd' (others take 'inverse_scaling' and 'plateau')"

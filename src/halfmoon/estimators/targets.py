@@ -73,6 +73,10 @@ class Labels:
             )
         return others
 
+    def summed(self, loss: Loss) -> int:
+        """A row's loss is one number, for labels too, as in scikit-learn: 1."""
+        return 1
+
     def units(self, outputs: int) -> None:
         """Classes have no units."""
 
@@ -423,6 +427,13 @@ class Values:
             return y_hat
         scale, mean = units
         return np.asarray(y_hat * scale + mean)
+
+    def summed(self, loss: Loss) -> int:
+        """Of how many outputs a row's loss is the sum, where `tol` is for their mean.
+
+        scikit-learn has the sum over columns of counts too.
+        """
+        return loss.outputs(self.count) if loss.target == "real" else 1
 
     def units(self, outputs: int) -> tuple[Array, Array] | None:
         """Scale and mean of each output, where y was normalised."""
