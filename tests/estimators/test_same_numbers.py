@@ -426,7 +426,7 @@ def test_momentum_after_the_rate_has_fallen_is_scikit_learns(schedule, nesterov)
     assert distance(ours, theirs) < 1e-9
 
 
-@pytest.mark.parametrize("columns", [1, 3, 8])
+@pytest.mark.parametrize("columns", [2, 8])
 @pytest.mark.parametrize("adaptive", [False, True])
 def test_tol_is_for_the_mean_over_outputs_as_in_scikit_learn(columns, adaptive):
     """Where each output is as hard as the next, more of them stop at the same epoch.
