@@ -615,3 +615,15 @@ def test_a_walk_in_training_drops():
     steps = list(network.walk(rows, ctx=Context(training=True)))
     assert steps[0].z.shape == (1, 40)
     assert (steps[1].a == 0.0).any()
+
+
+@pytest.mark.parametrize("layers", [[5], 5, None, "dense", [Dense(2, 3), 3]], ids=repr)
+def test_what_is_no_list_of_layers_is_refused_in_words(layers):
+    with pytest.raises(ValueError, match="layers must be a list of layers, such as"):
+        Network(layers)
+
+
+@pytest.mark.parametrize("sizes", [None, 5, [], [3]], ids=repr)
+def test_what_is_no_list_of_sizes_is_refused_in_words(sizes):
+    with pytest.raises(ValueError, match="sizes needs at least inputs and outputs"):
+        Network.dense(sizes)

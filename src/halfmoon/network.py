@@ -17,7 +17,7 @@ twice in every batch, and a penalty does not depend on the batch size. Where sin
 outputs have weights (n, k), w_i is the row's mean in the sums of weights.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -137,7 +137,7 @@ class Network:
         seed: int = 0,
         rng: Source | None = None,
     ) -> None:
-        self.layers = [copy(layer) for layer in layers]
+        self.layers = _copies(layers)
         self.loss = LOSSES.make(loss)
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
@@ -196,12 +196,13 @@ class Network:
         >>> Network.dense([2, 3, 2]).size
         17
         """
-        hidden = len(sizes) - 2
-        if hidden < 0:
+        is_list = hasattr(sizes, "__len__")
+        if not is_list or len(sizes) < 2:
             raise ValueError(
                 "sizes needs at least inputs and outputs, such as [2, 3, 2]; got "
-                f"{list(sizes)}."
+                f"{list(sizes) if is_list else sizes!r}."
             )
+        hidden = len(sizes) - 2
         acts: list[Any] = [activation] * hidden
         if isinstance(activation, list | tuple):
             acts = list(activation)
@@ -657,6 +658,18 @@ class Network:
         check_value(self.loss, truth, self.k)
         weight = read_weights(self.loss, w, n, self.k, self.dtype)
         return table, truth, weight
+
+
+def _copies(layers: Any) -> list[Layer]:
+    """A copy of each layer; ValueError for what is no list of layers."""
+    are_layers = isinstance(layers, Iterable) and not isinstance(layers, str)
+    copies = [copy(layer) for layer in layers] if are_layers else []
+    if not are_layers or not all(hasattr(layer, "shapes") for layer in copies):
+        raise ValueError(
+            "layers must be a list of layers, such as [Dense(2, 3, 'tanh'), Dense(3, "
+            f"2)]; got {layers!r}. Network.dense([2, 3, 2]) takes sizes."
+        )
+    return copies
 
 
 def _check(layers: Sequence[Layer]) -> None:

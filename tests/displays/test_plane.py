@@ -1,7 +1,10 @@
 """The other columns follow the data."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
+from scipy.sparse import csr_array
 
 from halfmoon.displays.plane import Plane
 from pictures import X2, X4
@@ -64,3 +67,29 @@ def test_the_gap_is_the_way_to_the_nearest_row():
     np.testing.assert_allclose(
         Plane(X2, (0, 1), "neighbours", None).gap(points), expected
     )
+
+
+def test_an_axis_may_be_true_and_false_and_elsewhere_these_are_categories():
+    flags = X4[:, 1] > 3.0
+    both = np.column_stack([flags, ~flags])
+    assert Plane(both, (0, 1), "neighbours", None).rows.tolist() == both.tolist()
+    for frame in (pd.DataFrame, pl.DataFrame):
+        X = frame({"long": X4[:, 0], "wide": flags, "tall": X4[:, 2]})
+        plane = Plane(X, ("long", "wide"), "neighbours", None)
+        assert plane.rows[:, 1].tolist() == flags.tolist()
+        rest = Plane(X, ("long", "tall"), "neighbours", 9).at(X4[:20, [0, 2]])
+        assert {type(value) for value in rest[1].tolist()} == {bool}
+
+
+@pytest.mark.parametrize(
+    ("X", "says"),
+    [
+        (csr_array(X4), r"is sparse \(csr_array\); give X\.toarray\(\)"),
+        (pl.DataFrame(X4).lazy(), "X is a LazyFrame"),
+        (np.ma.array(X4, mask=X4 > 7.0), "X holds masked values"),
+    ],
+    ids=["sparse", "lazy", "masked"],
+)
+def test_tables_without_all_their_values_are_refused(X, says):
+    with pytest.raises(ValueError, match=says):
+        Plane(X, (0, 1), "neighbours", None)

@@ -314,3 +314,37 @@ def test_a_pickle_holds_the_weights_once():
     again.coefs_[0][...] = 0.0
     # still views into the network
     assert not (again.predict(MOONS_X) == model.predict(MOONS_X)).all()
+
+
+# Loaded as it lies on the disk
+
+
+def moved(model):
+    model.coefs_ = [2.0 * W for W in model.coefs_]
+    model.intercepts_[0] = model.intercepts_[0] + 1.0
+    model.coefs_[-1][...] = 0.5
+    return model
+
+
+GOES_ON = {
+    "a pass": lambda model: model.partial_fit(X, Y),
+    "a fit": lambda model: model.fit(X, Y),
+    "validation": lambda model: model.fit(X, Y, X_val=MOONS_X, y_val=MOONS_X[:, 0] > 0),
+    "weights": moved,
+}
+
+
+@pytest.mark.parametrize("go_on", GOES_ON.values(), ids=GOES_ON)
+@pytest.mark.parametrize("options", [{}, {"average": 0.9}], ids=["", "average"])
+@out_of_epochs
+def test_a_model_that_is_mapped_to_memory_goes_on(tmp_path, go_on, options):
+    """Its arrays cannot be written to: what changes is copied, and the file stays."""
+    model = small(MLPClassifier, warm_start=True, **options).fit(X, Y)
+    path = tmp_path / "model.joblib"
+    joblib.dump(model, path)
+    before = path.read_bytes()
+    loaded = joblib.load(path, mmap_mode="r")
+    assert not theta(loaded).flags.writeable
+    assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    assert np.array_equal(theta(go_on(loaded)), theta(go_on(model)))
+    assert path.read_bytes() == before

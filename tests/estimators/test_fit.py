@@ -90,6 +90,7 @@ def test_too_few_iterations_give_a_warning_of_their_own(options, reason):
     assert model.stopped_ == reason
 
 
+@pytest.mark.filterwarnings("ignore:X is far from mean 0")
 def test_a_step_downhill_that_cannot_be_found_gives_a_warning_of_its_own():
     rows = 1e100 * np.random.default_rng(0).normal(size=(40, 2))
     with pytest.warns(

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss
 
@@ -276,3 +277,31 @@ def test_a_surface_of_one_class_is_refused_in_a_sentence():
 
     with pytest.raises(ValueError, match="two classes or more"):
         DecisionSurfaceDisplay.from_estimator(short().fit(X, np.zeros(len(X))), X)
+
+
+def test_a_subclass_with_a_constructor_of_its_own_finds_a_rate():
+    class Units(MLPClassifier):
+        def __init__(self, units=6):
+            super().__init__((units,), max_iter=6, batch_size=32, random_state=0)
+            self.units = units
+
+    found = Units(units=8).fit(X, Y).find_learning_rate(X, Y)
+    expected = short().fit(X, Y).find_learning_rate(X, Y)
+    assert found.suggestion == expected.suggestion
+
+
+def test_a_row_to_trace_may_be_sparse_or_of_a_frame(model):
+    told = model.trace(X[0], NAMES[0]).text()
+    for row in (csr_array(X[:1]), FRAME.iloc[[0]], FRAME.iloc[0]):
+        assert model.trace(row, NAMES[0]).text() == told
+    with pytest.raises(ValueError, match=r"one row of 2 values; got shape \(2, 2\)"):
+        model.trace(X[:2], NAMES[0])
+    with pytest.raises(ValueError, match="y is missing in 1 of 1 rows"):
+        model.trace(X[0], None)
+
+
+def test_rows_to_diagnose_by_are_called_x_val(model):
+    with pytest.raises(ValueError, match="`y_val` has classes not in"):
+        model.diagnose(FRAME, NAMES, X_val=FRAME, y_val=Y)
+    with pytest.raises(ValueError, match="X_val contains NaN"):
+        model.diagnose(FRAME, NAMES, X_val=FRAME * np.nan, y_val=NAMES)

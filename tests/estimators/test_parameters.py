@@ -465,3 +465,18 @@ def test_what_names_no_optimizer_has_no_partial_fit(solver):
     assert not hasattr(MLPClassifier(solver=solver), "partial_fit")
     assert not hasattr(MLPRegressor(solver=solver), "partial_fit")
     assert hasattr(MLPRegressor(solver="lion"), "partial_fit")
+
+
+@pytest.mark.parametrize("units", [(8,), [8, 4], 8], ids=str)
+def test_units_in_the_place_of_the_loss_are_told_their_name(units):
+    """A regressor's first argument is its loss, as in scikit-learn."""
+    with pytest.raises(InvalidParameterError) as refused:
+        MLPRegressor(units).fit(X, Y)
+    assert f"hidden_layer_sizes={units!r}; the first" in str(refused.value)
+
+
+@unfinished
+def test_a_rate_that_cannot_be_found_asks_for_scaled_data():
+    model = MLPRegressor(hidden_layer_sizes=(4,), learning_rate_init="auto")
+    with pytest.raises(ValueError, match=r"scale X and y to about mean 0 .*set a rate"):
+        model.set_params(random_state=0).fit(X, 1e12 * X[:, 0])

@@ -6,7 +6,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from halfmoon.arrays.columns import refuse_masked, refuse_not_computed
 from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.displays.fitted import numbered
 
 
@@ -47,6 +49,13 @@ class Plane:
 
     def _read(self, X: Any) -> None:
         """The columns of X, their names, and which of them are numbers."""
+        refuse_not_computed(X, "X")
+        refuse_masked(X, "X")
+        if is_sparse(X):
+            raise ValueError(
+                f"X must be an array or a frame, and is sparse ({type(X).__name__}); "
+                "give X.toarray()."
+            )
         self.frame: Any = None
         if nw.dependencies.is_into_dataframe(X):
             self.frame = nw.from_native(X, eager_only=True)
@@ -76,16 +85,25 @@ class Plane:
             )
 
     def _choose(self, features: Any) -> None:
-        """The indices of the two columns, and of the rest."""
+        """The indices of the two columns, and of the rest.
+
+        An axis may be True and False, 1 and 0; elsewhere these are categories.
+        """
         index = {name: i for i, name in enumerate(self.names)}
         pair = tuple(index.get(feature, feature) for feature in features)
-        numbers = [i for i, is_number in enumerate(self.is_number) if is_number]
+        numbers = [
+            i
+            for i, is_number in enumerate(self.is_number)
+            if is_number or self.columns[i].dtype == bool
+        ]
         if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(numbers):
             known = ", ".join(self.names[i] for i in numbers)
             raise ValueError(
                 "features must be two different columns of numbers, by index or name "
                 f"({known}); got {features!r}."
             )
+        for i in pair:
+            self.columns[i] = self.columns[i].astype(np.float64)
         self.pair = pair
         self.rest = [i for i in range(len(self.names)) if i not in pair]
 

@@ -34,6 +34,7 @@ from halfmoon.estimators.request import (
     scored_by_loss,
     uses_updates,
 )
+from halfmoon.estimators.scale import warn_of_unscaled_inputs
 from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
 from halfmoon.estimators.subclasses import warn_of_uncalled_methods
@@ -143,11 +144,12 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         Warns
         -----
         ConvergenceWarning
-            Where `max_iter` came first, or y should be scaled.
+            Where `max_iter` came first, or X or y should be scaled.
         RuntimeWarning
             Where the fit diverged.
         UserWarning
-            For parameters that have no effect.
+            For parameters that have no effect, rows that are left out, and an X_val
+            that is not transformed as X is.
         """
         call = Call(
             X,
@@ -205,7 +207,9 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         """ValueError for what cannot work pass by pass."""
 
     def _check_scale(self, data: Data) -> None:
-        """ConvergenceWarning where y should be scaled."""
+        """ConvergenceWarning where X should be scaled, or values y."""
+        names = getattr(self, "feature_names_in_", range(data.X.shape[1]))
+        warn_of_unscaled_inputs(self.network_, data, names)
 
     # From the call to work that is ready to begin
 

@@ -469,11 +469,12 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         return last
 
     def _check_scale(self, data: Data) -> None:
-        """ConvergenceWarning where y should be scaled.
+        """ConvergenceWarning where X or y should be scaled.
 
-        That is where it is far from mean 0 and deviation 1, and its mean was the better
-        prediction.
+        That is where it is far from mean 0 and deviation 1, and a constant, y's mean,
+        was the better prediction.
         """
+        super()._check_scale(data)
         X, y, w = data
         loss = self.network_.loss
         if loss.target == "counts" or isinstance(loss, Quantiles):

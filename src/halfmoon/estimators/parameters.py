@@ -465,7 +465,12 @@ def _read_component(p: Parameters, name: str, rule: Any, value: Any) -> Any:
             return rule.one.read(value)
         return [rule.one.read(entry) for entry in value]
     except NoComponentError as error:
-        raise invalid(p, name, error.wanted, error.value, error.hint) from None
+        hint = error.hint
+        if name == "loss" and np.size(value) and np.asarray(value).dtype.kind in "iu":
+            hint = (
+                f"Units are hidden_layer_sizes={value!r}; the first argument is loss."
+            )
+        raise invalid(p, name, error.wanted, error.value, hint) from None
 
 
 def invalid(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from halfmoon.estimators.reading import Call, Rows, read, read_truth
+from halfmoon.estimators.scale import warn_of_other_scale
 from halfmoon.training.warn import warn
 
 Indices = NDArray[np.int64]
@@ -52,6 +53,9 @@ def split(
         stop = read(
             estimator, call.X_val, call.y_val, call.sample_weight_val, suffix="_val"
         )
+        if not call.single:  # a batch of a stream may be unlike the others
+            names = getattr(estimator, "feature_names_in_", range(rows.X.shape[1]))
+            warn_of_other_scale(rows.X, stop.X, names)
         return rows, stop
     if not estimator.early_stopping:
         return rows, None

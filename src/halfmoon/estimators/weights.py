@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from halfmoon.arrays.columns import read_numbers
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.attributes import (
     LastFit,
@@ -209,6 +210,8 @@ class Weights(Parameters):
 
 def weights_of(network: Network, name: str, targets: Any = None) -> WeightList:
     """Each layer's "W", or "b"; the last one's in the units of `targets`."""
+    if not network.theta.flags.writeable:  # as joblib.load(mmap_mode="r") leaves it
+        network.theta = network.theta.copy()
     parameters = network.views(network.theta)
     parts = [Part(getattr(p, name)) for p in parameters if hasattr(p, name)]
     if parts and targets is not None and has_identity_link(network):
@@ -225,7 +228,7 @@ def set_weights(network: Network, arrays: Any, name: str, targets: Any = None) -
 
     Raises ValueError for other shapes, or values that are not finite.
     """
-    arrays = [np.asarray(array) for array in arrays]
+    arrays = [read_numbers(array, np.float64, name) for array in arrays]
     shown = weights_of(network, _LETTERS[name], targets)
     shapes = [array.shape for array in arrays]
     wanted = [array.shape for array in shown]

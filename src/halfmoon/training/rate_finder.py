@@ -220,8 +220,9 @@ def _suggest(rates: Numbers, losses: Numbers, smoothed: Numbers) -> RateTest:
     if begin - best <= FELL * abs(begin):
         raise ValueError(
             f"The loss never fell between learning rates {rates[0]:.2g} and "
-            f"{rates[-1]:.2g} (it began at {begin:.4g}); widen low and high, or check "
-            "the data."
+            f"{rates[-1]:.2g} (it began at {begin:.4g}); scale X and y to about mean 0 "
+            "and standard deviation 1, set a rate, or find one between other limits, "
+            "low and high."
         )
     half = (begin + best) / 2.0
     i = int((smoothed <= half).argmax())
