@@ -1,5 +1,7 @@
 """Learning curves are the columns of the history."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,6 @@ def test_learning_curves_are_the_history(moons, by, column):
     assert set(display.lines_) == {
         "loss",
         "validation_loss",
-        "train_score",
         "validation_score",
     }
     for name, line in display.lines_.items():
@@ -35,6 +36,21 @@ def test_learning_curves_are_the_history(moons, by, column):
     ] * 2
     words = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert words == ["training", "validation", f"best epoch: {moons.best_epoch_}"]
+
+
+def test_an_epoch_that_is_forgotten_is_not_marked_and_times_of_a_pickle_are_missed(
+    moons,
+):
+    model = pickle.loads(pickle.dumps(moons))
+    with pytest.raises(ValueError, match="holds no times"):
+        LossCurveDisplay.from_estimator(model, by="seconds", ax=ax())
+    model.history_.keep_last(len(model.history_) - model.best_epoch_ + 1)
+    display = LossCurveDisplay.from_estimator(model, ax=ax())
+    assert [line.get_xdata()[0] for line in display.best_lines_] == [
+        model.best_epoch_
+    ] * 2
+    model.history_.keep_last(len(model.history_) - 1)
+    assert LossCurveDisplay.from_estimator(model, ax=ax()).best_lines_ == []
 
 
 def test_without_validation_data_there_is_one_line_and_no_best_epoch(iris):

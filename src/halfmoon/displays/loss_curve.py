@@ -141,8 +141,8 @@ class LossCurveDisplay:
         Raises
         ------
         ValueError
-            For an unknown `by`, an empty history, or losses of 0 or less with
-            ``log=True``.
+            For an unknown `by`, an empty history, one without times, or losses of 0 or
+            less with ``log=True``.
         """
         shown = self._columns_with_numbers()
         if by not in COLUMNS:
@@ -150,6 +150,10 @@ class LossCurveDisplay:
         if "loss" not in shown:
             raise ValueError(
                 "A loss curve needs the history not empty; fit for an epoch at least."
+            )
+        if not np.isfinite(self.history[COLUMNS[by]]).any():
+            raise ValueError(
+                "A history that comes from a pickle holds no times; choose by='epoch'."
             )
         if log:
             self._check_positive([name for name in shown if name in PANELS["loss"]])
@@ -189,7 +193,10 @@ class LossCurveDisplay:
             return
         style = {"color": GREY, "ls": ":", "zorder": 1}
         label = f"best epoch: {self.best_epoch}"
-        line = ax.axvline(x[self.best_epoch - 1], label=label, **style)
+        index = self.best_epoch - int(self.history["epoch"][0])
+        if index < 0:  # its row is no longer kept
+            return
+        line = ax.axvline(x[index], label=label, **style)
         self.best_lines_.append(line)
 
     def _label_below(self, by: str) -> None:

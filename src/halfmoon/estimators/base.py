@@ -10,6 +10,7 @@ it is training's: `Settings` (`training.settings`), the `Problem` that an engine
 (`training.loop`). What came of it becomes attributes (`attributes`).
 """
 
+import time
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
@@ -313,8 +314,15 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         if run is not None and self._last.found_rate:
             return replace(settings, learning_rate=self.learning_rate_init_)
         X, y, w = work.data
-        test = find_learning_rate(work.network, X, y, w=w, settings=settings)
-        return replace(settings, learning_rate=test.suggestion)
+        budget = settings.seconds
+        half = None if budget is None else budget / 2.0
+        begin = time.perf_counter()
+        test = find_learning_rate(
+            work.network, X, y, w=w, settings=replace(settings, seconds=half)
+        )
+        if budget is not None and half is not None:
+            budget = max(half, budget - (time.perf_counter() - begin))
+        return replace(settings, learning_rate=test.suggestion, seconds=budget)
 
     # From there to what stays
 

@@ -175,7 +175,7 @@ class Fit:
         theta = run.current
         # callbacks may predict with the network, and do no harm
         network.theta = theta.copy() if self.callbacks else theta
-        if self.score is not None:
+        if self.validation is None and self.score is not None:
             run.history.set(train_score=self.training_score(theta))
         if self.validation is not None:
             columns = self.evaluate(theta)

@@ -7,6 +7,7 @@ rows. So each batch is measured twice, at the weights reached and at the initial
 and it is the difference that is smoothed.
 """
 
+import time
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +18,17 @@ from numpy.typing import ArrayLike
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.rules import INF, Integer
 from halfmoon.engines.choose import choose
-from halfmoon.engines.contract import Numbers, Plan, Problem, State
+from halfmoon.engines.contract import (
+    Engine,
+    Numbers,
+    Plan,
+    Problem,
+    State,
+    WantsStop,
+)
 from halfmoon.network import Network
-from halfmoon.training.run import start
+from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.run import Run, start
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import make_method
 from halfmoon.training.train import NotFiniteError, make_problem
@@ -111,9 +120,9 @@ def find_learning_rate(
     updates : int
         How many updates, at least 20.
     **options
-        Settings of `train`: optimizer, batch size, penalties, clipping, decay, seed and
-        engine count; the learning rate, epochs, schedules, and whatever stops or
-        averages a fit do not.
+        Settings of `train`: optimizer, batch size, penalties, clipping, decay, seed,
+        engine and the time budget count; the learning rate, epochs, schedules, and
+        whatever else stops or averages a fit do not.
 
     Returns
     -------
@@ -125,6 +134,8 @@ def find_learning_rate(
     ValueError
         For a range that is none, for data that do not fit, for a solver, which has no
         rate, and where the loss is not finite at the start or never falls.
+    KeyboardInterrupt
+        For one Ctrl-C, within half a second: half a test has no result.
 
     Examples
     --------
@@ -148,44 +159,80 @@ def find_learning_rate(
         )
     problem = make_problem(deepcopy(network), X, y, w, settings, method)
     rates = np.geomspace(low, high, updates)
-    losses, smoothed = _sweep(problem, settings, rates)
+    with Interrupt() as interrupt:
+        losses, smoothed, is_late = _sweep(problem, settings, rates, interrupt)
+    if interrupt.seen:
+        raise KeyboardInterrupt  # half a test would suggest a rate that is too low
+    if is_late and not (smoothed < smoothed[:1]).any():
+        raise ValueError(
+            f"The time budget of {settings.seconds:g} s ended the range test after "
+            f"{len(losses)} updates, before the loss fell; allow more time, or set a "
+            "learning rate."
+        )
     return _suggest(rates[: len(losses)], losses, smoothed)
 
 
 def _sweep(
-    problem: Problem, settings: Settings, rates: Numbers
-) -> tuple[Numbers, Numbers]:
-    """Losses before each update, raw and smoothed, up to the one where they blow up."""
+    problem: Problem, settings: Settings, rates: Numbers, interrupt: Interrupt
+) -> tuple[Numbers, Numbers, bool]:
+    """Losses before each update, raw and smoothed, up to the one where they blow up.
+
+    Or up to Ctrl-C, or the end of the time budget; that it ended is told too.
+    """
     engine, _ = choose(problem.network, problem.optimizer, settings.engine, problem.X)
     engine.prepare(problem)
     run = start(problem, problem.optimizer)
-    theta = problem.network.theta
+    deadline = time.perf_counter() + (settings.seconds or np.inf)
+
+    def wants_stop() -> bool:
+        return interrupt.seen or time.perf_counter() >= deadline
+
     losses = at_start = smoothed = np.empty(0)
     for first in range(0, len(rates), CHUNK):
-        eta = rates[first : first + CHUNK]
-        decay = np.full(len(eta), problem.decay)
-        ones = np.ones(len(eta))
-        measured = engine.run(problem, run, Plan(eta, decay, ones, ones))
-        updates = np.arange(first, first + len(measured.loss))
-        batch = updates % problem.per_epoch
-        rows = np.minimum(problem.n - batch * problem.batch_size, problem.batch_size)
-        whole = problem.batch_size / rows  # a short batch's loss is a part [R3]
+        pairs = []
+        for eta in rates[first : first + CHUNK].tolist():
+            with interrupt.held(), np.errstate(all="ignore"):
+                pair = _update(engine, problem, run, eta, wants_stop)
+            if pair is not None:
+                pairs.append(pair)
+            if pair is None or wants_stop():
+                break
+        if pairs:
+            losses = np.append(losses, [now for now, _ in pairs])
+            at_start = np.append(at_start, [initial for _, initial in pairs])
         with np.errstate(all="ignore"):
-            initial = []
-            for t in updates.tolist():
-                part = engine.gradient(problem, State(theta, [], t=t))
-                assert part is not None
-                initial.append(part.loss + part.penalty)
-            losses = np.append(losses, (measured.loss + measured.penalty) * whole)
-            at_start = np.append(at_start, initial * whole)
             smoothed = _smoothed(losses, at_start)
             blown_up = _blown_up(smoothed)
         if blown_up.any():
             stop = int(blown_up.argmax()) + 1
-            return losses[:stop], smoothed[:stop]
-        if measured.diverged:
+            return losses[:stop], smoothed[:stop], False
+        if len(pairs) < CHUNK:
             break
-    return losses, smoothed
+    return losses, smoothed, time.perf_counter() >= deadline
+
+
+def _update(
+    engine: Engine, problem: Problem, run: Run, eta: float, wants_stop: WantsStop
+) -> tuple[float, float] | None:
+    """The batch's loss before an update, and at the initial weights.
+
+    None where the update diverged or was given up.
+    """
+    t = run.t
+    initial = State(problem.network.theta, [], t=t)
+    one = np.ones(1)
+    plan = Plan(eta * one, problem.decay * one, one, one)
+    measured = engine.run(problem, run, plan, wants_stop)
+    if not len(measured.loss):
+        return None
+    part = engine.gradient(problem, initial, wants_stop=wants_stop)
+    if part is None:
+        return None
+    batch = t % problem.per_epoch
+    rows = min(problem.n - batch * problem.batch_size, problem.batch_size)
+    whole = problem.batch_size / rows  # a short batch's loss is a part [R3]
+    loss = float(measured.loss[0] + measured.penalty[0])
+    return loss * whole, (part.loss + part.penalty) * whole
 
 
 def _smoothed(losses: Numbers, at_start: Numbers) -> Numbers:

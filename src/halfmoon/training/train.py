@@ -63,7 +63,8 @@ def train(
         Data to judge by. With these the best epoch's weights stay, whatever ends the
         fit.
     score : function (y_hat, y, w, X) -> float, optional
-        Recorded after each epoch; the higher the better.
+        Recorded after each epoch, of the validation data, or where there are none of
+        the training data; the higher the better.
     callbacks : functions (network, run) -> bool or str
         Called after each epoch; True, or a reason in words, stops the fit. If one
         raises, `network` and `run` are as they were before.
