@@ -333,3 +333,12 @@ def test_weights_scale_out():
 def test_the_reference_engine_runs_everything():
     for name in OPTIMIZERS:
         assert reference.why_not(Network.dense([2, 2]), OPTIMIZERS.make(name)) is None
+
+
+def test_an_update_without_decay_or_penalty_reads_no_mask_of_theta():
+    """Nor factors of the rate that are the same in all layers."""
+    problem = task("adam", clip=1.0)
+    reference.run(problem, state(problem), plan(np.full(3, 0.1)))
+    assert not {"penalised", "rate_factor"} & set(vars(problem.network))
+    reference.run(problem, state(problem), plan([0.1], np.ones(1)))
+    assert "penalised" in vars(problem.network)

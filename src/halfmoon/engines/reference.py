@@ -132,8 +132,7 @@ def step(
     state.t += 1
     t = state.t + problem.t_offset
     theta = state.theta
-    c = problem.network.rate_factor
-    m = problem.network.penalised
+    c = _rate_factors(problem.network)
     factor = float(g_factor)  # [O15]
     if problem.clip is not None and norm > problem.clip:
         factor = factor * float(problem.clip / norm)  # [O5]
@@ -141,11 +140,19 @@ def step(
         g = factor * g  # [O5] [O15]
     u, slots = problem.optimizer.rule(g, state.slots, t)
     state.slots = list(slots)
-    state.theta = theta - float(eta) * c * (u + float(decay) * m * theta)  # [O4]
+    if decay != 0.0:
+        u = u + float(decay) * problem.network.penalised * theta  # [O4]
+    state.theta = theta - float(eta) * c * u  # [O4]
     if problem.average is not None and state.average is not None:
         beta = problem.average
         share = (1.0 - beta) / (1.0 - beta**t)
         state.average = state.average + share * (state.theta - state.average)  # [O6]
+
+
+def _rate_factors(network: Network) -> Any:
+    """[O4]'s c, like theta; one number where all layers have the same."""
+    factors = {layer.rate_factor for layer in network.layers if layer.shapes}
+    return factors.pop() if len(factors) == 1 else network.rate_factor
 
 
 def length(g: Array) -> float:
