@@ -192,6 +192,14 @@ def test_dropout_keeps_the_expected_share_and_the_expectation(rate, factor, seed
     assert abs(kept.mean() - 1.0) < slack / (1.0 - q)
 
 
+@pytest.mark.parametrize(("rate", "factor"), [(0.999, 1.0), (0.5, 1.99)])
+def test_dropout_sets_at_most_99_percent_to_0(rate, factor):
+    """Without that limit an input would be multiplied by 1000, or by 200."""
+    kept = mask(Dropout(50, rate), Context(True, 0, dropout=factor), 400)
+    assert set(np.unique(kept.round(9))) == {0.0, 100.0}
+    assert abs((kept != 0.0).mean() - 0.01) < 0.005
+
+
 @given(
     rows=st.lists(st.integers(0, 999), min_size=1, max_size=30),
     update=st.integers(0, 10**6),

@@ -39,13 +39,15 @@ def test_the_shuffle_is_the_one_of_random(n, seed, epoch):
 
 
 @pytest.mark.parametrize("seed", [0, 2**64 - 1])
+@pytest.mark.parametrize(("share", "q"), [(0.4, 0.4 * 0.9), (1.2, 0.99)])
 @each_dtype
-def test_the_mask_is_the_one_of_random(seed, dtype):
+def test_the_mask_is_the_one_of_random(seed, dtype, share, q):
+    """At most 99 percent are set to 0."""
     rows = np.array([70_000, 3, 0, 12])
-    k = 6
+    k = 300  # so many that one in a hundred is seen
     ld = 5
     t = 41
-    rate = np.array([0.4])
+    rate = np.array([share])
     factor = np.array([0.9])
     a0, a, scale = (np.ones((k, ld), dtype) for _ in range(3))
     places = [array.ctypes.data for array in (a0, a, scale, rows, rate, factor)]
@@ -60,5 +62,5 @@ def test_the_mask_is_the_one_of_random(seed, dtype):
         ld,
     )
     u = uniform(key(seed, DROPOUT, 2, t), rows * k + np.arange(k)[:, None])
-    q = 0.4 * 0.9
+    assert (u >= q).any()
     assert np.array_equal(a[:, :4], np.where(u >= q, np.asarray(1 / (1 - q), dtype), 0))

@@ -1109,3 +1109,15 @@ def test_log_probabilities_are_finite_where_probabilities_are_not():
             rtol=1e-9,
             atol=1e-12,
         )
+
+
+def test_rows_that_hardly_weigh_do_not_make_y_look_unscaled():
+    """By their weights the fit is good; with all rows alike its R2 is negative."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 2))
+    y = x[:, 0] + np.where(np.arange(60) < 30, 0.0, 1e3)
+    w = np.where(np.arange(60) < 30, 1.0, 1e-9)
+    model = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", random_state=0)
+    model.fit(x, y, sample_weight=w)  # no warning
+    assert r2(y[:, None], model.predict(x)[:, None], None) < 0.0
+    assert model.score(x, y, w) > 0.9

@@ -6,7 +6,9 @@ import pytest
 import naive
 from fits import X2, Y2, X, Y, accuracy, fit, net
 from halfmoon.layers import Context
+from halfmoon.network import Network
 from halfmoon.training.history import SCHEMA, History
+from halfmoon.training.train import train
 
 
 def test_history_has_its_schema_and_counts():
@@ -124,6 +126,19 @@ def test_validation_columns_are_computed_with_the_weights_after_the_epoch():
     network, run = fit(score=accuracy, callbacks=remember)
     for row, theta in zip(run.history, weights, strict=True):
         assert row["train_score"] == accuracy(network.predict(X, theta), np.eye(2)[Y])
+
+
+def test_the_training_score_gets_the_rows_weights():
+    seen = []
+
+    def score(y_hat, y, w, X):
+        seen.append(w)
+        return 0.0
+
+    w = np.random.default_rng(0).uniform(0.5, 1.5, size=(len(X), 2))
+    network = Network.dense([2, 3, 2], loss="squared_error")
+    train(network, X, np.eye(2)[Y], w=w, score=score, epochs=1)
+    assert np.array_equal(seen[0], w.mean(axis=1))
 
 
 def test_history_outlives_its_first_table():

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from fits import (
     net,
 )
 from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.train import is_finite
 
 
 def handler_of_ctrl_c():
@@ -88,3 +90,17 @@ def test_a_fit_runs_in_a_thread_that_is_not_the_main_one():
     thread.start()
     thread.join()
     assert_same(results[0], fit(batch_size=7))
+
+
+@pytest.mark.parametrize("wrong", [None, np.nan, np.inf])
+def test_after_ctrl_c_the_weights_are_looked_at_without_another_pass(wrong):
+    def gradient(*arguments, **options):
+        raise AssertionError("nobody waits for another pass over the data")
+
+    fit = SimpleNamespace(
+        engine=SimpleNamespace(gradient=gradient), interrupt=Interrupt()
+    )
+    run = SimpleNamespace(stopped="interrupted", theta=np.ones(3))
+    if wrong is not None:
+        run.theta[1] = wrong
+    assert is_finite(fit, run) is (wrong is None)

@@ -69,3 +69,22 @@ def test_missing_values_are_named_by_their_columns():
         train(Network.dense([2, 3, 2]), MOONS_X, MOONS_Y, validation=(rows, MOONS_Y))
     with pytest.raises(ValueError, match="validation must be"):
         train(Network.dense([2, 3, 2]), MOONS_X, MOONS_Y, validation=MOONS_X)
+
+
+def test_weights_of_single_outputs_count_single_losses():
+    """The mean is over rows: of two outputs that weigh 1 it is the sum of both."""
+    network = Network.dense([2, 3, 2], loss="squared_error")
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=(60, 2))
+    w = rng.uniform(0.5, 1.5, size=(60, 2))
+    z = network.raw_predict(X)
+    seen = []
+
+    def score(y_hat, y, w, X):
+        seen.append(w)
+        return 0.0
+
+    columns = evaluate(network, z, network.read(X, y, w), score)
+    loss = (w * (z - y) ** 2 / 2).sum() / w.mean(axis=1).sum()
+    assert columns["validation_loss"] == pytest.approx(loss, rel=1e-12)
+    assert np.array_equal(seen[0], w.mean(axis=1))
