@@ -172,7 +172,7 @@ class Weights(Parameters):
         targets = self._targets_by_hand(coefs)
         request = resolve(self)
         loss = targets.loss(self.loss)
-        is_single = {array.dtype for array in [*coefs, *biases]} == {np.dtype("f4")}
+        is_single = np.can_cast(np.result_type(*coefs, *biases), np.float32)
         architecture = request.architecture(len(coefs[0]), targets, loss)
         network, seed = first_network(
             request,
