@@ -62,3 +62,25 @@ def test_without_numba_numpy_serves_and_says_so_once(tmp_path):
     assert "NumPy does the work, more slowly" in done.stderr
     assert done.stderr.count("\n") == 1
     assert files(tmp_path) == {}
+
+
+@pytest.mark.slow
+def test_an_interrupt_while_numba_is_imported_leaves_it_whole():
+    script = """
+    import signal, sys
+
+    class Finder:
+        def find_spec(self, name, path=None, target=None):
+            if name == "numba.core.types":
+                signal.raise_signal(signal.SIGINT)
+
+    sys.meta_path.insert(0, Finder())
+    from halfmoon.engines.choose import compiled_engine
+    try:
+        compiled_engine()
+    except KeyboardInterrupt:
+        print("interrupted")
+    engine, reason = compiled_engine()
+    print(engine.NAME)
+    """
+    assert python(script).stdout.split() == ["interrupted", "compiled"]

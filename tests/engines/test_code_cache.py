@@ -157,7 +157,7 @@ def loaded(name):
     """A loop from the cache, as in a process that has not loaded it before."""
     text = LOOP.format(name=name)
     module = code_cache.load(name, text)
-    del sys.modules[module.__name__]
+    del code_cache._modules[module.__name__]
     return getattr(module, name)
 
 
@@ -274,10 +274,8 @@ def test_a_module_whose_loading_is_cut_short_is_forgotten(place, error, monkeypa
             raise moments.pop()
 
     monkeypatch.setattr(sys, "cut_short", cut_short, raising=False)
-    before = set(sys.modules)
     with pytest.raises(error):
         code_cache.load("cut", text)
-    assert set(sys.modules) == before
     module = code_cache.load("cut", text)
     assert works(getattr(module, f"cut_{error.__name__}"))
 
@@ -294,6 +292,10 @@ def test_it_can_be_imported_from_a_zip(tmp_path, cache):
     names = {path.name for path in kept.rglob("*.nb?")}
     assert names
     assert names <= {path.name for path in cache[0].rglob("*.nb?")}
+
+
+# what is never compiled, and so changes nothing that is kept
+IN_PYTHON = {"threads.py"}
 
 
 def imported(path):
@@ -317,4 +319,5 @@ def test_the_digest_covers_every_source_that_generated_code_imports(tmp_path):
         sources.append(code_cache.HERE / f"{name}.py")
     for source in sources:
         for path in imported(source):
-            assert path.parent == code_cache.HERE, f"{source.name} imports {path.name}"
+            known = path.parent == code_cache.HERE or path.name in IN_PYTHON
+            assert known, f"{source.name} imports {path.name}"

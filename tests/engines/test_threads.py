@@ -1,13 +1,14 @@
 """How many threads there may be, and work shared among them."""
 
 import os
+import signal
 import sys
 import threading
 
 import pytest
 
 from halfmoon.engines import threads
-from halfmoon.engines.threads import available_cores, run_together
+from halfmoon.engines.threads import available_cores, run_together, uninterrupted
 
 
 @pytest.fixture
@@ -218,3 +219,37 @@ def test_an_interrupt_at_any_line_leaves_no_thread():
             sys.settrace(None)
         assert threading.active_count() == before, f"at line {line}"
     assert line > 10
+
+
+@pytest.fixture
+def alarm():
+    """A signal's handler that raises."""
+
+    def ring(*_):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGINT, ring)
+    yield lambda: signal.raise_signal(signal.SIGINT)
+    signal.signal(signal.SIGINT, before)
+
+
+def test_what_a_signals_handler_raises_comes_out_once_the_work_has_ended(alarm):
+    ended = []
+
+    def work():
+        alarm()
+        for _ in range(1000):
+            ended.append("not yet")
+        ended.append("whole")
+
+    with pytest.raises(TimeoutError):
+        uninterrupted(work)
+    assert ended[-1] == "whole"
+
+
+def test_uninterrupted_work_returns_and_raises_what_it_does(monkeypatch):
+    assert uninterrupted(lambda: 42) == 42
+    with pytest.raises(ZeroDivisionError):
+        uninterrupted(lambda: 1 / 0)
+    limited(monkeypatch, 0, MemoryError)
+    assert uninterrupted(lambda: 42) == 42

@@ -8,6 +8,7 @@ from halfmoon.components.optimizers import Optimizer
 from halfmoon.engines import reference
 from halfmoon.engines.contract import Engine
 from halfmoon.engines.messages import say
+from halfmoon.engines.threads import uninterrupted
 from halfmoon.network import Network
 
 REFERENCE: Engine = reference
@@ -74,9 +75,14 @@ def compiled_engine() -> tuple[Engine | None, str]:
     The reason is said once in a process.
     """
     try:
-        from halfmoon.engines.compiled import engine
+        return uninterrupted(_import_compiled), ""
     except ImportError as error:
         reason = f"numba cannot be imported here ({error})"
         say(f"{reason}; NumPy does the work, more slowly.")
         return None, reason
-    return engine, ""
+
+
+def _import_compiled() -> Engine:
+    from halfmoon.engines.compiled import engine
+
+    return engine

@@ -7,6 +7,9 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 ASK_SECONDS = 0.05  # between two looks of a thread that waits for others
 # what programs set to limit threads; joblib sets them in its worker processes
@@ -128,6 +131,30 @@ def run_together(
     if team.errors:
         raise team.errors[0]
     return started
+
+
+def uninterrupted(work: Callable[[], Result]) -> Result:
+    """What work() returns; no signal's handler interrupts it.
+
+    Python calls handlers, such as that of Ctrl-C, in the main thread, and what they
+    raise comes out of whatever runs there: of an import, say, which then stays half
+    done for the rest of the process. So the work gets a thread of its own, and what a
+    handler raises comes out once it has ended.
+    """
+    results: list[Result] = []
+
+    def keep(part: int) -> None:
+        results.append(work())
+
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    if run_together(keep, 1, give_up=_wait, look=_wait) == 0:
+        return work()  # the system starts no thread
+    return results[0]
+
+
+def _wait() -> None:
+    """There is nothing to do but wait."""
 
 
 class _Team:

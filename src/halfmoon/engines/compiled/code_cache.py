@@ -28,11 +28,13 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from halfmoon.atomic import make_folder
 from halfmoon.engines.compiled import native
 from halfmoon.engines.messages import say
+from halfmoon.engines.threads import uninterrupted
 
 HERE: Any = resources.files(__package__)
 # seconds after which a folder that is not in use is removed
 UNUSED_SECONDS = 90 * 86_400.0
 _NAME = re.compile("[0-9a-f]{16}")
+_modules: dict[str, ModuleType] = {}  # those that are loaded, by name
 _told: list[str] = []  # why compiled code could not be kept
 
 
@@ -42,25 +44,27 @@ def load(name: str, text: str) -> ModuleType:
     The digest in the module's name covers the text, so a component's own source, too.
     """
     name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    with native.compiling:  # nobody may see a module that is half loaded
-        return sys.modules[name] if name in sys.modules else _load(name, text)
+    if name in _modules:
+        return _modules[name]
+    return uninterrupted(lambda: _load(name, text))
 
 
 def _load(name: str, text: str) -> ModuleType:
-    module = ModuleType(name)
-    place = folder()
-    if place is not None:
-        vars(module)[native.CACHE] = _Cache
-    # numba names its files by this path; there is none of that name
-    path = str((place or Path()) / f"{name}.py")
-    linecache.cache[path] = len(text), None, text.splitlines(keepends=True), path
-    sys.modules[name] = module  # numba finds a function's module by name
-    try:
+    with native.compiling:
+        if name in _modules:  # another thread was faster
+            return _modules[name]
+        module = ModuleType(name)
+        place = folder()
+        if place is not None:
+            vars(module)[native.CACHE] = _Cache
+        # numba names its files by this path; there is none of that name
+        path = str((place or Path()) / f"{name}.py")
+        linecache.cache[path] = len(text), None, text.splitlines(keepends=True), path
+        sys.modules[name] = module  # numba finds a function's module by name
         exec(compile(text, path, "exec"), vars(module))
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+        # only a module that is whole is found by the next one who asks
+        _modules[name] = module
+        return module
 
 
 class _Locator:

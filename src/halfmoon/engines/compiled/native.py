@@ -29,6 +29,8 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 from scipy.linalg import cython_blas
 
+from halfmoon.engines.threads import uninterrupted
+
 _config: Any = numba.config
 _njit: Any = numba.njit  # its types do not know all of its options
 JIT = not _config.DISABLE_JIT
@@ -97,8 +99,13 @@ def compile_for(function: Any, *arguments: Any) -> None:
     """Compile a kernel for these arguments' types, without calling it."""
     if JIT and not function.signatures:
         kinds = tuple(numba.typeof(argument) for argument in arguments)
-        with compiling:
-            function.compile(kinds)
+        uninterrupted(lambda: _compile(function, kinds))
+
+
+def _compile(function: Any, *arguments: Any) -> None:
+    """numba's `compile`, one at a time."""
+    with compiling:
+        function.compile(*arguments)
 
 
 def _code(build: Callable[..., ir.Value | None]) -> CodeGenerator:
@@ -300,8 +307,7 @@ def address(function: Any, dtype: str) -> int:
     signature = normalize_signature(types.float64(*arguments))
     options = {"fastmath": function.flags, "error_model": "numpy"}
     compiled = _kept(CFunc(function, signature, locals={}, options=options), function)
-    with compiling:
-        compiled.compile()
+    uninterrupted(lambda: _compile(compiled))
     _LOOPS.append(compiled)
     return int(compiled.address)
 
