@@ -358,9 +358,11 @@ class Network:
         for layer, p in zip(self.layers, self.views(theta), strict=True):
             a0 = a
             values: dict[str, Array] = {}
-            a, backward = layer.forward(p, a0, replace(ctx, values=values))
+            with np.errstate(under="ignore"):  # what underflows is 0
+                a, backward = layer.forward(p, a0, replace(ctx, values=values))
             yield Pass(layer, p, a0, a, backward, values)
 
+    @np.errstate(under="ignore")
     def forward(
         self, theta: Array, X: Array, ctx: Context = PREDICT
     ) -> tuple[Array, list[Backward]]:
@@ -390,6 +392,7 @@ class Network:
                 tape.append(backward)
         return a, tape
 
+    @np.errstate(under="ignore")
     def sums(
         self, theta: Array, X: Array, y: Array, w: Array, ctx: Context = PREDICT
     ) -> tuple[float, Array, float]:
@@ -489,6 +492,7 @@ class Network:
             total = weight if total is None else total
             return self.of_sums(theta, loss, g, total, lam, l1, share)
 
+    @np.errstate(under="ignore")
     def of_sums(
         self,
         theta: Array,
@@ -569,6 +573,7 @@ class Network:
         """
         return self._predict(X, theta, link=True)
 
+    @np.errstate(under="ignore")
     def _predict(self, X: Any, theta: Array | None, link: bool) -> Array:
         theta = self._theta if theta is None else self.read_theta(theta)
         if self.predictor is not None:

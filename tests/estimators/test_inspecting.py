@@ -305,3 +305,26 @@ def test_rows_to_diagnose_by_are_called_x_val(model):
         model.diagnose(FRAME, NAMES, X_val=FRAME, y_val=Y)
     with pytest.raises(ValueError, match="X_val contains NaN"):
         model.diagnose(FRAME, NAMES, X_val=FRAME * np.nan, y_val=NAMES)
+
+
+ASKED = {
+    "predict_proba": lambda model: model.predict_proba(X),
+    "predict_log_proba": lambda model: model.predict_log_proba(X),
+    "sparse rows": lambda model: model.predict_proba(csr_array(X)),
+    "score": lambda model: model.score(X, Y),
+    "check_gradients": lambda model: model.check_gradients(X, Y),
+    "hidden_activations": lambda model: model.hidden_activations(X),
+    "input_gradients": lambda model: model.input_gradients(X, Y, of="loss"),
+    "trace": lambda model: model.trace(X[0], Y[0]),
+    "diagnose": lambda model: model.diagnose(X, Y),
+}
+
+
+@pytest.mark.parametrize("loss", ["log_loss", "softmax_cross_entropy"])
+@pytest.mark.parametrize("asked", ASKED)
+def test_what_underflows_is_harmless_and_raises_nothing(asked, loss):
+    """Logistic units and weights so large that exp(-|z|) is below 1e-308."""
+    model = short(activation="logistic", loss=loss, engine="numpy").fit(X, Y)
+    model.coefs_ = [1e4 * W for W in model.coefs_]
+    with np.errstate(all="raise"):
+        ASKED[asked](model)

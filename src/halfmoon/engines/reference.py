@@ -60,6 +60,7 @@ def run(
     return Measured(loss, penalty, norm)
 
 
+@np.errstate(under="ignore")
 def predict(
     network: Network,
     theta: Array,

@@ -174,6 +174,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         y_hat = ask_network(self, "predict", X)
         return self.targets_.probabilities(y_hat)
 
+    @np.errstate(under="ignore")
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithms of `predict_proba`, none of them minus infinity.
 
@@ -193,6 +194,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         y_hat = ask_network(self, "predict", X) if self.targets_.kind == "labels" else z
         return self.targets_.log_probabilities(z, y_hat, self.network_.loss)
 
+    @np.errstate(under="ignore")
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Accuracy: the share of the rows all of whose labels are right.
 
@@ -413,6 +415,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         y_hat = ask_network(self, "predict", X)
         return self.targets_.decode(y_hat)
 
+    @np.errstate(under="ignore")
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """R2 of the predictions, or minus the mean pinball loss of several quantiles.
 

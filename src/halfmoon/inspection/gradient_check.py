@@ -91,6 +91,7 @@ class GradientReport:
         return "\n".join([*lines, self.message])
 
 
+@np.errstate(under="ignore")
 def check_gradients(
     thing: Network | Activation | Loss,
     X: ArrayLike | None = None,

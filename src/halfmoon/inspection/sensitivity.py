@@ -17,6 +17,7 @@ STEP = 2.0**-7
 STENCIL = ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))
 
 
+@np.errstate(under="ignore")
 def input_gradients(
     network: Network,
     X: ArrayLike,

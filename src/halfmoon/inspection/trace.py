@@ -147,6 +147,7 @@ class Trace:
         return [(title, lines) for title, lines in parts if lines]
 
 
+@np.errstate(under="ignore")
 def trace(network: Network, x: Any, y: Any) -> Trace:
     """Carry one row through the network and back.
 

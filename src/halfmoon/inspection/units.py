@@ -11,6 +11,7 @@ from halfmoon.network import Network
 FLAT = 0.005
 
 
+@np.errstate(under="ignore")
 def hidden_activations(network: Network, X: ArrayLike) -> list[Array]:
     """What the units of each hidden layer answer to rows, as in prediction.
 
