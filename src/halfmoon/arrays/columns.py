@@ -78,7 +78,14 @@ def refuse_misread(X: Any, name: str = "X") -> None:
         masked = np.ma.getmaskarray(X).any(axis=0)
         remedy = "fill them, or leave out those rows"
         columns.refuse(masked, name, "masked values", remedy)
-    dates = [_is_date(kind, columns.at, j) for j, kind in enumerate(columns.types)]
+    # most columns have one of a few types
+    unlike = {kind for kind in set(columns.types) if not NUMBERS.match(str(kind))}
+    if not unlike:
+        return
+    dates = [
+        kind in unlike and _is_date(kind, columns.at(j))
+        for j, kind in enumerate(columns.types)
+    ]
     remedy = "make numbers of them first, such as days since a day of your choice"
     columns.refuse(dates, name, "dates or durations", remedy)
 
@@ -142,13 +149,11 @@ def missing_rows(values: Any) -> NDArray[np.bool_]:
     return np.asarray(gaps.reshape(len(array), -1).any(axis=1))
 
 
-def _is_date(kind: Any, column_at: Callable[[int], Any], j: int) -> bool:
-    """Whether column j of this type holds dates, times or durations."""
+def _is_date(kind: Any, column: Any) -> bool:
+    """Whether a column of this type holds dates, times or durations."""
     if DATES.match(str(kind)):
         return True
-    if NUMBERS.match(str(kind)):
-        return False
-    values = np.asarray(column_at(j))
+    values = np.asarray(column)
     if values.dtype.kind in "mM":
         return True
     kinds = {type(value).__name__ for value in values} if values.ndim == 1 else set()
