@@ -274,6 +274,15 @@ def test_the_suggestion_is_half_of_the_way_down():
     )
 
 
+def test_it_ends_once_the_loss_has_risen_by_three_times_its_best_or_its_fall():
+    found = find_learning_rate(moons(), X, Y, high=1e3, optimizer="adam", updates=300)
+    best = np.minimum.accumulate(found.smoothed)
+    fall = found.smoothed[0] - best
+    *before, last = (found.smoothed - best) / np.maximum(np.abs(best), fall)
+    assert max(before) <= 3.0 < last
+    assert len(found.rates) < 300
+
+
 def test_a_loss_that_still_falls_at_the_end_is_mentioned():
     assert (
         "try a larger high"
