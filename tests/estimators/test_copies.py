@@ -6,6 +6,8 @@ import html
 import importlib
 import inspect
 import pickle
+import subprocess
+import sys
 import warnings
 
 import joblib
@@ -20,18 +22,23 @@ from sklearn.preprocessing import StandardScaler
 
 from halfmoon import MLPClassifier, MLPRegressor, datasets
 from halfmoon.components.losses import LOSSES
+from halfmoon.estimators import base
 from small import (
     MOONS_X,
     NAMES,
     WAVE,
+    X2,
+    Y2,
     X,
     Y,
+    brief,
     classifier,
     needs_callbacks,
     one_thread,
     out_of_epochs,
     predicted,
     regressor,
+    short,
     small,
     theta,
 )
@@ -348,3 +355,83 @@ def test_a_model_that_is_mapped_to_memory_goes_on(tmp_path, go_on, options):
     assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
     assert np.array_equal(theta(go_on(loaded)), theta(go_on(model)))
     assert path.read_bytes() == before
+
+
+# Equal fits have equal bytes
+
+FITS = {
+    "fit": lambda: short().fit(X, Y),
+    "early": lambda: short(early_stopping=True).fit(X, Y),
+    "warm": lambda: short(warm_start=True).fit(X, Y).fit(X2, Y2),
+    "lbfgs": lambda: regressor(max_iter=9).fit(*WAVE),
+    "passes": lambda: brief(normalize_y=True).partial_fit(*WAVE).partial_fit(*WAVE),
+    "auto": lambda: brief(learning_rate_init="auto").fit(*WAVE),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+@out_of_epochs
+def test_equal_fits_have_equal_bytes_and_hashes(name):
+    """Whatever was done with them: nothing of the process and no times are inside."""
+    one = FITS[name]()
+    other = FITS[name]()
+    other.predict(X[:, : other.n_features_in_])
+    assert pickle.dumps(one) == pickle.dumps(other)
+    assert joblib.hash(one) == joblib.hash(other)
+    again = pickle.loads(pickle.dumps(one))
+    assert pickle.dumps(again) == pickle.dumps(pickle.loads(pickle.dumps(other)))
+
+
+@pytest.mark.slow
+@out_of_epochs
+def test_equal_fits_in_two_processes_have_equal_hashes():
+    code = (
+        "import joblib, pickle; from halfmoon import MLPClassifier, datasets\n"
+        "X, y = datasets.make('moons', 120, 0.2, 0)\n"
+        "model = MLPClassifier((3,), max_iter=5, random_state=0, engine='numpy')\n"
+        "print(joblib.hash(pickle.dumps(model.set_params(warm_start=True).fit(X, y))))"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert told[0] == told[1]
+
+
+@out_of_epochs
+def test_a_pickle_holds_no_room_for_epochs_to_come():
+    """2-3-1 after 300 epochs: three columns of numbers, and little more."""
+    model = short(hidden_layer_sizes=(3,), max_iter=300, n_iter_no_change=500)
+    assert len(pickle.dumps(model.fit(X, Y))) < 3 * 8 * 300 + 5000
+
+
+def test_endless_passes_keep_the_last_ones_and_count_them_all(monkeypatch):
+    monkeypatch.setattr(base, "PASSES", 20)
+    model = brief(learning_rate_init=1e-4)
+    losses = []
+    for _ in range(50):
+        losses.append(model.partial_fit(*WAVE).loss_)
+    assert model.loss_curve_ == losses[-20:]
+    assert (model.history_.total, model.t_) == (50, 50 * len(WAVE[0]))
+    assert model.best_loss_ == min(losses)
+
+
+def test_curves_are_there_after_a_fit_only_and_may_be_set():
+    model = short(max_iter=2)
+    assert not hasattr(model, "loss_curve_")
+    with pytest.raises(AttributeError, match="no curves yet; fit it first"):
+        model.validation_scores_  # noqa: B018
+    model.loss_curve_ = [1.0]
+    assert model.loss_curve_ == [1.0]
+
+
+@out_of_epochs
+def test_curves_that_were_set_are_those_of_the_next_fit_again():
+    model = short(max_iter=2).fit(X, Y)
+    model.loss_curve_ = [1.0]
+    assert len(model.fit(X, Y).loss_curve_) == 2

@@ -1,10 +1,13 @@
 """History: its columns, and what each of them measures."""
 
+import pickle
+from copy import copy
+
 import numpy as np
 import pytest
 
 import naive
-from fits import X2, Y2, X, Y, accuracy, fit, net
+from fits import NAN, X2, Y2, X, Y, accuracy, fit, net
 from halfmoon.layers import Context
 from halfmoon.network import Network
 from halfmoon.training.history import SCHEMA, History
@@ -180,3 +183,80 @@ def test_its_memory_grows_with_its_rows_and_seldom():
 
 def test_a_history_says_how_long_it_is():
     assert repr(fit(epochs=3)[1].history) == "History(3 epochs)"
+
+
+# Copies, pickles, and what is forgotten
+
+
+def long_history(count):
+    history = History()
+    for epoch in range(1, count + 1):
+        history.append(epoch=[epoch], update=3 * epoch, rows=9 * epoch, loss=1 / epoch)
+    return history
+
+
+def test_a_copy_goes_on_by_itself_and_so_does_what_it_was_made_of():
+    one = long_history(5)
+    other = copy(one)
+    other.append(epoch=[6], update=18, rows=54, loss=2.0)
+    other.set(validation_loss=3.0)
+    assert (len(one), len(other)) == (5, 6)
+    one.append(epoch=[6], update=18, rows=54, loss=4.0)
+    assert (one["loss"][-1], other["loss"][-1]) == (4.0, 2.0)
+    assert np.isnan(one["validation_loss"][-1])
+    assert other["validation_loss"][-1] == 3.0
+
+
+def test_rows_that_are_forgotten_are_counted():
+    history = long_history(30)
+    history.keep_last(10)
+    assert (len(history), history.total) == (10, 30)
+    assert history["epoch"].tolist() == list(range(21, 31))
+    assert history.since("epoch", 25).tolist() == [26, 27, 28, 29, 30]
+    assert history.since("epoch", 5).tolist() == history["epoch"].tolist()
+    history.append(epoch=[31], update=93, rows=279)
+    history.cut(29)
+    assert history["epoch"].tolist() == list(range(21, 30))
+    again = pickle.loads(pickle.dumps(history))
+    assert (again.total, again["epoch"].tolist()) == (29, history["epoch"].tolist())
+
+
+def test_memory_of_endless_passes_is_bounded():
+    history = History()
+    for epoch in range(1, 2001):
+        history.append(epoch=[epoch], update=epoch, rows=epoch)
+        history.keep_last(50)
+        assert len(history["loss"].base) < 300
+    assert history.total == 2000
+
+
+def test_a_pickle_holds_what_is_used_and_no_times():
+    """Not the room to grow, which is old memory; nor columns that say little."""
+    history = long_history(100)
+    history.set(seconds=1.5)
+    text = pickle.dumps(history)
+    assert len(text) < 8 * 100 + 1000  # one column
+    again = pickle.loads(text)
+    for name in SCHEMA.names:
+        assert again[name].dtype == history[name].dtype
+        if name != "seconds":
+            assert np.array_equal(again[name], history[name], equal_nan=True), name
+    assert np.isnan(again["seconds"]).all()
+    later = pickle.loads(text)
+    later.set(seconds=9.0)
+    assert pickle.dumps(later) == text
+
+
+@pytest.mark.parametrize(
+    "losses", [[], [2.0], [2.0, 2.0], [2.0, 1.0, 2.0], [NAN, NAN], [NAN, 1.0], [np.inf]]
+)
+def test_any_column_comes_back_from_a_pickle(losses):
+    history = History()
+    for epoch, loss in enumerate(losses, start=1):
+        history.append(epoch=[epoch], update=epoch**2, rows=7, loss=loss)
+    again = pickle.loads(pickle.dumps(history))
+    assert again["update"].tolist() == history["update"].tolist()
+    assert again["rows"].tolist() == history["rows"].tolist()
+    assert np.array_equal(again["loss"], losses, equal_nan=True)
+    again.append(epoch=[9], update=81, rows=7, loss=0.5)
+    assert again["loss"][-1] == 0.5
