@@ -447,3 +447,19 @@ def test_what_rounding_hides_is_admitted():
     )
     assert report
     assert "lost in rounding" in report.message
+
+
+def test_what_rounding_hides_depends_on_the_size_of_the_values():
+    """Values of size 1 + |z| + |f| are rounded by so much that a slope is lost."""
+    unit = 64.0 * np.finfo(np.float64).eps / 1e-6  # of values of size 1
+
+    @dataclass(frozen=True)
+    class Flat(Activation):
+        def f(self, z):
+            return 1.51 * unit * z
+
+        def df(self, z, a):
+            return np.full_like(z, 1.51 * unit)
+
+    (check,) = check_gradients(Flat()).checks
+    assert check.lost == 220  # of 241, from -6 to 6: but for |z| up to 0.5
