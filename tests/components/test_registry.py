@@ -4,6 +4,7 @@ And it says what is wrong when it does not.
 """
 
 import dataclasses
+import pickle
 from dataclasses import dataclass
 
 import pytest
@@ -14,7 +15,7 @@ from halfmoon.components.activations import ACTIVATIONS, Activation
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES, Huber, Quantiles, SoftmaxCrossEntropy
 from halfmoon.components.optimizers import OPTIMIZERS, Adam
-from halfmoon.components.registry import Component, Registry
+from halfmoon.components.registry import Component, Registry, packed, unpack
 from halfmoon.components.rules import (
     BOOLEAN,
     INF,
@@ -357,3 +358,75 @@ def test_a_class_is_no_activation():
         Network.dense([2, 3, 2], ACTIVATIONS["tanh"])
     with pytest.raises(TypeError, match="Expected a Network"):
         check_gradients(ACTIVATIONS["tanh"])
+
+
+# A class defined once more, and the user's components in another process
+
+
+def activation(name, module="__main__", slope=1.0):
+    """A class as a notebook's cell defines it."""
+
+    class Made(Activation):
+        def f(self, z):
+            return slope * z
+
+        def df(self, z, a):
+            return slope + 0.0 * z
+
+    Made.__name__ = name
+    Made.__qualname__ = name
+    Made.__module__ = module
+    return Made
+
+
+@pytest.fixture
+def own():
+    """The registry of activations, which is as it was afterwards."""
+    before = dict(ACTIVATIONS)
+    aliases = dict(ACTIVATIONS.aliases)
+    yield ACTIVATIONS
+    for name in set(ACTIVATIONS) - set(before):
+        ACTIVATIONS.remove(name)
+    assert dict(ACTIVATIONS) == before
+    assert ACTIVATIONS.aliases == aliases
+
+
+def test_a_cell_that_is_run_again_replaces_its_component(own):
+    own.register("own_cubic", "own_third")(activation("Cubic"))
+    again = activation("Cubic", slope=2.0)
+    own.register("own_cubic")(again)
+    assert own["own_cubic"] is again
+    assert "own_third" not in own
+    for other in (activation("Other"), activation("Cubic", "another_module")):
+        with pytest.raises(ValueError, match="already activation 'own_cubic'"):
+            own.register("own_cubic")(other)
+    assert own["own_cubic"] is again
+
+
+def test_the_users_components_are_known_by_name_where_they_arrive(own):
+    @dataclass(frozen=True)
+    class Steep(Activation):
+        slope: float = 2.0
+
+        def f(self, z):
+            return self.slope * z
+
+        def df(self, z, a):
+            return self.slope + 0.0 * z
+
+    own.register("own_steep", "own_slope")(Steep)
+    listed = pickle.loads(pickle.dumps(packed()))
+    own.remove("own_steep")
+    unpack(listed)
+    assert own["own_steep"] is own["own_slope"]
+    arrived = own.make("own_slope:slope=3.0")
+    assert (str(arrived), arrived.f(2.0)) == ("own_steep:slope=3.0", 6.0)
+    unpack(listed)  # what is there already stays
+    assert type(own.make("own_steep")) is own["own_steep"]
+
+
+def test_without_a_dataclass_there_are_no_settings(own):
+    own.register("own_plain")(activation("Plain"))
+    assert str(own.make("own_plain")) == "own_plain"
+    with pytest.raises(ValueError, match=r"Plain has no settings, .*@dataclass\(froz"):
+        own.make("own_plain:k=2")

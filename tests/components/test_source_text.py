@@ -48,8 +48,11 @@ def test_a_function_is_found_by_its_code():
     assert source_text(GELU.f).startswith("def f(self, z: Array) -> Array:")
 
 
-def test_of_two_lambdas_in_a_line_nobody_knows_which_is_which():
-    assert source_text(Outer.two[0]) is None
+def test_lambdas_in_one_line_are_told_apart():
+    assert [*map(source_text, Outer.two)] == ["lambda z: z", "lambda z: -z"]
+    nested = lambda z: lambda y: z + y  # noqa: E731
+    assert source_text(nested(1.0)) == "lambda y: z + y"
+    assert source_text(nested) == "lambda z: lambda y: z + y"
 
 
 def test_without_a_file_there_is_none():

@@ -11,7 +11,7 @@ from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.components.registry import Component, Registry, write
+from halfmoon.components.registry import Component, Registry, settings_of, write
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.datasets import DATASETS
 from halfmoon.training.settings import Settings
@@ -39,7 +39,7 @@ def names(registry: Registry[Any], name: str) -> str:
 def settings(component: type[Component]) -> list[str]:
     """One line a setting: its name, its default, what it is for and may be."""
     lines = []
-    for field in dataclasses.fields(component):  # type: ignore[arg-type]
+    for field in settings_of(component):
         about = f"{field.metadata['help']} ({field.metadata['rule']})"
         lines.append(f"{field.name} = {write(field.default)}: {about}")
     return lines

@@ -99,20 +99,15 @@ class Freezable:
 def freeze(component: C) -> C:
     """A copy of a component, or layer, that reads copies of all that it reads.
 
-    What is halfmoon's own is returned as it is, and so is what comes frozen from a
-    pickle. Raises ChangeableError for what cannot be copied so.
+    What is halfmoon's own is returned as it is, and so is what comes from a pickle.
+    Raises ChangeableError for what cannot be copied so.
     """
-    cls = _class_of(component)
+    part = vars(type(component)).get("frozen_from")
+    cls = type(component) if part is None else part.original
     if cls is None or is_ours(cls):
         return component
     frozen: C = parts.build(Reader(cls).instance(component))
     return frozen
-
-
-def _class_of(component: object) -> type | None:
-    """The class as the user wrote it; None if that stayed in another process."""
-    part = vars(type(component)).get("frozen_from")
-    return type(component) if part is None else part.original
 
 
 def is_ours(cls: type) -> bool:
@@ -160,7 +155,7 @@ class Reader:
         """A component or layer; what it holds itself is copied, whatever it is."""
         part = parts.Instance(None, {}, instance)
         self.seen[id(instance)] = instance, part
-        part.of = self.part(_class_of(instance), "it", "its class")
+        part.of = self.part(type(instance), "it", "its class")
         names = [*getattr(instance, "__dict__", {})]
         if dataclasses.is_dataclass(instance):
             names += [field.name for field in dataclasses.fields(instance)]
@@ -303,6 +298,11 @@ class Reader:
 
     def cls(self, cls: type) -> Any:
         """A class of the user's, or one of halfmoon's that was changed."""
+        frozen_from = vars(cls).get("frozen_from")
+        if frozen_from is not None:
+            if frozen_from.original is None:  # it comes from a pickle
+                return frozen_from
+            return self.part(frozen_from.original, "it", "its class")
         if is_ours(cls) or type(cls) not in (type, ABCMeta):
             return cls
         original = cls if issubclass(cls, Freezable) else None

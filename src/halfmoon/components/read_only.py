@@ -17,7 +17,8 @@ import numpy as np
 def guarded(function: FunctionType) -> Callable[..., Any]:
     """The method, handed arrays that it cannot write to.
 
-    Raises ValueError where it tries, naming the argument.
+    Raises ValueError where it tries, naming the argument, and where it treats an array
+    as one number.
     """
 
     @wraps(function)
@@ -25,6 +26,11 @@ def guarded(function: FunctionType) -> Callable[..., Any]:
         try:
             return _own(function(*map(_view, arguments)))
         except ValueError as error:
+            if "truth value of an array" in str(error):
+                raise ValueError(
+                    f"{function.__name__} of {_owner(function)} asks whether an array "
+                    "is true; write np.where(condition, here, elsewhere) instead."
+                ) from error
             name = _written(function, arguments)
             if name is None:
                 raise

@@ -9,10 +9,12 @@ do (``"huber"``), a name with settings (``"huber:delta=2.0"``), or an instance
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from types import UnionType
 from typing import Any, Generic, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from halfmoon.components.freezing import Freezable
+from halfmoon.components import parts
+from halfmoon.components.freezing import ChangeableError, Freezable, Reader
 from halfmoon.components.rules import check_settings, nearest
 
 
@@ -34,18 +36,19 @@ class Component(Freezable):
         """As text, with the settings that are not defaults: ``huber:delta=2.0``."""
         # its own: a subclass is another component
         name = vars(type(self)).get("registered", type(self).__name__)
-        settings: tuple[dataclasses.Field[Any], ...] = ()
-        if dataclasses.is_dataclass(self):
-            settings = dataclasses.fields(self)
         changed = [
             f"{field.name}={write(getattr(self, field.name))}"
-            for field in settings
+            for field in settings_of(type(self))
             if getattr(self, field.name) != field.default
         ]
         return f"{name}:{','.join(changed)}" if changed else str(name)
 
 
 B = TypeVar("B", bound=Component)
+
+
+# all there are, by kind
+REGISTRIES: dict[str, "Registry[Any]"] = {}
 
 
 class Registry(Mapping[str, type[B]], Generic[B]):
@@ -61,6 +64,7 @@ class Registry(Mapping[str, type[B]], Generic[B]):
         self.base = base
         self._components: dict[str, type[B]] = {}
         self.aliases: dict[str, str] = {}
+        REGISTRIES[kind] = self
 
     def register(self, name: str, *aliases: str) -> Callable[[type[B]], type[B]]:
         """Put the class below in the registry under `name`; `aliases` find it too.
@@ -142,9 +146,41 @@ class Registry(Mapping[str, type[B]], Generic[B]):
         return component(**dict(settings))
 
 
+def packed() -> list[tuple[str, tuple[str, ...], Any]]:
+    """The user's components, so that another process knows their names, too.
+
+    Kind, names and class of each, the class as `parts` writes it down.
+    """
+    listed = []
+    for kind, registry in REGISTRIES.items():
+        for name, component in registry.items():
+            if component.__module__.partition(".")[0] == "halfmoon":
+                continue
+            aliases = [other for other, one in registry.aliases.items() if one == name]
+            reader = Reader(component)
+            with suppress(ChangeableError):  # a fit with it says so
+                part = reader.cls(component)
+                if reader.portable:
+                    listed.append((kind, (name, *aliases), part))
+    return listed
+
+
+def unpack(listed: list[tuple[str, tuple[str, ...], Any]]) -> None:
+    """Register what `packed` has listed, unless its name is taken here."""
+    for kind, names, part in listed:
+        registry = REGISTRIES[kind]
+        if not any(name in registry for name in names):
+            registry.register(*names)(parts.build(part))
+
+
 def _full_name(component: type) -> tuple[str, str]:
     """Where a class is defined, and as what."""
     return component.__module__, component.__qualname__
+
+
+def settings_of(component: type) -> tuple[dataclasses.Field[Any], ...]:
+    """A component's settings; one that is no dataclass has none."""
+    return dataclasses.fields(component) if dataclasses.is_dataclass(component) else ()
 
 
 def write(value: object) -> str:
@@ -155,8 +191,13 @@ def write(value: object) -> str:
 def _read(component: type[Component], item: str) -> tuple[str, Any]:
     """One ``setting=value`` as the type that the component's field has."""
     name, equals, text = (part.strip() for part in item.partition("="))
-    declared = dataclasses.fields(component)  # type: ignore[arg-type]
-    fields = {field.name: field for field in declared}
+    fields = {field.name: field for field in settings_of(component)}
+    if not dataclasses.is_dataclass(component):
+        raise ValueError(
+            f"{component.__name__} has no settings, so {item!r} cannot be one; those "
+            "of a component of your own are fields of a dataclass: write "
+            "@dataclass(frozen=True) above it."
+        )
     if name not in fields or not equals:
         raise ValueError(
             f"{component.__name__} has no setting {item!r} (write name=value); "

@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from types import CodeType, FunctionType
 
-FUTURE = 0
-for _name in __future__.all_feature_names:
-    FUTURE |= getattr(__future__, _name).compiler_flag
+FUTURE = __future__.annotations.compiler_flag
 Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -30,7 +28,8 @@ def source_text(function: FunctionType) -> str | None:
     wanted = without_lines(loaded)
     found = []
     for node, code in _functions("".join(lines), loaded.co_flags & FUTURE):
-        if code.co_name == loaded.co_name and without_lines(code) == wanted:
+        alike = (code.co_name, code.co_code) == (loaded.co_name, loaded.co_code)
+        if alike and without_lines(code) == wanted:
             found.append((abs(code.co_firstlineno - loaded.co_firstlineno), node))
     if not found:
         return None
@@ -43,10 +42,7 @@ def source_text(function: FunctionType) -> str | None:
 
 @lru_cache(maxsize=32)
 def _functions(text: str, flags: int) -> list[tuple[Node, CodeType]]:
-    """Each function in a file, and its code.
-
-    Of two lambdas that begin in one line nobody knows which is which.
-    """
+    """Each function in a file, and its code."""
     try:
         tree = ast.parse(text)
         whole = compile(tree, "", "exec", flags, dont_inherit=True)
@@ -62,9 +58,20 @@ def _functions(text: str, flags: int) -> list[tuple[Node, CodeType]]:
     functions = []
     for code in codes_in(whole):
         candidates = nodes.get((code.co_name, code.co_firstlineno), [])
+        if len(candidates) > 1:  # lambdas that begin in one line
+            places = set(code.co_positions())
+            candidates = [node for node in candidates if _place(node) in places]
         if len(candidates) == 1:
             functions.append((candidates[0], code))
     return functions
+
+
+def _place(node: Node) -> tuple[int | None, ...] | None:
+    """Where a lambda's body stands: its code gives the value back from there."""
+    if not isinstance(node, ast.Lambda):
+        return None
+    body = node.body
+    return body.lineno, body.end_lineno, body.col_offset, body.end_col_offset
 
 
 def codes_in(code: CodeType) -> Iterator[CodeType]:

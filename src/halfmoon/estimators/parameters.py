@@ -23,7 +23,7 @@ from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.components.registry import Registry
+from halfmoon.components.registry import Registry, packed, unpack
 from halfmoon.components.rules import (
     BOOLEAN,
     COMPONENT,
@@ -387,6 +387,20 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
     )
     engine: str = of_training("engine")
     n_threads: Any = of_training("n_threads")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle holds; before a fit, the user's components, too.
+
+        A worker process that tries parameters must know them by their names.
+        """
+        state: dict[str, Any] = super().__getstate__()
+        if not any(name.endswith("_") for name in vars(self)):
+            state["packed"] = packed()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        unpack(state.pop("packed", []))
+        super().__setstate__(state)
 
     def set_params(self, **options: Any) -> Self:
         """Set parameters by name.

@@ -34,7 +34,7 @@ Value = Any
 ELEMENTWISE = {
     "abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
     "ceil", "cos", "cosh", "exp2", "fabs", "floor", "hypot", "log10", "log2", "power",
-    "reciprocal", "rint", "sign", "sin", "sinh", "sqrt", "square", "tan", "trunc",
+    "rint", "sign", "sin", "sinh", "sqrt", "square", "tan", "trunc",
 }
 # fmt: on
 # the same functions as `simd` has, by the objects that they are
@@ -46,10 +46,13 @@ SIMD: dict[Any, str] = {
 }
 NUMPY: dict[Any, str] = {getattr(np, name): f"np.{name}" for name in ELEMENTWISE}
 NUMPY[abs] = "abs"
-# of numbers; NumPy's power and reciprocal compute integers from integers
+# of an array, whatever it holds
+LIKE = {np.ones_like: "1.0", np.zeros_like: "0.0"}
+NUMPY |= dict.fromkeys(LIKE, "")
+# of numbers; NumPy's power computes integers from integers
 OF_NUMBERS: dict[Any, str] = {
     **{getattr(math, name): f"math.{name}" for name in dir(math) if name[0] != "_"},
-    **{f: name for f, name in NUMPY.items() if f not in (np.power, np.reciprocal)},
+    **{f: name for f, name in NUMPY.items() if name and f is not np.power},
     **{f: f"np.{name}" for f, name in SIMD.items() if hasattr(np, name)},
     **{getattr(builtins, name): name for name in ("float", "int", "max", "min")},
 }
@@ -150,7 +153,10 @@ class Loop:
             raise UntranslatableError(f"{name} is not a number that float64 holds")
         if name not in self.settings:
             self.settings.append(name)
-        return Invariant(_parse(f"h[{self.first + self.settings.index(name)}]"))
+        code = f"h[{self.first + self.settings.index(name)}]"
+        if isinstance(value, bool):
+            return Invariant(_parse(f"{code} != 0.0"), True)
+        return Invariant(_parse(code))
 
 
 class Scope:
@@ -219,13 +225,15 @@ class Scope:
         if all(isinstance(value, Invariant) for value in values):
             return self.invariant(node, parts, values)
         if isinstance(node, ast.IfExp) and isinstance(values[0], Invariant):
+            self.refuse_logical(node, values[1:])
             chosen = [self.loop.element(value) for value in values[1:]]
             return _with(node, parts, [self.loop.condition(values[0]), *chosen])
         if _has_constant_exponent(node):
             # z**3 stays so: numba makes it products
             return _with(node, parts[:1], [self.loop.element(values[0])])
-        if isinstance(node, ast.BinOp | ast.UnaryOp) and all(map(_is_logical, values)):
-            return self.logic(node, values)
+        is_operator = isinstance(node, ast.BinOp | ast.UnaryOp)
+        if is_operator and all(map(_is_true_or_false, values)):
+            return self.logic(node, [self.loop.condition(value) for value in values])
         is_comparison = isinstance(node, ast.Compare) and len(node.ops) == 1
         if not is_comparison and not isinstance(getattr(node, "op", None), ARITHMETIC):
             raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
@@ -236,22 +244,32 @@ class Scope:
     def invariant(
         self, node: Any, parts: list[ast.expr], values: list[Invariant]
     ) -> Invariant:
-        """An operation on numbers, as Python has it: True + True is 2."""
+        """An operation on numbers.
+
+        True + True is 2, but True of NumPy's: so such sums are refused.
+        """
         codes = [value.code for value in values]
         numbers = [value.number for value in values]
+        logical = all(value.logical for value in values)
         operators = getattr(node, "ops", [getattr(node, "op", None)])
         if isinstance(node, ast.IfExp):
-            return Invariant(_with(node, parts, [codes[0], *numbers[1:]]))
+            self.refuse_logical(node, values[1:])
+            return Invariant(_with(node, parts, codes))
         if isinstance(operators[0], ast.Not):
             return Invariant(_with(node, parts, codes), True)
         if isinstance(operators[0], ast.And | ast.Or | ast.BitAnd | ast.BitOr):
-            if all(value.logical for value in values):
+            if logical:
                 return Invariant(_with(node, parts, codes), True)
         elif all(isinstance(op, COMPARISONS) for op in operators):
             return Invariant(_with(node, parts, numbers), True)
-        elif isinstance(operators[0], ARITHMETIC):
+        elif isinstance(operators[0], ARITHMETIC) and not logical:
             return Invariant(_with(node, parts, numbers))
         raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
+
+    def refuse_logical(self, node: ast.expr, values: list[Value]) -> None:
+        """UntranslatableError where NumPy would go on with True and False."""
+        if any(map(_is_true_or_false, values)):
+            raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
 
     def logic(self, node: Any, values: list[ast.expr]) -> ast.expr:
         """Operators between comparisons: ``&``, ``|``, ``~``, and ``*`` of two."""
@@ -288,38 +306,35 @@ class Scope:
         """A function that `simd`, NumPy or Python has; any other is inlined."""
         function = self.value(node.func)
         arguments = [self.value(argument) for argument in node.args]
-        refused = UntranslatableError(f"it contains {ast.unparse(node)!r}")
-        if node.keywords:
-            raise refused
         try:
             is_known = function in SIMD or function in NUMPY or function in OF_NUMBERS
         except TypeError:  # it has no hash
             is_known = False
-        if function is np.ones_like or function is np.zeros_like:
-            if len(arguments) != 1:
-                raise refused
-            return _number(float(function is np.ones_like))
-        if isinstance(function, FunctionType | MethodType) and not is_known:
+        if not node.keywords and is_known:
+            return self.known(node, function, arguments)
+        if not node.keywords and isinstance(function, FunctionType | MethodType):
             return self.loop.inline(function, arguments)
-        if not is_known:
-            raise refused
-        if function is np.where:
-            if len(arguments) != 3:
-                raise refused
-            condition = self.loop.condition(arguments[0])
-            elements = [self.loop.element(argument) for argument in arguments[1:]]
+        raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
+
+    def known(self, node: ast.Call, function: Any, arguments: list[Value]) -> Value:
+        """One of the functions that loops have."""
+        if function is np.where and len(arguments) == 3:
+            condition = self.loop.condition(arguments.pop(0))
+            self.refuse_logical(node, arguments)
+            elements = [self.loop.element(argument) for argument in arguments]
             return _called("_where", [condition, *elements])
-        if all(map(_is_true_or_false, arguments)):
-            raise refused  # NumPy computes these in half precision
+        self.refuse_logical(node, arguments)
+        if function in LIKE and len(arguments) == 1:
+            return _called("T", [_parse(LIKE[function])])
         if all(isinstance(argument, Invariant) for argument in arguments):
-            if function not in OF_NUMBERS:
-                raise refused
-            numbers = [argument.number for argument in arguments]
-            return Invariant(_called(OF_NUMBERS[function], numbers))
-        if function not in SIMD and function not in NUMPY:
-            raise refused
-        name = f"_{SIMD[function]}" if function in SIMD else NUMPY[function]
-        return _called(name, [self.loop.element(argument) for argument in arguments])
+            if function in OF_NUMBERS:
+                numbers = [argument.code for argument in arguments]
+                return Invariant(_called(OF_NUMBERS[function], numbers))
+        elif function in SIMD or function in NUMPY:
+            name = f"_{SIMD[function]}" if function in SIMD else NUMPY[function]
+            elements = [self.loop.element(argument) for argument in arguments]
+            return _called(name, elements)
+        raise UntranslatableError(f"it contains {ast.unparse(node)!r}")
 
 
 def is_number(value: object) -> bool:
@@ -362,6 +377,8 @@ def _called(name: str, arguments: list[ast.expr]) -> ast.expr:
 
 def _number(value: Any) -> Invariant:
     """A number as an expression; a negative one is an operation, with parentheses."""
+    if isinstance(value, bool):
+        return Invariant(ast.Constant(value), True)
     return Invariant(_parse(ast.unparse(ast.Constant(float(value)))))
 
 
