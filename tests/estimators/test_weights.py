@@ -284,6 +284,15 @@ def test_a_regressor_of_weights_set_by_hand():
     np.testing.assert_allclose(model.targets_.mean, BOTH.mean(axis=0))
 
 
+def test_float16_weights_make_a_float32_network_which_holds_them_exactly():
+    model = by_hand()
+    model.coefs_ = [W.astype(np.float16) for W in TEACHER.coefs_]
+    model.intercepts_ = [b.astype(np.float16) for b in TEACHER.intercepts_]
+    assert model.predict_proba(IRIS[0].astype(np.float32)).dtype == np.float32
+    assert model.coefs_[0].dtype == np.float32
+    assert np.array_equal(model.coefs_[0], TEACHER.coefs_[0].astype(np.float16))
+
+
 def test_float32_weights_make_a_float32_network():
     model = by_hand()
     model.coefs_ = [W.astype(np.float32) for W in TEACHER.coefs_]

@@ -58,9 +58,6 @@ def to_sklearn(estimator: Any) -> Any:
             "estimator, or fit one with what both have."
         )
     theirs.set_params(**_parameters(estimator, theirs))
-    theirs.set_params(hidden_layer_sizes=architecture.sizes[1:-1])
-    if architecture.activations:
-        theirs.set_params(activation=NAMES[type(architecture.activations[0])])
     attributes = {name: getattr(estimator, name) for name in SAME}
     attributes["coefs_"] = [np.array(W) for W in estimator.coefs_]
     attributes["intercepts_"] = [np.array(b) for b in estimator.intercepts_]
@@ -118,18 +115,19 @@ def _why_not(architecture: Architecture, targets: Any, losses: list[Loss]) -> st
 
 def _parameters(estimator: Any, theirs: Any) -> dict[str, Any]:
     """The parameters that both have; the default where it cannot take the value."""
-    options = {
-        name: getattr(estimator, name)
-        for name in theirs.get_params()
-        if name not in ("activation", "hidden_layer_sizes", "loss")
-    }
+    architecture = estimator._last.architecture
+    options = {name: getattr(estimator, name) for name in theirs.get_params()}
     for name, words in WORDS.items():
         if options[name] not in words:
             del options[name]
+    del options["activation"]
+    if architecture.activations:
+        options["activation"] = NAMES[type(architecture.activations[0])]
+    options["hidden_layer_sizes"] = architecture.sizes[1:-1]
     options["learning_rate_init"] = estimator.learning_rate_init_
     if not isinstance(estimator.validation_fraction, Real):
         del options["validation_fraction"]
-    if "loss" in theirs.get_params():
-        is_poisson = estimator.network_.loss == Poisson()
+    if "loss" in options:
+        is_poisson = architecture.loss == Poisson()
         options["loss"] = "poisson" if is_poisson else "squared_error"
     return options
