@@ -66,6 +66,19 @@ def test_an_easy_problem_is_no_leak():
     assert unfitted(*few).finding("leaking column") is None
 
 
+@pytest.mark.parametrize(("wrong", "leaks"), [(26, True), (25, False)])
+def test_the_other_columns_of_a_leak_stay_below_99_percent(wrong, leaks):
+    """Of 50 x 50 pairs so many stand the wrong way round: an AUC of 0.9896 or 0.99."""
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 50)
+    other = np.arange(100.0)
+    other[50] = 49.5 - wrong  # below so many of the other class
+    fit = unfitted(
+        np.c_[y + 0.01 * rng.normal(size=100), other, rng.normal(size=100)], y
+    )
+    assert (fit.finding("leaking column") is not None) == leaks
+
+
 def test_noise_columns_are_never_leaks():
     for seed in range(50):
         X, rng = normal(40, 60, seed)
