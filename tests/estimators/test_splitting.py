@@ -1,6 +1,6 @@
 """Validation rows: which are set aside, and what is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -97,19 +97,19 @@ def test_the_rows_set_aside_keep_the_classes_shares():
 
 
 def test_the_shares_are_seen_in_the_loss_too():
-    seen = {}
-
     @dataclass(frozen=True)
     class Watched(type(LOSSES.make("logistic_cross_entropy"))):
+        seen: dict = field(default_factory=dict)
+
         def value(self, z, y):
-            seen[len(y)] = y.mean()
+            self.seen[len(y)] = y.mean()
             return super().value(z, y)
 
     rare = np.r_[np.zeros(90), np.ones(30)].astype(int)
     options = {**ROWS, "n_iter_no_change": 4, "max_iter": 300}
-    short(**options, loss=Watched(), batch_size=84, engine="numpy").fit(
-        X[np.argsort(Y)], rare
-    )
+    model = short(**options, loss=Watched(), batch_size=84, engine="numpy")
+    model.fit(X[np.argsort(Y)], rare)
+    seen = model.network_.loss.seen
     assert (seen[36], seen[84]) == pytest.approx((0.25, 0.25))
 
 
