@@ -1,6 +1,7 @@
 """Rules about the fit: their numbers, and silence where nothing can be said."""
 
 import numpy as np
+import pytest
 
 from halfmoon.inspection.diagnosis.fit_rules import flattest_layer, learnable_share
 from inspection.diagnosis.fits import (
@@ -75,6 +76,24 @@ def test_few_validation_rows_cannot_prove_overfitting():
         assert fit.finding("overfitting") is None
         lost.append(lost_share(fit.case()))
     assert sum(share > 0.5 for share in lost) >= 3  # though it looks like it
+
+
+@pytest.mark.parametrize(("rows", "seed"), [(40, 2), (80, 0), (160, 2)])
+def test_a_loss_of_two_standard_errors_proves_overfitting(rows, seed):
+    """The three lie at 2.9, at 1.8 and at 3.5 of them, and lose over half."""
+    X, rng = normal(4, N + rows, seed)
+    y = (X[:, 0] + rng.normal(size=N + rows) > 0.0).astype(int)
+    validation = (X[N:], y[N:])
+    fit = fitted(X[:N], y[:N], (16,), validation=validation, watch=False, epochs=60)
+    losses = []
+    for some, truth in ((X[:N], y[:N]), validation):
+        p = fit.network.predict(some)
+        losses.append(-np.log(p[np.arange(len(truth)), truth]))
+    gap = losses[1].mean() - losses[0].mean()
+    error = np.hypot(*[each.std() / np.sqrt(len(each)) for each in losses])
+    assert 0.5 < lost_share(fit.case()) < 1.2
+    assert abs(gap / error - 2.0) < 1.5
+    assert (fit.finding("overfitting") is not None) == (gap > 2.0 * error)
 
 
 def test_a_part_of_the_gain_may_be_lost():
