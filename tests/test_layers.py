@@ -244,3 +244,15 @@ def test_dropout_takes_a_leading_axis():
     stacked = RNG.normal(size=(4, 5, 3))
     each = [layer.forward(None, part, TRAIN)[0] for part in stacked]
     assert np.array_equal(layer.forward(None, stacked, TRAIN)[0], each)
+
+
+@pytest.mark.parametrize(
+    ("rate", "factor", "share"), [(0.9, 1.0, 0.9), (0.9, 2.0, 0.99), (0.995, 1.0, 0.99)]
+)
+def test_dropout_leaves_one_in_a_hundred_at_least(rate, factor, share):
+    """Those that stay grow by 1 / (1 - q), at most a hundred times."""
+    layer = Dropout(2000, rate)
+    ctx = Context(training=True, dropout=factor)
+    a, _ = layer.forward(SimpleNamespace(), np.ones((50, 2000)), ctx)
+    assert a.max() == pytest.approx(1.0 / (1.0 - share), rel=1e-12)
+    assert (a == 0.0).mean() == pytest.approx(share, abs=0.003)

@@ -349,3 +349,10 @@ def test_the_main_kernel_is_compiled_once_whatever_the_network(dtype):
     kernels = translation.source("kernels", dtype)
     if native.JIT:
         assert len(kernels.updates.signatures) == len(kernels.predict.signatures) == 1
+
+
+@pytest.mark.parametrize("dtype", CLOSE)
+@pytest.mark.parametrize("rate", [0.9, 0.995])
+def test_both_engines_drop_99_in_a_hundred_at_most(rate, dtype):
+    network = Network([Dropout(200, rate), Dense(200, 2)], dtype=dtype)
+    assert_agree(task(network, 40), begun(task(network, 40)), plan(dropout=5.0))

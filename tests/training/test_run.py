@@ -15,7 +15,7 @@ from halfmoon import datasets
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.network import Network
-from halfmoon.training.run import Run, start
+from halfmoon.training.run import Run, resume, start
 from halfmoon.training.settings import Settings
 from halfmoon.training.train import make_problem, train
 from small import MOONS_X, MOONS_Y, NAN, one_thread
@@ -632,3 +632,18 @@ def test_a_run_goes_on_only_with_what_it_was_made_with():
         with pytest.raises(ValueError, match="made with"):
             train(network, MOONS_X, MOONS_Y, epochs=5, run=run, **change)
     assert train(network, MOONS_X, MOONS_Y, epochs=5, average=0.9, run=run).epoch == 5
+
+
+def test_with_a_new_optimizer_the_average_begins_at_the_one_before():
+    """With its weight forgotten after one update, as a new average's start is."""
+    network = net()
+    run = released(network, A, average=0.9)
+    mean = run.average.copy()
+    assert np.abs(mean - run.theta).max() > 1e-3
+    settings = {"optimizer": "gd", "learning_rate": 1e-300, "average": 0.5}
+    problem = make_problem(
+        network, *A, None, Settings(**settings), OPTIMIZERS.make("gd")
+    )
+    went_on = resume(run, problem, problem.optimizer)
+    assert np.array_equal(went_on.average, mean)
+    assert went_on.average is not went_on.theta

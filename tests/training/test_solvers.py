@@ -347,3 +347,11 @@ def test_lbfgs_that_cannot_move_does_not_say_it_converged():
     assert run.stopped == "abnormal"
     # its only row is the start's, not that of a point tried on the way
     assert run.history["loss"] == pytest.approx([start], rel=1e-12)
+
+
+def test_a_warm_start_at_the_minimum_is_recorded_too():
+    network = Network.dense([2, 3, 1], loss="squared_error", initializer="zeros")
+    run = train(network, X, np.zeros(100), epochs=3, patience=None, batch_size=50)
+    run.release()
+    run = solve(network, X, np.zeros(100), run=run)
+    assert (run.stopped, run.epoch) == ("converged", 4)  # one row more: the start

@@ -1,12 +1,15 @@
 """train(): what it refuses, and what stays when a fit diverges."""
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from fits import X2, Y2, X, Y, accuracy, assert_same, explosive, fit
 from halfmoon.network import Network
 from halfmoon.training import loop
-from halfmoon.training.train import train
+from halfmoon.training.train import is_finite, train
 from small import MOONS_X, MOONS_Y
 
 
@@ -114,3 +117,11 @@ def test_a_warning_that_is_an_error_leaves_the_network_as_it_was():
     with pytest.raises(RuntimeWarning, match="diverged"):
         train(network, MOONS_X, MOONS_Y, optimizer="gd", learning_rate=1e10, epochs=50)
     assert network.theta is before
+
+
+@pytest.mark.parametrize("last", [1.0, np.inf, np.nan])
+def test_an_interrupted_runs_weights_are_looked_at_without_another_pass(last):
+    engine = None  # which has no gradient
+    interrupted = SimpleNamespace(stopped="interrupted", theta=np.array([1.0, last]))
+    fit = SimpleNamespace(engine=engine, interrupt=SimpleNamespace(held=nullcontext))
+    assert is_finite(fit, interrupted) == (last == 1.0)
