@@ -240,6 +240,18 @@ def test_a_fit_that_is_worse_than_the_mean_of_an_unscaled_y_warns():
     assert model.score(*FAR) < 0.0
 
 
+@unfinished
+def test_the_column_farthest_off_is_named_and_ten_deviations_are_near_enough():
+    one = StandardScaler().fit_transform(WAVE[1][:, None])[:, 0]
+    model = brief(tol=1e9, n_iter_no_change=2)
+    with pytest.warns(ConvergenceWarning, match=r"y has mean 10\.5 and .* deviation 1,"):
+        model.fit(WAVE[0], np.column_stack([one, one + 10.5]))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(WAVE[0], np.column_stack([one, one + 9.5]))
+    assert [str(w.message) for w in caught if "y has mean" in str(w.message)] == []
+
+
 @pytest.mark.filterwarnings("error::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(
     ("model", "data"),

@@ -88,24 +88,3 @@ def test_weights_of_single_outputs_count_single_losses():
     loss = (w * (z - y) ** 2 / 2).sum() / w.mean(axis=1).sum()
     assert columns["validation_loss"] == pytest.approx(loss, rel=1e-12)
     assert np.array_equal(seen[0], w.mean(axis=1))
-
-
-def test_weights_of_single_outputs_weigh_theirs_and_count_as_a_rows_mean():
-    """sum_ij w_ij l_ij over the sum of the rows' mean weights."""
-    network = Network.dense([2, 3, 2], loss="squared_error")
-    rng = np.random.default_rng(0)
-    y = rng.normal(size=(60, 2))
-    w = rng.uniform(0.0, 3.0, size=(60, 2))
-    z = network.raw_predict(X)
-    seen = []
-    columns = evaluate(
-        network, z, network.read(X, y, w), lambda y_hat, y, w, X: seen.append(w) or 0.0
-    )
-    total = 0.0
-    weight = 0.0
-    for i in range(60):
-        weight += (w[i, 0] + w[i, 1]) / 2.0
-        for j in range(2):
-            total += w[i, j] * (z[i, j] - y[i, j]) ** 2 / 2.0
-    assert columns["validation_loss"] == pytest.approx(total / weight, rel=1e-12)
-    np.testing.assert_allclose(seen[0], (w[:, 0] + w[:, 1]) / 2.0, rtol=1e-12)
