@@ -244,7 +244,7 @@ def test_a_fit_that_is_worse_than_the_mean_of_an_unscaled_y_warns():
 def test_the_column_farthest_off_is_named_and_ten_deviations_are_near_enough():
     one = StandardScaler().fit_transform(WAVE[1][:, None])[:, 0]
     model = brief(tol=1e9, n_iter_no_change=2)
-    with pytest.warns(ConvergenceWarning, match=r"y has mean 10\.5 and .* deviation 1,"):
+    with pytest.warns(ConvergenceWarning, match=r"y has mean 10\.5 and .* 1, and"):
         model.fit(WAVE[0], np.column_stack([one, one + 10.5]))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
