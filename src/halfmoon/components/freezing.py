@@ -112,14 +112,24 @@ def freeze(component: C) -> C:
 
 def is_ours(cls: type) -> bool:
     """Whether a class is installed, and nobody has changed halfmoon's methods."""
+    attributes = vars(cls)
+    if attributes == _UNCHANGED.get(cls):  # fast, as nearly always
+        return True
     if cls.__module__.partition(".")[0] != "halfmoon":
         return _is_installed(cls.__module__)
-    return all(
+    unchanged = "frozen_from" not in attributes and all(
         value.__module__ == cls.__module__
         and value.__qualname__ == f"{cls.__qualname__}.{name}"
-        for name, value in vars(cls).items()
+        for name, value in attributes.items()
         if isinstance(value, FunctionType)
     )
+    if unchanged:
+        _UNCHANGED[cls] = dict(attributes)
+    return unchanged
+
+
+# halfmoon's classes, as they were when they were looked at
+_UNCHANGED: dict[type, dict[str, Any]] = {}
 
 
 @functools.cache
