@@ -113,6 +113,14 @@ def test_numbers_of_every_kind_are_no_dates(make):
     refuse_misread([[1.0, None], [2.0, 3.0]])
 
 
+def test_gaps_among_whole_numbers_are_named():
+    table = pandas(pd.array([1, None] * 6, dtype="Int64"))
+    with pytest.raises(ValueError, match="NaN or infinity in columns day; remove or"):
+        FIT.fit(table, Y)
+    with pytest.raises(ValueError, match="X holds missing values in columns day;"):
+        NETWORK.predict(table)
+
+
 def test_a_lazy_frame_has_no_rows_yet():
     lazy = polars(NUMBERS).lazy()
     for table in (lazy, nw.from_native(lazy)):

@@ -189,10 +189,12 @@ def parts(y, fraction=0.1, seed=0):
     options = {"early_stopping": True, "validation_fraction": fraction, "max_iter": 2}
     model = MLPClassifier((2,), scoring=seen, random_state=seed, **options)
     model.fit(numbers, y)
-    (one, _), (other, _) = seen.calls[:2]
-    learn, stop = sorted([one, other], key=len, reverse=True)
-    assert sorted(np.concatenate([learn, stop])[:, 0]) == numbers[:, 0].tolist()
-    return [np.asarray(y)[rows[:, 0].astype(int)] for rows in (learn, stop)]
+    held = np.min([len(labels) for _, labels in seen.calls])
+    stop = next(rows for rows, labels in seen.calls if len(labels) == held)
+    stop = stop[:, 0].astype(int)
+    assert len(set(stop)) == held
+    assert model.t_ == 2 * (len(y) - held)
+    return np.delete(y, stop), np.asarray(y)[stop]
 
 
 RARE = {
@@ -301,7 +303,7 @@ def test_setting_rows_aside_is_passing_them_as_validation_data():
         ),
         ({"scoring": "accurracy"}, {"X_val": X2, "y_val": Y2}, "accurracy"),
         ({"scoring": 3.0}, {"X_val": X2, "y_val": Y2}, "'scoring' parameter"),
-        ({**ROWS, "validation_fraction": 0.001}, {}, "validation set is too small"),
+        ({**ROWS, "validation_fraction": 0.001}, {}, "number of classes = 2"),
         ({**ROWS, "validation_fraction": 0.9999}, {}, "leaves no rows to learn from"),
         ({**ROWS, "validation_fraction": 1.0}, {}, "'validation_fraction' parameter"),
         ({**ROWS, "validation_fraction": "0.1"}, {}, "'validation_fraction' parameter"),

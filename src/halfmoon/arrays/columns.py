@@ -99,6 +99,14 @@ def refuse_text(X: Any, name: str = "X") -> None:
     columns.refuse(text, name, "text or other objects", "encode them as numbers first")
 
 
+def refuse_missing(X: Any, name: str = "X") -> None:
+    """ValueError for columns of X with gaps, if there are any."""
+    columns = columns_of(X)
+    each = (np.asarray(columns.at(j)) for j in range(len(columns.names)))
+    gaps = [missing_rows(column).any() for column in each]
+    columns.refuse(gaps, name, "missing values", "remove or fill them")
+
+
 def refuse_not_computed(values: Any, name: str) -> None:
     """ValueError for a lazy frame, which holds no rows yet."""
     has_rows = hasattr(values, "__array__") or hasattr(values, "to_numpy")

@@ -5,7 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from halfmoon.arrays.columns import columns_of, refuse_misread, refuse_text
+from halfmoon.arrays.columns import (
+    columns_of,
+    refuse_misread,
+    refuse_missing,
+    refuse_text,
+)
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
 
@@ -24,6 +29,7 @@ def read_table(X: ArrayLike, d: int, dtype: np.dtype[Any]) -> Array:
             table = read_sparse(X, dtype) if is_sparse(X) else np.asarray(X, dtype)
     except (TypeError, ValueError):
         refuse_text(X)
+        refuse_missing(X)
         raise
     if table.ndim != 2 or table.shape[1] != d or table.shape[0] == 0:
         raise ValueError(

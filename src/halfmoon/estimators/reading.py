@@ -225,7 +225,9 @@ def _errors_named(X: Any, name: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as error:
-        refuse_text(X, name)
+        # of objects in an array NumPy's TypeError stays, as scikit-learn's checks ask
+        if isinstance(error, ValueError) or not isinstance(X, np.ndarray):
+            refuse_text(X, name)
         if name == "X":
             raise
         raise ValueError(f"{name}: {error}") from None
