@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fits import X2, Y2, X, Y, accuracy, assert_same, explosive, fit
+from fits import X2, Y2, X, Y, accuracy, assert_same, explosive, fit, net
 from halfmoon.network import Network
 from halfmoon.training import loop
 from halfmoon.training.train import is_finite, train
@@ -125,3 +125,24 @@ def test_an_interrupted_runs_weights_are_looked_at_without_another_pass(last):
     interrupted = SimpleNamespace(stopped="interrupted", theta=np.array([1.0, last]))
     fit = SimpleNamespace(engine=engine, interrupt=SimpleNamespace(held=nullcontext))
     assert is_finite(fit, interrupted) == (last == 1.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"callbacks": None}, r"callbacks must be a list of functions .* got None"),
+        ({"callbacks": len}, "callbacks must be a list of functions"),
+        ({"callbacks": [3]}, r"callbacks must be a list of functions .* got \[3\]"),
+        ({"run": 5}, "run must be a Run, as train returns it; got 5"),
+    ],
+)
+def test_what_is_no_callback_and_no_run_is_answered_in_a_sentence(options, words):
+    with pytest.raises(TypeError, match=words):
+        fit(**options)
+
+
+def test_settings_that_are_none_and_numbers_without_a_float_are_refused():
+    with pytest.raises(TypeError, match=r"settings must be Settings.* got \{\}"):
+        train(net(), X, Y, settings={})
+    with pytest.raises(ValueError, match=r"learning_rate must be a number in \(0, inf"):
+        fit(learning_rate=10**400)

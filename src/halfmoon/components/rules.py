@@ -12,6 +12,7 @@ check, `read` gives a value in the form in which it is kept. So the three cannot
 import dataclasses
 import difflib
 import math
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -66,6 +67,8 @@ class Number(Rule):
         if not isinstance(value, Real) or isinstance(value, bool):
             return False
         number: Any = value
+        if isinstance(value, int) and abs(value) > sys.float_info.max:
+            return False  # `read` could make no float of it
         above = number >= self.low if self.left == "[" else number > self.low
         below = number <= self.high if self.right == "]" else number < self.high
         return bool(above and below)

@@ -153,12 +153,17 @@ class Settings:
         Raises
         ------
         TypeError
-            For both at once, and for a misspelt option, with the nearest name.
+            For both at once, for settings that are none, and for a misspelt option,
+            with the nearest name.
         """
         if whole is not None and options:
             raise TypeError(
                 "Give settings as a whole or as options, not both; got settings and "
                 f"{', '.join(options)}."
+            )
+        if whole is not None and not isinstance(whole, cls):
+            raise TypeError(
+                f"settings must be Settings(...), or be left out; got {whole!r}."
             )
         if whole is not None:
             return whole

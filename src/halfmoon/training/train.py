@@ -113,6 +113,9 @@ def train(
     """
     settings = Settings.of(options, settings)
     method = make_method(settings.optimizer)
+    watchers = (score, read_callbacks(callbacks), progress)
+    if run is not None and not isinstance(run, Run):
+        raise TypeError(f"run must be a Run, as train returns it; got {run!r}.")
     before = [(each, vars(each).copy()) for each in (network, run) if each is not None]
     try:
         problem = make_problem(network, X, y, w, settings, method)
@@ -121,7 +124,6 @@ def train(
         now = start(problem, method) if now is None else resume(now, problem, method)
         offset = now.update_offset - now.memory_start
         problem = dataclasses.replace(problem, t_offset=offset)
-        watchers = (score, tuple(callbacks), progress)
         with Interrupt() as interrupt:
             fit = Fit(problem, settings, validation, *watchers, interrupt)
             carry_out(fit, now, method)
@@ -135,6 +137,16 @@ def train(
         for each, attributes in before:
             each.__dict__ = attributes
         raise
+
+
+def read_callbacks(callbacks: Any) -> tuple[Callback, ...]:
+    """Functions (network, run), from a list of them; else TypeError."""
+    functions = tuple(callbacks) if isinstance(callbacks, Iterable) else (None,)
+    if not all(callable(function) for function in functions):
+        raise TypeError(
+            f"callbacks must be a list of functions (network, run); got {callbacks!r}."
+        )
+    return functions
 
 
 def carry_out(fit: Fit, run: Run, method: Optimizer | Solver) -> None:
