@@ -284,6 +284,18 @@ def test_a_regressor_of_weights_set_by_hand():
     np.testing.assert_allclose(model.targets_.mean, BOTH.mean(axis=0))
 
 
+def test_a_regressor_of_one_output_set_by_hand():
+    model = ours.MLPRegressor(hidden_layer_sizes=(3,), activation="tanh")
+    rng = np.random.default_rng(0)
+    W1 = rng.normal(size=(2, 3))
+    W2 = rng.normal(size=(3, 1))
+    model.coefs_ = [W1, W2]
+    model.intercepts_ = [np.zeros(3), np.ones(1)]
+    x = rng.normal(size=(5, 2))
+    expected = (np.tanh(x @ W1) @ W2 + 1.0)[:, 0]
+    np.testing.assert_allclose(model.predict(x), expected, rtol=1e-12)
+
+
 def test_float16_weights_make_a_float32_network_which_holds_them_exactly():
     model = by_hand()
     model.coefs_ = [W.astype(np.float16) for W in TEACHER.coefs_]
