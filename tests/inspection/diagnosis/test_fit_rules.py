@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from halfmoon.inspection.diagnosis.fit_rules import flattest_layer, learnable_share
+from halfmoon.network import Network
+from halfmoon.training.history import History
+from halfmoon.training.settings import Settings
 from inspection.diagnosis.fits import (
+    Fit,
     N,
     fitted,
     linear,
@@ -40,6 +44,38 @@ def test_the_share_of_saturated_units_is_counted_by_hand():
     a = np.tanh(fit.X @ first.W + first.b)
     flat_rows = (1.0 - a**2 < 0.005).mean(axis=0)
     assert fit.finding("saturated units").number == (flat_rows >= 0.95).mean()
+
+
+def hidden_layer(activation, rows, slope, bias):
+    """A fit of ten hidden units, z = slope x0 + bias, that explains nothing."""
+    network = Network.dense([2, 10, 2], activation, initializer="zeros")
+    first = network.views(network.theta)[0]
+    first.W[0] = slope
+    first.b[:] = bias
+    y = np.arange(len(rows)) % 2
+    return Fit(network, History(), rows, y, {"settings": Settings(batch_size=10)})
+
+
+@pytest.mark.parametrize(("dead", "share"), [(5, None), (6, 0.6)])
+def test_half_of_a_layer_may_be_dead(dead, share):
+    rows, _ = normal(2, 100, 0)
+    bias = np.where(np.arange(10) < dead, -100.0, 1.0)
+    finding = hidden_layer("relu", rows, 1.0, bias).finding("dead units")
+    assert (finding and finding.number) == share
+
+
+@pytest.mark.parametrize(
+    ("saturated", "flat_rows", "share"),
+    [(5, 100, None), (6, 100, 0.6), (6, 96, 0.6), (6, 94, None)],
+)
+def test_half_of_a_layer_may_be_saturated_in_95_of_100_rows(
+    saturated, flat_rows, share
+):
+    rows, _ = normal(2, 100, 0)
+    rows[:, 0] = np.arange(100) < flat_rows  # tanh 0 is steepest, tanh 50 flat
+    slope = np.where(np.arange(10) < saturated, 50.0, 0.1)
+    finding = hidden_layer("tanh", rows, slope, 0.0).finding("saturated units")
+    assert (finding and finding.number) == share
 
 
 def test_what_can_be_learned_is_distinguished_from_noise():
