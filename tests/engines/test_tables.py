@@ -43,11 +43,7 @@ def test_a_layer_says_what_is_penalised_and_not_a_parameters_name():
     ]
 
 
-@pytest.mark.parametrize(
-    ("sizes", "largest"), [([30, 40, 50, 3], 7 * 41 * 50), ([1, 3, 1], 0)]
-)
-def test_the_largest_product_that_blas_is_asked_for_has_the_bias_in_it(sizes, largest):
-    """Thin layers do without BLAS, and so does dropout."""
-    network = Network.dense(sizes, dropout=0.1)
+def test_the_largest_product_that_blas_is_asked_for_has_the_bias_in_it():
+    network = Network.dense([30, 40, 50, 3], dropout=0.1)
     table = tables.layer_table(network, tables.Memory("float64"), 7, training=True)
-    assert tables.largest_product(table, 7) == largest
+    assert tables.largest_product(table, 7) == 7 * 41 * 50
