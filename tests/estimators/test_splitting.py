@@ -323,6 +323,13 @@ def test_what_makes_no_sense_is_refused(options, more, says):
         short(**{**options, **solver}).fit(X, Y, **more)
 
 
+def test_too_few_rows_are_refused_in_scikit_learns_words():
+    with pytest.raises(
+        ValueError, match=r"only 1 member.* few members are: \['True'\]"
+    ):
+        short(early_stopping=True).fit(X[:4], [0, 0, 0, 1])
+
+
 def test_one_row_is_too_few_to_stop_by():
     with pytest.raises(ValueError, match="The validation set is too small"):
         brief(early_stopping=True, validation_fraction=0.001).fit(*WAVE)

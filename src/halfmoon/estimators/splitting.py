@@ -148,6 +148,9 @@ def _divide_classes(
     n = len(strata)
     wanted = math.ceil(fraction * n)
     counts = np.bincount(strata)
+    if wanted < 2 and len(counts) == 2:
+        # they are too few, which scikit-learn says in words of its own
+        train_test_split(strata, test_size=fraction, stratify=(strata == 1)[:, None])
     several = np.flatnonzero(counts[strata] > 1)
     alone = np.flatnonzero(counts[strata] == 1)
     kinds = (counts > 1).sum()
@@ -156,9 +159,6 @@ def _divide_classes(
             several, test_size=wanted, random_state=seed, stratify=strata[several]
         )
         return np.concatenate([learn, alone]), stop
-    if wanted < 2 and len(counts) == 2:
-        # they are too few, which scikit-learn says in words of its own
-        train_test_split(strata, test_size=fraction, stratify=(strata == 1)[:, None])
     order = np.random.RandomState(seed).permutation(n)
     kept = np.zeros(n, dtype=bool)
     kept[order[np.unique(strata[order], return_index=True)[1]]] = True
