@@ -323,6 +323,13 @@ def test_a_pickle_holds_the_weights_once():
     assert not (again.predict(MOONS_X) == model.predict(MOONS_X)).all()
 
 
+def test_to_be_pickled_changes_nothing():
+    model = classifier()
+    before = dict(vars(model))
+    copy.deepcopy(pickle.loads(pickle.dumps(model)))
+    assert vars(model) == before
+
+
 # Loaded as it lies on the disk
 
 

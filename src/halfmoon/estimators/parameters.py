@@ -394,9 +394,9 @@ class Parameters(BaseEstimator):  # type: ignore[misc]
         A worker process that tries parameters must know them by their names.
         """
         state: dict[str, Any] = super().__getstate__()
-        if not any(name.endswith("_") for name in vars(self)):
-            state["packed"] = packed()
-        return state
+        if any(name.endswith("_") for name in vars(self)):
+            return state
+        return {**state, "packed": packed()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         unpack(state.pop("packed", []))
