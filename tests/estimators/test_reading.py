@@ -17,6 +17,7 @@ import pytest
 
 import halfmoon
 from halfmoon import MLPClassifier, MLPRegressor
+from halfmoon.estimators.reading import read_truth
 from small import (
     NAMES,
     X,
@@ -384,3 +385,10 @@ def test_estimators_work_where_no_library_of_frames_is_installed():
     done = run_python(program)
     assert done.stdout == "True (3, 2)\n"
     assert done.stderr.endswith("ModuleNotFoundError: pandas\n")
+
+
+def test_a_mask_that_hides_nothing_leaves_a_plain_array():
+    """Whatever follows need not know of masks."""
+    y = read_truth(np.ma.masked_array([1.0, 2.0], mask=[False, False]))
+    assert type(y) is np.ndarray
+    assert y.tolist() == [1.0, 2.0]
