@@ -20,7 +20,6 @@ outputs have weights (n, k), w_i is the row's mean in the sums of weights.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import cached_property
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, NamedTuple, Protocol
@@ -29,6 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from halfmoon.arrays.blas import one_blas_thread
+from halfmoon.arrays.cached import cached_property
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import WEIGHTS, Stream
 from halfmoon.arrays.table import read_table

@@ -1,9 +1,12 @@
 """Predictions by the compiled engine against the reference's."""
 
+import threading
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from engines.problems import (
     CLOSE,
@@ -16,7 +19,7 @@ from engines.problems import (
 )
 from halfmoon.components.losses import LOSSES
 from halfmoon.engines import reference
-from halfmoon.engines.compiled import prediction
+from halfmoon.engines.compiled import prediction, translation
 
 
 @pytest.mark.parametrize("loss", specs(LOSSES))
@@ -156,3 +159,64 @@ def test_predictions_follow_theta_and_leave_earlier_ones_alone():
     network.theta = theta[::2].repeat(2)[: len(theta)].copy()
     assert_close(network.predict(data), by_reference(network, data), 1e-12)
     assert np.array_equal(first, kept)
+
+
+def test_what_can_only_be_read_is_neither_copied_nor_compiled_for_anew():
+    """Rows and weights that lie in a file, say, mapped into memory."""
+    network = trained((50, 4, 2))
+    data = rows(network, 20_000)
+    expected = network.predict(data)
+    kernel = translation.source("kernels", "float64").predict
+    signatures = list(kernel.signatures)
+    data.flags.writeable = False
+    theta = read_only(network.theta)
+    tracemalloc.start()
+    try:
+        result = network.predict(data, theta)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < data.nbytes / 2
+    assert kernel.signatures == signatures
+    assert np.array_equal(result, expected)
+
+
+def test_where_the_system_starts_no_threads_one_predicts_all(monkeypatch):
+    network = trained((20, 64, 4))
+    data = rows(network, 70_001)
+    expected = network.predict(data)
+
+    def fail(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(prediction, "available_cores", lambda: 3)
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    assert np.array_equal(network.predict(data), expected)
+
+
+@pytest.mark.parametrize("n", [1, 100, 1000, 70_000])
+def test_blas_starts_no_thread_in_a_prediction_of_any_size(n, monkeypatch):
+    """Each product would wait for them, while other processes use the cores."""
+    network = trained((40, 100, 3))
+    data = rows(network, n)
+    network.predict(data)
+    met = []
+    kernel = prediction.ForwardPass.__init__
+
+    def begin(self, *arguments):
+        kernel(self, *arguments)
+        run = self.kernel
+        self.kernel = lambda *given: (met.append(blas_threads()), run(*given))[1]
+
+    monkeypatch.setattr(prediction.ForwardPass, "__init__", begin)
+    network.predictor.scratch.clear()
+    with threadpool_limits(2, user_api="blas"):
+        network.predict(data)
+    # one row is too small a product for threads
+    assert set(met) == ({2} if n == 1 else {1})
+
+
+def blas_threads():
+    return max(
+        pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"
+    )

@@ -28,6 +28,7 @@ from engines.problems import (
     task,
     tune,
 )
+from engines.processes import python
 from halfmoon import MLPClassifier, find_learning_rate
 from halfmoon.engines import threads as own_threads
 from halfmoon.engines.compiled import engine as compiled
@@ -393,3 +394,49 @@ def test_ctrl_c_inside_a_long_update_is_answered_and_leaves_the_weights_as_they_
     assert run.unfinished_epoch.shape[1] == 0
     assert np.array_equal(network.theta, theta)
     assert np.array_equal(run.theta, theta)
+
+
+FORKED_FITS = """
+import os, signal, threading, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # Python's own, about forks
+from halfmoon import Network, datasets, train
+
+X, y = datasets.make("moons", 200, 0.2, 0)
+
+def fit():
+    network = Network.dense([2, 3, 2], seed=0)
+    train(network, X, y, epochs=20, validation=(X, y))
+    return network.theta.sum()
+
+expected = fit()
+stop = threading.Event()
+
+def fit_again():
+    while not stop.is_set():
+        fit()
+
+others = [threading.Thread(target=fit_again) for _ in range(2)]
+for thread in others:
+    thread.start()
+ends = []
+for _ in range(10):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.alarm(60)  # a child that hangs
+            code = 0 if fit() == expected else 1
+        finally:
+            os._exit(code)
+    ends.append(os.waitpid(child, 0)[1])
+stop.set()
+for thread in others:
+    thread.join()
+print(ends == 10 * [0])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+def test_a_child_that_is_forked_while_others_fit_can_fit():
+    assert python(FORKED_FITS).stdout == "True\n"

@@ -9,12 +9,12 @@ the update's number alone.
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.arrays.cached import cached_property
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key, permutation
 from halfmoon.components.optimizers import Optimizer

@@ -1,8 +1,8 @@
 """What predicts for a network after a fit, and the scratch memory for it."""
 
-from functools import cached_property
 from typing import Any
 
+from halfmoon.arrays.cached import cached_property
 from halfmoon.arrays.elementary import Array
 from halfmoon.engines.choose import REFERENCE, engine_by_name
 from halfmoon.engines.contract import Engine, Scratch
