@@ -20,7 +20,9 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(8), raising=False)
     monkeypatch.setattr(threads, "CGROUPS", tmp_path)
     monkeypatch.setattr(threads, "OWN_CGROUPS", tmp_path / "own")
-    return tmp_path
+    threads._quotas.cache_clear()
+    yield tmp_path
+    threads._quotas.cache_clear()
 
 
 def test_it_may_run_on_all_cores_or_on_those_it_is_bound_to(machine, monkeypatch):

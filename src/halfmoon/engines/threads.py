@@ -6,6 +6,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,15 +40,18 @@ def _limits_of_the_environment() -> Iterator[int]:
             yield int(first)
 
 
-def _quotas() -> Iterator[int]:
+@cache
+def _quotas() -> tuple[int, ...]:
     """The cores that each control group around this process may use.
 
     Of part of a core nothing is made: a thread that is held back holds up the others.
     """
+    cores = []
     for folder in _groups():
         quota, period = _quota(folder)
         if quota.isdecimal() and period.isdecimal() and int(period) > 0:
-            yield int(quota) // int(period)
+            cores.append(int(quota) // int(period))
+    return tuple(cores)
 
 
 def _groups() -> Iterator[Path]:
