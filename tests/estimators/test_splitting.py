@@ -17,6 +17,7 @@ from sklearn.model_selection import (
 
 from halfmoon import MLPClassifier
 from halfmoon.components.losses import LOSSES
+from halfmoon.estimators import splitting
 from small import (
     IRIS,
     MOONS_X,
@@ -370,3 +371,12 @@ def test_rows_without_weight_do_not_decide_when_to_stop():
     weights = np.repeat([1.0, 0.0], 100)
     model.fit(rows, labels, sample_weight=weights)
     assert model.best_validation_score_ > 0.8
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_class_of_one_row_asks_for_no_validation_row(seed):
+    """Two rows are one of each of the other two classes."""
+    strata = np.repeat([0, 1, 2], [10, 10, 1])
+    learn, stop = splitting._divide_classes(strata, 0.09, seed)
+    assert sorted(strata[stop]) == [0, 1]
+    assert sorted([*learn, *stop]) == list(range(21))
