@@ -23,8 +23,8 @@ def available_cores() -> int:
     """How many threads this process may keep busy: at least 1.
 
     The fewest of the cores that it may run on, of what the variables in LIMITS say, and
-    of its container's quota (Linux's control groups, whole cores). All are read anew:
-    they may change while the process runs.
+    of its container's quota (Linux's control groups, whole cores). The quota is read
+    once in a process, the others each time: they may change while it runs.
     """
     limits = [os.cpu_count() or 1, *_limits_of_the_environment(), *_quotas()]
     if hasattr(os, "sched_getaffinity"):
