@@ -3,10 +3,22 @@
 import io
 import json
 import os
+import signal
 import time
 
 import pytest
 from threadpoolctl import threadpool_limits
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c():
+    """Ctrl-C works as in a terminal, also where the tests run in the background.
+
+    There it is ignored, by these processes and by those that they start.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

@@ -348,8 +348,8 @@ class Scale(Layer):
                     '"learning_rate": "invscaling"}),\n',
                 ),
                 Insertion(
-                    '        "decay": 0.5 if name == "decay_schedule" else None,\n',
-                    behind='        "early_stopping": name == "scoring",\n',
+                    '    "decay_schedule": {"decay": 0.5},\n',
+                    behind='    "scoring": {"early_stopping": True},\n',
                 ),
             ],
         },

@@ -22,10 +22,7 @@ class Dataset(Component):
     task: ClassVar[str] = "classification"
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
-        """X and y; `noise` is a standard deviation in units of X (regression: of y).
-
-        `rng` may be a seed, as scikit-learn's random_state may.
-        """
+        """X and y; `noise` is a standard deviation in units of X (regression: of y)."""
         raise NotImplementedError(
             f"{type(self).__name__} must define draw(n, noise, rng)."
         )
@@ -74,12 +71,6 @@ def make(
             f"to 2^32 - 1; got n={n}, noise={noise}, seed={seed}."
         )
     return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
-
-
-def _source(rng: Any) -> Any:
-    """A source of random numbers, from one or from a seed."""
-    is_source = isinstance(rng, np.random.RandomState | np.random.Generator)
-    return rng if is_source else np.random.RandomState(rng)
 
 
 @DATASETS.register("moons")
@@ -140,7 +131,6 @@ class Spiral(Dataset):
     turns: float = setting(1.0, Number("(", 0, INF, ")"), "how often each winds around")
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
-        rng = _source(rng)
         y = np.arange(n) % self.arms
         radius = np.sqrt(rng.uniform(0.02, 1.0, n))
         angle = 2.0 * np.pi * (y / self.arms + self.turns * radius)
@@ -157,7 +147,6 @@ class Xor(Dataset):
     """
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
-        rng = _source(rng)
         X = rng.uniform(-1.0, 1.0, (n, 2))
         y = (X[:, 0] * X[:, 1] > 0.0).astype(np.int64)
         return X + noise * rng.standard_normal(X.shape), y
@@ -171,6 +160,5 @@ class Wave(Dataset):
     task = "regression"
 
     def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
-        rng = _source(rng)
         X = rng.uniform(-2.0, 2.0, (n, 1))
         return X, np.sin(np.pi * X[:, 0]) + noise * rng.standard_normal(n)

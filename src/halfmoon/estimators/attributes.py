@@ -88,8 +88,9 @@ class Curve:
     Whoever sets it sees what was set, until the next fit.
     """
 
-    def __init__(self, column: str) -> None:
+    def __init__(self, column: str, doc: str) -> None:
         self.column = column
+        self.__doc__ = doc
 
     def __get__(self, estimator: Any, owner: type) -> Any:
         """The column as a list; AttributeError before a fit."""
@@ -108,9 +109,13 @@ class Curve:
 
 
 CURVES = {
-    "loss_curve_": Curve("loss"),
-    "validation_scores_": Curve("validation_score"),
-    "validation_loss_curve_": Curve("validation_loss"),
+    "loss_curve_": Curve("loss", "The objective [R1] of each epoch."),
+    "validation_scores_": Curve(
+        "validation_score", "The score of the validation rows after each epoch."
+    ),
+    "validation_loss_curve_": Curve(
+        "validation_loss", "The loss of the validation rows after each epoch."
+    ),
 }
 
 
