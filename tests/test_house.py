@@ -29,6 +29,7 @@ WINGS = [
     {"arrays"},
     {"tables", "components"},  # tables knows arrays only
     {"layers", "datasets"},
+    {"stack"},
     {"network"},
     {"engines"},
     {"training"},

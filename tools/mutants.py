@@ -42,6 +42,7 @@ WINGS = (
     "arrays",
     "components",
     "layers",
+    "stack",
     "network",
     "engines",
     "training",

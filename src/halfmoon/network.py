@@ -1,8 +1,7 @@
 """A network: layers in a row over one vector theta that holds every parameter.
 
-theta holds, layer after layer, W row by row and then b, so that a layer's W with b as
-one more row is one contiguous block. Optimizers, averages, checks and files see theta;
-layers see views into it.
+Optimizers, averages, checks and files see theta; layers see views into it (stack.py
+says where each parameter lies).
 
     L(theta)  = sum_i w_i l(z_i, y_i) / sum_i w_i + lam/2 sum |W|^2 + l1 sum |W|  [R1]
     dL/dtheta = sum_i w_i dl_i/dtheta / sum_i w_i + m (lam theta + l1 sign theta) [R2]
@@ -17,11 +16,9 @@ twice in every batch, and a penalty does not depend on the batch size. Where sin
 outputs have weights (n, k), w_i is the row's mean in the sums of weights.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from itertools import pairwise
-from types import SimpleNamespace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -42,14 +39,14 @@ from halfmoon.components.losses import (
     encode,
     read_weights,
 )
-from halfmoon.layers import (
-    PREDICT,
-    Backward,
-    Context,
-    Dense,
-    Dropout,
-    Layer,
-    Views,
+from halfmoon.layers import PREDICT, Backward, Context, Layer, Views
+from halfmoon.stack import (
+    dense_layers,
+    frozen,
+    lay_out,
+    read_layers,
+    spread,
+    views_of,
 )
 
 
@@ -76,13 +73,6 @@ class Pass(NamedTuple):
     def z(self) -> Array:
         """The raw values of its units, before the activation; if it has an `act`."""
         return self.values["z"]
-
-
-class Place(NamedTuple):
-    """Where one parameter array, such as a layer's W, lies in theta."""
-
-    part: slice
-    shape: tuple[int, ...]
 
 
 class Predictor(Protocol):
@@ -137,18 +127,16 @@ class Network:
         seed: int = 0,
         rng: Source | None = None,
     ) -> None:
-        self.layers = _copies(layers)
+        self.layers = read_layers(layers)
         self.loss = LOSSES.make(loss)
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype must be float64 or float32; got {self.dtype}.")
-        _check(self.layers)
-        _number(self.layers)
         # the lowest layer with parameters: backward stops there
         self.lowest = min(layer.index for layer in self.layers if layer.shapes)
         self.d = self.layers[0].d
         self.k = self.layers[-1].k
-        self.layout, self.size = _lay_out(self.layers)
+        self.layout, self.size = lay_out(self.layers)
         self.theta = self.initial(Stream(seed, WEIGHTS) if rng is None else rng)
 
     @classmethod
@@ -196,31 +184,7 @@ class Network:
         >>> Network.dense([2, 3, 2]).size
         17
         """
-        is_list = hasattr(sizes, "__len__")
-        if not is_list or len(sizes) < 2:
-            raise ValueError(
-                "sizes needs at least inputs and outputs, such as [2, 3, 2]; got "
-                f"{list(sizes) if is_list else sizes!r}."
-            )
-        hidden = len(sizes) - 2
-        acts: list[Any] = [activation] * hidden
-        if isinstance(activation, list | tuple):
-            acts = list(activation)
-        rates = np.ravel(dropout).tolist()
-        if np.ndim(dropout) == 0:
-            # one rate for all hidden layers, and none for the inputs
-            rates = [0.0, *(hidden * rates)]
-        if len(acts) != hidden or len(rates) != hidden + 1:
-            raise ValueError(
-                f"{hidden} hidden layers need {hidden} activations and {hidden + 1} "
-                f"dropout rates (the inputs' first); got {len(acts)} and {len(rates)}."
-            )
-        acts.append("identity")
-        layers: list[Layer] = []
-        for (d, k), act, rate in zip(pairwise(sizes), acts, rates, strict=True):
-            if rate:
-                layers.append(Dropout(d, rate))
-            layers.append(Dense(d, k, act, initializer))
+        layers = dense_layers(sizes, activation, initializer, dropout)
         return cls(layers, loss, dtype=dtype, seed=seed, rng=rng)
 
     def __repr__(self) -> str:
@@ -238,7 +202,7 @@ class Network:
         From here on nothing that happens outside of the network changes it: neither a
         number that a component reads, nor its class, nor its file.
         """
-        self.layers = [_frozen(layer) for layer in self.layers]
+        self.layers = [frozen(layer) for layer in self.layers]
         self.loss = freeze(self.loss)
 
     @property
@@ -260,7 +224,12 @@ class Network:
     @cached_property
     def penalised(self) -> Array:
         """[R2]'s m, like theta: 1 on what its layer says is penalised, else 0."""
-        return self._spread(lambda layer, name: float(name in layer.penalised))
+        return spread(
+            self.layers,
+            self.layout,
+            self._theta,
+            lambda layer, name: float(name in layer.penalised),
+        )
 
     @cached_property
     def penalised_parts(self) -> list[slice]:
@@ -275,15 +244,12 @@ class Network:
     @cached_property
     def rate_factor(self) -> Array:
         """[O4]'s c, like theta: each layer's factor on the learning rate."""
-        return self._spread(lambda layer, name: layer.rate_factor)
-
-    def _spread(self, number_of: Callable[[Layer, str], float]) -> Array:
-        """A vector like theta that holds one number for each parameter array."""
-        vector = np.empty(self.size, dtype=self.dtype)
-        for layer, names in zip(self.layers, self.layout, strict=True):
-            for name, place in names.items():
-                vector[place.part] = number_of(layer, name)
-        return vector
+        return spread(
+            self.layers,
+            self.layout,
+            self._theta,
+            lambda layer, name: layer.rate_factor,
+        )
 
     def views(self, theta: Array) -> list[Views]:
         """For each layer its parameters by name, sharing theta's memory.
@@ -298,14 +264,7 @@ class Network:
         list
             An object for each layer, with an array for each parameter: ``views[0].W``.
         """
-        views = []
-        for names in self.layout:
-            arrays = {
-                name: theta[place.part].reshape(place.shape)
-                for name, place in names.items()
-            }
-            views.append(SimpleNamespace(**arrays))
-        return views
+        return views_of(self.layout, theta)
 
     def initial(self, rng: Source) -> Array:
         """Starting parameters, drawn layer by layer.
@@ -663,74 +622,3 @@ class Network:
         check_value(self.loss, truth, self.k)
         weight = read_weights(self.loss, w, n, self.k, self.dtype)
         return table, truth, weight
-
-
-def _copies(layers: Any) -> list[Layer]:
-    """A copy of each layer; ValueError for what is no list of layers."""
-    are_layers = isinstance(layers, Iterable) and not isinstance(layers, str)
-    copies = [copy(layer) for layer in layers] if are_layers else []
-    if not are_layers or not all(hasattr(layer, "shapes") for layer in copies):
-        raise ValueError(
-            "layers must be a list of layers, such as [Dense(2, 3, 'tanh'), Dense(3, "
-            f"2)]; got {layers!r}. Network.dense([2, 3, 2]) takes sizes."
-        )
-    return copies
-
-
-def _check(layers: Sequence[Layer]) -> None:
-    """ValueError for layers that do not make a network."""
-    if not any(layer.shapes for layer in layers):
-        raise ValueError(
-            "A network needs at least one layer with parameters, such as Dense(2, 3, "
-            "'tanh')."
-        )
-    for index, (below, layer) in enumerate(pairwise(layers)):
-        if below.k != layer.d:
-            raise ValueError(
-                f"Layer {index} gives {below.k} values but layer {index + 1} takes "
-                f"{layer.d}."
-            )
-    for layer in layers:
-        if not set(layer.penalised) <= set(layer.shapes):
-            raise ValueError(
-                f"{layer.name} has the parameters {list(layer.shapes)}; "
-                f"{list(layer.penalised)} cannot be penalised."
-            )
-
-
-def _number(layers: Sequence[Layer]) -> None:
-    """Tell each layer its index, and its number if it computes in prediction."""
-    number = 0
-    for index, layer in enumerate(layers):
-        layer.index = index
-        in_training_only = [equation.training for equation in layer.forward_equations]
-        if not all(in_training_only):
-            number += 1
-            layer.number = number
-
-
-def _frozen(layer: Layer) -> Layer:
-    """A layer whose meaning, and that of its activation, is fixed."""
-    frozen = freeze(layer)
-    if frozen is not layer or layer.act is None:
-        return frozen
-    act = freeze(layer.act)
-    if act is layer.act:
-        return layer
-    frozen = copy(layer)
-    frozen.act = act
-    return frozen
-
-
-def _lay_out(layers: Sequence[Layer]) -> tuple[list[dict[str, Place]], int]:
-    """Where each layer's parameters lie in theta, and how long theta is."""
-    layout = []
-    start = 0
-    for layer in layers:
-        names = {}
-        for name, shape in layer.shapes.items():
-            stop = start + int(np.prod(shape))
-            names[name] = Place(slice(start, stop), shape)
-            start = stop
-        layout.append(names)
-    return layout, start
