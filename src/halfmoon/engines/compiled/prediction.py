@@ -13,7 +13,8 @@ from halfmoon.engines import reference
 from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.compiled.workspace import common_fields
 from halfmoon.engines.contract import Scratch
-from halfmoon.engines.threads import available_cores, run_together
+from halfmoon.engines.cores import available_cores
+from halfmoon.engines.threads import run_together
 from halfmoon.network import Network
 
 # microseconds of forward and backward work from which our own threads pay; a

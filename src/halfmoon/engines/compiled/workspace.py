@@ -10,7 +10,8 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key
 from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.contract import Numbers, Plan, Problem, State, WantsStop
-from halfmoon.engines.threads import available_cores, run_together
+from halfmoon.engines.cores import available_cores
+from halfmoon.engines.threads import run_together
 from halfmoon.network import Network, Objective
 
 # microseconds: an update that takes longer can be given up before it is complete
