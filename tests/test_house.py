@@ -372,6 +372,8 @@ TESTED_TOGETHER = {
     # what the two estimators share, and the two, by each thing that a fit does
     "estimators.base": "estimators/test_fit.py",
     "estimators.mlp": "estimators/test_properties.py",
+    # what the fields of the parameters are made of
+    "estimators.fields": "estimators/test_parameters.py",
     # parts of section 7, which is told whole
     "tutorial.overfitting": "tutorial/test_tutorial.py",
     "tutorial.penalties": "tutorial/test_tutorial.py",

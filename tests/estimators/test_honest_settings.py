@@ -31,7 +31,7 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.rules import COMPONENT
 from halfmoon.components.schedules import SCHEDULES
-from halfmoon.estimators.parameters import ComponentOf
+from halfmoon.estimators.fields import ComponentOf
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import SOLVERS
 from small import X, Y, one_thread, short, theta, unfinished

@@ -15,8 +15,8 @@ from halfmoon.components.losses import LOSSES, Quantiles
 from halfmoon.components.rules import BOOLEAN, NONE, OneOf, OrList
 from halfmoon.estimators.base import makes_passes
 from halfmoon.estimators.conversion import binarizer_of
+from halfmoon.estimators.fields import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.inspecting import Inspecting
-from halfmoon.estimators.parameters import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.reading import Call, Data, Rows, ask_network, read_truth
 from halfmoon.estimators.targets import Labels, are_classes, read_classes
 from halfmoon.estimators.values import Values, as_numbers
