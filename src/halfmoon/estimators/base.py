@@ -4,7 +4,7 @@
 
 A `Call` holds the arguments of `fit` (`reading`). The parameters are resolved into a
 `Request` (`request`). `Work` holds rows that are checked (`reading`), with validation
-rows set aside (`splitting`), what y means (`targets`), and the network. From there on
+rows set aside (`splitting`), what y means (`labels`, `values`), and the network. From there on
 it is training's: `Settings` (`training.settings`), the `Problem` that an engine solves
 (`engines.contract`), and the `Run` (`training.run`), whose updates are made in chunks
 (`training.loop`). What came of it becomes attributes (`attributes`).

@@ -13,7 +13,7 @@ import numpy as np
 from halfmoon.components.activations import Activation, Identity, Logistic, ReLU, Tanh
 from halfmoon.components.losses import LOSSES, Loss, Poisson, SquaredError
 from halfmoon.estimators.request import Architecture
-from halfmoon.estimators.targets import Labels
+from halfmoon.estimators.labels import Labels
 
 NAMES: dict[type[Activation], str] = {
     Identity: "identity",
