@@ -329,9 +329,9 @@ def refused(
         refused("average", solver="lbfgs", average=0.9),
         refused("l1", MLPRegressor, solver="lbfgs:memory=5", l1=0.1),
         # nothing to score
-        refused("scoring has no effect without rows to stop by", scoring="accuracy"),
+        refused("scoring has no effect without validation rows", scoring="accuracy"),
         refused(
-            "groups has no effect without rows to stop by", with_={"groups": EVERY}
+            "groups has no effect without validation rows", with_={"groups": EVERY}
         ),
         refused("sample_weight_val has no effect", with_={"sample_weight_val": EVERY}),
         refused(

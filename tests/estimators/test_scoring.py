@@ -478,7 +478,7 @@ def test_a_scorer_may_read_the_learning_rate():
 
 @pytest.mark.filterwarnings("ignore:Only one class is present")
 def test_a_score_that_is_nan_in_every_epoch_is_told_and_never_patience():
-    """Area under the curve, on rows to stop by that hold one class."""
+    """Area under the curve, on validation rows that hold one class."""
     ones = Y2 == 1
     held = {"X_val": X2[ones], "y_val": Y2[ones]}
     words = r"\(roc_auc\) .* all of them have the same y"

@@ -196,7 +196,7 @@ def parts(y, fraction=0.1, seed=0):
 
 
 RARE = {
-    "more classes than rows to stop by": (np.arange(100) % 12, 10),
+    "more classes than validation rows": (np.arange(100) % 12, 10),
     "20 rows of 3 classes": (np.arange(20) % 3, 2),
     "a class of one row": (np.repeat([0, 1, 2], [80, 39, 1]), 12),
     "one class of two of one row": (np.repeat([0, 1], [49, 1]), 5),
@@ -264,13 +264,13 @@ def test_setting_rows_aside_is_passing_them_as_validation_data():
 @pytest.mark.parametrize(
     ("options", "more", "says"),
     [
-        ({"scoring": "accuracy"}, {}, "scoring has no effect without rows to stop by"),
+        ({"scoring": "accuracy"}, {}, "scoring has no effect without validation rows"),
         (
             {"scoring": "loss", "solver": "lbfgs"},
             {},
-            "scoring has no effect without rows to stop by",
+            "scoring has no effect without validation rows",
         ),
-        ({}, {"groups": np.zeros(120)}, "groups has no effect without rows to stop by"),
+        ({}, {"groups": np.zeros(120)}, "groups has no effect without validation rows"),
         (
             {},
             {"sample_weight_val": np.ones(120)},

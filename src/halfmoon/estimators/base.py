@@ -4,10 +4,10 @@
 
 A `Call` holds the arguments of `fit` (`reading`). The parameters are resolved into a
 `Request` (`request`). `Work` holds rows that are checked (`reading`), with validation
-rows set aside (`splitting`), what y means (`labels`, `values`), and the network. From there on
-it is training's: `Settings` (`training.settings`), the `Problem` that an engine solves
-(`engines.contract`), and the `Run` (`training.run`), whose updates are made in chunks
-(`training.loop`). What came of it becomes attributes (`attributes`).
+rows set aside (`splitting`), what y means (`labels`, `values`), and the network. From
+there on it is training's: `Settings` (`training.settings`), the `Problem` that an
+engine solves (`engines.contract`), and the `Run` (`training.run`), whose updates are
+made in chunks (`training.loop`). What came of it becomes attributes (`attributes`).
 """
 
 import time
@@ -191,7 +191,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         fitted._keep(call, request, work, settings, run)
         if bridge is not None:
             bridge.close(run)
-        if not call.single:
+        if not call.one_pass:
             fitted._warn_of_convergence(request)
             fitted._check_scale(work.data)
 
@@ -220,10 +220,10 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             self,
             validated=call.X_val is not None or self.early_stopping,
             divided=call.X_val is None and self.early_stopping,
-            stops=not call.single,
+            stops=not call.one_pass,
         )
         check_validation(self, call)
-        if not call.single:
+        if not call.one_pass:
             return request
         if self.early_stopping:
             raise ValueError(
@@ -241,14 +241,14 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
     def _make_work(self, call: Call, request: Request) -> Work:
         """Rows, read; and a new network, or the present one with its run."""
         is_fitted = "network_" in vars(self) and not self._set_by_hand()
-        goes_on = is_fitted and (call.single or self.warm_start)
+        goes_on = is_fitted and (call.one_pass or self.warm_start)
         rows = read(self, call.X, call.y, call.sample_weight, reset=not goes_on)
         targets = self._targets(call, rows, self.targets_ if goes_on else None)
         loss = targets.loss(self.loss)
         architecture = request.architecture(rows.X.shape[1], targets, loss)
         run = None
         if goes_on:
-            network, run = self._go_on(architecture, anew=not call.single)
+            network, run = self._go_on(architecture, anew=not call.one_pass)
             seed = self._last.seed
         else:
             network, seed = first_network(
@@ -259,11 +259,11 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             set_weights(network, arrays, name, targets)
         if run is not None and first:
             _restart(run, network)
-        learn, stop = split(self, call, rows, targets, seed)
+        training, set_aside = split(self, call, rows, targets, seed)
         validation = None
-        if stop is not None:
+        if set_aside is not None:
             name = "y" if call.y_val is None else "y_val"
-            validation = encode(self, stop, targets, loss, name)
+            validation = encode(self, set_aside, targets, loss, name)
         return Work(
             network=network,
             architecture=architecture,
@@ -271,8 +271,8 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             epochs_before=0 if run is None else run.epoch,
             seed=seed,
             targets=targets,
-            rows=learn,
-            data=encode(self, learn, targets, loss),
+            rows=training,
+            data=encode(self, training, targets, loss),
             validation=validation,
         )
 
@@ -305,7 +305,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         """Training settings for this call; a rate is found unless one has been."""
         run = work.run
         epochs = self.max_iter
-        if call.single:
+        if call.one_pass:
             epochs = 1 if run is None else run.epoch - run.epochs_before_fit + 1
         outputs = work.targets.summed(work.network.loss)
         settings = request.settings(work.data, epochs, work.seed, outputs)
@@ -339,7 +339,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             now = fitted._attributes(work, settings, copy(run), network)
             return vars(fitted) | now
 
-        epochs = 1 if call.single else self.max_iter
+        epochs = 1 if call.one_pass else self.max_iter
         return Bridge(self, call, work.rows, epochs, attributes)
 
     def _train(
@@ -390,13 +390,13 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         self, call: Call, request: Request, work: Work, settings: Settings, run: Run
     ) -> None:
         """Set the fitted attributes, and what the next call may go on from."""
-        if call.single:
+        if call.one_pass:
             run.history.keep_last(PASSES)
         self.__dict__.update(self._attributes(work, settings, run, work.network))
         standstill = self._standstill(call, work, run)
         is_over = standstill.epochs >= self.n_iter_no_change
         has_scores = standstill.best < np.inf
-        if call.single and run.stopped == "epochs" and has_scores and is_over:
+        if call.one_pass and run.stopped == "epochs" and has_scores and is_over:
             self.stopped_ = "patience"
         for name in ("_by_hand", *CURVES):  # what was set by hand
             self.__dict__.pop(name, None)
@@ -405,13 +405,13 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             initializer=request.initializer,
             seed=work.seed,
             found_rate=request.finds_rate,
-            run=run if call.single or self.warm_start else None,
+            run=run if call.one_pass or self.warm_start else None,
             standstill=standstill,
         )
 
     def _standstill(self, call: Call, work: Work, run: Run) -> Standstill:
         """For how many epochs of a fit, or passes, the score has not improved."""
-        goes_on = call.single and work.run is not None
+        goes_on = call.one_pass and work.run is not None
         before = self._last.standstill if goes_on else Standstill()
         since = work.epochs_before if goes_on else run.epochs_before_fit
         monitor = -run.history.since("validation_score", since)

@@ -17,6 +17,7 @@ from halfmoon.estimators.conversion import to_sklearn
 from halfmoon.estimators.reading import (
     Call,
     Data,
+    check_pair,
     read_as_fitted,
     read_finite_table,
     read_truth,
@@ -168,8 +169,7 @@ class Inspecting(MLP):
         Diagnosis
             The findings; prints itself.
         """
-        if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val belong together; pass both, or neither.")
+        check_pair(X_val, y_val)
         data = read_as_fitted(self, X, y, sample_weight)
         validation = None
         if X_val is not None:
@@ -207,7 +207,8 @@ class Inspecting(MLP):
         Returns
         -------
         RateTest
-            Losses by learning rate, with `suggestion` and `plot()`.
+            Losses by learning rate, with its `suggestion`; `displays.draw_rate_test` draws
+            it.
         """
         fresh = clone(self)
         fresh.learning_rate_init = "auto"  # which a subclass need not take

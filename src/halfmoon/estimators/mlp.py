@@ -132,7 +132,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
                 y_val,
                 sample_weight_val,
                 classes=None if classes is None else read_classes(classes),
-                single=True,
+                one_pass=True,
             )
         )
 
@@ -256,10 +256,10 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
     def _targets(self, call: Call, rows: Rows, last: Any) -> Labels:
         if last is None:
             classes = call.classes
-            if classes is None and (call.single or self.warm_start):
+            if classes is None and (call.one_pass or self.warm_start):
                 classes = self._set_by_hand().get("classes_")
             return Labels(rows.y, classes)
-        if not call.single:
+        if not call.one_pass:
             last.check_same(rows.y)
         return last
 
@@ -391,7 +391,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
             The estimator.
         """
         return self._carry_out(
-            Call(X, y, sample_weight, X_val, y_val, sample_weight_val, single=True)
+            Call(X, y, sample_weight, X_val, y_val, sample_weight_val, one_pass=True)
         )
 
     def predict(self, X: Any) -> Array:
@@ -452,7 +452,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
             )
         if last is None:
             values = Values(as_numbers(rows.y), rows.w, self.normalize_y)
-            if values.constant and (call.single or self.warm_start):
+            if values.constant and (call.one_pass or self.warm_start):
                 warn(
                     "normalize_y keeps the mean and the deviation of the first y, "
                     f"which is constant in columns {values.constant}: their deviation "

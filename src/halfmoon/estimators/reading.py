@@ -45,7 +45,7 @@ class Call:
     coefs_init: Any = None
     intercepts_init: Any = None
     classes: Any = None
-    single: bool = False  # one pass, going on from the last
+    one_pass: bool = False  # of `partial_fit`: it goes on from the last
 
 
 class Rows(NamedTuple):
@@ -95,6 +95,12 @@ def read(
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return Rows(X, y, _read_weights(sample_weight, X, f"sample_weight{suffix}"))
+
+
+def check_pair(X_val: Any, y_val: Any) -> None:
+    """ValueError where one of the two is there without the other."""
+    if (X_val is None) != (y_val is None):
+        raise ValueError("X_val and y_val belong together; pass both, or neither.")
 
 
 def read_truth(y: Any, name: str = "y") -> Any:

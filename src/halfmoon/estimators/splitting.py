@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
-from halfmoon.estimators.reading import Call, Rows, read, read_truth
+from halfmoon.estimators.reading import Call, Rows, check_pair, read, read_truth
 from halfmoon.estimators.scale import warn_of_other_scale
 from halfmoon.training.warn import warn
 
@@ -18,28 +18,27 @@ Indices = NDArray[np.int64]
 
 def check_validation(p: Any, call: Call) -> None:
     """ValueError for validation rows that cannot be, and for what needs some."""
-    if (call.X_val is None) != (call.y_val is None):
-        raise ValueError("X_val and y_val belong together; pass both, or neither.")
+    check_pair(call.X_val, call.y_val)
     if call.X_val is not None:
         if call.groups is not None:
             raise ValueError(
-                "groups has no effect with X_val, which are the rows to stop by; "
+                "groups has no effect with X_val, which are the validation rows; "
                 "leave one of them out."
             )
         return
     if call.sample_weight_val is not None:
         raise ValueError(
-            "sample_weight_val has no effect without rows to stop by; pass X_val and "
+            "sample_weight_val has no effect without validation rows; pass X_val and "
             "y_val."
         )
     if p.early_stopping:
         return
     remedy = "pass X_val and y_val"
-    if not call.single:
+    if not call.one_pass:
         remedy = "set early_stopping=True or pass X_val and y_val"
     for name, value in (("groups", call.groups), ("scoring", p.scoring)):
         if value is not None:
-            raise ValueError(f"{name} has no effect without rows to stop by; {remedy}.")
+            raise ValueError(f"{name} has no effect without validation rows; {remedy}.")
 
 
 def split(
@@ -50,13 +49,13 @@ def split(
     Raises ValueError where either part has no weight.
     """
     if call.X_val is not None:
-        stop = read(
+        validation = read(
             estimator, call.X_val, call.y_val, call.sample_weight_val, suffix="_val"
         )
-        if not call.single:  # a batch of a stream may be unlike the others
+        if not call.one_pass:  # a batch of a stream may be unlike the others
             names = getattr(estimator, "feature_names_in_", range(rows.X.shape[1]))
-            warn_of_other_scale(rows.X, stop.X, names)
-        return rows, stop
+            warn_of_other_scale(rows.X, validation.X, names)
+        return rows, validation
     if not estimator.early_stopping:
         return rows, None
     n = rows.X.shape[0]
@@ -70,14 +69,14 @@ def split(
             f"{left_out} of {n} rows are neither learned from nor stopped by, as "
             f"validation_fraction={fraction!r} divides them."
         )
-    learn = Rows(rows.X[learned], rows.y[learned], rows.w[learned])
-    stop = Rows(rows.X[set_apart], rows.y[set_apart], rows.w[set_apart])
-    if not learn.w.any() or not stop.w.any():
+    training = Rows(rows.X[learned], rows.y[learned], rows.w[learned])
+    validation = Rows(rows.X[set_apart], rows.y[set_apart], rows.w[set_apart])
+    if not training.w.any() or not validation.w.any():
         raise ValueError(
             "All rows that were set aside, or all others, have weight 0; change "
             "random_state."
         )
-    return learn, stop
+    return training, validation
 
 
 def _read_groups(groups: Any, n: int) -> Any:
@@ -101,24 +100,24 @@ def set_aside(
     """
     indices = np.arange(rows.X.shape[0])
     if hasattr(fraction, "split"):
-        learn, stop = _choose_split(fraction.split(rows.X, rows.y, groups), indices)
+        training, validation = _choose_split(fraction.split(rows.X, rows.y, groups), indices)
     elif groups is not None:
         splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
-        learn, stop = next(splitter.split(indices, groups=groups))
+        training, validation = next(splitter.split(indices, groups=groups))
     elif strata is None:
-        learn, stop = train_test_split(indices, test_size=fraction, random_state=seed)
+        training, validation = train_test_split(indices, test_size=fraction, random_state=seed)
     else:
-        learn, stop = _divide_classes(strata, fraction, seed)
-    if len(stop) < 2:
+        training, validation = _divide_classes(strata, fraction, seed)
+    if len(validation) < 2:
         raise ValueError(
             "The validation set is too small. Increase 'validation_fraction' or the "
             "size of your dataset."
         )
-    if len(learn) == 0:
+    if len(training) == 0:
         raise ValueError(
             f"validation_fraction={fraction!r} leaves no rows to learn from; lower it."
         )
-    return np.asarray(learn), np.asarray(stop)
+    return np.asarray(training), np.asarray(validation)
 
 
 def _choose_split(splits: Iterator[Any], indices: Indices) -> tuple[Indices, Indices]:
@@ -128,11 +127,11 @@ def _choose_split(splits: Iterator[Any], indices: Indices) -> tuple[Indices, Ind
     """
     first = next(splits, (indices, indices[:0]))
     last = first
-    for learn, stop in chain([first], splits):
-        in_order = len(learn) and len(stop) and np.max(learn) < np.min(stop)
+    for training, validation in chain([first], splits):
+        in_order = len(training) and len(validation) and np.max(training) < np.min(validation)
         if not in_order:
             return first
-        last = (learn, stop)
+        last = (training, validation)
     return last
 
 
@@ -155,10 +154,10 @@ def _divide_classes(
     alone = np.flatnonzero(counts[strata] == 1)
     kinds = (counts > 1).sum()
     if kinds <= wanted <= len(several) - kinds:
-        learn, stop = train_test_split(
+        training, validation = train_test_split(
             several, test_size=wanted, random_state=seed, stratify=strata[several]
         )
-        return np.concatenate([learn, alone]), stop
+        return np.concatenate([training, alone]), validation
     order = np.random.RandomState(seed).permutation(n)
     kept = np.zeros(n, dtype=bool)
     kept[order[np.unique(strata[order], return_index=True)[1]]] = True

@@ -201,7 +201,7 @@ class Weights(Parameters):
         """
         given = {"coefs_init": call.coefs_init, "intercepts_init": call.intercepts_init}
         first = {name: arrays for name, arrays in given.items() if arrays is not None}
-        by_hand = self._set_by_hand() if call.single or self.warm_start else {}
+        by_hand = self._set_by_hand() if call.one_pass or self.warm_start else {}
         for name in ("coefs_", "intercepts_"):
             if name in by_hand:
                 first.setdefault(name.replace("_", "_init"), getattr(self, name))

@@ -15,7 +15,7 @@ from halfmoon.training.run import Run
 class Recorder:
     """A callback that keeps the weights of every few epochs.
 
-    Given to an estimator that has rows to stop by, it keeps at each epoch the best
+    Given to an estimator that has validation rows, it keeps at each epoch the best
     weights up to then, which are those that a fit ending there would leave.
 
     Parameters
