@@ -9,7 +9,7 @@ import scipy.linalg  # noqa: F401 (its BLAS is among those that are limited)
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from engines.processes import python
-from halfmoon.arrays.blas import MATRICES_ALONE, VECTOR_ALONE, one_blas_thread
+from halfmoon.arrays.blas import SMALL_MATRICES, SMALL_VECTOR, one_blas_thread
 
 
 def threads():
@@ -67,18 +67,18 @@ def test_what_somebody_else_has_limited_stays_so():
 
 
 @pytest.mark.parametrize(
-    ("largest", "alone", "during"),
+    ("largest", "small", "during"),
     [
-        (VECTOR_ALONE, VECTOR_ALONE, 2),
-        (VECTOR_ALONE + 1, VECTOR_ALONE, 1),
-        (VECTOR_ALONE + 1, MATRICES_ALONE, 2),
-        (MATRICES_ALONE + 1, MATRICES_ALONE, 1),
+        (SMALL_VECTOR, SMALL_VECTOR, 2),
+        (SMALL_VECTOR + 1, SMALL_VECTOR, 1),
+        (SMALL_VECTOR + 1, SMALL_MATRICES, 2),
+        (SMALL_MATRICES + 1, SMALL_MATRICES, 1),
     ],
 )
 def test_only_products_for_which_blas_starts_threads_are_limited(
-    largest, alone, during
+    largest, small, during
 ):
-    with one_blas_thread(largest, alone):
+    with one_blas_thread(largest, small):
         assert threads() == {during}
 
 
@@ -98,7 +98,7 @@ def turns_of_other_threads():
     [(1, 90, 100), (100, 90, 1), (64, 64, 64), (16, 128, 128), (256, 8, 128)],
 )
 def test_blas_starts_no_threads_for_products_as_small_as_that(m, k, n):
-    largest = VECTOR_ALONE if 1 in (m, n) else MATRICES_ALONE
+    largest = SMALL_VECTOR if 1 in (m, n) else SMALL_MATRICES
     assert 0.9 * largest < m * n * k <= largest
     a = np.ones((m, k))
     b = np.ones((k, n))

@@ -1,4 +1,4 @@
-"""What a component is made of, written down, and a copy built from that."""
+"""The parts that a component is made of, and a copy built from these."""
 
 import pickle
 import types
@@ -53,13 +53,13 @@ def test_a_part_is_built_once():
     assert parts.build(17) == 17
 
 
-def test_a_table_cannot_be_written_to():
+def test_an_array_cannot_be_written_to():
     values = np.arange(3.0)
-    table = parts.build(pickle.loads(pickle.dumps(parts.Table(values))))
+    array = parts.build(pickle.loads(pickle.dumps(parts.ReadOnlyArray(values))))
     values[0] = 5.0
-    assert table.tolist() == [0.0, 1.0, 2.0]
+    assert array.tolist() == [0.0, 1.0, 2.0]
     with pytest.raises(ValueError, match="read-only"):
-        table[0] = 1.0
+        array[0] = 1.0
 
 
 def test_find_finds_what_is_loaded_under_a_name():

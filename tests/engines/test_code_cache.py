@@ -172,7 +172,7 @@ def works(function):
 def place(monkeypatch, tmp_path):
     """The cache's folder, for this test alone."""
     monkeypatch.setattr(code_cache, "folder", lambda: tmp_path)
-    monkeypatch.setattr(code_cache, "_told", [])
+    monkeypatch.setattr(code_cache, "_reasons", [])
     return tmp_path
 
 
@@ -231,7 +231,7 @@ def test_a_complete_cache_that_can_only_be_read_is_used(
 
 @pytest.mark.parametrize("where", ["~nobody-of-that-name/x", "~/x"])
 def test_where_there_is_no_home_one_message_says_so(where, monkeypatch, capsys):
-    monkeypatch.setattr(code_cache, "_told", [])
+    monkeypatch.setattr(code_cache, "_reasons", [])
     monkeypatch.setenv("HALFMOON_CACHE", where)
 
     def expanduser(path):

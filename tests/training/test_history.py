@@ -144,7 +144,7 @@ def test_the_training_score_gets_the_rows_weights():
     assert np.array_equal(seen[0], w.mean(axis=1))
 
 
-def test_history_outlives_its_first_table():
+def test_history_outlives_its_first_buffer():
     _, run = fit(epochs=100)
     assert len(run.history) == 100
     assert run.history["epoch"].tolist() == list(range(1, 101))

@@ -198,7 +198,7 @@ def test_the_warning_says_how_a_search_is_ended():
 @pytest.fixture
 def each_block(monkeypatch):
     """Blocks of 16 rows; what it is given is called with the rows of each."""
-    monkeypatch.setattr(reference, "block_rows", lambda network: 16)
+    monkeypatch.setattr(reference, "rows_at_a_time", lambda network: 16)
     sums = Network.sums
 
     def follow(told):
@@ -235,7 +235,7 @@ def test_a_long_update_of_the_reference_is_given_up_between_two_blocks(
 def test_blocks_of_a_long_update_add_up_to_it(monkeypatch):
     options = {"engine": "numpy", "l2": 0.1, "epochs": 5, "batch_size": 50}
     whole = fit(net(), **options)
-    monkeypatch.setattr(reference, "block_rows", lambda network: 16)
+    monkeypatch.setattr(reference, "rows_at_a_time", lambda network: 16)
     parts = fit(net(), **options)
     np.testing.assert_allclose(whole[0].theta, parts[0].theta, rtol=1e-10)
     np.testing.assert_allclose(whole[1].history["loss"], parts[1].history["loss"])
@@ -243,7 +243,7 @@ def test_blocks_of_a_long_update_add_up_to_it(monkeypatch):
 
 def test_an_epoch_whose_validation_is_given_up_has_not_been(monkeypatch):
     """Validation in blocks of 16 rows; Ctrl-C comes in one of epoch 3."""
-    monkeypatch.setattr(loop, "block_rows", lambda network: 16)
+    monkeypatch.setattr(loop, "rows_at_a_time", lambda network: 16)
     calls = []
     predict = Network.raw_predict
 

@@ -52,7 +52,7 @@ def test_outside_halfmoon_it_points_at_the_caller():
 
 @pytest.fixture
 def nothing_told(monkeypatch):
-    monkeypatch.setattr("halfmoon.training.warn._told", set())
+    monkeypatch.setattr("halfmoon.training.warn._warned", set())
 
 
 def counted(action, *calls, **options):

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 # m n k of a product (m,k)(k,n) up to which OpenBLAS starts no threads: of two matrices,
 # and where m or n is 1
-MATRICES_ALONE = 2**18
-VECTOR_ALONE = 9_000
+SMALL_MATRICES = 2**18
+SMALL_VECTOR = 9_000
 DO = ("get", "set")
 
 
@@ -124,12 +124,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def one_blas_thread(
-    largest: float = inf, alone: float = VECTOR_ALONE
+    largest: float = inf, small: float = SMALL_VECTOR
 ) -> AbstractContextManager[None]:
     """While anybody is inside, BLAS computes on one thread.
 
     largest  no product inside has more multiplications: m n k for (m,k)(k,n)
-    alone    up to so many BLAS starts no threads anyway, and nothing is limited, which
+    small    up to so many BLAS starts no threads anyway, and nothing is limited, which
              would cost 5 microseconds
     """
-    return _NO_LIMIT if largest <= alone else _ONE_THREAD
+    return _NO_LIMIT if largest <= small else _ONE_THREAD

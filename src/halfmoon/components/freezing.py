@@ -6,8 +6,8 @@ a fit both engines, predictions, pickles and other processes compute what the fi
 computed, whatever has become of a number, a class or a file meanwhile. What may change
 unnoticed, such as a list, is refused with the reason.
 
-It takes two steps: `Reader` writes down what a component is made of, and `parts.build`
-makes the copy from that. A pickle holds what was written down.
+It takes two steps: `Reader` reads what a component is made of, part by part, and
+`parts.build` makes the copy from these parts. A pickle holds the parts.
 
 Halfmoon's own components, and whatever is installed, are not copied.
 """
@@ -81,7 +81,7 @@ class Freezable:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
         """A frozen one, or one whose class no other process finds, travels as text."""
-        part = vars(self).get("frozen_part")
+        part = vars(self).get("frozen_from")
         if part is not None and part.portable:
             return parts.build, (part,)
         if part is not None:
@@ -149,7 +149,7 @@ def _can_be_imported(cls: type) -> bool:
 
 
 class Reader:
-    """Writes down what a component is made of."""
+    """Reads what a component is made of, as parts to build a copy from."""
 
     def __init__(self, component: type) -> None:
         self.component = component.__name__
@@ -165,13 +165,13 @@ class Reader:
         """A component or layer; what it holds itself is copied, whatever it is."""
         part = parts.Instance(None, {}, instance)
         self.seen[id(instance)] = instance, part
-        part.of = self.part(type(instance), "it", "its class")
+        part.cls = self.part(type(instance), "it", "its class")
         names = [*getattr(instance, "__dict__", {})]
         if dataclasses.is_dataclass(instance):
             names += [field.name for field in dataclasses.fields(instance)]
         for name in dict.fromkeys(names):
             value = getattr(instance, name)
-            if name == "frozen_part":
+            if name == "frozen_from":
                 continue
             try:
                 part.values[name] = self.part(value, "it", name)
@@ -180,19 +180,19 @@ class Reader:
         part.portable = self.portable
         return part
 
-    def part(self, value: Any, reader: str, name: str) -> Any:
+    def part(self, value: Any, by: str, name: str) -> Any:
         """What a value becomes; ChangeableError if it may change unnoticed.
 
-        reader  the function that reads it under this name
+        by  the name of the function that reads it under this name
         """
         if isinstance(value, PLAIN) or value is Ellipsis:
             return value
         if id(value) not in self.seen:
-            part = self._part(value, reader, name)
+            part = self._part(value, by, name)
             self.seen.setdefault(id(value), (value, part))
         return self.seen[id(value)][1]
 
-    def _part(self, value: Any, reader: str, name: str) -> Any:
+    def _part(self, value: Any, by: str, name: str) -> Any:
         """What a value becomes that is met for the first time."""
         if isinstance(value, FunctionType):
             return self.function(value)
@@ -204,37 +204,37 @@ class Reader:
             installed = _is_installed(value.__name__)
             return parts.Module(value.__name__, None if installed else {})
         if isinstance(value, tuple):
-            return self.tuple(value, reader, name)
-        return self.wrapper(value, reader, name)
+            return self.tuple(value, by, name)
+        return self.wrapper(value, by, name)
 
-    def wrapper(self, value: Any, reader: str, name: str) -> Any:
+    def wrapper(self, value: Any, by: str, name: str) -> Any:
         """What wraps numbers or functions; ChangeableError for anything else."""
         if isinstance(value, np.ndarray) and value.dtype.kind in "biufcSU":
-            return parts.Table(value.copy())
+            return parts.ReadOnlyArray(value.copy())
         if isinstance(value, np.vectorize):
             keys = ("otypes", "excluded", "signature")
             options = {key: getattr(value, key) for key in keys}
-            return parts.Vectorized(self.part(value.pyfunc, reader, name), options)
+            return parts.Vectorized(self.part(value.pyfunc, by, name), options)
         if type(value) in INNER:
-            inner = [self.part(v, reader, name) for v in INNER[type(value)](value)]
+            inner = [self.part(v, by, name) for v in INNER[type(value)](value)]
             return parts.Made(type(value).__name__, tuple(inner))
         if callable(value) and _is_installed(type(value).__module__):
             return value
         raise ChangeableError(
-            f"{reader} of {self.component} reads {name}, which is of type "
+            f"{by} of {self.component} reads {name}, which is of type "
             f"{type(value).__name__} and may change after a fit; make it a field of "
             f"{self.component}, or a number, tuple, array or function."
         )
 
-    def tuple(self, value: Any, reader: str, name: str) -> Any:
+    def tuple(self, value: Any, by: str, name: str) -> Any:
         """A tuple of plain things stands for itself."""
-        inner = tuple(self.part(entry, reader, name) for entry in value)
+        inner = tuple(self.part(entry, by, name) for entry in value)
         same = all(new is old for new, old in zip(inner, value, strict=True))
         return value if same else parts.Made("tuple", inner)
 
     def function(self, function: FunctionType) -> Any:
-        """A function; one that is installed stands for itself, unless it is closed."""
-        frozen_from = vars(function).get("part")
+        """A function; one that is installed stands for itself, unless it has a closure."""
+        frozen_from = vars(function).get("frozen_from")
         if frozen_from is not None:
             if frozen_from.original is None:  # it comes from a pickle
                 return frozen_from

@@ -1,4 +1,4 @@
-"""What a component is made of, written down, and a copy built from that.
+"""The parts that a component is made of, and a copy built from these.
 
 A `Function` is its text and what the names in it stand for, a `Class` its bases and
 attributes, an `Instance` its class and values. Numbers, strings and whatever is
@@ -41,7 +41,7 @@ MAKE: dict[str, Callable[..., Any]] = {
 
 @dataclass(eq=False)
 class Part:
-    """Something written down, and what is built from it, once in a process."""
+    """One part, and what is built from it, once in a process."""
 
     def __post_init__(self) -> None:
         self.built: Any = NOTHING
@@ -95,7 +95,7 @@ class Class(Part):
 class Instance(Part):
     """A component or layer: its class, and its values."""
 
-    of: Any
+    cls: Any
     values: dict[str, Any]
     original: Any = None  # None in a pickle
     portable: bool = True  # whether each function's text is known
@@ -113,7 +113,7 @@ class Module(Part):
 
 
 @dataclass(eq=False)
-class Table(Part):
+class ReadOnlyArray(Part):
     """An array, which nobody may write to."""
 
     values: Any
@@ -136,7 +136,7 @@ class Made(Part):
 
 
 def build(part: Any) -> Any:
-    """The copy of what was written down; the same one each time."""
+    """What a part stands for; the same object each time."""
     if not isinstance(part, Part):
         return part
     if part.built is NOTHING:
@@ -145,13 +145,13 @@ def build(part: Any) -> Any:
 
 
 def build_all(parts: dict[str, Any]) -> dict[str, Any]:
-    """What was written down under some names."""
+    """What each part stands for, by name."""
     return {name: build(part) for name, part in parts.items()}
 
 
 def text_of(function: FunctionType) -> str | None:
     """A function's source: as it was when it was frozen, or as it is loaded."""
-    part = vars(function).get("part")
+    part = vars(function).get("frozen_from")
     return source_text(function) if part is None else part.text
 
 
@@ -166,7 +166,7 @@ def _build_function(part: Function) -> None:
     function = FunctionType(code, names, part.name, None, tuple(cells.values()))
     part.built = function
     function.__qualname__ = part.qualname
-    function.part = part  # type: ignore[attr-defined]
+    function.frozen_from = part  # type: ignore[attr-defined]
     if part.names is not None:
         names.update(build_all(part.names))
     for name, value in part.cells.items():
@@ -237,8 +237,8 @@ def _guarded(name: str, value: Any) -> Any:
 
 
 def _build_instance(part: Instance) -> None:
-    part.built = object.__new__(build(part.of))
-    vars(part.built).update(build_all(part.values), frozen_part=part)
+    part.built = object.__new__(build(part.cls))
+    vars(part.built).update(build_all(part.values), frozen_from=part)
 
 
 def _build_module(part: Module) -> None:
@@ -249,7 +249,7 @@ def _build_module(part: Module) -> None:
     vars(part.built).update(build_all(part.members))
 
 
-def _build_table(part: Table) -> None:
+def _build_array(part: ReadOnlyArray) -> None:
     part.built = np.array(part.values)
     part.built.flags.writeable = False
 
@@ -267,7 +267,7 @@ BUILDERS: dict[type, Callable[[Any], None]] = {
     Class: _build_class,
     Instance: _build_instance,
     Module: _build_module,
-    Table: _build_table,
+    ReadOnlyArray: _build_array,
     Vectorized: _build_vectorized,
     Made: _build_made,
 }

@@ -149,7 +149,7 @@ class Registry(Mapping[str, type[B]], Generic[B]):
 def packed() -> list[tuple[str, tuple[str, ...], Any]]:
     """The user's components, so that another process knows their names, too.
 
-    Kind, names and class of each, the class as `parts` writes it down.
+    Kind, names and class of each, the class as a part (`parts.Class`).
     """
     listed = []
     for kind, registry in REGISTRIES.items():

@@ -178,17 +178,19 @@ class Problem:
 # what one core does in some 0.1 s, counted in multiplications, forward and backward
 BLOCK_WORK = 500e6
 UNIT_WORK = 100  # one unit's activation and its derivative, for one row
-ROWS = 256  # a multiple of it gives predictions the same bits as all rows at once
+# rows that are predicted at a time: a multiple of it, asked for alone, gets the same
+# bits as among all rows
+PREDICTION_ROWS = 256
 
 
-def block_rows(network: Network) -> int:
+def rows_at_a_time(network: Network) -> int:
     """How many rows may go through the network until somebody asks whether to stop.
 
     An estimate and not a measurement: sums over blocks have other last digits.
     """
     units = sum(layer.k for layer in network.layers)
     rows = int(BLOCK_WORK / (network.size + UNIT_WORK * units))
-    return max(ROWS, rows - rows % ROWS)
+    return max(PREDICTION_ROWS, rows - rows % PREDICTION_ROWS)
 
 
 def blocks(rows: Batch, size: int) -> list[Batch]:

@@ -14,8 +14,8 @@ from halfmoon.engines.contract import (
     Scratch,
     State,
     WantsStop,
-    block_rows,
     blocks,
+    rows_at_a_time,
 )
 from halfmoon.layers import Context
 from halfmoon.network import Network, Objective
@@ -91,7 +91,7 @@ def gradient(
     g: Array | None = None
     n = 0
     with one_blas_thread():
-        for rows in blocks(problem.batch(state.t), block_rows(network)):
+        for rows in blocks(problem.batch(state.t), rows_at_a_time(network)):
             if g is not None and wants_stop is not None and wants_stop():
                 return None
             X = problem.X[rows]

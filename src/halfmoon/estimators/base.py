@@ -421,12 +421,12 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             tol *= work.targets.summed(work.network.loss)
         return before.after(monitor, tol)
 
-    # What the user is told
+    # Warnings
 
     def _warn_of_parameters(self, request: Request, work: Work) -> None:
         """UserWarning for parameters that change nothing in this fit.
 
-        A search over several solvers is told once of each.
+        A search over several solvers warns of each once.
         """
         for name, reader in request.idle.items():
             warn(

@@ -29,13 +29,11 @@ SCHEMA = np.dtype(
         ("gradient_norm", np.float64),  # 2-norm, the mean over the epoch's updates
     ]
 )
-
-
 FIRST_SIZE = 16  # rows that there is room for at first
 
 
 @dataclass
-class Table:
+class Buffer:
     """Columns with room to grow; several histories may begin with the same rows."""
 
     columns: dict[str, NDArray[Any]]
@@ -54,7 +52,7 @@ class History:
         self.forgotten = 0  # earlier epochs whose rows are no longer kept
         self._start = 0
         self._stop = 0
-        self._table = Table(_columns(FIRST_SIZE))
+        self._buffer = Buffer(_columns(FIRST_SIZE))
 
     @property
     def total(self) -> int:
@@ -68,23 +66,23 @@ class History:
         others are NaN where they are left out.
         """
         count = len(columns["epoch"])
-        room = len(self._table.columns["epoch"]) - self._stop
-        is_own = self._table.used == self._stop
+        room = len(self._buffer.columns["epoch"]) - self._stop
+        is_own = self._buffer.used == self._stop
         if not is_own or room < count:
             self._move(count)
         start = self._stop
         self._stop += count
-        self._table.used = self._stop
-        for name, column in self._table.columns.items():
+        self._buffer.used = self._stop
+        for name, column in self._buffer.columns.items():
             column[start : self._stop] = columns.get(name, np.nan)
 
     def _move(self, more: int) -> None:
-        """Go on in a table of one's own, with room for as many again, and more."""
+        """Go on in a buffer of its own, with room for as many again, and more."""
         count = len(self)
-        table = Table(_columns(2 * (count + more) + FIRST_SIZE), count)
-        for name, column in table.columns.items():
+        buffer = Buffer(_columns(2 * (count + more) + FIRST_SIZE), count)
+        for name, column in buffer.columns.items():
             column[:count] = self[name]
-        self._table = table
+        self._buffer = buffer
         self._start = 0
         self._stop = count
 
@@ -101,7 +99,7 @@ class History:
     def set(self, **values: float) -> None:
         """Fill in columns of the last row."""
         for name, value in values.items():
-            self._table.columns[name][self._stop - 1] = value
+            self._buffer.columns[name][self._stop - 1] = value
 
     def since(self, name: str, epoch: int) -> NDArray[Any]:
         """A column from after so many epochs on, as far as it is kept."""
@@ -109,7 +107,7 @@ class History:
 
     def last(self, name: str) -> Any:
         """The last entry of a column."""
-        return self._table.columns[name][self._stop - 1]
+        return self._buffer.columns[name][self._stop - 1]
 
     def __copy__(self) -> "History":
         """The same rows, that go on by themselves."""
@@ -133,10 +131,10 @@ class History:
         self.forgotten = state["forgotten"]
         self._start = 0
         self._stop = count
-        self._table = Table(_columns(count), count)
+        self._buffer = Buffer(_columns(count), count)
         for name, packed in state["columns"].items():
-            self._table.columns[name][:] = _unpack(packed, count)
-        self._table.columns["seconds"][:] = np.nan
+            self._buffer.columns[name][:] = _unpack(packed, count)
+        self._buffer.columns["seconds"][:] = np.nan
 
     def __repr__(self) -> str:
         return f"History({self.total} epochs)"
@@ -145,7 +143,7 @@ class History:
         return self._stop - self._start
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._table.columns[name][self._start : self._stop]
+        return self._buffer.columns[name][self._start : self._stop]
 
     def __iter__(self) -> Iterator[dict[str, float]]:
         columns = {name: self[name].tolist() for name in SCHEMA.names or ()}

@@ -18,7 +18,7 @@ class Interrupt:
 
     seen = False
     previous: Any = None  # the handler that is put back, None if there is none of ours
-    error: BaseException | None = None  # to be raised once the engine has ended
+    error: BaseException | None = None  # to be raised once the block has ended
     holds = False
 
     def __enter__(self) -> "Interrupt":
@@ -31,7 +31,7 @@ class Interrupt:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """What is to be raised inside waits for the end, unless there is a third one.
+        """What Ctrl-C raises waits for the end of this block, but for a third one.
 
         For an engine at work: it asks whether to stop, and joins its threads.
         """

@@ -21,8 +21,8 @@ from halfmoon.engines.contract import (
     Numbers,
     Plan,
     Problem,
-    block_rows,
     blocks,
+    rows_at_a_time,
 )
 from halfmoon.engines.predicting import predictor_of
 from halfmoon.training.interrupt import Interrupt
@@ -134,7 +134,7 @@ class Fit:
         assert self.validation is not None
         network = self.problem.network
         X = self.validation[0]
-        rows = blocks(slice(0, X.shape[0]), block_rows(network))
+        rows = blocks(slice(0, X.shape[0]), rows_at_a_time(network))
         parts: list[Array] = []
         with np.errstate(all="ignore"):
             for part in rows:

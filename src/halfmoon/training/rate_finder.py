@@ -177,7 +177,7 @@ def _sweep(
 ) -> tuple[Numbers, Numbers, bool]:
     """Losses before each update, raw and smoothed, up to the one where they blow up.
 
-    Or up to Ctrl-C, or the end of the time budget; that it ended is told too.
+    Or up to Ctrl-C, or the end of the time budget; the third says whether that ended.
     """
     engine, _ = choose(problem.network, problem.optimizer, settings.engine, problem.X)
     engine.prepare(problem)

@@ -107,17 +107,11 @@ class LBFGS(Solver):
         """Minimise the objective with SciPy's L-BFGS-B."""
         from scipy import optimize
 
-        problem = fit.problem
-        dtype = problem.network.dtype
+        dtype = run.theta.dtype
         latest: list[Objective] = []  # SciPy does not tell its callback the gradient
 
         def objective(x: Array) -> tuple[float, Array]:
-            part = None
-            has_begun = run.epoch > run.epochs_before_fit
-            if not (interrupt.seen or (has_begun and fit.wants_stop())):
-                with np.errstate(all="ignore"), interrupt.held():
-                    at = State(x.astype(dtype), [])
-                    part = fit.engine.gradient(problem, at, wants_stop=fit.wants_stop)
+            part = evaluate(fit, run, x.astype(dtype), interrupt)
             if part is None:
                 raise StopIteration  # at the last iteration's theta
             latest[:] = [part]
@@ -160,6 +154,21 @@ class LBFGS(Solver):
             # any other status: no step downhill was found
             words = {0: "converged", 1: "evaluations"}
             run.stopped = words.get(result.status, "abnormal")
+
+
+def evaluate(
+    fit: Fit, run: Run, theta: Array, interrupt: Interrupt
+) -> Objective | None:
+    """The objective of all rows at theta; None where the fit is to stop.
+
+    The first iteration is made whatever the time budget.
+    """
+    has_begun = run.epoch > run.epochs_before_fit
+    if interrupt.seen or (has_begun and fit.wants_stop()):
+        return None
+    with np.errstate(all="ignore"), interrupt.held():
+        at = State(theta, [])
+        return fit.engine.gradient(fit.problem, at, wants_stop=fit.wants_stop)
 
 
 def end_iteration(fit: Fit, run: Run, part: Objective) -> str | None:

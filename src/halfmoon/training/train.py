@@ -128,7 +128,7 @@ def train(
             fit = Fit(problem, settings, validation, *watchers, interrupt)
             carry_out(fit, now, method)
         network.theta = now.weights.copy()
-        tell_how_it_ended(fit, now, method)
+        warn_of_the_end(fit, now, method)
         if run is None:
             return now
         vars(run).update(vars(now))
@@ -260,7 +260,7 @@ def is_finite(fit: Fit, run: Run) -> bool:
         return bool(np.isfinite(last.loss + last.penalty + np.abs(last.g).max()))
 
 
-def tell_how_it_ended(fit: Fit, run: Run, method: Optimizer | Solver) -> None:
+def warn_of_the_end(fit: Fit, run: Run, method: Optimizer | Solver) -> None:
     """Warn where the fit diverged, was interrupted, or learned nothing."""
     kept = "last"
     if run.best is not None:

@@ -9,7 +9,7 @@ SKIPPED = ("halfmoon", "sklearn")  # sklearn where it stands between two of ours
 
 OBEYED = ("always", "all", "error")  # what filters do each time
 
-_told: set[Hashable] = set()
+_warned: set[Hashable] = set()
 
 
 def warn(
@@ -17,9 +17,9 @@ def warn(
 ) -> None:
     """Warn, pointing at the line that called halfmoon.
 
-    What has been told with the same `once` is not told again in this process, where
-    Python's filters would show it once for each line. Filters that say "always" or
-    "error" are obeyed.
+    A warning with the same `once` as an earlier one is not given again in this process,
+    where Python's filters would show it once for each line. Filters that say "always"
+    or "error" are obeyed.
     """
     frame: FrameType | None = sys._getframe(1)
     level = 1
@@ -37,9 +37,9 @@ def warn(
             users = level + 1
         frame = frame.f_back
     if once is not None and _action(message, category, caller) not in OBEYED:
-        if once in _told:
+        if once in _warned:
             return
-        _told.add(once)
+        _warned.add(once)
     warnings.warn(message, category, stacklevel=users)
 
 

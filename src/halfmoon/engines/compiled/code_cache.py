@@ -35,7 +35,7 @@ HERE: Any = resources.files(__package__)
 UNUSED_SECONDS = 90 * 86_400.0
 _NAME = re.compile("[0-9a-f]{16}")
 _modules: dict[str, ModuleType] = {}  # those that are loaded, by name
-_told: list[str] = []  # why compiled code could not be kept
+_reasons: list[str] = []  # why compiled code could not be kept
 
 
 def load(name: str, text: str) -> ModuleType:
@@ -121,7 +121,7 @@ class _Cache(FunctionCache):
         try:
             numbas.save_overload(*arguments)
         except Exception as error:  # a full disk, or a damaged file that stays
-            tell_not_kept(error)
+            say_not_kept(error)
 
 
 @cache
@@ -138,21 +138,21 @@ def folder() -> Path | None:
             if native.JIT:
                 say("compiling the engine, once for this machine (about 2 seconds).")
     except (OSError, RuntimeError) as error:  # the latter where there is no home
-        tell_not_kept(error.__cause__ or error)
+        say_not_kept(error.__cause__ or error)
         return None
     with suppress(OSError):
         os.utime(chosen)  # it is in use
     return chosen
 
 
-def tell_not_kept(reason: BaseException) -> None:
+def say_not_kept(reason: BaseException) -> None:
     """Say why compiled code cannot be kept, the first time."""
-    if not _told:
+    if not _reasons:
         say(
             f"compiled code cannot be kept ({reason}), so each process compiles anew; "
             "set HALFMOON_CACHE to a folder that can be written."
         )
-    _told.append(str(reason))
+    _reasons.append(str(reason))
 
 
 def _is_filled(place: Path) -> bool:

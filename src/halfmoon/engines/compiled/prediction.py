@@ -12,7 +12,7 @@ from halfmoon.arrays.sparse import is_sparse
 from halfmoon.engines import reference
 from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.compiled.workspace import common_fields
-from halfmoon.engines.contract import Scratch
+from halfmoon.engines.contract import PREDICTION_ROWS, Scratch
 from halfmoon.engines.cores import available_cores
 from halfmoon.engines.threads import run_together
 from halfmoon.network import Network
@@ -20,7 +20,6 @@ from halfmoon.network import Network
 # microseconds of forward and backward work from which our own threads pay; a
 # prediction is a third of it
 SEVERAL_THREADS_WORK = 6000.0
-BLOCK_ROWS = 256  # rows that go through the layers at a time
 PIECE_BLOCKS = 16  # blocks that a thread takes at a time
 
 
@@ -74,12 +73,12 @@ def predict(
     n = len(X)
     out = np.empty((n, network.k), network.dtype)
     unused = {} if scratch is None else scratch
-    ld = 1 if n == 1 else BLOCK_ROWS
+    ld = 1 if n == 1 else PREDICTION_ROWS
 
     def predict_rows(start: int, stop: int) -> bool:
         forward = _forward_pass(network, ld, link, unused)
         rows = min(ld, stop - start)
-        with one_blas_thread(rows * forward.largest, tables.PRODUCT_ALONE):
+        with one_blas_thread(rows * forward.largest, tables.SMALL_PRODUCT):
             finite = forward.kernel(
                 forward.tasks, forward.layers, theta, X, out, start, stop
             )
@@ -140,9 +139,9 @@ def _over_threads(
     Pieces end where a block of rows does: BLAS's last digits depend on how many rows a
     product has.
     """
-    blocks = -(-n // BLOCK_ROWS)
+    blocks = -(-n // PREDICTION_ROWS)
     threads = min(threads, blocks)
-    piece = BLOCK_ROWS * max(1, min(PIECE_BLOCKS, blocks // (4 * threads)))
+    piece = PREDICTION_ROWS * max(1, min(PIECE_BLOCKS, blocks // (4 * threads)))
     waiting = list(range(0, n, piece))
     finite = []
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from halfmoon.arrays.blas import MATRICES_ALONE, VECTOR_ALONE
+from halfmoon.arrays.blas import SMALL_MATRICES, SMALL_VECTOR
 from halfmoon.arrays.random import DROPOUT, key
 from halfmoon.engines.compiled import native
 from halfmoon.engines.compiled.translation import activation
@@ -27,7 +27,7 @@ THIN = 0 if native.AVX512 else 12
 FLAT = 400
 # multiplications of a product up to which BLAS starts no threads; on other processors
 # than x86 it may compute the product of one row as a vector's
-PRODUCT_ALONE = MATRICES_ALONE if native.X86 else VECTOR_ALONE
+SMALL_PRODUCT = SMALL_MATRICES if native.X86 else SMALL_VECTOR
 RANGE_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
 BLOCK_ROWS = 512  # rows that go through the layers at a time, at most
 SHARES = 8  # a batch is cut into so many shares at most

@@ -211,7 +211,7 @@ class Workspace:
         }
         tables.fill(self.tasks, values)
         self.epoch_in_order = -1  # until this ends well
-        limit = one_blas_thread(self.largest, tables.PRODUCT_ALONE)
+        limit = one_blas_thread(self.largest, tables.SMALL_PRODUCT)
         with limit, np.errstate(all="ignore"):
             done = self._run_threads(wants_stop)
         if done is not None:
