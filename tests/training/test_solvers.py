@@ -327,7 +327,7 @@ def test_every_solver_on_the_registry_improves(name):
 def test_your_own_solver_needs_only_minimize():
     @dataclass(frozen=True)
     class Stay(Solver):
-        def minimize(self, fit, run, interrupt):
+        def minimize(self, fit, run):
             run.stopped = "callback"
 
     network = Network.dense([2, 2])
@@ -335,7 +335,7 @@ def test_your_own_solver_needs_only_minimize():
     assert solve(network, X, Y, Stay()).stopped == "callback"
     assert np.array_equal(network.theta, theta)
     with pytest.raises(NotImplementedError, match="must define minimize"):
-        Solver().minimize(None, None, None)
+        Solver().minimize(None, None)
 
 
 def test_lbfgs_that_cannot_move_does_not_say_it_converged():

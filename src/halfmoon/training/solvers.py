@@ -17,7 +17,6 @@ from halfmoon.components.rules import INF, Integer, Number, nearest, setting
 from halfmoon.engines.contract import State
 from halfmoon.engines.reference import length
 from halfmoon.network import Objective
-from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.loop import Fit
 from halfmoon.training.run import Run
 
@@ -33,7 +32,7 @@ class Solver(Component):
     >>> from halfmoon import Network, Solver, train
     >>> @dataclass(frozen=True)
     ... class Stay(Solver):
-    ...     def minimize(self, fit, run, interrupt):
+    ...     def minimize(self, fit, run):
     ...         run.stopped = "converged"
     >>> train(Network.dense([1, 2]), [[0.0], [1.0]], [0, 1], optimizer=Stay()).stopped
     'converged'
@@ -41,10 +40,10 @@ class Solver(Component):
 
     engine_name: ClassVar[str] = "solver"  # `Run.engine` of its fits
 
-    def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
+    def minimize(self, fit: Fit, run: Run) -> None:
         """Move run.theta to a minimum; say in run.stopped why it ended there."""
         raise NotImplementedError(
-            f"{type(self).__name__} must define minimize(fit, run, interrupt)."
+            f"{type(self).__name__} must define minimize(fit, run)."
         )
 
 
@@ -103,7 +102,7 @@ class LBFGS(Solver):
         1e-5, Number("[", 0, INF, ")"), "it has converged where no slope is larger"
     )
 
-    def minimize(self, fit: Fit, run: Run, interrupt: Interrupt) -> None:
+    def minimize(self, fit: Fit, run: Run) -> None:
         """Minimise the objective with SciPy's L-BFGS-B."""
         from scipy import optimize
 
@@ -111,7 +110,7 @@ class LBFGS(Solver):
         latest: list[Objective] = []  # SciPy does not tell its callback the gradient
 
         def objective(x: Array) -> tuple[float, Array]:
-            part = evaluate(fit, run, x.astype(dtype), interrupt)
+            part = evaluate(fit, run, x.astype(dtype))
             if part is None:
                 raise StopIteration  # at the last iteration's theta
             latest[:] = [part]
@@ -156,17 +155,15 @@ class LBFGS(Solver):
             run.stopped = words.get(result.status, "abnormal")
 
 
-def evaluate(
-    fit: Fit, run: Run, theta: Array, interrupt: Interrupt
-) -> Objective | None:
+def evaluate(fit: Fit, run: Run, theta: Array) -> Objective | None:
     """The objective of all rows at theta; None where the fit is to stop.
 
     The first iteration is made whatever the time budget.
     """
     has_begun = run.epoch > run.epochs_before_fit
-    if interrupt.seen or (has_begun and fit.wants_stop()):
+    if fit.interrupt.seen or (has_begun and fit.wants_stop()):
         return None
-    with np.errstate(all="ignore"), interrupt.held():
+    with np.errstate(all="ignore"), fit.interrupt.held():
         at = State(theta, [])
         return fit.engine.gradient(fit.problem, at, wants_stop=fit.wants_stop)
 

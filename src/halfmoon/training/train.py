@@ -162,7 +162,7 @@ def carry_out(fit: Fit, run: Run, method: Optimizer | Solver) -> None:
             f"{fit.engine.NAME}, as {fit.why}"
         )
         with fit.engine.solver_context():
-            method.minimize(fit, run, fit.interrupt)
+            method.minimize(fit, run)
     else:
         run_updates(fit, run)
     keep_finite(fit, run)
