@@ -365,6 +365,8 @@ def test_nobody_asks_which_class_a_layer_is():
 
 # modules without a test file of their own, and the file that tries them
 TESTED_TOGETHER = {
+    # what is installed is not frozen
+    "components.installed": "components/test_freezing.py",
     # every loss that is registered is tried alike
     "components.losses": "components/test_losses.py",
     # its texts are what the translator fills in

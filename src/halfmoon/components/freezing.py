@@ -17,18 +17,17 @@ import dataclasses
 import dis
 import functools
 import inspect
-import sys
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from numbers import Number
-from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Self, SupportsIndex, TypeVar
 
 import numpy as np
 
 from halfmoon.components import parts
+from halfmoon.components.installed import can_be_imported, is_fixed, is_installed
 from halfmoon.components.source_text import codes_in, source_text
 
 C = TypeVar("C")
@@ -86,7 +85,7 @@ class Freezable:
             return parts.build, (part,)
         if part is not None:
             return freeze, (part.original,)
-        if not is_ours(type(self)) and not _can_be_imported(type(self)):
+        if not is_fixed(type(self)) and not can_be_imported(type(self)):
             try:
                 part = Reader(type(self)).instance(self)
             except ChangeableError:
@@ -104,48 +103,10 @@ def freeze(component: C) -> C:
     """
     part = vars(type(component)).get("frozen_from")
     cls = type(component) if part is None else part.original
-    if cls is None or is_ours(cls):
+    if cls is None or is_fixed(cls):
         return component
     frozen: C = parts.build(Reader(cls).instance(component))
     return frozen
-
-
-def is_ours(cls: type) -> bool:
-    """Whether a class is installed, and nobody has changed halfmoon's methods."""
-    attributes = vars(cls)
-    if attributes == _UNCHANGED.get(cls):  # fast, as nearly always
-        return True
-    if cls.__module__.partition(".")[0] != "halfmoon":
-        return _is_installed(cls.__module__)
-    unchanged = "frozen_from" not in attributes and all(
-        value.__module__ == cls.__module__
-        and value.__qualname__ == f"{cls.__qualname__}.{name}"
-        for name, value in attributes.items()
-        if isinstance(value, FunctionType)
-    )
-    if unchanged:
-        _UNCHANGED[cls] = dict(attributes)
-    return unchanged
-
-
-# halfmoon's classes, as they were when they were looked at
-_UNCHANGED: dict[type, dict[str, Any]] = {}
-
-
-@functools.cache
-def _is_installed(module: str) -> bool:
-    """Whether a module is Python's, halfmoon's, or lies among installed packages."""
-    top = module.partition(".")[0]
-    if top in sys.stdlib_module_names or top in ("halfmoon", "builtins"):
-        return True
-    file = getattr(sys.modules.get(top), "__file__", None) or ""
-    return bool({"site-packages", "dist-packages"} & {*Path(file).parts})
-
-
-def _can_be_imported(cls: type) -> bool:
-    """Whether another process finds this class by its name."""
-    found = parts.find(cls.__module__, cls.__qualname__)
-    return found is cls and cls.__module__ != "__main__"
 
 
 class Reader:
@@ -158,7 +119,7 @@ class Reader:
         self.portable = True
         self.reads: set[str] = set()
         for cls in component.__mro__:
-            if not is_ours(cls):
+            if not is_fixed(cls):
                 self.reads |= _names_read(cls)
 
     def instance(self, instance: Any) -> parts.Instance:
@@ -199,9 +160,9 @@ class Reader:
         if isinstance(value, type):
             return self.cls(value)
         if isinstance(value, Freezable):
-            return value if is_ours(type(value)) else self.instance(value)
+            return value if is_fixed(type(value)) else self.instance(value)
         if isinstance(value, ModuleType):
-            installed = _is_installed(value.__name__)
+            installed = is_installed(value.__name__)
             return parts.Module(value.__name__, None if installed else {})
         if isinstance(value, tuple):
             return self.tuple(value, by, name)
@@ -218,7 +179,7 @@ class Reader:
         if type(value) in INNER:
             inner = [self.part(v, by, name) for v in INNER[type(value)](value)]
             return parts.Made(type(value).__name__, tuple(inner))
-        if callable(value) and _is_installed(type(value).__module__):
+        if callable(value) and is_installed(type(value).__module__):
             return value
         raise ChangeableError(
             f"{by} of {self.component} reads {name}, which is of type "
@@ -240,7 +201,7 @@ class Reader:
                 return frozen_from
             function = frozen_from.original
         module = function.__globals__.get("__name__", "__main__")
-        installed = _is_installed(module)
+        installed = is_installed(module)
         if installed and function.__closure__ is None:
             return function
         part = parts.Function(
@@ -289,7 +250,7 @@ class Reader:
                         f"{name} of {self.component} sets {line.argval}, which stands "
                         "outside of it; a component must keep nothing between calls."
                     )
-            elif line.opname == "IMPORT_NAME" and not _is_installed(line.argval):
+            elif line.opname == "IMPORT_NAME" and not is_installed(line.argval):
                 raise ChangeableError(
                     f"{name} of {self.component} imports {line.argval}, which may "
                     "change after a fit; import it at the top of the module."
@@ -313,7 +274,7 @@ class Reader:
             if frozen_from.original is None:  # it comes from a pickle
                 return frozen_from
             return self.part(frozen_from.original, "it", "its class")
-        if is_ours(cls) or type(cls) not in (type, ABCMeta):
+        if is_fixed(cls) or type(cls) not in (type, ABCMeta):
             return cls
         original = cls if issubclass(cls, Freezable) else None
         part = parts.Class(

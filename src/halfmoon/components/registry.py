@@ -1,4 +1,4 @@
-"""The registry: a component announces itself in one line, and everybody finds it there.
+"""The registry: a component registers itself in one line, and everybody finds it there.
 
 Estimators, command line, documentation and tests all read the registries, so to add a
 component is to write it, once, in the file of its kind. A component is a frozen
@@ -73,7 +73,7 @@ class Registry(Mapping[str, type[B]], Generic[B]):
         its earlier self. ValueError where another one has that name.
         """
 
-        def announce(component: type[B]) -> type[B]:
+        def add(component: type[B]) -> type[B]:
             taken = [self[known] for known in (name, *aliases) if known in self]
             if any(_full_name(known) != _full_name(component) for known in taken):
                 raise ValueError(
@@ -87,7 +87,7 @@ class Registry(Mapping[str, type[B]], Generic[B]):
             self.aliases.update(dict.fromkeys(aliases, name))
             return component
 
-        return announce
+        return add
 
     def remove(self, name: str) -> None:
         """Take a component out again; ValueError for an unknown name."""

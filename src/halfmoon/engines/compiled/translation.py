@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from halfmoon.components.activations import Activation, Identity
-from halfmoon.components.freezing import is_ours
+from halfmoon.components.installed import is_fixed
 from halfmoon.components.losses import Loss, Quantiles, SoftmaxCrossEntropy
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.registry import Component
@@ -87,12 +87,12 @@ def _translated(
     Modules of our own classes are remembered, as long as nobody has changed them.
     """
     kind = type(component)
-    if (kind, dtype) in _MODULES and is_ours(kind):
+    if (kind, dtype) in _MODULES and is_fixed(kind):
         module, names = _MODULES[kind, dtype]
     else:
         text, names = template(component, dtype)
         module = code_cache.load(f"{template.__name__}_{dtype}", text)
-        if is_ours(kind):
+        if is_fixed(kind):
             _MODULES[kind, dtype] = module, names
     settings = {name: getattr(component, name) for name in names}
     for name, value in settings.items():
