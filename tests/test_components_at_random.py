@@ -21,7 +21,8 @@ import pytest
 from halfmoon import Network
 from halfmoon.components.freezing import ChangeableError, freeze
 from halfmoon.engines.compiled import engine
-from halfmoon.engines.compiled.codegen import SIMD, Loop, UntranslatableError
+from halfmoon.engines.compiled.codegen import Loop, UntranslatableError
+from halfmoon.engines.compiled.functions import SIMD
 from halfmoon.engines.predicting import predictor_of
 
 Z = np.random.RandomState(0).normal(scale=1.5, size=12)

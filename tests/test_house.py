@@ -369,6 +369,8 @@ TESTED_TOGETHER = {
     "components.installed": "components/test_freezing.py",
     # every loss that is registered is tried alike
     "components.losses": "components/test_losses.py",
+    # what the translator looks up
+    "engines.compiled.functions": "engines/test_codegen.py",
     # its texts are what the translator fills in
     "engines.compiled.templates": "engines/test_codegen.py",
     # what the two estimators share, and the two, by each thing that a fit does
