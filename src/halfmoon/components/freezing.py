@@ -194,7 +194,7 @@ class Reader:
         return value if same else parts.Made("tuple", inner)
 
     def function(self, function: FunctionType) -> Any:
-        """A function; one that is installed stands for itself, unless it has a closure."""
+        """A function; an installed one without a closure stands for itself."""
         frozen_from = vars(function).get("frozen_from")
         if frozen_from is not None:
             if frozen_from.original is None:  # it comes from a pickle

@@ -36,7 +36,7 @@ def _limits_of_the_environment() -> Iterator[int]:
 def _quotas() -> tuple[int, ...]:
     """The cores that each control group around this process may use.
 
-    Whole ones only: of two threads on one core and a half, one would wait for the other.
+    Whole ones only: of two threads on a core and a half, one would wait for the other.
     """
     cores = []
     for folder in _groups():

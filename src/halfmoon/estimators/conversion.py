@@ -12,8 +12,8 @@ import numpy as np
 
 from halfmoon.components.activations import Activation, Identity, Logistic, ReLU, Tanh
 from halfmoon.components.losses import LOSSES, Loss, Poisson, SquaredError
-from halfmoon.estimators.request import Architecture
 from halfmoon.estimators.labels import Labels
+from halfmoon.estimators.request import Architecture
 
 NAMES: dict[type[Activation], str] = {
     Identity: "identity",

@@ -14,7 +14,6 @@ from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
 
-from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.registry import Registry
 from halfmoon.components.rules import (
     COMPONENT,

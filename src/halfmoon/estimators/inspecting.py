@@ -207,8 +207,8 @@ class Inspecting(MLP):
         Returns
         -------
         RateTest
-            Losses by learning rate, with its `suggestion`; `displays.draw_rate_test` draws
-            it.
+            Losses by learning rate, with its `suggestion`; `draw_rate_test` of
+            `halfmoon.displays` draws it.
         """
         fresh = clone(self)
         fresh.learning_rate_init = "auto"  # which a subclass need not take

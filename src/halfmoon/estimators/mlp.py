@@ -17,8 +17,8 @@ from halfmoon.estimators.base import makes_passes
 from halfmoon.estimators.conversion import binarizer_of
 from halfmoon.estimators.fields import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.inspecting import Inspecting
-from halfmoon.estimators.reading import Call, Data, Rows, ask_network, read_truth
 from halfmoon.estimators.labels import Labels, are_classes, read_classes
+from halfmoon.estimators.reading import Call, Data, Rows, ask_network, read_truth
 from halfmoon.estimators.values import Values, as_numbers
 from halfmoon.inspection.evaluation import off_scale
 from halfmoon.training.warn import warn

@@ -100,12 +100,15 @@ def set_aside(
     """
     indices = np.arange(rows.X.shape[0])
     if hasattr(fraction, "split"):
-        training, validation = _choose_split(fraction.split(rows.X, rows.y, groups), indices)
+        splits = fraction.split(rows.X, rows.y, groups)
+        training, validation = _choose_split(splits, indices)
     elif groups is not None:
         splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
         training, validation = next(splitter.split(indices, groups=groups))
     elif strata is None:
-        training, validation = train_test_split(indices, test_size=fraction, random_state=seed)
+        training, validation = train_test_split(
+            indices, test_size=fraction, random_state=seed
+        )
     else:
         training, validation = _divide_classes(strata, fraction, seed)
     if len(validation) < 2:
@@ -128,8 +131,8 @@ def _choose_split(splits: Iterator[Any], indices: Indices) -> tuple[Indices, Ind
     first = next(splits, (indices, indices[:0]))
     last = first
     for training, validation in chain([first], splits):
-        in_order = len(training) and len(validation) and np.max(training) < np.min(validation)
-        if not in_order:
+        has_both = len(training) and len(validation)
+        if not has_both or np.max(training) >= np.min(validation):
             return first
         last = (training, validation)
     return last
