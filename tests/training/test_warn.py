@@ -87,6 +87,26 @@ def test_what_is_to_be_told_once_is_told_once_where_filters_show_it_once():
 
 
 @pytest.mark.usefixtures("nothing_told")
+def test_filters_that_python_starts_with_hold_texts_instead_of_patterns():
+    def one():
+        warn("careful", once="a")
+
+    def counted_with(message, module):
+        """How many of two calls the filter ("always", ...) lets through."""
+        with warnings.catch_warnings(record=True) as recorded:
+            warnings.simplefilter("default")
+            warnings.filters.insert(0, ("always", message, UserWarning, module, 0))
+            one()
+            one()
+        return len(recorded)
+
+    assert counted_with(None, "__main__") == 1  # another module: told once
+    assert counted_with(None, __name__) == 2
+    assert counted_with("careful", None) == 2
+    assert counted_with("care", None) == 0  # another message, already told
+
+
+@pytest.mark.usefixtures("nothing_told")
 def test_a_search_over_solvers_is_told_once_of_each_idle_parameter():
     grid = {
         "solver": ["sgd", "adam"],

@@ -1,5 +1,6 @@
 """Warnings that point at the line of the user's that caused them."""
 
+import re
 import sys
 import warnings
 from collections.abc import Hashable
@@ -46,8 +47,20 @@ def warn(
 def _action(message: str, category: type[Warning], module: str) -> str:
     """What Python's filters do with a warning from a module."""
     for action, text, kind, place, _ in warnings.filters:
-        says = text is None or text.match(message)
-        stands = place is None or place.match(module)
+        says = _holds(text, message)
+        stands = _holds(place, module)
         if says and stands and issubclass(category, kind):
             return action
     return "default"
+
+
+def _holds(wanted: re.Pattern[str] | str | None, text: str) -> bool:
+    """Whether a text is what a filter asks for.
+
+    filterwarnings leaves patterns; filters that Python starts with hold whole texts.
+    """
+    if wanted is None:
+        return True
+    if isinstance(wanted, str):
+        return text == wanted
+    return wanted.match(text) is not None
