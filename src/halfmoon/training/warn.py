@@ -22,9 +22,22 @@ def warn(
     where Python's filters would show it once for each line. Filters that say "always"
     or "error" are obeyed.
     """
-    frame: FrameType | None = sys._getframe(1)
+    level, caller = _users_line()
+    if once is not None and _action(message, category, caller) not in OBEYED:
+        if once in _warned:
+            return
+        _warned.add(once)
+    warnings.warn(message, category, stacklevel=level)
+
+
+def _users_line() -> tuple[int, str]:
+    """How far up the user's line is, as `warnings.warn` counts, and in which module.
+
+    1 is our `warn`, 2 what called it.
+    """
+    frame: FrameType | None = sys._getframe(2)
     level = 1
-    users = 2  # as warnings.warn counts: 1 is this function, 2 its caller
+    users = 2
     caller = ""
     while frame is not None:
         level += 1
@@ -37,11 +50,7 @@ def warn(
         if package == "halfmoon":
             users = level + 1
         frame = frame.f_back
-    if once is not None and _action(message, category, caller) not in OBEYED:
-        if once in _warned:
-            return
-        _warned.add(once)
-    warnings.warn(message, category, stacklevel=users)
+    return users, caller
 
 
 def _action(message: str, category: type[Warning], module: str) -> str:
