@@ -375,6 +375,7 @@ TESTED_TOGETHER = {
     "engines.compiled.templates": "engines/test_codegen.py",
     # what the two estimators share, and the two, by each thing that a fit does
     "estimators.base": "estimators/test_fit.py",
+    "estimators.warnings": "estimators/test_fit.py",
     "estimators.mlp": "estimators/test_properties.py",
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon.estimators.attributes import (
     CURVES,
@@ -40,6 +39,7 @@ from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
 from halfmoon.estimators.subclasses import warn_of_uncalled_methods
 from halfmoon.estimators.versions import CallbackSupportMixin, with_callbacks
+from halfmoon.estimators.warnings import warn_of_convergence, warn_of_parameters
 from halfmoon.estimators.weights import Weights, set_weights
 from halfmoon.network import Network
 from halfmoon.training.history import History
@@ -49,7 +49,6 @@ from halfmoon.training.run import Run
 from halfmoon.training.settings import Settings
 from halfmoon.training.stopping import Standstill
 from halfmoon.training.train import NotFiniteError, train
-from halfmoon.training.warn import warn
 
 PASSES = 10_000  # of endless `partial_fit` so many rows of history are kept
 
@@ -184,7 +183,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         """What a call does to the copy; callbacks are told that this one fits."""
         request = fitted._resolve(call)
         work = fitted._make_work(call, request)
-        fitted._warn_of_parameters(request, work)
+        warn_of_parameters(fitted, request, work.data.X.shape[0])
         settings = fitted._settings(call, request, work)
         bridge = self._bridge(fitted, call, work, settings)
         run = fitted._train(request, work, settings, bridge)
@@ -192,7 +191,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
         if bridge is not None:
             bridge.close(run)
         if not call.one_pass:
-            fitted._warn_of_convergence(request)
+            warn_of_convergence(fitted, request)
             fitted._check_scale(work.data)
 
     # What the two estimators fill in
@@ -420,52 +419,6 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
             monitor = run.history.since("validation_loss", since)
             tol *= work.targets.summed(work.network.loss)
         return before.after(monitor, tol)
-
-    # Warnings
-
-    def _warn_of_parameters(self, request: Request, work: Work) -> None:
-        """UserWarning for parameters that change nothing in this fit.
-
-        A search over several solvers warns of each once.
-        """
-        for name, reader in request.idle.items():
-            warn(
-                f"{name}={getattr(self, name)!r} has no effect in this fit; it is for "
-                f"{reader}.",
-                once=(type(self), name),
-            )
-        rows = work.data.X.shape[0]
-        if not request.is_solver and (request.batch_size or 0) > rows:
-            warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going "
-                "to be clipped"
-            )
-
-    def _warn_of_convergence(self, request: Request) -> None:
-        """ConvergenceWarning where the epochs ran out first."""
-        ran_out = self.stopped_ in ("epochs", "evaluations", "abnormal")
-        if not ran_out or request.ends_as_planned:
-            return
-        if not request.is_solver:
-            warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached "
-                "and the optimization hasn't converged yet.",
-                ConvergenceWarning,
-            )
-            return
-        remedy = (
-            "Increase the number of iterations (max_iter, max_fun) or scale the data."
-        )
-        if self.stopped_ == "abnormal":
-            remedy = (
-                "No step downhill was found, mostly because rounding hides it: scale "
-                "the data, or raise tol."
-            )
-        warn(
-            f"{self.solver} failed to converge after {self.n_iter_} iteration(s). "
-            f"{remedy}",
-            ConvergenceWarning,
-        )
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle holds: no times, so that equal fits give equal bytes."""
