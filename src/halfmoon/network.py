@@ -532,13 +532,13 @@ class Network:
         """
         return self._predict(X, theta, link=True)
 
-    @np.errstate(under="ignore")
     def _predict(self, X: Any, theta: Array | None, link: bool) -> Array:
         theta = self._theta if theta is None else self.read_theta(theta)
         if self.predictor is not None:
             return self.predictor.predict(self, theta, X, link)
         z = self.forward(theta, self.read_rows(X))[0]
-        return self.loss.link(z) if link else z
+        with np.errstate(under="ignore"):
+            return self.loss.link(z) if link else z
 
     # what comes from outside
 

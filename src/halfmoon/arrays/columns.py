@@ -44,7 +44,7 @@ def columns_of(X: Any) -> Columns:
     if is_sparse(X):
         return Columns(range(X.shape[1]), [X.dtype] * X.shape[1], lambda j: X[:, [j]])
     if hasattr(X, "iloc") and hasattr(X, "columns"):  # pandas
-        return Columns(list(X.columns), list(X.dtypes), lambda j: X.iloc[:, j])
+        return Columns(X.columns, X.dtypes.tolist(), lambda j: X.iloc[:, j])
     if hasattr(X, "column_names"):  # pyarrow
         return Columns(X.column_names, X.schema.types, X.column)
     if hasattr(X, "columns") and hasattr(X, "schema"):  # polars, narwhals
@@ -79,7 +79,7 @@ def refuse_misread(X: Any, name: str = "X") -> None:
         remedy = "fill them, or leave out those rows"
         columns.refuse(masked, name, "masked values", remedy)
     # most columns have one of a few types
-    unlike = {kind for kind in set(columns.types) if not NUMBERS.match(str(kind))}
+    unlike = {kind for kind in set(columns.types) if not _is_number_type(kind)}
     if not unlike:
         return
     dates = [
@@ -155,6 +155,12 @@ def missing_rows(values: Any) -> NDArray[np.bool_]:
         found = [_is_missing(value) for value in array.ravel()]
         gaps = np.reshape(found, array.shape) | gaps
     return np.asarray(gaps.reshape(len(array), -1).any(axis=1))
+
+
+def _is_number_type(kind: Any) -> bool:
+    """Whether a column's type says that it holds numbers."""
+    # NumPy's and pandas' types have a kind, which is found sooner than their names
+    return getattr(kind, "kind", "O") in "biuf" or bool(NUMBERS.match(str(kind)))
 
 
 def _is_date(kind: Any, column: Any) -> bool:

@@ -197,7 +197,9 @@ def ask_network(estimator: Any, method: str, X: Any) -> Array:
     A plain array of the right width is checked by the network alone, so that one row
     costs little.
     """
-    check_is_fitted(estimator, "network_")
+    network = getattr(estimator, "network_", None)
+    if network is None:
+        check_is_fitted(estimator, "network_")
     is_plain = (
         type(X) is np.ndarray
         and X.dtype in FLOATS
@@ -207,7 +209,7 @@ def ask_network(estimator: Any, method: str, X: Any) -> Array:
     if not is_plain or len(X) == 0 or hasattr(estimator, "feature_names_in_"):
         X = read_table(estimator, X)
     try:
-        return getattr(estimator.network_, method)(X)
+        return getattr(network, method)(X)
     except ValueError:
         refuse_gaps(estimator, X)
         raise

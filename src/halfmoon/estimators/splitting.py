@@ -63,7 +63,10 @@ def split(
     strata = targets.strata(rows.y)
     fraction = estimator.validation_fraction
     learned, set_apart = set_aside(rows, fraction, groups, strata, seed)
-    left_out = n - len(np.union1d(learned, set_apart))
+    is_left_out = np.ones(n, dtype=bool)
+    is_left_out[learned] = False
+    is_left_out[set_apart] = False
+    left_out = np.count_nonzero(is_left_out)
     if left_out:
         warn(
             f"{left_out} of {n} rows are neither learned from nor stopped by, as "

@@ -328,8 +328,7 @@ def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
 
 def factors(schedule: Schedule, progress: Progress) -> Numbers:
     """A schedule's factor for each of the updates in `progress`: (updates,)."""
-    factor = np.broadcast_to(schedule.factor(progress), np.shape(progress.update))
-    return np.ascontiguousarray(factor, dtype=np.float64)
+    return np.full(np.shape(progress.update), schedule.factor(progress), np.float64)
 
 
 def record(problem: Problem, run: Run, eta: Array, measured: Measured) -> None:

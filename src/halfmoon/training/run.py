@@ -169,11 +169,12 @@ class Run(State):
         before = self.history.last("seconds") if self.epoch else 0.0
         if np.isnan(before):  # read from a pickle, which holds no times
             before = 0.0
+        share = (self.seconds - before) / len(passes)
         self.history.append(
             epoch=epoch,
             update=epoch * problem.per_epoch + self.update_offset,
             rows=self.rows + problem.n * passes,
-            seconds=np.linspace(before, self.seconds, len(passes) + 1)[1:],
+            seconds=self.seconds - share * (len(passes) - passes),
             loss=loss,
             penalty=penalty,
             learning_rate=learning_rate,

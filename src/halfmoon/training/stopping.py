@@ -45,11 +45,13 @@ class Standstill(NamedTuple):
         That is the first one at whose end the monitor (epochs,) has gone `patience`
         epochs without improving by more than `tol`; 0 if it had before.
         """
+        if patience > self.epochs + len(monitor):
+            return None
         better = np.flatnonzero(improved(monitor, tol, self.best))
         # patience begins at the start and after each improvement; it ends so many
         # epochs later, unless the next improvement comes before
         begins = np.concatenate([[-self.epochs], better + 1])
-        ends = begins + min(patience, self.epochs + len(monitor) + 1)
+        ends = begins + patience
         next_improvement = np.concatenate([better, [len(monitor)]])
         ended = np.flatnonzero(ends <= next_improvement)
         return max(0, int(ends[ended[0]])) if len(ended) else None

@@ -101,12 +101,13 @@ def _rows(network: Network, X: Any) -> Array:
         and X.dtype == network.dtype
         and X.ndim == 2
         and X.shape[1] == network.d
-        and X.flags.carray
+        and X.flags.c_contiguous
+        and X.flags.aligned
         and len(X) > 0
     )
-    if fits:
-        return X
-    return _writable(np.require(network.read_rows(X), requirements=["C", "A"]))
+    if not fits:
+        X = np.require(network.read_rows(X), requirements=["C", "A"])
+    return _writable(X)
 
 
 def _writable(array: Array) -> Array:

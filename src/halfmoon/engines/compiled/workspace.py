@@ -31,8 +31,9 @@ class Workspace:
         dtype = network.dtype.name
         self.memory = tables.Memory(dtype)
         self.shares = tables.shares_of(network, problem.batch_size)
-        most = min(self.shares, problem.n_threads or available_cores())
-        self.threads = most if native.JIT else 1
+        self.threads = 1
+        if self.shares > 1 and native.JIT:
+            self.threads = min(self.shares, problem.n_threads or available_cores())
         self.per_epoch = problem.per_epoch
         self.epoch_in_order = -1  # the epoch whose order of rows is in memory
         work = tables.microseconds(network, problem.batch_size)
