@@ -233,6 +233,22 @@ class Reads(Activation):
         return local(z) + sum(NUMBER * c for c in (1.0, 2.0))
 
 
+class Named(Activation):
+    """Reads its own class by its name."""
+
+    slope = 3.0
+
+    @staticmethod
+    def times(z):
+        return z * Named.slope
+
+    def f(self, z):
+        return Named.times(z) if isinstance(self, Named) else z
+
+    def df(self, z, a):
+        return Named.slope + 0.0 * z
+
+
 SELF = Base(0.5)
 
 
@@ -249,7 +265,7 @@ def enclosed(slope):
 
 @pytest.mark.parametrize(
     "act",
-    [Base(), Base(2.5), Derived(3.0), Plain(2.0), Reads(), enclosed(4.0)],
+    [Base(), Base(2.5), Derived(3.0), Plain(2.0), Reads(), Named(), enclosed(4.0)],
     ids=lambda act: type(act).__name__,
 )
 def test_what_a_component_reads_is_copied(act, monkeypatch):
@@ -263,6 +279,7 @@ def test_what_a_component_reads_is_copied(act, monkeypatch):
     monkeypatch.setitem(globals(), "PAIR", (0.0, (0.0, 0.0)))
     monkeypatch.setitem(globals(), "SELF", Base(0.0))
     monkeypatch.setattr(Constants, "K", 0.0)
+    monkeypatch.setattr(Named, "slope", 0.0)
     monkeypatch.setattr(Base, "own", lambda self, z: z)
     monkeypatch.setattr(Base, "power", 0.0)
     WEIGHTS[:] *= 2.0

@@ -181,9 +181,12 @@ def _compiled(part: Function) -> CodeType:
     node = ast.parse(part.text).body[0]
     outer = [name for name in part.cells if name != "__class__"]
     lines = [f"def _({', '.join(outer)}):"]
-    if isinstance(node, ast.FunctionDef) and node.name not in outer:
-        lines.append(f" global {node.name}")  # it may call itself
     owner = part.qualname.rpartition(".")[0].rpartition(".")[2]
+    # it may call itself, or read its class
+    own = {owner} if owner.isidentifier() else set()
+    if isinstance(node, ast.FunctionDef):
+        own.add(node.name)
+    lines += [f" global {name}" for name in sorted(own - set(outer))]
     scopes = 2  # the module, and the function around it
     indent = " "
     if owner.isidentifier():
