@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 from dataclasses import dataclass, field
+from enum import Enum
 
 import numpy as np
 import pytest
@@ -401,6 +402,41 @@ def test_a_field_belongs_to_the_copy():
     frozen = freeze(Listed())
     table[0] = 3.0
     np.testing.assert_array_equal(frozen.f(Z), 2.0 * Z)
+
+
+class Kind(Enum):
+    SLOPED = 2.0
+
+
+KIND = Kind.SLOPED
+
+
+def test_fields_may_have_any_default():
+    @dataclass(frozen=True)
+    class Chosen(Activation):
+        kind: Kind = Kind.SLOPED
+        powers: frozenset[int] = frozenset({1})
+
+        def f(self, z):
+            assert self.kind is KIND
+            return self.kind.value * sum(z**power for power in self.powers)
+
+    for act in (Chosen(), Chosen(powers=frozenset({2}))):
+        frozen = freeze(act)
+        assert frozen == act
+        assert str(frozen) == str(act)
+        np.testing.assert_array_equal(frozen.f(Z), act.f(Z))
+
+
+def test_a_class_that_reads_what_may_change_is_told_so():
+    class Sloped(Activation):
+        slopes = CHANGEABLE
+
+        def f(self, z):
+            return self.slopes[0] * z
+
+    with pytest.raises(ChangeableError, match=r"^Sloped reads slopes, which is of"):
+        freeze(Sloped())
 
 
 # Halfmoon's own

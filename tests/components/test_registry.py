@@ -7,6 +7,7 @@ import dataclasses
 import pickle
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from halfmoon import Network, check_gradients
@@ -430,3 +431,12 @@ def test_without_a_dataclass_there_are_no_settings(own):
     assert str(own.make("own_plain")) == "own_plain"
     with pytest.raises(ValueError, match=r"Plain has no settings, .*@dataclass\(froz"):
         own.make("own_plain:k=2")
+
+
+def test_an_array_is_a_setting_too():
+    @dataclass(frozen=True)
+    class Steep(Activation):
+        slopes: object = None
+
+    assert str(Steep()) == "Steep"
+    assert str(Steep(np.array([2.0, 3.0]))) == "Steep:slopes=[2. 3.]"

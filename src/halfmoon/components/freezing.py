@@ -20,6 +20,7 @@ import inspect
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from enum import Enum
 from numbers import Number
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Self, SupportsIndex, TypeVar
@@ -31,7 +32,7 @@ from halfmoon.components.installed import can_be_imported, is_fixed, is_installe
 from halfmoon.components.source_text import codes_in, source_text
 
 C = TypeVar("C")
-PLAIN = (Number, str, bytes, range, slice, np.generic, np.dtype, type(None))
+PLAIN = (Number, str, bytes, range, slice, Enum, np.generic, np.dtype, type(None))
 # what a class makes of itself, or `dataclass` makes again
 # fmt: off
 MADE_AGAIN = {
@@ -181,8 +182,9 @@ class Reader:
             return parts.Made(type(value).__name__, tuple(inner))
         if callable(value) and is_installed(type(value).__module__):
             return value
+        who = self.component if by == "it" else f"{by} of {self.component}"
         raise ChangeableError(
-            f"{by} of {self.component} reads {name}, which is of type "
+            f"{who} reads {name}, which is of type "
             f"{type(value).__name__} and may change after a fit; make it a field of "
             f"{self.component}, or a number, tuple, array or function."
         )
@@ -309,7 +311,10 @@ class Reader:
             options["metadata"] = dict(field.metadata)
             for name in ("default", "default_factory"):
                 value = getattr(field, name)
-                if value is not dataclasses.MISSING:
+                if value is dataclasses.MISSING:
+                    continue
+                options[name] = value
+                with suppress(ChangeableError):  # each instance has its own value
                     options[name] = self.part(value, "it", field.name)
             part.fields[field.name] = field.type, options
         params = cls.__dataclass_params__

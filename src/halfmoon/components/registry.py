@@ -13,6 +13,8 @@ from contextlib import suppress
 from types import UnionType
 from typing import Any, Generic, Self, TypeVar, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from halfmoon.components import parts
 from halfmoon.components.freezing import ChangeableError, Freezable, Reader
 from halfmoon.components.rules import check_settings, nearest
@@ -39,7 +41,7 @@ class Component(Freezable):
         changed = [
             f"{field.name}={write(getattr(self, field.name))}"
             for field in settings_of(type(self))
-            if getattr(self, field.name) != field.default
+            if np.any(getattr(self, field.name) != field.default)  # of an array
         ]
         return f"{name}:{','.join(changed)}" if changed else str(name)
 
