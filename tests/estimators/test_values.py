@@ -298,3 +298,13 @@ def test_rows_that_hardly_weigh_do_not_make_y_look_unscaled():
     model.fit(x, y, sample_weight=w)  # no warning
     assert r2(y[:, None], model.predict(x)[:, None], None) < 0.0
     assert model.score(x, y, w) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "dtype"),
+    [(0, 1, bool), (-128, 127, np.int8), (-32768, 32767, np.int16)],
+)
+def test_the_spread_of_small_numbers_is_not_computed_in_their_type(low, high, dtype):
+    values = Values(np.array([low, high], dtype), np.ones(2), normalize=True)
+    assert values.scale.tolist() == [(high - low) / 2.0]
+    assert values.constant == []

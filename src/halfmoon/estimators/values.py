@@ -131,9 +131,12 @@ def as_numbers(y: Any, name: str = "y") -> Any:
 
 def _vary(table: Any) -> NDArray[np.bool_]:
     """Whether each column (n, columns) varies by more than rounding."""
+    rounding = _rounding(table.dtype)
+    if table.dtype.kind != "f":  # the spread of 8 bits may need more than 8
+        table = table.astype(np.float64)
     with np.errstate(over="ignore"):
         spread = np.ptp(table, axis=0)
-    return np.asarray(spread > _rounding(table.dtype) * np.abs(table).max(axis=0))
+    return np.asarray(spread > rounding * np.abs(table).max(axis=0))
 
 
 def _rounding(dtype: Any) -> float:
