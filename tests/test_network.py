@@ -470,7 +470,9 @@ def test_values_that_cannot_be_are_refused(loss, y, says):
         read(y=y, loss=loss, k=1)
 
 
-@pytest.mark.parametrize("w", [[1, -1], [0, 0], [np.nan, 1], [np.inf, 1]])
+@pytest.mark.parametrize(
+    "w", [[1, -1], [0, 0], [np.nan, 1], [np.inf, 1], [1e308, 1e308]]
+)
 def test_weights_that_cannot_be_are_refused(w):
     with pytest.raises(ValueError, match="finite weights of at least 0, not all 0"):
         read(w=w)

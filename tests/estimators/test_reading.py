@@ -123,11 +123,14 @@ def test_bad_sample_weights_are_refused(w, says):
         classifier().fit(X, Y, sample_weight=w)
 
 
-@pytest.mark.parametrize("scale", [1e305, 1e-310])
+@pytest.mark.parametrize(
+    ("scale", "dtype"),
+    [(1e305, float), (1e-310, float), (1e38, np.float32), (1e-44, np.float32)],
+)
 @unfinished
-def test_weights_out_of_range_are_refused(scale):
+def test_weights_out_of_range_are_refused(scale, dtype):
     with pytest.raises(ValueError, match="out of range"):
-        classifier().fit(X, Y, np.full(len(X), scale))
+        classifier().fit(X.astype(dtype), Y, np.full(len(X), scale))
 
 
 each_class = pytest.mark.parametrize(

@@ -134,7 +134,8 @@ class Request:
         ValueError where the rows' weights are out of range.
         """
         weight = data.weight
-        in_range = 1e-300 < weight < 1e300
+        limits = np.finfo(data.w.dtype)
+        in_range = 1e8 * float(limits.tiny) < weight < 1e-8 * float(limits.max)
         if not in_range or not np.isfinite((self.alpha + self.l1) / weight):
             raise ValueError(
                 f"The rows' weights sum to {weight:.3g}, which is out of range; scale "

@@ -113,6 +113,11 @@ def read_weights(
             f"w must have shape ({n},) or ({n}, {per_row}) for {loss}; got "
             f"{weight.shape}."
         )
-    if not np.isfinite(weight).all() or (weight < 0.0).any() or not weight.any():
-        raise ValueError("w must hold finite weights of at least 0, not all 0.")
+    with np.errstate(over="ignore"):
+        total = weight.sum()
+    if not np.isfinite(total) or (weight < 0.0).any() or total == 0.0:
+        raise ValueError(
+            "w must hold finite weights of at least 0, not all 0, and with a finite "
+            f"sum (in {weight.dtype})."
+        )
     return weight
