@@ -169,8 +169,9 @@ def test_masked_values_are_missing():
         (SINCE.values, "timedelta64"),
         (["a", "b"], "<U1"),
         (np.array([1.0, "a"], dtype=object), "object"),
+        (np.array([1.0 + 2.0j]), "complex128"),
     ],
-    ids=["dates", "durations", "text", "objects"],
+    ids=["dates", "durations", "text", "objects", "complex"],
 )
 def test_weights_of_rows_are_numbers(values, kind):
     with pytest.raises(ValueError, match=f"w must hold numbers; got {kind}"):
@@ -193,3 +194,9 @@ def test_weights_of_rows_are_numbers(values, kind):
 )
 def test_rows_with_a_gap_are_found(values):
     assert missing_rows(values).tolist() == [False, True, False]
+
+
+def test_where_there_are_no_rows_none_has_a_gap():
+    for dtype in (object, float):
+        for shape in ((0,), (0, 2)):
+            assert missing_rows(np.empty(shape, dtype)).shape == (0,)

@@ -49,3 +49,9 @@ def test_what_is_too_large_for_float32_is_infinite_there():
 def test_finite_numbers_whose_sum_is_infinite_are_read():
     X = np.full((4, 1), 1e308)
     assert np.array_equal(read_table(X, 1, FLOAT64), X)
+
+
+def test_complex_numbers_are_refused():
+    for X in (np.ones((4, 2), complex), csr_matrix(np.ones((4, 2), complex))):
+        with pytest.raises(ValueError, match=r"^X holds complex numbers; give their"):
+            read_table(X, 2, np.dtype(np.float64))

@@ -193,7 +193,9 @@ def test_all_classes_may_be_a_set(classes):
     assert model.classes_.tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("classes", [2, "ab", [0, None], [0, float("nan")]], ids=repr)
+@pytest.mark.parametrize(
+    "classes", [2, "ab", [], [0, None], [0, float("nan")]], ids=repr
+)
 def test_what_is_no_list_of_labels_is_refused(classes):
     with pytest.raises(ValueError, match="classes must be a list of all labels"):
         short().partial_fit(X, Y, classes=classes)
@@ -517,6 +519,19 @@ def test_a_score_wants_as_many_labels_as_rows(y):
     assert 0.0 <= model.score(X, y) <= 1.0
     with pytest.raises(ValueError, match=r"120 rows|inconsistent|y has 7"):
         model.score(X, y[:7])
+
+
+@unfinished
+def test_columns_are_scored_with_weights_as_one_is():
+    said = set()
+    for y in (NAMES, COLUMNS):
+        model = short().fit(X, y)
+        is_right = (np.reshape(model.predict(X) == y, (len(X), -1))).all(axis=1)
+        assert model.score(X, y, sample_weight=is_right) == 1.0
+        with pytest.raises((ValueError, ZeroDivisionError)) as error:
+            model.score(X, y, sample_weight=np.zeros(len(X)))
+        said.add(str(error.value))
+    assert len(said) == 1
 
 
 # Weights of classes

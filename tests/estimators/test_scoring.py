@@ -1,5 +1,7 @@
 """How validation rows are scored, which epoch stays, and when they stop a fit."""
 
+import copy
+import pickle
 from dataclasses import dataclass
 
 import numpy as np
@@ -488,3 +490,16 @@ def test_a_score_that_is_nan_in_every_epoch_is_told_and_never_patience():
     assert not hasattr(model, "network_")
     with pytest.warns(UserWarning, match=words):  # a solver has no patience
         classifier(scoring="roc_auc", max_iter=10).fit(X, Y, **held)
+
+
+def test_a_scorer_may_copy_what_it_scores():
+    def copied(estimator, X, y):
+        score = estimator.score(X, y)
+        assert copy.deepcopy(estimator).score(X, y) == score
+        view = pickle.loads(pickle.dumps(estimator.set_params(scoring=None)))
+        assert view.score(X, y) == score
+        return score
+
+    options = {"early_stopping": True, "max_iter": 5}
+    model = short(**options, scoring=copied).fit(*IRIS)
+    assert same_fit(model, short(**options).fit(*IRIS))

@@ -357,7 +357,26 @@ def test_classes_may_get_other_names_and_not_another_number():
     assert np.array_equal(model.predict(IRIS[0]), np.array(["a", "b", "c"])[was])
     with pytest.raises(ValueError, match=r"classes_ must be \(3,\) classes, as in the"):
         model.classes_ = ["a", "b"]
+    with pytest.raises(ValueError, match=r"must be sorted, .* got \['c', 'b', 'a'\]"):
+        model.classes_ = ["c", "b", "a"]
     labels = short().fit(X, LABELS)
     labels.classes_ = np.arange(3)
     with pytest.raises(ValueError, match="as in the fit"):
         labels.classes_ = ["a", "b", "c"]
+
+
+def test_weights_are_a_list_of_arrays():
+    message = "must be a list of arrays, one for each layer; got "
+    fitted = short().fit(*IRIS)
+    for model in (fitted, ours.MLPClassifier()):
+        with pytest.raises(ValueError, match=f"^intercepts_ {message}None"):
+            model.intercepts_ = None
+    with pytest.raises(ValueError, match=f"^coefs_init {message}0"):
+        fitted.fit(*IRIS, coefs_init=0)
+
+
+def test_a_warm_start_from_weights_that_are_not_finite_is_refused():
+    model = short(warm_start=True).fit(*IRIS)
+    model.coefs_[0][:] = np.nan
+    with pytest.raises(ValueError, match="not finite before the first update"):
+        model.fit(*IRIS)

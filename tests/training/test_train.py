@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from fits import X2, Y2, X, Y, accuracy, assert_same, explosive, fit, net
+from halfmoon import MLPClassifier
 from halfmoon.network import Network
 from halfmoon.training import loop
+from halfmoon.training.rate_finder import find_learning_rate
 from halfmoon.training.train import is_finite, train
 from small import MOONS_X, MOONS_Y
 
@@ -139,6 +141,14 @@ def test_an_interrupted_runs_weights_are_looked_at_without_another_pass(last):
 def test_what_is_no_callback_and_no_run_is_answered_in_a_sentence(options, words):
     with pytest.raises(TypeError, match=words):
         fit(**options)
+
+
+@pytest.mark.parametrize("function", [train, find_learning_rate])
+def test_an_estimator_is_no_network(function):
+    with pytest.raises(
+        TypeError, match=r"network must be a Network; got MLPClass.* is"
+    ):
+        function(MLPClassifier(), X, Y)
 
 
 def test_settings_that_are_none_and_numbers_without_a_float_are_refused():

@@ -126,12 +126,12 @@ def refuse_masked(values: Any, name: str) -> None:
 def read_numbers(values: Any, dtype: DTypeLike, name: str) -> Array:
     """Values of any shape as an array of `dtype`; too large ones become infinite.
 
-    Raises ValueError for dates, text and masked values.
+    Raises ValueError for dates, text, complex numbers and masked values.
     """
     refuse_not_computed(values, name)
     refuse_masked(values, name)
     array = np.asarray(values)
-    if array.dtype.kind not in "mMV":
+    if array.dtype.kind not in "mMVc":
         try:
             with np.errstate(over="ignore"):
                 return array.astype(dtype, copy=False)
@@ -153,8 +153,8 @@ def missing_rows(values: Any) -> NDArray[np.bool_]:
         gaps = np.isnat(array) | gaps
     elif array.dtype.kind == "O":
         found = [_is_missing(value) for value in array.ravel()]
-        gaps = np.reshape(found, array.shape) | gaps
-    return np.asarray(gaps.reshape(len(array), -1).any(axis=1))
+        gaps = np.array(found, dtype=bool).reshape(array.shape) | gaps
+    return np.asarray(gaps.any(axis=tuple(range(1, gaps.ndim))))
 
 
 def _is_number_type(kind: Any) -> bool:

@@ -22,6 +22,10 @@ def read_table(X: ArrayLike, d: int, dtype: np.dtype[Any]) -> Array:
     values, or values that are not finite.
     """
     refuse_misread(X)
+    if getattr(getattr(X, "dtype", None), "kind", None) == "c":
+        raise ValueError(
+            "X holds complex numbers; give their real and imaginary parts as columns."
+        )
     table: Any
     try:
         # what is too large for float32 becomes infinite, and is named below

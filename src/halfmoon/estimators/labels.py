@@ -62,9 +62,9 @@ class Labels:
 
     def renamed(self, classes: Any) -> "Labels":
         """The same classes by other names; ValueError for another number of them."""
+        others = Labels.of_classes(classes)
         if are_classes(classes, self.classes):
             return self
-        others = Labels.of_classes(classes)
         if others.kind != self.kind or others.sizes != self.sizes:
             raise ValueError(
                 f"classes_ must be {self.sizes} classes, as in the fit; got {classes}."
@@ -309,7 +309,8 @@ def read_classes(classes: Any) -> Any:
     if isinstance(classes, Set | Iterator):
         classes = list(classes)
     is_list = hasattr(classes, "__len__") and not isinstance(classes, str | Mapping)
-    if not is_list or missing_rows(np.array(classes, dtype=object)).any():
+    gaps = missing_rows(np.array(classes, dtype=object)) if is_list else np.empty(0)
+    if not is_list or gaps.size == 0 or gaps.any():
         raise ValueError(
             f"classes must be a list of all labels that y will have; got {classes!r}."
         )

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import accuracy_score
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -218,8 +219,8 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
                 f"y must have shape {labels.shape}, as in the fit; got {truth.shape}."
             )
         is_correct = (labels == truth.reshape(labels.shape)).all(axis=1)
-        w = None if sample_weight is None else np.asarray(sample_weight)
-        return float(np.average(is_correct, weights=w))
+        right = np.ones_like(is_correct)
+        return float(accuracy_score(right, is_correct, sample_weight=sample_weight))
 
     @property
     def classes_(self) -> Any:

@@ -79,6 +79,10 @@ class Answer:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.network, name)
 
+    def __reduce__(self) -> Any:
+        """A copy or a pickle is one of the network."""
+        return copy.copy, (self.network,)
+
     def predict(self, X: Any) -> Array:
         """The predictions for these rows, or others."""
         return self.y_hat if X is self.X else self.network.predict(X)

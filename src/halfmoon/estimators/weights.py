@@ -147,7 +147,7 @@ class Weights(Parameters):
         if "network_" in vars(self):
             set_weights(self.network_, arrays, name, self.targets_)
         else:
-            self._by_hand = {**self._set_by_hand(), name: list(arrays)}
+            self._by_hand = {**self._set_by_hand(), name: _list_of(arrays, name)}
 
     def _set_by_hand(self) -> dict[str, Any]:
         """What was set before any fit, by name; a fit that begins anew forgets it."""
@@ -228,7 +228,7 @@ def set_weights(network: Network, arrays: Any, name: str, targets: Any = None) -
 
     Raises ValueError for other shapes, or values that are not finite.
     """
-    arrays = [read_numbers(array, np.float64, name) for array in arrays]
+    arrays = [read_numbers(each, np.float64, name) for each in _list_of(arrays, name)]
     shown = weights_of(network, _LETTERS[name], targets)
     shapes = [array.shape for array in arrays]
     wanted = [array.shape for array in shown]
@@ -238,3 +238,13 @@ def set_weights(network: Network, arrays: Any, name: str, targets: Any = None) -
             f"{shapes}."
         )
     shown[:] = arrays
+
+
+def _list_of(arrays: Any, name: str) -> list[Any]:
+    """What was given for all layers; ValueError where that is no list."""
+    try:
+        return list(arrays)
+    except TypeError:
+        raise ValueError(
+            f"{name} must be a list of arrays, one for each layer; got {arrays!r}."
+        ) from None

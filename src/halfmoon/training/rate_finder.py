@@ -31,7 +31,7 @@ from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.run import Run, start
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import make_method
-from halfmoon.training.train import NotFiniteError, make_problem
+from halfmoon.training.train import NotFiniteError, make_problem, refuse_other
 
 CHUNK = 10  # updates between two looks at the loss
 MEMORY = 0.8  # of the smoothed loss
@@ -145,6 +145,7 @@ def find_learning_rate(
     >>> 0.01 < test.suggestion < 0.1
     True
     """
+    refuse_other(network)
     settings = Settings.of(options, settings)
     if not 0.0 < low < high < np.inf or not UPDATES.allows(updates):
         raise ValueError(

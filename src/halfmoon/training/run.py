@@ -300,6 +300,7 @@ def resume(run: Run, problem: Problem, method: object) -> Run:
         run.optimizer_description = memory
         run.data_description = data
         # what the fit goes back to if these data overflow at once
-        run.finite_source = run.snapshot()
+        is_finite = np.isfinite(run.theta).all()
+        run.finite_source = run.snapshot() if is_finite else None
     run.stopped = ""
     return run

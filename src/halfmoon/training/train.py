@@ -111,6 +111,7 @@ def train(
     >>> run.stopped
     'converged'
     """
+    refuse_other(network)
     settings = Settings.of(options, settings)
     method = make_method(settings.optimizer)
     watchers = (score, read_callbacks(callbacks), progress)
@@ -137,6 +138,15 @@ def train(
         for each, attributes in before:
             each.__dict__ = attributes
         raise
+
+
+def refuse_other(network: Any) -> None:
+    """TypeError for what is no network, as an estimator, which has one."""
+    if not isinstance(network, Network):
+        raise TypeError(
+            f"network must be a Network; got {network!r}. A fitted estimator's is its "
+            "network_."
+        )
 
 
 def read_callbacks(callbacks: Any) -> tuple[Callback, ...]:
