@@ -110,7 +110,7 @@ class LBFGS(Solver):
         latest: list[Objective] = []  # SciPy does not tell its callback the gradient
 
         def objective(x: Array) -> tuple[float, Array]:
-            part = evaluate(fit, run, x.astype(dtype))
+            part = evaluate(fit, run, x)
             if part is None:
                 raise StopIteration  # at the last iteration's theta
             latest[:] = [part]
@@ -164,7 +164,7 @@ def evaluate(fit: Fit, run: Run, theta: Array) -> Objective | None:
     if fit.interrupt.seen or (has_begun and fit.wants_stop()):
         return None
     with np.errstate(all="ignore"), fit.interrupt.held():
-        at = State(theta, [])
+        at = State(theta.astype(run.theta.dtype), [])
         return fit.engine.gradient(fit.problem, at, wants_stop=fit.wants_stop)
 
 
