@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse
 from imblearn.utils import estimator_checks as imbalanced
 from sklearn.datasets import make_classification
+from sklearn.exceptions import DataConversionWarning
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import KFold, cross_val_score, train_test_split
 from sklearn.neural_network import MLPClassifier as Theirs
@@ -416,8 +417,9 @@ def test_several_values_at_once():
 
 @unfinished
 def test_one_column_of_values_is_a_vector():
-    with pytest.warns(UserWarning, match="column-vector"):
+    with pytest.warns(DataConversionWarning, match="column-vector") as recorded:
         model = brief().fit(WAVE[0], WAVE[1][:, None])
+    assert {warning.filename for warning in recorded} == {__file__}
     assert np.array_equal(model.predict(WAVE[0]), brief().fit(*WAVE).predict(WAVE[0]))
     assert model.predict(WAVE[0]).shape == (150,)
 

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 import halfmoon
 from halfmoon import MLPClassifier, MLPRegressor
 from halfmoon.arrays.elementary import logistic
-from halfmoon.components.activations import ACTIVATIONS, Activation
+from halfmoon.components.activations import ACTIVATIONS, GELU, Activation
 from halfmoon.components.initializers import INITIALIZERS, Initializer
 from halfmoon.components.losses import LOSSES, Huber, Loss
 from halfmoon.components.optimizers import OPTIMIZERS, Lion, Optimizer
@@ -99,6 +99,8 @@ def test_public_names_are_these():
             classifier(solver=3),
             "'solver' parameter .* must be a name .* or an instance",
         ),
+        (classifier(activation=GELU), r"Write GELU\(\), which makes an instance"),
+        (classifier(activation=[np.tanh]), "an instance of a subclass of Activation"),
         (short(learning_rate="cosin"), "Did you mean 'cosine'"),
         (short(learning_rate="adaptiv"), "'learning_rate' parameter"),
         (short(initializer="he_norm"), "Did you mean 'he_normal'"),

@@ -109,7 +109,7 @@ def _why_not(architecture: Architecture, targets: Any, losses: list[Loss]) -> st
     if targets.kind == "classes" and len(targets.classes) == 1:
         return "it gives a single class two columns of probabilities"
     if architecture.loss not in losses:
-        return f"it has no loss {architecture.loss} for such y"
+        return f"it has no loss {architecture.loss} for this kind of y"
     return ""
 
 

@@ -73,7 +73,8 @@ class ComponentOf(Rule):
         registered = [name for registry in self.registries for name in registry]
         names = dict.fromkeys([*self.words, *registered])
         if not isinstance(value, str):
-            raise NoComponentError(value, f"a name ({', '.join(names)}) or an instance")
+            wanted = f"a name ({', '.join(names)}) or an instance"
+            raise NoComponentError(value, wanted, self._hint(value))
         name = value.partition(":")[0].strip()
         for registry in self.registries:
             if name in registry:
@@ -85,6 +86,16 @@ class ComponentOf(Rule):
         hint = nearest(value, names)
         hint = hint[0].upper() + hint[1:]
         raise NoComponentError(value, "a name from the registry", hint)
+
+    def _hint(self, value: object) -> str:
+        """How a component of one's own is given, for who gives a class or function."""
+        bases = tuple(registry.base for registry in self.registries)
+        if isinstance(value, type) and issubclass(value, bases):
+            return f"Write {value.__name__}(), which makes an instance."
+        if callable(value):
+            base = bases[0].__name__
+            return f"One of your own is an instance of a subclass of {base}."
+        return ""
 
 
 RANDOM_STATE = Kind(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils import column_or_1d
+from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from halfmoon.arrays.columns import (
@@ -21,6 +21,7 @@ from halfmoon.arrays.columns import (
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse, not_finite
 from halfmoon.components.losses import Loss
+from halfmoon.training.warn import warn
 
 FLOATS = (np.float64, np.float32)
 NUMBER = (Number, np.bool_)
@@ -93,7 +94,12 @@ def read(
     if is_sparse(y):
         y = y.toarray()
     if y.ndim == 2 and y.shape[1] == 1:
-        y = column_or_1d(y, warn=True)
+        warn(
+            "A column-vector y was passed when a 1d array was expected. Please change "
+            "the shape of y to (n_samples, ), for example using ravel().",
+            DataConversionWarning,
+        )
+        y = y[:, 0]
     return Rows(X, y, _read_weights(sample_weight, X, f"sample_weight{suffix}"))
 
 
