@@ -179,3 +179,20 @@ def test_other_errors_stay_what_they_are():
 
     with pytest.raises(ValueError, match=r"^another reason$"):
         f(np.ones(3))
+
+
+class NoReturn(Activation):
+    def f(self, z):
+        np.tanh(z)
+
+    def df(self, z, a):
+        return 1.0 - a * a
+
+
+def test_a_method_without_return_is_told_so():
+    message = r"^f of NoReturn gives nothing; let it return what"
+    with pytest.raises(ValueError, match=message):
+        check_gradients(NoReturn())
+    network = Network.dense([2, 3, 1], NoReturn(), "squared_error")
+    with pytest.raises(ValueError, match=message):
+        train(network, X, Y, epochs=2)

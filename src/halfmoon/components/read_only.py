@@ -17,14 +17,14 @@ import numpy as np
 def guarded(function: FunctionType) -> Callable[..., Any]:
     """The method, handed arrays that it cannot write to.
 
-    Raises ValueError where it tries, naming the argument, and where it treats an array
-    as one number.
+    Raises ValueError where it tries, naming the argument, where it treats an array as
+    one number, and where it returns nothing.
     """
 
     @wraps(function)
     def method(*arguments: Any) -> Any:
         try:
-            return _own(function(*map(_view, arguments)))
+            answer = function(*map(_view, arguments))
         except ValueError as error:
             if "truth value of an array" in str(error):
                 raise ValueError(
@@ -38,6 +38,12 @@ def guarded(function: FunctionType) -> Callable[..., Any]:
                 f"{function.__name__} of {_owner(function)} writes over its argument "
                 f"{name}, which others still read; compute a new array instead."
             ) from error
+        if answer is None and function.__name__ in GUARDS:
+            raise ValueError(
+                f"{function.__name__} of {_owner(function)} gives nothing; let it "
+                "return what it has computed."
+            )
+        return _own(answer)
 
     vars(method)["plain"] = function
     return method
