@@ -5,13 +5,15 @@ At the end the best epoch's weights stay.
 
 import time
 import warnings
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 
 from fits import X2, Y2, accuracy, after, assert_same, fit, interrupt, net
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.components.schedules import SCHEDULES
+from halfmoon.components.schedules import SCHEDULES, Schedule
 from halfmoon.training import loop
 from halfmoon.training.stopping import STOPPED
 
@@ -251,3 +253,20 @@ def test_without_validation_the_last_weights_stay():
     network, run = fit()
     assert run.best is None
     assert np.array_equal(network.theta, run.theta)
+
+
+@dataclass(frozen=True)
+class Odd(Schedule):
+    """A schedule that gives what it is told to."""
+
+    given: Any = None
+
+    def factor(self, progress):
+        return self.given
+
+
+@pytest.mark.parametrize("setting", ["schedule", "decay_schedule"])
+@pytest.mark.parametrize("given", [None, np.nan, -1.0, np.inf, np.ones(3), [[1.0]]])
+def test_a_schedule_that_gives_no_factors_is_named(setting, given):
+    with pytest.raises(ValueError, match=r"factor of the schedule Odd.* at least 0"):
+        fit(net(), epochs=5, decay=0.1, **{setting: Odd(given)})

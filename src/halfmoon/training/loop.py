@@ -327,8 +327,19 @@ def plan_updates(fit: Fit, run: Run, count: int) -> Plan:
 
 
 def factors(schedule: Schedule, progress: Progress) -> Numbers:
-    """A schedule's factor for each of the updates in `progress`: (updates,)."""
-    return np.full(np.shape(progress.update), schedule.factor(progress), np.float64)
+    """A schedule's factor for each of the updates in `progress`: (updates,).
+
+    ValueError if the schedule gives anything else than numbers from 0 on.
+    """
+    factor = np.asarray(schedule.factor(progress), np.float64)
+    shape = np.shape(progress.update)
+    fits = factor.shape in ((), shape)
+    if not fits or not np.isfinite(factor).all() or (factor < 0.0).any():
+        raise ValueError(
+            f"The factor of the schedule {schedule} must be a number of at least 0, or "
+            f"one for each of {np.size(progress.update)} updates; got {factor!r}."
+        )
+    return np.full(shape, factor)
 
 
 def record(problem: Problem, run: Run, eta: Array, measured: Measured) -> None:
