@@ -1,17 +1,19 @@
 """A fit is all or nothing: an exception at any line of it leaves all as it was.
 
 An accident is raised at the k-th line that a call runs in this package. Afterwards the
-pickle has the bytes that it had before, or those of the complete call where its last
-line was over; and the next call gives what it would have given.
+handler of Ctrl-C is the one before; the pickle has the bytes that it had before, or
+those of the complete call where its last line was over; and the next call gives what it
+would have given.
 """
 
 import pickle
-import sys
+import signal
 from copy import copy
 
 import numpy as np
 import pytest
 
+from accidents import Accident, run_to_line
 from fits import X2 as U2
 from fits import Y2 as V2
 from fits import X as U
@@ -24,33 +26,6 @@ pytestmark = [
     one_thread,
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
 ]
-
-
-class Accident(BaseException):
-    """What nobody catches."""
-
-
-def run_to_line(call, last=None):
-    """How many lines of the package the call runs; an accident stops it at the last."""
-    lines = 0
-
-    def trace(frame, event, argument):
-        nonlocal lines
-        if not frame.f_globals.get("__name__", "").startswith("halfmoon."):
-            return None
-        if event == "line":
-            lines += 1
-            if lines == last:
-                raise Accident
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(before)
-    return lines
 
 
 def held_out(model):
@@ -95,6 +70,7 @@ def check_every_line(make, call, state, lines):
     whole = state(complete)
     call(complete)
     afterwards = state(complete)
+    handler = signal.getsignal(signal.SIGINT)
     for line in lines:
         subject = make()
         before = state(subject)
@@ -102,6 +78,7 @@ def check_every_line(make, call, state, lines):
             run_to_line(lambda: call(subject), line)  # noqa: B023
         except Accident:
             assert state(subject) in (before, whole), line
+        assert signal.getsignal(signal.SIGINT) is handler, line
         if state(subject) == before:
             call(subject)
             assert state(subject) == whole, line

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from accidents import Accident, run_to_line
 from fits import (
     X2,
     Y2,
@@ -76,7 +77,7 @@ def test_a_second_ctrl_c_is_raised():
 
 
 def test_ctrl_c_reaches_whoever_waits_around_the_fit():
-    with Interrupt() as outer:
+    with Interrupt().opened() as outer:
         with pytest.warns(UserWarning, match="interrupted"):
             fit(callbacks=[interrupt], epochs=20)
         assert outer.seen
@@ -111,6 +112,17 @@ def test_after_ctrl_c_the_weights_are_looked_at_without_another_pass(wrong):
     if wrong is not None:
         run.theta[1] = wrong
     assert is_finite(fit, run) is (wrong is None)
+
+
+def test_the_handler_is_put_back_whatever_line_fails():
+    before = signal.getsignal(signal.SIGINT)
+    where = "halfmoon.training.interrupt"
+    lines = run_to_line(lambda: fit(epochs=2), modules=where)
+    assert lines > 20
+    for line in range(1, lines + 1):
+        with pytest.raises(Accident):
+            run_to_line(lambda: fit(epochs=2), line, modules=where)
+        assert signal.getsignal(signal.SIGINT) is before, line
 
 
 # A program's own handler
@@ -171,7 +183,7 @@ def press_and_go_on(listening, times, steps):
 def test_what_is_raised_while_an_engine_works_waits_for_its_end(handled):
     handled(enough)
     steps = []
-    with Interrupt() as listening, pytest.raises(EnoughError):
+    with Interrupt().opened() as listening, pytest.raises(EnoughError):
         press_and_go_on(listening, 1, steps)
     assert listening.seen
     assert steps == ["joined"]
@@ -179,7 +191,7 @@ def test_what_is_raised_while_an_engine_works_waits_for_its_end(handled):
 
 def test_a_second_ctrl_c_waits_for_the_engine_and_a_third_does_not():
     steps = []
-    with Interrupt() as listening:
+    with Interrupt().opened() as listening:
         with pytest.raises(KeyboardInterrupt):
             press_and_go_on(listening, 2, steps)
         with pytest.raises(KeyboardInterrupt):

@@ -21,13 +21,30 @@ class Interrupt:
     error: BaseException | None = None  # to be raised once the block has ended
     holds = False
 
-    def __enter__(self) -> "Interrupt":
+    @contextmanager
+    def opened(self) -> Iterator["Interrupt"]:
+        """While inside, this is the handler; whatever is raised, it is put back."""
+        try:
+            try:
+                self._listen()
+                yield self
+            finally:
+                self._put_back()
+        finally:  # once more: another signal's handler may raise in the line above
+            self._put_back()
+
+    def _listen(self) -> None:
         # None: a handler that was not set from Python, and could not be put back
         left_alone = (signal.SIG_IGN, None)
         is_main = threading.current_thread() is threading.main_thread()
-        if is_main and signal.getsignal(signal.SIGINT) not in left_alone:
-            self.previous = signal.signal(signal.SIGINT, self._note)
-        return self
+        previous = signal.getsignal(signal.SIGINT)
+        if is_main and previous not in left_alone:
+            self.previous = previous  # first, so that it can be put back from here on
+            signal.signal(signal.SIGINT, self._note)
+
+    def _put_back(self) -> None:
+        if self.previous is not None:
+            signal.signal(signal.SIGINT, self.previous)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -56,7 +73,3 @@ class Interrupt:
             self.error = error
             if is_third or not self.holds:
                 raise
-
-    def __exit__(self, *error: object) -> None:
-        if self.previous is not None:
-            signal.signal(signal.SIGINT, self.previous)

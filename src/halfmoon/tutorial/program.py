@@ -97,17 +97,17 @@ def run(
     experiment = Experiment(seed, quick, engine)
     try:
         # a second thread is in the way of small products
-        with book.interrupt, threadpool_limits(1, user_api="blas"):
+        with book.interrupt.opened(), threadpool_limits(1, user_api="blas"):
             for name in names:
                 number, section = SECTIONS[name]
                 book.begin(number, name, section.TITLE)
                 section.tell(book, experiment)
             book.stop_if_interrupted()
     except BaseException:  # Ctrl-C, mostly: the sections so far stay
-        with Interrupt():
+        with Interrupt().opened():
             book.write(wait=False)
         raise
-    with Interrupt():
+    with Interrupt().opened():
         book.write()
     return book
 
