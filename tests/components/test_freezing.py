@@ -14,7 +14,17 @@ import numpy as np
 import pytest
 
 import halfmoon.components.activations as builtins_of_halfmoon
-from halfmoon import Activation, Layer, Loss, Network, Optimizer, check_gradients, train
+from halfmoon import (
+    Activation,
+    Layer,
+    Loss,
+    Network,
+    Optimizer,
+    Schedule,
+    Solver,
+    check_gradients,
+    train,
+)
 from halfmoon.components.activations import Tanh
 from halfmoon.components.freezing import ChangeableError, freeze
 from halfmoon.training.rate_finder import find_learning_rate
@@ -513,6 +523,45 @@ def test_losses_and_layers_are_fixed_too(monkeypatch, engine):
             again = pickle.loads(pickle.dumps(network))
             np.testing.assert_array_equal(again.predict(X), before)
             assert isinstance(network.layers[0], Layer)
+
+
+class Divided(Schedule):
+    def factor(self, progress):
+        return np.full(np.shape(progress.epoch), 1.0 / FACTOR)
+
+
+class Dividing(Solver):
+    """Divides the parameters, and again after someone has seen that."""
+
+    def minimize(self, fit, run, interrupt):
+        run.theta = run.theta / FACTOR
+        fit.progress(run)
+        run.theta = run.theta / FACTOR
+        run.stopped = "converged"
+
+
+@pytest.mark.parametrize("name", ["schedule", "decay_schedule", "dropout_schedule"])
+def test_a_schedule_is_fixed_when_a_fit_begins(monkeypatch, name):
+    def change(network, run):
+        monkeypatch.setitem(globals(), "FACTOR", 5.0)
+
+    options = {name: Divided(), "decay": 0.1, "epochs": 4, "optimizer": "adamw"}
+    thetas = []
+    for callback in (lambda network, run: False, change):
+        network = Network.dense([2, 3, 1], loss="squared_error", dropout=0.5)
+        train(network, X, Y, callbacks=[callback], **options)
+        thetas.append(network.theta)
+    np.testing.assert_array_equal(*thetas)
+
+
+def test_a_solver_is_fixed_when_a_fit_begins(monkeypatch):
+    def change(run):
+        monkeypatch.setitem(globals(), "FACTOR", 5.0)
+
+    network = Network.dense([2, 3, 1], loss="squared_error")
+    before = network.theta
+    train(network, X, Y, optimizer=Dividing(), progress=change)
+    np.testing.assert_array_equal(network.theta, before / 4.0)
 
 
 @pytest.mark.slow

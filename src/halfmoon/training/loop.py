@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.freezing import freeze
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.engines.choose import choose
 from halfmoon.engines.contract import (
@@ -72,9 +73,9 @@ class Fit:
                 "monitor='score' needs validation data and a score; pass both, or "
                 "monitor='loss'."
             )
-        self.rate_schedule = SCHEDULES.make(settings.schedule)
-        self.decay_schedule = SCHEDULES.make(settings.decay_schedule)
-        self.dropout_schedule = SCHEDULES.make(settings.dropout_schedule)
+        self.rate_schedule = freeze(SCHEDULES.make(settings.schedule))
+        self.decay_schedule = freeze(SCHEDULES.make(settings.decay_schedule))
+        self.dropout_schedule = freeze(SCHEDULES.make(settings.dropout_schedule))
         self.each_epoch = (
             validation is not None
             or score is not None

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from halfmoon.components.freezing import freeze
 from halfmoon.components.optimizers import Optimizer
 from halfmoon.components.rules import INF, Integer
 from halfmoon.engines.choose import choose
@@ -152,7 +153,7 @@ def find_learning_rate(
             "A range test needs 0 < low < high, both finite, and updates of at least "
             f"20; got low={low}, high={high}, updates={updates}."
         )
-    method = make_method(settings.optimizer)
+    method = freeze(make_method(settings.optimizer))
     if not isinstance(method, Optimizer):
         raise ValueError(
             f"A range test needs an optimizer; {method} chooses its own steps and has "
@@ -160,7 +161,7 @@ def find_learning_rate(
         )
     problem = make_problem(deepcopy(network), X, y, w, settings, method)
     rates = np.geomspace(low, high, updates)
-    with Interrupt() as interrupt:
+    with Interrupt().opened() as interrupt:
         losses, smoothed, is_late = _sweep(problem, settings, rates, interrupt)
     if interrupt.seen:
         raise KeyboardInterrupt  # half a test would suggest a rate that is too low
