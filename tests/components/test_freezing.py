@@ -533,7 +533,7 @@ class Divided(Schedule):
 class Dividing(Solver):
     """Divides the parameters, and again after someone has seen that."""
 
-    def minimize(self, fit, run, interrupt):
+    def minimize(self, fit, run):
         run.theta = run.theta / FACTOR
         fit.progress(run)
         run.theta = run.theta / FACTOR

@@ -224,6 +224,27 @@ def each_block(monkeypatch):
 
 
 @pytest.mark.parametrize("optimizer", ["gd", "lbfgs"])
+def test_nothing_is_begun_after_ctrl_c_while_the_engine_was_prepared(
+    optimizer, monkeypatch
+):
+    """Compiling takes seconds, and cannot be broken off."""
+    begun = []
+
+    def begin(*arguments, **options):
+        begun.append(arguments)
+        raise AssertionError
+
+    monkeypatch.setattr(reference, "prepare", lambda problem: press())
+    monkeypatch.setattr(reference, "run", begin)
+    monkeypatch.setattr(reference, "gradient", begin)
+    network = net()
+    with pytest.warns(UserWarning, match="interrupted in epoch 1; the last weights"):
+        run = train(network, X, Y, optimizer=optimizer, engine="numpy")
+    assert (run.stopped, run.t, begun) == ("interrupted", 0, [])
+    assert np.array_equal(network.theta, net().theta)
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "lbfgs"])
 def test_a_long_update_of_the_reference_is_given_up_between_two_blocks(
     optimizer, each_block
 ):

@@ -135,6 +135,8 @@ def test_an_interrupted_runs_weights_are_looked_at_without_another_pass(last):
         ({"callbacks": None}, r"callbacks must be a list of functions .* got None"),
         ({"callbacks": len}, "callbacks must be a list of functions"),
         ({"callbacks": [3]}, r"callbacks must be a list of functions .* got \[3\]"),
+        ({"score": 3}, r"score must be a function \(y_hat, y, w, X\) or None; got 3"),
+        ({"progress": 3}, r"progress must be a function \(run\) or None; got 3"),
         ({"run": 5}, "run must be a Run, as train returns it; got 5"),
     ],
 )

@@ -253,6 +253,8 @@ class Fit:
 def run_updates(fit: Fit, run: Run) -> None:
     """Carry out chunks of updates until there is a reason to stop."""
     chunk = 1
+    if fit.interrupt.seen:  # while the engine was compiled, say
+        run.stopped = "interrupted"
     while not run.stopped:
         before = run.checkpoint()
         count = min(chunk, updates_ahead(fit, run))

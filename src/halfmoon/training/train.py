@@ -113,7 +113,8 @@ def train(
     """
     refuse_other(network)
     settings = Settings.of(options, settings)
-    method = make_method(settings.optimizer)
+    method = freeze(make_method(settings.optimizer))
+    check_functions(score, progress)
     watchers = (score, read_callbacks(callbacks), progress)
     if run is not None and not isinstance(run, Run):
         raise TypeError(f"run must be a Run, as train returns it; got {run!r}.")
@@ -125,7 +126,7 @@ def train(
         now = start(problem, method) if now is None else resume(now, problem, method)
         offset = now.update_offset - now.memory_start
         problem = dataclasses.replace(problem, t_offset=offset)
-        with Interrupt() as interrupt:
+        with Interrupt().opened() as interrupt:
             fit = Fit(problem, settings, validation, *watchers, interrupt)
             carry_out(fit, now, method)
         network.theta = now.weights.copy()
@@ -159,6 +160,16 @@ def read_callbacks(callbacks: Any) -> tuple[Callback, ...]:
     return functions
 
 
+def check_functions(score: Any, progress: Any) -> None:
+    """TypeError for a score or progress that cannot be called."""
+    for given, name in (
+        (score, "score must be a function (y_hat, y, w, X)"),
+        (progress, "progress must be a function (run)"),
+    ):
+        if given is not None and not callable(given):
+            raise TypeError(f"{name} or None; got {given!r}.")
+
+
 def carry_out(fit: Fit, run: Run, method: Optimizer | Solver) -> None:
     """Make the run's updates, up to the last finite ones."""
     fit.begin(run)
@@ -188,14 +199,13 @@ def make_problem(
 ) -> Problem:
     """The data as the network reads them, and the settings of every update.
 
-    From here on it is fixed what the components mean.
+    From here on it is fixed what the network's components mean.
     """
     network.freeze()
     data = network.read(X, y, w)
     n = data[0].shape[0]
     # a solver makes no updates: it asks for gradients only
     optimizer = method if isinstance(method, Optimizer) else GradientDescent()
-    optimizer = freeze(optimizer)
     return Problem(
         network,
         *data,
