@@ -471,7 +471,8 @@ def test_values_that_cannot_be_are_refused(loss, y, says):
 
 
 @pytest.mark.parametrize(
-    "w", [[1, -1], [0, 0], [np.nan, 1], [np.inf, 1], [1e308, 1e308]]
+    "w",
+    [[1, -1], [0, 0], [np.nan, 1], [np.inf, 1], [1e308, 1e308], [1e-310, 1e-310]],
 )
 def test_weights_that_cannot_be_are_refused(w):
     with pytest.raises(ValueError, match="finite weights of at least 0, not all 0"):

@@ -113,11 +113,15 @@ def read_weights(
             f"w must have shape ({n},) or ({n}, {per_row}) for {loss}; got "
             f"{weight.shape}."
         )
-    with np.errstate(over="ignore"):
+    limits = np.finfo(weight.dtype)
+    # smaller ones have fewer digits
+    smallest = limits.tiny / limits.eps
+    with np.errstate(over="ignore", under="ignore"):
         total = weight.sum()
-    if not np.isfinite(total) or (weight < 0.0).any() or total == 0.0:
+    if not smallest <= total < np.inf or (weight < 0.0).any():
         raise ValueError(
-            "w must hold finite weights of at least 0, not all 0, and with a finite "
-            f"sum (in {weight.dtype})."
+            "w must hold finite weights of at least 0, not all 0, with a sum from "
+            f"{smallest:.1g} to {limits.max:.1g} (in {weight.dtype}); multiply all of "
+            "them by one number, which changes no fit."
         )
     return weight
