@@ -45,6 +45,7 @@ class NoComponentError(ValueError):
 class ComponentOf(Rule):
     """A component of one of these registries, or one of a few words.
 
+    >>> from halfmoon.components.activations import ACTIVATIONS
     >>> rule = ComponentOf((ACTIVATIONS,))
     >>> rule.read("elu:alpha=0.5"), rule.allows("rely")
     (ELU(alpha=0.5), False)
