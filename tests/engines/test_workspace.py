@@ -276,13 +276,38 @@ def test_where_no_thread_can_be_started_a_slow_update_is_carried_out_without_ask
         assert np.array_equal(part.g, expected.g)
 
 
-def test_a_slow_gradient_can_be_given_up(monkeypatch):
+@pytest.fixture
+def looked_at(monkeypatch):
+    """Every update is slow, and begins once its caller has looked whether to stop."""
     monkeypatch.setattr(workspace, "SLOW_UPDATE", 0.0)
+    monkeypatch.setattr(own_threads, "ASK_SECONDS", 1e-6)
+    run_together = workspace.run_together
+
+    def after_a_look(work, count, give_up, look=None):
+        if look is None:
+            return run_together(work, count, give_up)
+        looked = threading.Event()
+
+        def part(number):
+            looked.wait()
+            work(number)
+
+        def first_look():
+            try:
+                look()
+            finally:
+                looked.set()
+
+        return run_together(part, count, give_up, first_look)
+
+    monkeypatch.setattr(workspace, "run_together", after_a_look)
+
+
+def test_a_slow_gradient_can_be_given_up(looked_at):
     network = Network.dense([300, 400, 3])
     problem = task(network, 1000, optimizer="adam", n_threads=2)
     state = begun(problem)
     expected = compiled.gradient(problem, state, wants_stop=lambda: False)
-    monkeypatch.setattr(own_threads, "ASK_SECONDS", 1e-6)
     assert compiled.gradient(problem, state, wants_stop=lambda: True) is None
     again = compiled.gradient(problem, state)
     assert np.array_equal(again.g, expected.g)
@@ -291,10 +316,8 @@ def test_a_slow_gradient_can_be_given_up(monkeypatch):
 
 @pytest.mark.parametrize("way", ["run", "gradient"])
 def test_what_is_raised_during_a_slow_update_comes_out_when_its_threads_have_ended(
-    way, monkeypatch
+    way, looked_at
 ):
-    monkeypatch.setattr(workspace, "SLOW_UPDATE", 0.0)
-    monkeypatch.setattr(own_threads, "ASK_SECONDS", 1e-6)
     network = Network.dense([300, 400, 3])
     problem = task(network, 1000, optimizer="adam", n_threads=2)
     state = begun(problem)
