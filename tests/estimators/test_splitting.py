@@ -325,9 +325,7 @@ def test_what_makes_no_sense_is_refused(options, more, says):
 
 
 def test_too_few_rows_are_refused_in_scikit_learns_words():
-    with pytest.raises(
-        ValueError, match=r"only 1 member.* few members are: \['True'\]"
-    ):
+    with pytest.raises(ValueError, match="only 1 member"):
         short(early_stopping=True).fit(X[:4], [0, 0, 0, 1])
 
 
