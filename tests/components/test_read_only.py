@@ -1,5 +1,6 @@
 """Arrays handed to a component are for reading."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -196,3 +197,78 @@ def test_a_method_without_return_is_told_so():
     network = Network.dense([2, 3, 1], NoReturn(), "squared_error")
     with pytest.raises(ValueError, match=message):
         train(network, X, Y, epochs=2)
+
+
+class First(Activation):
+    def f(self, z):
+        return np.tanh(z[:1])
+
+    def df(self, z, a):
+        return 1.0 - a * a
+
+
+class Column(InTruth):
+    def value(self, z, y):
+        return 0.5 * (z - y) ** 2
+
+    def dz(self, z, y):
+        return (z - y)[:, 0]
+
+
+class Alone(Optimizer):
+    def rule(self, g, slots, t):
+        return g
+
+
+class OneStep(Optimizer):
+    def rule(self, g, slots, t):
+        return g.sum(), slots
+
+
+class Forgetful(Optimizer):
+    slots = 1
+
+    def rule(self, g, slots, t):
+        return g, ()
+
+
+@pytest.mark.parametrize(
+    ("net", "optimizer", "says"),
+    [
+        (network(First()), "adam", "f of First must return an array of shape (20, 3)"),
+        (network(loss=Column()), "adam", "dz of Column must return an array of shape"),
+        (network(), Alone(), "rule of Alone must return u of shape (13,) and 0 slots"),
+        (network(), OneStep(), "rule of OneStep must return u of shape (13,) and 0"),
+        (
+            network(),
+            Forgetful(),
+            "rule of Forgetful must return u of shape (13,) and 1",
+        ),
+    ],
+)
+def test_what_has_another_shape_is_refused(net, optimizer, says):
+    before = net.theta.copy()
+    with pytest.raises(ValueError, match=re.escape(says)):
+        train(net, X, Y, optimizer=optimizer, epochs=2, engine="numpy")
+    np.testing.assert_array_equal(net.theta, before)
+
+
+class Line(Activation):
+    def f(self, z):
+        return 2.0 * z
+
+    def df(self, z, a):
+        return 2.0
+
+
+class OneValue(InTruth):
+    def value(self, z, y):
+        return (0.5 * (z - y) ** 2).sum(axis=-1, keepdims=True)
+
+    def dz(self, z, y):
+        return z - y
+
+
+@pytest.mark.parametrize("net", [network(Line()), network(loss=OneValue())])
+def test_one_slope_for_all_and_one_loss_a_row_will_do(net):
+    assert train(net, X, Y, epochs=2, engine="numpy").epoch == 2

@@ -380,3 +380,19 @@ def test_a_warm_start_from_weights_that_are_not_finite_is_refused():
     model.coefs_[0][:] = np.nan
     with pytest.raises(ValueError, match="not finite before the first update"):
         model.fit(*IRIS)
+
+
+@pytest.mark.parametrize(
+    ("model", "some", "says"),
+    [
+        (short(), {"coefs_": []}, "coefs_ were set .* not intercepts_ and classes_"),
+        (short(), {"classes_": [0, 1]}, "classes_ were set .* not coefs_ and inter"),
+        (brief(), {"intercepts_": []}, "intercepts_ were set .* but not coefs_. Set"),
+    ],
+)
+def test_what_is_missing_of_weights_set_by_hand_is_named(model, some, says):
+    for name, value in some.items():
+        setattr(model, name, value)
+    for ask in (lambda: model.predict(X), lambda: model.score(X, X[:, 0])):
+        with pytest.raises(NotFittedError, match=f"(?s){says}.*coefs_init"):
+            ask()

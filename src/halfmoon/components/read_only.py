@@ -18,7 +18,7 @@ def guarded(function: FunctionType) -> Callable[..., Any]:
     """The method, handed arrays that it cannot write to.
 
     Raises ValueError where it tries, naming the argument, where it treats an array as
-    one number, and where it returns nothing.
+    one number, and where it returns nothing, or something of another shape.
     """
 
     @wraps(function)
@@ -42,6 +42,12 @@ def guarded(function: FunctionType) -> Callable[..., Any]:
             raise ValueError(
                 f"{function.__name__} of {_owner(function)} gives nothing; let it "
                 "return what it has computed."
+            )
+        wanted = _missed(function.__name__, arguments, answer)
+        if wanted:
+            raise ValueError(
+                f"{function.__name__} of {_owner(function)} must return {wanted}; "
+                f"got {_shapes(answer)}."
             )
         return _own(answer)
 
@@ -74,6 +80,42 @@ def _view(value: Any) -> Any:
         view.flags.writeable = False
         return view
     return type(value)(map(_view, value)) if type(value) in (list, tuple) else value
+
+
+def _missed(name: str, arguments: tuple[Any, ...], answer: Any) -> str:
+    """What a method of this name must return, in words; "" if it has.
+
+    link(z), dz(z, y)  an array like z (n, k)
+    f(z), df(z, a)     likewise, or one number for all
+    rule(g, slots, t)  u like g, and as many slots like g as there were
+
+    (What `value` returns, truth.py looks at, for all losses.)
+    """
+    arrays = [value for value in arguments if isinstance(value, np.ndarray)]
+    if not arrays:
+        return ""
+    shape = arrays[0].shape
+    allowed: list[Any] = [shape]
+    slots: Any = ()
+    if name == "rule":
+        slots = next(value for value in arguments if isinstance(value, list | tuple))
+        allowed = [[shape, [shape] * len(slots)]]
+    elif name in ("f", "df"):
+        allowed.append(())
+    elif name not in ("link", "dz"):
+        return ""
+    if _shapes(answer) in allowed:
+        return ""
+    if name == "rule":
+        return f"u of shape {shape} and {len(slots)} slots like it"
+    return f"an array of shape {shape}"
+
+
+def _shapes(answer: Any) -> Any:
+    """The shape of an array; a list of these for several."""
+    if isinstance(answer, list | tuple):
+        return list(map(_shapes, answer))
+    return np.shape(answer)
 
 
 def _own(value: Any) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.base import MLP
@@ -17,6 +16,7 @@ from halfmoon.estimators.conversion import to_sklearn
 from halfmoon.estimators.reading import (
     Call,
     Data,
+    check_fitted,
     check_pair,
     read_as_fitted,
     read_finite_table,
@@ -42,7 +42,7 @@ class Inspecting(MLP):
         Summary
             A table, which prints itself.
         """
-        check_is_fitted(self, "network_")
+        check_fitted(self)
         return summary(self.network_)
 
     def hidden_activations(self, X: Any) -> list[Array]:
@@ -133,7 +133,7 @@ class Inspecting(MLP):
         Trace
             A table that prints itself, also as HTML.
         """
-        check_is_fitted(self, "network_")
+        check_fitted(self)
         truth = self.targets_.encode(read_truth([y]), self.network_.loss)
         return trace(self.network_, x, truth[0])
 
@@ -247,7 +247,7 @@ class Inspecting(MLP):
         >>> bool((theirs.predict(X) == model.predict(X)).all())
         True
         """
-        check_is_fitted(self, "network_")
+        check_fitted(self)
         return to_sklearn(self)
 
     def _settings_as_fitted(self, data: Data) -> Settings:

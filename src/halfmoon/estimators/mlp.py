@@ -9,7 +9,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Quantiles
@@ -19,7 +18,14 @@ from halfmoon.estimators.conversion import binarizer_of
 from halfmoon.estimators.fields import DICT, ComponentOf, parameter, parameters
 from halfmoon.estimators.inspecting import Inspecting
 from halfmoon.estimators.labels import Labels, are_classes, read_classes
-from halfmoon.estimators.reading import Call, Data, Rows, ask_network, read_truth
+from halfmoon.estimators.reading import (
+    Call,
+    Data,
+    Rows,
+    ask_network,
+    check_fitted,
+    read_truth,
+)
 from halfmoon.estimators.values import Values, as_numbers
 from halfmoon.inspection.evaluation import off_scale
 from halfmoon.training.warn import warn
@@ -208,7 +214,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         float
             The accuracy, 0 to 1.
         """
-        check_is_fitted(self, "network_")
+        check_fitted(self)
         if self.targets_.kind != "columns":
             return float(super().score(X, read_truth(y), sample_weight))
         check_consistent_length(X, y, sample_weight)
@@ -244,7 +250,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
     @property
     def _label_binarizer(self) -> Any:
         """What tools read of scikit-learn's classifier; to set it sets `classes_`."""
-        check_is_fitted(self, "network_")
+        check_fitted(self)
         return binarizer_of(self.targets_)
 
     @_label_binarizer.setter
@@ -429,7 +435,7 @@ class MLPRegressor(RegressorMixin, Inspecting):  # type: ignore[misc]
         float
             The score: the more the better.
         """
-        check_is_fitted(self, "network_")
+        check_fitted(self)
         loss = self.network_.loss
         y = read_truth(y)
         if not isinstance(loss, Quantiles):

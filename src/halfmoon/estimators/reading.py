@@ -164,6 +164,23 @@ def _read_weights(sample_weight: Any, X: Any, name: str) -> Array:
     return w
 
 
+def check_fitted(estimator: Any) -> None:
+    """NotFittedError before a fit; it names what was not set of weights by hand."""
+    by_hand = vars(estimator).get("_by_hand", {})
+    needed = ["coefs_", "intercepts_"]
+    if hasattr(type(estimator), "classes_"):
+        needed.append("classes_")
+    missing = [name for name in needed if name not in by_hand]
+    message = None
+    if by_hand and missing:
+        message = (
+            f"This %(name)s is not fitted yet: {' and '.join(by_hand)} were set by "
+            f"hand, but not {' and '.join(missing)}. Set these too; or, to start a fit "
+            "from weights, pass it coefs_init and intercepts_init."
+        )
+    check_is_fitted(estimator, "network_", msg=message)
+
+
 def read_table(estimator: Any, X: Any) -> Any:
     """X with the columns it had in the fit, in float64 or float32."""
     with _errors_named(X, "X"):
@@ -172,7 +189,7 @@ def read_table(estimator: Any, X: Any) -> Any:
 
 def read_finite_table(estimator: Any, X: Any) -> Any:
     """X as the fitted network reads it; ValueError for values that are not finite."""
-    check_is_fitted(estimator, "network_")
+    check_fitted(estimator)
     X = read_table(estimator, X)
     refuse_gaps(estimator, X)
     return X
@@ -191,7 +208,7 @@ def read_as_fitted(
     estimator: Any, X: Any, y: Any, sample_weight: Any = None, suffix: str = ""
 ) -> Data:
     """Rows as the fitted network reads them; errors call them X, y with the suffix."""
-    check_is_fitted(estimator, "network_")
+    check_fitted(estimator)
     rows = read(estimator, X, y, sample_weight, suffix=suffix)
     loss = estimator.network_.loss
     return encode(estimator, rows, estimator.targets_, loss, f"y{suffix}")
@@ -205,7 +222,7 @@ def ask_network(estimator: Any, method: str, X: Any) -> Array:
     """
     network = getattr(estimator, "network_", None)
     if network is None:
-        check_is_fitted(estimator, "network_")
+        check_fitted(estimator)
     is_plain = (
         type(X) is np.ndarray
         and X.dtype in FLOATS

@@ -154,7 +154,8 @@ def _divide_classes(
     wanted = math.ceil(fraction * n)
     counts = np.bincount(strata)
     if wanted < 2 and len(counts) == 2:
-        # they are too few, which scikit-learn says in words of its own
+        # too few: scikit-learn's splitter refuses such a y, as its network hands it
+        # over, in the words that its tests ask for
         train_test_split(strata, test_size=fraction, stratify=(strata == 1)[:, None])
     several = np.flatnonzero(counts[strata] > 1)
     alone = np.flatnonzero(counts[strata] == 1)

@@ -158,7 +158,7 @@ class LBFGS(Solver):
 def evaluate(fit: Fit, run: Run, theta: Array) -> Objective | None:
     """The objective of all rows at theta; None where the fit is to stop.
 
-    The first iteration is made whatever the time budget.
+    As a first update, the first iteration is begun whatever the time budget.
     """
     has_begun = run.epoch > run.epochs_before_fit
     if fit.interrupt.seen or (has_begun and fit.wants_stop()):
