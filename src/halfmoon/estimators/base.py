@@ -38,6 +38,7 @@ from halfmoon.estimators.scale import warn_of_unscaled_inputs
 from halfmoon.estimators.scoring import score_of
 from halfmoon.estimators.splitting import check_validation, split
 from halfmoon.estimators.subclasses import warn_of_uncalled_methods
+from halfmoon.estimators.targets import Targets
 from halfmoon.estimators.versions import CallbackSupportMixin, with_callbacks
 from halfmoon.estimators.warnings import warn_of_convergence, warn_of_parameters
 from halfmoon.estimators.weights import Weights, set_weights
@@ -61,7 +62,7 @@ class Work(NamedTuple):
     run: Run | None  # one that goes on
     epochs_before: int  # that it has done
     seed: int  # of shuffles, splits and masks
-    targets: Any  # Labels or Values
+    targets: Targets  # what y means
     rows: Rows  # to learn from, as the user gave them
     data: Data  # the same as the network reads them
     validation: Data | None
@@ -196,7 +197,7 @@ class MLP(CallbackSupportMixin, Weights):  # type: ignore[misc]
 
     # What the two estimators fill in
 
-    def _targets(self, call: Call, rows: Rows, last: Any) -> Any:
+    def _targets(self, call: Call, rows: Rows, last: Any) -> Targets:
         """Give y its meaning: Labels or Values.
 
         `last` is its meaning in the fit that goes on, if one does.

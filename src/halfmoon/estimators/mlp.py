@@ -1,6 +1,6 @@
 """`MLPClassifier` and `MLPRegressor`: scikit-learn's names, our network."""
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -174,7 +174,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
             or a list for the columns of y.
         """
         y_hat = ask_network(self, "predict", X)
-        return self.targets_.probabilities(y_hat)
+        return self._labels.probabilities(y_hat)
 
     @np.errstate(under="ignore")
     def predict_log_proba(self, X: Any) -> Any:
@@ -194,7 +194,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         """
         z = ask_network(self, "raw_predict", X)
         y_hat = ask_network(self, "predict", X) if self.targets_.kind == "labels" else z
-        return self.targets_.log_probabilities(z, y_hat, self.network_.loss)
+        return self._labels.log_probabilities(z, y_hat, self.network_.loss)
 
     @np.errstate(under="ignore")
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
@@ -229,10 +229,15 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
         return float(accuracy_score(right, is_correct, sample_weight=sample_weight))
 
     @property
+    def _labels(self) -> Labels:
+        """What y means, which is labels here."""
+        return cast(Labels, self.targets_)
+
+    @property
     def classes_(self) -> Any:
         """The classes, sorted; a list has those of each column of y."""
         if "targets_" in vars(self):
-            return self.targets_.classes
+            return self._labels.classes
         if "classes_" not in self._set_by_hand():
             raise AttributeError(
                 f"{type(self).__name__} knows no classes yet; fit it, or set classes_."
@@ -242,7 +247,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
     @classes_.setter
     def classes_(self, classes: Any) -> None:
         if "targets_" in vars(self):
-            self.targets_ = self.targets_.renamed(classes)
+            self.targets_ = self._labels.renamed(classes)
         else:
             labels = Labels.of_classes(classes)
             self._by_hand = {**self._set_by_hand(), "classes_": labels.classes}
@@ -251,7 +256,7 @@ class MLPClassifier(ClassifierMixin, Inspecting):  # type: ignore[misc]
     def _label_binarizer(self) -> Any:
         """What tools read of scikit-learn's classifier; to set it sets `classes_`."""
         check_fitted(self)
-        return binarizer_of(self.targets_)
+        return binarizer_of(self._labels)
 
     @_label_binarizer.setter
     def _label_binarizer(self, binarizer: Any) -> None:

@@ -21,6 +21,7 @@ from halfmoon.arrays.columns import (
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse, not_finite
 from halfmoon.components.losses import Loss
+from halfmoon.estimators.targets import Targets
 from halfmoon.training.warn import warn
 
 FLOATS = (np.float64, np.float32)
@@ -196,7 +197,7 @@ def read_finite_table(estimator: Any, X: Any) -> Any:
 
 
 def encode(
-    estimator: Any, rows: Rows, targets: Any, loss: Loss, name: str = "y"
+    estimator: Any, rows: Rows, targets: Targets, loss: Loss, name: str = "y"
 ) -> Data:
     """Rows as a network with this loss reads them; errors call their y `name`."""
     y = targets.encode(rows.y, loss, name)

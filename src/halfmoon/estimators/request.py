@@ -32,6 +32,7 @@ from halfmoon.estimators.parameters import (
     read_components,
 )
 from halfmoon.estimators.reading import Data
+from halfmoon.estimators.targets import Targets
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import LBFGS, SOLVERS, Solver
@@ -118,7 +119,7 @@ class Request:
             return True
         return False
 
-    def architecture(self, d: int, targets: Any, loss: Loss) -> Architecture:
+    def architecture(self, d: int, targets: Targets, loss: Loss) -> Architecture:
         """What the network for d columns and such targets is made of."""
         outputs = loss.outputs(targets.columns(loss))
         sizes = (d, *self.hidden, outputs)

@@ -10,12 +10,13 @@ from sklearn.metrics import check_scoring
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.request import scored_by_loss
+from halfmoon.estimators.targets import Targets
 from halfmoon.network import Network
 from halfmoon.training.run import Score
 
 
 def score_of(
-    estimator: Any, targets: Any, network: Network, learning_rate: float
+    estimator: Any, targets: Targets, network: Network, learning_rate: float
 ) -> Score | None:
     """The score by which a fit of `network` stops; None where that is the loss.
 
@@ -41,7 +42,7 @@ def score_of(
 
 
 def _scorer_of(
-    estimator: Any, targets: Any, network: Network, learning_rate: float
+    estimator: Any, targets: Targets, network: Network, learning_rate: float
 ) -> Score:
     """A scikit-learn scorer as training wants it.
 

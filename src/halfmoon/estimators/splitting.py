@@ -11,6 +11,7 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from halfmoon.estimators.reading import Call, Rows, check_pair, read, read_truth
 from halfmoon.estimators.scale import warn_of_other_scale
+from halfmoon.estimators.targets import Targets
 from halfmoon.training.warn import warn
 
 Indices = NDArray[np.int64]
@@ -42,7 +43,7 @@ def check_validation(p: Any, call: Call) -> None:
 
 
 def split(
-    estimator: Any, call: Call, rows: Rows, targets: Any, seed: int
+    estimator: Any, call: Call, rows: Rows, targets: Targets, seed: int
 ) -> tuple[Rows, Rows | None]:
     """Rows to learn from, and validation rows: those given, or some set aside.
 

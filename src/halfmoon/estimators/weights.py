@@ -24,6 +24,7 @@ from halfmoon.estimators.attributes import (
 from halfmoon.estimators.parameters import Parameters
 from halfmoon.estimators.reading import Call
 from halfmoon.estimators.request import first_network, resolve
+from halfmoon.estimators.targets import Targets
 from halfmoon.network import Network
 from halfmoon.training.run import Run
 from halfmoon.training.settings import Settings
@@ -99,7 +100,7 @@ class Weights(Parameters):
     `partial_fit`, or `fit` with `warm_start`, begins with these weights.
     """
 
-    targets_: Any  # Labels or Values: what y means
+    targets_: Targets  # what y means
     _last: LastFit
     _by_hand: dict[str, Any]  # what was set before any fit, by name
 
@@ -153,7 +154,7 @@ class Weights(Parameters):
         """What was set before any fit, by name; a fit that begins anew forgets it."""
         return vars(self).get("_by_hand", {})
 
-    def _targets_by_hand(self, coefs: list[Array]) -> Any:
+    def _targets_by_hand(self, coefs: list[Array]) -> Targets:
         """What y means, where the weights were set by hand."""
         raise NotImplementedError
 
@@ -208,7 +209,9 @@ class Weights(Parameters):
         return first
 
 
-def weights_of(network: Network, name: str, targets: Any = None) -> WeightList:
+def weights_of(
+    network: Network, name: str, targets: Targets | None = None
+) -> WeightList:
     """Each layer's "W", or "b"; the last one's in the units of `targets`."""
     if not network.theta.flags.writeable:  # as joblib.load(mmap_mode="r") leaves it
         network.theta = network.theta.copy()
@@ -223,7 +226,9 @@ def weights_of(network: Network, name: str, targets: Any = None) -> WeightList:
     return WeightList(parts)
 
 
-def set_weights(network: Network, arrays: Any, name: str, targets: Any = None) -> None:
+def set_weights(
+    network: Network, arrays: Any, name: str, targets: Targets | None = None
+) -> None:
     """Write into each layer what `name` ("coefs_", "intercepts_init", ...) says it is.
 
     Raises ValueError for other shapes, or values that are not finite.
