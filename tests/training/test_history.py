@@ -260,3 +260,9 @@ def test_any_column_comes_back_from_a_pickle(losses):
     assert np.array_equal(again["loss"], losses, equal_nan=True)
     again.append(epoch=[9], update=81, rows=7, loss=0.5)
     assert again["loss"][-1] == 0.5
+
+
+def test_a_column_that_is_none_is_answered_with_those_there_are():
+    history = fit(epochs=2)[1].history
+    with pytest.raises(KeyError, match=r"There is no column 'losses'; .*'loss'"):
+        history["losses"]

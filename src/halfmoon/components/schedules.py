@@ -16,7 +16,7 @@ from halfmoon.components.registry import Component, Registry
 from halfmoon.components.rules import INF, Integer, Number, OneOf, setting
 
 # one number, or one for each of several updates
-Numbers = float | NDArray[np.integer[Any] | np.floating[Any]]
+OneOrMany = float | NDArray[np.integer[Any] | np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,16 @@ class Progress:
     0.5
     """
 
-    update: Numbers
-    epoch: Numbers
-    rows: Numbers
+    update: OneOrMany
+    epoch: OneOrMany
+    rows: OneOrMany
     total: int | None
     monitor: Array
     updates_before_fit: int = 0
-    rows_before_epoch: Numbers = 0
+    rows_before_epoch: OneOrMany = 0
 
     @property
-    def share(self) -> Numbers:
+    def share(self) -> OneOrMany:
         """The share of the fit that is done, 0 to 1; ValueError without the total."""
         if self.total is None:
             raise ValueError(
@@ -91,7 +91,7 @@ class Schedule(Component):
 
     adaptive: ClassVar[bool] = False
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         """The factor for each update that `progress` stands before."""
         raise NotImplementedError(
             f"{type(self).__name__} must define factor(progress)."
@@ -106,7 +106,7 @@ SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
 class Constant(Schedule):
     """factor = 1 [S1]: the tutorial's fixed learning rate."""
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         return np.ones_like(progress.epoch)  # [S1]
 
 
@@ -120,7 +120,7 @@ class Step(Schedule):
         0.5, Number("(", 0, 1, ")"), "factor from one stair to the next"
     )
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         return self.rate ** np.floor(progress.epoch / self.every)  # [S2]
 
 
@@ -133,7 +133,7 @@ class Exponential(Schedule):
         0.01, Number("(", 0, INF, ")"), "how fast it falls, per epoch"
     )
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         return np.exp(-self.rate * progress.epoch)  # [S3]
 
 
@@ -146,7 +146,7 @@ class InverseTime(Schedule):
         0.01, Number("(", 0, INF, ")"), "how fast it falls, per epoch"
     )
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         return 1.0 / (1.0 + self.rate * progress.epoch)  # [S4]
 
 
@@ -165,7 +165,7 @@ class InverseScaling(Schedule):
         "what time is counted in; rows_by_epoch counts the rows of whole epochs only",
     )
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         time = {
             "updates": progress.update,
             "epochs": progress.epoch,
@@ -196,7 +196,7 @@ class Cosine(Schedule):
     cycles: int = setting(1, Integer("[", 1, INF, ")"), "how often it restarts")
     floor: float = setting(0.0, Number("[", 0, 1, "]"), "where each cycle ends")
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         s = progress.share
         turns = (s - self.warmup) / (1.0 - self.warmup) * self.cycles
         # rounding must not hide a restart
@@ -226,7 +226,7 @@ class OneCycle(Schedule):
     start: float = setting(0.04, Number("(", 0, 1, "]"), "factor at the beginning")
     end: float = setting(0.0001, Number("[", 0, 1, "]"), "factor at the end")
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         s = np.minimum(progress.share, 1.0)
         cos_up = np.cos(np.pi * s / self.peak)
         cos_down = np.cos(np.pi * (s - self.peak) / (1.0 - self.peak))
@@ -263,7 +263,7 @@ class Plateau(Schedule):
     )
     adaptive = True
 
-    def factor(self, progress: Progress) -> Numbers:
+    def factor(self, progress: Progress) -> OneOrMany:
         monitor = progress.monitor
         better = np.flatnonzero(improved(monitor, self.tol))
         ends = np.concatenate([better, [len(monitor)]])

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.components.rules import nearest
+
 SCHEMA = np.dtype(
     [
         ("epoch", np.int64),  # passes over the data done
@@ -143,7 +145,11 @@ class History:
         return self._stop - self._start
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._buffer.columns[name][self._start : self._stop]
+        """A column (epochs,); KeyError for a name that is none."""
+        columns = self._buffer.columns
+        if name not in columns:
+            raise KeyError(f"There is no column {name!r}; {nearest(name, columns)}")
+        return columns[name][self._start : self._stop]
 
     def __iter__(self) -> Iterator[dict[str, float]]:
         columns = {name: self[name].tolist() for name in SCHEMA.names or ()}
