@@ -96,16 +96,16 @@ def predict(
 
 def _rows(network: Network, X: Any) -> Array:
     """X as kernels are compiled for it: contiguous, aligned, writable, of the dtype."""
-    fits = (
+    has_shape = (
         type(X) is np.ndarray
         and X.dtype == network.dtype
         and X.ndim == 2
         and X.shape[1] == network.d
-        and X.flags.c_contiguous
-        and X.flags.aligned
         and len(X) > 0
     )
-    if not fits:
+    if has_shape and X.flags.carray:  # all of it
+        return X
+    if not (has_shape and X.flags.c_contiguous and X.flags.aligned):
         X = np.require(network.read_rows(X), requirements=["C", "A"])
     return _writable(X)
 
