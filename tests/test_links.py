@@ -1,0 +1,141 @@
+"""Every link leads somewhere: from page to page, and to a heading that is there.
+
+Followed in the project's Markdown files, in the notebook, in the lesson's texts and on
+the page that is made of them.
+"""
+
+import json
+import re
+from functools import cache
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = ROOT / "src" / "halfmoon" / "tutorial" / "texts"
+NOTEBOOK = ROOT / "examples" / "tutorial.ipynb"
+SKIPPED = {".uv", ".venv", "tutorial", "node_modules"}
+ELSEWHERE = ("http://", "https://", "mailto:", "data:")
+FENCED = re.compile(r"^( *)(`{3,}|~{3,})[^\n]*\n.*?^ *\2", re.MULTILINE | re.DOTALL)
+INLINE_CODE = re.compile(r"`[^`\n]*`")
+LINK = re.compile(r"\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
+TAG_LINK = re.compile(r"<(?:a|img|source)\b[^>]*?\b(?:href|src)=\"([^\"]+)\"")
+HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+PROJECT = re.compile(r"https://github\.com/[^/]+/halfmoon/(?:blob|tree)/[^/]+/(.+)")
+
+
+def markdown_files():
+    """The project's own pages, as a checkout has them."""
+    return [
+        path
+        for path in sorted(ROOT.rglob("*.md"))
+        if path.relative_to(ROOT).parts[0] not in SKIPPED
+        if not path.is_relative_to(TEXTS)
+    ]
+
+
+def links_of(text):
+    """What a Markdown text links to, outside of its code."""
+    prose = INLINE_CODE.sub("", FENCED.sub("", text))
+    return [unquote(link) for link in LINK.findall(prose) + TAG_LINK.findall(prose)]
+
+
+def slug(heading):
+    """The anchor that GitHub gives a heading."""
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)  # the text of a link
+    words = re.sub(r"[^\w\- ]", "", words.strip().lower())
+    return words.replace(" ", "-")
+
+
+@cache
+def anchors(path):
+    """The anchors of a Markdown file."""
+    found = []
+    for heading in HEADING.findall(FENCED.sub("", path.read_text(encoding="utf-8"))):
+        first = slug(heading)
+        again = 0
+        while (name := f"{first}-{again}" if again else first) in found:
+            again += 1
+        found.append(name)
+    return found
+
+
+def leads_nowhere(link, page, folder):
+    """Why a link from `page`, whose files lie beside it in `folder`, is broken."""
+    target, _, anchor = link.partition("#")
+    path = (folder / target).resolve() if target else page
+    if not path.is_relative_to(ROOT):
+        return f"{link} leads out of the project"
+    if not path.exists():
+        return f"{link}: there is no {path.relative_to(ROOT)}"
+    if anchor and path.suffix == ".md" and anchor not in anchors(path):
+        return f"{link}: {path.name} has no heading of that name"
+    return ""
+
+
+def broken(links, page, folder):
+    own = [link for link in links if not link.startswith(ELSEWHERE)]
+    return [why for link in own if (why := leads_nowhere(link, page, folder))]
+
+
+@pytest.mark.parametrize("page", markdown_files(), ids=lambda page: page.name)
+def test_links_of_a_page_lead_somewhere(page):
+    links = links_of(page.read_text(encoding="utf-8"))
+    assert not broken(links, page, page.parent)
+
+
+def test_links_of_the_notebook_lead_somewhere():
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    links = [
+        link
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+        for link in links_of("".join(cell["source"]))
+    ]
+    assert not broken(links, NOTEBOOK, NOTEBOOK.parent)
+
+
+def test_a_broken_link_is_found():
+    """By the file, by the heading, and by a heading that a file has twice."""
+    page = ROOT / "README.md"
+    text = "[a](DERIVATION.md#1-notation) [b](NOWHERE.md) [c](DERIVATION.md#nowhere)"
+    first, second = broken(links_of(text), page, ROOT)
+    assert "there is no NOWHERE.md" in first
+    assert "DERIVATION.md has no heading" in second
+    assert not links_of("`[no](link)`\n\n```\n[no](link)\n```\n")
+    assert slug("What `fit` says: [F1], and why") == "what-fit-says-f1-and-why"
+
+
+class Page(HTMLParser):
+    """The names and the links of an HTML page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.names = []
+        self.links = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        own = dict(attrs)
+        self.names += [own["id"]] if own.get("id") else []
+        self.links += [unescape(own["href"])] if tag == "a" and "href" in own else []
+
+
+def test_links_of_the_lesson_lead_somewhere(whole_tutorial):
+    """To a place on the page, to a file beside it, or to a file of the project."""
+    page = Page((whole_tutorial / "index.html").read_text(encoding="utf-8"))
+    assert page.links
+    assert len(set(page.names)) == len(page.names)
+    wrong = []
+    for link in page.links:
+        in_project = PROJECT.fullmatch(link)
+        if link.startswith("#"):
+            wrong += [link] if link[1:] not in page.names else []
+        elif in_project:
+            wrong += broken([unquote(in_project[1])], ROOT / "README.md", ROOT)
+        elif not link.startswith(ELSEWHERE):
+            wrong += [link] if not (whole_tutorial / link).exists() else []
+    assert not wrong
