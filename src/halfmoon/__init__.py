@@ -23,6 +23,7 @@ _PUBLIC = {
     "halfmoon.training.solvers": ["LBFGS", "SOLVERS", "Solver"],
     "halfmoon.inspection.gradient_check": ["check_gradients"],
     "halfmoon.inspection.trace": ["trace"],
+    "halfmoon.inspection.curvature": ["curvature"],
     "halfmoon.inspection.diagnosis": ["diagnose"],
     "halfmoon.training.rate_finder": ["find_learning_rate"],
     "halfmoon.training.callbacks": ["Recorder"],

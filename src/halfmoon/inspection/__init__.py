@@ -1,5 +1,6 @@
 """What can be seen of a network and of a fit: derivatives, numbers, units, faults."""
 
+from halfmoon.inspection.curvature import curvature, hessian
 from halfmoon.inspection.diagnosis import Diagnosis, Finding, diagnose
 from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.inspection.sensitivity import input_gradients
@@ -14,7 +15,9 @@ __all__ = [
     "Summary",
     "Trace",
     "check_gradients",
+    "curvature",
     "diagnose",
+    "hessian",
     "hidden_activations",
     "input_gradients",
     "summary",
