@@ -46,7 +46,7 @@ def test_numbers_stand_under_their_section_and_times_apart(book):
 def test_tables_items_formulas_and_code_are_printed_and_written(book):
     book.begin("1", "first", "First")
     book.table("A table", ["", "a"], [["row", 1]])
-    book.items(["one", "two"])
+    book.say("1. one\n2. two")
     book.formulas(("y = x^2", "y = x^2"))
     book.equations("Equations", "F1")
     book.code(write_file)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 
 from failing import FULL, failing, failure, steps_of
-from halfmoon.pages import book as book_module
+from halfmoon.pages import drawing_process as drawing
 from halfmoon.pages.book import Book
 from halfmoon.pages.drawing_process import (
     DrawingProcess,
@@ -22,6 +22,7 @@ from halfmoon.pages.drawing_process import (
     write_figure,
 )
 from halfmoon.pages.html import Front
+from halfmoon.pages.texts import Picture
 
 pytestmark = pytest.mark.slow
 
@@ -49,11 +50,11 @@ def test_a_figure_that_cannot_be_written_is_named_and_the_next_one_is_drawn(tmp_
 def test_a_drawing_that_was_ended_loses_figures_but_not_the_page(tmp_path, monkeypatch):
     ended = DrawingProcess()
     ended.stop()
-    monkeypatch.setattr(book_module, "drawing_process", lambda: ended)
+    monkeypatch.setattr(drawing, "drawing_process", lambda: ended)
     book = Book(tmp_path, Front("Title", "Lead"), console=Console(file=io.StringIO()))
     book.begin("1", "data", "Data")
-    with book.figure("1-data", "Caption", "Description", (4.0, 3.0)) as fig:
-        fig.subplots().plot([0.0, 1.0])
+    picture = Picture(lambda fig: fig.subplots().plot([0.0, 1.0]), (4.0, 3.0))
+    book.figure("1-data", "Caption", "Description", picture)
     book.say("After the figure.")
     with pytest.raises(OSError, match=r"1-data \(the process that draws was ended\)"):
         book.write()

@@ -3,13 +3,6 @@
 from halfmoon.pages import html
 
 
-def test_a_text_may_hold_code_and_formulas():
-    words = html.text("a < b, `x = 1`, $x^2|x^2$")
-    assert words.startswith("a &lt; b, <code>x = 1</code>, <math")
-    assert "<msup>" in words
-    assert html.bare("a < b, `x = 1`, $x^2|x_2$") == "a < b, x = 1, x^2"
-
-
 def test_parts_have_smaller_headings_and_stand_below_their_section():
     section = html.Heading("8", "more", "More")
     part = html.Heading("8.1", "first", "The `first`")

@@ -1,5 +1,6 @@
 """`halfmoon tutorial` runs the tutorial and writes its page."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -37,16 +38,22 @@ def command(
     """Run the tutorial; write its page, figures and numbers."""
     if not out.strip():
         raise ValueError("--out is empty; name a folder, or leave it out.")
+    begin = time.perf_counter()
     folder = Path(out).resolve()
     written = "nothing was written"
     try:
         from halfmoon.tutorial.program import run
 
-        written = f"the sections so far are in {folder}"
-        run(folder, seed, only, quick, engine)
+        written = f"the sections so far are in {folder}, unfinished.html"
+        book = run(folder, seed, only, quick, engine)
     except KeyboardInterrupt:
         typer.echo(f"halfmoon: interrupted; {written}.", err=True)
         raise typer.Exit(130) from None
-    typer.echo(f"\nWritten to {folder}: index.html, results.json and the figures.")
+    page = book.out / "index.html"
+    seconds = time.perf_counter() - begin
+    typer.echo(
+        f"\nWritten in {seconds:.0f} seconds: the page, its numbers in results.json, "
+        f"and the figures. Open the page in a browser:\n{page.as_uri()}"
+    )
     if open_page:
-        typer.launch(str(folder / "index.html"))
+        typer.launch(str(page))

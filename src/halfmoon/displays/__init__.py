@@ -11,26 +11,33 @@ Hidden layers are counted from 1; columns and units have the numbers that index 
 unit 3 of hidden layer 1 is ``coefs_[0][:, 3]``.
 """
 
-from halfmoon.displays.boundary import draw_boundary
-from halfmoon.displays.diagram import NetworkDisplay, draw_diagram
-from halfmoon.displays.loss_curve import LossCurveDisplay
-from halfmoon.displays.points import draw_points
-from halfmoon.displays.rate_test import draw_rate_test
-from halfmoon.displays.surface import DecisionSurfaceDisplay
-from halfmoon.displays.sweep import SweepDisplay
-from halfmoon.displays.units import HiddenUnitsDisplay, draw_hidden_units
-from halfmoon.displays.weights import WeightsDisplay
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "DecisionSurfaceDisplay",
-    "HiddenUnitsDisplay",
-    "LossCurveDisplay",
-    "NetworkDisplay",
-    "SweepDisplay",
-    "WeightsDisplay",
-    "draw_boundary",
-    "draw_diagram",
-    "draw_hidden_units",
-    "draw_points",
-    "draw_rate_test",
-]
+_HOME = {
+    "DecisionSurfaceDisplay": "surface",
+    "HiddenUnitsDisplay": "units",
+    "LossCurveDisplay": "loss_curve",
+    "NetworkDisplay": "diagram",
+    "SweepDisplay": "sweep",
+    "WeightsDisplay": "weights",
+    "draw_boundary": "boundary",
+    "draw_diagram": "diagram",
+    "draw_hidden_units": "units",
+    "draw_points": "points",
+    "draw_rate_test": "rate_test",
+}
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(
+            f"halfmoon.displays has no {name!r}; it has {', '.join(_HOME)}."
+        )
+    return getattr(import_module(f"halfmoon.displays.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

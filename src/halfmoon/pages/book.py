@@ -3,40 +3,41 @@
 import inspect
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 from halfmoon.atomic import write_file
-from halfmoon.pages import html
-from halfmoon.pages.drawing_process import drawing_process
+from halfmoon.pages import html, markdown
 from halfmoon.pages.equations import EQUATIONS, mathml, statement_of
-from halfmoon.pages.figures import on_page, style
 from halfmoon.pages.numbers import plain, resolve, with_address
+from halfmoon.pages.texts import Picture
 from halfmoon.training.interrupt import Interrupt
 
 # where results.json keeps times: all other numbers are the same in every run
 TIMES = "times"
+WIDTH = 100  # columns of a text in the terminal, at most
 
 
 @dataclass
 class Book:
     """Text, equations, tables, numbers and figures of one page, in order.
 
-    Texts may hold numbers from `number`, which know their address in results.json,
-    `code` between backticks, and formulas as they are in code and in LaTeX,
-    $x^2|x^2$. Files are written to the folder `out`; `png` asks for PNG files of the
-    figures beside the SVG files.
+    Texts are Markdown. They may hold numbers from `number`, which know their address in
+    results.json, and formulas as they are in code and in LaTeX, $x^2|x^2$. Files are
+    written to the folder `out`; `png` asks for PNG files of the figures beside the SVG
+    files.
     """
 
     out: Path
@@ -47,6 +48,7 @@ class Book:
     body: list[str | Callable[[], str]] = field(default_factory=list)
     headings: list[html.Heading] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # figures that could not be drawn
+    counts: Counter[str] = field(default_factory=Counter)
     interrupt: Interrupt = field(default_factory=Interrupt)
 
     def stop_if_interrupted(self) -> None:
@@ -91,26 +93,57 @@ class Book:
         kept[name] = plain(value)
         return with_address(f"/{where}/{name}", kept[name])
 
+    def count(self, what: str) -> int:
+        """How many of these the page has, this one included."""
+        self.counts[what] += 1
+        return self.counts[what]
+
     def plain(self, text: str) -> str:
-        """The text with its numbers written out, for a figure or the terminal."""
-        return resolve(html.bare(text), self.results)
+        """The words of a text with its numbers written out."""
+        return resolve(markdown.bare(text), self.results)
 
     def html(self, text: str) -> str:
-        """The same for the page."""
-        return resolve(html.text(text), self.results, html.number)
+        """A line of a text for the page."""
+        return self._page(markdown.html(text, inline=True))
+
+    def page_markdown(self, text: str) -> str:
+        """Paragraphs of a text for the page."""
+        return self._page(markdown.html(text))
+
+    def _page(self, written: str) -> str:
+        return resolve(written, self.results, html.number)
 
     # Texts, code, tables
 
     def say(self, text: str) -> None:
-        """Write a paragraph, in the terminal and on the page."""
+        """Write paragraphs, lists and tables, in the terminal and on the page."""
         self.stop_if_interrupted()
-        text = " ".join(text.split())
-        width = min(self.console.width, 100)
-        self._print(Padding(self.plain(text), (1, 2, 0, 2)), width=width)
-        self.body.append(f"<p>{self.html(text)}</p>")
+        self._print_markdown(text)
+        self.body.append(self.page_markdown(text))
+
+    def _print_markdown(self, text: str) -> None:
+        words = resolve(markdown.terminal(text), self.results)
+        width = min(self.console.width, WIDTH)
+        self._print(Padding(Markdown(words), (1, 2, 0, 2)), width=width)
 
     def _print(self, what: Any, **options: Any) -> None:
         self.console.print(what, highlight=False, markup=False, **options)
+
+    @contextmanager
+    def enclosed(self, title: str, frame: tuple[str, str]) -> Iterator[None]:
+        """A part of the page in a frame of its own, such as one that can be folded.
+
+        title  what the terminal prints above it, in Markdown
+        frame  the HTML before the part and after it
+        """
+        self._print_markdown(title)
+        self.body.append(frame[0])
+        yield
+        self.body.append(frame[1])
+
+    def page_only(self, part: str) -> None:
+        """A part that only a page can have, as HTML."""
+        self.body.append(part)
 
     def show(self, value: Any) -> None:
         """Something with a terminal form and an HTML form, such as a Trace."""
@@ -142,29 +175,27 @@ class Book:
         self.console.print(Padding(listed, (1, 2, 0, 2)), highlight=False)
         self.body.append(html.equations(title, tags))
 
-    def code(self, *functions: Callable[..., Any]) -> None:
-        """The source of functions."""
-        sources = [textwrap.dedent(inspect.getsource(each)) for each in functions]
-        source = "\n\n".join(each.strip() for each in sources)
+    def code(self, code: Any) -> None:
+        """Lines of Python: a text, a function, or several functions."""
+        source = _source(code)
+        self._print_code(source)
+        self.body.append(html.code(source))
+
+    def program(self, source: str, changed: set[int]) -> None:
+        """A whole program to be copied; the lines with these numbers are marked."""
+        self._print_code(source, changed)
+        self.body.append(html.program(source, changed))
+
+    def _print_code(self, source: str, changed: set[int] | None = None) -> None:
         lines = Syntax(
             source,
             "python",
             theme="ansi_light",
             background_color="default",
             word_wrap=True,
+            highlight_lines=changed,
         )
         self._print(Padding(lines, (1, 4, 0, 4)))
-        self.body.append(html.code(source))
-
-    def items(self, texts: Sequence[str]) -> None:
-        """Write a numbered list."""
-        for i, text in enumerate(texts, start=1):
-            row = Table.grid(padding=(0, 1))
-            row.add_row(f"{i}.", Text(self.plain(text)))
-            above = 1 if i == 1 else 0
-            self.console.print(Padding(row, (above, 2, 0, 4)), highlight=False)
-        listed = "".join(f"<li>{self.html(text)}</li>" for text in texts)
-        self.body.append(f"<ol>{listed}</ol>")
 
     def table(
         self, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
@@ -185,19 +216,24 @@ class Book:
 
     # Figures
 
-    @contextmanager
     def figure(
-        self, name: str, caption: str, description: str, size: tuple[float, float]
-    ) -> Iterator[Figure]:
-        """A figure to draw on, saved as SVG and PNG.
+        self, name: str, caption: str, description: str, picture: Picture
+    ) -> None:
+        """A figure, saved as SVG and PNG.
 
-        `description` is for a reader who cannot see it; `size` is in inches. On narrow
-        screens every axes of the figure stands by itself.
+        `description` is for a reader who cannot see it. On narrow screens every axes of
+        the figure stands by itself.
         """
+        # matplotlib is not needed before
+        from matplotlib.figure import Figure
+
+        from halfmoon.pages.drawing_process import drawing_process
+        from halfmoon.pages.figures import on_page, style
+
         self.stop_if_interrupted()
         with style():
-            fig = Figure(figsize=size)
-            yield fig
+            fig = Figure(figsize=picture.size)
+            picture.draw(fig)
         process = drawing_process()
         order = process.order(fig, self.out, name, png=self.png)
         files = f"{self.out / name}.svg{' (and .png)' if self.png else ''}"
@@ -217,22 +253,40 @@ class Book:
 
         self.body.append(fetch)
 
-    def write(self, *, wait: bool = True) -> None:
-        """Write results.json and index.html.
+    def write(self, page: str = "index", numbers: str = "results") -> None:
+        """Write the page and its numbers. Raises OSError for a figure not drawn.
 
-        With wait=False figures that are not drawn yet are left out. Raises OSError,
-        once both files are written, if a figure could not be drawn.
+        By then both files are written.
         """
-        if not wait:
-            drawing_process().stop()
         if TIMES in self.results:  # they stand last
             self.results[TIMES] = self.results.pop(TIMES)
-        numbers = json.dumps(self.results, indent=2)
-        write_file(self.out / "results.json", f"{numbers}\n")
+        listed = json.dumps(self.results, indent=2)
+        write_file(self.out / f"{numbers}.json", f"{listed}\n")
         body = [part if isinstance(part, str) else part() for part in self.body]
-        write_file(self.out / "index.html", html.page(self.front, self.headings, body))
-        if self.missing and wait:
+        whole = html.page(self.front, self.headings, body)
+        write_file(self.out / f"{page}.html", whole)
+        if self.missing:
             raise OSError(
                 "The page is written, but not all of its figures could be drawn: "
                 f"{'; '.join(self.missing)}."
             )
+
+    def write_unfinished(self) -> None:
+        """Write what there is, beside a page of an earlier run.
+
+        Figures that are not drawn yet are left out.
+        """
+        from halfmoon.pages.drawing_process import drawing_process
+
+        drawing_process().stop()
+        with suppress(OSError):  # of figures
+            self.write("unfinished", "unfinished")
+
+
+def _source(code: Any) -> str:
+    """Lines of Python as text, if they are functions."""
+    if isinstance(code, str):
+        return code.strip()
+    functions = code if isinstance(code, list | tuple) else [code]
+    sources = [textwrap.dedent(inspect.getsource(each)) for each in functions]
+    return "\n\n".join(each.strip() for each in sources)

@@ -1,7 +1,6 @@
-"""The page as HTML: one file, nothing fetched, no script."""
+"""The page as HTML: one file, nothing fetched."""
 
 import html
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,8 +9,7 @@ from string import Template
 from typing import Any, NamedTuple
 
 from halfmoon.pages.equations import EQUATIONS, mathml, statement_of
-
-FORMULA = re.compile(r"\$([^$|]+)\|([^$]+)\$")  # in a text: $as in code|as in LaTeX$
+from halfmoon.pages.markdown import html as text
 
 
 @dataclass(frozen=True)
@@ -40,22 +38,6 @@ class Heading(NamedTuple):
         return "." in self.number
 
 
-def text(words: str) -> str:
-    """Words with `code` and $formulas|LaTeX$ in them, as HTML."""
-    pieces = []
-    for i, piece in enumerate(FORMULA.split(words)):
-        if i % 3 == 0:
-            pieces.append(html.escape(piece))
-        elif i % 3 == 2:
-            pieces.append(mathml(piece))
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", "".join(pieces))
-
-
-def bare(words: str) -> str:
-    """The same words for a place that has no code and no formulas."""
-    return FORMULA.sub(r"\1", words).replace("`", "")
-
-
 def number(address: str, value: Any, digits: str) -> str:
     """A number that says where in results.json it stands."""
     return f'<data value="{value}" data-from="{address}">{digits}</data>'
@@ -65,7 +47,9 @@ def heading(head: Heading) -> str:
     """A section's heading; a part of a section has a smaller one."""
     level = 3 if head.is_part else 2
     count = f'<span class="count">{head.number}</span>'
-    return f'<h{level} id="{head.name}">{count} {text(head.title)}</h{level}>'
+    return (
+        f'<h{level} id="{head.name}">{count} {text(head.title, inline=True)}</h{level}>'
+    )
 
 
 def contents(headings: Iterable[Heading]) -> str:
@@ -74,7 +58,7 @@ def contents(headings: Iterable[Heading]) -> str:
     for head in headings:
         part = " class=part" if head.is_part else ""
         count = f'<span class="count">{head.number}</span>'
-        link = f'<a href="#{head.name}">{count} {text(head.title)}</a>'
+        link = f'<a href="#{head.name}">{count} {text(head.title, inline=True)}</a>'
         rows.append(f"<li{part}>{link}</li>")
     return "<ol>" + "\n".join(rows) + "</ol>"
 
@@ -87,6 +71,62 @@ def code(source: str) -> str:
 
     lines = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
     return f'<pre tabindex="0"><code>{lines}</code></pre>'
+
+
+def program(source: str, changed: set[int]) -> str:
+    """A whole program with a button that copies it; changed lines are marked."""
+    lines = []
+    for number, line in enumerate(code(source).splitlines(), start=1):
+        lines.append(f"<mark>{line}</mark>" if number in changed else line)
+    whole = "\n".join(lines)
+    return f'<div class="program">{whole}</div>'
+
+
+def fold(title: str) -> tuple[str, str]:
+    """What stands before and after a part that is folded."""
+    return f'<details class="fold"><summary>{title}</summary>', "</details>"
+
+
+def question(
+    title: str, options: Sequence[tuple[str, bool]], number: int
+) -> tuple[str, str]:
+    """What stands before and after the answer of a question.
+
+    Options are HTML, and whether they are right.
+    """
+    choices = []
+    for i, (words, right) in enumerate(options):
+        value = "right" if right else "wrong"
+        choices.append(
+            f'<label><input type="radio" name="question-{number}" value="{value}" '
+            f'id="question-{number}-{i}"> {words}</label>'
+        )
+    asked = "".join(choices)
+    return (
+        f'<div class="question"><fieldset><legend>{title}</legend>{asked}</fieldset>'
+        "<details><summary>Answer</summary>",
+        "</details></div>",
+    )
+
+
+def exercise(
+    task: str, answer: Any, number: int, has_solution: bool
+) -> tuple[str, str]:
+    """What stands before and after the solution of an exercise.
+
+    answer  the number that a reader's is compared with; "" for none
+    """
+    before = f'<div class="exercise">{task}'
+    if answer != "":
+        before += (
+            f'<form class="check" data-answer="{float(answer)!r}">'
+            f'<label for="exercise-{number}">Your answer</label> '
+            f'<input id="exercise-{number}" inputmode="decimal" autocomplete="off"> '
+            "<button>Check</button> <output></output></form>"
+        )
+    if not has_solution:
+        return before, "</div>"
+    return f"{before}<details><summary>Solution</summary>", "</details></div>"
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -126,7 +166,7 @@ def equations(title: str, tags: Sequence[str]) -> str:
     columns = ("tag", "equation", "the line of code")
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     return (
-        f'<table class="equations"><caption>{text(title)}</caption>'
+        f'<table class="equations"><caption>{text(title, inline=True)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
@@ -142,8 +182,8 @@ def page(front: Front, headings: Iterable[Heading], body: Iterable[str]) -> str:
     return _template().substitute(
         title=html.escape(front.title),
         description=html.escape(front.description),
-        lead=text(front.lead),
+        lead=text(front.lead, inline=True),
         contents=contents(headings),
         body="\n".join(body),
-        foot=text(front.foot),
+        foot=text(front.foot, inline=True),
     )

@@ -1,74 +1,58 @@
-"""The tutorial's sections in order, and the program that runs them."""
+"""The lesson's sections in order, and the program that runs them."""
 
+from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
-from types import ModuleType
 
 from rich.console import Console
-from threadpoolctl import threadpool_limits
 
 from halfmoon.atomic import make_folder
 from halfmoon.components.rules import nearest
 from halfmoon.pages.book import Book
-from halfmoon.pages.drawing_process import drawing_process
 from halfmoon.pages.html import Front
+from halfmoon.pages.telling import tell
+from halfmoon.pages.texts import title_and_text
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.settings import Settings
-from halfmoon.tutorial import (
-    architecture,
-    baseline,
-    data,
-    exercises,
-    learning,
-    onward,
-    patients,
-    prediction,
-    result,
-    sizes,
-)
-from halfmoon.tutorial.exercises import (
-    activation_functions,
-    annealing,
-    classes,
-    depth,
-    minibatches,
-)
-from halfmoon.tutorial.experiment import Experiment
 
-SECTIONS: dict[str, tuple[str, ModuleType]] = {
-    "data": ("1", data),
-    "baseline": ("2", baseline),
-    "network": ("3", architecture),
-    "prediction": ("4", prediction),
-    "learning": ("5", learning),
-    "boundary": ("6", result),
-    "sizes": ("7", sizes),
-    "exercises": ("8", exercises),
-    "minibatches": ("8.1", minibatches),
-    "annealing": ("8.2", annealing),
-    "activations": ("8.3", activation_functions),
-    "classes": ("8.4", classes),
-    "depth": ("8.5", depth),
-    "patients": ("9", patients),
-    "onward": ("10", onward),
+# number and name of each section; its text is texts/NAME.md
+SECTIONS = {
+    "data": "1",
+    "baseline": "2",
+    "network": "3",
+    "prediction": "4",
+    "learning": "5",
+    "boundary": "6",
+    "sizes": "7",
+    "exercises": "8",
+    "minibatches": "8.1",
+    "annealing": "8.2",
+    "activations": "8.3",
+    "classes": "8.4",
+    "depth": "8.5",
+    "patients": "9",
+    "onward": "10",
 }
+# modules that are not called as their section, in halfmoon.tutorial
+PARTS = ("minibatches", "annealing", "activations", "classes", "depth")
+MODULES = {name: f"exercises.{name}" for name in PARTS}
 
 
 FRONT = Front(
     title="A neural network from scratch, alive",
     description=(
-        "A neural network from scratch: every equation, every line of code, every "
-        "number."
+        "What is a neural network? Build one from scratch: every equation, every line "
+        "of code, every number, and figures that train while you watch."
     ),
     lead=(
         "Two half moons of points, three hidden units, and everything that follows "
-        "from them: each equation beside the line of code that computes it, and each "
-        "number made by the program that wrote this page."
+        "from them. Read it in ten minutes, run it in one line, and try it on the page."
     ),
     foot=(
         "Written by `halfmoon tutorial`. Every number in the text stands in "
         "`results.json` beside this page, under the address that its `data-from` "
         "attribute gives. A run with the same seed on the same machine gives the same "
-        "numbers; only what a clock said differs, and is kept apart, under `times`."
+        "numbers. What a clock said differs, and is kept apart under `times`."
     ),
 )
 
@@ -81,50 +65,81 @@ def run(
     engine: str = "auto",
     console: Console | None = None,
 ) -> Book:
-    """Run the tutorial, or one section by name or number, and write its page.
+    """Run the lesson, or one section by name or number, and write its page.
 
-    Figures, results.json and index.html go to `out`. With the same seed and engine, a
-    rerun gives the same numbers, except for times. Ctrl-C ends it, and the sections so
-    far are written. Raises ValueError for a section or an engine that does not exist,
-    OSError for a folder that cannot be written.
+    Figures, results.json and index.html go to `out`; those of a single section to a
+    folder `only-NAME` in it, so that a whole page stays. With the same seed and engine,
+    a rerun gives the same numbers, except for times. Ctrl-C ends it, and the sections
+    so far are written as unfinished.html and unfinished.json. Raises ValueError for a
+    section or an engine that does not exist, OSError for a folder that cannot be
+    written.
     """
     # what cannot be is refused before anything is computed or written
     Settings(engine=engine)
-    names = list(SECTIONS) if only is None else find_sections(only)
+    # (until all sections are written anew)
+    texts = files("halfmoon.tutorial").joinpath("texts")
+    names = [name for name in SECTIONS if texts.joinpath(f"{name}.md").is_file()]
+    if only is not None:
+        names = find_sections(only)
+        out = out / f"only-{names[0]}"
     make_folder(out)
-    drawing_process()  # it starts while we compute
     book = Book(out, FRONT, png=not quick, console=console or Console())
-    experiment = Experiment(seed, quick, engine)
     try:
-        # a second thread is in the way of small products
-        with book.interrupt.opened(), threadpool_limits(1, user_api="blas"):
-            for name in names:
-                number, section = SECTIONS[name]
-                book.begin(number, name, section.TITLE)
-                section.tell(book, experiment)
-            book.stop_if_interrupted()
+        with book.interrupt.opened():
+            tell_sections(book, names, seed, quick, engine)
     except BaseException:  # Ctrl-C, mostly: the sections so far stay
         with Interrupt().opened():
-            book.write(wait=False)
+            book.write_unfinished()
         raise
     with Interrupt().opened():
         book.write()
     return book
 
 
+def tell_sections(
+    book: Book, names: list[str], seed: int, quick: bool, engine: str
+) -> None:
+    """Tell the sections one after the other; each is imported when its turn comes."""
+    texts = {name: title_and_text(source(name)) for name in names}
+    title, _ = texts[names[0]]
+    book.begin(SECTIONS[names[0]], names[0], title)
+    # the first heading is told before all this is imported
+    from threadpoolctl import threadpool_limits
+
+    from halfmoon.pages.drawing_process import drawing_process
+    from halfmoon.tutorial.experiment import Experiment
+
+    drawing_process()  # it starts while we compute
+    experiment = Experiment(seed, quick, engine)
+    # a second thread is in the way of small products
+    with threadpool_limits(1, user_api="blas"):
+        for name in names:
+            title, text = texts[name]
+            if name != names[0]:
+                book.begin(SECTIONS[name], name, title)
+            module = import_module(f"halfmoon.tutorial.{MODULES.get(name, name)}")
+            tell(book, text, module.measure(experiment))
+    book.stop_if_interrupted()
+
+
+def source(name: str) -> str:
+    """The text of a section, as it is written."""
+    path = files("halfmoon.tutorial").joinpath("texts", f"{name}.md")
+    return path.read_text(encoding="utf-8")
+
+
 def find_sections(only: str) -> list[str]:
     """The section of this name or number, with its parts."""
-    numbers = {name: number for name, (number, _) in SECTIONS.items()}
-    wanted = numbers.get(only, only)
+    wanted = SECTIONS.get(only, only)
     names = [
         name
-        for name, number in numbers.items()
+        for name, number in SECTIONS.items()
         if number == wanted or number.startswith(f"{wanted}.")
     ]
     if not names:
-        *_, last = numbers.values()
+        numbers = ", ".join(SECTIONS.values())
         raise ValueError(
-            f"The tutorial has no section {only!r}; {nearest(only, numbers)} (Or a "
-            f"number, {numbers['data']} to {last}.)"
+            f"The tutorial has no section {only!r}; {nearest(only, SECTIONS)} (Or a "
+            f"number: {numbers}.)"
         )
     return names

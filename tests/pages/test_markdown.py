@@ -1,0 +1,45 @@
+"""Markdown for the page and for the terminal, with formulas in it."""
+
+import pytest
+
+from halfmoon.pages.markdown import bare, html, terminal
+
+
+def test_words_code_links_and_lists():
+    assert html("Some *soft* `x_1`.") == (
+        "<p>Some <em>soft</em> <code>x_1</code>.</p>\n"
+    )
+    assert html("[here](#learning)", inline=True) == '<a href="#learning">here</a>'
+    assert "<li>one</li>" in html("1. one\n2. two")
+
+
+def test_html_in_a_text_is_shown_and_not_obeyed():
+    assert "&lt;b&gt;" in html("<b>", inline=True)
+
+
+def test_a_formula_is_mathml_on_the_page_and_code_in_the_terminal():
+    text = "where $x^2|x^{2}$ is"
+    assert "<msup>" in html(text)
+    assert "|" not in html(text)
+    assert terminal(text) == "where `x^2` is"
+    assert bare(text) == "where x^2 is"
+
+
+def test_a_formula_may_stand_in_a_table():
+    text = "| a | b |\n|---|---|\n| $x_1|x_1$ | two |"
+    assert html(text).count("<td>") == 2
+    assert "<msub>" in html(text)
+
+
+@pytest.mark.parametrize("text", ["it costs 5$ or 6$ each", "`$x$`"])
+def test_a_dollar_alone_is_no_formula(text):
+    assert "<math" not in html(text)
+
+
+def test_links_within_the_page_are_bare_words_in_the_terminal():
+    text = "see [section 5](#learning) and [this](DERIVATION.md)"
+    assert terminal(text) == "see section 5 and [this](DERIVATION.md)"
+
+
+def test_bare_words_have_no_signs():
+    assert bare("a *b* `c` [d](#e)") == "a b c d"
