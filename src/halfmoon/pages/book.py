@@ -111,6 +111,8 @@ class Book:
         return self._page(markdown.html(text))
 
     def _page(self, written: str) -> str:
+        # the derivation is a page of its own, beside this one
+        written = written.replace('href="DERIVATION.md', 'href="derivation.html')
         return resolve(written, self.results, html.number)
 
     # Texts, code, tables

@@ -7,6 +7,7 @@ $x^2$, is LaTeX. markdown-it-py reads the rest.
 import re
 from collections.abc import Callable
 from functools import cache
+from html import escape
 from typing import Any
 
 from halfmoon.pages.equations import mathml
@@ -35,12 +36,16 @@ def each_formula(text: str, write: Callable[[str], str]) -> str:
     return QUOTED.sub(replaced, text)
 
 
-def html(text: str, inline: bool = False) -> str:
-    """Markdown as HTML; `inline` is a line without a paragraph around it."""
+def html(text: str, inline: bool = False, pairs: bool = True) -> str:
+    """Markdown as HTML.
+
+    inline  whether it is a line, without a paragraph around it
+    pairs   whether formulas may have two forms; if not, a bar belongs to the formula
+    """
     formulas: list[str] = []
 
     def keep(formula: str) -> str:
-        formulas.append(mathml(forms(formula)[1]))
+        formulas.append(mathml(forms(formula)[1] if pairs else formula))
         return f"\ue000{len(formulas) - 1}\ue001"
 
     source = each_formula(text, keep)
@@ -67,10 +72,19 @@ def _parser() -> Any:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    opening = _fixed('<div class="wide" tabindex="0"><table>')
+    opening = _fixed('<div class="wide" tabindex="0"><table class="written">')
     parser.add_render_rule("table_open", opening)
     parser.add_render_rule("table_close", _fixed("</table></div>\n"))
+    parser.add_render_rule("fence", _fence)
     return parser
+
+
+def _fence(renderer: Any, tokens: Any, index: int, *rest: Any) -> str:
+    """Fenced lines: a formula where they are called math, else code."""
+    lines = tokens[index].content
+    if tokens[index].info == "math":
+        return f'<div class="formulas">{mathml(lines, block=True)}</div>'
+    return f'<pre tabindex="0"><code>{escape(lines)}</code></pre>'
 
 
 def _fixed(shown: str) -> Callable[..., str]:

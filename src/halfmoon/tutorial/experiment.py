@@ -41,12 +41,17 @@ def build(
 
 
 def descend(
-    network: Network, X: Array, y: Any, rate: float, optimizer: Any = "gd", **more: Any
+    network: Network,
+    X: Array,
+    y: Any,
+    rate: float,
+    optimizer: Any = "gd",
+    l2: float = L2,
+    **options: Any,
 ) -> Run:
     """Training as the tutorial does it: all rows in every update, by default."""
-    return train(
-        network, X, y, optimizer=optimizer, learning_rate=rate, **{"l2": L2, **more}
-    )
+    options |= {"optimizer": optimizer, "learning_rate": rate, "l2": l2}
+    return train(network, X, y, **options)
 
 
 def full_loss(network: Network, X: Array, y: Any) -> float:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from halfmoon.atomic import make_folder
+from halfmoon.atomic import make_folder, write_file
 from halfmoon.components.rules import nearest
 from halfmoon.pages.book import Book
+from halfmoon.pages.document import document_page
 from halfmoon.pages.html import Front
 from halfmoon.pages.telling import tell
 from halfmoon.pages.texts import title_and_text
@@ -56,6 +57,12 @@ FRONT = Front(
     ),
 )
 
+DERIVATION = Front(
+    title="Derivation",
+    description="Every equation of halfmoon, derived once, with the tag of its line.",
+    lead="Every equation that the code computes, derived with the chain rule alone.",
+)
+
 
 def run(
     out: Path,
@@ -67,9 +74,9 @@ def run(
 ) -> Book:
     """Run the lesson, or one section by name or number, and write its page.
 
-    Figures, results.json and index.html go to `out`; those of a single section to a
-    folder `only-NAME` in it, so that a whole page stays. With the same seed and engine,
-    a rerun gives the same numbers, except for times. Ctrl-C ends it, and the sections
+    Figures, results.json, index.html and derivation.html go to `out`; those of a
+    single section to a folder `only-NAME` in it, so that a whole page stays. With the
+    same seed and engine, a rerun gives the same numbers, except for times. Ctrl-C ends it, and the sections
     so far are written as unfinished.html and unfinished.json. Raises ValueError for a
     section or an engine that does not exist, OSError for a folder that cannot be
     written.
@@ -93,6 +100,7 @@ def run(
         raise
     with Interrupt().opened():
         book.write()
+        write_derivation(out)
     return book
 
 
@@ -120,6 +128,15 @@ def tell_sections(
             module = import_module(f"halfmoon.tutorial.{MODULES.get(name, name)}")
             tell(book, text, module.measure(experiment))
     book.stop_if_interrupted()
+
+
+def write_derivation(out: Path) -> None:
+    """Write DERIVATION.md as derivation.html, to which the page links."""
+    path = Path(str(files("halfmoon"))) / "DERIVATION.md"
+    if not path.is_file():  # in a checkout it lies above src
+        path = Path(__file__).parents[3] / "DERIVATION.md"
+    page = document_page(path.read_text(encoding="utf-8"), DERIVATION)
+    write_file(out / "derivation.html", page)
 
 
 def source(name: str) -> str:

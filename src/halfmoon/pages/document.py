@@ -1,0 +1,47 @@
+"""A Markdown file as a page of its own, such as DERIVATION.md.
+
+Its sections are headings of the second level. Anchors are as on GitHub, and a bold tag
+such as **[F1]** is one too: #F1.
+"""
+
+import re
+
+from halfmoon.pages import html, markdown
+
+HEADING = re.compile(r"<h([23])>(.*?)</h\1>")
+# the page has a list of its contents already
+CONTENTS = re.compile(r'<ol>\s*(<li><a href="#[^<]*</a></li>\s*)+</ol>')
+TAG = re.compile(r"<strong>\[(\w+)\]</strong>")
+NUMBERED = re.compile(r"^(\d+)\. (.*)")
+
+
+def document_page(source: str, front: html.Front) -> str:
+    """The page of a Markdown file whose first heading, its title, is left out."""
+    _, _, text = source.partition("\n")
+    body = CONTENTS.sub("", markdown.html(text, pairs=False))
+    headings = [
+        html.Heading(*_number_and_title(title))
+        for level, title in HEADING.findall(body)
+        if level == "2"
+    ]
+    body = HEADING.sub(_with_anchor, body)
+    body = TAG.sub(r'<strong id="\1">[\1]</strong>', body)
+    return html.page(front, headings, [body])
+
+
+def anchor(title: str) -> str:
+    """The anchor of a heading, as GitHub makes it."""
+    words = re.sub(r"<[^>]+>", "", title).lower()
+    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+
+
+def _number_and_title(title: str) -> tuple[str, str, str]:
+    """The number, the anchor and the words of a heading such as "3. A dense layer"."""
+    numbered = NUMBERED.fullmatch(title)
+    number, words = numbered.groups() if numbered else ("", title)
+    return number, anchor(title), words
+
+
+def _with_anchor(heading: re.Match[str]) -> str:
+    level, title = heading.groups()
+    return f'<h{level} id="{anchor(title)}">{title}</h{level}>'
