@@ -3,6 +3,7 @@
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -12,9 +13,12 @@ from halfmoon.pages.book import Book
 from halfmoon.pages.document import document_page
 from halfmoon.pages.html import Front
 from halfmoon.pages.telling import tell
-from halfmoon.pages.texts import title_and_text
+from halfmoon.pages.texts import Material, title_and_text
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.settings import Settings
+
+if TYPE_CHECKING:
+    from halfmoon.tutorial.experiment import Experiment
 
 # number and name of each section; its text is texts/NAME.md
 SECTIONS = {
@@ -31,12 +35,15 @@ SECTIONS = {
     "activations": "8.3",
     "classes": "8.4",
     "depth": "8.5",
+    "more": "8.6",
     "patients": "9",
     "onward": "10",
 }
-# modules that are not called as their section, in halfmoon.tutorial
+# what measures and draws for a section is the module of halfmoon.tutorial with its
+# name; these are called otherwise
 PARTS = ("minibatches", "annealing", "activations", "classes", "depth")
 MODULES = {name: f"exercises.{name}" for name in PARTS}
+WITHOUT_MODULE = {"exercises", "more"}  # words only
 
 
 FRONT = Front(
@@ -76,10 +83,10 @@ def run(
 
     Figures, results.json, index.html and derivation.html go to `out`; those of a
     single section to a folder `only-NAME` in it, so that a whole page stays. With the
-    same seed and engine, a rerun gives the same numbers, except for times. Ctrl-C ends it, and the sections
-    so far are written as unfinished.html and unfinished.json. Raises ValueError for a
-    section or an engine that does not exist, OSError for a folder that cannot be
-    written.
+    same seed and engine, a rerun gives the same numbers, except for times. Ctrl-C ends
+    it, and the sections so far are written as unfinished.html and unfinished.json.
+    Raises ValueError for a section or an engine that does not exist, OSError for a
+    folder that cannot be written.
     """
     # what cannot be is refused before anything is computed or written
     Settings(engine=engine)
@@ -125,9 +132,16 @@ def tell_sections(
             title, text = texts[name]
             if name != names[0]:
                 book.begin(SECTIONS[name], name, title)
-            module = import_module(f"halfmoon.tutorial.{MODULES.get(name, name)}")
-            tell(book, text, module.measure(experiment))
+            tell(book, text, measure(name, experiment))
     book.stop_if_interrupted()
+
+
+def measure(name: str, experiment: "Experiment") -> Material:
+    """What the text of a section can name."""
+    if name in WITHOUT_MODULE:
+        return Material()
+    module = import_module(f"halfmoon.tutorial.{MODULES.get(name, name)}")
+    return module.measure(experiment)
 
 
 def write_derivation(out: Path) -> None:
