@@ -382,6 +382,8 @@ TESTED_TOGETHER = {
     # parts of section 7, which is told whole
     "tutorial.overfitting": "tutorial/test_tutorial.py",
     "tutorial.penalties": "tutorial/test_tutorial.py",
+    # programs that are shown and pasted, not modules
+    "tutorial.programs": "tutorial/test_programs.py",
 }
 SECTION = re.compile(r"^TITLE = ", re.MULTILINE)  # test_tutorial.py tells each section
 
