@@ -127,6 +127,7 @@ def test_all_blocks_reach_terminal_page_and_results(book):
     results = json.loads((book.out / "results.json").read_text())
     assert results == {
         "first": {"share": 0.25, "count": 3},
+        "claims": {"first": {"yes": True, "no": False}},
         "times": {"first": {"seconds": 1.5}},
     }
     both = ["25%", "1.5", "A line of", "The rows of", "Folded words.", "build"]

@@ -1,10 +1,12 @@
 """The program of the tutorial: which sections it runs, for which seed, and where to."""
 
 import io
+from importlib import import_module
 
 import pytest
 from rich.console import Console
 
+from halfmoon.pages.texts import blocks, title_and_text
 from halfmoon.tutorial import program
 from halfmoon.tutorial.program import SECTIONS, run
 
@@ -16,7 +18,7 @@ def tell(out, **options):
 
 
 def test_a_number_stands_for_a_section_with_its_parts():
-    parts = [name for name, (number, _) in SECTIONS.items() if number.startswith("8")]
+    parts = [name for name, number in SECTIONS.items() if number.startswith("8")]
     assert program.find_sections("8") == program.find_sections("exercises") == parts
     assert program.find_sections("8.3") == ["activations"]
 
@@ -44,4 +46,32 @@ def test_a_folder_may_have_brackets_in_its_name(tmp_path):
         quick=True,
         console=Console(file=out, width=400),
     )
-    assert "a[/b][red]/1-data.svg" in out.getvalue()
+    assert "a[/b][red]/only-data/1-data.svg" in "".join(out.getvalue().split())
+
+
+@pytest.mark.slow
+def test_one_section_leaves_a_whole_page_as_it_is(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    before = {"index.html": "a page", "results.json": "{}", "1-data.svg": "a figure"}
+    for name, text in before.items():
+        (out / name).write_text(text)
+    book = tell(out, only="data")
+    assert book.out == out / "only-data"
+    assert (book.out / "index.html").is_file()
+    for name, text in before.items():
+        assert (out / name).read_text() == text
+
+
+def test_every_section_has_a_text_with_a_title():
+    for name in SECTIONS:
+        title, text = title_and_text(program.source(name))
+        assert title
+        assert blocks(text)
+
+
+def test_what_measures_for_a_section_is_there():
+    for name in set(SECTIONS) - program.WITHOUT_MODULE:
+        place = program.MODULES.get(name, name)
+        module = import_module(f"halfmoon.tutorial.{place}")
+        assert callable(module.measure), name

@@ -27,6 +27,7 @@ from halfmoon.training.interrupt import Interrupt
 
 # where results.json keeps times: all other numbers are the same in every run
 TIMES = "times"
+CLAIMS = "claims"  # and whether a statement of a text holds
 WIDTH = 100  # columns of a text in the terminal, at most
 
 
@@ -48,6 +49,7 @@ class Book:
     body: list[str | Callable[[], str]] = field(default_factory=list)
     headings: list[html.Heading] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # figures that could not be drawn
+    drawing: Any = None  # the process that draws, once it has an order
     counts: Counter[str] = field(default_factory=Counter)
     interrupt: Interrupt = field(default_factory=Interrupt)
 
@@ -85,6 +87,12 @@ class Book:
     def time(self, name: str, seconds: Any) -> Any:
         """Keep a time, apart from the numbers that are the same in every run."""
         return self._keep(f"{TIMES}/{self.headings[-1].name}", name, seconds)
+
+    def keep_claims(self, claims: dict[str, bool]) -> None:
+        """Keep what holds and what does not, apart from the numbers."""
+        if claims:
+            kept = {name: bool(holds) for name, holds in claims.items()}
+            self.results.setdefault(CLAIMS, {})[self.headings[-1].name] = kept
 
     def _keep(self, where: str, name: str, value: Any) -> Any:
         kept = self.results
@@ -237,6 +245,7 @@ class Book:
             fig = Figure(figsize=picture.size)
             picture.draw(fig)
         process = drawing_process()
+        self.drawing = process
         order = process.order(fig, self.out, name, png=self.png)
         files = f"{self.out / name}.svg{' (and .png)' if self.png else ''}"
         line = Text(f"Figure: {files}\n{self.plain(caption)}", style="dim")
@@ -260,8 +269,9 @@ class Book:
 
         By then both files are written.
         """
-        if TIMES in self.results:  # they stand last
-            self.results[TIMES] = self.results.pop(TIMES)
+        for last in (CLAIMS, TIMES):
+            if last in self.results:
+                self.results[last] = self.results.pop(last)
         listed = json.dumps(self.results, indent=2)
         write_file(self.out / f"{numbers}.json", f"{listed}\n")
         body = [part if isinstance(part, str) else part() for part in self.body]
@@ -278,9 +288,8 @@ class Book:
 
         Figures that are not drawn yet are left out.
         """
-        from halfmoon.pages.drawing_process import drawing_process
-
-        drawing_process().stop()
+        if self.drawing is not None:
+            self.drawing.stop()
         with suppress(OSError):  # of figures
             self.write("unfinished", "unfinished")
 

@@ -19,6 +19,7 @@ def tell(book: Book, text: str, material: Material) -> None:
     """
     numbers = {name: book.number(name, v) for name, v in material.numbers.items()}
     times = {name: book.time(name, v) for name, v in material.times.items()}
+    book.keep_claims(material.claims)
     Telling(book, material, numbers | times).tell(text)
 
 
