@@ -4,6 +4,7 @@ The other files of this folder are programs, each complete. A reader copies them
 the page into an empty file; nobody imports them.
 """
 
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from importlib.resources import files
 
@@ -11,26 +12,34 @@ FIRST = "network"
 VERSIONS = ("minibatch", "annealing", "relu", "three_classes", "four_layers")
 
 
-def source(name: str) -> str:
-    """The text of a program.
+@dataclass(frozen=True)
+class Program:
+    """A program as text, and the numbers of the lines that the first program lacks."""
+
+    source: str
+    changed: set[int]
+
+
+def program(name: str) -> Program:
+    """A program by its name, with what it changes in the first one.
 
     Examples
     --------
-    >>> print(source("network").splitlines()[1])
-    import numpy as np
+    >>> annealing = program("annealing")
+    >>> lines = annealing.source.splitlines()
+    >>> [lines[number - 1].strip() for number in annealing.changed]
+    ['rate = 2.0 * (1 - i / updates)  # falls in a straight line to 0']
     """
+    return Program(source(name), changed(name))
+
+
+def source(name: str) -> str:
+    """The text of a program."""
     return files(__package__).joinpath(f"{name}.py").read_text(encoding="utf-8")
 
 
 def changed(name: str) -> set[int]:
-    """The lines of a version that the first program lacks, counted from 1.
-
-    Examples
-    --------
-    >>> lines = source("annealing").splitlines()
-    >>> [lines[number - 1].strip() for number in sorted(changed("annealing"))]
-    ['rate = 2.0 * (1 - i / updates)  # falls in a straight line to 0']
-    """
+    """The lines of a version that the first program lacks, counted from 1."""
     first = source(FIRST).splitlines()
     version = source(name).splitlines()
     steps = SequenceMatcher(None, first, version, autojunk=False).get_opcodes()
