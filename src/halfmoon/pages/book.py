@@ -20,7 +20,8 @@ from rich.text import Text
 
 from halfmoon.atomic import write_file
 from halfmoon.pages import html, markdown
-from halfmoon.pages.equations import EQUATIONS, mathml, statement_of
+from halfmoon.pages.equations import EQUATIONS, statement_of
+from halfmoon.pages.mathematics import mathml
 from halfmoon.pages.numbers import plain, resolve, with_address
 from halfmoon.pages.texts import Picture
 from halfmoon.training.interrupt import Interrupt

@@ -104,11 +104,3 @@ def _extent(text: str, number: int) -> tuple[int, int]:
 
 def _without_tag(line: str) -> str:
     return line.split("  # [", maxsplit=1)[0].rstrip()
-
-
-def mathml(tex: str, block: bool = False) -> str:
-    """An equation in LaTeX, as MathML."""
-    from latex2mathml.converter import convert
-
-    display = "block" if block else "inline"
-    return convert(tex.replace("'", r"^\prime "), display=display)

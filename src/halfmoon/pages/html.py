@@ -1,6 +1,7 @@
 """The page as HTML: one file, nothing fetched."""
 
 import html
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,8 +9,9 @@ from importlib.resources import files
 from string import Template
 from typing import Any, NamedTuple
 
-from halfmoon.pages.equations import EQUATIONS, mathml, statement_of
+from halfmoon.pages.equations import EQUATIONS, statement_of
 from halfmoon.pages.markdown import html as text
+from halfmoon.pages.mathematics import mathml
 
 
 @dataclass(frozen=True)
@@ -172,16 +174,27 @@ def equations(title: str, tags: Sequence[str]) -> str:
 
 
 @cache
-def _template() -> Template:
-    path = files("halfmoon.pages").joinpath("page.html")
-    return Template(path.read_text(encoding="utf-8"))
+def _part(name: str) -> str:
+    path = files("halfmoon.pages").joinpath(name)
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def styles() -> str:
+    """The page's style sheet, with the font of its formulas in it."""
+    font = files("halfmoon.pages").joinpath("fonts", "halfmoon-math.woff2")
+    content = b64encode(font.read_bytes()).decode()
+    source = f'url("data:font/woff2;base64,{content}") format("woff2")'
+    face = f'@font-face {{ font-family: "Halfmoon Math"; src: {source} }}'
+    return f"{face}\n{_part('page.css')}"
 
 
 def page(front: Front, headings: Iterable[Heading], body: Iterable[str]) -> str:
     """The whole HTML file, from its headings and the parts of its body."""
-    return _template().substitute(
+    return Template(_part("page.html")).substitute(
         title=html.escape(front.title),
         description=html.escape(front.description),
+        styles=styles(),
         lead=text(front.lead, inline=True),
         contents=contents(headings),
         body="\n".join(body),

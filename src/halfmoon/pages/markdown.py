@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from halfmoon.pages.equations import mathml
+from halfmoon.pages.mathematics import mathml
 
 # a formula, with `code` before it so that a dollar in code is none
 QUOTED = re.compile(r"(`+)(?!`)[^`]+\1(?!`)|\$([^$\s](?:[^$]*[^$\s])?)\$", re.DOTALL)
