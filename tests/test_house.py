@@ -385,7 +385,8 @@ TESTED_TOGETHER = {
     # programs that are shown and pasted, not modules
     "tutorial.programs": "tutorial/test_programs.py",
 }
-SECTION = re.compile(r"^TITLE = ", re.MULTILINE)  # test_tutorial.py tells each section
+# test_tutorial.py tells each section
+SECTION = re.compile(r"^(?:TITLE = |def measure\(experiment)", re.MULTILINE)
 
 
 def test_each_module_has_its_tests():

@@ -1,18 +1,17 @@
 """Every link leads somewhere: from page to page, and to a heading that is there.
 
-Followed in the project's Markdown files, in the notebook, in the lesson's texts and on
-the page that is made of them.
+Followed in the project's Markdown files, in the notebook and in the lesson's texts.
 """
 
 import json
 import re
 from functools import cache
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+
+from halfmoon.tutorial.program import SECTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = ROOT / "src" / "halfmoon" / "tutorial" / "texts"
@@ -24,7 +23,6 @@ INLINE_CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
 TAG_LINK = re.compile(r"<(?:a|img|source)\b[^>]*?\b(?:href|src)=\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
-PROJECT = re.compile(r"https://github\.com/[^/]+/halfmoon/(?:blob|tree)/[^/]+/(.+)")
 
 
 def markdown_files():
@@ -37,9 +35,9 @@ def markdown_files():
     ]
 
 
-def links_of(text):
+def links_of(text, inside_fences=False):
     """What a Markdown text links to, outside of its code."""
-    prose = INLINE_CODE.sub("", FENCED.sub("", text))
+    prose = INLINE_CODE.sub("", text if inside_fences else FENCED.sub("", text))
     return [unquote(link) for link in LINK.findall(prose) + TAG_LINK.findall(prose)]
 
 
@@ -98,6 +96,16 @@ def test_links_of_the_notebook_lead_somewhere():
     assert not broken(links, NOTEBOOK, NOTEBOOK.parent)
 
 
+@pytest.mark.parametrize("text", sorted(TEXTS.glob("*.md")), ids=lambda text: text.stem)
+def test_links_of_the_lesson_lead_somewhere(text):
+    """To a section, or to a file of the project as from its root."""
+    links = links_of(text.read_text(encoding="utf-8"), inside_fences=True)
+    sections = [link[1:] for link in links if link.startswith("#")]
+    assert not set(sections) - set(SECTIONS)
+    others = [link for link in links if not link.startswith("#")]
+    assert not broken(others, ROOT / "README.md", ROOT)
+
+
 def test_a_broken_link_is_found():
     """By the file, by the heading, and by a heading that a file has twice."""
     page = ROOT / "README.md"
@@ -107,35 +115,3 @@ def test_a_broken_link_is_found():
     assert "DERIVATION.md has no heading" in second
     assert not links_of("`[no](link)`\n\n```\n[no](link)\n```\n")
     assert slug("What `fit` says: [F1], and why") == "what-fit-says-f1-and-why"
-
-
-class Page(HTMLParser):
-    """The names and the links of an HTML page."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.names = []
-        self.links = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        own = dict(attrs)
-        self.names += [own["id"]] if own.get("id") else []
-        self.links += [unescape(own["href"])] if tag == "a" and "href" in own else []
-
-
-def test_links_of_the_lesson_lead_somewhere(whole_tutorial):
-    """To a place on the page, to a file beside it, or to a file of the project."""
-    page = Page((whole_tutorial / "index.html").read_text(encoding="utf-8"))
-    assert page.links
-    assert len(set(page.names)) == len(page.names)
-    wrong = []
-    for link in page.links:
-        in_project = PROJECT.fullmatch(link)
-        if link.startswith("#"):
-            wrong += [link] if link[1:] not in page.names else []
-        elif in_project:
-            wrong += broken([unquote(in_project[1])], ROOT / "README.md", ROOT)
-        elif not link.startswith(ELSEWHERE):
-            wrong += [link] if not (whole_tutorial / link).exists() else []
-    assert not wrong
