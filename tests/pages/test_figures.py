@@ -4,8 +4,7 @@ import io
 
 from matplotlib.figure import Figure
 
-from halfmoon.displays.style import INK
-from halfmoon.pages.figures import Box, boxes_of, inline, lay_out, on_page, style
+from halfmoon.pages.figures import Box, boxes_of, lay_out, on_page, style
 
 
 def draw(columns):
@@ -27,17 +26,6 @@ def test_each_panel_is_a_box_and_a_colour_bar_belongs_to_its_panel():
     left, right = boxes
     assert 0.0 <= left.x < left.x + left.width <= right.x + 8.0
     assert right.width > left.width  # the colour bar
-
-
-def test_ink_and_paper_are_the_pages_and_ids_its_own():
-    svg, _ = draw(1)
-    assert INK in svg
-    group = inline(svg, "one")
-    assert INK not in group
-    assert "var(--ink)" in group
-    assert "<style" not in group
-    assert "<metadata" not in group
-    assert 'href="#' not in group.replace('href="#one-', "")
 
 
 def test_several_panels_are_cut_from_one_drawing():

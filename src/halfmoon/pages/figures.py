@@ -5,7 +5,6 @@ turns dark with it; and a narrow screen gets its panels one below the other, eac
 from the same drawing.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -17,8 +16,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import Bbox
 
 from halfmoon.displays.style import INK
+from halfmoon.pages.drawings import small, written
 
-PAPER = "#ffffff"
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
@@ -32,12 +31,12 @@ STYLE: dict[Any, Any] = {
     # of PNG files; laid out at the same, so that texts are measured once
     "figure.dpi": 120,
     "savefig.dpi": "figure",
+    "svg.fonttype": "none",  # texts stay texts
     "svg.hashsalt": "halfmoon",
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
 }
-UNWANTED = (r"<metadata>.*?</metadata>", r"<defs>\s*<style.*?</defs>", r"<!--.*?-->")
 NARROW = 220.0  # points: two panels of this width stand side by side on a phone
 
 
@@ -94,23 +93,6 @@ def boxes_of(fig: Figure) -> list[Box]:
     return boxes
 
 
-def inline(svg: str, name: str) -> str:
-    """matplotlib's SVG as a group to stand in a page.
-
-    Its ids are its own, ink and paper are the page's, and it has no style sheet.
-    """
-    inside = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
-    for unwanted in UNWANTED:
-        inside = re.sub(unwanted, "", inside, flags=re.DOTALL)
-    # nothing refers to these
-    unused = r'(<g|<image)((?: xlink:href="[^"]*")?) id="[^"]*"'
-    inside = re.sub(unused, r"\1\2", inside)
-    for refers in ('id="', 'href="#', "url(#"):
-        inside = inside.replace(refers, f"{refers}{name}-")
-    inside = inside.replace(INK, "var(--ink)").replace(PAPER, "var(--paper)")
-    return f'<g id="{name}">{inside}</g>'
-
-
 def on_page(svg: str, boxes: list[Box], name: str, description: str) -> str:
     """The whole drawing for wide screens and paper, its panels for narrow ones.
 
@@ -126,12 +108,10 @@ def on_page(svg: str, boxes: list[Box], name: str, description: str) -> str:
 
 
 def _whole(svg: str, name: str) -> str:
-    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    assert size is not None  # matplotlib always writes it
-    width, height = size.groups()
+    group, width, height = small(svg, name)
     return (
-        f'<svg class="whole" viewBox="0 0 {width} {height}" '
-        f'style="max-width: {float(width) / 12.0:.1f}rem">{inline(svg, name)}</svg>'
+        f'<svg class="whole" viewBox="0 0 {width:g} {height:g}" '
+        f'style="max-width: {width / 12.0:.1f}rem">{written(group)}</svg>'
     )
 
 
