@@ -44,8 +44,8 @@ LEVEL = {wing: level for level, wings in enumerate(WINGS) for wing in wings}
 CORE_LEVEL = LEVEL["training"]
 
 MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
-    "numba": {"engines.compiled"},
-    "llvmlite": {"engines.compiled"},
+    "numba": {"engines.compiled", "engines.browser"},
+    "llvmlite": {"engines.compiled", "engines.browser"},
     "threadpoolctl": {"arrays.blas", "tutorial"},
     "scipy": {"arrays.sparse", "training.solvers", "engines.compiled"},
     "sklearn": {"datasets", "displays", "estimators", "tutorial"},
@@ -64,13 +64,13 @@ def wing_of(module):
 
 def core_files():
     """Everything up to `training`, but the compiled engine, which nobody imports before
-    a fit begins.
+    a fit begins, and what the browser's is made from.
     """
     return [
         path
         for module, path in MODULES.items()
         if LEVEL[wing_of(module)] <= CORE_LEVEL and wing_of(module) != "datasets"
-        if not module.startswith("engines.compiled")
+        if not module.startswith(("engines.compiled", "engines.browser"))
     ]
 
 
@@ -373,6 +373,15 @@ TESTED_TOGETHER = {
     "engines.compiled.functions": "engines/test_codegen.py",
     # its texts are what the translator fills in
     "engines.compiled.templates": "engines/test_codegen.py",
+    # the entry points are tried in the file that they make
+    "engines.browser.contents": "engines/test_browser.py",
+    "engines.browser.drawing": "engines/test_browser.py",
+    "engines.browser.maps": "engines/test_browser.py",
+    "engines.browser.memory": "engines/test_browser.py",
+    "engines.browser.module": "engines/test_browser.py",
+    "engines.browser.powers": "engines/test_browser.py",
+    "engines.browser.setup": "engines/test_browser.py",
+    "engines.browser.updates": "engines/test_browser.py",
     # what the two estimators share, and the two, by each thing that a fit does
     "estimators.base": "estimators/test_fit.py",
     "estimators.warnings": "estimators/test_fit.py",

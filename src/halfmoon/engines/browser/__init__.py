@@ -1,0 +1,1 @@
+"""The compiled engine as WebAssembly: its own kernels, called from a page."""

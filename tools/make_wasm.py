@@ -1,0 +1,166 @@
+"""Make the engine for the browser: `halfmoon.wasm`, and the manifest beside it.
+
+    python tools/make_wasm.py            makes both in src/halfmoon/pages/web
+    python tools/make_wasm.py --check    makes them again elsewhere, and compares
+
+The manifest says what is in the file, from which sources it was made, and by which
+versions of numba, llvmlite and wasm-ld. The check always compares the sources. It
+compares the file, byte for byte, where it was made by the same versions.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "halfmoon"
+WEB = PACKAGE / "pages" / "web"
+WASM = "halfmoon.wasm"
+MANIFEST = "manifest.json"
+# all that decides what is in the file
+SOURCES = (
+    "arrays/elementary.py",
+    "arrays/random.py",
+    "components/activations.py",
+    "components/optimizers.py",
+    "components/losses/*.py",
+    "engines/browser/*.py",
+    "engines/compiled/codegen.py",
+    "engines/compiled/functions.py",
+    "engines/compiled/joint_losses.py",
+    "engines/compiled/kernels.py",
+    "engines/compiled/loops.py",
+    "engines/compiled/native.py",
+    "engines/compiled/simd.py",
+    "engines/compiled/tables.py",
+    "engines/compiled/templates.py",
+)
+# numba is to leave its code as it is, for any processor: LLVM shapes it for WebAssembly
+ENVIRONMENT = {
+    "NUMBA_OPT": "0",
+    "NUMBA_LOOP_VECTORIZE": "0",
+    "NUMBA_SLP_VECTORIZE": "0",
+    "NUMBA_CPU_NAME": "generic",
+    "NUMBA_CPU_FEATURES": "",
+    "PYTHONHASHSEED": "0",
+}
+STACK = 65536  # bytes
+
+
+def main() -> int:
+    """Make the files, or check those that are there; returns the exit status."""
+    if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
+        # numba reads these when it is imported
+        again = [sys.executable, __file__, *sys.argv[1:]]
+        return subprocess.run(
+            again, env=os.environ | ENVIRONMENT, check=False
+        ).returncode
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare, and keep")
+    parser.add_argument("--out", type=Path, default=WEB, help="where the files go")
+    options = parser.parse_args()
+    if options.check:
+        return check(options.out)
+    manifest = make(options.out)
+    path = options.out / WASM
+    print(f"{path}: {path.stat().st_size} bytes, {len(manifest['exports'])} exports")
+    return 0
+
+
+def sources_digest() -> str:
+    """A sha256 digest of the sources, by name and text."""
+    digest = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(PACKAGE.glob(pattern)):
+            name = path.relative_to(PACKAGE).as_posix()
+            digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())
+    return digest.hexdigest()
+
+
+def made_with() -> dict[str, str]:
+    """The versions that decide the bytes of the file."""
+    told = subprocess.run(
+        [linker(), "--version"], capture_output=True, text=True, check=True
+    )
+    return {
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "numba": version("numba"),
+        "llvmlite": version("llvmlite"),
+        "wasm-ld": told.stdout.strip(),
+    }
+
+
+def linker() -> str:
+    """Where wasm-ld is; it comes with LLVM's lld."""
+    found = shutil.which("wasm-ld")
+    if found is None:
+        sys.exit("There is no wasm-ld; install lld (on Debian: apt-get install lld).")
+    return found
+
+
+def make(out: Path) -> dict[str, Any]:
+    """Make both files in a folder; returns the manifest."""
+    from halfmoon.engines.browser import contents, module
+
+    code, exports = module.object_file()
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "halfmoon.o"
+        whole.write_bytes(code)
+        options = ["--no-entry", "--strip-all", "-z", f"stack-size={STACK}"]
+        options += [f"--export={name}" for name in exports]
+        command = [linker(), *options, str(whole), "-o", str(out / WASM)]
+        subprocess.run(command, check=True)
+    manifest = {
+        "exports": exports,
+        "activations": contents.ACTIVATION_NAMES,
+        "losses": contents.LOSS_NAMES,
+        "rules": contents.RULE_NAMES,
+        "sources": sources_digest(),
+        "wasm": hashlib.sha256((out / WASM).read_bytes()).hexdigest(),
+        "made_with": made_with(),
+    }
+    text = json.dumps(manifest, indent=2) + "\n"
+    (out / MANIFEST).write_text(text, encoding="utf-8")
+    return manifest
+
+
+def check(web: Path) -> int:
+    """Whether the files there are those that the sources make."""
+    stored = json.loads((web / MANIFEST).read_text(encoding="utf-8"))
+    if stored["sources"] != sources_digest():
+        print("The sources have changed; run python tools/make_wasm.py.")
+        return 1
+    if stored["wasm"] != hashlib.sha256((web / WASM).read_bytes()).hexdigest():
+        print("halfmoon.wasm is not the file that the manifest describes.")
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        made = make(Path(folder))
+    changing = {"wasm", "made_with"}
+    if {k: v for k, v in made.items() if k not in changing} != {
+        k: v for k, v in stored.items() if k not in changing
+    }:
+        print("The manifest has changed; run python tools/make_wasm.py.")
+        return 1
+    if made["made_with"] != stored["made_with"]:
+        print("The sources are the same. The file was made by other versions:")
+        print(f"  then: {stored['made_with']}")
+        print(f"  here: {made['made_with']}")
+        return 0
+    if made["wasm"] != stored["wasm"]:
+        print("The same versions make another file; run python tools/make_wasm.py.")
+        return 1
+    print("halfmoon.wasm is what its sources make.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
