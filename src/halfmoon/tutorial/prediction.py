@@ -21,7 +21,7 @@ def measure(experiment: Experiment) -> Material:
     steps = trace(network, X[ROW], y[ROW])
     first = network.views(network.theta)[0]
     w = first.W[:, 0]
-    numbers = {line.name: line.value for line in steps.forward}
+    numbers: dict[str, Any] = {line.name: line.value for line in steps.forward}
     numbers |= {
         "row": ROW,
         "class": y[ROW],
