@@ -108,8 +108,8 @@ class Book:
         return self.counts[what]
 
     def plain(self, text: str) -> str:
-        """The words of a text with its numbers written out."""
-        return resolve(markdown.bare(text), self.results)
+        """The words of a text in one line, with its numbers written out."""
+        return resolve(" ".join(markdown.bare(text).split()), self.results)
 
     def html(self, text: str) -> str:
         """A line of a text for the page."""
