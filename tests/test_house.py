@@ -375,6 +375,7 @@ TESTED_TOGETHER = {
     "engines.compiled.templates": "engines/test_codegen.py",
     # the entry points are tried in the file that they make
     "engines.browser.contents": "engines/test_browser.py",
+    "engines.browser.curvature": "engines/test_browser.py",
     "engines.browser.drawing": "engines/test_browser.py",
     "engines.browser.maps": "engines/test_browser.py",
     "engines.browser.memory": "engines/test_browser.py",

@@ -16,7 +16,14 @@ import llvmlite.binding as llvm
 import numba
 from numba import types
 
-from halfmoon.engines.browser import contents, drawing, maps, setup, updates
+from halfmoon.engines.browser import (
+    contents,
+    curvature,
+    drawing,
+    maps,
+    setup,
+    updates,
+)
 from halfmoon.engines.browser.memory import (
     ARENA,
     ENTRIES,
@@ -40,7 +47,7 @@ NUMBA = {
 }
 LLVM = {"i": "i32", "d": "double", "l": "i64"}
 # whose entry points the module has
-MODULES = (drawing, maps, setup, updates)
+MODULES = (curvature, drawing, maps, setup, updates)
 # as `native.address` compiles them; they make arrays of pointers
 loop_options = partial(
     numba.njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
