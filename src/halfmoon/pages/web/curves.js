@@ -1,0 +1,147 @@
+// Curves over the updates on a logarithmic axis: the loss, and the learning rate times
+// the curvature against 2, above which descent is unstable.
+
+import { place } from "./history.js";
+import { FONT, css, makeCanvas } from "./look.js";
+
+const EDGE = { left: 44, right: 12, top: 10, bottom: 26 };
+const LIMIT = 2;
+
+export function makeCurve({ kind, updates, redraw }) {
+  const canvas = makeCanvas("live-canvas", redraw);
+  const stage = document.createElement("div");
+  stage.className = "live-stage live-curve";
+  stage.append(canvas.element);
+  const isLoss = kind === "loss";
+
+  function draw(frame, look) {
+    if (!canvas.width || !frame) return;
+    const { context, width, height } = canvas;
+    context.clearRect(0, 0, width, height);
+    const curve = isLoss ? frame.losses : frame.sharpness;
+    const range = isLoss ? lossRange(curve, frame.loss) : [0, sharpTop(curve)];
+    const at = scales(canvas, place(updates), range, isLoss);
+    drawAxes(canvas, at, look, isLoss ? lossTicks(range) : sharpTicks(range), updates);
+    if (!isLoss) drawLimit(canvas, at, look);
+    const now = isLoss ? frame.loss : frame.sharp;
+    drawCurve(context, at, look, curve, place(frame.update), now);
+  }
+
+  return { element: stage, draw };
+}
+
+function lossRange(curve, loss) {
+  let low = loss;
+  let high = loss;
+  for (let i = 0; i < curve.length; i += 3) {
+    low = Math.min(low, curve[i + 1]);
+    high = Math.max(high, curve[i + 2]);
+  }
+  // whole steps of ticks, so that the axis seldom moves
+  const steps = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
+  const bottom = steps.findLast((step) => step <= 0.95 * low) ?? 0.0005;
+  const top = steps.find((step) => step >= 1.05 * high) ?? 1000;
+  return [Math.min(bottom, 0.05), Math.max(top, 1)];
+}
+
+function sharpTop(curve) {
+  let high = 3;
+  for (let i = 0; i < curve.length; i += 3) high = Math.max(high, curve[i + 2]);
+  return Math.min(Math.ceil(high + 0.2), 12);
+}
+
+function scales({ width, height }, last, [low, high], isLog) {
+  const left = EDGE.left;
+  const right = width - EDGE.right;
+  const bottom = height - EDGE.bottom;
+  const tall = bottom - EDGE.top;
+  const up = isLog
+    ? (value) => Math.log(value / low) / Math.log(high / low)
+    : (value) => (value - low) / (high - low);
+  return {
+    left,
+    right,
+    bottom,
+    x: (placed) => left + (placed / last) * (right - left),
+    y: (value) => bottom - Math.min(1.02, Math.max(0, up(value))) * tall,
+  };
+}
+
+function lossTicks([low, high]) {
+  const all = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
+  const inside = all.filter((tick) => tick >= low && tick <= high);
+  const few = inside.length > 6 ? inside.filter((_, i) => i % 2 === 0) : inside;
+  return few.map((tick) => [tick, `${tick}`]);
+}
+
+function sharpTicks([, high]) {
+  const step = high > 6 ? 2 : 1;
+  const ticks = [];
+  for (let tick = 0; tick <= high; tick += step) ticks.push([tick, `${tick}`]);
+  return ticks;
+}
+
+function drawAxes({ context, width }, at, look, ticks, updates) {
+  context.font = `11px ${FONT}`;
+  context.fillStyle = css(look.faint);
+  context.strokeStyle = css(look.line);
+  context.lineWidth = 1;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const [value, text] of ticks) {
+    const y = Math.round(at.y(value)) + 0.5;
+    context.beginPath();
+    context.moveTo(at.left, y);
+    context.lineTo(at.right, y);
+    context.stroke();
+    context.fillText(text, at.left - 7, y);
+  }
+  context.textBaseline = "top";
+  const marks = [0, 1, 10, 100, 1000, 10000].filter((update) => update <= updates);
+  for (const update of marks) {
+    const x = at.x(place(update));
+    context.textAlign = x > width - 40 ? "right" : "center";
+    context.fillText(update.toLocaleString("en"), x, at.bottom + 8);
+  }
+}
+
+function drawLimit({ context }, at, look) {
+  const y = at.y(LIMIT);
+  context.setLineDash([6, 4]);
+  context.strokeStyle = css(look.ink);
+  context.lineWidth = 1.4;
+  context.beginPath();
+  context.moveTo(at.left, y);
+  context.lineTo(at.right, y);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawCurve(context, at, look, curve, now, value) {
+  context.strokeStyle = css(look.accent);
+  context.lineWidth = 1.8;
+  context.lineJoin = "round";
+  for (const [from, to, alpha] of [
+    [-1, now, 1],
+    [now, 99, 0.3],
+  ]) {
+    context.globalAlpha = alpha;
+    context.beginPath();
+    for (let i = 0; i < curve.length; i += 3) {
+      if (curve[i] < from - 0.012 || curve[i] > to + 0.012) continue;
+      const x = at.x(curve[i]);
+      context.lineTo(x, at.y(curve[i + 2]));
+      if (curve[i + 1] < curve[i + 2]) context.lineTo(x, at.y(curve[i + 1]));
+    }
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+  if (!Number.isFinite(value)) return;
+  context.beginPath();
+  context.arc(at.x(now), at.y(value), 4.5, 0, 2 * Math.PI);
+  context.fillStyle = css(look.accent);
+  context.fill();
+  context.strokeStyle = css(look.paper);
+  context.lineWidth = 2;
+  context.stroke();
+}

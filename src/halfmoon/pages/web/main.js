@@ -1,0 +1,65 @@
+// The beginning. The same text runs in the page and in each figure's worker: the page
+// starts its figures when they come near the screen, and the worker waits to be asked.
+
+import { startFigure } from "./figure.js";
+import { startReading } from "./reading.js";
+import { serve } from "./worker.js";
+
+const NEAR = "600px";
+
+function decode(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+function makeKit() {
+  const data = JSON.parse(document.getElementById("halfmoon-data").textContent);
+  const script = document.getElementById("halfmoon-script").textContent;
+  const text = new Blob([script], { type: "text/javascript" });
+  const { activations } = data;
+  return {
+    data,
+    engine: { wasm: decode(data.wasm), activations, data: { ...data, wasm: "" } },
+    workerAddress: URL.createObjectURL(text),
+  };
+}
+
+function startPage() {
+  startReading();
+  const elements = document.querySelectorAll("figure.live");
+  if (elements.length === 0 || typeof WebAssembly !== "object") return;
+  const kit = makeKit();
+  const figures = new Map();
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting || figures.has(target)) continue;
+        near.unobserve(target);
+        figures.set(target, startFigure(target, kit));
+        onScreen.observe(target);
+      }
+    },
+    { rootMargin: NEAR },
+  );
+  const onScreen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const figure = figures.get(target);
+      figure.setVisible(isIntersecting);
+      const { autoplay } = JSON.parse(target.dataset.settings);
+      if (!isIntersecting || !autoplay || target.dataset.started) continue;
+      target.dataset.started = "yes";
+      if (!still.matches) figure.play(true);
+    }
+  });
+  for (const element of elements) {
+    element.hidden = false;
+    near.observe(element);
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const figure of figures.values()) figure.relook();
+  });
+}
+
+if (typeof document === "undefined") serve(self);
+else startPage();

@@ -1,0 +1,190 @@
+// The controls below the views: what the figure's author chose of the rate, the units,
+// the activation, the classes, the noise, the points and the weights.
+
+import { make, makeButton, makeChoice, makeSegments, makeSlider } from "./controls.js";
+import { CLASS_SHAPES } from "./look.js";
+
+const RATES = [
+  0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 1.75,
+  2, 2.3, 2.6, 3, 3.5, 4,
+];
+const MOST_UNITS = 50;
+const MOST_CLASSES = 5;
+const NOISES = Array.from({ length: 51 }, (_, i) => i / 100);
+const WEIGHTS = Array.from({ length: 201 }, (_, i) => Math.round(i - 100) / 10);
+const ACTIVATION_NAMES = { relu: "ReLU", leaky_relu: "leaky ReLU" };
+
+function upTo(first, last) {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+export function fillControls(settings, act, data, body) {
+  const box = make("div", "live-controls");
+  const shown = settings.controls.map((name) => CONTROLS[name](act, data, settings));
+  for (const control of shown) box.append(...control.elements);
+  if (shown.length > 0) body.append(box);
+  const view = settings.show.includes("plane") ? makePlaneChoice(act) : null;
+  if (view) body.querySelector(".live-view-plane .live-title").after(view.element);
+  return {
+    show(state) {
+      for (const control of shown) control.show?.(state);
+      view?.show(state);
+    },
+    // the unit to whom the chosen weight leads
+    litUnit({ chosen, frame }) {
+      if (chosen === null) return null;
+      return chosen < 3 * frame.units ? chosen % frame.units : null;
+    },
+  };
+}
+
+const CONTROLS = {
+  rate(act) {
+    const slider = makeSlider({
+      label: "Learning rate",
+      values: RATES,
+      text: (value) => (value < 0.1 ? value.toFixed(2) : `${value}`),
+      change: (value) => act.tell("rate", { ask: "rate", value }),
+    });
+    return { elements: [slider.element], show: ({ frame }) => slider.set(frame.rate) };
+  },
+
+  units(act) {
+    const slider = makeSlider({
+      label: "Hidden units",
+      values: upTo(1, MOST_UNITS),
+      text: (value) => `${value}`,
+      change: (units) => tellNetwork(act, { units }),
+    });
+    return { elements: [slider.element], show: ({ frame }) => slider.set(frame.units) };
+  },
+
+  activation(act, data) {
+    const choice = makeChoice({
+      label: "Activation",
+      options: data.activations.map((name) => [name, ACTIVATION_NAMES[name] ?? name]),
+      change: (activation) => tellNetwork(act, { activation }),
+    });
+    const show = ({ frame }) => choice.set(frame.activation);
+    return { elements: [choice.element], show };
+  },
+
+  classes(act) {
+    const slider = makeSlider({
+      label: "Classes",
+      values: upTo(2, MOST_CLASSES),
+      text: (value) => `${value}`,
+      change: (value) => act.tell("classes", { ask: "classes", value }),
+    });
+    return { elements: [slider.element], show: ({ frame }) => slider.set(frame.classes) };
+  },
+
+  noise(act) {
+    const slider = makeSlider({
+      label: "Noise",
+      values: NOISES,
+      text: (value) => value.toFixed(2),
+      change: (value) => act.tell("noise", { ask: "noise", value }),
+    });
+    return { elements: [slider.element], show: ({ frame }) => slider.set(frame.noise) };
+  },
+
+  points(act) {
+    const segments = makeSegments({
+      label: "A click on the plane",
+      options: [],
+      change(value) {
+        act.state.adding = value;
+      },
+    });
+    const restore = makeButton({ label: "Restore the points", press: act.restore });
+    const row = make("div", "live-field live-restore");
+    row.append(restore.element);
+    return {
+      elements: [segments.element, row],
+      show({ frame }) {
+        const classes = upTo(0, frame.classes - 1);
+        const adding = classes.map((c) => [c, `adds class ${c}`, makeMark(c)]);
+        segments.offer([[null, "adds nothing"], ...adding]);
+      },
+    };
+  },
+
+  weights: makeWeightControl,
+};
+
+// A network is told whole, so that two changes between frames are not lost.
+function tellNetwork(act, change) {
+  const { units, activation } = { ...act.state.frame, ...act.state.asked, ...change };
+  act.state.asked = { units, activation };
+  act.tell("network", { ask: "network", units, activation });
+}
+
+function makeMark(label) {
+  return make("span", `live-mark live-mark-${CLASS_SHAPES[label]}`);
+}
+
+// Which weight, and its value: what dragging a line does, for the keyboard.
+function makeWeightControl(act) {
+  const choice = makeChoice({
+    label: "Weight",
+    options: [],
+    change: (value) => act.choose(value === "" ? null : Number(value)),
+  });
+  const slider = makeSlider({
+    label: "Its value",
+    values: WEIGHTS,
+    text: (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`,
+    change(value) {
+      if (act.state.chosen !== null) act.weight(act.state.chosen, value);
+    },
+  });
+  return {
+    elements: [choice.element, slider.element],
+    show({ frame, chosen }) {
+      choice.offer([["", "none"], ...weightNames(frame)]);
+      choice.set(chosen ?? "");
+      slider.input.disabled = chosen === null;
+      slider.set(chosen === null ? 0 : frame.theta[chosen]);
+    },
+  };
+}
+
+function weightNames({ units, classes }) {
+  const names = [];
+  for (let unit = 0; unit < units; unit += 1) {
+    const group = `into unit ${unit + 1}`;
+    ["x₁", "x₂", "bias"].forEach((from, i) => {
+      names.push([i * units + unit, `${from} → unit ${unit + 1}`, group]);
+    });
+  }
+  for (let c = 0; c < classes; c += 1) {
+    const group = `into output ${c}`;
+    for (let unit = 0; unit <= units; unit += 1) {
+      const from = unit === units ? "bias" : `unit ${unit + 1}`;
+      names.push([3 * units + unit * classes + c, `${from} → output ${c}`, group]);
+    }
+  }
+  return names;
+}
+
+// What the plane shows: the prediction, or the answer of one unit.
+function makePlaneChoice(act) {
+  const choice = makeChoice({
+    label: "shows",
+    options: [["", "the prediction"]],
+    change(value) {
+      act.state.pinned = value === "" ? null : Number(value);
+      act.redraw();
+    },
+  });
+  choice.element.classList.add("live-inline");
+  return {
+    element: choice.element,
+    show({ frame, pinned }) {
+      const units = upTo(0, frame.units - 1).map((unit) => [unit, `unit ${unit + 1}`]);
+      choice.offer([["", "the prediction"], ...units]);
+      choice.set(pinned ?? "");
+    },
+  };
+}

@@ -1,0 +1,373 @@
+// The plane: what the network predicts everywhere, the line where it is undecided, the
+// line of each hidden unit, and the points. Points can be dragged and added, by pointer
+// and by keyboard.
+
+import { traceZero } from "./contours.js";
+import {
+  FONT,
+  css,
+  drawGrid,
+  makeCanvas,
+  mix,
+  paintGrid,
+  signedColour,
+  tracePoint,
+} from "./look.js";
+
+const RADIUS = 4.6;
+const REACH = 14; // pixels from a point within which it is taken
+const MOST_LINES = 8;
+
+// `act` holds what the plane asks for: move(i, x, y), add(x, y), remove(i), say(text).
+export function makeSurface({ bare, act, redraw }) {
+  const canvas = makeCanvas("live-canvas", redraw);
+  const stage = document.createElement("div");
+  stage.className = "live-stage";
+  stage.append(canvas.element);
+  const image = document.createElement("canvas");
+  const state = { frame: null, peek: null, held: null, over: null, cursor: null };
+  const place = makePlaces(canvas, state);
+  listen(stage, state, place, act, redraw);
+
+  function draw(frame, look, { peek, lit }) {
+    state.frame = frame;
+    const { context, width, height } = canvas;
+    if (!width || !frame) return;
+    context.clearRect(0, 0, width, height);
+    if (bare) {
+      context.fillStyle = css(look.dark ? look.tint : [255, 255, 255]);
+      context.fillRect(0, 0, width, height);
+    } else if (peek === null) {
+      drawPrediction(canvas, image, frame, look);
+    } else {
+      drawUnit(canvas, image, frame, look, peek);
+    }
+    if (!bare) drawUnitLines(canvas, place, frame, look, peek ?? lit);
+    drawPoints(canvas, place, state, look, bare);
+    if (state.cursor) drawCursor(canvas, place, state.cursor, look);
+  }
+
+  return { element: stage, draw };
+}
+
+// From coordinates of the plane to pixels, and back.
+function makePlaces(canvas, state) {
+  return {
+    x: (x) => {
+      const [x0, x1] = state.frame.box;
+      return ((x - x0) / (x1 - x0)) * canvas.width;
+    },
+    y: (y) => {
+      const [, , y0, y1] = state.frame.box;
+      return ((y1 - y) / (y1 - y0)) * canvas.height;
+    },
+    back: (left, top) => {
+      const [x0, x1, y0, y1] = state.frame.box;
+      const x = x0 + (left / canvas.width) * (x1 - x0);
+      const y = y1 - (top / canvas.height) * (y1 - y0);
+      return [within(x, x0, x1), within(y, y0, y1)];
+    },
+  };
+}
+
+function within(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+// The likeliest class and how far it is ahead of the next one, at point i of a map.
+function leader(map, i, classes) {
+  let best = 0;
+  let first = -1;
+  let second = -1;
+  for (let c = 0; c < classes; c += 1) {
+    const p = map[i * classes + c];
+    if (p > first) {
+      second = first;
+      first = p;
+      best = c;
+    } else if (p > second) {
+      second = p;
+    }
+  }
+  return [best, first - second];
+}
+
+function drawPrediction(canvas, image, frame, look) {
+  const { context, width, height } = canvas;
+  const { plane, classes, columns, rows } = frame;
+  const base = look.dark ? look.paper : [255, 255, 255];
+  const strength = look.dark ? 0.48 : 0.47;
+  paintGrid(image, columns, rows, (i) => {
+    const [c, lead] = leader(plane, i, classes);
+    return mix(base, look.classes[c], strength * lead);
+  });
+  drawGrid(context, image, 0, 0, width, height);
+  context.strokeStyle = css(look.ink);
+  context.lineWidth = 2.2;
+  context.lineCap = "round";
+  for (let c = classes === 2 ? 1 : 0; c < classes; c += 1) {
+    const lead = (i) => {
+      const [best, ahead] = leader(plane, i, classes);
+      if (best === c) return ahead;
+      return plane[i * classes + c] - plane[i * classes + best];
+    };
+    traceZero(context, lead, columns, rows, width, height);
+    context.stroke();
+  }
+}
+
+function drawUnit(canvas, image, frame, look, unit) {
+  const { pictures, units, unitColumns, unitRows } = frame;
+  const span = spanOf(pictures);
+  paintGrid(image, unitColumns, unitRows, (i) =>
+    signedColour(look, pictures[i * units + unit], span),
+  );
+  drawGrid(canvas.context, image, 0, 0, canvas.width, canvas.height);
+}
+
+export function spanOf(values) {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+}
+
+// The line on which a unit's input is zero; its number stands where the unit is positive.
+function drawUnitLines(canvas, place, frame, look, lit) {
+  const { theta, units } = frame;
+  const { context } = canvas;
+  for (let unit = 0; unit < units; unit += 1) {
+    if (units > MOST_LINES && unit !== lit) continue;
+    const w1 = theta[unit];
+    const w2 = theta[units + unit];
+    const ends = lineInBox(w1, w2, theta[2 * units + unit], frame.box);
+    if (!ends) continue;
+    const [[x0, y0], [x1, y1]] = ends.map(([x, y]) => [place.x(x), place.y(y)]);
+    context.strokeStyle = css(look.ink, unit === lit ? 0.95 : 0.5);
+    context.lineWidth = unit === lit ? 2 : 1.2;
+    context.setLineDash(unit === lit ? [] : [5, 5]);
+    context.beginPath();
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
+    context.stroke();
+    context.setLineDash([]);
+    const norm = Math.hypot(w1, w2);
+    const at = [x0 + 0.9 * (x1 - x0), y0 + 0.9 * (y1 - y0)];
+    const side = [(12 * w1) / norm, (-12 * w2) / norm];
+    drawBadge(context, look, `${unit + 1}`, at[0] + side[0], at[1] + side[1]);
+  }
+}
+
+function drawBadge(context, look, text, x, y) {
+  context.font = `600 11px ${FONT}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.strokeStyle = css(look.paper, 0.85);
+  context.strokeText(text, x, y);
+  context.fillStyle = css(look.ink);
+  context.fillText(text, x, y);
+}
+
+// The two points at which w1 x + w2 y + b = 0 leaves a box, or null.
+function lineInBox(w1, w2, b, [x0, x1, y0, y1]) {
+  const ends = [];
+  for (const x of [x0, x1]) {
+    const y = -(b + w1 * x) / w2;
+    if (y >= y0 && y <= y1) ends.push([x, y]);
+  }
+  for (const y of [y0, y1]) {
+    const x = -(b + w2 * y) / w1;
+    if (x > x0 && x < x1) ends.push([x, y]);
+  }
+  return ends.length >= 2 ? ends.slice(0, 2) : null;
+}
+
+function drawPoints(canvas, place, state, look, bare) {
+  const { X, y, predictions, classes } = state.frame;
+  const { context, width } = canvas;
+  const radius = width < 340 ? RADIUS - 0.8 : RADIUS;
+  for (let i = 0; i < y.length; i += 1) {
+    const left = place.x(X[2 * i]);
+    const top = place.y(X[2 * i + 1]);
+    const held = i === state.held || i === state.over;
+    tracePoint(context, y[i], left, top, held ? radius + 2.5 : radius);
+    context.fillStyle = css(look.classes[y[i]]);
+    context.fill();
+    context.strokeStyle = "#ffffff";
+    context.lineWidth = held ? 2 : 1;
+    context.stroke();
+    if (bare || leader(predictions, i, classes)[0] === y[i]) continue;
+    context.strokeStyle = css(look.ink);
+    context.lineWidth = 1.6;
+    context.stroke();
+  }
+}
+
+function drawCursor(canvas, place, [x, y], look) {
+  const { context } = canvas;
+  const left = place.x(x);
+  const top = place.y(y);
+  context.beginPath();
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ]) {
+    context.moveTo(left + 6 * dx, top + 6 * dy);
+    context.lineTo(left + 15 * dx, top + 15 * dy);
+  }
+  for (const [width, colour] of [
+    [5, look.paper],
+    [2, look.ink],
+  ]) {
+    context.lineWidth = width;
+    context.strokeStyle = css(colour);
+    context.stroke();
+  }
+}
+
+// Pointer and keyboard
+
+function nearest(state, place, left, top) {
+  const { X, y } = state.frame;
+  let best = null;
+  let least = REACH;
+  for (let i = 0; i < y.length; i += 1) {
+    const away = Math.hypot(place.x(X[2 * i]) - left, place.y(X[2 * i + 1]) - top);
+    if (away < least) {
+      least = away;
+      best = i;
+    }
+  }
+  return best;
+}
+
+function listen(stage, state, place, act, redraw) {
+  const spot = (event) => {
+    const area = stage.getBoundingClientRect();
+    return [event.clientX - area.left, event.clientY - area.top];
+  };
+
+  stage.addEventListener("pointerdown", (event) => {
+    if (!state.frame || event.button !== 0) return;
+    state.held = nearest(state, place, ...spot(event));
+    state.cursor = null;
+    if (state.held === null) return;
+    stage.setPointerCapture(event.pointerId);
+    redraw();
+  });
+  stage.addEventListener("pointermove", (event) => {
+    if (!state.frame) return;
+    const at = spot(event);
+    if (state.held === null) {
+      const over = event.pointerType === "mouse" ? nearest(state, place, ...at) : null;
+      stage.classList.toggle("grab", over !== null);
+      if (over !== state.over) redraw();
+      state.over = over;
+    } else {
+      act.move(state.held, ...place.back(...at));
+    }
+  });
+  for (const name of ["pointerup", "pointercancel"]) {
+    stage.addEventListener(name, () => {
+      state.held = null;
+      redraw();
+    });
+  }
+  stage.addEventListener("pointerleave", () => {
+    state.over = null;
+    redraw();
+  });
+  stage.addEventListener("click", (event) => {
+    if (!state.frame || event.detail === 0) return;
+    const at = spot(event);
+    if (nearest(state, place, ...at) === null) act.add(...place.back(...at));
+  });
+  // a finger on a point drags it; elsewhere it scrolls the page
+  stage.addEventListener(
+    "touchstart",
+    (event) => {
+      const onPoint = state.frame && nearest(state, place, ...spot(event.touches[0]));
+      if (typeof onPoint === "number") event.preventDefault();
+    },
+    { passive: false },
+  );
+  listenToKeys(stage, state, place, act, redraw);
+}
+
+const ARROWS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
+
+function listenToKeys(stage, state, place, act, redraw) {
+  stage.tabIndex = 0;
+  stage.setAttribute("role", "application");
+
+  function moved([dx, dy], fine) {
+    const [x0, x1, y0, y1] = state.frame.box;
+    const step = fine ? 0.01 : 0.05;
+    const x = within(state.cursor[0] + step * dx, x0, x1);
+    const y = within(state.cursor[1] + step * dy, y0, y1);
+    state.cursor = [x, y];
+    if (state.held !== null) act.move(state.held, x, y);
+    act.say(`${x.toFixed(2)}, ${y.toFixed(2)}`);
+  }
+
+  function under() {
+    return nearest(state, place, place.x(state.cursor[0]), place.y(state.cursor[1]));
+  }
+
+  function choose(step) {
+    const { X, y } = state.frame;
+    state.chosen = ((state.chosen ?? (step > 0 ? -1 : 0)) + step + y.length) % y.length;
+    const i = state.chosen;
+    state.cursor = [X[2 * i], X[2 * i + 1]];
+    act.say(
+      `Point ${i + 1} of ${y.length}, class ${y[i]}, at ` +
+        `${state.cursor[0].toFixed(2)}, ${state.cursor[1].toFixed(2)}.`,
+    );
+  }
+
+  function lift() {
+    if (state.held !== null) {
+      state.held = null;
+      act.say("Put down.");
+      return;
+    }
+    const i = under();
+    if (i === null) {
+      act.add(...state.cursor);
+      return;
+    }
+    state.held = i;
+    act.say(`Holding point ${i + 1}: move it with the arrow keys.`);
+  }
+
+  function answer(event) {
+    if (event.key in ARROWS) moved(ARROWS[event.key], event.shiftKey);
+    else if (event.key === "PageDown") choose(1);
+    else if (event.key === "PageUp") choose(-1);
+    else if (event.key === "Enter" || event.key === " ") lift();
+    else if (event.key === "Escape") state.held = null;
+    else if (event.key === "Delete" && under() !== null) act.remove(under());
+    else return false;
+    return true;
+  }
+
+  stage.addEventListener("keydown", (event) => {
+    if (!state.frame || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [x0, x1, y0, y1] = state.frame.box;
+    state.cursor ??= [(x0 + x1) / 2, (y0 + y1) / 2];
+    if (!answer(event)) return;
+    event.preventDefault();
+    redraw();
+  });
+  stage.addEventListener("blur", () => {
+    state.held = null;
+    state.cursor = null;
+    redraw();
+  });
+}

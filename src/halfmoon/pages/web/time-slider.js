@@ -1,0 +1,69 @@
+// The slider over the updates, in both directions. It runs on the curves' logarithmic
+// axis; arrow keys go by one update, Page Up and Page Down by a tenth.
+
+import { make } from "./controls.js";
+import { place } from "./history.js";
+
+const POSITIONS = 2000;
+
+export function makeTimelineSlider(updates, act) {
+  const element = make("div", "live-time");
+  const input = make("input");
+  input.type = "range";
+  input.min = "0";
+  input.max = `${POSITIONS}`;
+  input.value = "0";
+  input.setAttribute("aria-label", "Updates");
+  element.append(input);
+  let now = 0;
+  let dragging = false;
+
+  function position(update) {
+    return Math.round((POSITIONS * place(update)) / place(updates));
+  }
+  function updateAt(where) {
+    return Math.round(10 ** ((where / POSITIONS) * place(updates)) - 1);
+  }
+  function fill() {
+    input.style.setProperty("--part", `${(100 * input.value) / POSITIONS}%`);
+  }
+
+  input.addEventListener("input", () => {
+    dragging = true;
+    fill();
+    act.seek(updateAt(Number(input.value)));
+  });
+  input.addEventListener("change", () => {
+    dragging = false;
+  });
+  input.addEventListener("keydown", (event) => {
+    const tenth = Math.max(10, Math.round(now / 10));
+    const steps = {
+      ArrowRight: 1,
+      ArrowUp: 1,
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      PageUp: tenth,
+      PageDown: -tenth,
+      Home: -now,
+      End: updates - now,
+    };
+    if (!(event.key in steps) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act.seek(Math.min(updates, Math.max(0, now + steps[event.key])));
+  });
+
+  return {
+    element,
+    // `sentence` is what a screen reader is told; null while the value runs
+    show(frame, sentence) {
+      now = frame.update;
+      if (!dragging) {
+        input.value = `${position(now)}`;
+        fill();
+      }
+      element.style.setProperty("--known", `${(100 * position(frame.end)) / POSITIONS}%`);
+      if (sentence && !frame.seeking) input.setAttribute("aria-valuetext", sentence);
+    },
+  };
+}
