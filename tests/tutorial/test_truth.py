@@ -66,6 +66,92 @@ def descended(hidden, seed, rate, passes, l2=0.00005):
     return lambda X: softmax(np.tanh(X @ W1 + b1) @ W2 + b2)
 
 
+# One point, the edge of stability, and the space of the hidden units
+
+
+def unfolded(theta):
+    """W1, b1, W2, b2 of the text's network."""
+    return theta[:6].reshape(2, 3), theta[6:9], theta[9:15].reshape(3, 2), theta[15:]
+
+
+def beginning():
+    rng = np.random.RandomState(0)
+    W1 = rng.randn(2, 3) / np.sqrt(2)
+    W2 = rng.randn(3, 2) / np.sqrt(3)
+    return np.concatenate([W1.ravel(), np.zeros(3), W2.ravel(), np.zeros(2)])
+
+
+def gradient(theta, l2=0.00005):
+    X, y = moons(200, 0)
+    W1, b1, W2, b2 = unfolded(theta)
+    a1 = np.tanh(X @ W1 + b1)
+    delta2 = (softmax(a1 @ W2 + b2) - np.eye(2)[y]) / 200
+    delta1 = delta2 @ W2.T * (1 - a1**2)
+    dW1 = X.T @ delta1 + l2 * W1
+    dW2 = a1.T @ delta2 + l2 * W2
+    parts = dW1.ravel(), delta1.sum(axis=0), dW2.ravel(), delta2.sum(axis=0)
+    return np.concatenate(parts)
+
+
+def sharpness(rate, updates):
+    """Rate times curvature after that many updates."""
+    theta = beginning()
+    for _ in range(updates):
+        theta = theta - rate * gradient(theta)
+    h = 1e-5
+    H = [
+        (gradient(theta + h * e) - gradient(theta - h * e)) / 2 / h for e in np.eye(17)
+    ]
+    return rate * np.linalg.eigvalsh(np.add(H, np.transpose(H)) / 2)[-1]
+
+
+def test_rate_times_curvature_is_that_of_a_plain_hessian(results):
+    told = results["learning"]
+    assert told["first_rise_at_iteration"] == 18
+    assert told["at_start"] == close([sharpness(2.0, 0), sharpness(1.0, 0)])
+    assert told["at_first_rise"] == pytest.approx(sharpness(2.0, 18), rel=1e-4)
+    # which of the two values comes first is up to rounding
+    cycle = sorted(sharpness(2.0, updates) for updates in (4_999, 5_000))
+    assert sorted(told["in_cycle"]) == pytest.approx(cycle, rel=1e-2)
+    assert cycle == pytest.approx([1.73, 2.28], abs=0.02)
+    assert told["calm_at_end"] == pytest.approx(sharpness(1.0, 5_000), rel=1e-2)
+
+
+def test_the_slopes_of_one_point_are_those_of_plain_numpy(results):
+    told = results["learning"]
+    X, y = moons(200, 0)
+    c = y[0]
+
+    def loss(nudge):
+        W1, b1, W2, b2 = unfolded(beginning())
+        W2[0, c] += nudge
+        return -np.log(softmax(np.tanh(X[:1] @ W1 + b1) @ W2 + b2)[0, c])
+
+    assert told["point_loss"] == close(loss(0.0))
+    assert told["seen_change"] == close(loss(0.1) - loss(0.0))
+    slope = (loss(1e-5) - loss(-1e-5)) / 2e-5
+    assert told["slope"] == pytest.approx(slope, rel=1e-6)
+    assert told["slope_by_hand"] == pytest.approx(slope, abs=5e-4)
+    assert told["a1"][0] * told["error_of_true_class"] == close(slope)
+
+
+def test_no_straight_line_is_better_and_the_plane_is(results):
+    """Every line through two points: either may be counted on either side."""
+    told = results["boundary"]
+    X, y = moons(200, 0)
+    fewest = 200
+    for i in range(200):
+        along = X - X[i]
+        across = np.sign(along[:, :1] * along[:, 1] - along[:, 1:] * along[:, 0])
+        for j in range(i):
+            others = np.delete(np.arange(200), [i, j])
+            wrong = (across[j, others] > 0) != y[others]
+            fewest = min(fewest, wrong.sum(), 198 - wrong.sum())
+    assert told["fewest_wrong_by_a_line"] == fewest
+    wrong = 200 - round(200 * told["accuracy"])
+    assert told["wrong_side_of_plane"] == told["wrong"] == wrong < fewest / 4
+
+
 def with_a_calm_end(t):
     return 2.0 if t < 1_800 else 0.5
 
