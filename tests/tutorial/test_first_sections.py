@@ -48,6 +48,7 @@ def typed():
                 with warnings.catch_warnings():
                     # scikit-learn 1.8 tells of changes to come
                     warnings.simplefilter("ignore", FutureWarning)
+                    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-inter")
                     exec(block.body, known)
     known["axes"] = plt.gca()
     yield known
