@@ -390,8 +390,8 @@ TESTED_TOGETHER = {
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",
     # parts of section 7, which is told whole
-    "tutorial.overfitting": "tutorial/test_tutorial.py",
-    "tutorial.penalties": "tutorial/test_tutorial.py",
+    "tutorial.overfitting": "tutorial/test_sizes.py",
+    "tutorial.penalties": "tutorial/test_sizes.py",
     # programs that are shown and pasted, not modules
     "tutorial.programs": "tutorial/test_programs.py",
 }

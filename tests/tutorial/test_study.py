@@ -1,24 +1,12 @@
 """Section 7's study: the truth about the moons, and scores over several seeds."""
 
-import io
-
 import numpy as np
 import pytest
-from rich.console import Console
 from sklearn.datasets import make_moons
 
 from halfmoon import datasets
-from halfmoon.pages.book import Book
-from halfmoon.tutorial import penalties
-from halfmoon.tutorial.experiment import Experiment, new_points
-from halfmoon.tutorial.program import FRONT
-from halfmoon.tutorial.study import (
-    MEASURED,
-    Study,
-    count_higher,
-    format_cells,
-    truth,
-)
+from halfmoon.tutorial.experiment import Experiment, descend, new_points
+from halfmoon.tutorial.study import MEASURED, Study, count_higher, summary, truth
 
 
 @pytest.fixture
@@ -42,27 +30,6 @@ def test_each_seed_has_points_and_weights_of_its_own(study):
     assert len(Study(Experiment(seed=7)).repeats) == 5
 
 
-def test_the_truth_is_scored_without_training(study):
-    scores = study.scores()
-    assert tuple(scores) == MEASURED
-    assert not study.networks
-    assert len(scores["right_learned"]["each"]) == 2
-    assert scores["log_loss_new"]["spread"] == 0.0
-    for one in scores.values():
-        assert one["mean"] == pytest.approx(np.mean(one["each"]))
-
-
-def test_a_cell_has_a_spread_where_there_is_one():
-    scores = {
-        "right_new": {"mean": 0.9, "spread": 0.0},
-        "log_loss_new": {"mean": 0.25, "spread": 0.015},
-    }
-    assert format_cells(scores, "right_new", "log_loss_new") == [
-        "90.0%",
-        "0.250 ± 0.015",
-    ]
-
-
 def test_new_points_are_of_a_seed_that_nobody_learns_from(study):
     for X, y in (study.test, new_points("moons", 2_000, 0.2, 7)):
         fresh, sides = make_moons(2_000, noise=0.2, random_state=10_007)
@@ -70,50 +37,56 @@ def test_new_points_are_of_a_seed_that_nobody_learns_from(study):
         assert np.array_equal(y, sides)
 
 
-# log-loss on new points, in three seeds
-LOSSES = {
-    (50, 1): [0.5, 0.2, 0.2],
-    (50, 10): [0.1, 0.1, 0.3],
-    (50, 100): [0.4, 0.4, 0.4],
-    (3, 1): [0.3, 0.05, 0.2],
-    (3, 10): [0.2, 0.2, 0.2],
-    (3, 100): [0.6, 0.6, 0.6],
-}
+def test_the_truth_is_scored_without_training(study):
+    scores = study.best_scores()
+    assert tuple(scores) == MEASURED
+    assert not study.fits
+    assert len(scores["right_learned"]["each"]) == 2
+    assert scores["log_loss_new"]["spread"] == 0.0
 
 
-class Measured(Study):
-    """A study whose networks have these losses, and nothing else to tell apart."""
-
-    def scores(self, *which):
-        each = np.array(LOSSES[which])
-        other = {"mean": 0.9, "spread": 0.0, "each": np.full(3, 0.9)}
-        loss = {"mean": each.mean(), "spread": each.std(ddof=1), "each": each}
-        return dict.fromkeys(MEASURED, other) | {"log_loss_new": loss}
-
-
-@pytest.fixture
-def book(tmp_path):
-    book = Book(tmp_path, FRONT, console=Console(file=io.StringIO(), width=100))
-    book.begin("7", "sizes", "Sizes")
-    return book
-
-
-def test_seeds_are_counted_where_the_first_has_the_higher_loss(book):
-    study = Measured(Experiment(quick=True))
-    large = study.scores(50, 1)
-    small = study.scores(3, 1)
-    assert count_higher(book, "higher", large, small) == (2, 3)
-    assert count_higher(book, "higher", small, large) == (0, 3)
-    assert book.results["sizes"] == {"higher": 0, "seeds": 3}
+def test_an_early_stage_is_one_of_the_same_run(study):
+    """Pausing to measure changes nothing: it equals a shorter run, and a longer one."""
+    fits = study.train(1)
+    assert study.train(1) is fits
+    assert study.early == 1_000
+    one = study.repeats[1]
+    for stage, passes in (("early_", 1_000), ("", 5_000)):
+        network = one.network(1)
+        descend(network, *one.data, 2.0, epochs=passes)
+        right = [
+            (network.predict(X).argmax(axis=1) == y).mean()
+            for X, y in (one.data, study.test)
+        ]
+        found = [fits[1].scores[f"{stage}{name}"] for name in MEASURED[::2]]
+        assert found == pytest.approx(right)
+    assert np.array_equal(fits[1].network.theta, network.theta)
 
 
-def test_the_best_penalty_has_the_lowest_loss_on_new_points(book, monkeypatch):
-    monkeypatch.setattr(penalties, "draw_strengths", lambda *arguments: None)
-    penalties.strengthen(book, Measured(Experiment(quick=True)), 0.05)
-    told = book.results["sizes"]
-    assert told["best_times"] == 10
-    assert told["old_penalty_has_the_higher_log_loss"] == 2
-    assert told["smaller_layer_has_the_higher_log_loss"] == 1
-    text = " ".join(book.console.file.getvalue().split())
-    assert "from 0.300 to 0.167, lower in 2 of 3 seeds" in text
-    assert "3 units have 0.183, in 1 of 3 seeds higher" in text
+def test_a_penalty_and_a_rate_reach_the_training(study):
+    weights = [
+        np.abs(fits[0].network.theta).max()
+        for fits in (study.train(1), study.train(1, 100), study.train(1, rate=0.25))
+    ]
+    assert weights[1] < weights[0]
+    assert weights[2] != weights[0]
+
+
+def test_scores_are_means_and_standard_deviations_over_the_seeds():
+    (scores,) = summary([{"right": 0.5}, {"right": 0.9}]).values()
+    assert scores["mean"] == pytest.approx(0.7)
+    assert scores["spread"] == pytest.approx(0.4 / np.sqrt(2.0))
+    assert scores["each"].tolist() == [0.5, 0.9]
+
+
+def test_seeds_are_counted_where_the_first_has_the_higher_loss():
+    one = {"log_loss_new": {"each": np.array([0.5, 0.2, 0.2])}}
+    other = {"log_loss_new": {"each": np.array([0.3, 0.05, 0.2])}}
+    assert count_higher(one, other) == 2
+    assert count_higher(other, one) == 0
+
+
+def test_nearly_all_seeds_are_four_of_five_and_never_two_of_two(study):
+    whole = Study(Experiment())
+    assert [whole.nearly_all(count) for count in (3, 4, 5)] == [False, True, True]
+    assert not study.nearly_all(2)

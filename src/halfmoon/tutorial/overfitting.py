@@ -1,107 +1,67 @@
 """Section 7 continued: overfitting made visible, pass by pass."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from matplotlib.ticker import LogLocator
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays.boundary import grid_points, make_grid
 from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
-from halfmoon.pages.book import Book
-from halfmoon.training.run import Run
+from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.experiment import RATE, descend
 from halfmoon.tutorial.maps import draw_moons_map
-from halfmoon.tutorial.study import (
-    LARGE,
-    MEASURED,
-    SMALL,
-    STYLES,
-    Predict,
-    Study,
-    truth,
-)
+from halfmoon.tutorial.study import LARGE, SMALL, STYLES, Predict, Study, truth
+
+Course = dict[str, list[Any]]  # a column for each measure, a row for each pause
 
 
-def descend_with_pauses(
-    look: Callable[[Run], None], *data: Any, epochs: int, **more: Any
-) -> Run:
-    """`descend`, pausing some thirty times to look, and going on as if it had not."""
-    run: Any = None
-    for upto in np.unique(np.geomspace(1, epochs, 36).astype(int)):
-        run = descend(*data, epochs=int(upto), run=run, **more)
-        look(run)
-        if run.stopped != "epochs":  # but interrupted, say
-            break
-    return run
-
-
-def watch(book: Book, study: Study) -> None:
+def watch(study: Study) -> Material:
     """Both losses by passes with few and many units, and what the mistakes cost."""
-    small, large = book.number("watched_units", [SMALL, LARGE])
-    book.say(
-        f"""Can overfitting be watched as it happens? Here is a run with {small} units
-        and one with {large}, half as long as the tutorial's and at half its rate. Now
-        and then each pauses, and we look at both sets of points. (It is one seed; the
-        table shows how far seeds differ.)"""
-    )
-    book.code(descend_with_pauses)
     networks = {hidden: study.experiment.network(hidden) for hidden in (SMALL, LARGE)}
-    courses = {
-        hidden: observe(book, study, hidden, network)
-        for hidden, network in networks.items()
-    }
-    book.say(describe_course(large, courses[LARGE]))
-    book.say(describe_course(small, courses[SMALL]))
-    predictions: list[Predict] = [
-        *(network.predict for network in networks.values()),
-        truth,
-    ]
-    few, many, best = book.number(
-        "mistakes", [mistakes(study, predict) for predict in predictions]
+    courses = {hidden: observe(study, net) for hidden, net in networks.items()}
+    lowest = {h: int(np.argmin(one["log_loss_new"])) for h, one in courses.items()}
+    few = mistakes(study, networks[SMALL].predict)
+    many = mistakes(study, networks[LARGE].predict)
+    draw = partial(draw_watched, study=study, networks=networks, courses=courses)
+    return Material(
+        numbers={
+            "watched_rate": RATE / 2.0,
+            "watched": courses,
+            "lowest_at": {h: courses[h]["passes"][i] for h, i in lowest.items()},
+            "lowest": {h: courses[h]["log_loss_new"][i] for h, i in lowest.items()},
+            "mistakes": {SMALL: few, LARGE: many, "truth": mistakes(study, truth)},
+        },
+        claims={
+            "large_overfits": is_overfitting(courses[LARGE], lowest[LARGE]),
+            "small_does_not": not is_overfitting(courses[SMALL], lowest[SMALL]),
+            "large_is_too_sure": bool(many["sure"] > many["truly"] + 0.1),
+        },
+        figures={"7-overfitting": Picture(draw, (11.0, 3.9))},
     )
-    book.say(
-        f"""At the end {large} units have {many["wrong"]} of the new points wrong, and
-        these make up {many["share"]:.0%} of the log-loss: on average the network
-        gives the wrong class {many["sure"]:.1%} there, where the true probabilities
-        give it {many["truly"]:.1%}. With {small} units it is {few["wrong"]} points,
-        at {few["sure"]:.1%} instead of {few["truly"]:.1%}. The true boundary has
-        {best["wrong"]} wrong."""
-    )
-    draw_watched(book, study, networks, courses, [few["wrong"], many["wrong"]])
 
 
-def observe(book: Book, study: Study, hidden: int, network: Network) -> Any:
-    """Train a network with pauses; what is MEASURED at each."""
-    experiment = study.experiment
-    rows = []
+def observe(study: Study, network: Network) -> Course:
+    """Train a network, and pause some thirty times to measure it."""
+    own = study.experiment
+    course: Course = {"passes": []}
+    run = None
+    for passes in np.unique(np.geomspace(1, own.passes, 36).astype(int)):
+        data = (network, *own.data, RATE / 2.0)
+        run = own.fit(descend, "watched", int(passes), *data, run=run)
+        course["passes"].append(passes)
+        for name, value in study.evaluate(own, network.predict).items():
+            course.setdefault(name, []).append(value)
+    return course
 
-    def look(run: Run) -> None:
-        rows.append((run.epoch, *study.evaluate(experiment, network.predict)))
 
-    data = (look, network, *experiment.data, RATE / 2.0)
-    label = f"{hidden} units, watched"
-    experiment.fit(descend_with_pauses, label, experiment.passes // 2, *data)
-    columns = zip(("passes", *MEASURED), zip(*rows, strict=True), strict=True)
-    return book.number(f"watched_{hidden}", dict(columns))
-
-
-def describe_course(hidden: int, columns: dict[str, list[float]]) -> str:
-    """How the loss on new points went, and whether that is overfitting."""
-    new = columns["log_loss_new"]
-    learned = columns["log_loss_learned"]
-    least = int(np.argmin(new))
-    sentence = f"""With {hidden} units the log-loss on new points is lowest after
-        {columns["passes"][least]:,} passes, {new[least]:.3f}, and {new[-1]:.3f} at
-        the end"""
-    if new[-1] < 1.2 * new[least]:
-        return f"{sentence}: not much is lost."
-    if learned[-1] >= learned[least]:
-        return f"{sentence}; on the points learned from it does not fall either."
-    return f"""{sentence}, while on the points learned from it goes on falling, from
-        {learned[least]:.3f} to {learned[-1]:.3f}. That is overfitting. To stop in
-        time is a cure too, if points set aside for it say when."""
+def is_overfitting(course: Course, lowest: int) -> bool:
+    """Whether the loss of new points rose by a fifth, and that of the others fell."""
+    new = course["log_loss_new"]
+    learned = course["log_loss_learned"]
+    return bool(new[-1] > 1.2 * new[lowest] and learned[-1] < learned[lowest])
 
 
 def losses_and_errors(study: Study, predict: Predict) -> tuple[Array, Any]:
@@ -117,77 +77,42 @@ def mistakes(study: Study, predict: Predict) -> dict[str, Any]:
     "sure" is the mean probability that the wrong class is given there, "truly" the one
     that it has.
     """
-    cost, wrong = losses_and_errors(study, predict)
-    X = study.test[0][wrong]
-    other = 1 - study.test[1][wrong]
-    rows = np.arange(len(X))
+    loss, wrong = losses_and_errors(study, predict)
+    X, y = study.test
+    other = np.flatnonzero(wrong), 1 - y[wrong]
     return {
         "wrong": wrong.sum(),
-        "share": cost[wrong].sum() / cost.sum(),
-        "sure": float(predict(X)[rows, other].mean()),
-        "truly": float(truth(X)[rows, other].mean()),
+        "share": loss[wrong].sum() / loss.sum(),
+        "sure": predict(X)[other].mean(),
+        "truly": truth(X)[other].mean(),
     }
 
 
 def draw_watched(
-    book: Book,
-    study: Study,
-    networks: dict[int, Network],
-    courses: dict[int, Any],
-    wrong: Any,
+    fig: Any, study: Study, networks: dict[int, Network], courses: dict[int, Course]
 ) -> None:
     """The losses by passes, and the new points on the wrong side of each boundary."""
-    caption = (
-        "First, log-loss by passes over the data, both axes logarithmic. Then the new "
-        "points that each network has on the wrong side at the end: the larger the "
-        "mark, the more it adds to the log-loss. Dashed: the true boundary."
-    )
-    ends = []
-    for columns in courses.values():
-        ends += [columns["log_loss_learned"][-1], columns["log_loss_new"][-1]]
-    description = (
-        f"First, curves of the log-loss: with three units they end at {ends[0]:.3f} "
-        f"on points learned from and at {ends[1]:.3f} on new ones, with the largest "
-        f"layer at {ends[2]:.3f} and {ends[3]:.3f}. Then two maps, with {wrong[0]} "
-        f"and {wrong[1]} misplaced points along the boundaries."
-    )
-    errors = [
-        losses_and_errors(study, network.predict)[1] for network in networks.values()
-    ]
-    either = np.any(errors, axis=0)
-    (left, low) = study.test[0][either].min(axis=0) - 0.3
-    (right, high) = study.test[0][either].max(axis=0) + 0.3
-    with book.figure("7-overfitting", caption, description, (11.0, 3.9)) as fig:
-        first, *maps = fig.subplots(1, 3, width_ratios=(1.25, 1.0, 1.0))
-        draw_curves(courses, first)
-        pairs = networks.items()
-        for ax, (hidden, network), count in zip(maps, pairs, wrong, strict=True):
-            draw_misplaced(network, study, ax)
-            ax.set(xlim=(left, right), ylim=(low, high))
-            ax.set_title(book.plain(f"{hidden} units: {count} new points wrong"))
+    first, *maps = fig.subplots(1, 3, width_ratios=(1.25, 1.0, 1.0))
+    draw_courses(first, courses)
+    errors = [losses_and_errors(study, net.predict)[1] for net in networks.values()]
+    either = study.test[0][np.any(errors, axis=0)]
+    low = either.min(axis=0) - 0.3
+    high = either.max(axis=0) + 0.3
+    for ax, hidden, wrong in zip(maps, networks, errors, strict=True):
+        draw_misplaced(ax, networks[hidden], study)
+        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+        ax.set_title(f"{hidden} units: {wrong.sum()} new points wrong")
 
 
-def draw_curves(courses: dict[int, Any], ax: Any) -> None:
+def draw_courses(ax: Any, courses: dict[int, Course]) -> None:
     """Both losses by passes."""
-    for i, (hidden, columns) in enumerate(courses.items()):
-        for of, line, points in (
-            ("learned", "--", "learned from"),
-            ("new", "-", "new points"),
-        ):
-            style = {
-                "c": STYLES[hidden]["c"],
-                "ls": line,
-                "lw": (1.3, 2.2)[i],
-                "label": f"{hidden} units, {points}",
-            }
-            ax.plot(columns["passes"], columns[f"log_loss_{of}"], **style)
-    ax.set(
-        xscale="log",
-        yscale="log",
-        xlabel="passes over the data",
-        ylabel="log-loss",
-        title="Pass by pass",
-    )
+    for (hidden, course), width in zip(courses.items(), (1.3, 2.2), strict=True):
+        for of, line in (("learned from", "--"), ("new points", "-")):
+            losses = course[f"log_loss_{of.split()[0]}"]
+            style = {"c": STYLES[hidden]["c"], "lw": width, "ls": line}
+            ax.plot(course["passes"], losses, label=f"{hidden} units, {of}", **style)
+    ax.set(xscale="log", yscale="log", title="Pass by pass")
+    ax.set(xlabel="passes over the data", ylabel="log-loss")
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.yaxis.set_major_formatter("{x:g}")
@@ -195,25 +120,18 @@ def draw_curves(courses: dict[int, Any], ax: Any) -> None:
     ax.legend(frameon=False, loc="lower left")
 
 
-def draw_misplaced(network: Network, study: Study, ax: Any) -> None:
+def draw_misplaced(ax: Any, network: Network, study: Study) -> None:
     """Both boundaries, and the new points on the wrong side, as large as their loss."""
-    cost, wrong = losses_and_errors(study, network.predict)
+    loss, wrong = losses_and_errors(study, network.predict)
     draw_moons_map(ax, network, *study.experiment.data)
-    (left, right) = ax.get_xlim()
-    (low, high) = ax.get_ylim()
-    u = np.linspace(left, right, 60)
-    v = np.linspace(low, high, 60)
-    points = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
-    lead = truth(points)[:, 0].reshape(60, 60) - 0.5
-    line: dict[str, Any] = {"colors": DARK, "linewidths": 1.2, "linestyles": "--"}
-    ax.contour(u, v, lead, levels=[0.0], zorder=2, **line)
+    X, _ = study.experiment.data
+    xx0, xx1 = make_grid(X.min(axis=0) - 0.5, X.max(axis=0) + 0.5, 60)
+    p = truth(grid_points(xx0, xx1))[:, 0].reshape(60, 60)
+    line = {"colors": DARK, "linewidths": 1.2, "linestyles": "--", "zorder": 2}
+    ax.contour(xx0, xx1, p, levels=[0.5], **line)
     for c in (0, 1):
         here = wrong & (study.test[1] == c)
-        style = {
-            "c": COLOURS[c],
-            "marker": MARKERS[c],
-            "edgecolors": "white",
-            "lw": 0.6,
-            "zorder": 3,
-        }
-        ax.scatter(*study.test[0][here].T, s=9.0 * cost[here], **style)
+        style = {"c": COLOURS[c], "marker": MARKERS[c], "edgecolors": "white"}
+        ax.scatter(
+            *study.test[0][here].T, s=9.0 * loss[here], lw=0.6, zorder=3, **style
+        )
