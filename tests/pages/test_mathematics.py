@@ -108,6 +108,14 @@ def test_a_word_keeps_its_distance_from_a_letter_and_not_from_a_bracket():
     assert mathml(r"t_c \log y").count("mspace") == 4  # two, each with its end
 
 
+def test_parts_of_a_block_may_stand_one_below_the_other():
+    parts = ET.fromstring(mathml(r"a = b, \quad c = d", block=True))
+    assert [part.get("display") for part in parts] == ["block", "block"]
+    matrix = r"\begin{matrix} a \quad b \end{matrix}"
+    assert len(ET.fromstring(mathml(matrix, block=True))) == 1
+    assert mathml(r"a, \quad b").count("<math") == 1
+
+
 def test_a_product_of_letters_stays_one():
     assert "<mi>a</mi><mi>b</mi>" in mathml("ab")
     assert html.unescape(mathml(r"x^{\mathrm{in}}")).count("<mi>") == 2

@@ -147,8 +147,8 @@ def test_all_blocks_reach_terminal_page_and_results(book):
 def test_the_right_option_is_known_to_the_page(book):
     tell(book, TEXT, material())
     page = "".join(part for part in book.body if isinstance(part, str))
-    assert page.count('value="right"') == 1
-    assert page.count('value="wrong"') == 1
+    assert page.count("data-right") == 1
+    assert page.count('type="radio"') == 2
 
 
 @pytest.mark.parametrize(

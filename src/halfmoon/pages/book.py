@@ -117,7 +117,8 @@ class Book:
 
     def page_markdown(self, text: str) -> str:
         """Paragraphs of a text for the page."""
-        return self._page(markdown.html(text))
+        written = markdown.html(text)
+        return self._page(html.with_anchors(written, self.headings[-1].name))
 
     def _page(self, written: str) -> str:
         # the derivation is a page of its own, beside this one

@@ -1,8 +1,9 @@
 """The page as HTML: one file, nothing fetched."""
 
 import html
+import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,9 @@ from typing import Any, NamedTuple
 from halfmoon.pages.equations import EQUATIONS, statement_of
 from halfmoon.pages.markdown import html as text
 from halfmoon.pages.mathematics import mathml
+
+OWN_HEADING = re.compile(r"<h([3-6])>(.*?)</h\1>")
+DERIVATION = "derivation.html"  # stands beside the page
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,27 @@ def number(address: str, value: Any, digits: str) -> str:
 
 
 def heading(head: Heading) -> str:
-    """A section's heading; a part of a section has a smaller one."""
+    """A section's heading, whose number links to it; a part has a smaller one."""
     level = 3 if head.is_part else 2
-    count = f'<span class="count">{head.number}</span>'
-    return (
-        f'<h{level} id="{head.name}">{count} {text(head.title, inline=True)}</h{level}>'
+    name = f"Section {head.number}" if head.number else "Link to this section"
+    link = (
+        f'<a class="anchor" href="#{head.name}" aria-label="{name}">'
+        f"{head.number or '#'}</a>"
     )
+    return f'<h{level} id="{head.name}">{link} {inline(head.title)}</h{level}>'
+
+
+def with_anchors(body: str, section: str) -> str:
+    """A section's text, whose own headings have links to them."""
+
+    def write(match: re.Match[str]) -> str:
+        level, title = match.groups()
+        words = re.findall(r"\w+", _words(title).lower())
+        name = "-".join([section, *words])
+        link = f'<a class="anchor" href="#{name}" aria-label="Link to this part"></a>'
+        return f'<h{level} id="{name}">{link}{title}</h{level}>'
+
+    return OWN_HEADING.sub(write, body)
 
 
 def contents(headings: Iterable[Heading]) -> str:
@@ -59,29 +78,48 @@ def contents(headings: Iterable[Heading]) -> str:
     rows = []
     for head in headings:
         part = " class=part" if head.is_part else ""
-        count = f'<span class="count">{head.number}</span>'
-        link = f'<a href="#{head.name}">{count} {text(head.title, inline=True)}</a>'
+        count = f'<span class="count">{head.number}</span>' if head.number else ""
+        link = f'<a href="#{head.name}">{count} <span>{inline(head.title)}</span></a>'
         rows.append(f"<li{part}>{link}</li>")
     return "<ol>" + "\n".join(rows) + "</ol>"
 
 
-def code(source: str) -> str:
-    """Lines of Python, coloured."""
+def inline(words: str) -> str:
+    """A line of Markdown, as HTML."""
+    return text(words, inline=True)
+
+
+# Code
+
+
+def code(source: str, changed: Collection[int] = ()) -> str:
+    """Lines of Python, coloured; lines with these numbers are marked as changed."""
     from pygments import highlight
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    lines = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n")
-    return f'<pre tabindex="0"><code>{lines}</code></pre>'
-
-
-def program(source: str, changed: set[int]) -> str:
-    """A whole program with a button that copies it; changed lines are marked."""
+    source = source.rstrip()
+    coloured = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    pairs = zip(source.split("\n"), coloured.split("\n"), strict=False)
     lines = []
-    for number, line in enumerate(code(source).splitlines(), start=1):
-        lines.append(f"<mark>{line}</mark>" if number in changed else line)
-    whole = "\n".join(lines)
-    return f'<div class="program">{whole}</div>'
+    for number, (plain, words) in enumerate(pairs, start=1):
+        tag = "mark" if number in changed else "span"
+        indent = len(plain) - len(plain.lstrip(" "))
+        style = f' style="--i:{indent}"' if indent else ""
+        lines.append(f'<{tag} class="l"{style}>{words}\n</{tag}>')
+    return f"<pre><code>{''.join(lines)}</code></pre>"
+
+
+def program(source: str, changed: Collection[int]) -> str:
+    """A whole program with a button that copies it, once a script shows the button.
+
+    Changed lines are marked, by a colour and by a sign at the margin.
+    """
+    button = '<button type="button" class="copy" hidden>Copy</button>'
+    return f'<div class="program copyable">{button}{code(source, changed)}</div>'
+
+
+# Parts that are opened
 
 
 def fold(title: str) -> tuple[str, str]:
@@ -94,20 +132,21 @@ def question(
 ) -> tuple[str, str]:
     """What stands before and after the answer of a question.
 
-    Options are HTML, and whether they are right.
+    Options are HTML, and whether they are right. The answer is folded; a script opens
+    it when the reader has chosen.
     """
     choices = []
-    for i, (words, right) in enumerate(options):
-        value = "right" if right else "wrong"
+    for words, right in options:
+        is_right = " data-right" if right else ""
         choices.append(
-            f'<label><input type="radio" name="question-{number}" value="{value}" '
-            f'id="question-{number}-{i}"> {words}</label>'
+            f'<label><input type="radio" name="question-{number}"{is_right}> '
+            f"<span>{words}</span></label>"
         )
-    asked = "".join(choices)
     return (
-        f'<div class="question"><fieldset><legend>{title}</legend>{asked}</fieldset>'
-        "<details><summary>Answer</summary>",
-        "</details></div>",
+        f'<fieldset class="question"><legend>{title}</legend>{"".join(choices)}'
+        '<p class="verdict" role="status"></p>'
+        '<details class="answer"><summary>Answer</summary>',
+        "</details></fieldset>",
     )
 
 
@@ -116,32 +155,56 @@ def exercise(
 ) -> tuple[str, str]:
     """What stands before and after the solution of an exercise.
 
-    answer  the number that a reader's is compared with; "" for none
+    answer  the number that a reader's is compared with; "" for none. A script shows
+            the field for it
     """
-    before = f'<div class="exercise">{task}'
+    before = (
+        f'<section class="exercise" aria-labelledby="exercise-{number}">'
+        f'<p class="kicker" id="exercise-{number}">Exercise {number}</p>{task}'
+    )
     if answer != "":
         before += (
-            f'<form class="check" data-answer="{float(answer)!r}">'
-            f'<label for="exercise-{number}">Your answer</label> '
-            f'<input id="exercise-{number}" inputmode="decimal" autocomplete="off"> '
-            "<button>Check</button> <output></output></form>"
+            f'<form class="check" data-answer="{float(answer)!r}" hidden>'
+            f'<label for="answer-{number}">Your answer</label> '
+            f'<input id="answer-{number}" inputmode="decimal" autocomplete="off"> '
+            '<button>Check</button><p class="verdict" role="status"></p></form>'
         )
     if not has_solution:
-        return before, "</div>"
-    return f"{before}<details><summary>Solution</summary>", "</details></div>"
+        return before, "</section>"
+    return (
+        f'{before}<details class="answer"><summary>Solution</summary>',
+        "</details></section>",
+    )
+
+
+# Tables and equations
+
+
+MANY = 5  # a table with more columns stands as a list on a narrow screen
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table whose first column heads its rows. Cells are HTML."""
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    labels = [html.escape(_words(column)) for column in columns[1:]]
+    is_many = len(columns) > MANY
     body = []
     for first, *others in rows:
-        cells = "".join(f"<td>{cell}</td>" for cell in others)
+        cells = "".join(
+            f'<td data-label="{label}">{cell}</td>' if is_many else f"<td>{cell}</td>"
+            for label, cell in zip(labels, others, strict=True)
+        )
         body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+    kind = ' class="many"' if is_many else ""
     return wide(
-        f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
+        f"<table{kind}><caption>{title}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table>"
     )
+
+
+def _words(piece: str) -> str:
+    """The words of a piece of HTML."""
+    return html.unescape(re.sub(r"<[^>]*>", "", piece))
 
 
 def wide(inside: str) -> str:
@@ -150,26 +213,24 @@ def wide(inside: str) -> str:
 
 
 def equations(title: str, tags: Sequence[str]) -> str:
-    """Each equation beside the statement that computes it."""
+    """Each equation with the statement that computes it, which is folded.
+
+    The tag of an equation links to its derivation.
+    """
     rows = []
     for tag in tags:
         statement = statement_of(tag)
-        lines = html.escape(statement.code)
-        if "\n" in lines:
-            lines = f"<pre><code>{lines}</code></pre>"
-        else:
-            lines = f"<code>{lines}</code>"
         where = f"{statement.file}, line {statement.number}"
         rows.append(
-            f'<tr><th scope="row">[{tag}]</th>'
-            f"<td>{mathml(EQUATIONS[tag][1], block=True)}</td>"
-            f'<td>{lines} <span class="where">{where}</span></td></tr>'
+            '<div class="equation">'
+            f'<a class="tag" href="{DERIVATION}#{tag}">[{tag}]</a>'
+            f"{mathml(EQUATIONS[tag][1], block=True)}"
+            '<details class="line"><summary>the line of code</summary>'
+            f'{code(statement.code)}<span class="where">{where}</span></details></div>'
         )
-    columns = ("tag", "equation", "the line of code")
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     return (
-        f'<table class="equations"><caption>{text(title, inline=True)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f'<div class="equations"><p class="caption">{inline(title)}</p>'
+        f"{''.join(rows)}</div>"
     )
 
 
@@ -189,14 +250,51 @@ def styles() -> str:
     return f"{face}\n{_part('page.css')}"
 
 
-def page(front: Front, headings: Iterable[Heading], body: Iterable[str]) -> str:
-    """The whole HTML file, from its headings and the parts of its body."""
+# what a page without a script may do
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def page(
+    front: Front,
+    headings: Iterable[Heading],
+    body: Iterable[str],
+    *,
+    opening: str = "",
+    script: str = "",
+    style: str = "",
+    policy: str = POLICY,
+) -> str:
+    """The whole HTML file, from its headings and the parts of its body.
+
+    Parameters
+    ----------
+    front : Front
+        What frames the page.
+    headings : iterable of Heading
+        Its contents.
+    body : iterable of str
+        Its parts, as HTML.
+    opening : str, default ""
+        HTML that stands below the title.
+    script : str, default ""
+        Elements that stand last in the body.
+    style : str, default ""
+        Rules for what the script makes.
+    policy : str
+        The Content-Security-Policy; without a script, none may run.
+    """
     return Template(_part("page.html")).substitute(
         title=html.escape(front.title),
         description=html.escape(front.description),
-        styles=styles(),
-        lead=text(front.lead, inline=True),
+        policy=policy,
+        styles=f"{styles()}{style}",
+        lead=inline(front.lead),
+        opening=f'<div class="opening">{opening}</div>\n' if opening else "",
         contents=contents(headings),
         body="\n".join(body),
-        foot=text(front.foot, inline=True),
+        foot=inline(front.foot),
+        script=script,
     )

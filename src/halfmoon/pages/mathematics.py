@@ -13,16 +13,32 @@ CLOSING = {")", "]", "}", "|", "‖", "!"}
 SANS_SERIF_T = "\N{MATHEMATICAL SANS-SERIF CAPITAL T}"
 
 
-@cache
 def mathml(tex: str, block: bool = False) -> str:
-    """A formula in LaTeX, as MathML.
+    r"""A formula in LaTeX, as MathML.
 
     latex2mathml translates it; then words such as `rate` become one piece, and what
-    browsers would set wrong is mended.
+    browsers would set wrong is mended. Of a block, parts between \quad may stand one
+    below the other.
     """
+    if not block:
+        return _translated(tex, "inline")
+    parts = "".join(_translated(part, "block") for part in _parts(tex))
+    return f'<div class="formula">{parts}</div>'
+
+
+def _parts(tex: str) -> list[str]:
+    r"""The parts of a formula between \quad, unless one of them is none by itself."""
+    parts = tex.split(r"\quad")
+    is_whole = all(part.count("{") == part.count("}") for part in parts)
+    if is_whole and r"\begin" not in tex:
+        return [part.strip() for part in parts]
+    return [tex]
+
+
+@cache
+def _translated(tex: str, display: str) -> str:
     from latex2mathml.converter import convert
 
-    display = "block" if block else "inline"
     root = ET.fromstring(convert(tex.replace("'", r"^\prime "), display=display))
     for element in root.iter():
         element.tag = element.tag.removeprefix(NAMESPACE)
