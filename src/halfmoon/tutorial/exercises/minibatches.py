@@ -1,325 +1,204 @@
-"""Section 8.1: a few rows in each update against all of them, by passes and time."""
+"""Section 8.1: a few points in each update against all of them, by passes and time."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
-from halfmoon.arrays.random import SHUFFLE, key, permutation
 from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.evaluation import accuracy
 from halfmoon.network import Network
-from halfmoon.pages.book import Book
-from halfmoon.tutorial.exercises.batch_sizes import (
-    BATCHES,
-    FIRST_PASSES,
-    LOW,
-    RATES,
-    BatchTrial,
-    BatchTrials,
-    train_in_batches,
-    try_batch_sizes,
-)
-from halfmoon.tutorial.experiment import L2, NOISE, ROWS, Experiment
+from halfmoon.pages.texts import Material, Picture
+from halfmoon.training.run import Run
+from halfmoon.tutorial import experiment as lesson
+from halfmoon.tutorial.exercises.starts import count_seeds
+from halfmoon.tutorial.experiment import NOISE, ROWS, Experiment
 from halfmoon.tutorial.maps import draw_map
+from halfmoon.tutorial.programs import program
 
-TITLE = "Minibatches"
 MANY = 10 * ROWS
-# of the full batch's loss: what is below is no matter of the order of the rows
-CLEARLY = 0.9
+BATCHES = (50, 10, 1)
+EARLY = 2  # which of the courses, all points first, is in the first figure
+SMALL = BATCHES[EARLY - 1]
+OTHER = 32  # of the exercise
+RATES = (0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
+FIRST_PASSES = 10  # by which a learning rate is chosen
+LOW = 0.2  # lower than the loss of any nearly straight boundary
+TIMED = 1_000  # updates of a run by which a pass is timed, at least
 STYLES: tuple[dict[str, Any], ...] = (
     {"c": INK, "ls": (0, (5, 2)), "lw": 1.9, "zorder": 3},
     {"c": COLOURS[2], "lw": 1.2, "marker": "o", "ms": 3.6},
     {"c": COLOURS[3], "lw": 1.2, "marker": "^", "ms": 4.2},
+    {"c": COLOURS[4], "lw": 1.2, "marker": "s", "ms": 3.2},
 )
 
-
-def by_hand(net: Network, X: Array, y: Any, size: int, rate: float, order: Any) -> None:
-    """One pass of the same: the rows in random order, and a step after every few."""
-    for start in range(0, len(X), size):
-        rows = order[start : start + size]
-        batch = net.objective(net.theta, *net.read(X[rows], y[rows]), L2)
-        net.theta = net.theta - rate * batch.g
+Data = tuple[Array, Any]
 
 
-def tell(book: Book, experiment: Experiment) -> None:
-    """The lines, why a step is noisy, and both comparisons, by passes and by time."""
+class Course(NamedTuple):
+    """Training with one batch size: the median of several orders of the points."""
+
+    numbers: dict[str, Any]  # that are kept
+    milliseconds: float | None  # to a low loss, if it gets there
+    passes: Any  # after which the losses are taken
+    losses: Array  # of all points, penalty included
+
+
+def measure(experiment: Experiment) -> Material:
+    """Train with four batch sizes, on 200 points and on 2,000, and time a pass."""
+    X, y = experiment.data
+    more = datasets.make("moons", n=MANY, noise=NOISE, seed=experiment.seed)
     passes = (100, 30) if experiment.quick else (500, 100)
-    few = try_batch_sizes(book, experiment, *experiment.data, passes[0])
-    X, y = datasets.make("moons", n=MANY, noise=NOISE, seed=experiment.seed)
-    many = try_batch_sizes(book, experiment, X, y, passes[1])
-    lines(book, experiment)
-    noise(book, experiment, few[0])
-    rule(book)
-    first_passes(book, few, many)
-    boundaries(book, experiment, few[0], few[-1])
-    by_passes(book, few, many)
-    last_passes(book, few, many)
-    by_time(book, few, many)
-
-
-def lines(book: Book, experiment: Experiment) -> None:
-    """The lines of code, and that both ways are one."""
-    X, y = experiment.data
-    size = book.number("small_batch", BATCHES[-1])
-    updates = book.number("updates_a_pass", ROWS // BATCHES[-1])
-    book.say(
-        f"""So far every update took all the points. Minibatch gradient descent takes
-        a few of them, drawn at random, then a few others, until each has had its
-        turn. That is one pass over the data, and with batches of {size} it has made
-        {updates} updates where the full batch makes one. (With a single point in each
-        it is stochastic gradient descent, SGD, a name that often stands for all of
-        these.) The code needs one word more, `descend(network, X, y, rate,
-        batch_size=10)`. Here is the same by hand:"""
+    few, many = (
+        [follow(experiment, data, size, last) for size in (len(data[0]), *BATCHES)]
+        for data, last in zip(((X, y), more), passes, strict=True)
     )
-    book.code(by_hand)
-    trained = experiment.network()
-    moved = experiment.network()
-    size_of_batch = BATCHES[-1]
-    order = permutation(key(experiment.seed, SHUFFLE, 0), len(X))
-    train_in_batches(experiment, trained, X, y, size_of_batch, 0.5, 1)
-    by_hand(moved, X, y, size_of_batch, 0.5, order)
-    largest = np.abs(trained.theta - moved.theta).max()
-    apart = book.number("by_hand_largest_difference", largest)
-    close = f"to {apart:.0e}" if apart else "bit for bit"
-    book.say(
-        "With the rows in the same order, both end a pass at the same weights "
-        f"({close})."
+    early = [train_early(experiment, one) for one in (few[0], few[EARLY])]
+    numbers = {
+        "rows": ROWS,
+        "many_rows": MANY,
+        "small": SMALL,
+        "updates_a_pass": ROWS // SMALL,
+        "other_batch": OTHER,
+        "updates_of_other_batch": -(-ROWS // OTHER),
+        "first_passes": FIRST_PASSES,
+        "low": LOW,
+        "rates": RATES,
+        "orders": count_seeds(experiment),
+        "passes": passes,
+        "early_accuracy": [accuracy(network.predict(X), y) for network in early],
+        "courses": [one.numbers for one in (*few, *many)],
+    }
+    times = [one.milliseconds for one in (*few, *many)]
+    draw_maps = Picture(lambda fig: draw_early(fig, early, X, y), (10.0, 4.2))
+    draw_losses = Picture(lambda fig: draw_courses(fig, few, many), (11.0, 4.4))
+    return Material(
+        numbers=numbers,
+        times={"milliseconds": times},
+        claims=find_claims(few, many),
+        figures={"8.1-boundaries": draw_maps, "8.1-minibatches": draw_losses},
+        tables={"courses": table_of_courses},
+        code={"minibatch": program("minibatch")},
     )
 
 
-def noise(book: Book, experiment: Experiment, full: BatchTrial) -> None:
-    """How far a batch's gradient is from the full one, at the start and at the end."""
-    X, y = experiment.data
+def follow(experiment: Experiment, data: Data, size: int, last: int) -> Course:
+    """Train with one batch size, at the rate of the lowest mean loss at first."""
+    rows = len(data[0])
+    first = np.arange(1, FIRST_PASSES + 1)
+    means = [watch(experiment, data, size, rate, first).mean() for rate in RATES]
+    rate = RATES[int(np.argmin(means))]
+    passes = np.unique(np.r_[1:101, 110 : last + 1 : 10].clip(max=last))
+    orders = 1 if size == rows else count_seeds(experiment)
+    each = [watch(experiment, data, size, rate, passes, i) for i in range(orders)]
+    losses = np.median(each, axis=0)
+    low = passes[losses < LOW][:1].tolist()
+    seconds = time_a_pass(experiment, data, size, rate)
+    numbers = {"batch": size, "of": rows, "rate": rate, "end": losses[-1]}
+    numbers["passes_to_low"] = low[0] if low else None
+    return Course(numbers, 1e3 * seconds * low[0] if low else None, passes, losses)
+
+
+def watch(
+    experiment: Experiment,
+    data: Data,
+    size: int,
+    rate: float,
+    passes: Any,
+    order: int = 0,
+) -> Array:
+    """The full objective after some passes; infinite once a run has diverged."""
+    losses = np.full(len(passes), np.inf)
+
+    def look(network: Network, run: Run) -> None:
+        losses[passes == run.epoch] = lesson.full_loss(network, *data)
+
+    more = {"callbacks": [look]}
+    train_in_batches(experiment, data, size, rate, passes[-1], order, **more)
+    return losses
+
+
+def train_in_batches(
+    experiment: Experiment,
+    data: Data,
+    size: int,
+    rate: float,
+    passes: int,
+    order: int = 0,
+    **more: Any,
+) -> tuple[Network, Run]:
+    """Train Britz's network with batches of one size."""
     network = experiment.network()
-    shares = []
-    apart = 0.0
-    order = permutation(key(experiment.seed, SHUFFLE, 0), len(X))
-    for theta in (network.theta, full.weights[-1]):
-        g = network.objective(theta, *network.read(X, y), L2).g
-        each = []
-        for rows in order.reshape(-1, BATCHES[-1]):
-            batch = network.read(X[rows], y[rows])
-            each.append(network.objective(theta, *batch, L2).g)
-        parts = np.array(each)
-        apart = max(apart, np.abs(parts.mean(axis=0) - g).max())
-        distance = np.sqrt(((parts - g) ** 2).sum(axis=1).mean())
-        shares.append(distance / np.linalg.norm(g))
-    first, last = book.number("gradient_noise", shares)
-    apart = book.number("gradients_largest_difference", apart)
-    size = book.number("small_batch", BATCHES[-1])
-    flat = ""
-    if last > first:
-        flat = "The flatter the ground, the more of a step is noise."
-    book.say(
-        f"""A batch's gradient is a sample of the full one. At the same weights those
-        of one pass average to the full gradient, penalty included (to {apart:.0e}).
-        But each alone is off, and we move after each: with {size} points by
-        {first:.2f} times the full gradient's length at the first weights, and by
-        {last:,.0f} times its length where {full.numbers["passes"]} passes of full
-        batch end. {flat}"""
-    )
+    more |= {"batch_size": size, "seed": (experiment.seed + order) % 2**32}
+    label = f"{size} of {len(data[0]):,} points, rate {rate:g}"
+    descend = lesson.descend
+    return network, experiment.fit(descend, label, passes, network, *data, rate, **more)
 
 
-def rule(book: Book) -> None:
-    """How the comparison is made fair."""
-    rates = book.number("rates", RATES)
-    passes = book.number("sprint", FIRST_PASSES)
-    few = book.number("rows", ROWS)
-    many = book.number("many_rows", MANY)
-    book.say(
-        f"""Which is better? That depends on the learning rate, so each batch size
-        gets its own, by one rule: of the rates {rates[0]}, {rates[1]} and so on,
-        doubled up to {rates[-1]:g}, the one whose loss is lowest on average over the
-        first {passes} passes. (What is good for the first passes may be too high for
-        the last.) The loss is always that of all points, penalty included, between
-        two passes. The order of the rows is chance, so ahead means by
-        {book.number("clearly", 1.0 - CLEARLY):.0%} or more. The race is run twice: on
-        the tutorial's {few} points, and on {many:,} that are drawn the same way. More
-        points make a pass longer, but to the full batch it is still one update.
-        Minibatches make more updates of it: they need not see every point to know
-        roughly which way is down."""
-    )
+def time_a_pass(experiment: Experiment, data: Data, size: int, rate: float) -> float:
+    """Seconds for a pass, in a run that is long enough and is not watched."""
+    passes = max(FIRST_PASSES, TIMED * size // len(data[0]))
+    runs = [train_in_batches(experiment, data, size, rate, passes)[1] for _ in range(3)]
+    return min(float(run.history["seconds"][-1]) for run in runs) / passes
 
 
-def lower(trials: BatchTrials, theirs: str, full: str) -> str:
-    """How many of the two minibatches are clearly below the full batch."""
-    limit = CLEARLY * trials[0].numbers[full]
-    count = sum(one.numbers[theirs] < limit for one in trials[1:])
-    return ("neither is", "one is", "both are")[count]
+def train_early(experiment: Experiment, course: Course) -> Network:
+    """The network after the first passes."""
+    size = course.numbers["batch"]
+    rate = course.numbers["rate"]
+    return train_in_batches(experiment, experiment.data, size, rate, FIRST_PASSES)[0]
 
 
-def first_passes(book: Book, few: BatchTrials, many: BatchTrials) -> None:
-    """Who is ahead after a few passes."""
-    passes = book.number("sprint", FIRST_PASSES)
-    for trials in (few, many):
-        full, *others = (one.numbers for one in trials)
-        ends = [f"{one['early']:.4f} with {one['rows']}" for one in others]
-        book.say(
-            f"""Of {full["of"]:,} points, after {passes} passes: a loss of
-            {full["early"]:.4f} with all of them in every update, {" and ".join(ends)}:
-            {lower(trials, "early", "early")} ahead of the full batch."""
-        )
+def find_claims(few: list[Course], many: list[Course]) -> dict[str, bool]:
+    """What may be said of minibatches on few points and on many."""
+    passes = [one.numbers["passes_to_low"] or np.inf for one in many]
+    times = [one.milliseconds or np.inf for one in many]
+    ends = [one.losses[-1] for one in few]
+    return {
+        "fewer_passes_on_many": passes[0] > 5 * max(passes[1:]),
+        # nothing is said of the time of single points, the last
+        "less_time_on_many": times[0] > 2 * max(times[1:-1]),
+        "higher_end_on_few": ends[0] < min(ends[1:]),
+    }
 
 
-def boundaries(
-    book: Book, experiment: Experiment, full: BatchTrial, small: BatchTrial
-) -> None:
-    """What the full batch and the smallest have learned after a few passes."""
-    X, y = experiment.data
-    networks = [experiment.network(), experiment.network()]
-    passes = book.number("sprint", FIRST_PASSES)
-    for network, one in zip(networks, (full, small), strict=True):
-        network.theta = one.weights[0]
-    accuracies = [accuracy(network.predict(X), y) for network in networks]
-    shares = book.number("right_early", accuracies)
-    titles = (
-        f"full batch: {shares[0]:.1%} right",
-        f"batches of {small.numbers['rows']}: {shares[1]:.1%} right",
-    )
-    caption = (
-        "Before, with the full batch, and after, with the smallest: the boundary "
-        f"after {passes} passes."
-    )
-    description = (
-        f"Two panels with the moons and a boundary. Left, {titles[0]}. Right, "
-        f"{titles[1]}."
-    )
-    with book.figure("8.1-boundaries", caption, description, (10.0, 4.2)) as fig:
-        axes = fig.subplots(1, 2)
-        for ax, network, title in zip(axes, networks, titles, strict=True):
-            draw_map(ax, network, X, y)
-            ax.set_title(book.plain(title))
-
-
-def by_passes(book: Book, few: BatchTrials, many: BatchTrials) -> None:
-    """The losses by passes, as a figure and as a table."""
-    low = book.number("low_loss", LOW)
-    caption = (
-        "The loss of all points after each pass over the data, on logarithmic axes; "
-        "each line at the rate of the rule."
-    )
-    description = (
-        "Two panels of falling lines, one for each batch size; the table that follows "
-        "has their numbers."
-    )
-    draw(book, "8.1-minibatches", caption, description, few, many)
+def table_of_courses(numbers: Any) -> tuple[list[str], list[list[str]]]:
+    """Each batch size: its rate, what a low loss costs, and the loss at the end."""
     rows = []
-    for trial in (*few, *many):
-        one = trial.numbers
-        below = "never" if one["below_after"] is None else f"{one['below_after']}"
-        losses = [f"{one[when]:.4f}" for when in ("least", "middle", "most", "end")]
-        rows.append([trial.name, f"{one['rate']:g}", below, *losses])
-    columns = ["update of", "rate", f"below {low}", "least", "median", "most", "end"]
-    title = (
-        f"Passes to a loss below {low}; the loss of all points over the second half, "
-        "and at the end"
-    )
-    book.table(title, columns, rows)
+    clock = numbers["milliseconds"]
+    for one, milliseconds in zip(numbers["courses"], clock, strict=True):
+        cost = ["never", "never"]
+        if milliseconds is not None:
+            cost = [f"{one['passes_to_low']}", f"{milliseconds:.2f} ms"]
+        batch = f"{one['batch']:,} of {one['of']:,}"
+        rows.append([batch, f"{one['rate']:g}", *cost, f"{one['end']:.3f}"])
+    return ["batch", "learning rate", "passes", "time", "loss at the end"], rows
 
 
-def draw(
-    book: Book,
-    name: str,
-    caption: str,
-    description: str,
-    *comparisons: BatchTrials,
-    by_clock: bool = False,
-) -> None:
-    """The losses of both comparisons, by passes or by the clock."""
-    with book.figure(name, caption, description, (11.0, 4.4)) as fig:
-        axes = fig.subplots(1, len(comparisons))
-        for ax, trials in zip(axes, comparisons, strict=True):
-            for one, style in zip(trials, STYLES, strict=True):
-                x = np.arange(1, len(one.losses) + 1.0)
-                # the passes that are marked
-                some = np.unique(np.geomspace(1, len(x), 24).astype(int)) - 1
-                if by_clock:
-                    x = 1e3 * one.seconds * x
-                label = book.plain(f"{one.name}, rate {one.numbers['rate']:g}")
-                ax.plot(x, one.losses, label=label, markevery=some.tolist(), **style)
-            ax.set(xscale="log", yscale="log", ylabel="loss of all points")
-            ax.set_xlabel("milliseconds" if by_clock else "passes over the data")
-            ax.set_title(book.plain(f"{trials[0].numbers['of']:,} points"))
-            ax.set_ylim(top=1.7 * ax.get_ylim()[1])  # room for the legend
-            set_log_scale(ax)
-            ax.legend(frameon=False, loc="upper right", title="points in an update")
+def draw_early(fig: Figure, networks: list[Network], X: Array, y: Any) -> None:
+    """The boundaries after the first passes."""
+    axes = fig.subplots(1, 2)
+    titles = ("all points in each update", f"batches of {SMALL}")
+    for ax, network, title in zip(axes, networks, titles, strict=True):
+        draw_map(ax, network, X, y, size=18.0, resolution=100)
+        ax.set_title(f"{title}: {accuracy(network.predict(X), y):.1%}")
 
 
-def last_passes(book: Book, few: BatchTrials, many: BatchTrials) -> None:
-    """Where both comparisons end, and what the tutorial's sentence is worth."""
-    for trials in (few, many):
-        full, *others = (one.numbers for one in trials)
-        moves = ", and ".join(
-            f"between {o['least']:.4f} and {o['most']:.4f} with {o['rows']}"
-            for o in others
+def draw_courses(fig: Figure, *comparisons: list[Course]) -> None:
+    """The losses by passes, few points to the left and many to the right."""
+    axes = fig.subplots(1, len(comparisons))
+    for ax, courses in zip(axes, comparisons, strict=True):
+        for one, style in zip(courses, STYLES, strict=True):
+            some = np.unique(np.geomspace(1, len(one.passes), 20).astype(int)) - 1
+            label = f"{one.numbers['batch']:,}, rate {one.numbers['rate']:g}"
+            ax.plot(one.passes[some], one.losses[some], label=label, **style)
+        ax.set(xscale="log", yscale="log", ylabel="loss of all points")
+        ax.set(
+            xlabel="passes over the data", title=f"{courses[0].numbers['of']:,} points"
         )
-        book.say(
-            f"""After {full["passes"]} passes (as many updates) over {full["of"]:,}
-            points the full batch is at {full["end"]:.4f}. Over the second half of the
-            run the minibatches move {moves}."""
-        )
-    first = book.number("sprint", FIRST_PASSES)
-    outcomes = []
-    for trials in (few, many):
-        full = trials[0].numbers
-        outcomes.append(
-            f"on {full['of']:,} points {lower(trials, 'early', 'early')} ahead after "
-            f"{first} passes, and {lower(trials, 'middle', 'end')} after "
-            f"{full['passes']}"
-        )
-    book.say(
-        f"""Minibatches typically perform better in practice, says the tutorial. By
-        passes, of our two batch sizes, {"; ".join(outcomes)}. (At the end their
-        median over the second half counts.) A fixed rate cannot settle: near a
-        minimum a step is mostly noise, and the weights keep circling it. A smaller
-        rate circles closer and takes longer to arrive; the next exercise has both,
-        one after the other."""
-    )
-
-
-def by_time(book: Book, few: BatchTrials, many: BatchTrials) -> None:
-    """What a pass costs, and the losses by the clock."""
-    book.say(
-        """Passes are not the price; time is. An update with few points is cheaper
-        than one with all, but not in proportion, since each has fixed costs: a pass
-        in small steps takes longer, and by the clock a line moves right, the farther
-        the smaller its batch. The next picture shows who is first by the clock."""
-    )
-    caption = (
-        "The same losses by the clock: passes times the time of one in a long run "
-        "without pauses."
-    )
-    description = (
-        "Two panels, the same lines as before, each moved sideways by the time that "
-        "its passes took."
-    )
-    draw(book, "8.1-minibatches-time", caption, description, few, many, by_clock=True)
-    rows = []
-    for trial in (*few, *many):
-        one = trial.numbers
-        pass_us = 1e6 * trial.seconds
-        spent = {"update_us": pass_us * one["rows"] / one["of"], "pass_us": pass_us}
-        if one["below_after"] is not None:
-            spent["below_ms"] = 1e-3 * pass_us * one["below_after"]
-        clock = book.time(book.plain(f"{one['rows']}_of_{one['of']}"), spent)
-        below = "not reached"
-        if "below_ms" in clock:
-            below = f"{clock['below_ms']:.2f} ms"
-        rows.append(
-            [
-                trial.name,
-                f"{clock['update_us']:.1f} µs",
-                f"{clock['pass_us']:.1f} µs",
-                below,
-            ]
-        )
-    columns = [
-        "update of",
-        "an update",
-        "a pass",
-        f"below {book.number('low_loss', LOW)} after",
-    ]
-    book.table("Times of this run", columns, rows)
+        ax.set_ylim(top=1.9 * ax.get_ylim()[1])  # room for the legend
+        set_log_scale(ax)
+        ax.legend(frameon=False, loc="upper right", title="points in an update")

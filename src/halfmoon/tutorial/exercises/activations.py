@@ -1,0 +1,151 @@
+"""Section 8.3: every activation function in one network, and a forgotten slope."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.components.activations import ACTIVATIONS, Activation, Logistic, ReLU
+from halfmoon.displays import draw_points
+from halfmoon.displays.style import COLOURS, INK
+from halfmoon.inspection.gradient_check import check_gradients
+from halfmoon.pages.texts import Material, Picture
+from halfmoon.tutorial.exercises.grids import add_grid, row_count
+from halfmoon.tutorial.exercises.starts import (
+    count_seeds,
+    median_trial,
+    ranges,
+    train_starts,
+    write_range,
+)
+from halfmoon.tutorial.experiment import L2, NOISE, RATE, ROWS, Experiment, build
+from halfmoon.tutorial.maps import draw_moons_map
+from halfmoon.tutorial.programs import program
+from halfmoon.tutorial.trials import Trial, sample_points
+
+NEW = 2_000  # points that no network has seen
+CALM = RATE / 2.0  # at Britz's own rate even tanh ends in a cycle
+WIDE = 10  # hidden units, where three are not enough for every start
+ACROSS = 4  # small pictures beside one another
+
+
+def forget_slope(known: type[Activation]) -> Activation:
+    """An activation with the slope of tanh in place of its own."""
+
+    @dataclass(frozen=True)
+    class Forgotten(known):  # type: ignore[misc, valid-type]
+        """f(z) of another, with f'(z) = 1 - a^2."""
+
+        def df(self, z: Any, a: Any) -> Any:
+            """The slope of tanh."""
+            return 1.0 - a * a
+
+    return Forgotten()
+
+
+FORGOTTEN = {"relu": forget_slope(ReLU), "logistic": forget_slope(Logistic)}
+
+
+def measure(experiment: Experiment) -> Material:
+    """Train with every activation from several seeds, and with a forgotten slope."""
+    points = sample_points(experiment, "moons", ROWS, NOISE, NEW)
+    passes = 1_000 if experiment.quick else 5_000
+
+    def train_with(activation: str | Activation, hidden: int = 3) -> list[Trial]:
+        sizes = [2, hidden, 2]
+        return train_starts(experiment, sizes, points, passes, CALM, activation)
+
+    trials = {name: train_with(name) for name in ACTIVATIONS}
+    wrong = {name: train_with(act) for name, act in FORGOTTEN.items()}
+    wide = train_with("relu", WIDE)
+    network = build([2, 3, 2], FORGOTTEN["relu"], experiment.seed)
+    check = check_gradients(network, *experiment.data, l2=L2)
+    numbers = {
+        "activations": len(ACTIVATIONS),
+        "new_points": NEW,
+        "rate": CALM,
+        "passes": passes,
+        "seeds": count_seeds(experiment),
+        "reached": {name: ranges(each) for name, each in trials.items()},
+        "wide_units": WIDE,
+        "relu_wide": ranges(wide),
+        "forgotten": {name: ranges(each) for name, each in wrong.items()},
+        "slope_of_logistic_at_0": float(Logistic().df(np.zeros(1), np.full(1, 0.5))[0]),
+    }
+    middle = {name: median_trial(each) for name, each in trials.items()}
+    rows = row_count(ACTIVATIONS, ACROSS)
+    return Material(
+        numbers=numbers,
+        claims=find_claims(numbers),
+        figures={
+            "8.3-curves": Picture(draw_curves, (11.0, 2.1 * rows)),
+            "8.3-boundaries": Picture(
+                lambda fig: draw_boundaries(fig, middle, *experiment.data),
+                (11.0, 2.4 * rows),
+            ),
+        },
+        tables={"reached": table_of_activations, "forgotten": table_of_forgotten},
+        code={"relu": program("relu"), "check": f"# {check.message}"},
+    )
+
+
+def find_claims(numbers: dict[str, Any]) -> dict[str, bool]:
+    """What may be said of the activations."""
+    reached = numbers["reached"]
+    wrong = numbers["forgotten"]
+    line = reached["identity"]["accuracy_new"]
+    relu = reached["relu"]
+    return {
+        "identity_is_a_line": line[2] - line[0] < 0.005 and line[2] < 0.9,
+        "relu_may_stick": relu["loss"][2] > 2.0 * relu["loss"][0],
+        "wide_does_not_stick": numbers["relu_wide"]["loss"][2] < 0.09,
+        "relu_goes_astray": wrong["relu"]["accuracy_new"][2] < 0.75,
+        "logistic_looks_fine": 0.8
+        < wrong["logistic"]["accuracy_new"][1]
+        < line[1] + 0.01,
+    }
+
+
+def table_of_activations(numbers: Any) -> tuple[list[str], list[list[str]]]:
+    """What each activation reaches, over the seeds."""
+    rows = []
+    for name, one in numbers["reached"].items():
+        loss = write_range(one["loss"], ".3f")
+        rows.append([name, loss, write_range(one["accuracy_new"], ".1%")])
+    return ["activation", "loss", "test accuracy"], rows
+
+
+def table_of_forgotten(numbers: Any) -> tuple[list[str], list[list[str]]]:
+    """What two activations reach with their own slope and with that of tanh."""
+    rows = []
+    for name, wrong in numbers["forgotten"].items():
+        own = numbers["reached"][name]["accuracy_new"]
+        both = (own, wrong["accuracy_new"])
+        rows.append([name, *(write_range(each, ".1%") for each in both)])
+    return ["activation", "with its own slope", "with the slope of tanh"], rows
+
+
+def draw_curves(fig: Figure) -> None:
+    """Every activation with its slope."""
+    z = np.linspace(-4.0, 4.0, 81)
+    axes = add_grid(fig, ACTIVATIONS, ACROSS)
+    for ax, name in zip(axes, ACTIVATIONS, strict=True):
+        act = ACTIVATIONS.make(name)
+        a = act.f(z)
+        ax.plot(z, a, c=COLOURS[2], lw=2.2, label="f")
+        ax.plot(z, act.df(z, a), c=COLOURS[3], lw=1.8, ls="--", label="f'")
+        ax.axhline(0.0, c=INK, lw=0.6, alpha=0.5, zorder=0)
+        ax.set(xlabel="z", title=name, xlim=(-4.0, 4.0), ylim=(-2.2, 4.2))
+        ax.set(xticks=(-4, 0, 4), yticks=(-2, 0, 2, 4))
+    axes[0].legend(frameon=False, loc="upper left")
+
+
+def draw_boundaries(fig: Figure, trials: dict[str, Trial], X: Array, y: Any) -> None:
+    """What each has learned from the seed of its median loss."""
+    axes = add_grid(fig, trials, ACROSS)
+    for ax, (name, trial) in zip(axes, trials.items(), strict=True):
+        draw_moons_map(ax, trial.network, X, y, resolution=60)
+        draw_points(ax, X[::4], y[::4], size=10.0)
+        ax.set_title(f"{name}: {trial.accuracy_new:.1%}")
