@@ -63,6 +63,14 @@ def test_an_early_stage_is_one_of_the_same_run(study):
     assert np.array_equal(fits[1].network.theta, network.theta)
 
 
+def test_the_swing_is_of_the_losses_in_the_second_half(study):
+    fit = study.train(1)[0]
+    network = study.repeats[0].network(1)
+    run = descend(network, *study.repeats[0].data, 2.0, epochs=5_000)
+    last = run.history["loss"][2_500:]
+    assert fit.swing == [min(last), max(last)]
+
+
 def test_a_penalty_and_a_rate_reach_the_training(study):
     weights = [
         np.abs(fits[0].network.theta).max()

@@ -39,10 +39,14 @@ def truth(X, noise=0.20):
 
 
 class Fit(NamedTuple):
-    """A trained network, what is measured of it, and the seconds of its training."""
+    """A trained network, what is measured of it, and the seconds of its training.
+
+    `swing` is the lowest and the highest loss in the second half of the passes.
+    """
 
     network: Network
     scores: dict[str, float]
+    swing: list[float]
     seconds: float
 
 
@@ -92,7 +96,9 @@ class Study:
             run = one.fit(lesson.descend, label, passes, *data, **options)
             for name, value in self.evaluate(one, network.predict).items():
                 scores[stage + name] = value
-        return Fit(network, scores, float(run.history["seconds"][-1]))
+        late = run.history["loss"][one.passes // 2 :]
+        swing = [late.min(), late.max()]
+        return Fit(network, scores, swing, float(run.history["seconds"][-1]))
 
     def evaluate(self, one: Experiment, predict: Predict) -> dict[str, float]:
         """What is MEASURED: on the points of one seed, and on the new ones."""
