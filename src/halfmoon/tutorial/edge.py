@@ -89,6 +89,9 @@ def draw_edge(fig: Figure, runs: list[Descent], published: list[float]) -> None:
         ax.yaxis.set_major_formatter(form)
         ax.yaxis.set_minor_formatter("")
     end.ticklabel_format(useOffset=False)
+    end.set_xticks([last - 30, last - 15, last])
+    end.xaxis.set_major_formatter("{x:,.0f}")
+    loss.set_ylim(0.5 * runs[1].L.min())  # room for the legend
     loss.set(title="The loss", xlabel="updates", ylabel="loss")
     title = r"Rate $\times$ curvature, and the edge at 2"
     sharpness.set(title=title, xlabel="updates", ylabel=r"rate $\times$ curvature")
