@@ -1,5 +1,7 @@
 """Texts: their blocks, and the numbers that they name."""
 
+import re
+
 import pytest
 
 from halfmoon.pages.numbers import resolve, with_address
@@ -44,6 +46,12 @@ def test_a_number_that_is_not_there_is_named_with_those_that_are():
         insert("{shares}", NUMBERS)
     with pytest.raises(LookupError, match="claim 'x'"):
         find("x", {"y": True}, "claim")
+
+
+@pytest.mark.parametrize("text", ["{lists[x]}", "{of[4]}", "{share:d}", "{share[0]}"])
+def test_what_a_number_cannot_give_is_shown(text):
+    with pytest.raises(LookupError, match=re.escape(text)):
+        insert(text, NUMBERS)
 
 
 def test_blocks_stand_in_order_and_hold_what_is_between_their_fences():

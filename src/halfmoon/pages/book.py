@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from halfmoon.atomic import write_file
-from halfmoon.pages import html, markdown
+from halfmoon.pages import html, live, markdown
 from halfmoon.pages.equations import EQUATIONS, statement_of
 from halfmoon.pages.mathematics import mathml
 from halfmoon.pages.numbers import plain, resolve, with_address
@@ -45,6 +45,8 @@ class Book:
     out: Path
     front: html.Front
     png: bool = True
+    opening: str = ""  # HTML for the head of the page
+    live_data: dict[str, Any] | None = None  # what live figures start from
     console: Console = field(default_factory=Console)
     results: dict[str, Any] = field(default_factory=dict)
     body: list[str | Callable[[], str]] = field(default_factory=list)
@@ -277,13 +279,21 @@ class Book:
         listed = json.dumps(self.results, indent=2)
         write_file(self.out / f"{numbers}.json", f"{listed}\n")
         body = [part if isinstance(part, str) else part() for part in self.body]
-        whole = html.page(self.front, self.headings, body)
-        write_file(self.out / f"{page}.html", whole)
+        write_file(self.out / f"{page}.html", self._whole(body))
         if self.missing:
             raise OSError(
                 "The page is written, but not all of its figures could be drawn: "
                 f"{'; '.join(self.missing)}."
             )
+
+    def _whole(self, body: list[str]) -> str:
+        """The page; it has a script if it has data for live figures."""
+        parts = {"opening": self.opening}
+        if self.live_data is not None:
+            parts["style"] = live.live_style()
+            parts["script"] = live.live_script(self.live_data)
+            parts["policy"] = live.content_security_policy()
+        return html.page(self.front, self.headings, body, **parts)
 
     def write_unfinished(self) -> None:
         """Write what there is, beside a page of an earlier run.

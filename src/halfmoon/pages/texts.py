@@ -120,9 +120,15 @@ def insert(text: str, numbers: dict[str, Any]) -> str:
     def write(match: re.Match[str]) -> str:
         name, keys, form = match.groups()
         value = find(name, numbers, "number")
-        for key in KEY.findall(keys):
-            value = value[int(key)] if isinstance(value, list) else value[key]
-        return format(value, form or "")
+        try:
+            for key in KEY.findall(keys):
+                value = value[int(key)] if isinstance(value, list) else value[key]
+            return format(value, form or "")
+        except (LookupError, TypeError, ValueError) as error:
+            raise LookupError(
+                f"The text writes {match.group()}, which the number {name!r} cannot "
+                f"give ({type(error).__name__}: {error})."
+            ) from error
 
     pieces = []
     end = 0

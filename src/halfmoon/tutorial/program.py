@@ -12,6 +12,7 @@ from halfmoon.components.rules import nearest
 from halfmoon.pages.book import Book
 from halfmoon.pages.document import document_page
 from halfmoon.pages.html import Front
+from halfmoon.pages.live import live_figure
 from halfmoon.pages.telling import tell
 from halfmoon.pages.texts import Material, title_and_text
 from halfmoon.training.interrupt import Interrupt
@@ -64,6 +65,11 @@ FRONT = Front(
     ),
 )
 
+OPENING = {"show": "plane network", "autoplay": "yes"}
+OPENING_CAPTION = (
+    "A network with three hidden units learns to tell two half moons apart, while you "
+    "watch. Pause it, or drag a point."
+)
 DERIVATION = Front(
     title="Derivation",
     description="Every equation of halfmoon, derived once, with the tag of its line.",
@@ -81,23 +87,22 @@ def run(
 ) -> Book:
     """Run the lesson, or one section by name or number, and write its page.
 
-    Figures, results.json, index.html and derivation.html go to `out`; those of a
-    single section to a folder `only-NAME` in it, so that a whole page stays. With the
-    same seed and engine, a rerun gives the same numbers, except for times. Ctrl-C ends
-    it, and the sections so far are written as unfinished.html and unfinished.json.
-    Raises ValueError for a section or an engine that does not exist, OSError for a
-    folder that cannot be written.
+    Figures, results.json and index.html go to `out`, beside the derivation and the
+    notebook; those of a single section to a folder `only-NAME` in it, so that a whole
+    page stays. With the same seed and engine, a rerun gives the same numbers, except
+    for times. Ctrl-C ends it, and the sections so far are written as unfinished.html
+    and unfinished.json. Raises ValueError for a section or an engine that does not
+    exist, OSError for a folder that cannot be written.
     """
     # what cannot be is refused before anything is computed or written
     Settings(engine=engine)
-    # (until all sections are written anew)
-    texts = files("halfmoon.tutorial").joinpath("texts")
-    names = [name for name in SECTIONS if texts.joinpath(f"{name}.md").is_file()]
+    names = list(SECTIONS)
     if only is not None:
         names = find_sections(only)
         out = out / f"only-{names[0]}"
     make_folder(out)
     book = Book(out, FRONT, png=not quick, console=console or Console())
+    book.opening = live_figure("opening", OPENING, OPENING_CAPTION)
     try:
         with book.interrupt.opened():
             tell_sections(book, names, seed, quick, engine)
@@ -107,7 +112,7 @@ def run(
         raise
     with Interrupt().opened():
         book.write()
-        write_derivation(out)
+        write_companions(out)
     return book
 
 
@@ -123,9 +128,11 @@ def tell_sections(
 
     from halfmoon.pages.drawing_process import drawing_process
     from halfmoon.tutorial.experiment import Experiment
+    from halfmoon.tutorial.live import live_data
 
     drawing_process()  # it starts while we compute
     experiment = Experiment(seed, quick, engine)
+    book.live_data = live_data()
     # a second thread is in the way of small products
     with threadpool_limits(1, user_api="blas"):
         for name in names:
@@ -144,13 +151,19 @@ def measure(name: str, experiment: "Experiment") -> Material:
     return module.measure(experiment)
 
 
-def write_derivation(out: Path) -> None:
-    """Write DERIVATION.md as derivation.html, to which the page links."""
-    path = Path(str(files("halfmoon"))) / "DERIVATION.md"
-    if not path.is_file():  # in a checkout it lies above src
-        path = Path(__file__).parents[3] / "DERIVATION.md"
-    page = document_page(path.read_text(encoding="utf-8"), DERIVATION)
+def write_companions(out: Path) -> None:
+    """Write what the page links to: the derivation as a page, and the notebook."""
+    page = document_page(_companion("DERIVATION.md"), DERIVATION)
     write_file(out / "derivation.html", page)
+    write_file(out / "tutorial.ipynb", _companion("examples/tutorial.ipynb"))
+
+
+def _companion(name: str) -> str:
+    """A file of the project: in a wheel among the modules, in a checkout above src."""
+    path = Path(str(files("halfmoon"))) / Path(name).name
+    if not path.is_file():
+        path = Path(__file__).parents[3] / name
+    return path.read_text(encoding="utf-8")
 
 
 def source(name: str) -> str:
