@@ -374,6 +374,8 @@ TESTED_TOGETHER = {
     # its texts are what the translator fills in
     "engines.compiled.templates": "engines/test_codegen.py",
     # the entry points are tried in the file that they make
+    "engines.browser.areas": "engines/test_browser.py",
+    "engines.browser.connecting": "engines/test_browser.py",
     "engines.browser.contents": "engines/test_browser.py",
     "engines.browser.curvature": "engines/test_browser.py",
     "engines.browser.drawing": "engines/test_browser.py",

@@ -1,20 +1,80 @@
 """What the WebAssembly module carries: the engine's loops, and components by index.
 
-An activation, loss or rule is chosen by its place in the list here, which the manifest
-repeats. Its loops are those that the compiled engine runs: of loops.py and
-joint_losses.py, and what `templates` writes from a component's own source.
+A component is chosen by its place in the list of its kind, which the manifest repeats.
+Its loops are those that the compiled engine runs: of loops.py and joint_losses.py, and
+what `templates` writes from the component's own source.
 """
 
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from halfmoon.components.activations import ACTIVATIONS, Identity
 from halfmoon.components.losses import LOSSES, SoftmaxCrossEntropy
 from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.registry import Component
+from halfmoon.engines.browser.areas import SETTINGS
 from halfmoon.engines.compiled import joint_losses, loops, templates
 
 DTYPE = "float64"
-MOST_SETTINGS = 8
+# of loops.py; the others are for dropout and running averages
+PLAIN = (
+    "row_numbers", "gather", "all_finite", "combine", "dots", "gradient", "shuffle",
+)  # fmt: skip
+# the tutorial's is the first; the rest in the registry's order
+ACTIVATION_NAMES = sorted(ACTIVATIONS, key=lambda name: name != "tanh")
+# those that learn classes from ones and zeros; the others are of numbers
+LOSS_NAMES = ["softmax_cross_entropy", "logistic_cross_entropy", "squared_error"]
+RULE_NAMES = list(OPTIMIZERS)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A component in the module: its loops, and the numbers that these read."""
+
+    loops: dict[str, Any]
+    first: float  # a number of its own
+    settings: list[float]
+
+    @property
+    def numbers(self) -> list[float]:
+        """The first number, and the settings, filled up with zeros."""
+        return [self.first, *self.settings] + [0.0] * (SETTINGS - len(self.settings))
+
+
+def activation(name: str) -> Carried:
+    """f and df; the first number says whether df needs z."""
+    act = ACTIVATIONS[name]()
+    text, names = templates.activation(act, DTYPE)
+    made = _module(name, text)
+    two = {f"{name}.f": made.f, f"{name}.df": made.df}
+    return Carried(two, float(made.needs_z), _values(act, names))
+
+
+def loss(name: str) -> Carried:
+    """Loss and link; the first number is of no use."""
+    one = LOSSES[name]()
+    if isinstance(one, SoftmaxCrossEntropy):
+        value = joint_losses.softmax_cross_entropy
+        link = joint_losses.softmax_link
+        # one group; its size, the number of classes, is filled in when it is known
+        settings = [one.smoothing, 1.0]
+    else:
+        text, names = templates.loss(one, DTYPE)
+        made = _module(name, text)
+        value = made.loss
+        link = made.link
+        settings = _values(one, names)
+    return Carried({f"{name}.loss": value, f"{name}.link": link}, 0.0, settings)
+
+
+def rule(name: str) -> Carried:
+    """The step; the first number is the optimizer's own decay."""
+    optimizer = OPTIMIZERS[name]()
+    text, names = templates.rule(optimizer, DTYPE)
+    made = _module(name, text)
+    settings = _values(optimizer, names)
+    return Carried({f"{name}.rule": made.rule}, optimizer.decay, settings)
 
 
 def _module(name: str, text: str) -> ModuleType:
@@ -24,65 +84,27 @@ def _module(name: str, text: str) -> ModuleType:
     return module
 
 
-def _settings(component: Any, names: list[str]) -> list[float]:
-    """The values of a component's settings, filled up with zeros."""
-    values = [float(getattr(component, name)) for name in names]
-    return values + [0.0] * (MOST_SETTINGS - len(values))
+def _values(component: Component, names: list[str]) -> list[float]:
+    """A component's settings, in the order in which its loops read them."""
+    return [float(getattr(component, name)) for name in names]
 
 
-# all loops, by the names under which they stand in the table of functions
-LOOPS: dict[str, Any] = {}
-for _name in ("row_numbers", "gather", "all_finite", "combine", "dots", "gradient"):
-    LOOPS[_name] = getattr(loops, _name)
-LOOPS["shuffle"] = loops.shuffle
-
-ACTIVATION_NAMES = sorted(ACTIVATIONS, key=lambda name: name != "tanh")
-LOSS_NAMES = ["softmax_cross_entropy", "logistic_cross_entropy", "squared_error"]
-RULE_NAMES = list(OPTIMIZERS)
-
-
-def index_of(name: str) -> int:
-    """A loop's index in the table of functions."""
-    return list(LOOPS).index(name)
-
-
-# a row for each component: a number of its kind's, and then its settings
-NUMBERS: list[list[float]] = []
-
-FIRST_ACTIVATION = len(LOOPS)  # f, then df of each
-ACTIVATION_ROW = len(NUMBERS)
-for _name in ACTIVATION_NAMES:
-    _act = ACTIVATIONS[_name]()
-    _text, _names = templates.activation(_act, DTYPE)
-    _made = _module(_name, _text)
-    LOOPS[f"{_name}.f"] = _made.f
-    LOOPS[f"{_name}.df"] = _made.df
-    NUMBERS.append([float(_made.needs_z), *_settings(_act, _names)])
+_activations = [activation(name) for name in ACTIVATION_NAMES]
+_losses = [loss(name) for name in LOSS_NAMES]
+_rules = [rule(name) for name in RULE_NAMES]
+_all = [*_activations, *_losses, *_rules]
+# the table of functions, by name: the plain loops, and then each component's
+LOOPS = {name: getattr(loops, name) for name in PLAIN}
+for _carried in _all:
+    LOOPS |= _carried.loops
+FIRST_ACTIVATION = len(PLAIN)  # two each
+FIRST_LOSS = FIRST_ACTIVATION + 2 * len(_activations)  # two each
+FIRST_RULE = FIRST_LOSS + 2 * len(_losses)
+# a row for each component
+NUMBERS = [carried.numbers for carried in _all]
+ACTIVATION_ROW = 0
+LOSS_ROW = len(_activations)
+RULE_ROW = LOSS_ROW + len(_losses)
 # where there is nothing to compute
 IDENTITY = [ACTIVATIONS[name] is Identity for name in ACTIVATION_NAMES].index(True)
-
-FIRST_LOSS = len(LOOPS)  # loss, then link of each
-LOSS_ROW = len(NUMBERS)
-for _name in LOSS_NAMES:
-    _loss = LOSSES[_name]()
-    if isinstance(_loss, SoftmaxCrossEntropy):
-        LOOPS[f"{_name}.loss"] = joint_losses.softmax_cross_entropy
-        LOOPS[f"{_name}.link"] = joint_losses.softmax_link
-        # one group; its size, the number of classes, is filled in later
-        _values = [_loss.smoothing, 1.0] + [0.0] * (MOST_SETTINGS - 2)
-    else:
-        _text, _names = templates.loss(_loss, DTYPE)
-        _made = _module(_name, _text)
-        LOOPS[f"{_name}.loss"] = _made.loss
-        LOOPS[f"{_name}.link"] = _made.link
-        _values = _settings(_loss, _names)
-    NUMBERS.append([0.0, *_values])
 SOFTMAX = LOSS_NAMES.index("softmax_cross_entropy")
-
-FIRST_RULE = len(LOOPS)
-RULE_ROW = len(NUMBERS)
-for _name in RULE_NAMES:
-    _rule = OPTIMIZERS[_name]()
-    _text, _names = templates.rule(_rule, DTYPE)
-    LOOPS[f"{_name}.rule"] = _module(_name, _text).rule
-    NUMBERS.append([_rule.decay, *_settings(_rule, _names)])

@@ -11,22 +11,13 @@ found by bisection (Sturm's count).
 
 import numpy as np
 
+from halfmoon.engines.browser import areas
+from halfmoon.engines.browser.connecting import DOUBLE, is_ready, state
 from halfmoon.engines.browser.drawing import key, normal
-from halfmoon.engines.browser.memory import (
-    DIRECTIONS,
-    LANCZOS_AREA,
-    MEASURING,
-    PARAMETERS,
-    RITZ_AREA,
-    THETA_AREA,
-    entry,
-    place,
-)
-from halfmoon.engines.browser.setup import is_ready, state, tasks_of
+from halfmoon.engines.browser.memory import entry, place
 from halfmoon.engines.browser.updates import objective
 from halfmoon.engines.compiled.native import jit, vector
 
-DOUBLE = 8
 STEP = 1e-5  # h, where v has length 1
 CHECK = np.uint64(4)  # random.CHECK: what the first direction is drawn from
 TOLERANCE = 1e-10  # of the eigenvalue, relative
@@ -35,8 +26,8 @@ BISECTIONS = 80
 
 @jit
 def direction(index):
-    """The address of one of the process' vectors; two more follow the last."""
-    return place(LANCZOS_AREA) + index * PARAMETERS * DOUBLE
+    """The address of one of the process' vectors, of which the last is spare."""
+    return place(areas.VECTORS) + index * areas.PARAMETERS * DOUBLE
 
 
 @jit
@@ -72,13 +63,13 @@ def scale(target, factor, count):
 @jit
 def hessian_product(v, out, count):
     """H v, for a v of length 1; vectors at addresses."""
-    there = direction(DIRECTIONS + 1)
-    g = tasks_of()[MEASURING].g
+    there = direction(areas.DIRECTIONS + 1)
+    g = place(areas.G)
     scale(out, 0.0, count)
     for side in range(2):
         sign = 1.0 if side == 0 else -1.0
         scale(there, 0.0, count)
-        add(there, 1.0, place(THETA_AREA), count)
+        add(there, 1.0, place(areas.THETA), count)
         add(there, sign * STEP, v, count)
         objective(there)
         add(out, sign / (2.0 * STEP), g, count)
@@ -126,8 +117,8 @@ def curvature():
     if not is_ready():
         return np.nan
     count = state().parameters
-    diagonal = vector(place(RITZ_AREA), DIRECTIONS, np.float64)
-    beside = vector(place(RITZ_AREA) + DIRECTIONS * DOUBLE, DIRECTIONS, np.float64)
+    diagonal = vector(place(areas.DIAGONAL), areas.DIRECTIONS, np.float64)
+    beside = vector(place(areas.BESIDE), areas.DIRECTIONS, np.float64)
     first = vector(direction(0), count, np.float64)
     k = key(0, CHECK)
     for i in range(count):
@@ -135,7 +126,7 @@ def curvature():
     scale(direction(0), 1.0 / np.sqrt(dot(direction(0), direction(0), count)), count)
     found = 0.0
     still = 0
-    for step in range(min(count, DIRECTIONS)):
+    for step in range(min(count, areas.DIRECTIONS)):
         v = direction(step)
         following = direction(step + 1)
         hessian_product(v, following, count)

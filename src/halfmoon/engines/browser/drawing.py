@@ -3,22 +3,16 @@
 import numpy as np
 
 from halfmoon.arrays import random
-from halfmoon.engines.browser.memory import (
-    CLEAN_AREA,
-    INPUTS,
-    THETA_AREA,
+from halfmoon.engines.browser import areas
+from halfmoon.engines.browser.connecting import (
     TRAINING,
-    X_AREA,
-    entry,
-    place,
-)
-from halfmoon.engines.browser.setup import (
     connect,
     is_ready,
     layers_of,
-    start_anew,
     state,
 )
+from halfmoon.engines.browser.memory import entry, place
+from halfmoon.engines.browser.setup import start_anew
 from halfmoon.engines.compiled.loops import GAMMA, ONE, SHIFT_11, mix
 from halfmoon.engines.compiled.native import jit, vector
 from halfmoon.engines.compiled.simd import FUNCTIONS
@@ -26,7 +20,7 @@ from halfmoon.engines.compiled.simd import FUNCTIONS
 log1p = FUNCTIONS["float64"]["log1p"]
 WEIGHTS = np.uint64(random.WEIGHTS)
 SHUFFLE = np.uint64(random.SHUFFLE)
-POINTS = np.uint64(random.SPLIT)
+POINTS = np.uint64(random.SPLIT)  # a page splits no data
 
 
 @jit
@@ -83,7 +77,7 @@ def reset(seed):
         return 0
     k = key(seed, WEIGHTS)
     s.shuffle = np.int64(key(seed, SHUFFLE))
-    values = vector(place(THETA_AREA), s.parameters, np.float64)
+    values = vector(place(areas.THETA), s.parameters, np.float64)
     layers = layers_of(TRAINING)
     drawn = 0
     for index in range(len(layers)):
@@ -99,12 +93,18 @@ def reset(seed):
     return 1
 
 
+@entry(">i")
+def clean():
+    """Where the points without noise are, for `make_points`: (2000, 2) float64."""
+    return place(areas.CLEAN)
+
+
 @entry("idi>i")
 def make_points(n, noise, seed):
     """Points from the clean shape: each number plus noise times a normal number."""
     k = key(seed, POINTS)
-    X = vector(place(X_AREA), n * INPUTS, np.float64)
-    shape = vector(place(CLEAN_AREA), n * INPUTS, np.float64)
-    for i in range(n * INPUTS):
+    X = vector(place(areas.X), n * areas.INPUTS, np.float64)
+    shape = vector(place(areas.CLEAN), n * areas.INPUTS, np.float64)
+    for i in range(n * areas.INPUTS):
         X[i] = shape[i] + noise * normal(k, i)
     return n

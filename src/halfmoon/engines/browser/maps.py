@@ -2,31 +2,15 @@
 
 import numpy as np
 
-from halfmoon.engines.browser.memory import (
-    CELLS,
-    HIDDEN_AREA,
-    INPUTS,
-    LABEL_AREA,
-    MAP_AREA,
-    MAP_UNITS,
-    MAP_X_AREA,
-    PREDICTED_AREA,
+from halfmoon.engines.browser import areas
+from halfmoon.engines.browser.connecting import (
     PREDICTING,
-    ROWS,
-    THETA_AREA,
-    UNIT_MAP_AREA,
-    X_AREA,
-    entry,
-    place,
-    records,
-)
-from halfmoon.engines.browser.setup import (
-    LABEL,
     is_ready,
     layers_of,
     state,
     tasks_of,
 )
+from halfmoon.engines.browser.memory import entry, place, records
 from halfmoon.engines.compiled.kernels import forward, gather, predict
 from halfmoon.engines.compiled.native import jit, vector
 
@@ -36,8 +20,8 @@ def predict_rows(rows, n, out):
     """The prediction for n rows at an address, to another address."""
     s = state()
     tasks = tasks_of()
-    theta = vector(place(THETA_AREA), s.parameters, np.float64)
-    X = vector(rows, n * INPUTS, np.float64)
+    theta = vector(place(areas.THETA), s.parameters, np.float64)
+    X = vector(rows, n * areas.INPUTS, np.float64)
     y_hat = vector(out, n * s.classes, np.float64)
     predict(tasks[PREDICTING:], layers_of(PREDICTING), theta, X, y_hat, 0, n)
     return 0
@@ -50,7 +34,7 @@ def hidden_rows(rows, n, out):
     task = tasks_of()[PREDICTING]
     layers = layers_of(PREDICTING)
     task.X = rows
-    task.theta = place(THETA_AREA)
+    task.theta = place(areas.THETA)
     values = vector(out, n * s.units, np.float64)
     for first in range(0, n, task.block_rows):
         count = min(task.block_rows, n - first)
@@ -70,12 +54,12 @@ def hidden_rows(rows, n, out):
 @jit
 def fill_grid(x0, x1, y0, y1, columns, rows):
     """The grid's points, row after row: from x0 to x1 and from y0 to y1, both ends."""
-    grid = vector(place(MAP_X_AREA), CELLS * INPUTS, np.float64)
+    grid = vector(place(areas.MAP_X), areas.CELLS * areas.INPUTS, np.float64)
     across = (x1 - x0) / max(columns - 1, 1)
     down = (y1 - y0) / max(rows - 1, 1)
     for row in range(rows):
         for column in range(columns):
-            cell = (row * columns + column) * INPUTS
+            cell = (row * columns + column) * areas.INPUTS
             grid[cell] = x0 + column * across
             grid[cell + 1] = y0 + row * down
     return 0
@@ -88,11 +72,11 @@ def predict_map(x0, x1, y0, y1, columns, rows):
     The grid goes from x0 to x1 and from y0 to y1, both ends included. 0 where it has
     more than 160 x 160 points.
     """
-    if not is_ready() or columns * rows > CELLS:
+    if not is_ready() or columns * rows > areas.CELLS:
         return 0
     fill_grid(x0, x1, y0, y1, columns, rows)
-    predict_rows(place(MAP_X_AREA), columns * rows, place(MAP_AREA))
-    return place(MAP_AREA)
+    predict_rows(place(areas.MAP_X), columns * rows, place(areas.MAP))
+    return place(areas.MAP)
 
 
 @entry("ddddii>i")
@@ -103,12 +87,12 @@ def unit_map(x0, x1, y0, y1, columns, rows):
     too many: more than 160 x 160 points, or 64 units for each of so many.
     """
     cells = columns * rows
-    too_many = cells > CELLS or cells * state().units > CELLS * MAP_UNITS
-    if not is_ready() or too_many:
+    most = areas.CELLS * areas.MAP_UNITS
+    if not is_ready() or cells > areas.CELLS or cells * state().units > most:
         return 0
     fill_grid(x0, x1, y0, y1, columns, rows)
-    hidden_rows(place(MAP_X_AREA), cells, place(UNIT_MAP_AREA))
-    return place(UNIT_MAP_AREA)
+    hidden_rows(place(areas.MAP_X), cells, place(areas.UNIT_MAP))
+    return place(areas.UNIT_MAP)
 
 
 @entry(">i")
@@ -116,8 +100,8 @@ def predict_points():
     """Where the points' probabilities are: (n, classes) float64."""
     if not is_ready():
         return 0
-    predict_rows(place(X_AREA), state().n, place(PREDICTED_AREA))
-    return place(PREDICTED_AREA)
+    predict_rows(place(areas.X), state().n, place(areas.PREDICTED))
+    return place(areas.PREDICTED)
 
 
 @entry(">i")
@@ -125,8 +109,8 @@ def hidden_points():
     """Where the points' hidden activations are: (n, units) float64."""
     if not is_ready():
         return 0
-    hidden_rows(place(X_AREA), state().n, place(HIDDEN_AREA))
-    return place(HIDDEN_AREA)
+    hidden_rows(place(areas.X), state().n, place(areas.HIDDEN_VALUES))
+    return place(areas.HIDDEN_VALUES)
 
 
 @entry(">d")
@@ -135,9 +119,9 @@ def accuracy():
     if not is_ready():
         return np.nan
     s = state()
-    predict_rows(place(X_AREA), s.n, place(PREDICTED_AREA))
-    y_hat = vector(place(PREDICTED_AREA), s.n * s.classes, np.float64)
-    labelled = records(place(LABEL_AREA), ROWS, LABEL)
+    predict_rows(place(areas.X), s.n, place(areas.PREDICTED))
+    y_hat = vector(place(areas.PREDICTED), s.n * s.classes, np.float64)
+    labelled = records(place(areas.LABELS), areas.ROWS, areas.LABEL_ROW)
     right = 0
     for r in range(s.n):
         best = 0

@@ -2,26 +2,17 @@
 
 import numpy as np
 
-from halfmoon.engines.browser.memory import (
-    ETA_AREA,
-    KEPT_AREA,
-    LOSS_AREA,
-    MEASURED_AREA,
+from halfmoon.engines.browser import areas
+from halfmoon.engines.browser.connecting import (
     MEASURING,
-    SLOTS,
-    THETA_AREA,
     TRAINING,
-    UPDATES,
-    entry,
-    place,
-)
-from halfmoon.engines.browser.setup import (
     is_ready,
     layers_of,
     ranges_of,
     state,
     tasks_of,
 )
+from halfmoon.engines.browser.memory import entry, place
 from halfmoon.engines.compiled.kernels import thread_updates
 from halfmoon.engines.compiled.native import jit, vector
 
@@ -37,52 +28,49 @@ def copy(target, source, count):
 
 
 @jit
-def carry_out(count):
-    """So many updates from here; returns how many were finite."""
-    s = state()
-    tasks = tasks_of()
-    tasks[TRAINING].count = count
-    tasks[TRAINING].t = s.t
-    return thread_updates(tasks[TRAINING], layers_of(TRAINING), ranges_of(), 0)
+def carry_out(which, count):
+    """So many updates of a task; returns how many were finite."""
+    task = tasks_of()[which]
+    task.count = count
+    task.t = state().t if which == TRAINING else 0
+    return thread_updates(task, layers_of(which), ranges_of(), 0)
 
 
 @entry("id>i")
 def run(count, rate):
     """Up to `count` updates at a learning rate; returns how many were done.
 
-    They are fewer where loss or gradient are no longer finite, or where `count` is
-    above 4096. The parameters are then those after the updates that were done.
+    They are fewer where `count` is above 4096, or where loss or gradient are no longer
+    finite. The parameters are those after the updates that were done.
     """
-    if not is_ready():
+    if not is_ready() or count < 1:
         return 0
-    s = state()
-    count = min(count, UPDATES)
-    values = s.parameters * (1 + SLOTS)
-    eta = vector(place(ETA_AREA), UPDATES, np.float64)
+    count = min(count, areas.UPDATES)
+    values = state().parameters * (1 + areas.SLOTS)
+    eta = vector(place(areas.ETA), count, np.float64)
     for i in range(count):
         eta[i] = rate
-    copy(place(KEPT_AREA), place(THETA_AREA), values)
-    done = carry_out(count)
-    if done < count:
-        # a step has been taken from where there was no more to measure: without it
-        copy(place(THETA_AREA), place(KEPT_AREA), values)
-        carry_out(done)
-    measured = vector(place(MEASURED_AREA), 2 * UPDATES, np.float64)
-    objectives = vector(place(LOSS_AREA), UPDATES, np.float64)
+    copy(place(areas.KEPT), place(areas.THETA), values)
+    done = carry_out(TRAINING, count)
+    measured = vector(place(areas.MEASURED), 2 * count, np.float64)
+    objectives = vector(place(areas.LOSSES), areas.UPDATES, np.float64)
     for i in range(done):
-        objectives[i] = measured[i] + measured[done + i]
-    s.t += done
-    s.count = done
+        objectives[i] = measured[i] + measured[count + i]
+    if done < count:
+        # the step after the last finite measurement has been taken: again, without it
+        copy(place(areas.THETA), place(areas.KEPT), values)
+        carry_out(TRAINING, done)
+    state().t += done
     return done
 
 
 @entry(">i")
 def losses():
-    """Where the objective before each of the last call's updates is, float64.
+    """Where the objective before each of the last call's updates is: (4096,) float64.
 
-    In batches it is that of the batch.
+    With batches it is that of the batch.
     """
-    return place(LOSS_AREA)
+    return place(areas.LOSSES)
 
 
 @entry(">i")
@@ -100,27 +88,29 @@ def set_updates(t):
 
 @jit
 def objective(theta):
-    """The objective over all points; its gradient goes to the measuring task's g."""
+    """The objective over all points, at parameters at an address.
+
+    Its gradient goes to the measuring task's g.
+    """
     task = tasks_of()[MEASURING]
     task.theta = theta
-    task.count = 1
-    thread_updates(task, layers_of(MEASURING), ranges_of(), 0)
+    carry_out(MEASURING, 1)
     measured = vector(task.measured, 2, np.float64)
     return measured[0] + measured[1]
 
 
 @entry(">d")
 def loss():
-    """The objective at theta, over all points; NaN before all is set."""
+    """The objective at theta, over all points; NaN while no network is set."""
     if not is_ready():
         return np.nan
-    return objective(place(THETA_AREA))
+    return objective(place(areas.THETA))
 
 
 @entry(">i")
 def gradient():
-    """Where the objective's gradient at theta is, once it is computed: float64."""
+    """Where the objective's gradient at theta is, which is computed now: float64."""
     if not is_ready():
         return 0
-    objective(place(THETA_AREA))
-    return tasks_of()[MEASURING].g
+    objective(place(areas.THETA))
+    return place(areas.G)
