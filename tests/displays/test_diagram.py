@@ -1,5 +1,7 @@
 """The diagram joins the right units, and says what it leaves out."""
 
+# ruff: noqa: RUF001 (a minus sign is meant)
+
 import itertools
 import re
 
@@ -80,7 +82,7 @@ def test_a_diagram_has_a_line_for_each_weight_shown(sizes):
     assert any("40 units" in word for word in words) == (40 in sizes)
     # where there are few, their numbers stand on the lines
     few = sum(W.size for W in coefs if W.size <= 9)
-    assert sum(bool(re.fullmatch(r"[+-]\d\.\d\d", word)) for word in words) == few
+    assert sum(bool(re.fullmatch(r"[+−]\d\.\d\d", word)) for word in words) == few
 
 
 def test_negative_weights_are_dashed():
@@ -88,3 +90,57 @@ def test_negative_weights_are_dashed():
     (links,) = draw_diagram(ax(), coefs, ["x"], ["a", "b"]).links
     dashes = [pattern is not None for _, pattern in links.get_linestyles()]
     assert dashes == [False, True]
+
+
+def numbers_on(panel):
+    """The place, the angle and the words of each number of a weight."""
+    return [
+        (np.array(text.get_position()), text.get_rotation(), text.get_text())
+        for text in panel.texts
+        if re.fullmatch(r"[+−]\d\.\d\d", text.get_text()) and text.get_bbox_patch()
+    ]
+
+
+@pytest.mark.parametrize("sizes", [[2, 3, 2], [3, 3, 1], [1, 4, 2], [2, 2, 2]])
+def test_a_number_lies_along_its_line_and_not_where_lines_cross(sizes):
+    rng = np.random.default_rng(0)
+    coefs = [rng.normal(size=pair) for pair in itertools.pairwise(sizes)]
+    panel = ax()
+    drawn = draw_diagram(panel, coefs, ["in"] * sizes[0], ["out"] * sizes[-1])
+    numbers = numbers_on(panel)
+    for W, layer in zip(coefs, drawn.links, strict=True):
+        order = np.argsort(np.abs(W), axis=None)
+        ends = np.array(layer.get_segments())
+        for i, weight in enumerate(W.ravel()[order]):
+            text = f"{weight:+.2f}".replace("-", "−")
+            ((start_x, start_y), (end_x, end_y)) = ends[i]
+            slope = (end_y - start_y) / (end_x - start_x)
+            (place, angle) = next((p, a) for p, a, word in numbers if word == text)
+            assert place[1] == pytest.approx(start_y + slope * (place[0] - start_x))
+            wide, high = np.diff(panel.transData.transform(ends[i]), axis=0)[0]
+            on_paper = np.degrees(np.arctan(high / wide)) % 360.0
+            assert angle == pytest.approx(on_paper, abs=1e-4)
+            others = np.delete(ends, i, axis=0)
+            at = others[:, 0, 1] + (place[0] - start_x) * (
+                others[:, 1, 1] - others[:, 0, 1]
+            )
+            assert np.abs(at - place[1]).min(initial=np.inf) > 0.15
+
+
+def test_biases_stand_in_the_circles_of_small_layers(moons):
+    coefs = [np.ones((2, 3)), np.ones((3, 20))]
+    intercepts = [np.array([0.5, -1.25, 3.0]), np.full(20, 7.0)]
+    panel = ax()
+    names = [f"{i}" for i in range(20)]
+    drawn = draw_diagram(panel, coefs, ["a", "b"], names, intercepts=intercepts)
+    words = {
+        text.get_text(): text.get_position()
+        for text in panel.texts
+        if text.get_bbox_patch() is None
+    }
+    for i, bias in enumerate(["+0.50", "−1.25", "+3.00"]):
+        assert words[bias] == pytest.approx(drawn.units[1].get_offsets()[i])
+    assert "+7.00" not in words
+    assert "bias" in drawn.legend.get_title().get_text()
+    display = NetworkDisplay.from_estimator(moons, ax=ax())
+    assert (display.intercepts[0] == moons.intercepts_[0]).all()

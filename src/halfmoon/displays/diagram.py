@@ -16,6 +16,8 @@ from halfmoon.displays.fitted import read_fitted
 from halfmoon.displays.style import COLOURS, DASHES, INK, make_panels, shorten
 
 NUMBERED = 9  # a layer with so many weights at most has their numbers on its lines
+CIRCLE = 16.0  # points across
+WIDE_CIRCLE = 34.0  # with a number in it
 
 
 class Diagram(NamedTuple):
@@ -32,15 +34,18 @@ def draw_diagram(
     inputs: Sequence[str],
     outputs: Sequence[str],
     *,
+    intercepts: Sequence[Array] | None = None,
     most: int = 12,
     width: float = 3.5,
+    colours: tuple[str, str] = (COLOURS[0], COLOURS[1]),
 ) -> Diagram:
     """A network's units as circles, and its weights as lines between them.
 
     The wider a line, the larger the weight; solid blue is positive, dashed orange
     negative. Layers stand from left to right. Where a layer has few weights, their
-    numbers stand on the lines. Of a layer with more than `most` units the first ones
-    and the last are drawn, and how many are left out is said.
+    numbers stand on the lines, and those of its biases in the circles. Of a layer with
+    more than `most` units the first ones and the last are drawn, and how many are left
+    out is said.
 
     Parameters
     ----------
@@ -50,10 +55,14 @@ def draw_diagram(
         The weights of each layer, inputs first.
     inputs, outputs : sequence of str
         Names of the inputs and the outputs.
+    intercepts : sequence of arrays of shape (k,), default None
+        The biases of each layer; None shows none.
     most : int, default 12
         How many units of a layer to draw; at least 3.
     width : float, default 3.5
         The width of the largest weight's line, in points.
+    colours : tuple of str
+        Of positive and of negative weights.
 
     Returns
     -------
@@ -86,20 +95,27 @@ def draw_diagram(
     ax.set(xlim=(-0.2, len(sizes) - 0.8), ylim=(-top, top))
     ax.set_axis_off()
     links = []
-    units = []
+    units = [_draw_units(ax, 0, heights[0], None)]
     for level, part in enumerate(weights):
-        links.append(_draw_links(ax, level, part, heights, scale))
-        if coefs[level].size <= NUMBERED:
+        links.append(_draw_links(ax, level, part, heights, scale, colours))
+        has_numbers = coefs[level].size <= NUMBERED
+        biases = None
+        if has_numbers:
             _write_weights(ax, level, part, heights)
+        if has_numbers and intercepts is not None:
+            biases = intercepts[level]
+        units.append(_draw_units(ax, level + 1, heights[level + 1], biases))
     for level, height in enumerate(heights):
-        units.append(_draw_units(ax, level, height))
         _write_title(ax, level, sizes)
         if sizes[level] > len(height):
             _write_left_out(ax, level, height, sizes[level])
-    _write_names(ax, 0, [inputs[i] for i in shown[0]], heights[0])
+    _write_names(ax, 0, [inputs[i] for i in shown[0]], heights[0], units[0])
     last = len(sizes) - 1
-    _write_names(ax, last, [outputs[i] for i in shown[-1]], heights[-1])
-    legend = _draw_legend(ax, np.concatenate([part.ravel() for part in weights]), scale)
+    _write_names(ax, last, [outputs[i] for i in shown[-1]], heights[-1], units[-1])
+    drawn = np.concatenate([part.ravel() for part in weights])
+    legend = _draw_legend(ax, drawn, scale, colours)
+    if intercepts is not None and any(W.size <= NUMBERED for W in coefs):
+        legend.set_title("in a circle: the unit's bias", prop={"size": "small"})
     return Diagram(links, units, legend)
 
 
@@ -117,7 +133,12 @@ def _heights(units: NDArray[np.intp], most: int) -> Array:
 
 
 def _draw_links(
-    ax: Axes, level: int, weights: Array, heights: list[Array], scale: float
+    ax: Axes,
+    level: int,
+    weights: Array,
+    heights: list[Array],
+    scale: float,
+    colours: tuple[str, str],
 ) -> LineCollection:
     """The weights between two layers, the largest on top.
 
@@ -133,7 +154,7 @@ def _draw_links(
     negative = weight < 0.0
     lines = LineCollection(
         list(ends[order]),
-        colors=np.where(negative, COLOURS[1], COLOURS[0]).tolist(),
+        colors=np.where(negative, colours[1], colours[0]).tolist(),
         linestyles=[DASHES if minus else "-" for minus in negative],
         linewidths=0.2 + size,
         alpha=opacity,
@@ -144,35 +165,56 @@ def _draw_links(
 
 
 def _write_weights(ax: Axes, level: int, weights: Array, heights: list[Array]) -> None:
-    """Each weight's number on its line, near its source."""
+    """Each weight's number on its line and along it, near one of its units."""
     below = heights[level][:, None]
     above = heights[level + 1]
     share = _share_of_way(below, above)
     at = below + share * (above - below)
-    box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85}
+    angle = np.degrees(np.arctan(above - below))
+    box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.9}
     style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "bbox": box}
+    style |= {"size": "small", "transform_rotates_text": True}
     for i, j in np.ndindex(weights.shape):
-        text = f"{weights[i, j]:+.2f}"
-        ax.text(level + share, float(at[i, j]), text, size="small", **style)
+        text = _signed(weights[i, j])
+        slope = float(angle[i, j])
+        ax.text(level + share, float(at[i, j]), text, rotation=slope, **style)
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _share_of_way(below: Array, above: Array) -> float:
-    """How far along their lines the numbers stand: where they are furthest apart."""
+    """How far along their lines the numbers stand.
+
+    Near the units of one side, where the lines of a unit stand together and apart from
+    those of the others: so no two numbers stand where their lines cross.
+    """
 
     def smallest_gap(share: float) -> float:
-        at = np.sort(below + share * (above - below), axis=None)
-        return float(np.min(np.diff(at), initial=np.inf))
+        at = below + share * (above - below)
+        groups = at if share < 0.5 else at.T  # units stand from top to bottom
+        within = np.min(-np.diff(groups, axis=1), initial=np.inf)
+        between = groups[:-1].min(axis=1) - groups[1:].max(axis=1)
+        return float(min(within, np.min(between, initial=np.inf) / 1.5))
 
-    return max(np.linspace(0.15, 0.4, 26).tolist(), key=smallest_gap)
+    return max(np.linspace(0.15, 0.85, 71).tolist(), key=smallest_gap)
 
 
-def _draw_units(ax: Axes, level: int, height: Array) -> Any:
-    """A layer's circles, as large as the ax allows."""
+def _draw_units(ax: Axes, level: int, height: Array, biases: Array | None) -> Any:
+    """A layer's circles, as large as the ax allows, with biases in them."""
     figure: Any = ax.figure
     unit_in_points = ax.bbox.height * 72.0 / figure.dpi / np.ptp(ax.get_ylim())
-    size = min(16.0, 0.6 * unit_in_points) ** 2
-    style: dict[str, Any] = {"c": "white", "edgecolors": INK, "linewidths": 1.1}
-    return ax.scatter(np.full(len(height), level), height, s=size, zorder=3, **style)
+    across = min(CIRCLE, 0.6 * unit_in_points)
+    if biases is not None:
+        across = min(WIDE_CIRCLE, 0.8 * unit_in_points)
+        style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK}
+        for y, bias in zip(height, biases, strict=True):
+            ax.text(level, y, _signed(bias), size=0.25 * across, zorder=4, **style)
+    style = {"c": "white", "edgecolors": INK, "linewidths": 1.1}
+    return ax.scatter(
+        np.full(len(height), level), height, s=across**2, zorder=3, **style
+    )
 
 
 def _write_title(ax: Axes, level: int, sizes: list[int]) -> None:
@@ -198,10 +240,14 @@ def _write_left_out(ax: Axes, level: int, height: Array, k: int) -> None:
     ax.text(level, gap, text, size="small", zorder=4, **style)
 
 
-def _write_names(ax: Axes, level: int, names: list[str], height: Array) -> None:
+def _write_names(
+    ax: Axes, level: int, names: list[str], height: Array, units: Any
+) -> None:
     """The names of inputs to the left of their circles, of outputs to the right."""
     alignment = "right" if level == 0 else "left"
-    distance = -12 if level == 0 else 12
+    distance = np.sqrt(units.get_sizes()[0]) / 2.0 + 4.0
+    if level == 0:
+        distance = -distance
     for name, y in zip(names, height, strict=True):
         ax.annotate(
             shorten(name),
@@ -215,19 +261,21 @@ def _write_names(ax: Axes, level: int, names: list[str], height: Array) -> None:
         )
 
 
-def _draw_legend(ax: Axes, weights: Array, scale: float) -> Any:
+def _draw_legend(
+    ax: Axes, weights: Array, scale: float, colours: tuple[str, str]
+) -> Any:
     """A line as wide as the largest weight of either sign, and that weight."""
     lines = []
     largest = weights.max()
     if largest > 0.0:
-        label = f"positive weights, to {largest:+.2g}"
+        label = f"positive weights, to {_signed(largest)}"
         wide = 0.2 + largest * scale
-        lines.append(Line2D([], [], color=COLOURS[0], lw=wide, label=label))
+        lines.append(Line2D([], [], color=colours[0], lw=wide, label=label))
     lowest = weights.min()
     if lowest < 0.0:
-        label = f"negative weights, to {lowest:+.2g}"
+        label = f"negative weights, to {_signed(lowest)}"
         wide = 0.2 - lowest * scale
-        style: dict[str, Any] = {"color": COLOURS[1], "ls": DASHES}
+        style: dict[str, Any] = {"color": colours[1], "ls": DASHES}
         lines.append(Line2D([], [], lw=wide, label=label, **style))
     place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
     return ax.legend(handles=lines, ncols=2, frameon=False, fontsize="small", **place)
@@ -245,6 +293,8 @@ class NetworkDisplay:
         The weights of each layer, inputs first.
     inputs, outputs : list of str
         Names of the inputs and the outputs.
+    intercepts : list of arrays of shape (k,), default None
+        The biases of each layer; None shows none.
 
     Attributes
     ----------
@@ -272,12 +322,13 @@ class NetworkDisplay:
     coefs: list[Array]
     inputs: list[str]
     outputs: list[str]
+    intercepts: list[Array] | None = None
 
     @classmethod
     def from_estimator(
         cls, estimator: Any, *, ax: Axes | None = None, **options: Any
     ) -> Self:
-        """Draw the `coefs_` of a fitted network, ours or scikit-learn's.
+        """Draw the `coefs_` and `intercepts_` of a network, ours or scikit-learn's.
 
         Parameters
         ----------
@@ -301,8 +352,12 @@ class NetworkDisplay:
             For an estimator without `coefs_`.
         """
         fitted = read_fitted(estimator, "coefs_")
-        coefs = fitted.model.coefs_
-        display = cls(coefs=coefs, inputs=fitted.inputs, outputs=fitted.outputs)
+        display = cls(
+            coefs=fitted.model.coefs_,
+            inputs=fitted.inputs,
+            outputs=fitted.outputs,
+            intercepts=fitted.model.intercepts_,
+        )
         return display.plot(ax, **options)
 
     def plot(
@@ -332,7 +387,13 @@ class NetworkDisplay:
         (self.ax_,) = make_panels(ax, (4.2 + 2.0 * len(self.coefs), 4.8))
         self.figure_ = self.ax_.figure
         drawn = draw_diagram(
-            self.ax_, self.coefs, self.inputs, self.outputs, most=most, width=width
+            self.ax_,
+            self.coefs,
+            self.inputs,
+            self.outputs,
+            intercepts=self.intercepts,
+            most=most,
+            width=width,
         )
         self.links_, self.units_, self.legend_ = drawn
         return self

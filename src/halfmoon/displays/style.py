@@ -27,6 +27,8 @@ DARK = "#111111"  # ink on pale images, whatever the page behind the figure
 GREY = "#767676"
 DASHES = (0, (4, 2))
 
+# weights above and below zero, where blue and orange are classes
+SIGNS = ("#b8740a", "#7b55b5")
 # negative, zero, positive
 SIGNED = LinearSegmentedColormap.from_list("signed", [COLOURS[1], "white", COLOURS[0]])
 # the same under black ink
