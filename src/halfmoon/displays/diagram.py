@@ -175,7 +175,7 @@ def _write_weights(ax: Axes, level: int, weights: Array, heights: list[Array]) -
     style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "bbox": box}
     style |= {"size": "small", "transform_rotates_text": True}
     for i, j in np.ndindex(weights.shape):
-        text = _signed(weights[i, j])
+        text = _signed(float(weights[i, j]))
         slope = float(angle[i, j])
         ax.text(level + share, float(at[i, j]), text, rotation=slope, **style)
 
