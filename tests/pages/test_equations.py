@@ -68,6 +68,10 @@ def test_a_statement_of_several_lines_is_shown_whole(
     assert (statement.number, statement.code) == (number, code)
 
 
+def test_the_step_is_shown_by_the_line_that_takes_it():
+    assert statement_of("O4").code.startswith("state.theta = theta - ")
+
+
 def test_a_tag_that_no_line_has_is_refused():
     with pytest.raises(LookupError, match="Z99"):
         statement_of("Z99")

@@ -48,6 +48,21 @@ def test_the_first_column_heads_its_row():
     assert '<th scope="row">one</th><td>1</td>' in table
 
 
+@pytest.mark.parametrize(
+    ("digits", "shown"),
+    [
+        ("85.0%", "85.0%"),
+        ("-0.438", "−0.438"),  # noqa: RUF001
+        ("9.9e-08", "9.9 × 10<sup>−8</sup>"),  # noqa: RUF001
+        ("1e+06", "1 × 10<sup>6</sup>"),  # noqa: RUF001
+        ("1e-15%", "1 × 10<sup>−15</sup>%"),  # noqa: RUF001
+    ],
+)
+def test_numbers_are_written_as_in_a_book(digits, shown):
+    number = html.number("/a/b", -0.5, digits)
+    assert number == f'<data value="-0.5" data-from="/a/b">{shown}</data>'
+
+
 def test_code_is_copied_as_it_was_written():
     shown = re.sub("<button.*?</button>", "", html.program(SOURCE, {5}))
     assert words(shown) == SOURCE

@@ -67,19 +67,23 @@ class Statement:
 
 @cache
 def statement_of(tag: str) -> Statement:
-    """The statement that computes an equation: the first of the source with its tag.
+    """The statement that computes an equation, in the first file that has its tag.
 
-    The tag stands at the end of one of its lines. Raises LookupError for a tag that no
-    line has.
+    The tag stands at the end of one of its lines. Where several statements bear it, the
+    last one completes the equation. Raises LookupError for a tag that no line has.
     """
     for file in SOURCES:
         text = files("halfmoon").joinpath(file).read_text(encoding="utf-8")
         lines = text.splitlines()
-        for number, line in enumerate(lines, start=1):
-            if re.search(rf"\S.*# \[{tag}\]", line):
-                first, last = _extent(text, number)
-                code = "\n".join(_without_tag(line) for line in lines[first - 1 : last])
-                return Statement(file, first, textwrap.dedent(code))
+        tagged = [
+            number
+            for number, line in enumerate(lines, start=1)
+            if re.search(rf"\S.*# \[{tag}\]", line)
+        ]
+        if tagged:
+            first, last = _extent(text, tagged[-1])
+            code = "\n".join(_without_tag(line) for line in lines[first - 1 : last])
+            return Statement(file, first, textwrap.dedent(code))
     raise LookupError(f"No line of the source ends with [{tag}].")
 
 

@@ -14,6 +14,8 @@ from halfmoon.pages.equations import EQUATIONS, statement_of
 from halfmoon.pages.markdown import html as text
 from halfmoon.pages.mathematics import mathml
 
+POWER = re.compile(r"(\d)e([+-]\d+)")
+MINUS = "\N{MINUS SIGN}"
 OWN_HEADING = re.compile(r"<h([3-6])>(.*?)</h\1>")
 DERIVATION = "derivation.html"  # stands beside the page
 
@@ -46,7 +48,13 @@ class Heading(NamedTuple):
 
 def number(address: str, value: Any, digits: str) -> str:
     """A number that says where in results.json it stands."""
-    return f'<data value="{value}" data-from="{address}">{digits}</data>'
+    shown = POWER.sub(_as_power, digits).replace("-", MINUS)
+    return f'<data value="{value}" data-from="{address}">{shown}</data>'
+
+
+def _as_power(match: re.Match[str]) -> str:
+    """1e-05 as a power of ten."""
+    return f"{match.group(1)} × 10<sup>{int(match.group(2))}</sup>"  # noqa: RUF001
 
 
 def heading(head: Heading) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon.displays import draw_diagram
+from halfmoon.displays.style import SIGNS
 from halfmoon.network import Network
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.experiment import Experiment
@@ -35,12 +36,15 @@ def measure(experiment: Experiment) -> Material:
     }
 
     def draw(fig: Any) -> None:
-        draw_diagram(fig.subplots(), weights, INPUTS, OUTPUTS)
+        biases = [p.b for p in layers]
+        draw_diagram(
+            fig.subplots(), weights, INPUTS, OUTPUTS, intercepts=biases, colours=SIGNS
+        )
 
     return Material(
         numbers=numbers,
         claims={"one_output_would_do": apart < 1e-12},
-        figures={"3-network": Picture(draw, (5.6, 4.4))},
+        figures={"3-network": Picture(draw, (6.4, 4.4))},
     )
 
 
