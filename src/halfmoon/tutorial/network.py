@@ -21,6 +21,7 @@ def measure(experiment: Experiment) -> Material:
     network, _ = experiment.trained
     layers = network.views(network.theta)
     weights = [p.W for p in layers]
+    biases = [p.b for p in layers]
     networks = [experiment.network(size) for size in HIDDEN]
     single = with_one_output(network)
     apart = np.abs(single.predict(X)[:, 0] - network.predict(X)[:, 1]).max()
@@ -29,17 +30,22 @@ def measure(experiment: Experiment) -> Material:
         "shapes": [shapes(net) for net in networks],
         "parameters": [net.size for net in networks],
         "W": weights,
-        "b": [p.b for p in layers],
+        "b": biases,
         "rows": len(X),
         "parameters_single_output": single.size,
         "largest_difference": apart,
     }
 
     def draw(fig: Any) -> None:
+<<<<<<< Updated upstream
         biases = [p.b for p in layers]
         draw_diagram(
             fig.subplots(), weights, INPUTS, OUTPUTS, intercepts=biases, colours=SIGNS
         )
+=======
+        ax = fig.subplots()
+        draw_diagram(ax, weights, INPUTS, OUTPUTS, intercepts=biases, colours=SIGNS)
+>>>>>>> Stashed changes
 
     return Material(
         numbers=numbers,
