@@ -37,15 +37,8 @@ def measure(experiment: Experiment) -> Material:
     }
 
     def draw(fig: Any) -> None:
-<<<<<<< Updated upstream
-        biases = [p.b for p in layers]
-        draw_diagram(
-            fig.subplots(), weights, INPUTS, OUTPUTS, intercepts=biases, colours=SIGNS
-        )
-=======
         ax = fig.subplots()
         draw_diagram(ax, weights, INPUTS, OUTPUTS, intercepts=biases, colours=SIGNS)
->>>>>>> Stashed changes
 
     return Material(
         numbers=numbers,
