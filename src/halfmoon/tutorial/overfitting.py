@@ -28,15 +28,12 @@ def watch(study: Study) -> Material:
     draw = partial(draw_watched, study=study, networks=networks, courses=courses)
     return Material(
         numbers={
-            "watched_rate": RATE / 2.0,
             "watched": courses,
             "lowest_at": {h: courses[h]["passes"][i] for h, i in lowest.items()},
-            "lowest": {h: courses[h]["log_loss_new"][i] for h, i in lowest.items()},
-            "mistakes": {SMALL: few, LARGE: many, "truth": mistakes(study, truth)},
+            "mistakes": {SMALL: few, LARGE: many},
         },
         claims={
             "large_overfits": is_overfitting(courses[LARGE], lowest[LARGE]),
-            "small_does_not": not is_overfitting(courses[SMALL], lowest[SMALL]),
             "large_is_too_sure": bool(many["sure"] > many["truly"] + 0.1),
         },
         figures={"7-overfitting": Picture(draw, (11.0, 3.9))},
@@ -72,17 +69,16 @@ def losses_and_errors(study: Study, predict: Predict) -> tuple[Array, Any]:
 
 
 def mistakes(study: Study, predict: Predict) -> dict[str, Any]:
-    """New points on the wrong side: how many, their share of the log-loss, how sure.
+    """New points on the wrong side: how many, and how sure of them the model is.
 
     "sure" is the mean probability that the wrong class is given there, "truly" the one
     that it has.
     """
-    loss, wrong = losses_and_errors(study, predict)
+    _, wrong = losses_and_errors(study, predict)
     X, y = study.test
     other = np.flatnonzero(wrong), 1 - y[wrong]
     return {
         "wrong": wrong.sum(),
-        "share": loss[wrong].sum() / loss.sum(),
         "sure": predict(X)[other].mean(),
         "truly": truth(X)[other].mean(),
     }

@@ -140,7 +140,6 @@ def by_size(study: Study) -> Material:
             "best_there_is": best,
             "large_is_worse_in": worse,
             "large_is_worse_early_in": count_higher(many, few, "early_log_loss_new"),
-            "small_gets_more_right_in": count_higher(few, many, "right_new"),
         },
         claims={
             "small_generalizes_better": study.nearly_all(worse),
