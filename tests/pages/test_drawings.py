@@ -71,6 +71,18 @@ def test_everything_that_is_referred_to_is_there(scatter):
     assert ids - references == {"one"}
 
 
+def test_no_two_elements_have_one_id():
+    def draw(ax):
+        for shift in range(3):
+            ax.plot([0, 1, 2], [shift] * 3, marker="o", color="black")
+            ax.scatter([0, 1, 2], [shift + 0.5] * 3, color="black")
+
+    drawing = written(small(svg_of(draw), "one")[0])
+    ids = re.findall(r' id="([^"]+)"', drawing)
+    assert len(ids) > 6
+    assert len(ids) == len(set(ids))
+
+
 def test_ink_and_paper_are_the_pages(scatter):
     drawing = written(small(scatter, "one")[0])
     assert INK in scatter

@@ -2,6 +2,8 @@
 all can read it.
 """
 
+# ruff: noqa: RUF001 (minus and multiplication signs are meant)
+
 import html.parser
 import math
 import re
@@ -46,6 +48,8 @@ class Page(html.parser.HTMLParser):
             ]
         if "role" in has and has["role"] == "img":
             self.described.append(has.get("aria-label", ""))
+        if tag == "data":
+            self.data.append((has["data-from"], has["value"], ""))
         if tag not in VOID:
             self.open.append((tag, has))
 
@@ -66,14 +70,15 @@ class Page(html.parser.HTMLParser):
     def handle_data(self, text):
         tags = [tag for tag, _ in self.open]
         classes = {has.get("class") for _, has in self.open}
-        if tags and tags[-1] == "data":
-            has = self.open[-1][1]
-            self.data.append((has["data-from"], has["value"], text))
+        if "data" in tags:
+            *where, before = self.data[-1]
+            power = "e" if tags[-1] == "sup" else ""
+            self.data[-1] = (*where, before + power + text)
         elif "trace" in classes:
             self.trace += re.findall(r"-?\d+\.\d+", text) if "pre" in tags else []
         elif (
             not QUIET & set(tags)
-            and not classes & {"count", "where"}
+            and not classes & {"anchor", "where", "kicker"}
             and "body" in tags
         ):
             self.prose.append(text)
@@ -86,7 +91,8 @@ def page(whole_tutorial):
 
 def digits_of(text):
     """The number that is shown, and how far rounding may have moved it."""
-    bare = text.replace(",", "").rstrip("%")
+    bare = text.replace(",", "").replace("−", "-").rstrip("%")
+    bare = bare.replace(" × 10e", "e")
     decimals = len(bare.split("e")[0].partition(".")[2])
     power = int(bare.partition("e")[2] or 0) - 2 * text.endswith("%")
     return float(bare) * 10.0 ** (-2 * text.endswith("%")), 0.5000001 * 10.0 ** (

@@ -8,7 +8,7 @@ have two decimals, and the ink and the paper are the page's.
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import count, groupby
 
 from halfmoon.displays.style import INK
 
@@ -35,8 +35,9 @@ def small(svg: str, name: str) -> tuple[ET.Element, float, float]:
     for element in list(group.iter()):
         _join_math(element)
         _use_page_colours(element)
+    numbers = count()
     for element in list(group.iter()):
-        _join_marks(element)
+        _join_marks(element, numbers)
     _name_ids(group, name)
     _remove_groups(group)
     for element in group.iter():
@@ -133,7 +134,7 @@ def _with_accents(signs: list[ET.Element]) -> Iterator[ET.Element]:
 # Marks
 
 
-def _join_marks(group: ET.Element) -> None:
+def _join_marks(group: ET.Element, numbers: Iterator[int]) -> None:
     """Marks of one kind become one path, which bears them at its corners."""
     for kind, run in groupby(list(group), key=_kind_of_mark):
         marks = list(run)
@@ -145,7 +146,7 @@ def _join_marks(group: ET.Element) -> None:
             group.remove(each)
         uses = [next(each.iter("use")) for each in marks]
         corners = "L".join(f"{use.get('x')} {use.get('y')}" for use in uses)
-        name = f"{mark[1:]}-{place}"
+        name = f"mark-{next(numbers)}"
         marker = ET.Element("marker", {"id": name, "markerUnits": "userSpaceOnUse"})
         marker.set("overflow", "visible")
         ET.SubElement(marker, "use", {"href": mark, "style": style})

@@ -253,7 +253,7 @@ def styles() -> str:
     """The page's style sheet, with the font of its formulas in it."""
     font = files("halfmoon.pages").joinpath("fonts", "halfmoon-math.woff2")
     content = b64encode(font.read_bytes()).decode()
-    source = f'url("data:font/woff2;base64,{content}") format("woff2")'
+    source = f'url(data:font/woff2;base64,{content}) format("woff2")'
     face = f'@font-face {{ font-family: "Halfmoon Math"; src: {source} }}'
     return f"{face}\n{_part('page.css')}"
 
