@@ -46,10 +46,7 @@ class Trial:
 
     @property
     def losses(self) -> Array:
-        """The loss that each pass saw, and then the one at the end.
-
-        With a full batch it is the loss before any pass, after one, after two, ...
-        """
+        """The loss before each pass (its mean, in batches), and the one at the end."""
         return np.append(self.history["loss"], self.loss)
 
     @property
@@ -61,17 +58,6 @@ class Trial:
     def passes(self) -> int:
         """How often all points were seen."""
         return len(self.history)
-
-    @property
-    def seconds(self) -> float:
-        """The time of the training."""
-        return float(self.history["seconds"][-1])
-
-    @cached_property
-    def accuracy(self) -> float:
-        """The accuracy on the points learned from."""
-        X, y = self.points.data
-        return accuracy(self.network.predict(X), y)
 
     @cached_property
     def accuracy_new(self) -> float:
