@@ -28,6 +28,10 @@ docs:
     {{uv}} halfmoon list --markdown > docs/components.md
     {{uv}} pytest tests/test_docs.py tests/test_docstrings.py
 
+# The engine for the browser, halfmoon.wasm, from the engine's sources (needs LLVM's lld)
+wasm *options:
+    {{uv}} python tools/make_wasm.py {{options}}
+
 # halfmoon beside its peers, quickly
 bench *options:
     {{uv}} python benchmarks/run.py --quick {{options}}

@@ -4,8 +4,8 @@
     python tools/make_wasm.py --check    makes them again elsewhere, and compares
 
 The manifest says what is in the file, from which sources it was made, and by which
-versions of numba, llvmlite and wasm-ld. The check always compares the sources. It
-compares the file, byte for byte, where it was made by the same versions.
+versions of Python, numba, llvmlite and wasm-ld. The check always compares the sources.
+It compares the file byte for byte where it was made by the same versions.
 """
 
 import argparse
@@ -53,6 +53,7 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 STACK = 65536  # bytes
+MISSING = "There is no wasm-ld; install LLVM's lld (on Debian: apt-get install lld)."
 
 
 def main() -> int:
@@ -69,26 +70,34 @@ def main() -> int:
     options = parser.parse_args()
     if options.check:
         return check(options.out)
+    if linker() is None:
+        print(MISSING)
+        return 1
     manifest = make(options.out)
     path = options.out / WASM
     print(f"{path}: {path.stat().st_size} bytes, {len(manifest['exports'])} exports")
     return 0
 
 
+def sources() -> list[Path]:
+    """The files that decide what is in halfmoon.wasm."""
+    return [path for pattern in SOURCES for path in sorted(PACKAGE.glob(pattern))]
+
+
 def sources_digest() -> str:
     """A sha256 digest of the sources, by name and text."""
     digest = hashlib.sha256()
-    for pattern in SOURCES:
-        for path in sorted(PACKAGE.glob(pattern)):
-            name = path.relative_to(PACKAGE).as_posix()
-            digest.update(f"{name}\n{path.read_text(encoding='utf-8')}\n".encode())
+    for path in sources():
+        name = path.relative_to(PACKAGE).as_posix()
+        text = path.read_text(encoding="utf-8")
+        digest.update(f"{name}\n{text}\n".encode())
     return digest.hexdigest()
 
 
 def made_with() -> dict[str, str]:
     """The versions that decide the bytes of the file."""
     told = subprocess.run(
-        [linker(), "--version"], capture_output=True, text=True, check=True
+        [str(linker()), "--version"], capture_output=True, text=True, check=True
     )
     return {
         "python": ".".join(map(str, sys.version_info[:2])),
@@ -98,12 +107,9 @@ def made_with() -> dict[str, str]:
     }
 
 
-def linker() -> str:
-    """Where wasm-ld is; it comes with LLVM's lld."""
-    found = shutil.which("wasm-ld")
-    if found is None:
-        sys.exit("There is no wasm-ld; install lld (on Debian: apt-get install lld).")
-    return found
+def linker() -> str | None:
+    """Where wasm-ld is, if it is installed; it comes with LLVM's lld."""
+    return shutil.which("wasm-ld")
 
 
 def make(out: Path) -> dict[str, Any]:
@@ -117,7 +123,7 @@ def make(out: Path) -> dict[str, Any]:
         whole.write_bytes(code)
         options = ["--no-entry", "--strip-all", "-z", f"stack-size={STACK}"]
         options += [f"--export={name}" for name in exports]
-        command = [linker(), *options, str(whole), "-o", str(out / WASM)]
+        command = [str(linker()), *options, str(whole), "-o", str(out / WASM)]
         subprocess.run(command, check=True)
     manifest = {
         "exports": exports,
@@ -133,32 +139,42 @@ def make(out: Path) -> dict[str, Any]:
     return manifest
 
 
-def check(web: Path) -> int:
-    """Whether the files there are those that the sources make."""
+def stale(web: Path) -> str | None:
+    """Why a folder's files are not those of the present sources; None if they are."""
     stored = json.loads((web / MANIFEST).read_text(encoding="utf-8"))
     if stored["sources"] != sources_digest():
-        print("The sources have changed; run python tools/make_wasm.py.")
-        return 1
+        return f"The sources have changed since {WASM} was made; run `just wasm`."
     if stored["wasm"] != hashlib.sha256((web / WASM).read_bytes()).hexdigest():
-        print("halfmoon.wasm is not the file that the manifest describes.")
+        return f"{WASM} is not the file that {MANIFEST} describes; run `just wasm`."
+    return None
+
+
+def check(web: Path) -> int:
+    """Compare a folder's files with those that the sources make; returns the status."""
+    problem = stale(web)
+    if problem is not None:
+        print(problem)
         return 1
+    if linker() is None:
+        print(f"{MISSING} Only the sources were compared: they are the same.")
+        return 0
+    stored = json.loads((web / MANIFEST).read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         made = make(Path(folder))
-    changing = {"wasm", "made_with"}
-    if {k: v for k, v in made.items() if k not in changing} != {
-        k: v for k, v in stored.items() if k not in changing
-    }:
-        print("The manifest has changed; run python tools/make_wasm.py.")
+    if made["made_with"] == stored["made_with"]:
+        if made == stored:
+            print(f"{WASM} is what its sources make, byte for byte.")
+            return 0
+        print(f"The same versions make another {WASM}; run `just wasm`.")
         return 1
-    if made["made_with"] != stored["made_with"]:
-        print("The sources are the same. The file was made by other versions:")
-        print(f"  then: {stored['made_with']}")
-        print(f"  here: {made['made_with']}")
-        return 0
-    if made["wasm"] != stored["wasm"]:
-        print("The same versions make another file; run python tools/make_wasm.py.")
+    # other versions give other bytes
+    contents = {"exports", "activations", "losses", "rules"}
+    if any(made[name] != stored[name] for name in contents):
+        print(f"{MANIFEST} lists other contents; run `just wasm`.")
         return 1
-    print("halfmoon.wasm is what its sources make.")
+    print(f"The sources are the same. {WASM} was made by other versions:")
+    print(f"  stored: {stored['made_with']}")
+    print(f"  here:   {made['made_with']}")
     return 0
 
 

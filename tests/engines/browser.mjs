@@ -1,8 +1,8 @@
-// Carries out a list of steps on halfmoon.wasm: standard input to standard output.
+// Carries out steps on halfmoon.wasm: from standard input to standard output.
 //
 // A step is ["call", name, ...arguments], ["write", name, kind, numbers] to where the
-// entry point `name` says, or ["read", name, kind, count, ...arguments] from there.
-// Each gives one result: what was returned, nothing, or the numbers read.
+// entry point `name` says, ["read", name, kind, count, ...arguments] from there, or
+// ["parts"] for the names that the file imports and exports.
 import { readFileSync } from "node:fs";
 
 const { wasm, steps } = JSON.parse(readFileSync(0, "utf8"));
@@ -16,20 +16,22 @@ function array(name, kind, count, values) {
 }
 
 // JSON has no NaN and no infinity
-const plain = (x) => (Number.isFinite(x) ? x : String(x));
-
-function carryOut([what, name, ...rest]) {
-  if (what === "call") return plain(exports[name](...rest));
-  if (what === "write") {
-    array(name, rest[0], rest[1].length, []).set(rest[1]);
-    return null;
-  }
-  if (what === "time") {
-    const start = performance.now();
-    for (let i = 0; i < rest[0]; i += 1) exports[name](...rest.slice(1));
-    return (performance.now() - start) / rest[0];
-  }
-  return Array.from(array(name, rest[0], rest[1], rest.slice(2)), plain);
+function plain(x) {
+  return Number.isFinite(x) ? x : String(x);
 }
 
-process.stdout.write(JSON.stringify(steps.map(carryOut)));
+const actions = {
+  call: (name, ...values) => plain(exports[name](...values)),
+  read: (name, kind, count, ...values) => Array.from(array(name, kind, count, values), plain),
+  write(name, kind, numbers) {
+    array(name, kind, numbers.length, []).set(numbers);
+    return null;
+  },
+  parts: () => ({
+    imports: WebAssembly.Module.imports(module).map((part) => part.name),
+    exports: Object.keys(exports),
+  }),
+};
+
+const results = steps.map(([action, ...values]) => actions[action](...values));
+process.stdout.write(JSON.stringify(results));

@@ -1,0 +1,106 @@
+"""tools/make_wasm.py: the engine in WebAssembly is made from the present sources."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import make_wasm
+import pytest
+from measure_house import House
+
+TOOL = Path(make_wasm.__file__)
+needs_linker = pytest.mark.skipif(
+    shutil.which("wasm-ld") is None,
+    reason="wasm-ld links WebAssembly; install LLVM's lld (on Debian: lld).",
+)
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A folder with copies of both files."""
+    for name in (make_wasm.WASM, make_wasm.MANIFEST):
+        shutil.copy(make_wasm.WEB / name, tmp_path)
+    return tmp_path
+
+
+def change(folder, **fields):
+    """Write other fields into a folder's manifest."""
+    path = folder / make_wasm.MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | fields), encoding="utf-8")
+
+
+def test_the_stored_files_are_those_of_the_present_sources():
+    """If this fails, run `just wasm`: a source of the file has changed since."""
+    told = make_wasm.stale(make_wasm.WEB)
+    assert told is None, told
+
+
+def test_another_source_is_noticed(copied, monkeypatch, tmp_path_factory):
+    """A new line at the end of one of them is enough."""
+    package = tmp_path_factory.mktemp("package") / "halfmoon"
+    shutil.copytree(make_wasm.PACKAGE, package)
+    monkeypatch.setattr(make_wasm, "PACKAGE", package)
+    assert make_wasm.stale(copied) is None
+    kernels = package / "engines" / "compiled" / "kernels.py"
+    kernels.write_text(kernels.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert "sources have changed" in make_wasm.stale(copied)
+
+
+def test_every_module_that_decides_the_file_is_a_source():
+    """All that the browser's modules import of ours, and what these import of theirs.
+
+    Only the network's and the registries' machinery is left out: it is not compiled.
+    """
+    house = House(make_wasm.ROOT)
+    listed = {house.module_of(path) for path in make_wasm.sources()}
+    arrows = [(module, target) for module, target, _ in house.arrows()]
+    reached = {module for module in listed if module.startswith("engines.browser")}
+    for _ in range(len(house.modules)):
+        reached |= {target for module, target in arrows if module in reached & listed}
+    machinery = {
+        "components.equation",
+        "components.parts",
+        "components.registry",
+        "components.rules",
+        "engines.threads",
+        "network",
+        "arrays.blas",
+        "arrays.columns",
+        "engines.compiled.translation",
+    }
+    assert listed - reached == set()
+    assert reached - listed <= machinery
+
+
+def test_the_manifest_describes_its_file(copied):
+    change(copied, wasm="0" * 64)
+    assert "not the file" in make_wasm.stale(copied)
+
+
+def test_another_file_is_noticed(copied):
+    path = copied / make_wasm.WASM
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert "not the file" in make_wasm.stale(copied)
+
+
+def test_the_file_is_small():
+    """A page carries it whole."""
+    assert (make_wasm.WEB / make_wasm.WASM).stat().st_size < 80_000
+
+
+@pytest.mark.slow
+@needs_linker
+def test_the_sources_make_the_stored_file():
+    """Byte for byte, where numba, llvmlite and wasm-ld are those that made it."""
+    done = subprocess.run(
+        [sys.executable, str(TOOL), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    words = ("is what its sources make", "made by other versions")
+    assert any(text in done.stdout for text in words)
