@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.displays import draw_points
-from halfmoon.displays.style import DARK, GREY, class_colour, class_marker
+from halfmoon.displays.style import GREY, INK, class_colour, class_marker
 from halfmoon.inspection.evaluation import accuracy
 from halfmoon.inspection.units import hidden_activations
 from halfmoon.network import Network
@@ -122,7 +122,7 @@ def draw_hidden_space(
     edge: Any = fig.add_subplot(1, 2, 2)
     seen = np.column_stack([a1 @ direction_in(normal, a1), a1 @ normal + offset])
     draw_points(edge, seen, y, size=26.0)
-    edge.axhline(0.0, color=DARK, lw=1.4)
+    edge.axhline(0.0, color=INK, lw=1.4)
     edge.set(xlabel="along the plane", ylabel="distance from the plane")
     edge.set_title("The same points, seen along the plane")
     edge.legend(frameon=False)
@@ -133,7 +133,7 @@ def _draw_cube(space: Any, normal: Array, offset: float) -> None:
     for start, end in EDGES:
         space.plot(*np.transpose([start, end]), color=GREY, lw=0.7, zorder=1)
     inside = cut_of_cube(normal, offset)
-    look: dict[str, Any] = {"facecolor": GREY, "edgecolor": DARK, "alpha": 0.3}
+    look: dict[str, Any] = {"facecolor": GREY, "edgecolor": INK, "alpha": 0.3}
     space.add_collection3d(Poly3DCollection([inside], zorder=2, **look))
     space.view_init(elev=ELEVATION, azim=azimuth_from_aside(normal))
     limits: dict[str, Any] = dict.fromkeys(("xlim", "ylim", "zlim"), (-1, 1))
