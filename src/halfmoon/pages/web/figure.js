@@ -46,6 +46,7 @@ export function startFigure(element, kit) {
   function tell(key, message) {
     waiting.set(key, message);
     wanted = true;
+    tag();
     wake();
   }
 
@@ -116,6 +117,7 @@ export function startFigure(element, kit) {
     last = performance.now();
     bar.show(state);
     wanted = true;
+    tag();
     wake();
   }
 
@@ -168,6 +170,7 @@ export function startFigure(element, kit) {
     if (fresh) take(fresh);
     if (stale && state.frame) {
       stale = false;
+      extras.show(state);
       if (state.playing) views.drift((now - last) / 1000);
       views.draw(state.frame, look, {
         peek: state.peek ?? state.pinned,
@@ -194,8 +197,15 @@ export function startFigure(element, kit) {
       else say(`Done: ${bar.sentence(frame)}`);
     }
     bar.show(state);
-    extras.show(state);
-    element.dataset.update = frame.update;
+    tag();
+  }
+
+  // What the figure does, for tests and for style sheets.
+  function tag() {
+    const { frame, playing } = state;
+    element.dataset.update = frame ? frame.update : "";
+    const rest = frame?.seeking || waiting.has("seek") ? "seeking" : "resting";
+    element.dataset.doing = playing ? "playing" : rest;
   }
 
   function forgetChoices() {

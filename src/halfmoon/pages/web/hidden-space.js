@@ -156,14 +156,14 @@ function clip(polygon, plane) {
 // Drawing
 
 function makeProjection({ turn, tilt }, width, tall) {
-  const size = 0.27 * Math.min(width, 1.15 * tall);
+  const size = 0.26 * Math.min(width, 1.15 * tall);
   return ([x, y, z]) => {
     const a = x * Math.cos(turn) - y * Math.sin(turn);
     const b = x * Math.sin(turn) + y * Math.cos(turn);
     const depth = b * Math.cos(tilt) - z * Math.sin(tilt);
     const up = b * Math.sin(tilt) + z * Math.cos(tilt);
     const near = EYE / (EYE + depth);
-    return [width / 2 + size * near * a, tall / 2 - size * near * up, depth, near];
+    return [width / 2 + size * near * a, 0.48 * tall - size * near * up, depth, near];
   };
 }
 

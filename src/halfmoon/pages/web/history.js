@@ -9,16 +9,26 @@ export function place(update) {
   return Math.log10(update + 1);
 }
 
+function bin(update) {
+  return Math.floor(place(update) * PER_DECADE);
+}
+
+// The first two updates of each range, such as they come after `update`: a quantity that
+// takes long to measure is measured at these. (Two, as it may alternate.)
+export function nextMeasured(update) {
+  for (let i = bin(update); ; i += 1) {
+    const first = Math.max(0, Math.ceil(10 ** (i / PER_DECADE) - 1 - 1e-9));
+    const found = [first, first + 1].find((each) => each > update);
+    if (found !== undefined) return found;
+  }
+}
+
 export function makeHistory() {
   const size = PER_DECADE * DECADES;
   const low = new Float32Array(size).fill(NaN);
   const high = new Float32Array(size).fill(NaN);
   const values = new Float64Array(10 ** 5).fill(NaN);
   let known = 0;
-
-  function bin(update) {
-    return Math.floor(place(update) * PER_DECADE);
-  }
 
   function see(update) {
     const value = values[update];
@@ -55,5 +65,5 @@ export function makeHistory() {
     return Float32Array.from(points);
   }
 
-  return { add, clear, curve };
+  return { add, clear, curve, at: (update) => values[update] };
 }

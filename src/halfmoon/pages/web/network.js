@@ -17,6 +17,7 @@ import { spanOf } from "./surface.js";
 const MOST_ROWS = 8; // of units in one column; more units stand in more columns
 const REACH_OF_LINE = 9; // pixels from a line within which it is taken
 const DRAG = 0.03; // change of a weight for each pixel
+const COLUMNS = [0.12, 0.5, 0.86]; // of the layers, as shares of the width
 const STEPS = 18; // of a curve, to find what is near it
 
 // `act` holds what the network asks for: weight(index, value), choose(index), peek(unit).
@@ -48,31 +49,31 @@ export function makeNetwork({ act, redraw }) {
 function arrange({ units, classes }, width, height) {
   const columns = Math.ceil(units / MOST_ROWS);
   const rows = Math.ceil(units / columns);
-  const room = (height - 40) / (rows + 0.55);
+  const room = (height - 50) / (rows + 0.55);
   const most = columns > 1 ? 30 : 56;
   const tile = Math.max(10, Math.min(most, 0.8 * room));
   const wide = 1.25 * tile;
-  const middle = 24 + (height - 64) / 2;
+  const middle = 30 + (height - 64) / 2;
   const spread = Math.min(room, 1.5 * tile);
   const hidden = [];
   for (let unit = 0; unit < units; unit += 1) {
     const column = Math.floor(unit / rows);
     const row = unit % rows;
     const inColumn = Math.min(rows, units - column * rows);
-    const x = 0.5 * width + (column - (columns - 1) / 2) * 1.25 * wide;
+    const x = COLUMNS[1] * width + (column - (columns - 1) / 2) * 1.25 * wide;
     const y = middle + (row - (inColumn - 1) / 2) * spread;
     hidden.push({ x, y, wide, tall: tile });
   }
-  const inputs = column(2, 0.11 * width, middle, height);
-  const outputs = column(classes, 0.87 * width, middle, height);
+  const inputs = column(2, COLUMNS[0] * width, middle, height);
+  const outputs = column(classes, COLUMNS[2] * width, middle, height);
   const low = height - 22;
-  const ones = [0.11 * width, 0.5 * width].map((x) => ({ x, y: low, one: true }));
+  const ones = [COLUMNS[0] * width, COLUMNS[1] * width].map((x) => ({ x, y: low, one: true }));
   const map = { inputs, hidden, outputs, ones, width, height };
   return { ...map, links: links(map, units, classes) };
 }
 
 function column(count, x, middle, height) {
-  const tall = Math.min(38, (0.68 * height) / count - 8);
+  const tall = Math.min(42, (0.68 * height) / count - 8);
   const spread = Math.min(2 * tall, (0.74 * height) / count);
   return Array.from({ length: count }, (_, i) => {
     const y = middle + (i - (count - 1) / 2) * spread;
@@ -164,6 +165,7 @@ function drawTiles(context, map, images, frame, look, peek) {
     }
     drawTile(context, tile, image, look, peek !== null && unit === peek);
   });
+  drawHeads(context, map, look);
   drawLabels(context, map, frame, look);
 }
 
@@ -189,6 +191,16 @@ function drawTile(context, { x, y, wide, tall }, image, look, isLit) {
   context.strokeStyle = css(look.ink, isLit ? 1 : 0.75);
   context.lineWidth = isLit ? 2.5 : 1.2;
   context.stroke();
+}
+
+const HEADS = ["inputs", "hidden units", "outputs"];
+
+function drawHeads(context, { width }, look) {
+  context.font = `12px ${FONT}`;
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  context.fillStyle = css(look.faint);
+  HEADS.forEach((text, i) => context.fillText(text, COLUMNS[i] * width, 2));
 }
 
 function drawLabels(context, map, frame, look) {

@@ -43,7 +43,7 @@ const CONTROLS = {
     const slider = makeSlider({
       label: "Learning rate",
       values: RATES,
-      text: (value) => (value < 0.1 ? value.toFixed(2) : `${value}`),
+      text: (value) => (Number.isInteger(value) ? value.toFixed(1) : `${value}`),
       change: (value) => act.tell("rate", { ask: "rate", value }),
     });
     return { elements: [slider.element], show: ({ frame }) => slider.set(frame.rate) };
@@ -97,7 +97,11 @@ const CONTROLS = {
         act.state.adding = value;
       },
     });
-    const restore = makeButton({ label: "Restore the points", press: act.restore });
+    const restore = makeButton({
+      label: "Restore the points",
+      className: "live-button live-quiet",
+      press: act.restore,
+    });
     const row = make("div", "live-field live-restore");
     row.append(restore.element);
     return {

@@ -44,6 +44,7 @@ export function makeSurface({ bare, act, redraw }) {
     }
     if (!bare) drawUnitLines(canvas, place, frame, look, peek ?? lit);
     drawPoints(canvas, place, state, look, bare);
+    drawNames(canvas, look);
     if (state.cursor) drawCursor(canvas, place, state.cursor, look);
   }
 
@@ -155,8 +156,8 @@ function drawUnitLines(canvas, place, frame, look, lit) {
   }
 }
 
-function drawBadge(context, look, text, x, y) {
-  context.font = `600 11px ${FONT}`;
+function drawBadge(context, look, text, x, y, font = `600 11px ${FONT}`) {
+  context.font = font;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 3;
@@ -184,7 +185,7 @@ function lineInBox(w1, w2, b, [x0, x1, y0, y1]) {
 function drawPoints(canvas, place, state, look, bare) {
   const { X, y, predictions, classes } = state.frame;
   const { context, width } = canvas;
-  const radius = width < 340 ? RADIUS - 0.8 : RADIUS;
+  const radius = Math.min(6.5, Math.max(RADIUS - 0.8, (RADIUS * width) / 420));
   for (let i = 0; i < y.length; i += 1) {
     const left = place.x(X[2 * i]);
     const top = place.y(X[2 * i + 1]);
@@ -199,6 +200,15 @@ function drawPoints(canvas, place, state, look, bare) {
     context.strokeStyle = css(look.ink);
     context.lineWidth = 1.6;
     context.stroke();
+  }
+}
+
+function drawNames({ context, width, height }, look) {
+  for (const [text, x, y] of [
+    ["x₁ →", width - 24, height - 13],
+    ["x₂ ↑", 24, 13],
+  ]) {
+    drawBadge(context, look, text, x, y, `italic 13px Georgia, serif`);
   }
 }
 

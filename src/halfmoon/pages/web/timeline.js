@@ -3,7 +3,7 @@
 // point or a weight that was changed. An update between two of them is run again from
 // the one before, with the same points and rate, so it is the same to the last bit.
 
-import { makeHistory } from "./history.js";
+import { makeHistory, nextMeasured } from "./history.js";
 
 const MOST_KEPT = 400;
 const LONGEST_RUN = 4096; // the engine keeps so many losses of one call
@@ -16,6 +16,7 @@ export function makeTimeline(engine) {
   let now = 0;
   let end = 0;
   let edit = null;
+  let measures = false; // whether the curvature is wanted
 
   // The first state of a new network.
   function begin(first) {
@@ -61,8 +62,10 @@ export function makeTimeline(engine) {
     const goal = now + count;
     while (now < goal) {
       const next = kept.find((each) => each.edit && each.at > now);
-      const pause = now - (now % every) + every;
-      const stop = Math.min(goal, pause, next ? next.at : goal, now + LONGEST_RUN);
+      const stops = [goal, now - (now % every) + every, now + LONGEST_RUN];
+      if (next) stops.push(next.at);
+      if (measures) stops.push(nextMeasured(now));
+      const stop = Math.min(...stops);
       const done = engine.run(stop - now, edit.rate);
       losses.add(now, engine.losses(done));
       const finished = now + done === stop;
@@ -70,6 +73,7 @@ export function makeTimeline(engine) {
       end = Math.max(end, now);
       if (next && now === next.at) enter(next);
       else if (now % every === 0 && now > kept.at(-1).at) keep();
+      if (measures && now === nextMeasured(now - 1)) measureSharpness();
       if (!finished) return false;
     }
     return true;
@@ -82,9 +86,14 @@ export function makeTimeline(engine) {
   }
 
   function measureSharpness() {
-    const value = edit.rate * engine.curvature();
-    sharpness.add(now, [value]);
-    return value;
+    sharpness.add(now, [edit.rate * engine.curvature()]);
+  }
+
+  // The learning rate times the curvature, now; from here on it is measured on the way.
+  function sharpnessNow() {
+    measures = true;
+    if (Number.isNaN(sharpness.at(now))) measureSharpness();
+    return sharpness.at(now);
   }
 
   return {
@@ -92,7 +101,7 @@ export function makeTimeline(engine) {
     change,
     advance,
     jump,
-    measureSharpness,
+    sharpnessNow,
     losses,
     sharpness,
     now: () => now,

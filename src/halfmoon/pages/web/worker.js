@@ -131,8 +131,10 @@ async function startWork({ wasm, activations, data, settings }) {
     }
     if (views.hidden) frame.hidden = engine.hiddenPoints();
     if (views.loss) frame.losses = timeline.losses.curve();
-    if (views.curvature && goal === null) frame.sharp = timeline.measureSharpness();
-    if (views.curvature) frame.sharpness = timeline.sharpness.curve();
+    if (views.curvature) {
+      frame.sharp = timeline.sharpnessNow();
+      frame.sharpness = timeline.sharpness.curve();
+    }
     return frame;
   }
 
