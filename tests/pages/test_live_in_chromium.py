@@ -2,10 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from live_page import CHROMIUM, FLAGS, LiveFigure, needs_chromium, opened, write_page
 from playwright.sync_api import expect, sync_playwright
 
 from halfmoon.tutorial.live import live_data
+from live_page import CHROMIUM, FLAGS, LiveFigure, needs_chromium, opened, write_page
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 ALL = "rate units activation classes noise points weights"
@@ -160,10 +160,10 @@ def test_a_weight_is_set_by_the_keyboard(figure):
     assert figure.control("Its value").is_disabled()
     figure.control("Weight").select_option(label="x₂ → unit 3")
     expect(figure.control("Its value")).to_be_enabled()
-    assert figure.value_of("Its value") == "−0.69"  # -0.977 / sqrt(2)
+    assert figure.value_of("Its value") == "\u22120.69"  # -0.977 / sqrt(2)
     figure.key("Its value", "ArrowRight")
     figure.page.wait_for_timeout(100)
-    assert figure.value_of("Its value") == "−0.60"
+    assert figure.value_of("Its value") == "\u22120.60"
     assert figure.reading("loss") != "0.583940"
 
 
