@@ -55,6 +55,7 @@ def opened(browser, address, before="", **options):
         **{"viewport": {"width": 1440, "height": 900}} | options
     )
     page = context.new_page()
+    page.set_default_timeout(15_000)
     page.add_init_script(before)
     wrong = []
     page.on("console", lambda message: wrong.append(message.text))
@@ -72,11 +73,11 @@ def opened(browser, address, before="", **options):
 class LiveFigure:
     """One figure of a page, as a reader handles it."""
 
-    def __init__(self, page, name):
+    def __init__(self, page, name, update=0):
         self.page = page
         self.box = page.locator(f"#live-{name}")
         self.box.scroll_into_view_if_needed()
-        self.wait_for(0)
+        self.wait_for(update)
 
     def wait_for(self, update, doing="resting"):
         state = f'[data-update="{update}"][data-doing="{doing}"]'
@@ -99,7 +100,7 @@ class LiveFigure:
             self.control(label).press(key)
 
     def slide(self, update):
-        """Move the slider over the updates near to one, and go there by single steps."""
+        """Move the slider near to an update, and go there by single steps."""
         self.control("Updates").evaluate(
             """(slider, share) => {
               slider.value = Math.round(slider.max * share);

@@ -21,6 +21,7 @@ DEFAULTS = {
     "classes": "2",
     "noise": "",  # that of the shape
     "updates": "20000",
+    "start": "begin",
     "autoplay": "no",
     "controls": "",
 }
@@ -36,8 +37,9 @@ def live_figure(name: str, settings: Mapping[str, str], caption: str) -> str:
     settings : mapping of str to str
         ``show``: which views, in order, of `VIEWS`; ``controls``: which controls, of
         `CONTROLS`; ``rate``, ``units``, ``activation``, ``classes``, ``noise``: what it
-        begins with; ``updates``: how many at most; ``autoplay``: yes or no, whether it
-        begins by itself. What is left out is taken from `DEFAULTS`.
+        begins with; ``updates``: how many at most; ``start``: begin, or end for a
+        network that is trained already; ``autoplay``: yes or no, whether it trains by
+        itself. What is left out is taken from `DEFAULTS`.
     caption : str
         HTML.
 
@@ -100,6 +102,10 @@ def _yes_or_no(key: str, text: str) -> bool:
     return text == "yes"
 
 
+def _start(key: str, text: str) -> str:
+    return _names(("begin", "end"))(key, text)[0]
+
+
 def _activation(key: str, text: str) -> str:
     return _names(tuple(_manifest()["activations"]))(key, text)[0]
 
@@ -112,6 +118,7 @@ READ: dict[str, Callable[[str, str], Any]] = {
     "classes": _number(2, 5, int),
     "noise": _noise,
     "updates": _number(1, 50_000, int),
+    "start": _start,
     "autoplay": _yes_or_no,
     "controls": _names(CONTROLS),
 }

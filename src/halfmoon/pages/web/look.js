@@ -3,11 +3,18 @@
 
 // As in halfmoon's figures (Okabe and Ito 2008): the colour-blind tell them apart.
 const CLASS_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"];
-// What is positive is amber, what is negative violet: lines, and paler areas.
-const SIGNS = {
-  light: { plus: "#c47f12", minus: "#7b55b5", area: ["#a58fc4", "#f3c06b"] },
-  dark: { plus: "#e8a93f", minus: "#a88ae0", area: ["#8465b8", "#c98d2c"] },
-};
+// What is positive is amber, what is negative violet: lines, and here their areas.
+const AREAS = { light: ["#a58fc4", "#f3c06b"], dark: ["#8465b8", "#c98d2c"] };
+const PAGE_COLOURS = [
+  "ink",
+  "paper",
+  "faint",
+  "line",
+  "tint",
+  "accent",
+  "amber",
+  "violet",
+];
 export const FONT = "system-ui, sans-serif";
 
 export const CLASS_SHAPES = ["circle", "square", "triangle", "diamond", "tip"];
@@ -30,14 +37,11 @@ export function css(rgb, alpha = 1) {
 export function readLook() {
   const style = getComputedStyle(document.documentElement);
   const look = {};
-  for (const name of ["ink", "paper", "faint", "line", "tint", "accent"]) {
-    look[name] = parse(style.getPropertyValue(`--${name}`).trim() || "#888888");
+  for (const name of PAGE_COLOURS) {
+    look[name] = parse(style.getPropertyValue(`--${name}`).trim());
   }
   look.dark = look.paper[0] < 128;
-  const signs = look.dark ? SIGNS.dark : SIGNS.light;
-  look.plus = parse(signs.plus);
-  look.minus = parse(signs.minus);
-  look.areas = signs.area.map(parse);
+  look.areas = (look.dark ? AREAS.dark : AREAS.light).map(parse);
   look.classes = CLASS_COLOURS.map(parse);
   return look;
 }

@@ -130,7 +130,7 @@ function drawLinks(context, map, frame, look, lit, peek) {
     context.moveTo(x0, y0);
     context.bezierCurveTo(...rest);
     context.strokeStyle = css(
-      w < 0 ? look.minus : look.plus,
+      w < 0 ? look.violet : look.amber,
       isLit ? 1 : strength * crowd * (quiet ? 0.55 : 1),
     );
     context.lineWidth = Math.min(10, 0.5 + 1.35 * Math.abs(w)) * (isLit ? 1 : crowd);
@@ -251,7 +251,7 @@ function drawValue(context, map, frame, look, index) {
   context.roundRect(x - wide / 2, y - 11, wide, 22, 11);
   context.fillStyle = css(look.paper);
   context.fill();
-  context.strokeStyle = css(w < 0 ? look.minus : look.plus);
+  context.strokeStyle = css(w < 0 ? look.violet : look.amber);
   context.lineWidth = 1.5;
   context.stroke();
   context.fillStyle = css(look.ink);

@@ -1,32 +1,44 @@
 // Help for reading: buttons that copy, contents that mark the place, questions that
 // show their answer after a choice, exercises whose answer is checked.
 
+const WIDE = "(min-width: 80rem)"; // where the contents stand beside the text
+
 export function startReading() {
-  document.querySelectorAll("div.program").forEach(addCopyButton);
+  document.querySelectorAll(".copyable").forEach(startCopying);
+  document.querySelectorAll("fieldset.question").forEach(startQuestion);
+  document.querySelectorAll("form.check").forEach(startCheck);
+  const folded = document.querySelector("nav details");
+  if (folded && !matchMedia(WIDE).matches) folded.open = false;
   markPlace();
-  document.querySelectorAll("div.question").forEach(startQuestion);
-  document.querySelectorAll("form.check").forEach(startExercise);
+  openTarget();
+  window.addEventListener("hashchange", openTarget);
 }
 
-function addCopyButton(element) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "copy";
-  button.textContent = "Copy";
+// A link may lead to something that is folded.
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = target?.closest("details:not([open])");
+  if (!folded) return;
+  folded.open = true;
+  target.scrollIntoView();
+}
+
+function startCopying(element) {
+  const button = element.querySelector("button.copy");
   const status = document.createElement("span");
   status.className = "live-hidden-text";
   status.setAttribute("role", "status");
+  button.after(status);
+  button.hidden = false;
   button.addEventListener("click", async () => {
-    const text = element.dataset.copy ?? element.querySelector("pre").textContent;
-    const done = await copy(text);
-    button.textContent = done ? "Copied" : "Press Ctrl+C";
-    status.textContent = done ? "Copied." : "Could not copy.";
+    const done = await copy(element.querySelector("pre").textContent);
+    button.textContent = done ? "Copied" : "Not copied";
+    status.textContent = button.textContent;
     setTimeout(() => {
       button.textContent = "Copy";
       status.textContent = "";
     }, 2000);
   });
-  element.prepend(button, status);
 }
 
 // A page opened from disk may not have the clipboard: then the old way serves.
@@ -51,64 +63,70 @@ function markPlace() {
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (target) links.set(target, link);
   }
-  if (links.size === 0) return;
   const targets = [...links.keys()];
+  let current = null;
 
   function mark() {
     const line = window.innerHeight * 0.3;
     const passed = targets.filter((each) => each.getBoundingClientRect().top < line);
-    const current = links.get(passed.at(-1));
-    for (const link of links.values()) {
-      if (link === current) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
+    const link = links.get(passed.at(-1)) ?? null;
+    if (link === current) return;
+    current?.removeAttribute("aria-current");
+    link?.setAttribute("aria-current", "true");
+    current = link;
+    keepInView(link);
   }
   // a heading that crosses the line tells us; nothing is done while scrolling
   const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -70% 0px" });
   for (const target of targets) observer.observe(target);
-  mark();
+}
+
+// Scroll the contents themselves, and never the page.
+function keepInView(link) {
+  const nav = link?.closest("nav");
+  if (!nav || !matchMedia(WIDE).matches) return;
+  const area = nav.getBoundingClientRect();
+  const { top, bottom } = link.getBoundingClientRect();
+  if (top < area.top) nav.scrollTop -= area.top - top + 20;
+  if (bottom > area.bottom) nav.scrollTop += bottom - area.bottom + 20;
+}
+
+function judge(element, isRight, words) {
+  const verdict = element.querySelector(".verdict");
+  verdict.textContent = words;
+  verdict.classList.toggle("right", isRight);
+  verdict.classList.toggle("wrong", !isRight);
 }
 
 function startQuestion(question) {
-  const answer = question.querySelector("details");
-  const verdict = makeVerdict("p");
-  question.querySelector("fieldset").append(verdict);
   question.addEventListener("change", ({ target }) => {
     if (target.type !== "radio") return;
-    const isRight = target.value === "right";
+    const isRight = "right" in target.dataset;
     question.classList.add("answered");
     for (const input of question.querySelectorAll("input[type=radio]")) {
       const label = input.closest("label");
-      label.classList.toggle("right", input.value === "right");
-      label.classList.toggle("wrong", input === target && !isRight);
+      label.classList.toggle("right", "right" in input.dataset);
+      label.classList.toggle("wrong", !("right" in input.dataset));
     }
-    verdict.textContent = isRight ? "Yes." : "No.";
-    answer.open = true;
+    judge(question, isRight, isRight ? "Yes." : "No.");
+    question.querySelector("details").open = true;
   });
 }
 
-function startExercise(form) {
-  const verdict = form.querySelector("output") ?? form.appendChild(makeVerdict("span"));
+function startCheck(form) {
+  form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const given = Number.parseFloat(form.querySelector("input").value.replace(",", "."));
-    const isRight = isClose(given, form.dataset.answer);
-    form.classList.toggle("right", isRight);
-    form.classList.toggle("wrong", !isRight);
-    verdict.textContent = isRight ? "Yes, that is it." : "Not yet. Try again.";
+    const given = form.querySelector("input").value.trim().replace(",", ".");
+    const isRight = isClose(given, Number(form.dataset.answer));
+    judge(form, isRight, isRight ? "Yes, that is it." : "Not yet. Try again.");
   });
 }
 
-// Whole numbers must be equal; others may differ by one per cent.
+// Half a unit of the last digit that the reader gave is allowed; two digits are needed.
 function isClose(given, expected) {
-  const right = Number(expected);
-  const allowed = Number.isInteger(right) ? 0 : 0.01 * Math.abs(right);
-  return Math.abs(given - right) <= allowed;
-}
-
-function makeVerdict(tag) {
-  const verdict = document.createElement(tag);
-  verdict.className = "verdict";
-  verdict.setAttribute("role", "status");
-  return verdict;
+  if (given === "" || Number.isNaN(Number(given))) return false;
+  const digits = (given.split(".")[1] ?? "").length;
+  const allowed = Math.min(0.5001 * 10 ** -digits, 0.05 * Math.abs(expected));
+  return Math.abs(Number(given) - expected) <= allowed;
 }

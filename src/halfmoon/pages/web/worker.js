@@ -140,6 +140,7 @@ async function startWork({ wasm, activations, data, settings }) {
 
   setup.noise ??= shape().noise;
   allAnew();
+  if (setup.start === "end") goal = setup.updates;
   return {
     next,
     seek({ update }) {
