@@ -74,6 +74,7 @@ def grid(study: Study) -> Material:
     fastest = {h: min(fit.seconds for fit in study.train(h)) for h in (SMALL, LARGE)}
     return Material(
         numbers={
+            "hidden_units": SIZES,
             "passes": study.experiment.passes,
             "rate": RATE,
             "low_rate": LOW_RATE,
