@@ -27,7 +27,7 @@ def test_a_formula_is_mathml_on_the_page_and_code_in_the_terminal():
 
 def test_a_formula_may_stand_in_a_table():
     text = "| a | b |\n|---|---|\n| $x_1|x_1$ | two |"
-    assert html(text).count("<td>") == 2
+    assert html(text).count("<td>") == 1
     assert "<msub>" in html(text)
 
 
@@ -43,3 +43,10 @@ def test_links_within_the_page_are_bare_words_in_the_terminal():
 
 def test_bare_words_have_no_signs():
     assert bare("a *b* `c` [d](#e)") == "a b c d"
+
+
+def test_the_first_cell_of_a_row_is_its_heading():
+    written = html("| a | b |\n|---|---:|\n| one | 2 |\n| two | 3 |")
+    assert written.count('<th scope="row">') == 2
+    assert '<th scope="row">one</th>' in written
+    assert written.count("<td") == 2

@@ -14,6 +14,7 @@ from halfmoon.pages.mathematics import mathml
 
 # a formula, with `code` before it so that a dollar in code is none
 QUOTED = re.compile(r"(`+)(?!`)[^`]+\1(?!`)|\$([^$\s](?:[^$]*[^$\s])?)\$", re.DOTALL)
+FIRST_CELL = re.compile(r"(<tr>\n)<td([^>]*)>(.*?)</td>")
 KEPT = re.compile("\ue000(\\d+)\ue001")  # where a formula stood
 INSIDE = re.compile(r"\[([^\]]+)\]\(#[^)]+\)")  # a link within the page
 
@@ -51,6 +52,7 @@ def html(text: str, inline: bool = False, pairs: bool = True) -> str:
     source = each_formula(text, keep)
     parser = _parser()
     written = parser.renderInline(source) if inline else parser.render(source)
+    written = FIRST_CELL.sub(r'\1<th scope="row"\2>\3</th>', written)
     return KEPT.sub(lambda match: formulas[int(match.group(1))], written)
 
 
