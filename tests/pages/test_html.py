@@ -109,7 +109,7 @@ def test_an_answer_is_folded_so_that_no_script_is_needed():
 
 @pytest.mark.parametrize(("answer", "fields"), [(52, 1), (0.5, 1), ("", 0)])
 def test_an_exercise_has_a_field_only_for_an_answer_that_can_be_checked(answer, fields):
-    before, after = html.exercise("<p>Count.</p>", answer, 2, has_solution=False)
+    before, after = html.exercise("<p>Count.</p>", answer, 2, below="")
     assert before.count("<input") == fields
     assert after == "</section>"
     if fields:

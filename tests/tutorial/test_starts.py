@@ -53,3 +53,4 @@ def test_a_range_goes_from_the_lowest_to_the_highest(trials):
         "accuracy_new": [min(shares), np.mean(shares), max(shares)],
     }
     assert write_range([0.5, 0.75, 0.875], ".1%") == "50.0% to 87.5%"
+    assert write_range([0.5, 0.5001], ".1%") == "50.0%"

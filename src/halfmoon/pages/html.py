@@ -158,13 +158,12 @@ def question(
     )
 
 
-def exercise(
-    task: str, answer: Any, number: int, has_solution: bool
-) -> tuple[str, str]:
+def exercise(task: str, answer: Any, number: int, below: str) -> tuple[str, str]:
     """What stands before and after the solution of an exercise.
 
     answer  the number that a reader's is compared with; "" for none. A script shows
             the field for it
+    below   what the folded part is called, a hint or the solution; "" for no part
     """
     before = (
         f'<section class="exercise" aria-labelledby="exercise-{number}">'
@@ -177,10 +176,10 @@ def exercise(
             f'<input id="answer-{number}" inputmode="decimal" autocomplete="off"> '
             '<button>Check</button><p class="verdict" role="status"></p></form>'
         )
-    if not has_solution:
+    if not below:
         return before, "</section>"
     return (
-        f'{before}<details class="answer"><summary>Solution</summary>',
+        f'{before}<details class="answer"><summary>{below}</summary>',
         "</details></section>",
     )
 

@@ -111,11 +111,11 @@ def _exercise(telling: Telling, block: Block) -> None:
     task, solution = block.halves()
     answer = telling.numbers.get(block.argument, block.argument)
     task = telling.words(task)
-    frame = html.exercise(
-        book.page_markdown(task), answer, book.count("exercise"), bool(solution)
-    )
+    below = solution and ("Hint" if solution.startswith("Hint: ") else "Solution")
+    number = book.count("exercise")
+    frame = html.exercise(book.page_markdown(task), answer, number, below)
     with book.enclosed(task, frame):
-        telling.tell(solution)
+        telling.tell(solution.removeprefix("Hint: "))
 
 
 def _live(telling: Telling, block: Block) -> None:

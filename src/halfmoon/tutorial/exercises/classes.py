@@ -27,7 +27,7 @@ SPIRAL = """X, y = datasets.make("spiral:arms=3", n=200, noise=0.03)"""
 
 def measure(experiment: Experiment) -> Material:
     """Train on three data sets, with hidden layers of several sizes."""
-    passes = 1_000 if experiment.quick else 5_000
+    passes = 1_000 if experiment.quick else 3_000
     trials: dict[str, dict[int, list[Trial]]] = {}
     for name, points in data_sets(experiment).items():
         trials[name] = {}
@@ -54,12 +54,13 @@ def measure(experiment: Experiment) -> Material:
         "shown": [trial.accuracy_new for trial in shown],
         "parameters": build([2, WIDE, 3]).size,
     }
+    version = program("three_classes")
     return Material(
         numbers=numbers,
         claims=find_claims(reached),
         figures={"8.4-classes": Picture(lambda fig: draw(fig, shown), (11.0, 3.9))},
         tables={"reached": table_of_sizes},
-        code={"three_classes": program("three_classes"), "spiral": SPIRAL},
+        code={"three_classes": version, "changes": version.changes, "spiral": SPIRAL},
     )
 
 
@@ -85,11 +86,11 @@ def find_claims(reached: dict[str, dict[str, Ranges]]) -> dict[str, bool]:
     }
     clouds, *curved = accuracy.values()
     most = str(WIDE)
-    return {
-        "clouds_need_no_hidden_layer": clouds[most][1] < clouds["0"][1] + 0.01,
-        "curves_need_one": all(one[most][0] > one["0"][2] + 0.3 for one in curved),
-        "three_are_too_few": accuracy["spiral"]["3"][2] < 0.75,
-    }
+    clouds_do_not = clouds[most][1] < clouds["0"][1] + 0.01
+    curves_do = all(one[most][0] > one["0"][2] + 0.3 for one in curved)
+    three_are_too_few = accuracy["spiral"]["3"][2] < 0.75
+    only_curves = clouds_do_not and curves_do and three_are_too_few
+    return {"only_curves_need_a_hidden_layer": only_curves}
 
 
 def table_of_sizes(numbers: Any) -> tuple[list[str], list[list[str]]]:

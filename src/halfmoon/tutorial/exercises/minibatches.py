@@ -75,13 +75,14 @@ def measure(experiment: Experiment) -> Material:
     times = [one.milliseconds for one in (*few, *many)]
     draw_maps = Picture(lambda fig: draw_early(fig, early, X, y), (10.0, 4.2))
     draw_losses = Picture(lambda fig: draw_courses(fig, few, many), (11.0, 4.4))
+    version = program("minibatch")
     return Material(
         numbers=numbers,
         times={"milliseconds": times},
         claims=find_claims(few, many),
         figures={"8.1-boundaries": draw_maps, "8.1-minibatches": draw_losses},
         tables={"courses": table_of_courses},
-        code={"minibatch": program("minibatch")},
+        code={"minibatch": version, "changes": version.changes},
     )
 
 

@@ -55,4 +55,6 @@ def ranges(trials: list[Trial]) -> Ranges:
 
 def write_range(values: Any, form: str) -> str:
     """A range in a cell of a table, from the lowest to the highest."""
+    if format(float(values[0]), form) == format(float(values[-1]), form):
+        return f"{values[0]:{form}}"
     return f"{values[0]:{form}} to {values[-1]:{form}}"

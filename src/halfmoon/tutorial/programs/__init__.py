@@ -5,7 +5,7 @@ the page into an empty file; nobody imports them.
 """
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, ndiff
 from importlib.resources import files
 
 FIRST = "network"
@@ -18,6 +18,20 @@ class Program:
 
     source: str
     changed: set[int]
+
+    @property
+    def changes(self) -> str:
+        """The lines of the first program that go, and those that come.
+
+        Examples
+        --------
+        >>> print(program("annealing").changes)
+        -     rate = 2.0
+        +     rate = 2.0 * (1 - i / updates)  # falls in a straight line to 0
+        """
+        before = source(FIRST).splitlines()
+        lines = ndiff(before, self.source.splitlines())
+        return "\n".join(line for line in lines if line[0] in "-+")
 
 
 def program(name: str) -> Program:
