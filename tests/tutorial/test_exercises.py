@@ -1,8 +1,12 @@
 """Section 8's measurements: small ones, against plain NumPy and known numbers."""
 
+import itertools
+
 import numpy as np
 import pytest
-from sklearn.datasets import make_gaussian_quantiles
+from scipy.special import expit, softmax
+from sklearn.datasets import make_gaussian_quantiles, make_moons
+from sklearn.metrics import log_loss
 
 from halfmoon import datasets
 from halfmoon.inspection.gradient_check import check_gradients
@@ -98,10 +102,131 @@ def test_three_data_sets_have_three_classes(experiment):
             assert len(np.bincount(y)) == 3
 
 
-# Answers that a reader can check
+# What the page tells, against plain NumPy
+
+SEEDS = (0, 1)  # of a quick run
 
 
-def test_the_answers_are_right(results):
+def descended(sizes, data, f, df, rate, passes, seed):
+    """Descent in plain NumPy, for any layers: gives loss and raw predictions.
+
+    `rate` is a function of the update.
+    """
+    X, y = data
+    rng = np.random.RandomState(seed)
+    Ws = [rng.randn(n, k) / np.sqrt(n) for n, k in itertools.pairwise(sizes)]
+    bs = [np.zeros(k) for k in sizes[1:]]
+    lam = 0.00005
+
+    def forward(X):
+        kept = [X]
+        for W, b in zip(Ws[:-1], bs[:-1], strict=True):
+            kept.append(f(kept[-1] @ W + b))
+        return kept, kept[-1] @ Ws[-1] + bs[-1]
+
+    for t in range(passes):
+        kept, z = forward(X)
+        delta = (softmax(z, axis=1) - np.eye(sizes[-1])[y]) / len(y)
+        for i in reversed(range(len(Ws))):
+            dW = kept[i].T @ delta + lam * Ws[i]
+            db = delta.sum(axis=0)
+            if i > 0:
+                delta = delta @ Ws[i].T * df(kept[i])
+            Ws[i] = Ws[i] - rate(t) * dW
+            bs[i] = bs[i] - rate(t) * db
+    penalty = lam / 2.0 * sum((W**2).sum() for W in Ws)
+    loss = log_loss(y, softmax(forward(X)[1], axis=1)) + penalty
+    return loss, lambda X: forward(X)[1]
+
+
+def tanh_slope(a):
+    return 1.0 - a**2
+
+
+def one(t):
+    return 1.0
+
+
+def found(sizes, seed_data, new, f, df, passes):
+    """The loss and the accuracy on new points, from each seed, sorted."""
+    X_new, y_new = new
+    losses = []
+    shares = []
+    for seed in SEEDS:
+        loss, predict = descended(sizes, seed_data, f, df, one, passes, seed)
+        losses.append(loss)
+        shares.append(np.mean(predict(X_new).argmax(axis=1) == y_new))
+    return {"loss": sorted(losses), "accuracy_new": sorted(shares)}
+
+
+def assert_told(told, found, rel=1e-5):
+    """Lowest, median and highest of two seeds.
+
+    Where steps are at the edge of stability, rounding changes more than the last digits
+    of a loss.
+    """
+    low, high = found["loss"]
+    assert told["loss"] == pytest.approx([low, (low + high) / 2.0, high], rel=rel)
+    low, high = found["accuracy_new"]
+    spanned = [low, (low + high) / 2.0, high]
+    assert told["accuracy_new"] == pytest.approx(spanned, abs=0.001)
+
+
+def moons(n, seed):
+    return make_moons(n, noise=0.2, random_state=seed)
+
+
+def spiral(n, arms, turns, seed):
+    rng = np.random.RandomState(seed)
+    y = np.arange(n) % arms
+    r = np.sqrt(rng.uniform(0.02, 1.0, n))
+    t = 2.0 * np.pi * (y / arms + turns * r)
+    X = np.column_stack([r * np.cos(t), r * np.sin(t)])
+    return X + 0.03 * rng.standard_normal(X.shape), y
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "df", "rel"),
+    [
+        ("tanh", np.tanh, tanh_slope, 1e-3),
+        ("logistic", expit, lambda a: a * (1.0 - a), 1e-5),
+        ("identity", lambda z: z, lambda a: 1.0, 1e-5),
+    ],
+)
+def test_activations_reach_what_plain_numpy_reaches(results, name, f, df, rel):
+    told = results["activations"]["reached"][name]
+    data = (moons(200, 0), moons(2_000, 10_000))
+    assert_told(told, found([2, 3, 2], *data, f, df, 1_000), rel)
+
+
+def test_the_forgotten_slope_misleads_plain_numpy_too(results):
+    data = (moons(200, 0), moons(2_000, 10_000))
+    reached = found([2, 3, 2], *data, expit, tanh_slope, 1_000)
+    low, high = results["activations"]["forgotten"]["logistic"][::2]
+    assert [low, high] == pytest.approx(reached["accuracy_new"], abs=0.001)
+
+
+def test_three_classes_are_told_apart_as_plain_numpy_does(results):
+    told = results["classes"]["reached"]["spiral"]["10"]
+    data = (spiral(200, 3, 1.0, 0), spiral(3_000, 3, 1.0, 10_000))
+    assert_told(told, found([2, 10, 3], *data, np.tanh, tanh_slope, 1_000))
+
+
+def test_four_layers_reach_what_plain_numpy_reaches(results):
+    told = results["depth"]["reached"]["moons"]["3 and 3"]
+    assert told["parameters"] == 2 * 3 + 3 + 3 * 3 + 3 + 3 * 2 + 2
+    data = (moons(200, 0), moons(2_000, 10_000))
+    assert_told(told, found([2, 3, 3, 2], *data, np.tanh, tanh_slope, 1_000), 0.03)
+
+
+def test_a_falling_rate_ends_where_plain_numpy_does(results):
+    passes = results["annealing"]["full_passes"]
+    settings = (np.tanh, tanh_slope, lambda t: 2.0 * (1.0 - t / passes), passes, 0)
+    loss, _ = descended([2, 3, 2], moons(200, 0), *settings)
+    assert results["annealing"]["full_annealed"] == pytest.approx(loss, rel=1e-4)
+
+
+def test_the_answers_that_a_reader_can_check(results):
     assert results["minibatches"]["updates_of_other_batch"] == 7
     assert results["activations"]["slope_of_logistic_at_0"] == 0.25
     assert results["classes"]["parameters"] == 2 * 10 + 10 + 10 * 3 + 3

@@ -235,13 +235,6 @@ def test_mistakes_are_as_sure_as_plain_numpy_finds_them(results, hidden):
     assert told["truly"] == pytest.approx(truly.mean(), 1e-3)
 
 
-def test_a_confusion_of_classes_adds_up(results):
-    told = results["classes"]
-    table = np.array(told["confusion"])
-    assert told["right_by_class"] == close(table.diagonal() / table.sum(axis=1))
-    assert told["wrong"] == table.sum() - table.trace()
-
-
 # Patients
 
 

@@ -107,9 +107,7 @@ def find_claims(numbers: dict[str, Any]) -> dict[str, bool]:
         "width_frees_relu": numbers["relu_wide"][0] > line[2] + 0.05
         and relu[0] < line[2] + 0.03,
         "relu_goes_astray": wrong["relu"][2] < 0.75,
-        "logistic_looks_fine": 0.8
-        < wrong["logistic"][1]
-        < line[1] + 0.01,
+        "logistic_looks_fine": 0.8 < wrong["logistic"][1] < line[1] + 0.01,
     }
 
 
