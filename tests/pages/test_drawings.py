@@ -91,6 +91,19 @@ def test_ink_and_paper_are_the_pages(scatter):
     assert "font-family" not in drawing
 
 
+def test_white_edges_stay_white_on_an_image_and_are_paper_elsewhere(scatter):
+    def draw(ax):
+        ax.imshow([[0.0, 1.0]], extent=(-2, 2, -2, 2))
+        ax.scatter(*POINTS.T, edgecolors="white")
+
+    on_image = written(small(svg_of(draw), "one")[0])
+    assert "stroke:#ffffff" in on_image
+    assert "stroke:var(--paper)" not in on_image
+    plain = written(small(scatter, "one")[0])
+    assert "stroke:var(--paper)" in plain
+    assert "#ffffff" not in plain
+
+
 def test_texts_are_texts(scatter):
     group, _, _ = small(scatter, "one")
     texts = ["".join(text.itertext()) for text in group.iter("text")]

@@ -46,6 +46,7 @@ def test_a_page_says_what_its_front_says():
 def test_the_first_column_heads_its_row():
     table = html.table("Title", ["", "a"], [["one", "1"]])
     assert '<th scope="row">one</th><td>1</td>' in table
+    assert '<thead><tr><td></td><th scope="col">a</th></tr></thead>' in table
 
 
 @pytest.mark.parametrize(

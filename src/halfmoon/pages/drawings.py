@@ -32,9 +32,10 @@ def small(svg: str, name: str) -> tuple[ET.Element, float, float]:
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     group = ET.Element("g", {"id": name})
     group.extend(child for child in root if child.tag not in NO_DRAWING)
+    on_image = group.find(".//image") is not None
     for element in list(group.iter()):
         _join_math(element)
-        _use_page_colours(element)
+        _use_page_colours(element, on_image)
     numbers = count()
     for element in list(group.iter()):
         _join_marks(element, numbers)
@@ -70,13 +71,18 @@ def _set_declarations(element: ET.Element, style: dict[str, str]) -> None:
         element.set("style", ";".join(f"{key}:{value}" for key, value in style.items()))
 
 
-def _use_page_colours(element: ET.Element) -> None:
-    """Ink and paper of the page, and its font."""
+def _use_page_colours(element: ET.Element, on_image: bool = False) -> None:
+    """Ink and paper of the page, and its font.
+
+    On an image, which is pale on a dark page too, white edges stay white.
+    """
     style = _declarations(element)
     style.pop("font-family", None)
     for key, value in style.items():
-        if value in {INK, PAPER}:
-            style[key] = "var(--ink)" if value == INK else "var(--paper)"
+        if value == INK:
+            style[key] = "var(--ink)"
+        elif value == PAPER and not (on_image and key == "stroke"):
+            style[key] = "var(--paper)"
     _set_declarations(element, style)
 
 

@@ -192,7 +192,10 @@ MANY = 5  # a table with more columns stands as a list on a narrow screen
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table whose first column heads its rows. Cells are HTML."""
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    head = "".join(
+        f'<th scope="col">{column}</th>' if column else "<td></td>"
+        for column in columns
+    )
     labels = [html.escape(_words(column)) for column in columns[1:]]
     is_many = len(columns) > MANY
     body = []

@@ -53,6 +53,7 @@ def html(text: str, inline: bool = False, pairs: bool = True) -> str:
     parser = _parser()
     written = parser.renderInline(source) if inline else parser.render(source)
     written = FIRST_CELL.sub(r'\1<th scope="row"\2>\3</th>', written)
+    written = written.replace("<th></th>", "<td></td>")  # an empty cell heads nothing
     return KEPT.sub(lambda match: formulas[int(match.group(1))], written)
 
 
