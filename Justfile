@@ -40,6 +40,14 @@ bench *options:
 tutorial *options:
     {{uv}} halfmoon tutorial {{options}}
 
+# The lesson's notebook, run and stored with its outputs
+notebook:
+    {{uv}} python tools/run_notebook.py
+
+# The README's pictures, from the lesson (with chromium)
+images:
+    {{uv}} python tools/make_images.py
+
 # What makes the code hard to read, counted
 house *options:
     {{uv}} python tools/measure_house.py {{options}}
