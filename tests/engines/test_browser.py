@@ -306,6 +306,41 @@ def test_sizes_that_do_not_fit_are_refused(sizes):
     assert results[set_now] == 0
 
 
+def test_components_that_it_does_not_carry_are_refused():
+    """Nothing changes then."""
+    page = Page()
+    page.set_points(*three_classes())
+    page.set_network([2, 3, 3])
+    page.call("reset", 0)
+    before = page.call("loss")
+    refused = []
+    kinds = {"activation": "activations", "loss": "losses", "rule": "rules"}
+    for kind, listed in kinds.items():
+        for number in (-1, len(MANIFEST[listed])):
+            refused.append(page.call(f"set_{kind}", number))
+    refused.append(page.call("set_network", 3, len(MANIFEST["activations"])))
+    gone = page.call("parameters")
+    page.set_network([2, 3, 3])
+    page.call("reset", 0)
+    again = page.call("loss")
+    results = page.results()
+    assert {results[place] for place in refused} == {0}
+    assert results[gone] == 0
+    assert results[again] == results[before]
+
+
+def test_another_activation_keeps_the_parameters():
+    X, y = three_classes()
+    network = Network.dense([2, 4, 3], "mish", seed=3)
+    page = Page()
+    page.set_points(X, y)
+    page.set_network([2, 4, 3], "tanh", network.theta)
+    page.call("set_activation", MANIFEST["activations"].index("mish"))
+    y_hat = page.read("predict_points", 180)
+    found = page.results()[y_hat].reshape(60, 3)
+    np.testing.assert_allclose(found, network.predict(X), **CLOSE)
+
+
 def test_a_network_without_hidden_units_is_the_baseline():
     """Softmax regression, the straight line."""
     network = Network.dense([2, 3], seed=6)

@@ -101,7 +101,11 @@ def clean():
 
 @entry("idi>i")
 def make_points(n, noise, seed):
-    """Points from the clean shape: each number plus noise times a normal number."""
+    """Points from the clean shape: each number plus noise times a normal number.
+
+    Returns how many points were made. Their labels stay; `set_points` uses both.
+    """
+    n = min(n, areas.ROWS)
     k = key(seed, POINTS)
     X = vector(place(areas.X), n * areas.INPUTS, np.float64)
     shape = vector(place(areas.CLEAN), n * areas.INPUTS, np.float64)

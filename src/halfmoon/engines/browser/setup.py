@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from halfmoon.engines.browser import areas
+from halfmoon.engines.browser import areas, contents
 from halfmoon.engines.browser.connecting import (
     DOUBLE,
     connect,
@@ -12,6 +12,10 @@ from halfmoon.engines.browser.connecting import (
 )
 from halfmoon.engines.browser.memory import entry, place, records
 from halfmoon.engines.compiled.native import jit, vector
+
+ACTIVATIONS = len(contents.ACTIVATION_NAMES)
+LOSSES = len(contents.LOSS_NAMES)
+RULES = len(contents.RULE_NAMES)
 
 
 @entry(">i")
@@ -68,6 +72,8 @@ def set_network(layers, activation):
     s.layers = 0
     if layers < 2 or layers > areas.LAYERS + 1 or wanted[0].units != areas.INPUTS:
         return 0
+    if activation < 0 or activation >= ACTIVATIONS:
+        return 0
     parameters = 0
     units = 0
     for index in range(1, layers):
@@ -113,22 +119,32 @@ def forget():
 
 @entry("id>i")
 def set_training(batch, l2):
-    """Rows of a batch, 0 for all, and the L2 penalty of the objective."""
-    state().batch = batch
-    state().l2 = l2
+    """Rows of a batch, 0 for all, and the L2 penalty of the objective, at least 0."""
+    state().batch = max(batch, 0)
+    state().l2 = max(l2, 0.0)
     return connect()
 
 
 @entry("i>i")
 def set_activation(activation):
-    """Another activation in the hidden layers; the parameters stay."""
+    """Another activation in the hidden layers; the parameters stay.
+
+    Returns whether a network is set, or 0 where there is no such activation.
+    """
+    if activation < 0 or activation >= ACTIVATIONS:
+        return 0
     state().activation = activation
     return connect()
 
 
 @entry("i>i")
 def set_loss(loss):
-    """Which loss, by its index in the manifest; 0 is that of classes."""
+    """Which loss, by its index in the manifest; 0 is the tutorial's.
+
+    Returns whether a network is set, or 0 where there is no such loss.
+    """
+    if loss < 0 or loss >= LOSSES:
+        return 0
     state().loss = loss
     return connect()
 
@@ -137,8 +153,11 @@ def set_loss(loss):
 def set_rule(rule):
     """Which optimizer's rule, by its index in the manifest; 0 is plain descent.
 
-    What the last one remembered is forgotten.
+    What the last one remembered is forgotten. Returns whether a network is set, or 0
+    where there is no such rule.
     """
+    if rule < 0 or rule >= RULES:
+        return 0
     state().rule = rule
     forget()
     return connect()
