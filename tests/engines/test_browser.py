@@ -128,6 +128,28 @@ def test_updates_with_each_rule(rule):
     assert found[1][-1] < found[1][0]
 
 
+@pytest.mark.parametrize("rule", ["adam", "nadam"])
+@pytest.mark.parametrize("t", [99, 12_345, 2_000_000])
+def test_powers_of_late_updates(rule, t):
+    """Adam's rules raise their memories to the number of the update."""
+    X, y = three_classes()
+    network = Network.dense([2, 3, 3], seed=3)
+    page = Page()
+    page.set_points(X, y)
+    page.call("set_rule", MANIFEST["rules"].index(rule))
+    page.set_network([2, 3, 3], theta=network.theta)
+    page.call("set_updates", t)
+    page.call("run", 3, 0.1)
+    theta = page.read("theta", 21)
+    slots = [np.zeros(21), np.zeros(21)]
+    state = State(network.theta.copy(), slots, t=t)
+    optimizer = OPTIMIZERS.make(rule)
+    problem = Problem(network, X, np.eye(3)[y], np.ones((60, 1)), optimizer, 60)
+    one = np.ones(3)
+    reference.run(problem, state, Plan(0.1 * one, 0.0 * one, one, one))
+    np.testing.assert_allclose(page.results()[theta], state.theta, **CLOSE)
+
+
 @pytest.mark.parametrize("batch", [1, 7, 20, 59])
 def test_batches_take_the_engines_order(batch):
     """Three epochs and more, each shuffled from the seed, with a short last batch."""

@@ -292,4 +292,5 @@ def connect():
             fill_sizes(task, s.n, ld_of_all)
         fill_addresses(task, which)
         fill_functions(task, which)
+    tasks[PREDICTING].block_rows = ld_of_all  # however few points there are
     return 1
