@@ -63,6 +63,8 @@ def test_the_published_losses(figure):
     figure.press("One step")
     figure.wait_for(1)
     assert figure.reading("loss") == "0.432387"
+    told = figure.box.get_by_role("status").inner_text()
+    assert told.startswith("One step: update 1, loss 0.432387, accuracy ")
     figure.slide(1001)
     assert figure.reading("update") == "1,001"
     assert figure.reading("loss") == "0.068947"

@@ -133,6 +133,7 @@ function drawCurve(context, at, look, curve, now, value) {
       context.lineTo(x, at.y(curve[i + 2]));
       if (curve[i + 1] < curve[i + 2]) context.lineTo(x, at.y(curve[i + 1]));
     }
+    if (alpha === 1 && Number.isFinite(value)) context.lineTo(at.x(now), at.y(value));
     context.stroke();
   }
   context.globalAlpha = 1;

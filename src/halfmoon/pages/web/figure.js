@@ -15,7 +15,7 @@ const COARSE = 56;
 const SLOW_FRAME = 15; // milliseconds
 const PAUSE_AT_END = 3500; // of a figure that plays by itself
 
-export function startFigure(element, kit) {
+export function makeFigure(element, kit) {
   const settings = JSON.parse(element.dataset.settings);
   const body = make("div", "live-body");
   const message = make("p", "live-message");
@@ -30,7 +30,7 @@ export function startFigure(element, kit) {
     adding: null, // the class of points that a click adds
   };
   const isBare = settings.show.includes("points");
-  const worker = new Worker(kit.workerAddress);
+  let worker = null; // until the figure comes near the screen
   const waiting = new Map(); // what is to be told to the worker before the next frame
   let look = readLook();
   let inFlight = 0;
@@ -41,6 +41,7 @@ export function startFigure(element, kit) {
   let visible = true;
   let quality = 1;
   let owed = 0;
+  let announce = ""; // what the reader did, to be told with what it led to
   let last = 0;
 
   function tell(key, message) {
@@ -91,19 +92,24 @@ export function startFigure(element, kit) {
       play(false);
       tell("seek", { ask: "seek", update });
     },
+    press() {
+      announce = state.playing ? "Paused" : "";
+      play(!state.playing);
+    },
     step() {
       play(false);
+      announce = "One step";
       owed = 1;
       wanted = true;
       wake();
     },
-    reset: () => again("reset"),
-    newWeights: () => again("newWeights"),
-    restore: () => again("restore"),
+    reset: () => again("reset", "Reset"),
+    newWeights: () => again("newWeights", "New weights"),
+    restore: () => again("restore", "Points restored"),
   };
 
-  function again(ask) {
-    say("");
+  function again(ask, what) {
+    announce = what;
     waiting.delete("seek");
     owed = 0;
     tell(Symbol(ask), { ask });
@@ -148,20 +154,24 @@ export function startFigure(element, kit) {
     worker.postMessage({ ask: "next", count, views: views.needed, columns, rows });
   }
 
-  worker.onmessage = ({ data }) => {
-    if (data.ready) {
-      ask(performance.now());
-      return;
-    }
+  function start() {
+    worker = new Worker(kit.workerAddress);
+    worker.onmessage = ({ data }) => {
+      if (data.ready) ask(performance.now());
+      else receive(data);
+    };
+    inFlight = 1;
+    worker.postMessage({ ask: "start", settings, ...kit.engine });
+  }
+
+  function receive(data) {
     const took = performance.now() - inFlight;
     if (took > SLOW_FRAME) quality = Math.max(0.4, 0.93 * quality);
     else if (took < 0.6 * SLOW_FRAME) quality = Math.min(1, 1.02 * quality);
     inFlight = 0;
     fresh = data;
     wake();
-  };
-  inFlight = 1;
-  worker.postMessage({ ask: "start", settings, ...kit.engine });
+  }
 
   // Each time that the screen is drawn: show what has come, ask for the next.
   function onScreen(now) {
@@ -179,7 +189,7 @@ export function startFigure(element, kit) {
       });
     }
     const seeking = state.frame?.seeking;
-    if (!inFlight && (wanted || state.playing || seeking)) ask(now);
+    if (worker && !inFlight && (wanted || state.playing || seeking)) ask(now);
     if (state.playing || seeking || wanted || stale) wake();
   }
 
@@ -194,7 +204,11 @@ export function startFigure(element, kit) {
     } else if (state.playing && frame.update >= settings.updates) {
       state.playing = false;
       if (settings.autoplay) setTimeout(() => play(!state.touched), PAUSE_AT_END);
-      else say(`Done: ${bar.sentence(frame)}`);
+      else announce = "Done";
+    }
+    if (announce && !wanted && !frame.seeking) {
+      say(`${announce}: ${bar.sentence(frame)}.`);
+      announce = "";
     }
     bar.show(state);
     tag();
@@ -215,12 +229,13 @@ export function startFigure(element, kit) {
   }
 
   function wake() {
-    if (running || !visible) return;
+    if (running || !visible || !worker) return;
     running = true;
     requestAnimationFrame(onScreen);
   }
 
   return {
+    start,
     // the page's colours have changed
     relook() {
       look = readLook();
@@ -246,7 +261,7 @@ function makeBar(act, settings) {
     className: "live-play",
     press() {
       act.state.touched = true;
-      act.play(!act.state.playing);
+      act.press();
     },
   });
   const others = [

@@ -1,7 +1,8 @@
 // The beginning. The same text runs in the page and in each figure's worker: the page
-// starts its figures when they come near the screen, and the worker waits to be asked.
+// lays out its figures, and starts each when it comes near the screen; the worker waits
+// to be asked.
 
-import { startFigure } from "./figure.js";
+import { makeFigure } from "./figure.js";
 import { startReading } from "./reading.js";
 import { serve } from "./worker.js";
 
@@ -34,9 +35,9 @@ function startPage() {
   const near = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting || figures.has(target)) continue;
+        if (!isIntersecting) continue;
         near.unobserve(target);
-        figures.set(target, startFigure(target, kit));
+        figures.get(target).start();
         onScreen.observe(target);
       }
     },
@@ -53,6 +54,7 @@ function startPage() {
     }
   });
   for (const element of elements) {
+    figures.set(element, makeFigure(element, kit));
     element.hidden = false;
     near.observe(element);
   }

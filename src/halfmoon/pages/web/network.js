@@ -15,6 +15,7 @@ import {
 import { spanOf } from "./surface.js";
 
 const MOST_ROWS = 8; // of units in one column; more units stand in more columns
+const MANY = 24; // units, from which on a column is longer
 const REACH_OF_LINE = 9; // pixels from a line within which it is taken
 const DRAG = 0.03; // change of a weight for each pixel
 const COLUMNS = [0.12, 0.5, 0.86]; // of the layers, as shares of the width
@@ -47,11 +48,11 @@ export function makeNetwork({ act, redraw }) {
 
 // Where each unit stands, and each weight: { from, to, index } by its index in theta.
 function arrange({ units, classes }, width, height) {
-  const columns = Math.ceil(units / MOST_ROWS);
+  const columns = Math.ceil(units / (units > MANY ? 10 : MOST_ROWS));
   const rows = Math.ceil(units / columns);
   const room = (height - 50) / (rows + 0.55);
   const most = columns > 1 ? 30 : 56;
-  const tile = Math.max(10, Math.min(most, 0.8 * room));
+  const tile = Math.min(most, 0.8 * room);
   const wide = 1.25 * tile;
   const middle = 30 + (height - 64) / 2;
   const spread = Math.min(room, 1.5 * tile);
