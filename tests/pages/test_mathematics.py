@@ -56,7 +56,7 @@ def italic(letter):
 
 def signs(tex):
     """The signs that a browser needs for a formula."""
-    for element in ET.fromstring(mathml(tex)).iter():
+    for element in ET.fromstring(mathml(tex, block=True).replace("<wbr>", "")).iter():
         text = element.text or ""
         is_letter = element.tag == "mi" and len(text) == 1
         is_upright = element.get("mathvariant") == "normal"
@@ -96,6 +96,7 @@ def test_the_licence_stands_beside_the_font_and_its_name_is_its_own():
         (r"\partial L", "<mi>∂</mi><mi>L</mi>"),
         (r"= -\sum_c t_c", '<mo form="prefix">−</mo>'),
         (r"\hat y", '<mover accent="true">'),
+        (r"\texttt{reg\_lambda}", "reg_lambda"),
     ],
 )
 def test_words_and_signs_are_pieces_of_their_own(tex, expected):
@@ -108,12 +109,23 @@ def test_a_word_keeps_its_distance_from_a_letter_and_not_from_a_bracket():
     assert mathml(r"t_c \log y").count("mspace") == 4  # two, each with its end
 
 
-def test_parts_of_a_block_may_stand_one_below_the_other():
+def test_parts_between_spaces_are_formulas_of_their_own():
     parts = ET.fromstring(mathml(r"a = b, \quad c = d", block=True))
-    assert [part.get("display") for part in parts] == ["block", "block"]
+    assert ["".join(part.itertext()) for part in parts] == ["a=b,", "c=d"]
+    assert [math.get("displaystyle") for math in parts.iter("math")] == ["true"] * 2
     matrix = r"\begin{matrix} a \quad b \end{matrix}"
     assert len(ET.fromstring(mathml(matrix, block=True))) == 1
-    assert mathml(r"a, \quad b").count("<math") == 1
+    assert mathml(r"a, \quad b").count("<math") == 2
+
+
+def test_a_long_formula_may_go_on_below_before_a_relation():
+    short = mathml("a = b")
+    assert short.count("<math") == 1
+    long = mathml("a_1 + a_2 + a_3 + a_4 + a_5 = b_1 + b_2 + b_3 + b_4 = c")
+    pieces = long.split("<wbr>")
+    signs = ["".join(ET.fromstring(piece).itertext()) for piece in pieces]
+    assert signs == ["a1+a2+a3+a4+a5", "=b1+b2+b3+b4", "=c"]
+    assert all('<mo form="infix">=</mo>' in piece for piece in pieces[1:])
 
 
 def test_a_product_of_letters_stays_one():

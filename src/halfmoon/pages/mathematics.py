@@ -8,42 +8,67 @@ from itertools import pairwise
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 THIN = "0.167em"
+WIDE = {"1em", "2em"}
+RELATIONS = {"=", "≈", "←", "≤", "≥", "∝"}
+LONG = 24  # a formula of more signs is cut
 ACCENTS = {"^": "ˆ", "~": "˜", "¯": "¯", "˙": "˙"}  # signs that stand above a letter
 CLOSING = {")", "]", "}", "|", "‖", "!"}
 SANS_SERIF_T = "\N{MATHEMATICAL SANS-SERIF CAPITAL T}"
 
 
+@cache
 def mathml(tex: str, block: bool = False) -> str:
     r"""A formula in LaTeX, as MathML.
 
     latex2mathml translates it; then words such as `rate` become one piece, and what
-    browsers would set wrong is mended. Of a block, parts between \quad may stand one
-    below the other.
+    browsers would set wrong is mended. Browsers do not break the line of a formula, so
+    each part between \quad is a formula of its own, and a long one is cut before its
+    signs of relation.
     """
-    if not block:
-        return _translated(tex, "inline")
-    parts = "".join(_translated(part, "block") for part in _parts(tex))
-    return f'<div class="formula">{parts}</div>'
-
-
-def _parts(tex: str) -> list[str]:
-    r"""The parts of a formula between \quad, unless one of them is none by itself."""
-    parts = tex.split(r"\quad")
-    is_whole = all(part.count("{") == part.count("}") for part in parts)
-    if is_whole and r"\begin" not in tex:
-        return [part.strip() for part in parts]
-    return [tex]
-
-
-@cache
-def _translated(tex: str, display: str) -> str:
     from latex2mathml.converter import convert
 
-    root = ET.fromstring(convert(tex.replace("'", r"^\prime "), display=display))
+    root = ET.fromstring(convert(tex.replace("'", r"^\prime ")))
     for element in root.iter():
         element.tag = element.tag.removeprefix(NAMESPACE)
     _mend(root)
-    return ET.tostring(root, encoding="unicode", short_empty_elements=False)
+    parts = [
+        "<wbr>".join(_written(piece, block) for piece in _cut_at_relations(part))
+        for part in _cut_at_spaces(root)
+    ]
+    if not block:
+        return " ".join(parts)
+    return f'<div class="formula"><span>{"</span><span>".join(parts)}</span></div>'
+
+
+def _cut_at_spaces(root: ET.Element) -> list[list[ET.Element]]:
+    r"""The pieces of a formula between \quad."""
+    parts: list[list[ET.Element]] = [[]]
+    for element in root[0]:
+        if element.tag == "mspace" and element.get("width") in WIDE:
+            parts.append([])
+        else:
+            parts[-1].append(element)
+    return [part for part in parts if part]
+
+
+def _cut_at_relations(row: list[ET.Element]) -> list[list[ET.Element]]:
+    """A long row in shorter ones; each but the first begins with a relation."""
+    pieces: list[list[ET.Element]] = [[]]
+    signs = sum(len(list(element.iter())) for element in row)
+    for element in row:
+        if signs > LONG and pieces[-1] and element.text in RELATIONS:
+            element.set("form", "infix")
+            pieces.append([])
+        pieces[-1].append(element)
+    return pieces
+
+
+def _written(row: list[ET.Element], block: bool) -> str:
+    formula = ET.Element("math")
+    if block:
+        formula.set("displaystyle", "true")
+    formula.extend(row)
+    return ET.tostring(formula, encoding="unicode", short_empty_elements=False)
 
 
 def _mend(element: ET.Element) -> None:
@@ -67,6 +92,8 @@ def _mend_letter(element: ET.Element) -> None:
     if element.text == "∂" or (is_name and len(element.text or "") > 1):
         element.tag = "mi"
         element.attrib.clear()
+    if element.tag == "mtext" and element.text:
+        element.text = element.text.replace(r"\_", "_")
     if element.get("mathvariant") == "sans-serif" and element.text == "T":
         element.text = SANS_SERIF_T
         del element.attrib["mathvariant"]
