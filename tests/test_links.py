@@ -1,11 +1,14 @@
 """Every link leads somewhere: from page to page, and to a heading that is there.
 
-Followed in the project's Markdown files, in the notebook and in the lesson's texts.
+Followed in the project's Markdown files, in the notebook, in the lesson's texts and on
+the pages that are made of them.
 """
 
 import json
 import re
 from functools import cache
+from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -117,3 +120,39 @@ def test_a_broken_link_is_found():
     assert "DERIVATION.md has no heading" in second
     assert not links_of("`[no](link)`\n\n```\n[no](link)\n```\n")
     assert slug("What `fit` says: [F1], and why") == "what-fit-says-f1-and-why"
+
+
+class Page(HTMLParser):
+    """The names and the links of an HTML page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.names = []
+        self.links = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        own = dict(attrs)
+        self.names += [own["id"]] if own.get("id") else []
+        self.links += [unescape(own["href"])] if tag == "a" and "href" in own else []
+
+
+@pytest.mark.parametrize("name", ["index.html", "derivation.html"])
+def test_links_of_a_written_page_lead_somewhere(name, whole_tutorial):
+    """To a place on it, or to a file beside it and a place there."""
+    pages = {path.name: Page(path) for path in whole_tutorial.glob("*.html")}
+    page = pages[name]
+    assert len(page.links) > 10
+    assert len(set(page.names)) == len(page.names)
+    wrong = []
+    for link in page.links:
+        file, _, place = link.partition("#")
+        target = pages.get(file or name)
+        if link.startswith(ELSEWHERE):
+            continue
+        if target is None or not place:
+            found = (whole_tutorial / (file or name)).exists() and not place
+        else:
+            found = place in target.names
+        wrong += [] if found else [link]
+    assert not wrong
