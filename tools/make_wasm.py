@@ -4,11 +4,14 @@
     python tools/make_wasm.py --check    makes them again elsewhere, and compares
 
 The manifest says what is in the file, from which sources it was made, and by which
-versions of Python, numba, llvmlite and wasm-ld. The check always compares the sources.
-It compares the file byte for byte where it was made by the same versions.
+versions of Python, numba, llvmlite and wasm-ld. The check always compares the sources:
+their statements, without comments and docstrings, and the loops that are written from
+the components in the file. A component that the registries have gained since is no
+fault. It compares the file byte for byte where it was made by the same versions.
 """
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -25,13 +28,10 @@ PACKAGE = ROOT / "src" / "halfmoon"
 WEB = PACKAGE / "pages" / "web"
 WASM = "halfmoon.wasm"
 MANIFEST = "manifest.json"
-# all that decides what is in the file
+# all that decides what is in the file, beside the components
 SOURCES = (
     "arrays/elementary.py",
     "arrays/random.py",
-    "components/activations.py",
-    "components/optimizers.py",
-    "components/losses/*.py",
     "engines/browser/*.py",
     "engines/compiled/codegen.py",
     "engines/compiled/functions.py",
@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "NUMBA_CPU_FEATURES": "",
     "PYTHONHASHSEED": "0",
 }
+KINDS = ("activations", "losses", "rules")
 STACK = 65536  # bytes
 MISSING = "There is no wasm-ld; install LLVM's lld (on Debian: apt-get install lld)."
 
@@ -84,14 +85,29 @@ def sources() -> list[Path]:
     return [path for pattern in SOURCES for path in sorted(PACKAGE.glob(pattern))]
 
 
-def sources_digest() -> str:
-    """A sha256 digest of the sources, by name and text."""
+def sources_digest(names: dict[str, list[str]]) -> str:
+    """A sha256 digest of the sources, and of the components with these names."""
+    from halfmoon.engines.browser import contents
+
     digest = hashlib.sha256()
     for path in sources():
         name = path.relative_to(PACKAGE).as_posix()
-        text = path.read_text(encoding="utf-8")
-        digest.update(f"{name}\n{text}\n".encode())
+        digest.update(f"{name}\n{statements(path)}\n".encode())
+    for kind in KINDS:
+        for name in names[kind]:
+            digest.update(f"{name}\n{contents.written(kind, name)}\n".encode())
     return digest.hexdigest()
+
+
+def statements(path: Path) -> str:
+    """What a module does: its syntax tree without docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            continue
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
 
 
 def made_with() -> dict[str, str]:
@@ -127,10 +143,8 @@ def make(out: Path) -> dict[str, Any]:
         subprocess.run(command, check=True)
     manifest = {
         "exports": exports,
-        "activations": contents.ACTIVATION_NAMES,
-        "losses": contents.LOSS_NAMES,
-        "rules": contents.RULE_NAMES,
-        "sources": sources_digest(),
+        **contents.NAMES,
+        "sources": sources_digest(contents.NAMES),
         "wasm": hashlib.sha256((out / WASM).read_bytes()).hexdigest(),
         "made_with": made_with(),
     }
@@ -142,7 +156,7 @@ def make(out: Path) -> dict[str, Any]:
 def stale(web: Path) -> str | None:
     """Why a folder's files are not those of the present sources; None if they are."""
     stored = json.loads((web / MANIFEST).read_text(encoding="utf-8"))
-    if stored["sources"] != sources_digest():
+    if stored["sources"] != sources_digest(stored):
         return f"The sources have changed since {WASM} was made; run `just wasm`."
     if stored["wasm"] != hashlib.sha256((web / WASM).read_bytes()).hexdigest():
         return f"{WASM} is not the file that {MANIFEST} describes; run `just wasm`."
@@ -161,21 +175,30 @@ def check(web: Path) -> int:
     stored = json.loads((web / MANIFEST).read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         made = make(Path(folder))
+    problem, told = compare(stored, made)
+    print(told)
+    return 1 if problem else 0
+
+
+def compare(stored: dict[str, Any], made: dict[str, Any]) -> tuple[bool, str]:
+    """Whether two manifests of the same sources disagree, and what to say of them."""
+    gained = [name for kind in KINDS for name in made[kind] if name not in stored[kind]]
+    if gained:
+        return False, (
+            f"The sources are the same. {WASM} has no {', '.join(gained)} yet; "
+            "`just wasm` makes one that has."
+        )
+    if made == stored:
+        return False, f"{WASM} is what its sources make, byte for byte."
     if made["made_with"] == stored["made_with"]:
-        if made == stored:
-            print(f"{WASM} is what its sources make, byte for byte.")
-            return 0
-        print(f"The same versions make another {WASM}; run `just wasm`.")
-        return 1
+        return True, f"The same versions make another {WASM}; run `just wasm`."
     # other versions give other bytes
-    contents = {"exports", "activations", "losses", "rules"}
-    if any(made[name] != stored[name] for name in contents):
-        print(f"{MANIFEST} lists other contents; run `just wasm`.")
-        return 1
-    print(f"The sources are the same. {WASM} was made by other versions:")
-    print(f"  stored: {stored['made_with']}")
-    print(f"  here:   {made['made_with']}")
-    return 0
+    if any(made[name] != stored[name] for name in ("exports", *KINDS)):
+        return True, f"{MANIFEST} lists other contents; run `just wasm`."
+    return False, (
+        f"The sources are the same. {WASM} was made by other versions:\n"
+        f"  stored: {stored['made_with']}\n  here:   {made['made_with']}"
+    )
 
 
 if __name__ == "__main__":

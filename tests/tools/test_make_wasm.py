@@ -10,6 +10,8 @@ import make_wasm
 import pytest
 from measure_house import House
 
+from halfmoon.components.activations import ACTIVATIONS, Tanh
+
 TOOL = Path(make_wasm.__file__)
 needs_linker = pytest.mark.skipif(
     shutil.which("wasm-ld") is None,
@@ -38,21 +40,55 @@ def test_the_stored_files_are_those_of_the_present_sources():
     assert told is None, told
 
 
-def test_another_source_is_noticed(copied, monkeypatch, tmp_path_factory):
-    """A new line at the end of one of them is enough."""
+@pytest.fixture
+def kernels(monkeypatch, tmp_path_factory):
+    """kernels.py in a copy of the package, to be changed."""
     package = tmp_path_factory.mktemp("package") / "halfmoon"
     shutil.copytree(make_wasm.PACKAGE, package)
     monkeypatch.setattr(make_wasm, "PACKAGE", package)
+    return package / "engines" / "compiled" / "kernels.py"
+
+
+def test_another_statement_is_noticed(copied, kernels):
     assert make_wasm.stale(copied) is None
-    kernels = package / "engines" / "compiled" / "kernels.py"
-    kernels.write_text(kernels.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    text = kernels.read_text(encoding="utf-8")
+    assert "SPINS = 2000" in text
+    kernels.write_text(text.replace("SPINS = 2000", "SPINS = 2001"), encoding="utf-8")
     assert "sources have changed" in make_wasm.stale(copied)
+
+
+def test_other_words_about_a_statement_are_none_of_its_business(copied, kernels):
+    text = kernels.read_text(encoding="utf-8")
+    assert "# [B1]" in text
+    changed = text.replace("# [B1]", "# (B1)").replace('"""The main', '"""Now the main')
+    assert changed != text
+    kernels.write_text(changed, encoding="utf-8")
+    assert make_wasm.stale(copied) is None
+
+
+def test_another_slope_of_an_activation_is_noticed(copied, monkeypatch):
+    class Steeper(Tanh):
+        def df(self, z, a):
+            return 2.0 - a * a
+
+    monkeypatch.setitem(ACTIVATIONS._components, "tanh", Steeper)
+    assert "sources have changed" in make_wasm.stale(copied)
+
+
+def test_an_activation_that_came_later_is_no_fault(copied):
+    """The file that is stored has one less than the registry."""
+    manifest = json.loads((copied / make_wasm.MANIFEST).read_text(encoding="utf-8"))
+    fewer = {kind: manifest[kind] for kind in make_wasm.KINDS}
+    fewer["activations"] = [one for one in fewer["activations"] if one != "mish"]
+    change(copied, **fewer, sources=make_wasm.sources_digest(fewer))
+    assert make_wasm.stale(copied) is None
 
 
 def test_every_module_that_decides_the_file_is_a_source():
     """All that the browser's modules import of ours, and what these import of theirs.
 
-    Only the network's and the registries' machinery is left out: it is not compiled.
+    Only the network's and the registries' machinery is left out, as it is not compiled,
+    and the components, of which what goes in is compared by itself.
     """
     house = House(make_wasm.ROOT)
     listed = {house.module_of(path) for path in make_wasm.sources()}
@@ -61,7 +97,10 @@ def test_every_module_that_decides_the_file_is_a_source():
     for _ in range(len(house.modules)):
         reached |= {target for module, target in arrows if module in reached & listed}
     machinery = {
+        "components.activations",
         "components.equation",
+        "components.losses",
+        "components.optimizers",
         "components.parts",
         "components.registry",
         "components.rules",

@@ -26,12 +26,21 @@ ACTIVATION_NAMES = sorted(ACTIVATIONS, key=lambda name: name != "tanh")
 # those that learn classes from ones and zeros; the others are of numbers
 LOSS_NAMES = ["softmax_cross_entropy", "logistic_cross_entropy", "squared_error"]
 RULE_NAMES = list(OPTIMIZERS)
+NAMES = {
+    "activations": ACTIVATION_NAMES,
+    "losses": LOSS_NAMES,
+    "rules": RULE_NAMES,
+}
 
 
 @dataclass(frozen=True)
 class Carried:
-    """A component in the module: its loops, and the numbers that these read."""
+    """A component in the module: its loops, and the numbers that these read.
 
+    `text` is what `templates` has written for it, if it has.
+    """
+
+    text: str
     loops: dict[str, Any]
     first: float  # a number of its own
     settings: list[float]
@@ -48,13 +57,14 @@ def activation(name: str) -> Carried:
     text, names = templates.activation(act, DTYPE)
     made = _module(name, text)
     two = {f"{name}.f": made.f, f"{name}.df": made.df}
-    return Carried(two, float(made.needs_z), _values(act, names))
+    return Carried(text, two, float(made.needs_z), _values(act, names))
 
 
 def loss(name: str) -> Carried:
     """Loss and link; the first number is of no use."""
     one = LOSSES[name]()
     if isinstance(one, SoftmaxCrossEntropy):
+        text = ""
         value = joint_losses.softmax_cross_entropy
         link = joint_losses.softmax_link
         # one group; its size, the number of classes, is filled in when it is known
@@ -65,7 +75,8 @@ def loss(name: str) -> Carried:
         value = made.loss
         link = made.link
         settings = _values(one, names)
-    return Carried({f"{name}.loss": value, f"{name}.link": link}, 0.0, settings)
+    both = {f"{name}.loss": value, f"{name}.link": link}
+    return Carried(text, both, 0.0, settings)
 
 
 def rule(name: str) -> Carried:
@@ -74,7 +85,15 @@ def rule(name: str) -> Carried:
     text, names = templates.rule(optimizer, DTYPE)
     made = _module(name, text)
     settings = _values(optimizer, names)
-    return Carried({f"{name}.rule": made.rule}, optimizer.decay, settings)
+    step = {f"{name}.rule": made.rule}
+    return Carried(text, step, optimizer.decay, settings)
+
+
+def written(kind: str, name: str) -> str:
+    """All that a component decides: its loops as text, and its numbers."""
+    make = {"activations": activation, "losses": loss, "rules": rule}[kind]
+    one = make(name)
+    return f"{one.text}\n{one.numbers}"
 
 
 def _module(name: str, text: str) -> ModuleType:
