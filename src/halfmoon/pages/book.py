@@ -196,18 +196,21 @@ class Book:
         self.body.append(html.code(source))
 
     def program(self, source: str, changed: set[int]) -> None:
-        """A whole program to be copied; the lines with these numbers are marked."""
-        self._print_code(source, changed)
+        """A whole program to be copied; the lines with these numbers are marked.
+
+        The terminal prints no version of a program that it has printed once.
+        """
+        if not changed:
+            self._print_code(source)
         self.body.append(html.program(source, changed))
 
-    def _print_code(self, source: str, changed: set[int] | None = None) -> None:
+    def _print_code(self, source: str) -> None:
         lines = Syntax(
             source,
             "python",
             theme="ansi_light",
             background_color="default",
             word_wrap=True,
-            highlight_lines=changed,
         )
         self._print(Padding(lines, (1, 4, 0, 4)))
 
