@@ -25,7 +25,7 @@ FIXED = "constant"
 OURS = "straight line"
 # in a small picture, and how many stand beside one another
 POINTS = 50
-ACROSS = 3
+ACROSS = 4
 LEAST = 1e-6  # nothing below is drawn
 ABOVE = "loss above the lowest"
 STYLES: dict[str, dict[str, Any]] = {
@@ -77,7 +77,7 @@ def measure(experiment: Experiment) -> Material:
         "rate_after_three_quarters": RATE / 4.0,
     }
     draw_ends = Picture(lambda fig: draw_annealed(fig, full, ends, lowest), (11.0, 4.2))
-    size = (11.0, 2.4 * row_count(trials, ACROSS))
+    size = (11.0, 2.3 * row_count(trials, ACROSS))
     draw_each = Picture(lambda fig: draw_schedules(fig, trials, lowest), size)
     version = program("annealing")
     return Material(
@@ -200,7 +200,7 @@ def draw_small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
     rates = trial.learning_rates / trial.learning_rates.max()
     shade: dict[str, Any] = {"color": COLOURS[5], "alpha": 0.25, "linewidth": 0}
     across = ax.get_xaxis_transform()
-    ax.fill_between(np.arange(1, n + 1, 4), rates[::4], transform=across, **shade)
+    ax.fill_between(np.arange(1, n + 1, 5), rates[::5], transform=across, **shade)
     middle = (np.arange(POINTS) + 0.5) * n / POINTS
     for one, style in ((fixed, STYLES[FIXED]), (trial, STYLES[OURS])):
         means = one.losses[:-1].reshape(POINTS, -1).mean(axis=1)

@@ -173,10 +173,10 @@ def table_of_courses(numbers: Any) -> tuple[list[str], list[list[str]]]:
     for one, milliseconds in zip(numbers["courses"], clock, strict=True):
         cost = ["never", "never"]
         if milliseconds is not None:
-            cost = [f"{one['passes_to_low']}", f"{milliseconds:.2f} ms"]
+            cost = [f"{one['passes_to_low']}", f"{milliseconds:.2f}"]
         batch = f"{one['batch']:,} of {one['of']:,}"
         rows.append([batch, f"{one['rate']:g}", *cost, f"{one['end']:.3f}"])
-    return ["batch", "learning rate", "passes", "time", "loss at the end"], rows
+    return ["batch", "learning rate", "passes", "milliseconds", "loss at the end"], rows
 
 
 def draw_early(fig: Figure, networks: list[Network], X: Array, y: Any) -> None:

@@ -5,7 +5,7 @@ the page into an empty file; nobody imports them.
 """
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher, ndiff
+from difflib import SequenceMatcher, unified_diff
 from importlib.resources import files
 
 FIRST = "network"
@@ -30,8 +30,9 @@ class Program:
         +     rate = 2.0 * (1 - i / updates)  # falls in a straight line to 0
         """
         before = source(FIRST).splitlines()
-        lines = ndiff(before, self.source.splitlines())
-        return "\n".join(line for line in lines if line[0] in "-+")
+        lines = unified_diff(before, self.source.splitlines(), n=0, lineterm="")
+        changes = [f"{line[0]} {line[1:]}" for line in lines if line[0] != "@"]
+        return "\n".join(changes[2:])  # two name the files
 
 
 def program(name: str) -> Program:
