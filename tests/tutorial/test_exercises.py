@@ -25,17 +25,23 @@ def experiment():
 
 
 def test_the_losses_are_those_after_so_many_passes(experiment):
-    losses = minibatches.watch(experiment, DATA, 10, 0.5, np.array([1, 5, 8]))
+    training = minibatches.Training(experiment, DATA, 10, 0.5)
+    losses = training.watch(np.array([1, 5, 8]))
     for passes, loss in zip((1, 5, 8), losses, strict=True):
-        network, _ = minibatches.train_in_batches(experiment, DATA, 10, 0.5, passes)
+        network, _ = training.run(passes)
         assert full_loss(network, *DATA) == loss
 
 
 def test_another_order_of_the_points_is_another_run(experiment):
     passes = np.array([3])
-    ends = [minibatches.watch(experiment, DATA, 10, 0.5, passes, i) for i in (0, 1)]
-    assert ends[0] != ends[1]
-    whole = [minibatches.watch(experiment, DATA, 40, 0.5, passes, i) for i in (0, 1)]
+    small, whole = (
+        [
+            minibatches.Training(experiment, DATA, size, 0.5).watch(passes, i)
+            for i in (0, 1)
+        ]
+        for size in (10, 40)
+    )
+    assert small[0] != small[1]
     assert whole[0] == pytest.approx(whole[1], rel=1e-9)
 
 
@@ -43,15 +49,24 @@ def test_the_rate_is_that_of_the_lowest_mean_loss(experiment):
     course = minibatches.follow(experiment, DATA, 10, 12)
     first = np.arange(1, minibatches.FIRST_PASSES + 1)
     means = {
-        rate: minibatches.watch(experiment, DATA, 10, rate, first).mean()
+        rate: minibatches.Training(experiment, DATA, 10, rate).watch(first).mean()
         for rate in minibatches.RATES
     }
-    assert course.numbers["rate"] == min(means, key=means.get)
+    assert course.training.rate == min(means, key=means.get)
     assert course.passes.tolist() == list(range(1, 13))
-    low = course.losses < minibatches.LOW
-    if low.any():
-        assert course.numbers["passes_to_low"] == low.argmax() + 1
-        assert course.milliseconds > 0.0
+
+
+@pytest.mark.parametrize(
+    ("losses", "passes"), [([0.5, 0.19, 0.3], 5), ([0.3] * 3, None)]
+)
+def test_a_low_loss_is_the_first_below_the_limit(losses, passes):
+    course = minibatches.Course(None, np.array([1, 5, 9]), np.array(losses))
+    assert course.passes_to_low == passes
+
+
+def test_a_pass_takes_time(experiment):
+    training = minibatches.Training(experiment, DATA, 10, 0.5)
+    assert training.seconds_a_pass() > 0.0
 
 
 # Annealing
@@ -86,10 +101,10 @@ def test_only_the_slope_is_forgotten(name):
 # Classes
 
 
-def test_the_rings_are_those_of_the_program():
+def test_the_rings_are_those_of_the_program(experiment):
     np.random.seed(0)
     X, y = make_gaussian_quantiles(n_samples=200, cov=0.4)
-    own = classes.draw_rings(200, 0)
+    own = classes.data_sets(experiment)["rings"].data
     assert own[0].tolist() == X.tolist()
     assert own[1].tolist() == y.tolist()
 

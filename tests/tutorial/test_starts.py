@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from halfmoon.tutorial.exercises.starts import (
     count_seeds,
+    draw_trials,
     median_trial,
-    ranges,
+    reached,
     span,
+    train_sizes,
     train_starts,
     write_range,
 )
@@ -48,9 +51,26 @@ def test_a_range_goes_from_the_lowest_to_the_highest(trials):
     for trial in trials:
         X, y = trial.points.new
         shares.append(np.mean(trial.network.predict(X).argmax(axis=1) == y))
-    assert ranges(trials) == {
+    assert reached(trials) == {
+        "parameters": 17,
         "loss": [min(losses), np.mean(losses), max(losses)],
         "accuracy_new": [min(shares), np.mean(shares), max(shares)],
     }
     assert write_range([0.5, 0.75, 0.875], ".1%") == "50.0% to 87.5%"
     assert write_range([0.5, 0.5001], ".1%") == "50.0%"
+
+
+def test_sizes_are_named_by_their_hidden_layers():
+    experiment = Experiment(quick=True)
+    points = sample_points(experiment, "spiral:arms=3", 30, 0.03, 30)
+    trials = train_sizes(experiment, [(), (4,), (2, 5)], points, 1, RATE)
+    assert [*trials] == ["none", "4", "2 and 5"]
+    counts = [each[0].network.size for each in trials.values()]
+    assert counts == [9, 12 + 15, 6 + 15 + 18]
+
+
+def test_each_map_has_its_name_and_its_accuracy(trials):
+    fig = Figure()
+    draw_trials(fig, {"first": trials[0], "second": trials[1]})
+    for ax, name, trial in zip(fig.axes, ("first", "second"), trials, strict=True):
+        assert ax.get_title() == f"{name}: {trial.accuracy_new:.1%}"

@@ -16,7 +16,7 @@ from halfmoon.tutorial.exercises.grids import add_grid, row_count
 from halfmoon.tutorial.exercises.starts import (
     count_seeds,
     median_trial,
-    ranges,
+    reached,
     train_starts,
     write_range,
 )
@@ -68,10 +68,10 @@ def measure(experiment: Experiment) -> Material:
         "rate": CALM,
         "passes": passes,
         "seeds": count_seeds(experiment),
-        "reached": {name: ranges(each) for name, each in trials.items()},
+        "reached": {name: reached(each) for name, each in trials.items()},
         "wide_units": WIDE,
-        "relu_wide": ranges(wide)["accuracy_new"],
-        "forgotten": {n: ranges(each)["accuracy_new"] for n, each in wrong.items()},
+        "relu_wide": reached(wide)["accuracy_new"],
+        "forgotten": {n: reached(each)["accuracy_new"] for n, each in wrong.items()},
         "slope_of_logistic_at_0": float(Logistic().df(np.zeros(1), np.full(1, 0.5))[0]),
     }
     middle = {name: median_trial(each) for name, each in trials.items()}
@@ -98,10 +98,10 @@ def measure(experiment: Experiment) -> Material:
 
 def find_claims(numbers: dict[str, Any]) -> dict[str, bool]:
     """What may be said of the activations."""
-    reached = numbers["reached"]
+    known = numbers["reached"]
     wrong = numbers["forgotten"]
-    line = reached["identity"]["accuracy_new"]
-    relu = reached["relu"]["accuracy_new"]
+    line = known["identity"]["accuracy_new"]
+    relu = known["relu"]["accuracy_new"]
     return {
         "identity_is_a_line": line[2] - line[0] < 0.005 and line[2] < 0.9,
         "width_frees_relu": numbers["relu_wide"][0] > line[2] + 0.05

@@ -116,17 +116,10 @@ def anneal(
     order: int = 0,
 ) -> Trial:
     """Train Britz's network by a schedule, with all points in each update or some."""
-    return run_trial(
-        experiment,
-        str(schedule),
-        experiment.network(),
-        Points(experiment.data, experiment.data),
-        passes,
-        rate,
-        schedule=schedule,
-        batch_size=batch_size,
-        seed=order,
-    )
+    network = experiment.network()
+    points = Points(experiment.data, experiment.data)
+    more = {"schedule": schedule, "batch_size": batch_size, "seed": order}
+    return run_trial(experiment, f"{schedule}", network, points, passes, rate, **more)
 
 
 def find_claims(
