@@ -391,9 +391,8 @@ TESTED_TOGETHER = {
     "estimators.mlp": "estimators/test_properties.py",
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",
-    # parts of section 7, which is told whole
+    # a part of section 7, which is told whole
     "tutorial.overfitting": "tutorial/test_sizes.py",
-    "tutorial.penalties": "tutorial/test_sizes.py",
     # programs that are shown and pasted, not modules
     "tutorial.programs": "tutorial/test_programs.py",
 }

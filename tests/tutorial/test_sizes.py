@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from halfmoon.tutorial import overfitting, penalties, sizes
+from halfmoon.tutorial import overfitting, sizes
 from halfmoon.tutorial.experiment import Experiment
 from halfmoon.tutorial.study import MEASURED, Study, summary
 
@@ -51,11 +51,6 @@ def test_the_gap_opens_late_if_it_was_small_early():
     assert not claims(sizes.by_size, {3: 0.15, 50: 0.15})["gap_opens_late"]
 
 
-def test_the_large_layer_memorizes_if_its_loss_on_new_points_rises():
-    assert claims(sizes.by_size, {50: 0.22})["large_memorizes"]
-    assert not claims(sizes.by_size, {50: 0.05})["large_memorizes"]
-
-
 def test_too_small_is_worst_only_with_the_highest_loss():
     assert claims(sizes.by_size, {1: 0.3})["one_unit_is_worst"]
     assert not claims(sizes.by_size, {20: 0.3})["one_unit_is_worst"]
@@ -63,11 +58,10 @@ def test_too_small_is_worst_only_with_the_highest_loss():
 
 def test_the_penalty_is_held_against_the_smaller_layer():
     losses = {(50, 1): 0.22, (50, 10): 0.095, (3, 1): 0.15}
-    found = claims(penalties.strengthen, losses | {(3, 10): 0.097})
+    found = claims(sizes.by_penalty, losses | {(3, 10): 0.097})
     assert all(found.values())
-    losses |= {(50, 10): 0.16, (3, 10): 0.1}
-    found = claims(penalties.strengthen, losses)
-    assert [name for name, holds in found.items() if holds] == ["penalty_helps"]
+    found = claims(sizes.by_penalty, losses | {(50, 10): 0.16, (3, 10): 0.1})
+    assert not any(found.values())
 
 
 @pytest.mark.parametrize(
@@ -78,9 +72,14 @@ def test_the_penalty_is_held_against_the_smaller_layer():
         ([0.5, 0.1, 0.2], [0.5, 0.1, 0.2], False),  # nor does it learn
     ],
 )
-def test_overfitting_is_a_loss_that_rises_while_the_other_falls(new, learned, expected):
-    course = {"log_loss_new": new, "log_loss_learned": learned}
-    assert overfitting.is_overfitting(course, lowest=1) is expected
+def test_overfitting_is_a_loss_that_rises_while_the_other_falls(
+    new, learned, expected, monkeypatch
+):
+    course = {"passes": [1, 2, 3], "log_loss_new": new, "log_loss_learned": learned}
+    monkeypatch.setattr(overfitting, "observe", lambda *which: course)
+    part = overfitting.watch(Study(Experiment(quick=True)))
+    assert part.claims["large_overfits"] is expected
+    assert part.numbers["lowest_at"] == 2
 
 
 def test_the_ticks_of_accuracy_say_where_they_are():

@@ -193,7 +193,7 @@ def test_sizes_and_penalties_are_scored_as_plain_numpy_scores_them(
 ):
     told = results["sizes"]["by_size"][f"{hidden}"]
     if times > 1:
-        told = results["sizes"]["penalties"][f"{hidden}"][f"{times}"]
+        told = results["sizes"]["firm"][f"{hidden}"]
     for stage, passes in (("early_", 1_000), ("", 5_000)):
         settings = (rate, passes, times * 0.00005)
         assert_scores(
@@ -210,25 +210,23 @@ def test_the_best_there_is_is_the_truths(results):
 
 def test_seeds_are_counted_in_the_right_direction(results):
     told = results["sizes"]
-    each = {
-        (hidden, times): np.array(scores["log_loss_new"]["each"])
-        for hidden, by_times in told["penalties"].items()
-        for times, scores in by_times.items()
-    }
-    for name, higher, lower in (
-        ("large_is_worse_in", ("50", "1"), ("3", "1")),
-        ("penalty_helps_in", ("50", "1"), ("50", "10")),
-        ("smaller_layer_is_worse_in", ("3", "1"), ("50", "10")),
-    ):
-        assert told[name] == (each[higher] > each[lower]).sum(), name
+    few, many, firm = (
+        np.array(scores["log_loss_new"]["each"])
+        for scores in (told["by_size"]["3"], told["by_size"]["50"], told["firm"]["50"])
+    )
+    assert told["large_is_worse_in"] == (many > few).sum()
+    assert told["penalty_helps_in"] == (many > firm).sum()
+    assert told["small_is_worse_than_firm_in"] == (few > firm).sum()
 
 
-@pytest.mark.parametrize("hidden", [3, 50])
-def test_mistakes_are_as_sure_as_plain_numpy_finds_them(results, hidden):
+@pytest.mark.parametrize(
+    ("name", "hidden", "times"), [("3", 3, 1), ("50", 50, 1), ("50_firm", 50, 10)]
+)
+def test_mistakes_are_as_sure_as_plain_numpy_finds_them(results, name, hidden, times):
     X, y = fresh_points()
-    p = descended(hidden, 0, 1.0, 5_000)(X)
+    p = descended(hidden, 0, 1.0, 5_000, times * 0.00005)(X)
     wrong = p.argmax(axis=1) != y
-    told = results["sizes"]["mistakes"][f"{hidden}"]
+    told = results["sizes"]["mistakes"][name]
     assert told["wrong"] == wrong.sum()
     assert told["sure"] == pytest.approx(p.max(axis=1)[wrong].mean(), 1e-3)
     truly = truth(X[wrong])[np.arange(wrong.sum()), 1 - y[wrong]]

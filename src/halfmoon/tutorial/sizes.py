@@ -9,10 +9,11 @@ from matplotlib.ticker import MultipleLocator
 
 from halfmoon.displays.style import COLOURS, GREY, INK
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial import overfitting, penalties
-from halfmoon.tutorial.experiment import RATE, Experiment
+from halfmoon.tutorial import overfitting
+from halfmoon.tutorial.experiment import RATE, REG_LAMBDA, Experiment
 from halfmoon.tutorial.maps import draw_moons_map
 from halfmoon.tutorial.study import (
+    FIRM,
     FRESH,
     LARGE,
     SMALL,
@@ -25,8 +26,6 @@ from halfmoon.tutorial.study import (
 
 SIZES = (1, 2, 3, 4, 5, 20, 50)
 LOW_RATE = RATE / 8.0
-# one and two units learn their own points better at the low rate: judged there
-RATES = dict.fromkeys(SIZES, RATE) | {1: LOW_RATE, 2: LOW_RATE}
 TITLES = {
     "1": "1 hidden unit",
     "2": "2 hidden units",
@@ -37,16 +36,10 @@ TITLES = {
 
 
 def measure(experiment: Experiment) -> Material:
-    """Seven sizes on old and new points, one run watched, and stronger penalties."""
+    """Seven sizes on old and new points, a stronger penalty, and runs watched."""
     study = Study(experiment)
-    parts = (
-        grid(study),
-        by_rate(study),
-        by_size(study),
-        overfitting.watch(study),
-        penalties.strengthen(study),
-    )
     whole: dict[str, dict[str, Any]] = {}
+    parts = (grid(study), by_size(study), by_penalty(study), overfitting.watch(study))
     for part in parts:
         for name, content in vars(part).items():
             whole[name] = whole.get(name, {}) | content
@@ -101,36 +94,19 @@ def draw_maps(fig: Any, models: Any, told: dict[str, str], X: Any, y: Any) -> No
         ax.set_title(f"{TITLES[name]}: {told[name]}", fontsize="medium")
 
 
-def by_rate(study: Study) -> Material:
-    """How well layers learn their own points: the small ones at both rates."""
-    name = "log_loss_learned"
-    high = {hidden: study.scores(hidden) for hidden in SIZES}
-    low = {hidden: study.scores(hidden, rate=LOW_RATE) for hidden in SIZES[:5]}
-    lower = [count_higher(high[hidden], low[hidden], name) for hidden in (1, 2)]
-    loss = {h: [high[h][name]["mean"], low[h][name]["mean"]] for h in low}
-    large = max(high[hidden][name]["mean"] for hidden in SIZES[5:])
-    return Material(
-        numbers={"learned_by_rate": loss, "low_rate_is_better_in": lower},
-        claims={
-            "low_rate_suits_one_and_two": study.nearly_all(min(lower)),
-            "high_rate_suits_the_others": large < np.min(list(loss.values()))
-            and all(loss[hidden][0] < 1.05 * loss[hidden][1] for hidden in (3, 4, 5)),
-        },
-    )
-
-
 def by_size(study: Study) -> Material:
     """Every size on points never seen, early and at the end of its training."""
-    scores = {hidden: study.scores(hidden, rate=RATES[hidden]) for hidden in SIZES}
+    high = {hidden: study.scores(hidden) for hidden in SIZES}
+    low = {hidden: study.scores(hidden, rate=LOW_RATE) for hidden in (1, 2)}
+    scores = high | low
     best = study.best_scores()
     few = scores[SMALL]
     many = scores[LARGE]
-    means = {h: one["log_loss_new"]["mean"] for h, one in scores.items()}
-    rise = many["log_loss_new"]["each"] - many["early_log_loss_new"]["each"]
-    fall = many["early_log_loss_learned"]["each"] - many["log_loss_learned"]["each"]
-    right = few["right_new"]["mean"] - many["right_new"]["mean"]
-    early = many["early_log_loss_new"]["mean"] - few["early_log_loss_new"]["mean"]
+    slower = min(count_higher(high[h], low[h], "log_loss_learned") for h in low)
     worse = count_higher(many, few)
+    early_gap = mean_gap(many, few, "early_log_loss_new")
+    gap = mean_gap(many, few, "log_loss_new")
+    means = {hidden: one["log_loss_new"]["mean"] for hidden, one in scores.items()}
     draw = partial(draw_by_size, scores=scores, best=best)
     return Material(
         numbers={
@@ -139,19 +115,45 @@ def by_size(study: Study) -> Material:
             "early_passes": study.early,
             "by_size": scores,
             "best_there_is": best,
+            "learned_fast": {h: high[h]["log_loss_learned"]["mean"] for h in low},
             "large_is_worse_in": worse,
             "large_is_worse_early_in": count_higher(many, few, "early_log_loss_new"),
         },
         claims={
+            "low_rate_suits_one_and_two": study.nearly_all(slower),
             "small_generalizes_better": study.nearly_all(worse),
-            "accuracy_hardly_differs": bool(abs(right) < 0.01),
-            "large_memorizes": study.nearly_all(sum((rise > 0.0) & (fall > 0.0))),
-            "gap_opens_late": study.nearly_all(worse)
-            and bool(early < 0.5 * (means[LARGE] - means[SMALL])),
+            "accuracy_hardly_differs": abs(mean_gap(many, few, "right_new")) < 0.01,
+            "gap_opens_late": study.nearly_all(worse) and early_gap < 0.5 * gap,
             "one_unit_is_worst": max(SIZES, key=means.__getitem__) == 1,
         },
         figures={"7-test-set": Picture(draw, (11.0, 4.2))},
     )
+
+
+def by_penalty(study: Study) -> Material:
+    """The largest layer with a stronger penalty, against a smaller layer."""
+    few = study.scores(SMALL)
+    firm = {hidden: study.scores(hidden, FIRM) for hidden in (SMALL, LARGE)}
+    helped = count_higher(study.scores(LARGE), firm[LARGE])
+    beaten = count_higher(few, firm[LARGE])
+    apart = abs(mean_gap(firm[LARGE], firm[SMALL], "log_loss_new"))
+    return Material(
+        numbers={
+            "lambdas": [REG_LAMBDA, FIRM * REG_LAMBDA],
+            "firm": firm,
+            "penalty_helps_in": helped,
+            "small_is_worse_than_firm_in": beaten,
+        },
+        claims={
+            "penalty_helps_more_than_size": study.nearly_all(min(helped, beaten)),
+            "size_hardly_matters_with_penalty": apart < 0.01,
+        },
+    )
+
+
+def mean_gap(one: Scores, other: Scores, name: str) -> float:
+    """By how much the first is higher on average."""
+    return float(one[name]["mean"] - other[name]["mean"])
 
 
 def draw_by_size(fig: Any, scores: dict[int, Scores], best: Scores) -> None:

@@ -9,19 +9,14 @@ import numpy as np
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.style import COLOURS
 from halfmoon.inspection.evaluation import accuracy, log_loss
 from halfmoon.network import Network
 from halfmoon.tutorial import experiment as lesson
 from halfmoon.tutorial.experiment import L2, RATE, Experiment
 
-# Britz's layer, and his largest
-SMALL = 3
-LARGE = 50
-STYLES = {
-    SMALL: {"c": COLOURS[2], "marker": "^"},
-    LARGE: {"c": COLOURS[3], "marker": "D"},
-}
+SMALL = 3  # Britz's layer
+LARGE = 50  # and his largest
+FIRM = 10  # a stronger penalty, in his
 SEEDS = 5
 FRESH = 2_000
 MEASURED = ("right_learned", "log_loss_learned", "right_new", "log_loss_new")
