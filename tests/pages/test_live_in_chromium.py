@@ -1,5 +1,6 @@
 """The live figures, as a reader uses them, in Debian's chromium."""
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
@@ -238,6 +239,18 @@ def test_points_are_added_by_pointer_and_removed_by_keyboard(figure):
     stage.press("Delete")
     figure.page.wait_for_timeout(100)
     assert figure.reading("loss") == before
+
+
+def test_the_plane_says_what_is_predicted_at_the_cursor(figure):
+    """The untrained network of seed 0, by the formulas, at (0.5, 0.25)."""
+    rng = np.random.RandomState(0)
+    W1 = rng.randn(2, 3) / np.sqrt(2)
+    W2 = rng.randn(3, 2) / np.sqrt(3)
+    z = np.tanh([0.5, 0.25] @ W1) @ W2
+    p = np.exp(z) / np.exp(z).sum()
+    figure.stage("The plane").press("ArrowRight")
+    said = figure.box.get_by_role("status").inner_text()
+    assert said == f"0.50, 0.25: class {p.argmax()}, {100 * p.max():.0f}%"
 
 
 def test_a_point_is_moved_by_the_keyboard(figure):

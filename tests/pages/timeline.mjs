@@ -6,10 +6,10 @@ import { pathToFileURL } from "node:url";
 
 const [folder, file] = process.argv.slice(2);
 const { startEngine } = await import(pathToFileURL(`${folder}/engine.js`));
-const { makeTimeline } = await import(pathToFileURL(`${folder}/timeline.js`));
+const { Timeline } = await import(pathToFileURL(`${folder}/timeline.js`));
 const data = JSON.parse(readFileSync(file));
 const engine = await startEngine(Buffer.from(data.wasm, "base64"), data.activations);
-const timeline = makeTimeline(engine);
+const timeline = new Timeline(engine);
 const shape = data.shapes[2];
 const first = {
   X: Float64Array.from(shape.points),
@@ -24,7 +24,7 @@ function theta() {
 
 function goTo(update) {
   timeline.jump(update);
-  if (timeline.now() < update) timeline.advance(update - timeline.now());
+  if (timeline.now < update) timeline.advance(update - timeline.now);
   return theta();
 }
 
@@ -59,11 +59,11 @@ engine.theta()[4] = 3;
 timeline.change({});
 told.edited = goTo(900);
 told.before = goTo(299);
-told.rateBefore = timeline.edit().rate;
+told.rateBefore = timeline.edit.rate;
 told.editedAgain = goTo(900);
-told.rateAfter = timeline.edit().rate;
+told.rateAfter = timeline.edit.rate;
 goTo(500);
 timeline.change({ rate: 1 });
-told.end = timeline.end();
+told.end = timeline.end;
 told.other = goTo(900);
 console.log(JSON.stringify(told));

@@ -87,8 +87,14 @@ export function makeSlider({ label, values, text, change }) {
   return {
     element: field(label, input, shown),
     input,
+    // null: there is nothing to set
     set(value) {
       if (value === current) return;
+      if (value === null) {
+        current = null;
+        shown.textContent = "–";
+        return;
+      }
       const away = values.map((each) => Math.abs(each - value));
       input.value = `${away.indexOf(Math.min(...away))}`;
       show(value);

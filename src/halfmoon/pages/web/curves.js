@@ -7,8 +7,8 @@ import { FONT, css, makeCanvas } from "./look.js";
 const EDGE = { left: 44, right: 12, top: 10, bottom: 26 };
 const LIMIT = 2;
 
-export function makeCurve({ kind, updates, redraw }) {
-  const canvas = makeCanvas("live-canvas", redraw);
+export function makeCurve({ kind, updates, act }) {
+  const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
   stage.className = "live-stage live-curve";
   stage.append(canvas.element);
@@ -38,7 +38,9 @@ function lossRange(curve, loss) {
     high = Math.max(high, curve[i + 2]);
   }
   // whole steps of ticks, so that the axis seldom moves
-  const steps = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
+  const steps = [
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100,
+  ];
   const bottom = steps.findLast((step) => step <= 0.95 * low) ?? 0.0005;
   const top = steps.find((step) => step >= 1.05 * high) ?? 1000;
   return [Math.min(bottom, 0.05), Math.max(top, 1)];

@@ -59,7 +59,8 @@ export async function startEngine(bytes, activations) {
     unitMap: (box, columns, rows) => map(wasm.unit_map, box, columns, rows, units),
     predictions: () =>
       Float32Array.from(doubles(wasm.predict_points(), points * classes)),
-    hiddenPoints: () => Float32Array.from(doubles(wasm.hidden_points(), points * units)),
+    hiddenPoints: () =>
+      Float32Array.from(doubles(wasm.hidden_points(), points * units)),
     noisyPoints(clean, y, noise, seed) {
       doubles(wasm.clean(), clean.length).set(clean);
       integers(wasm.labels(), y.length).set(y);

@@ -5,19 +5,21 @@
 import { FONT, css, makeCanvas, tracePoint } from "./look.js";
 
 const EYE = 7; // distance of the eye, in half sides of the cube
-const CORNERS = [-1, 1].flatMap((a) => [-1, 1].flatMap((b) => [-1, 1].map((c) => [a, b, c])));
+const CORNERS = [-1, 1].flatMap((a) =>
+  [-1, 1].flatMap((b) => [-1, 1].map((c) => [a, b, c])),
+);
 const SIDES = [0, 1, 2].flatMap((k) => [
   { normal: [0, 1, 2].map((i) => (i === k ? -1 : 0)), offset: 1 },
   { normal: [0, 1, 2].map((i) => (i === k ? 1 : 0)), offset: 1 },
 ]);
 
-export function makeHiddenSpace({ redraw, say }) {
-  const canvas = makeCanvas("live-canvas", redraw);
+export function makeHiddenSpace({ act }) {
+  const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
   stage.className = "live-stage turn";
   stage.append(canvas.element);
   const view = { turn: 0.6, tilt: 0.32, touched: false };
-  listenToTurns(stage, view, redraw, say);
+  listenToTurns(stage, view, act);
 
   function draw(frame, look) {
     if (!canvas.width || !frame) return;
@@ -119,7 +121,10 @@ function cut(plate, { plates: all }) {
     // elsewhere a third class leads
     if (each === plate || (each.c !== plate.c && each.other !== plate.c)) continue;
     const sign = each.c === plate.c ? 1 : -1;
-    const half = { normal: each.normal.map((w) => sign * w), offset: sign * each.offset };
+    const half = {
+      normal: each.normal.map((w) => sign * w),
+      offset: sign * each.offset,
+    };
     polygon = clip(polygon, half);
   }
   return polygon;
@@ -188,9 +193,15 @@ function drawCube(context, project, look, { chosen, top }) {
   context.fillStyle = css(look.faint);
   chosen.forEach((unit, k) => {
     // at the middle of an edge, a little outside
-    const at = [0, 1, 2].map((i) => (i === k ? 0 : i === 2 ? -1.16 : 1.16 * edgeSign(k, i)));
+    const at = [0, 1, 2].map((i) =>
+      i === k ? 0 : i === 2 ? -1.16 : 1.16 * edgeSign(k, i),
+    );
     const [x, y] = project(at);
-    context.fillText(top > 1 ? `unit ${unit + 1} (to ${top.toFixed(1)})` : `unit ${unit + 1}`, x, y);
+    context.fillText(
+      top > 1 ? `unit ${unit + 1} (to ${top.toFixed(1)})` : `unit ${unit + 1}`,
+      x,
+      y,
+    );
   });
 }
 
@@ -210,7 +221,8 @@ function drawScene(context, project, look, frame, scene, polygons) {
   const [plate] = scene.plates;
   const eyeSide = Math.sign(height(plate, eyePlace(project)));
   const isBefore = ({ at }) => Math.sign(height(plate, at)) === eyeSide;
-  for (const point of seen.filter((each) => !isBefore(each))) drawHidden(context, look, point);
+  for (const point of seen.filter((each) => !isBefore(each)))
+    drawHidden(context, look, point);
   drawPlate(context, project, look, polygons[0]);
   for (const point of seen.filter(isBefore)) drawHidden(context, look, point);
 }
@@ -255,14 +267,14 @@ const TURNS = {
   ArrowDown: [0, -0.1],
 };
 
-function listenToTurns(stage, view, redraw, say) {
+function listenToTurns(stage, view, act) {
   let last = null;
 
   function turnBy(turn, tilt) {
     view.touched = true;
     view.turn += turn;
     view.tilt = Math.max(-1.4, Math.min(1.4, view.tilt + tilt));
-    redraw();
+    act.redraw();
   }
 
   stage.tabIndex = 0;
@@ -287,6 +299,8 @@ function listenToTurns(stage, view, redraw, say) {
     event.preventDefault();
     turnBy(...turn);
     const degrees = (angle) => Math.round((angle * 180) / Math.PI);
-    say(`Turned to ${degrees(view.turn)} degrees, tilted by ${degrees(view.tilt)}.`);
+    act.say(
+      `Turned to ${degrees(view.turn)} degrees, tilted by ${degrees(view.tilt)}.`,
+    );
   });
 }

@@ -3,67 +3,69 @@
 
 const PER_DECADE = 90;
 const DECADES = 6;
+const MOST = 10 ** 5; // updates
 
 // Where an update stands on the axis: the 0th at 0, the 9th at 1, the 99th at 2.
 export function place(update) {
   return Math.log10(update + 1);
 }
 
-function bin(update) {
+function rangeOf(update) {
   return Math.floor(place(update) * PER_DECADE);
 }
 
 // The first two updates of each range, such as they come after `update`: a quantity that
 // takes long to measure is measured at these. (Two, as it may alternate.)
 export function nextMeasured(update) {
-  for (let i = bin(update); ; i += 1) {
+  for (let i = rangeOf(update); ; i += 1) {
     const first = Math.max(0, Math.ceil(10 ** (i / PER_DECADE) - 1 - 1e-9));
     const found = [first, first + 1].find((each) => each > update);
     if (found !== undefined) return found;
   }
 }
 
-export function makeHistory() {
-  const size = PER_DECADE * DECADES;
-  const low = new Float32Array(size).fill(NaN);
-  const high = new Float32Array(size).fill(NaN);
-  const values = new Float64Array(10 ** 5).fill(NaN);
-  let known = 0;
+export class History {
+  #low = new Float32Array(PER_DECADE * DECADES).fill(NaN);
+  #high = new Float32Array(PER_DECADE * DECADES).fill(NaN);
+  #values = new Float64Array(MOST).fill(NaN);
+  #known = 0;
 
-  function see(update) {
-    const value = values[update];
-    if (Number.isNaN(value)) return;
-    const i = bin(update);
-    low[i] = low[i] <= value ? low[i] : value;
-    high[i] = high[i] >= value ? high[i] : value;
+  at(update) {
+    return this.#values[update];
   }
 
-  function add(from, list) {
+  add(from, list) {
     for (let i = 0; i < list.length; i += 1) {
-      values[from + i] = list[i];
-      see(from + i);
+      this.#values[from + i] = list[i];
+      this.#see(from + i);
     }
-    known = Math.max(known, from + list.length);
+    this.#known = Math.max(this.#known, from + list.length);
   }
 
   // Forget this update and all that follow.
-  function clear(update) {
-    const first = bin(update);
-    low.fill(NaN, first);
-    high.fill(NaN, first);
-    values.fill(NaN, update, known);
-    for (let i = update - 1; i >= 0 && bin(i) === first; i -= 1) see(i);
-    known = Math.min(known, update);
+  clear(update) {
+    const first = rangeOf(update);
+    this.#low.fill(NaN, first);
+    this.#high.fill(NaN, first);
+    this.#values.fill(NaN, update, this.#known);
+    for (let i = update - 1; i >= 0 && rangeOf(i) === first; i -= 1) this.#see(i);
+    this.#known = Math.min(this.#known, update);
   }
 
   // [place, lowest, highest] of each range that has values, one after the other
-  function curve() {
+  curve() {
     const points = [];
-    for (let i = 0; i < size; i += 1) {
-      if (!Number.isNaN(low[i])) points.push((i + 0.5) / PER_DECADE, low[i], high[i]);
-    }
+    this.#low.forEach((low, i) => {
+      if (!Number.isNaN(low)) points.push((i + 0.5) / PER_DECADE, low, this.#high[i]);
+    });
     return Float32Array.from(points);
   }
 
-  return { add, clear, curve, at: (update) => values[update] };
+  #see(update) {
+    const value = this.#values[update];
+    if (Number.isNaN(value)) return;
+    const i = rangeOf(update);
+    this.#low[i] = this.#low[i] <= value ? this.#low[i] : value;
+    this.#high[i] = this.#high[i] >= value ? this.#high[i] : value;
+  }
 }

@@ -2,7 +2,7 @@
 // lays out its figures, and starts each when it comes near the screen; the worker waits
 // to be asked.
 
-import { makeFigure } from "./figure.js";
+import { Figure } from "./figure.js";
 import { startReading } from "./reading.js";
 import { serve } from "./worker.js";
 
@@ -54,7 +54,7 @@ function startPage() {
     }
   });
   for (const element of elements) {
-    figures.set(element, makeFigure(element, kit));
+    figures.set(element, new Figure(element, kit));
     element.hidden = false;
     near.observe(element);
   }

@@ -21,25 +21,25 @@ const DRAG = 0.03; // change of a weight for each pixel
 const COLUMNS = [0.12, 0.5, 0.86]; // of the layers, as shares of the width
 const STEPS = 18; // of a curve, to find what is near it
 
-// `act` holds what the network asks for: weight(index, value), choose(index), peek(unit).
-export function makeNetwork({ act, redraw }) {
-  const canvas = makeCanvas("live-canvas", redraw);
+export function makeNetwork({ act }) {
+  const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
   stage.className = "live-stage";
   stage.append(canvas.element);
   const images = [];
   const state = { frame: null, map: null, over: null, held: null };
-  listenToNetwork(stage, state, act, redraw);
+  listenToNetwork(stage, state, act);
 
-  function draw(frame, look, { peek, chosen }) {
+  function draw(frame, look, { peek, pinned, chosen }) {
     const { context, width, height } = canvas;
     if (!width || !frame) return;
     state.frame = frame;
     state.map = arrange(frame, width, height);
     context.clearRect(0, 0, width, height);
     const lit = state.held ? state.held.index : (state.over ?? chosen);
-    drawLinks(context, state.map, frame, look, lit, peek);
-    drawTiles(context, state.map, images, frame, look, peek);
+    const unit = peek ?? pinned;
+    drawLinks(context, state.map, frame, look, lit, unit);
+    drawTiles(context, state.map, images, frame, look, unit);
     if (lit !== null) drawValue(context, state.map, frame, look, lit);
   }
 
@@ -68,7 +68,11 @@ function arrange({ units, classes }, width, height) {
   const inputs = column(2, COLUMNS[0] * width, middle, height);
   const outputs = column(classes, COLUMNS[2] * width, middle, height);
   const low = height - 22;
-  const ones = [COLUMNS[0] * width, COLUMNS[1] * width].map((x) => ({ x, y: low, one: true }));
+  const ones = [COLUMNS[0] * width, COLUMNS[1] * width].map((x) => ({
+    x,
+    y: low,
+    one: true,
+  }));
   const map = { inputs, hidden, outputs, ones, width, height };
   return { ...map, links: links(map, units, classes) };
 }
@@ -154,7 +158,9 @@ function drawTiles(context, map, images, frame, look, peek) {
       paintGrid(image, 8, 8, (i) => signedColour(look, ramp(i, k), 1));
     } else if (unit < units) {
       const value = (i) => frame.pictures[i * units + unit];
-      paintGrid(image, unitColumns, unitRows, (i) => signedColour(look, value(i), span));
+      paintGrid(image, unitColumns, unitRows, (i) =>
+        signedColour(look, value(i), span),
+      );
     } else {
       const c = unit - units;
       const thin = (i) => {
@@ -282,12 +288,13 @@ function linkAt({ map }, x, y) {
 function unitAt({ map }, x, y) {
   const unit = map.hidden.findIndex(
     (tile) =>
-      Math.abs(tile.x - x) < tile.wide / 2 + 2 && Math.abs(tile.y - y) < tile.tall / 2 + 2,
+      Math.abs(tile.x - x) < tile.wide / 2 + 2 &&
+      Math.abs(tile.y - y) < tile.tall / 2 + 2,
   );
   return unit < 0 ? null : unit;
 }
 
-function listenToNetwork(stage, state, act, redraw) {
+function listenToNetwork(stage, state, act) {
   const spot = (event) => {
     const area = stage.getBoundingClientRect();
     return [event.clientX - area.left, event.clientY - area.top];
@@ -299,7 +306,7 @@ function listenToNetwork(stage, state, act, redraw) {
     const link = unit === null ? linkAt(state, ...at) : null;
     stage.classList.toggle("lift", link !== null);
     stage.classList.toggle("press", unit !== null);
-    if (link !== state.over) redraw();
+    if (link !== state.over) act.redraw();
     state.over = link;
     act.peek(unit, false);
   }
@@ -330,13 +337,13 @@ function listenToNetwork(stage, state, act, redraw) {
   for (const name of ["pointerup", "pointercancel"]) {
     stage.addEventListener(name, () => {
       state.held = null;
-      redraw();
+      act.redraw();
     });
   }
   stage.addEventListener("pointerleave", () => {
     state.over = null;
     act.peek(null, false);
-    redraw();
+    act.redraw();
   });
   stage.addEventListener(
     "touchstart",

@@ -5,8 +5,8 @@ import { make, makeButton, makeChoice, makeSegments, makeSlider } from "./contro
 import { CLASS_SHAPES } from "./look.js";
 
 const RATES = [
-  0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 1.75,
-  2, 2.3, 2.6, 3, 3.5, 4,
+  0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1, 1.2, 1.5,
+  1.75, 2, 2.3, 2.6, 3, 3.5, 4,
 ];
 const MOST_UNITS = 50;
 const MOST_CLASSES = 5;
@@ -18,22 +18,21 @@ function upTo(first, last) {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-export function fillControls(settings, act, data, body) {
+// `elements` stand below the views; the choice of what the plane shows stands above it.
+export function makeSettings(settings, data, act, views) {
+  const shown = settings.controls.map((name) => CONTROLS[name](act, data));
   const box = make("div", "live-controls");
-  const shown = settings.controls.map((name) => CONTROLS[name](act, data, settings));
   for (const control of shown) box.append(...control.elements);
-  if (shown.length > 0) body.append(box);
-  const view = settings.show.includes("plane") ? makePlaneChoice(act) : null;
-  if (view) body.querySelector(".live-view-plane .live-title").after(view.element);
+  const title = views.querySelector(".live-view-plane .live-title");
+  if (title) {
+    const choice = makePlaneChoice(act);
+    title.after(choice.element);
+    shown.push(choice);
+  }
   return {
+    elements: box.childElementCount > 0 ? [box] : [],
     show(state) {
-      for (const control of shown) control.show?.(state);
-      view?.show(state);
-    },
-    // the unit to whom the chosen weight leads
-    litUnit({ chosen, frame }) {
-      if (chosen === null) return null;
-      return chosen < 3 * frame.units ? chosen % frame.units : null;
+      for (const control of shown) control.show(state);
     },
   };
 }
@@ -76,7 +75,10 @@ const CONTROLS = {
       text: (value) => `${value}`,
       change: (value) => act.tell("classes", { ask: "classes", value }),
     });
-    return { elements: [slider.element], show: ({ frame }) => slider.set(frame.classes) };
+    return {
+      elements: [slider.element],
+      show: ({ frame }) => slider.set(frame.classes),
+    };
   },
 
   noise(act) {
@@ -100,7 +102,7 @@ const CONTROLS = {
     const restore = makeButton({
       label: "Restore the points",
       className: "live-button live-quiet",
-      press: act.restore,
+      press: () => act.restore(),
     });
     const row = make("div", "live-field live-restore");
     row.append(restore.element);
@@ -149,7 +151,7 @@ function makeWeightControl(act) {
       choice.offer([["", "none"], ...weightNames(frame)]);
       choice.set(chosen ?? "");
       slider.input.disabled = chosen === null;
-      slider.set(chosen === null ? 0 : frame.theta[chosen]);
+      slider.set(chosen === null ? null : frame.theta[chosen]);
     },
   };
 }

@@ -18,37 +18,43 @@ const RADIUS = 4.6;
 const REACH = 14; // pixels from a point within which it is taken
 const MOST_LINES = 8;
 
-// `act` holds what the plane asks for: move(i, x, y), add(x, y), remove(i), say(text).
-export function makeSurface({ bare, act, redraw }) {
-  const canvas = makeCanvas("live-canvas", redraw);
+export function makeSurface({ bare, act }) {
+  const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
   stage.className = "live-stage";
   stage.append(canvas.element);
   const image = document.createElement("canvas");
   const state = { frame: null, peek: null, held: null, over: null, cursor: null };
   const place = makePlaces(canvas, state);
-  listen(stage, state, place, act, redraw);
+  listen(stage, state, place, act);
 
-  function draw(frame, look, { peek, lit }) {
+  function draw(frame, look, { peek, pinned, chosen }) {
     state.frame = frame;
     const { context, width, height } = canvas;
     if (!width || !frame) return;
+    const unit = peek ?? pinned;
     context.clearRect(0, 0, width, height);
     if (bare) {
       context.fillStyle = css(look.dark ? look.tint : [255, 255, 255]);
       context.fillRect(0, 0, width, height);
-    } else if (peek === null) {
+    } else if (unit === null) {
       drawPrediction(canvas, image, frame, look);
     } else {
-      drawUnit(canvas, image, frame, look, peek);
+      drawUnit(canvas, image, frame, look, unit);
     }
-    if (!bare) drawUnitLines(canvas, place, frame, look, peek ?? lit);
+    if (!bare)
+      drawUnitLines(canvas, place, frame, look, unit ?? unitOfWeight(frame, chosen));
     drawPoints(canvas, place, state, look, bare);
     drawNames(canvas, look);
     if (state.cursor) drawCursor(canvas, place, state.cursor, look);
   }
 
   return { element: stage, draw };
+}
+
+// The hidden unit into which a weight leads, or null.
+function unitOfWeight({ units }, index) {
+  return index !== null && index < 3 * units ? index % units : null;
 }
 
 // From coordinates of the plane to pixels, and back.
@@ -252,7 +258,7 @@ function nearest(state, place, left, top) {
   return best;
 }
 
-function listen(stage, state, place, act, redraw) {
+function listen(stage, state, place, act) {
   const spot = (event) => {
     const area = stage.getBoundingClientRect();
     return [event.clientX - area.left, event.clientY - area.top];
@@ -264,7 +270,7 @@ function listen(stage, state, place, act, redraw) {
     state.cursor = null;
     if (state.held === null) return;
     stage.setPointerCapture(event.pointerId);
-    redraw();
+    act.redraw();
   });
   stage.addEventListener("pointermove", (event) => {
     if (!state.frame) return;
@@ -272,7 +278,7 @@ function listen(stage, state, place, act, redraw) {
     if (state.held === null) {
       const over = event.pointerType === "mouse" ? nearest(state, place, ...at) : null;
       stage.classList.toggle("grab", over !== null);
-      if (over !== state.over) redraw();
+      if (over !== state.over) act.redraw();
       state.over = over;
     } else {
       act.move(state.held, ...place.back(...at));
@@ -281,12 +287,12 @@ function listen(stage, state, place, act, redraw) {
   for (const name of ["pointerup", "pointercancel"]) {
     stage.addEventListener(name, () => {
       state.held = null;
-      redraw();
+      act.redraw();
     });
   }
   stage.addEventListener("pointerleave", () => {
     state.over = null;
-    redraw();
+    act.redraw();
   });
   stage.addEventListener("click", (event) => {
     if (!state.frame || event.detail === 0) return;
@@ -302,7 +308,7 @@ function listen(stage, state, place, act, redraw) {
     },
     { passive: false },
   );
-  listenToKeys(stage, state, place, act, redraw);
+  listenToKeys(stage, state, place, act);
 }
 
 const ARROWS = {
@@ -312,7 +318,18 @@ const ARROWS = {
   ArrowDown: [0, -1],
 };
 
-function listenToKeys(stage, state, place, act, redraw) {
+// What the network says there, in words, if there is one.
+function predictionAt({ box, plane, columns, rows, classes }, x, y) {
+  if (!plane) return "";
+  const [x0, x1, y0, y1] = box;
+  const column = Math.round(((x - x0) / (x1 - x0)) * (columns - 1));
+  const row = Math.round(((y1 - y) / (y1 - y0)) * (rows - 1));
+  const i = row * columns + column;
+  const [c] = leader(plane, i, classes);
+  return `: class ${c}, ${(100 * plane[i * classes + c]).toFixed(0)}%`;
+}
+
+function listenToKeys(stage, state, place, act) {
   stage.tabIndex = 0;
   stage.setAttribute("role", "application");
 
@@ -323,7 +340,7 @@ function listenToKeys(stage, state, place, act, redraw) {
     const y = within(state.cursor[1] + step * dy, y0, y1);
     state.cursor = [x, y];
     if (state.held !== null) act.move(state.held, x, y);
-    act.say(`${x.toFixed(2)}, ${y.toFixed(2)}`);
+    act.say(`${x.toFixed(2)}, ${y.toFixed(2)}${predictionAt(state.frame, x, y)}`);
   }
 
   function under() {
@@ -373,11 +390,11 @@ function listenToKeys(stage, state, place, act, redraw) {
     state.cursor ??= [(x0 + x1) / 2, (y0 + y1) / 2];
     if (!answer(event)) return;
     event.preventDefault();
-    redraw();
+    act.redraw();
   });
   stage.addEventListener("blur", () => {
     state.held = null;
     state.cursor = null;
-    redraw();
+    act.redraw();
   });
 }

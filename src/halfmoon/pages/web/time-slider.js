@@ -62,7 +62,10 @@ export function makeTimelineSlider(updates, act) {
         input.value = `${position(now)}`;
         fill();
       }
-      element.style.setProperty("--known", `${(100 * position(frame.end)) / POSITIONS}%`);
+      element.style.setProperty(
+        "--known",
+        `${(100 * position(frame.end)) / POSITIONS}%`,
+      );
       if (sentence && !frame.seeking) input.setAttribute("aria-valuetext", sentence);
     },
   };

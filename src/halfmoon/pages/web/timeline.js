@@ -3,109 +3,113 @@
 // point or a weight that was changed. An update between two of them is run again from
 // the one before, with the same points and rate, so it is the same to the last bit.
 
-import { makeHistory, nextMeasured } from "./history.js";
+import { History, nextMeasured } from "./history.js";
 
 const MOST_KEPT = 400;
 const LONGEST_RUN = 4096; // the engine keeps so many losses of one call
 
-export function makeTimeline(engine) {
-  const losses = makeHistory();
-  const sharpness = makeHistory();
-  let kept = []; // { at, theta, edit }, in order; an edit is { rate, X, y, classes }
-  let every = 1;
-  let now = 0;
-  let end = 0;
-  let edit = null;
-  let measures = false; // whether the curvature is wanted
+export class Timeline {
+  losses = new History();
+  sharpness = new History(); // the learning rate times the curvature
+  now = 0; // updates done
+  end = 0; // updates known
+  edit = null; // what the updates are run with: { rate, X, y, classes }
+  #engine;
+  #kept = []; // { at, theta, edit }, in order; edit is null where nothing was changed
+  #every = 1;
+  #measures = false; // whether the curvature is wanted
+
+  constructor(engine) {
+    this.#engine = engine;
+  }
 
   // The first state of a new network.
-  function begin(first) {
-    kept = [];
-    every = 1;
-    now = 0;
-    end = 0;
-    losses.clear(0);
-    sharpness.clear(0);
-    change(first);
+  begin(first) {
+    this.#kept = [];
+    this.#every = 1;
+    this.now = 0;
+    this.change(first);
   }
 
   // From here on, something is otherwise: what was known of later updates is dropped.
-  function change(what) {
-    edit = { ...edit, ...what };
-    engine.setPoints(edit.X, edit.y, edit.classes);
-    engine.setUpdates(now);
-    kept = kept.filter((each) => each.at < now);
-    kept.push({ at: now, theta: engine.theta().slice(), edit });
-    end = now;
-    losses.clear(now);
-    sharpness.clear(now);
+  change(what) {
+    this.edit = { ...this.edit, ...what };
+    this.#use(this.edit);
+    this.#kept = this.#kept.filter((each) => each.at < this.now);
+    this.#keep(this.edit);
+    this.end = this.now;
+    this.losses.clear(this.now);
+    this.sharpness.clear(this.now);
   }
 
-  function enter(state) {
-    now = state.at;
-    const then = kept.findLast((each) => each.edit && each.at <= now).edit;
-    if (then !== edit) engine.setPoints(then.X, then.y, then.classes);
-    edit = then;
-    engine.setTheta(state.theta);
-    engine.setUpdates(now);
-  }
-
-  function keep() {
-    kept.push({ at: now, theta: engine.theta().slice(), edit: null });
-    if (kept.filter((each) => !each.edit).length <= MOST_KEPT) return;
-    every *= 2;
-    kept = kept.filter((each) => each.edit || each.at % every === 0);
-  }
-
-  // Run up to `count` updates; fewer if the numbers grow beyond all bounds.
-  function advance(count) {
-    const goal = now + count;
-    while (now < goal) {
-      const next = kept.find((each) => each.edit && each.at > now);
-      const stops = [goal, now - (now % every) + every, now + LONGEST_RUN];
-      if (next) stops.push(next.at);
-      if (measures) stops.push(nextMeasured(now));
-      const stop = Math.min(...stops);
-      const done = engine.run(stop - now, edit.rate);
-      losses.add(now, engine.losses(done));
-      const finished = now + done === stop;
-      now += done;
-      end = Math.max(end, now);
-      if (next && now === next.at) enter(next);
-      else if (now % every === 0 && now > kept.at(-1).at) keep();
-      if (measures && now === nextMeasured(now - 1)) measureSharpness();
-      if (!finished) return false;
+  // Run up to `count` updates. Returns whether all numbers stayed finite.
+  advance(count) {
+    const goal = this.now + count;
+    while (this.now < goal) {
+      const next = this.#kept.find((each) => each.edit && each.at > this.now);
+      const asked = Math.min(...this.#stops(goal, next)) - this.now;
+      const done = this.#engine.run(asked, this.edit.rate);
+      this.losses.add(this.now, this.#engine.losses(done));
+      this.now += done;
+      this.end = Math.max(this.end, this.now);
+      if (next && this.now === next.at) this.#enter(next);
+      else if (this.#isTimeToKeep()) this.#keepAnother();
+      if (this.#measures && this.now === nextMeasured(this.now - 1)) this.#measure();
+      if (done < asked) return false;
     }
     return true;
   }
 
   // Go to the state that is kept nearest before an update; `advance` does the rest.
-  function jump(update) {
-    const state = kept.findLast((each) => each.at <= update);
-    if (update < now || state.at > now) enter(state);
-  }
-
-  function measureSharpness() {
-    sharpness.add(now, [edit.rate * engine.curvature()]);
+  jump(update) {
+    const state = this.#kept.findLast((each) => each.at <= update);
+    if (update < this.now || state.at > this.now) this.#enter(state);
   }
 
   // The learning rate times the curvature, now; from here on it is measured on the way.
-  function sharpnessNow() {
-    measures = true;
-    if (Number.isNaN(sharpness.at(now))) measureSharpness();
-    return sharpness.at(now);
+  sharpnessNow() {
+    this.#measures = true;
+    if (Number.isNaN(this.sharpness.at(this.now))) this.#measure();
+    return this.sharpness.at(this.now);
   }
 
-  return {
-    begin,
-    change,
-    advance,
-    jump,
-    sharpnessNow,
-    losses,
-    sharpness,
-    now: () => now,
-    end: () => end,
-    edit: () => edit,
-  };
+  // Where a run must pause at the latest.
+  #stops(goal, next) {
+    const keeping = this.now - (this.now % this.#every) + this.#every;
+    const stops = [goal, keeping, this.now + LONGEST_RUN];
+    if (next) stops.push(next.at);
+    if (this.#measures) stops.push(nextMeasured(this.now));
+    return stops;
+  }
+
+  #use({ X, y, classes }) {
+    this.#engine.setPoints(X, y, classes);
+    this.#engine.setUpdates(this.now);
+  }
+
+  #enter(state) {
+    this.now = state.at;
+    this.edit = this.#kept.findLast((each) => each.edit && each.at <= this.now).edit;
+    this.#use(this.edit);
+    this.#engine.setTheta(state.theta);
+  }
+
+  #keep(edit) {
+    this.#kept.push({ at: this.now, theta: this.#engine.theta().slice(), edit });
+  }
+
+  #isTimeToKeep() {
+    return this.now % this.#every === 0 && this.now > this.#kept.at(-1).at;
+  }
+
+  #keepAnother() {
+    this.#keep(null);
+    if (this.#kept.filter((each) => !each.edit).length <= MOST_KEPT) return;
+    this.#every *= 2;
+    this.#kept = this.#kept.filter((each) => each.edit || each.at % this.#every === 0);
+  }
+
+  #measure() {
+    this.sharpness.add(this.now, [this.edit.rate * this.#engine.curvature()]);
+  }
 }

@@ -3,18 +3,19 @@
 // milliseconds at most, so pause and rewind are answered at once.
 
 import { startEngine } from "./engine.js";
-import { makeTimeline } from "./timeline.js";
+import { Timeline } from "./timeline.js";
 
 const SLICE = 7; // milliseconds of training in one frame
 const UNIT_COLUMNS = 32;
 const UNIT_ROWS = 24;
-const CALM = 0.2; // the moons' noise, at which they are the points of seed 0
+const MOONS_NOISE = 0.2; // at which the moons are the points of seed 0
 
 export function serve(scope) {
   let work = null;
   scope.onmessage = async ({ data }) => {
     if (data.ask === "start") {
-      work = await startWork(data);
+      const engine = await startEngine(data.wasm, data.activations);
+      work = new Work(engine, data.data, data.settings);
       scope.postMessage({ ready: true });
       return;
     }
@@ -28,171 +29,192 @@ function buffersOf(frame) {
   return arrays.map((each) => each.buffer);
 }
 
-async function startWork({ wasm, activations, data, settings }) {
-  const engine = await startEngine(wasm, activations);
-  const timeline = makeTimeline(engine);
-  const setup = { ...settings, seed: 0 };
-  let goal = null; // the update that the slider asked for
-  let pace = 1; // updates that take about a millisecond
+// What the page may ask for: each public method answers the message of its name.
+class Work {
+  #engine;
+  #data; // what figures start from: shapes of points, Britz's weights
+  #setup; // the figure's settings, as they are now
+  #timeline;
+  #goal = null; // the update that the slider asked for
+  #pace = 1; // updates that take about a millisecond
 
-  function shape() {
-    return data.shapes[setup.classes];
+  constructor(engine, data, settings) {
+    this.#engine = engine;
+    this.#data = data;
+    this.#setup = { ...settings, seed: 0 };
+    this.#setup.noise ??= this.#shape().noise;
+    this.#timeline = new Timeline(engine);
+    this.#beginAnew();
+    if (settings.start === "end") this.#goal = settings.updates;
+  }
+
+  // Train up to `count` updates, and tell what the page draws next.
+  next({ count, views, columns, rows }) {
+    const { now } = this.#timeline;
+    const wanted = this.#goal ?? Math.min(now + count, this.#setup.updates);
+    const finite = this.#train(wanted - now);
+    if (this.#timeline.now === this.#goal) this.#goal = null;
+    return { ...this.#look(views, columns, rows), finite };
+  }
+
+  seek({ update }) {
+    this.#goal = Math.min(update, this.#setup.updates);
+    this.#timeline.jump(this.#goal);
+  }
+
+  rate({ value }) {
+    this.#setup.rate = value;
+    this.#change({ rate: value });
+  }
+
+  weight({ index, value }) {
+    this.#engine.theta()[index] = value;
+    this.#change({});
+  }
+
+  move({ index, x, y }) {
+    const X = this.#timeline.edit.X.slice();
+    X.set([x, y], 2 * index);
+    this.#change({ X });
+  }
+
+  add({ x, y, label }) {
+    const old = this.#timeline.edit;
+    const X = Float64Array.of(...old.X, x, y);
+    this.#change({ X, y: Int32Array.of(...old.y, label) });
+  }
+
+  remove({ index }) {
+    const old = this.#timeline.edit;
+    const X = old.X.filter((_, i) => i >> 1 !== index);
+    this.#change({ X, y: old.y.filter((_, i) => i !== index) });
+  }
+
+  noise({ value }) {
+    this.#setup.noise = value;
+    this.#change(this.#drawPoints());
+  }
+
+  network({ units, activation }) {
+    Object.assign(this.#setup, { units, activation });
+    this.#begin(this.#timeline.edit);
+  }
+
+  classes({ value }) {
+    this.#setup.classes = value;
+    this.restore();
+  }
+
+  reset() {
+    this.#begin(this.#timeline.edit);
+  }
+
+  newWeights() {
+    this.#setup.seed += 1;
+    this.reset();
+  }
+
+  // The points as they were at first, and the first weights for them.
+  restore() {
+    this.#setup.noise = this.#shape().noise;
+    this.#beginAnew();
+  }
+
+  #change(what) {
+    this.#goal = null;
+    this.#timeline.change(what);
+  }
+
+  #shape() {
+    return this.#data.shapes[this.#setup.classes];
   }
 
   // The moons keep the noise of seed 0, larger or smaller; other shapes have their own.
-  function drawnPoints() {
-    const { clean, labels, points } = shape();
-    if (!points) return engine.noisyPoints(clean, labels, setup.noise, 0);
-    if (setup.noise === CALM) return Float64Array.from(points);
-    const share = setup.noise / CALM;
-    return Float64Array.from(clean, (x, i) => x + share * (points[i] - x));
+  #drawPoints() {
+    const { clean, labels, points } = this.#shape();
+    const { noise, classes } = this.#setup;
+    const y = Int32Array.from(labels);
+    if (!points) return { X: this.#engine.noisyPoints(clean, y, noise, 0), y, classes };
+    const share = noise / MOONS_NOISE;
+    const X = Float64Array.from(points, (x, i) =>
+      noise === MOONS_NOISE ? x : clean[i] + share * (x - clean[i]),
+    );
+    return { X, y, classes };
   }
 
-  function allAnew() {
-    const points = { X: drawnPoints(), y: Int32Array.from(shape().labels) };
-    firstWeights({ ...points, classes: setup.classes });
+  #beginAnew() {
+    this.#begin(this.#drawPoints());
   }
 
   // A network as it is before training: with seed 0, if Britz trained one of its size,
   // with his weights.
-  function firstWeights(points) {
-    const first = { ...points, rate: setup.rate };
-    engine.setPoints(first.X, first.y, first.classes);
-    engine.setNetwork(setup.units, setup.activation);
-    engine.setPenalty(data.l2);
-    engine.randomWeights(setup.seed);
-    const original = data.weights[setup.units];
-    if (setup.seed === 0 && setup.classes === 2 && original) engine.setTheta(original);
-    goal = null;
-    timeline.begin(first);
+  #begin({ X, y, classes }) {
+    const { units, activation, rate, seed } = this.#setup;
+    this.#engine.setPoints(X, y, classes);
+    this.#engine.setNetwork(units, activation);
+    this.#engine.setPenalty(this.#data.l2);
+    this.#engine.randomWeights(seed);
+    const original = this.#data.weights[units];
+    if (seed === 0 && classes === 2 && original) this.#engine.setTheta(original);
+    this.#goal = null;
+    this.#timeline.begin({ X, y, classes, rate });
   }
 
-  function pointsNow() {
-    const { X, y, classes } = timeline.edit();
-    return { X, y, classes };
-  }
-
-  function edited(what) {
-    goal = null;
-    timeline.change(what);
-  }
-
-  function train(count) {
+  // Run updates for as long as a frame allows. Returns whether all numbers are finite.
+  #train(count) {
     const started = performance.now();
     let left = count;
     while (left > 0) {
-      const chunk = Math.min(left, Math.max(1, Math.round(pace)));
+      const chunk = Math.min(left, Math.max(1, Math.round(this.#pace)));
       const before = performance.now();
-      if (!timeline.advance(chunk)) return false;
+      if (!this.#timeline.advance(chunk)) return false;
       left -= chunk;
       const after = performance.now();
-      pace = 0.5 * pace + (0.5 * chunk) / Math.max(after - before, 0.05);
+      this.#pace = 0.5 * this.#pace + (0.5 * chunk) / Math.max(after - before, 0.05);
       if (after - started > SLICE) break;
     }
     return true;
   }
 
-  function next({ count, views, columns, rows }) {
-    let finite = true;
-    if (goal === null) {
-      finite = train(Math.min(count, setup.updates - timeline.now()));
-    } else {
-      finite = train(goal - timeline.now());
-      if (timeline.now() === goal) goal = null;
-    }
-    return { ...look(views, columns, rows), finite };
-  }
-
-  // What the page draws next; what it does not show is not computed.
-  function look(views, columns, rows) {
-    const { X, y, rate, classes } = timeline.edit();
-    const { box } = shape();
-    const frame = {
-      update: timeline.now(),
-      end: timeline.end(),
-      seeking: goal !== null,
-      loss: engine.loss(),
-      accuracy: engine.accuracy(),
-      rate,
-      classes,
-      units: setup.units,
-      activation: setup.activation,
-      noise: setup.noise,
-      box,
-      X: X.slice(),
-      y: y.slice(),
-      theta: engine.theta().slice(),
-      predictions: engine.predictions(),
-    };
+  // A frame holds what the views need; what is not shown is not computed.
+  #look(views, columns, rows) {
+    const engine = this.#engine;
+    const { losses, sharpness } = this.#timeline;
+    const { box } = this.#shape();
+    const frame = { ...this.#state(), box };
     if (views.plane || views.network) {
-      Object.assign(frame, { columns, rows, plane: engine.planeMap(box, columns, rows) });
-      const pictures = engine.unitMap(box, UNIT_COLUMNS, UNIT_ROWS);
-      Object.assign(frame, { pictures, unitColumns: UNIT_COLUMNS, unitRows: UNIT_ROWS });
+      frame.plane = engine.planeMap(box, columns, rows);
+      frame.pictures = engine.unitMap(box, UNIT_COLUMNS, UNIT_ROWS);
+      Object.assign(frame, { columns, rows });
+      Object.assign(frame, { unitColumns: UNIT_COLUMNS, unitRows: UNIT_ROWS });
     }
     if (views.hidden) frame.hidden = engine.hiddenPoints();
-    if (views.loss) frame.losses = timeline.losses.curve();
+    if (views.loss) frame.losses = losses.curve();
     if (views.curvature) {
-      frame.sharp = timeline.sharpnessNow();
-      frame.sharpness = timeline.sharpness.curve();
+      frame.sharp = this.#timeline.sharpnessNow();
+      frame.sharpness = sharpness.curve();
     }
     return frame;
   }
 
-  setup.noise ??= shape().noise;
-  allAnew();
-  if (setup.start === "end") goal = setup.updates;
-  return {
-    next,
-    seek({ update }) {
-      goal = Math.min(update, setup.updates);
-      timeline.jump(goal);
-    },
-    rate({ value }) {
-      setup.rate = value;
-      edited({ rate: value });
-    },
-    weight({ index, value }) {
-      engine.theta()[index] = value;
-      edited({});
-    },
-    move({ index, x, y }) {
-      const X = timeline.edit().X.slice();
-      X.set([x, y], 2 * index);
-      edited({ X });
-    },
-    add({ x, y, label }) {
-      const old = timeline.edit();
-      const X = Float64Array.of(...old.X, x, y);
-      edited({ X, y: Int32Array.of(...old.y, label) });
-    },
-    remove({ index }) {
-      const old = timeline.edit();
-      const isOther = (_, i) => i !== index;
-      const X = old.X.filter((_, i) => i >> 1 !== index);
-      edited({ X, y: old.y.filter(isOther) });
-    },
-    noise({ value }) {
-      setup.noise = value;
-      edited({ X: drawnPoints(), y: Int32Array.from(shape().labels) });
-    },
-    network({ units, activation }) {
-      Object.assign(setup, { units, activation });
-      firstWeights(pointsNow());
-    },
-    classes({ value }) {
-      setup.classes = value;
-      setup.noise = shape().noise;
-      allAnew();
-    },
-    reset: () => firstWeights(pointsNow()),
-    newWeights() {
-      setup.seed += 1;
-      firstWeights(pointsNow());
-    },
-    restore() {
-      setup.seed = 0;
-      setup.noise = shape().noise;
-      allAnew();
-    },
-  };
+  #state() {
+    const { now, end, edit } = this.#timeline;
+    const { units, activation, noise } = this.#setup;
+    return {
+      update: now,
+      end,
+      seeking: this.#goal !== null,
+      loss: this.#engine.loss(),
+      accuracy: this.#engine.accuracy(),
+      rate: edit.rate,
+      classes: edit.classes,
+      units,
+      activation,
+      noise,
+      X: edit.X.slice(),
+      y: edit.y.slice(),
+      theta: this.#engine.theta().slice(),
+      predictions: this.#engine.predictions(),
+    };
+  }
 }

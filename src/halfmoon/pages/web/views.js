@@ -1,0 +1,55 @@
+// The views of a figure, side by side, or one below the other where there is no room.
+
+import { make } from "./controls.js";
+import { makeCurve } from "./curves.js";
+import { makeHiddenSpace } from "./hidden-space.js";
+import { makeNetwork } from "./network.js";
+import { makeSurface } from "./surface.js";
+
+const VIEWS = {
+  points: (act) => makeSurface({ bare: true, act }),
+  plane: (act) => makeSurface({ bare: false, act }),
+  network: (act) => makeNetwork({ act }),
+  hidden: (act) => makeHiddenSpace({ act }),
+  loss: (act, updates) => makeCurve({ kind: "loss", updates, act }),
+  curvature: (act, updates) => makeCurve({ kind: "curvature", updates, act }),
+};
+const TITLES = {
+  points: "The points",
+  plane: "The plane",
+  network: "The network",
+  hidden: "The hidden space",
+  loss: "The loss over the updates",
+  curvature: "Learning rate × curvature: unstable above 2",
+};
+const PLANE_KEYS =
+  "Arrow keys move a cursor, Page Up and Page Down go from point to point. Enter takes a " +
+  "point or puts it down, or adds one. Delete removes it.";
+const KEYS = {
+  points: PLANE_KEYS,
+  plane: PLANE_KEYS,
+  hidden: "The points as the hidden units place them. Arrow keys turn the space.",
+};
+
+export function makeViews({ show, updates }, act) {
+  const element = make("div", "live-views");
+  const views = show.map((name) => {
+    const view = VIEWS[name](act, updates);
+    const box = make("div", `live-view live-view-${name}`);
+    box.append(make("p", "live-title", TITLES[name]), view.element);
+    const label = `${TITLES[name]}. ${KEYS[name] ?? ""}`.trim();
+    view.element.setAttribute("aria-label", label);
+    if (!view.element.hasAttribute("role")) view.element.setAttribute("role", "img");
+    element.append(box);
+    return view;
+  });
+  return {
+    element,
+    draw(frame, look, marks) {
+      for (const view of views) view.draw(frame, look, marks);
+    },
+    drift(seconds) {
+      for (const view of views) view.drift?.(seconds);
+    },
+  };
+}
