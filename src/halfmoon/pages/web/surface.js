@@ -17,6 +17,12 @@ import {
 const RADIUS = 4.6;
 const REACH = 14; // pixels from a point within which it is taken
 const MOST_LINES = 8;
+const CORNERS_OF_CELL = [
+  [0, 0],
+  [1, 0],
+  [0, 1],
+  [1, 1],
+];
 
 export function makeSurface({ bare, act }) {
   const canvas = makeCanvas("live-canvas", () => act.redraw());
@@ -318,15 +324,22 @@ const ARROWS = {
   ArrowDown: [0, -1],
 };
 
-// What the network says there, in words, if there is one.
+// What the network says there, in words, if there is one: between the map's points.
 function predictionAt({ box, plane, columns, rows, classes }, x, y) {
   if (!plane) return "";
   const [x0, x1, y0, y1] = box;
-  const column = Math.round(((x - x0) / (x1 - x0)) * (columns - 1));
-  const row = Math.round(((y1 - y) / (y1 - y0)) * (rows - 1));
-  const i = row * columns + column;
-  const [c] = leader(plane, i, classes);
-  return `: class ${c}, ${(100 * plane[i * classes + c]).toFixed(0)}%`;
+  const across = ((x - x0) / (x1 - x0)) * (columns - 1);
+  const down = ((y1 - y) / (y1 - y0)) * (rows - 1);
+  const column = Math.min(Math.floor(across), columns - 2);
+  const row = Math.min(Math.floor(down), rows - 2);
+  const p = new Float64Array(classes);
+  for (const [i, j] of CORNERS_OF_CELL) {
+    const share = (1 - Math.abs(across - column - i)) * (1 - Math.abs(down - row - j));
+    const at = (row + j) * columns + column + i;
+    for (let c = 0; c < classes; c += 1) p[c] += share * plane[at * classes + c];
+  }
+  const [c] = leader(p, 0, classes);
+  return `: class ${c}, ${(100 * p[c]).toFixed(0)}%`;
 }
 
 function listenToKeys(stage, state, place, act) {
