@@ -16,14 +16,13 @@ from halfmoon.displays.style import DARK
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.experiment import RATE, Experiment, quiet_fits
-from halfmoon.tutorial.patients import SHARE, may_be_chance, patients
+from halfmoon.tutorial.patients import SHARE, patients
 
 # good to bad, under dark ink
 PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])
 # sizes, penalties, folds
 WHOLE = ([(1,), (3,), (10,), (30,)], (0.01, 0.1, 1.0, 10.0), 5)
 SMALL = ([(1,), (3,), (10,)], (0.1, 1.0, 10.0), 3)
-ITERATIONS = 1_000
 
 
 def as_estimator(W, b, X, y, **more):
@@ -105,7 +104,7 @@ def search_patients(experiment: Experiment, more: dict[str, Any]) -> Material:
         X, y, test_size=SHARE, stratify=y, random_state=experiment.seed
     )
     sizes, penalties, folds = SMALL if experiment.quick else WHOLE
-    found = search(X, y, sizes, penalties, folds, max_iter=ITERATIONS, **more)
+    found = search(X, y, sizes, penalties, folds, max_iter=1_000, **more)
     line = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
     # in the order of the results
     shape = len(penalties), len(sizes)
@@ -117,7 +116,8 @@ def search_patients(experiment: Experiment, more: dict[str, Any]) -> Material:
     deviation = found.cv_results_["std_test_score"][found.best_index_]
     error = deviation / np.sqrt(folds)
     near = int((held <= held.min() + error).sum())
-    wrong = [model.predict(X_new) != y_new for model in (line, found)]
+    wrong = np.array([model.predict(X_new) != y_new for model in (line, found)])
+    ahead = np.subtract(*wrong.sum(axis=1))
     numbers = {
         "rows": len(X),
         "held_out": len(X_new),
@@ -129,14 +129,15 @@ def search_patients(experiment: Experiment, more: dict[str, Any]) -> Material:
         "chosen_log_loss": held.min(),
         "standard_error": error,
         "as_good": near - 1,
-        "wrong_line_and_network": [part.sum() for part in wrong],
+        "wrong_line_and_network": wrong.sum(axis=1),
     }
     claims = {
         "several_as_good": near > 2,
         # of the most units with the weakest penalty
         "learned_by_heart": learned[0, -1] < learned[row, column] / 2
         and held[0, -1] > held.min(),
-        "by_chance": may_be_chance(*wrong),
+        # two deviations, if a coin decides which is wrong where only one of them is
+        "by_chance": abs(ahead) <= 2.0 * np.sqrt((wrong[0] != wrong[1]).sum()),
     }
     labels = [units for (units,) in sizes], penalties
     grid = Picture(lambda fig: draw_grid(fig, (learned, held), *labels), (11.0, 4.3))

@@ -7,7 +7,6 @@ from sklearn.metrics import log_loss
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.inspection.evaluation import standard_error_of_splits
-from halfmoon.pages.texts import Material
 
 FOLDS = 5
 # ratio of patients held out to patients learned from
@@ -49,32 +48,11 @@ def tally(malignant: Any, p: Array) -> Array:
     return np.stack([missed, alarms, COSTS * missed + alarms], axis=1)
 
 
-def compare_costs(
-    truths: list[Array], three: list[Array], logistic: list[Array]
-) -> Material:
-    """Missed tumours, false alarms and costs in a round: the network's, the line's.
+def tally_round(truths: list[Array], probabilities: list[Array]) -> Array:
+    """What `tally` counts in a round, the mean over the splits: (thresholds, 3).
 
     In a round of FOLDS splits every patient is held out once, so each split stands for
     FOLDS of its kind.
     """
-    malignant = [y == 1 for y in truths]
-    network, line = (
-        FOLDS * np.array(list(map(tally, malignant, p))) for p in (three, logistic)
-    )
-    gap = (network - line)[:, -1, 2]
-    error = float(standard_error_of_splits(gap, HELD_OUT))
-    missed = network[:, :, 0].mean(axis=0)
-    return Material(
-        numbers={
-            "miss_costs_false_alarms": COSTS,
-            "thresholds": THRESHOLDS,
-            "missed_alarms_cost_three": network.mean(axis=0),
-            "missed_alarms_cost_logistic": line.mean(axis=0),
-            "gap": gap.mean(),
-            "standard_error_of_the_gap": error,
-        },
-        claims={
-            "fewer_missed": missed[-1] < missed[0],
-            "costs_by_chance": abs(gap.mean()) <= 2.0 * error,
-        },
-    )
+    pairs = zip(truths, probabilities, strict=True)
+    return FOLDS * np.mean([tally(y == 1, p) for y, p in pairs], axis=0)
