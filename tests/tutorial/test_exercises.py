@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss
 from halfmoon import datasets
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.tutorial.exercises import activations, annealing, classes, minibatches
-from halfmoon.tutorial.experiment import Experiment, build, full_loss
+from halfmoon.tutorial.experiment import Experiment, build, descend, full_loss
 
 DATA = datasets.make("moons", 40, 0.2, 0)
 
@@ -28,21 +28,18 @@ def test_the_losses_are_those_after_so_many_passes(experiment):
     training = minibatches.Training(experiment, DATA, 10, 0.5)
     losses = training.watch(np.array([1, 5, 8]))
     for passes, loss in zip((1, 5, 8), losses, strict=True):
-        network, _ = training.run(passes)
-        assert full_loss(network, *DATA) == loss
+        assert training.watch(np.array([passes])) == [loss]
+    network = experiment.network()
+    descend(network, *DATA, 0.5, batch_size=10, seed=0, epochs=8)
+    assert full_loss(network, *DATA) == loss
 
 
 def test_another_order_of_the_points_is_another_run(experiment):
     passes = np.array([3])
-    small, whole = (
-        [
-            minibatches.Training(experiment, DATA, size, 0.5).watch(passes, i)
-            for i in (0, 1)
-        ]
-        for size in (10, 40)
-    )
-    assert small[0] != small[1]
-    assert whole[0] == pytest.approx(whole[1], rel=1e-9)
+    for size, is_same in ((10, False), (40, True)):
+        training = minibatches.Training(experiment, DATA, size, 0.5)
+        first, second = (training.watch(passes, order) for order in (0, 1))
+        assert (first == pytest.approx(second, rel=1e-9)) is is_same
 
 
 def test_the_rate_is_that_of_the_lowest_mean_loss(experiment):
@@ -52,29 +49,28 @@ def test_the_rate_is_that_of_the_lowest_mean_loss(experiment):
         rate: minibatches.Training(experiment, DATA, 10, rate).watch(first).mean()
         for rate in minibatches.RATES
     }
-    assert course.training.rate == min(means, key=means.get)
+    assert course.rate == min(means, key=means.get)
     assert course.passes.tolist() == list(range(1, 13))
 
 
-@pytest.mark.parametrize(
-    ("losses", "passes"), [([0.5, 0.19, 0.3], 5), ([0.3] * 3, None)]
-)
-def test_a_low_loss_is_the_first_below_the_limit(losses, passes):
-    course = minibatches.Course(None, np.array([1, 5, 9]), np.array(losses))
-    assert course.passes_to_low == passes
-
-
-def test_a_pass_takes_time(experiment):
-    training = minibatches.Training(experiment, DATA, 10, 0.5)
-    assert training.seconds_a_pass() > 0.0
+@pytest.mark.parametrize("limit", [10.0, 0.0])
+def test_a_low_loss_has_its_passes_and_their_time(experiment, monkeypatch, limit):
+    monkeypatch.setattr(minibatches, "LOW", limit)
+    course = minibatches.follow(experiment, DATA, 10, 12)
+    if limit == 0.0:
+        assert (course.passes_to_low, course.milliseconds) == (None, None)
+    else:
+        assert course.passes_to_low == 1
+        assert course.milliseconds > 0.0
 
 
 # Annealing
 
 
 def test_a_straight_line_falls_from_one_to_zero(experiment):
-    trial = annealing.anneal(experiment, annealing.Straight(), 2.0, 8)
-    assert trial.learning_rates == pytest.approx(2.0 - np.arange(8) / 4.0)
+    options = {"schedule": annealing.Straight(), "epochs": 8}
+    run = descend(experiment.network(), *DATA, 2.0, **options)
+    assert run.history["learning_rate"] == pytest.approx(2.0 - np.arange(8) / 4.0)
 
 
 def test_every_schedule_and_ours_are_there():

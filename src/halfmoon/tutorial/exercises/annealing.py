@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from halfmoon.arrays.elementary import Array
@@ -47,9 +46,17 @@ def measure(experiment: Experiment) -> Material:
     """Train by every schedule, from several rates, and with all points at once."""
     passes = 200 if experiment.quick else 500
     orders = seeds_from(experiment.seed, count_seeds(experiment))
+    points = Points(experiment.data, experiment.data)
+
+    def train(schedule: Schedule, rate: float, passes: int, **more: Any) -> Trial:
+        more |= {"schedule": schedule}
+        network = experiment.network()
+        label = f"{schedule}, rate {rate:g}"
+        return run_trial(experiment, label, network, points, passes, rate, **more)
 
     def train_orders(schedule: Schedule, rate: float) -> list[Trial]:
-        return [anneal(experiment, schedule, rate, passes, BATCH, o) for o in orders]
+        more = {"batch_size": BATCH}
+        return [train(schedule, rate, passes, seed=order, **more) for order in orders]
 
     schedules = schedules_for(passes)
     trials = {name: train_orders(one, RATE) for name, one in schedules.items()}
@@ -57,7 +64,7 @@ def measure(experiment: Experiment) -> Material:
     for name in STYLES:
         swept = [train_orders(schedules[name], rate) for rate in RATES]
         ends[name] = np.array([[trial.loss for trial in each] for each in swept])
-    straight = anneal(experiment, Straight(), RATE, experiment.passes)
+    straight = train(Straight(), RATE, experiment.passes)
     full = {FIXED: experiment.trained[1], OURS: straight.losses}
     lowest = min(loss.min() for loss in (experiment.calm[1], *full.values()))
     spans = {name: span([one.loss for one in each]) for name, each in trials.items()}
@@ -105,21 +112,6 @@ def schedules_for(passes: int) -> dict[str, Schedule]:
     for name in SCHEDULES:
         made[name] = SCHEDULES.make(f"{name}:{settings.get(name, '')}")
     return made | {OURS: Straight()}
-
-
-def anneal(
-    experiment: Experiment,
-    schedule: Schedule,
-    rate: float,
-    passes: int,
-    batch_size: int | None = None,
-    order: int = 0,
-) -> Trial:
-    """Train Britz's network by a schedule, with all points in each update or some."""
-    network = experiment.network()
-    points = Points(experiment.data, experiment.data)
-    more = {"schedule": schedule, "batch_size": batch_size, "seed": order}
-    return run_trial(experiment, f"{schedule}", network, points, passes, rate, **more)
 
 
 def find_claims(
@@ -174,29 +166,18 @@ def draw_annealed(
 
 
 def draw_schedules(fig: Figure, trials: dict[str, list[Trial]], lowest: float) -> None:
-    """A small picture for each schedule, with the fixed rate's loss behind."""
+    """A small picture for each schedule, with its rate, its loss and the fixed one."""
     axes = add_grid(fig, trials, ACROSS)
-    fixed = trials[FIXED][0]
     for ax, (name, (trial, *_)) in zip(axes, trials.items(), strict=True):
-        draw_small(ax, trial, fixed, lowest)
-        ax.set_title(name.replace("_", " "))
-    bottom = min(ax.get_ylim()[0] for ax in axes)
-    top = max(ax.get_ylim()[1] for ax in axes)
-    for ax in axes:
-        ax.set_ylim(bottom, top)
+        n = trial.passes
+        rates = trial.learning_rates / trial.learning_rates.max()
+        shade: dict[str, Any] = {"color": COLOURS[5], "alpha": 0.25, "linewidth": 0}
+        across = ax.get_xaxis_transform()
+        ax.fill_between(np.arange(1, n + 1, 5), rates[::5], transform=across, **shade)
+        middle = (np.arange(POINTS) + 0.5) * n / POINTS
+        for one, style in zip((trials[FIXED][0], trial), STYLES.values(), strict=True):
+            means = one.losses[:-1].reshape(POINTS, -1).mean(axis=1)
+            ax.plot(middle, np.maximum(means - lowest, LEAST), **style)
+        ax.set(title=name.replace("_", " "), xlabel="passes", ylabel=ABOVE)
+        ax.set(xlim=(0, n), xticks=(0, n // 2, n), ylim=(0.002, 0.5))
         set_log_scale(ax, DECADES)
-
-
-def draw_small(ax: Axes, trial: Trial, fixed: Trial, lowest: float) -> None:
-    """One schedule: the rate as a shade, the loss as a line."""
-    n = trial.passes
-    rates = trial.learning_rates / trial.learning_rates.max()
-    shade: dict[str, Any] = {"color": COLOURS[5], "alpha": 0.25, "linewidth": 0}
-    across = ax.get_xaxis_transform()
-    ax.fill_between(np.arange(1, n + 1, 5), rates[::5], transform=across, **shade)
-    middle = (np.arange(POINTS) + 0.5) * n / POINTS
-    for one, style in ((fixed, STYLES[FIXED]), (trial, STYLES[OURS])):
-        means = one.losses[:-1].reshape(POINTS, -1).mean(axis=1)
-        ax.plot(middle, np.maximum(means - lowest, LEAST), **style)
-    ax.set(xlim=(0, n), xticks=(0, n // 2, n), xlabel="passes")
-    ax.set(yscale="log", ylabel=ABOVE)
