@@ -31,6 +31,15 @@ const KEYS = {
   hidden: "The points as the hidden units place them. Arrow keys turn the space.",
 };
 
+// The style sheet shows the keys while the view has the focus, until one is pressed.
+function showKeys(element, text) {
+  element.dataset.keys = text;
+  element.addEventListener("keydown", ({ key }) => {
+    if (key !== "Tab" && key !== "Shift") element.classList.add("used");
+  });
+  element.addEventListener("blur", () => element.classList.remove("used"));
+}
+
 export function makeViews({ show, updates }, act) {
   const element = make("div", "live-views");
   const views = show.map((name) => {
@@ -39,6 +48,7 @@ export function makeViews({ show, updates }, act) {
     box.append(make("p", "live-title", TITLES[name]), view.element);
     const label = `${TITLES[name]}. ${KEYS[name] ?? ""}`.trim();
     view.element.setAttribute("aria-label", label);
+    if (name in KEYS) showKeys(view.element, KEYS[name]);
     if (!view.element.hasAttribute("role")) view.element.setAttribute("role", "img");
     element.append(box);
     return view;

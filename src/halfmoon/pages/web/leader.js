@@ -1,0 +1,18 @@
+// The likeliest class at the i-th point of a map of probabilities, and how far it is
+// ahead of the next one.
+export function leader(map, i, classes) {
+  let best = 0;
+  let first = -1;
+  let second = -1;
+  for (let c = 0; c < classes; c += 1) {
+    const p = map[i * classes + c];
+    if (p > first) {
+      second = first;
+      first = p;
+      best = c;
+    } else if (p > second) {
+      second = p;
+    }
+  }
+  return [best, first - second];
+}
