@@ -112,7 +112,7 @@ def test_an_answer_is_folded_so_that_no_script_is_needed():
 def test_an_exercise_has_a_field_only_for_an_answer_that_can_be_checked(answer, fields):
     before, after = html.exercise("<p>Count.</p>", answer, 2, below="")
     assert before.count("<input") == fields
-    assert after == "</section>"
+    assert after == "</div>"
     if fields:
         assert f'data-answer="{float(answer)}" hidden' in before
         assert '<label for="answer-2">' in before

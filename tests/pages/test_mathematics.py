@@ -112,7 +112,7 @@ def test_a_word_keeps_its_distance_from_a_letter_and_not_from_a_bracket():
 def test_parts_between_spaces_are_formulas_of_their_own():
     parts = ET.fromstring(mathml(r"a = b, \quad c = d", block=True))
     assert ["".join(part.itertext()) for part in parts] == ["a=b,", "c=d"]
-    assert [math.get("displaystyle") for math in parts.iter("math")] == ["true"] * 2
+    assert [math.get("display") for math in parts.iter("math")] == ["block"] * 2
     matrix = r"\begin{matrix} a \quad b \end{matrix}"
     assert len(ET.fromstring(mathml(matrix, block=True))) == 1
     assert mathml(r"a, \quad b").count("<math") == 2

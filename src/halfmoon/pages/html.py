@@ -68,6 +68,11 @@ def heading(head: Heading) -> str:
     return f'<h{level} id="{head.name}">{link} {inline(head.title)}</h{level}>'
 
 
+def link_to(name: str) -> str:
+    """The link of a heading to itself, which is seen when one points at it."""
+    return f'<a class="anchor" href="#{name}" aria-label="Link to this part"></a>'
+
+
 def with_anchors(body: str, section: str) -> str:
     """A section's text, whose own headings have links to them."""
 
@@ -75,8 +80,7 @@ def with_anchors(body: str, section: str) -> str:
         level, title = match.groups()
         words = re.findall(r"\w+", _words(title).lower())
         name = "-".join([section, *words])
-        link = f'<a class="anchor" href="#{name}" aria-label="Link to this part"></a>'
-        return f'<h{level} id="{name}">{link}{title}</h{level}>'
+        return f'<h{level} id="{name}">{link_to(name)}{title}</h{level}>'
 
     return OWN_HEADING.sub(write, body)
 
@@ -166,8 +170,8 @@ def exercise(task: str, answer: Any, number: int, below: str) -> tuple[str, str]
     below   what the folded part is called, a hint or the solution; "" for no part
     """
     before = (
-        f'<section class="exercise" aria-labelledby="exercise-{number}">'
-        f'<p class="kicker" id="exercise-{number}">Exercise {number}</p>{task}'
+        f'<div class="exercise" role="group" aria-labelledby="exercise-{number}">'
+        f'<p class="kicker" id="exercise-{number}">Exercise</p>{task}'
     )
     if answer != "":
         before += (
@@ -177,10 +181,10 @@ def exercise(task: str, answer: Any, number: int, below: str) -> tuple[str, str]
             '<button>Check</button><p class="verdict" role="status"></p></form>'
         )
     if not below:
-        return before, "</section>"
+        return before, "</div>"
     return (
         f'{before}<details class="answer"><summary>{below}</summary>',
-        "</details></section>",
+        "</details></div>",
     )
 
 

@@ -66,7 +66,7 @@ def _cut_at_relations(row: list[ET.Element]) -> list[list[ET.Element]]:
 def _written(row: list[ET.Element], block: bool) -> str:
     formula = ET.Element("math")
     if block:
-        formula.set("displaystyle", "true")
+        formula.set("display", "block")
     formula.extend(row)
     return ET.tostring(formula, encoding="unicode", short_empty_elements=False)
 
