@@ -26,7 +26,7 @@ def test_a_formula_is_mathml_on_the_page_and_code_in_the_terminal():
 
 
 def test_a_formula_may_stand_in_a_table():
-    text = "| a | b |\n|---|---|\n| $x_1|x_1$ | two |"
+    text = "| a | b |\n|---|---|\n| of $x_1|x_1$ | two |"
     assert html(text).count("<td>") == 1
     assert "<msub>" in html(text)
 
@@ -50,3 +50,9 @@ def test_the_first_cell_of_a_row_is_its_heading():
     assert written.count('<th scope="row">') == 2
     assert '<th scope="row">one</th>' in written
     assert written.count("<td") == 2
+
+
+def test_a_cell_of_formulas_alone_heads_no_row():
+    table = html("| | a |\n|---|---|\n| $x$ | 1 |\n| sum of $x$ | 2 |")
+    assert "<td><math>" in table
+    assert '<th scope="row">sum of <math>' in table

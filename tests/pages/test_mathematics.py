@@ -118,6 +118,12 @@ def test_parts_between_spaces_are_formulas_of_their_own():
     assert mathml(r"a, \quad b").count("<math") == 2
 
 
+def test_limits_stand_above_and_below_a_sum_in_a_block_only():
+    sum_of = r"\sum_{n=1}^{N} x_n"
+    assert "<munderover>" in mathml(sum_of, block=True)
+    assert "<msubsup>" in mathml(sum_of)
+
+
 def test_a_long_formula_may_go_on_below_before_a_relation():
     short = mathml("a = b")
     assert short.count("<math") == 1

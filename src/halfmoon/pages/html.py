@@ -16,6 +16,7 @@ from halfmoon.pages.mathematics import mathml
 
 POWER = re.compile(r"(\d)e([+-]\d+)")
 MINUS = "\N{MINUS SIGN}"
+FORMULA = re.compile("<math.*?</math>")
 OWN_HEADING = re.compile(r"<h([3-6])>(.*?)</h\1>")
 DERIVATION = "derivation.html"  # stands beside the page
 
@@ -208,12 +209,19 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
             f'<td data-label="{label}">{cell}</td>' if is_many else f"<td>{cell}</td>"
             for label, cell in zip(labels, others, strict=True)
         )
-        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+        body.append(f"<tr>{_heading_of_row(first)}{cells}</tr>")
     kind = ' class="many"' if is_many else ""
     return wide(
         f"<table{kind}><caption>{title}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table>"
     )
+
+
+def _heading_of_row(cell: str) -> str:
+    """The first cell of a row heads it, if it has words and not formulas alone."""
+    if _words(FORMULA.sub("", cell)).strip():
+        return f'<th scope="row">{cell}</th>'
+    return f"<td>{cell}</td>"
 
 
 def _words(piece: str) -> str:

@@ -52,9 +52,17 @@ def html(text: str, inline: bool = False, pairs: bool = True) -> str:
     source = each_formula(text, keep)
     parser = _parser()
     written = parser.renderInline(source) if inline else parser.render(source)
-    written = FIRST_CELL.sub(r'\1<th scope="row"\2>\3</th>', written)
+    written = FIRST_CELL.sub(_heading_of_row, written)
     written = written.replace("<th></th>", "<td></td>")  # an empty cell heads nothing
     return KEPT.sub(lambda match: formulas[int(match.group(1))], written)
+
+
+def _heading_of_row(cell: re.Match[str]) -> str:
+    """The first cell of a row heads it, if it has words and not formulas alone."""
+    before, style, inside = cell.groups()
+    if not KEPT.sub("", inside).strip():
+        return cell.group()
+    return f'{before}<th scope="row"{style}>{inside}</th>'
 
 
 def terminal(text: str) -> str:

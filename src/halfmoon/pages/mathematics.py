@@ -27,7 +27,8 @@ def mathml(tex: str, block: bool = False) -> str:
     """
     from latex2mathml.converter import convert
 
-    root = ET.fromstring(convert(tex.replace("'", r"^\prime ")))
+    display = "block" if block else "inline"
+    root = ET.fromstring(convert(tex.replace("'", r"^\prime "), display=display))
     for element in root.iter():
         element.tag = element.tag.removeprefix(NAMESPACE)
     _mend(root)
