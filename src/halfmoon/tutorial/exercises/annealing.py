@@ -24,9 +24,9 @@ FIXED = "constant"
 OURS = "straight line"
 # in a small picture, and how many stand beside one another
 POINTS = 50
-ACROSS = 4
+ACROSS = 3
 LEAST = 1e-6  # nothing below is drawn
-ABOVE = "loss above the lowest"
+ABOVE = "loss above lowest"
 STYLES: dict[str, dict[str, Any]] = {
     FIXED: {"label": "fixed rate", "c": INK, "ls": (0, (4, 2)), "lw": 1.3},
     OURS: {"label": "annealed", "c": COLOURS[1], "lw": 1.9},
@@ -84,7 +84,7 @@ def measure(experiment: Experiment) -> Material:
         "rate_after_three_quarters": RATE / 4.0,
     }
     draw_ends = Picture(lambda fig: draw_annealed(fig, full, ends, lowest), (11.0, 4.2))
-    size = (11.0, 2.3 * row_count(trials, ACROSS))
+    size = (8.8, 2.0 * row_count(trials, ACROSS))
     draw_each = Picture(lambda fig: draw_schedules(fig, trials, lowest), size)
     version = program("annealing")
     return Material(
