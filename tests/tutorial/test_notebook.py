@@ -22,8 +22,9 @@ PATH = Path(__file__).resolve().parents[2] / "examples" / "tutorial.ipynb"
 CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
 CODE = [cell for cell in CELLS if cell["cell_type"] == "code"]
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?")
-# a little more than what rounding changes in a loss that jumps between two values
-CLOSE = {"rel": 0.02, "abs": 0.003}
+# more than what rounding changes: a loss may jump between two values, and the lowest
+# accuracy of five runs was 95.6 % in place of 97.6 on a processor without AVX-512
+CLOSE = {"rel": 0.05, "abs": 0.003}
 
 
 def source(cell):
