@@ -77,6 +77,17 @@ def test_changed_lines_are_marked_and_lines_know_how_far_in_they_begin():
     assert "<mark" not in html.code(SOURCE)
 
 
+def test_what_was_added_to_a_program_is_marked_and_keeps_its_sign():
+    shown = html.code("- rate = 2.0\n+ rate = 1.0\n+ # a comment")
+    assert words(shown) == "- rate = 2.0\n+ rate = 1.0\n+ # a comment\n"
+    assert [
+        words(line) for line in re.findall("<mark.*?</mark>", shown, re.DOTALL)
+    ] == [
+        "+ rate = 1.0\n",
+        "+ # a comment\n",
+    ]
+
+
 def test_a_copy_button_waits_for_the_script():
     assert '<button type="button" class="copy" hidden>' in html.program(SOURCE, ())
 

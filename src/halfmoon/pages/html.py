@@ -106,21 +106,35 @@ def inline(words: str) -> str:
 
 
 def code(source: str, changed: Collection[int] = ()) -> str:
-    """Lines of Python, coloured; lines with these numbers are marked as changed."""
+    """Lines of Python, coloured; lines with these numbers are marked as changed.
+
+    Where all lines begin with "+" or "-", they are what was changed in a program.
+    """
+    lines = source.rstrip().split("\n")
+    signs = [""] * len(lines)
+    if all(line[:1] in {"+", "-"} for line in lines):
+        signs = [line[0] for line in lines]
+        lines = [line[1:] for line in lines]
+        changed = [i for i, sign in enumerate(signs, start=1) if sign == "+"]
+    shown = []
+    for number, (sign, line, words) in enumerate(
+        zip(signs, lines, _coloured(lines), strict=True), start=1
+    ):
+        tag = "mark" if number in changed else "span"
+        kind = "l sign" if sign else "l"
+        indent = len(line) - len(line.lstrip(" "))
+        style = f' style="--i:{indent}"' if indent else ""
+        shown.append(f'<{tag} class="{kind}"{style}>{sign}{words}\n</{tag}>')
+    return f"<pre><code>{''.join(shown)}</code></pre>"
+
+
+def _coloured(lines: Sequence[str]) -> list[str]:
     from pygments import highlight
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    source = source.rstrip()
-    coloured = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    pairs = zip(source.split("\n"), coloured.split("\n"), strict=False)
-    lines = []
-    for number, (plain, words) in enumerate(pairs, start=1):
-        tag = "mark" if number in changed else "span"
-        indent = len(plain) - len(plain.lstrip(" "))
-        style = f' style="--i:{indent}"' if indent else ""
-        lines.append(f'<{tag} class="l"{style}>{words}\n</{tag}>')
-    return f"<pre><code>{''.join(lines)}</code></pre>"
+    lexer = PythonLexer(stripnl=False, ensurenl=False)
+    return highlight("\n".join(lines), lexer, HtmlFormatter(nowrap=True)).split("\n")
 
 
 def program(source: str, changed: Collection[int]) -> str:
