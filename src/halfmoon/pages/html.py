@@ -133,8 +133,9 @@ def _coloured(lines: Sequence[str]) -> list[str]:
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    lexer = PythonLexer(stripnl=False, ensurenl=False)
-    return highlight("\n".join(lines), lexer, HtmlFormatter(nowrap=True)).split("\n")
+    lexer = PythonLexer(stripnl=False)
+    coloured = highlight("\n".join(lines), lexer, HtmlFormatter(nowrap=True))
+    return coloured.rstrip("\n").split("\n")
 
 
 def program(source: str, changed: Collection[int]) -> str:
