@@ -72,7 +72,7 @@ export function makeSlider({ label, values, text, change }) {
   input.min = "0";
   input.max = `${values.length - 1}`;
   const shown = make("span", "live-value");
-  let current = null;
+  let current;
 
   function show(value) {
     current = value;

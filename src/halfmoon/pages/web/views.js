@@ -20,7 +20,7 @@ const TITLES = {
   network: "The network",
   hidden: "The hidden space",
   loss: "The loss over the updates",
-  curvature: "Learning rate × curvature: unstable above 2",
+  curvature: "Rate × curvature: unstable above 2",
 };
 const PLANE_KEYS =
   "Arrow keys move a cursor, Page Up and Page Down go from point to point. Enter takes a " +
