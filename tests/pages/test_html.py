@@ -78,8 +78,8 @@ def test_changed_lines_are_marked_and_lines_know_how_far_in_they_begin():
 
 
 def test_what_was_added_to_a_program_is_marked_and_keeps_its_sign():
-    shown = html.code("- rate = 2.0\n+ rate = 1.0\n+ # a comment")
-    assert words(shown) == "- rate = 2.0\n+ rate = 1.0\n+ # a comment\n"
+    shown = html.code("- rate = 2.0\n+ rate = 1.0\n+ # a comment\n-")
+    assert words(shown) == "- rate = 2.0\n+ rate = 1.0\n+ # a comment\n-\n"
     assert [
         words(line) for line in re.findall("<mark.*?</mark>", shown, re.DOTALL)
     ] == [

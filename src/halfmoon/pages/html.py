@@ -135,7 +135,7 @@ def _coloured(lines: Sequence[str]) -> list[str]:
 
     lexer = PythonLexer(stripnl=False)
     coloured = highlight("\n".join(lines), lexer, HtmlFormatter(nowrap=True))
-    return coloured.rstrip("\n").split("\n")
+    return coloured.split("\n")[: len(lines)]
 
 
 def program(source: str, changed: Collection[int]) -> str:
