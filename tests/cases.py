@@ -317,6 +317,8 @@ SCHEDULES["cosine"] = Schedule(
         {"warmup": 0.1},
         {"cycles": 3, "floor": 0.2},
         {"warmup": 0.25, "cycles": 4, "floor": 0.01},
+        {"flat": 0.5},
+        {"warmup": 0.2, "flat": 0.25, "cycles": 2, "floor": 0.1},
     ),
 )
 SCHEDULES["one_cycle"] = Schedule(

@@ -279,7 +279,7 @@ def inverse_scaling(update, epoch, rows, total, power=0.5, unit="updates"):
     return 1 / (1 + time) ** power
 
 
-def cosine(update, epoch, rows, total, warmup=0.0, cycles=1, floor=0.0):
+def cosine(update, epoch, rows, total, warmup=0.0, cycles=1, floor=0.0, flat=0.0):
     """While it warms up, the update's own share counts too, so that the first has a
     rate above 0.
     """
@@ -287,7 +287,10 @@ def cosine(update, epoch, rows, total, warmup=0.0, cycles=1, floor=0.0):
     share = Fraction(update, total)
     if share < warmup:
         return float(min(Fraction(update + 1, total) / warmup, 1))
-    turns = (share - warmup) / (1 - warmup) * cycles
+    begin = warmup + Fraction(str(flat)) * (1 - warmup)
+    if share < begin:
+        return 1.0
+    turns = (share - begin) / (1 - begin) * cycles
     x = turns - math.floor(turns)
     return floor + (1 - floor) * (1 + math.cos(math.pi * x)) / 2
 

@@ -141,6 +141,13 @@ def test_warm_up_rises_straight_from_the_first_update_to_one():
     assert (np.diff(f[warm:]) < 0.0).all()
 
 
+def test_a_cosine_may_stay_at_one_for_half_of_its_time():
+    f = factors(Cosine(flat=0.5), total=TOTAL)
+    last = TOTAL // 2  # the last update in the first half
+    np.testing.assert_array_equal(f[: last + 1], 1.0)
+    assert (np.diff(f[last:]) < 0.0).all()
+
+
 def test_one_cycle_goes_up_to_its_peak_and_down():
     f = factors(OneCycle())
     top = int(f.argmax())

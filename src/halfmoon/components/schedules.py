@@ -183,8 +183,8 @@ class Cosine(Schedule):
     factor = floor + (1 - floor) (1 + cos(pi x)) / 2   [S6]
     factor = min((s + 1/T) / warmup, 1)                [S7]   while s < warmup
 
-    s is the share of the T updates done, x the share of the present cycle, after the
-    warm-up.
+    s is the share of the T updates done, x the share of the present cycle. The cycles
+    begin after the warm-up, and after a time at 1 if `flat` says so; until then x is 0.
 
     (Loshchilov & Hutter 2017; the 1/T keeps the first update from being lost to a
     factor of 0.)
@@ -195,10 +195,14 @@ class Cosine(Schedule):
     )
     cycles: int = setting(1, Integer("[", 1, INF, ")"), "how often it restarts")
     floor: float = setting(0.0, Number("[", 0, 1, "]"), "where each cycle ends")
+    flat: float = setting(
+        0.0, Number("[", 0, 1, ")"), "share of the time after the warm-up spent at 1"
+    )
 
     def factor(self, progress: Progress) -> OneOrMany:
         s = progress.share
-        turns = (s - self.warmup) / (1.0 - self.warmup) * self.cycles
+        begin = self.warmup + self.flat * (1.0 - self.warmup)
+        turns = np.maximum(s - begin, 0.0) / (1.0 - begin) * self.cycles
         # rounding must not hide a restart
         x = np.where(s < 1.0, turns - np.floor(turns + 1e-9), 1.0)
         cosine = 0.5 * (1.0 + np.cos(np.pi * x))
