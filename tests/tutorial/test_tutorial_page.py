@@ -12,7 +12,7 @@ import pytest
 
 from halfmoon.pages.numbers import look_up
 
-VOID = {"meta", "link", "br", "img", "hr", "input"}
+VOID = {"meta", "link", "br", "wbr", "img", "hr", "input"}
 # holds links, code, formulas, drawings, or what heads a row
 QUIET = {"a", "code", "pre", "math", "svg", "style", "title", "script", "nav", "th"}
 
