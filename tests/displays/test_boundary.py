@@ -5,6 +5,7 @@ import pytest
 
 from halfmoon import MLPClassifier, Network, datasets, train
 from halfmoon.displays import draw_boundary
+from halfmoon.displays.boundary import draw_map
 from pictures import X2, ax, y2
 
 
@@ -31,3 +32,13 @@ def test_a_model_with_predict_proba_and_its_network_give_the_same_picture():
         for one in (model, model.network_)
     ]
     np.testing.assert_allclose(*pictures, rtol=1e-14)
+
+
+def test_a_map_has_labels_and_points_where_they_have_a_size():
+    network = Network.dense([2, 3, 2])
+    bare, whole = ax(), ax()
+    draw_map(bare, network, X2, y2, size=0.0, resolution=20, xlabel="width")
+    draw_map(whole, network, X2, y2, resolution=20)
+    assert bare.get_xlabel() == "width"
+    points = len(whole.collections) - len(bare.collections)
+    assert points == 2  # a group for each class

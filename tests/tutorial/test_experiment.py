@@ -17,7 +17,6 @@ from halfmoon.tutorial.experiment import (
     is_zigzag,
     new_points,
     quiet_fits,
-    seeds_from,
 )
 
 
@@ -56,8 +55,8 @@ def test_new_points_are_not_those_learned_from():
 
 
 def test_seeds_begin_with_the_first_and_wrap_around():
-    assert seeds_from(3, 3) == [3, 4, 5]
-    assert seeds_from(2**32 - 1, 2) == [2**32 - 1, 0]
+    assert Experiment(seed=3).seeds == [3, 4, 5, 6, 7]
+    assert Experiment(seed=2**32 - 1, quick=True).seeds == [2**32 - 1, 0]
 
 
 def test_a_zigzag_goes_up_and_down_in_turn():

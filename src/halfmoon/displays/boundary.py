@@ -8,6 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from numpy.typing import ArrayLike
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays.points import draw_points
 from halfmoon.displays.response import leads, probabilities
 from halfmoon.displays.style import DARK, class_colour
 
@@ -132,3 +133,23 @@ def draw_boundary(
     drawn = draw_class_surface(ax, xx0, xx1, lead)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     return drawn
+
+
+def draw_map(
+    ax: Axes,
+    model: Any,
+    X: Array,
+    y: Any,
+    *,
+    size: float = 36.0,
+    resolution: int = 120,
+    **labels: Any,
+) -> None:
+    """What a model predicts over the range of X (n, 2), and the points on it.
+
+    `size` is that of `draw_points`; with 0 there are no points. Labels go to `ax.set`.
+    """
+    draw_boundary(ax, model, X, resolution=resolution)
+    if size > 0.0:
+        draw_points(ax, X, y, size=size)
+    ax.set(**labels)

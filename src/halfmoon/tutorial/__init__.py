@@ -1,6 +1,5 @@
-"""The tutorial as a program: each section is a module that says, computes and draws.
+"""The lesson: each section is a text, and a module that measures and draws for it.
 
 `program` has the sections in order. `experiment` holds what several sections need, the
-data and the networks for one seed; `trials` trains a network and evaluates it; `study`
-repeats that for several seeds; `maps` draws what a network predicts.
+data and the networks for one seed; `study` trains the networks of section 7.
 """

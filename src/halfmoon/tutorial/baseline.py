@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from halfmoon.displays.boundary import draw_map
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import Experiment
-from halfmoon.tutorial.maps import draw_map
+from halfmoon.tutorial.experiment import AXES, Experiment
 
 DEGREE = 3
 
@@ -31,7 +31,7 @@ def measure(experiment: Experiment) -> Material:
     def draw(fig: Any) -> None:
         axes = fig.subplots(1, 2)
         for ax, model, title in zip(axes, models, titles, strict=True):
-            draw_map(ax, model, X, y, resolution=200, title=title)
+            draw_map(ax, model, X, y, resolution=200, title=title, **AXES)
         axes[0].legend(loc="upper right", framealpha=0.9)
 
     return Material(

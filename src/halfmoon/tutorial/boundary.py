@@ -7,12 +7,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.displays.boundary import draw_map
 from halfmoon.displays.hidden_space import draw_hidden_space, separating_plane
 from halfmoon.inspection.evaluation import accuracy
 from halfmoon.inspection.units import hidden_activations
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import Experiment
-from halfmoon.tutorial.maps import draw_map
+from halfmoon.tutorial.experiment import AXES, Experiment
 
 DIRECTIONS = 3_600  # of straight lines in the plane
 
@@ -82,6 +82,6 @@ def draw_both(fig: Figure, experiment: Experiment, numbers: dict[str, Any]) -> N
     }
     axes = fig.subplots(1, 2)
     for ax, (name, (model, share)) in zip(axes, models.items(), strict=True):
-        draw_map(ax, model, X, y, size=26.0, resolution=160)
+        draw_map(ax, model, X, y, size=26.0, resolution=160, **AXES)
         ax.set_title(f"{name}: {share:.1%} right")
     axes[1].legend(loc="upper right", framealpha=0.9)

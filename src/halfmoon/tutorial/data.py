@@ -7,8 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 from halfmoon.displays import draw_points
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import NOISE, ROWS, Experiment
-from halfmoon.tutorial.maps import LONG_LABELS
+from halfmoon.tutorial.experiment import AXES, NOISE, ROWS, Experiment
 
 
 def measure(experiment: Experiment) -> Material:
@@ -26,7 +25,7 @@ def measure(experiment: Experiment) -> Material:
     def draw(fig: Any) -> None:
         ax = fig.subplots()
         draw_points(ax, X, y)
-        ax.set(title="Two half moons", **LONG_LABELS)
+        ax.set(title="Two half moons", **AXES)
         ax.legend(frameon=False, loc="upper right")
 
     return Material(

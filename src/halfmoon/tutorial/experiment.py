@@ -30,6 +30,17 @@ REG_LAMBDA = 0.01
 # ... and what they are on the mean: 2.0 and 0.00005 (erratum 2)
 RATE = EPSILON * ROWS
 L2 = REG_LAMBDA / ROWS
+# what stands on the axes, in a large picture and in a small one
+AXES: dict[str, Any] = {
+    "xlabel": "first measurement, $x_1$",
+    "ylabel": "second measurement, $x_2$",
+}
+SMALL_AXES: dict[str, Any] = {
+    "xlabel": "$x_1$",
+    "ylabel": "$x_2$",
+    "xticks": (-1, 0, 1, 2),
+    "yticks": (-1, 0, 1),
+}
 
 
 def build(
@@ -63,11 +74,6 @@ def full_loss(network: Network, X: Array, y: Any) -> float:
 def new_points(name: str, n: int, noise: float, seed: int) -> tuple[Array, Any]:
     """Points drawn as those that `seed` gives, which nobody has learned from."""
     return datasets.make(name, n, noise, (seed + 10_000) % 2**32)
-
-
-def seeds_from(seed: int, count: int) -> list[int]:
-    """Seeds for several trials, beginning with this one."""
-    return [(seed + i) % 2**32 for i in range(count)]
 
 
 def is_zigzag(L: Array) -> bool:
@@ -106,6 +112,11 @@ class Experiment:
     def passes(self) -> int:
         """Passes over the data: the tutorial's 20,000."""
         return 5_000 if self.quick else 20_000
+
+    @property
+    def seeds(self) -> list[int]:
+        """Those that a measurement is repeated for, this one first."""
+        return [(self.seed + i) % 2**32 for i in range(2 if self.quick else 5)]
 
     @cached_property
     def data(self) -> tuple[Array, NDArray[np.int64]]:

@@ -7,12 +7,11 @@ import numpy as np
 from matplotlib.ticker import LogLocator
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.boundary import grid_points, make_grid
+from halfmoon.displays.boundary import draw_map, grid_points, make_grid
 from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import L2, RATE, descend
-from halfmoon.tutorial.maps import draw_moons_map
+from halfmoon.tutorial.experiment import L2, RATE, SMALL_AXES, descend
 from halfmoon.tutorial.study import FIRM, LARGE, SMALL, Study, truth
 
 # hidden units, penalty in Britz's, title
@@ -112,7 +111,7 @@ def draw_misplaced(ax: Any, network: Network, study: Study, title: str) -> None:
     """Both boundaries, and the new points on the wrong side, as large as their loss."""
     loss, wrong = losses_and_errors(study, network)
     X, y = study.experiment.data
-    draw_moons_map(ax, network, X, y)
+    draw_map(ax, network, X, y, size=0.0, **SMALL_AXES)
     xx0, xx1 = make_grid(X.min(axis=0) - 0.5, X.max(axis=0) + 0.5, 60)
     p = truth(grid_points(xx0, xx1))[:, 0].reshape(60, 60)
     line = {"colors": DARK, "linewidths": 1.2, "linestyles": "--", "zorder": 2}

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MultipleLocator
 
+from halfmoon.displays.boundary import draw_map
 from halfmoon.displays.style import COLOURS, GREY, INK
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial import overfitting
-from halfmoon.tutorial.experiment import RATE, REG_LAMBDA, Experiment
-from halfmoon.tutorial.maps import draw_moons_map
+from halfmoon.tutorial.experiment import RATE, REG_LAMBDA, SMALL_AXES, Experiment
 from halfmoon.tutorial.study import (
     FIRM,
     FRESH,
@@ -90,7 +90,7 @@ def grid(study: Study) -> Material:
 def draw_maps(fig: Any, models: Any, told: dict[str, str], X: Any, y: Any) -> None:
     """The boundaries of all sizes, and the true one."""
     for ax, name in zip(np.ravel(fig.subplots(3, 3)), TITLES, strict=True):
-        draw_moons_map(ax, models[name], X, y, size=12.0)
+        draw_map(ax, models[name], X, y, size=12.0, **SMALL_AXES)
         ax.set_title(f"{TITLES[name]}: {told[name]}", fontsize="medium")
 
 

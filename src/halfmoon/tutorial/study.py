@@ -17,7 +17,6 @@ from halfmoon.tutorial.experiment import L2, RATE, Experiment
 SMALL = 3  # Britz's layer
 LARGE = 50  # and his largest
 FIRM = 10  # a stronger penalty, in his
-SEEDS = 5
 FRESH = 2_000
 MEASURED = ("right_learned", "log_loss_learned", "right_new", "log_loss_new")
 Predict = Callable[[Array], Array]  # from points to probabilities
@@ -60,8 +59,7 @@ class Study:
     def repeats(self) -> list[Experiment]:
         """One for each seed, which draws the points and the initial weights."""
         own = self.experiment
-        seeds = lesson.seeds_from(own.seed, 2 if own.quick else SEEDS)
-        return [Experiment(seed, own.quick, own.engine) for seed in seeds]
+        return [Experiment(seed, own.quick, own.engine) for seed in own.seeds]
 
     @cached_property
     def test(self) -> tuple[Array, Any]:
@@ -112,9 +110,8 @@ class Study:
         return summary([self.evaluate(one, truth) for one in self.repeats])
 
     def nearly_all(self, count: int) -> bool:
-        """Whether so many are at least four fifths of five seeds or more."""
-        seeds = len(self.repeats)
-        return bool(seeds >= SEEDS and count >= 0.8 * seeds)
+        """Whether so many are at least four of five seeds; two seeds are too few."""
+        return len(self.repeats) == 5 and count >= 4
 
 
 def summary(each: list[dict[str, float]]) -> Scores:

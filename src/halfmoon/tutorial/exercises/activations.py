@@ -8,22 +8,29 @@ from matplotlib.figure import Figure
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.activations import ACTIVATIONS, Activation, Logistic, ReLU
-from halfmoon.displays import draw_points
+from halfmoon.displays import draw_boundary, draw_points
+from halfmoon.displays.grids import add_grid, row_count
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.exercises.grids import add_grid, row_count
-from halfmoon.tutorial.exercises.starts import (
-    count_seeds,
+from halfmoon.tutorial.exercises.trials import (
+    Trial,
     median_trial,
     reached,
-    train_starts,
+    sample_points,
+    train_seeds,
     write_range,
 )
-from halfmoon.tutorial.experiment import L2, NOISE, RATE, ROWS, Experiment, build
-from halfmoon.tutorial.maps import draw_moons_map
+from halfmoon.tutorial.experiment import (
+    L2,
+    NOISE,
+    RATE,
+    ROWS,
+    SMALL_AXES,
+    Experiment,
+    build,
+)
 from halfmoon.tutorial.programs import program
-from halfmoon.tutorial.trials import Trial, sample_points
 
 NEW = 2_000  # points that no network has seen
 CALM = RATE / 2.0  # at Britz's own rate even tanh ends in a cycle
@@ -55,7 +62,7 @@ def measure(experiment: Experiment) -> Material:
 
     def train_with(activation: str | Activation, hidden: int = 3) -> list[Trial]:
         sizes = [2, hidden, 2]
-        return train_starts(experiment, sizes, points, passes, CALM, activation)
+        return train_seeds(experiment, sizes, points, passes, CALM, activation)
 
     trials = {name: train_with(name) for name in ACTIVATIONS}
     wrong = {name: train_with(act) for name, act in FORGOTTEN.items()}
@@ -67,7 +74,7 @@ def measure(experiment: Experiment) -> Material:
         "new_points": NEW,
         "rate": CALM,
         "passes": passes,
-        "seeds": count_seeds(experiment),
+        "seeds": len(experiment.seeds),
         "reached": {name: reached(each) for name, each in trials.items()},
         "wide_units": WIDE,
         "relu_wide": reached(wide)["accuracy_new"],
@@ -139,6 +146,6 @@ def draw_boundaries(fig: Figure, trials: dict[str, Trial], X: Array, y: Any) -> 
     """What each has learned from the seed of its median loss."""
     axes = add_grid(fig, trials, ACROSS)
     for ax, (name, trial) in zip(axes, trials.items(), strict=True):
-        draw_moons_map(ax, trial.network, X, y, resolution=60)
+        draw_boundary(ax, trial.network, X, resolution=60)
         draw_points(ax, X[::4], y[::4], size=10.0)
-        ax.set_title(f"{name}: {trial.accuracy_new:.1%}")
+        ax.set(title=f"{name}: {trial.accuracy_new:.1%}", **SMALL_AXES)

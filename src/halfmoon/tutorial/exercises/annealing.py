@@ -8,14 +8,19 @@ from matplotlib.figure import Figure
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
+from halfmoon.displays.grids import add_grid, row_count
 from halfmoon.displays.scales import DECADES, set_log_scale
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.exercises.grids import add_grid, row_count
-from halfmoon.tutorial.exercises.starts import count_seeds, span, write_range
-from halfmoon.tutorial.experiment import RATE, Experiment, is_zigzag, seeds_from
+from halfmoon.tutorial.exercises.trials import (
+    Points,
+    Trial,
+    run_trial,
+    span,
+    write_range,
+)
+from halfmoon.tutorial.experiment import RATE, Experiment, is_zigzag
 from halfmoon.tutorial.programs import program
-from halfmoon.tutorial.trials import Points, Trial, run_trial
 
 BATCH = 20
 RATES = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -45,7 +50,6 @@ class Straight(Schedule):
 def measure(experiment: Experiment) -> Material:
     """Train by every schedule, from several rates, and with all points at once."""
     passes = 200 if experiment.quick else 500
-    orders = seeds_from(experiment.seed, count_seeds(experiment))
     points = Points(experiment.data, experiment.data)
 
     def train(schedule: Schedule, rate: float, passes: int, **more: Any) -> Trial:
@@ -56,7 +60,10 @@ def measure(experiment: Experiment) -> Material:
 
     def train_orders(schedule: Schedule, rate: float) -> list[Trial]:
         more = {"batch_size": BATCH}
-        return [train(schedule, rate, passes, seed=order, **more) for order in orders]
+        return [
+            train(schedule, rate, passes, seed=order, **more)
+            for order in experiment.seeds
+        ]
 
     schedules = schedules_for(passes)
     trials = {name: train_orders(one, RATE) for name, one in schedules.items()}
@@ -72,7 +79,7 @@ def measure(experiment: Experiment) -> Material:
         "rate": RATE,
         "batch": BATCH,
         "passes": passes,
-        "orders": len(orders),
+        "orders": len(experiment.seeds),
         "schedules": spans,
         "lowest": lowest,
         "forgiven": FORGIVEN,
@@ -169,8 +176,9 @@ def draw_schedules(fig: Figure, trials: dict[str, list[Trial]], lowest: float) -
     """A small picture for each schedule, with its rate, its loss and the fixed one."""
     axes = add_grid(fig, trials, ACROSS)
     for ax, (name, (trial, *_)) in zip(axes, trials.items(), strict=True):
-        n = trial.passes
-        rates = trial.learning_rates / trial.learning_rates.max()
+        n = len(trial.history)
+        rates = trial.history["learning_rate"]
+        rates = rates / rates.max()
         shade: dict[str, Any] = {"color": COLOURS[5], "alpha": 0.25, "linewidth": 0}
         across = ax.get_xaxis_transform()
         ax.fill_between(np.arange(1, n + 1, 5), rates[::5], transform=across, **shade)

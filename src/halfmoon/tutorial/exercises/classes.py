@@ -5,16 +5,16 @@ from typing import Any
 from sklearn.datasets import make_gaussian_quantiles
 
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.exercises.starts import (
-    count_seeds,
+from halfmoon.tutorial.exercises.trials import (
+    Points,
     draw_trials,
     reached,
+    sample_points,
     train_sizes,
     write_range,
 )
 from halfmoon.tutorial.experiment import RATE, ROWS, Experiment
 from halfmoon.tutorial.programs import program
-from halfmoon.tutorial.trials import Points, sample_points
 
 NEW = 3_000
 CALM = RATE / 2.0
@@ -44,7 +44,7 @@ def measure(experiment: Experiment) -> Material:
         "new_points": NEW,
         "rate": CALM,
         "passes": passes,
-        "seeds": count_seeds(experiment),
+        "seeds": len(experiment.seeds),
         "reached": known,
         "shown": [trial.accuracy_new for trial in shown.values()],
         "parameters": known["spiral"][MOST]["parameters"],

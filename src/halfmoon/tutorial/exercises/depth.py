@@ -4,17 +4,16 @@ from typing import Any
 
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.exercises.starts import (
-    count_seeds,
+from halfmoon.tutorial.exercises.trials import (
     draw_trials,
     median_trial,
     reached,
+    sample_points,
     train_sizes,
     write_range,
 )
 from halfmoon.tutorial.experiment import L2, NOISE, RATE, ROWS, Experiment, build
 from halfmoon.tutorial.programs import program
-from halfmoon.tutorial.trials import sample_points
 
 NEW = 2_000
 ROWS_OF_SPIRAL = 300
@@ -45,7 +44,7 @@ def measure(experiment: Experiment) -> Material:
         "rows_of_spiral": ROWS_OF_SPIRAL,
         "rate": CALM,
         "passes": passes,
-        "seeds": count_seeds(experiment),
+        "seeds": len(experiment.seeds),
         "reached": known,
         "slopes": sum(one.slopes for one in check.checks),
         "parameters_of_exercise": build([2, 10, 10, 3]).size,

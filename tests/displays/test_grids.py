@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from halfmoon.tutorial.exercises.grids import add_grid, row_count
+from halfmoon.displays.grids import add_grid, row_count
 
 
 @pytest.mark.parametrize(("count", "rows"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
