@@ -1,0 +1,43 @@
+"""What a table's networks are like, by effort and by the shape of the data."""
+
+from itertools import pairwise
+
+import pytest
+
+from halfmoon.estimators.recipe import EFFORTS, recipe_for
+
+
+def test_more_effort_never_makes_less_of_anything():
+    recipes = [recipe_for(effort, 5_000, classes=True) for effort in sorted(EFFORTS)]
+    for less, more in pairwise(recipes):
+        assert less.members <= more.members
+        assert less.hidden <= more.hidden
+        assert less.epochs <= more.epochs
+        assert less != more
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_each_member_has_a_fold_of_its_own(effort):
+    recipe = recipe_for(effort, 5_000, classes=False)
+    assert recipe.folds >= max(recipe.members, 8)
+
+
+@pytest.mark.parametrize(
+    ("rows", "size"),
+    [(20, 20), (999, 32), (1_000, 64), (2_500, 128), (8_192, 256), (10**6, 256)],
+)
+def test_batches_grow_with_the_rows(rows, size):
+    assert recipe_for(3, rows, classes=True).batch_size == size
+
+
+def test_classes_and_values_have_their_own_hidden_layers():
+    classes = recipe_for(3, 5_000, classes=True)
+    values = recipe_for(3, 5_000, classes=False)
+    assert (classes.activation, classes.dropout) == ("relu", 0.2)
+    assert (values.activation, values.dropout) == ("silu", 0.0)
+
+
+def test_only_many_rows_of_classes_choose_an_epoch_at_the_best_temperature():
+    assert recipe_for(3, 1_500, classes=True).refines
+    assert not recipe_for(3, 1_499, classes=True).refines
+    assert not recipe_for(3, 1_500, classes=False).refines
