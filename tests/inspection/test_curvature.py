@@ -1,5 +1,7 @@
 """The Hessian against autograd's, against quadratics, and against what descent does."""
 
+import sys
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -9,6 +11,7 @@ from scipy.sparse import csr_array
 from cases import ACTIVATIONS, LOSSES
 from halfmoon import Dropout, curvature, train
 from halfmoon.inspection import hessian
+from halfmoon.inspection.curvature import curvature_along
 from halfmoon.layers import Dense
 from halfmoon.network import Network
 from small import MOONS_X, MOONS_Y
@@ -144,3 +147,28 @@ def test_data_that_do_not_fit_are_refused():
         curvature(example(), X, CLASSES[:-1])
     with pytest.raises(ValueError, match=r"theta must have shape \(17,\)"):
         curvature(example(), X, CLASSES, theta=np.zeros(16))
+
+
+def test_the_curvature_along_a_run_is_that_of_the_very_same_run():
+    network = Network.dense([2, 3, 2])
+    theta = network.theta.copy()
+    updates = [0, 1, 7, 300]
+    found = curvature_along(network, MOONS_X, MOONS_Y, 0.5, updates, l2=L2)
+    assert list(found) == updates
+    options = {"optimizer": "gd", "learning_rate": 0.5, "l2": L2}
+    for update in updates:
+        again = Network.dense([2, 3, 2])
+        again.theta = theta.copy()
+        if update > 0:
+            train(again, MOONS_X, MOONS_Y, epochs=update, **options)
+        assert found[update] == curvature(again, MOONS_X, MOONS_Y, l2=L2)
+
+
+def test_ctrl_c_ends_a_run_that_is_measured(monkeypatch):
+    class Interrupted:
+        stopped = "interrupted"
+
+    module = sys.modules["halfmoon.inspection.curvature"]  # not the function
+    monkeypatch.setattr(module, "train", lambda *data, **more: Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        curvature_along(Network.dense([2, 3, 2]), MOONS_X, MOONS_Y, 0.5, [0, 1])

@@ -6,6 +6,7 @@ import pytest
 from halfmoon.components.losses import LOSSES
 from halfmoon.inspection.evaluation import (
     accuracy,
+    fewest_errors_of_a_line,
     log_loss,
     off_scale,
     standard_error,
@@ -95,3 +96,19 @@ def test_the_error_of_a_mean_over_splits_is_widened():
     np.testing.assert_allclose(standard_error_of_splits(values, 0.0), alone)
     widened = np.sqrt(1.0 + 20 * 0.25)
     np.testing.assert_allclose(standard_error_of_splits(values, 0.25), alone * widened)
+
+
+@pytest.mark.parametrize("ones", [0, 1, 5, 9])
+def test_no_line_has_fewer_errors_than_the_best(ones):
+    """Every line through two points, each of which may be on either side of it."""
+    X = np.random.default_rng(ones).normal(size=(10, 2))
+    y = np.arange(10) < ones
+    fewest = min(ones, 10 - ones)  # of a line beside all points
+    for i in range(10):
+        for j in range(i):
+            x1, x2 = (X - X[i]).T
+            front = x1 * x2[j] - x2 * x1[j] > 0.0
+            others = np.delete(np.arange(10), [i, j])
+            wrong = (front != y)[others].sum()
+            fewest = min(fewest, wrong, 8 - wrong)
+    assert fewest_errors_of_a_line(X, y.astype(int), 3_600) == fewest

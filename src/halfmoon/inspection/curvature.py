@@ -1,5 +1,6 @@
 """How steeply a network's objective bends, and how long a step may be because of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
+from halfmoon.training.train import train
 
 # of a central difference: its own error and rounding are both near 1e-10, and
 # dividing by a power of two is exact
@@ -135,3 +137,30 @@ def curvature(
     """
     H = hessian(network, X, y, w=w, theta=theta, l2=l2)
     return float(np.linalg.eigvalsh(H)[-1])
+
+
+def curvature_along(
+    network: Network,
+    X: ArrayLike,
+    y: Any,
+    rate: float,
+    updates: Sequence[int],
+    *,
+    l2: float = 0.0,
+    engine: Any = "auto",
+) -> dict[int, float]:
+    """The curvature on the way of plain gradient descent, after some of its updates.
+
+    The network is trained from one of `updates`, which rise, to the next. Ctrl-C ends
+    it.
+    """
+    found: dict[int, float] = {}
+    options = {"optimizer": "gd", "learning_rate": rate, "l2": l2, "engine": engine}
+    for update in updates:
+        more = update - max(found, default=0)
+        if more > 0:
+            run = train(network, X, y, epochs=more, **options)
+            if run.stopped == "interrupted":
+                raise KeyboardInterrupt
+        found[update] = curvature(network, X, y, l2=l2)
+    return found

@@ -72,6 +72,21 @@ def log_loss(y_hat: Array, y: Any) -> float:
     return float(-np.log(given).mean())
 
 
+def fewest_errors_of_a_line(X: Array, y: Any, directions: int) -> int:
+    """How many points the best of all straight lines leaves on the wrong side.
+
+    X (n, 2) are points of a plane, y (n,) their classes 0 and 1. All places of the line
+    are tried, in so many directions.
+    """
+    angle = np.pi * np.arange(directions) / directions
+    along = X @ np.array([np.cos(angle), np.sin(angle)])  # (n, directions)
+    y = np.asarray(y)
+    # with class 1 in front of the line, a point that it passes is wrong if it is a 1
+    change = 2 * y[along.argsort(axis=0)] - 1
+    wrong = (y == 0).sum() + np.cumsum(change, axis=0)
+    return int(min(wrong.min(), len(y) - wrong.max()))
+
+
 def standard_error_of_splits(values: Array, held_out: float) -> Array:
     """The standard error of a mean over splits, values (splits, ...).
 

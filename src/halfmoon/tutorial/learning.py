@@ -113,15 +113,14 @@ def edge(fast: Descent, calm: Descent) -> dict[str, Any]:
     first = [*fast.rises, last][0]
     calm_first = [*calm.rises, last][0]
     return {
-        "rate_times_curvature": {"fast": fast.sharpness, "calm": calm.sharpness},
-        "at_start": [fast.sharpness[0], calm.sharpness[0]],
+        "at_start": [fast.products[0], calm.products[0]],
         "first_rise_at_iteration": first,
-        "at_first_rise": fast.sharpness[first],
-        "in_cycle": [fast.sharpness[last - 1], fast.sharpness[last]],
+        "at_first_rise": fast.products[first],
+        "in_cycle": [fast.products[last - 1], fast.products[last]],
         "calm_first_rise": calm_first,
-        "calm_at_first_rise": calm.sharpness[calm_first],
+        "calm_at_first_rise": calm.products[calm_first],
         "calm_highest_leap": calm.L[calm_first:].max(),
-        "calm_at_end": calm.sharpness[last],
+        "calm_at_end": calm.products[last],
         "calm_last_loss": calm.L[-1],
     }
 
@@ -175,16 +174,14 @@ def claims(n: dict[str, Any], fast: Descent, calm: Descent) -> dict[str, bool]:
 
 def loss_table(n: Any) -> Table:
     """The loss at every thousandth pass, beside Britz's if the points are his."""
-    own = "published" in n
-    rows = [
-        ["before training", f"{n['loss_before_training']:.6f}", *([""] if own else [])]
-    ]
+    published = n.get("published", {})
+    rows = [["before training", f"{n['loss_before_training']:.6f}", ""]]
     for i in n["iterations"]:
-        row = [f"{n['loss_after_iteration'][str(int(i))]:.6f}"]
-        if own:
-            row.append(f"{n['published'][str(int(i))]:.6f}")
-        rows.append([f"iteration {i:,}", *row])
-    return ["", "here", "Britz"][: len(rows[0])], rows
+        key = str(int(i))
+        britz = f"{published[key]:.6f}" if key in published else ""
+        ours = f"{n['loss_after_iteration'][key]:.6f}"
+        rows.append([f"iteration {i:,}", ours, britz])
+    return ["", "here", "Britz"], rows
 
 
 def check_table(n: Any) -> Table:

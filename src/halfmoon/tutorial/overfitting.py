@@ -4,10 +4,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import LogLocator
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.displays.boundary import draw_map, grid_points, make_grid
+from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
 from halfmoon.pages.texts import Material, Picture
@@ -96,12 +96,9 @@ def draw(fig: Any, study: Study, networks: Any, courses: dict[str, Course]) -> N
         new = course["log_loss_new"]
         first.plot(course["passes"], new, label=RUNS[name][2], **style)
         first.plot(course["passes"], course["log_loss_learned"], ls="--", **style)
-    first.set(xscale="log", yscale="log", title="Pass by pass")
+    first.set(xscale="log", title="Pass by pass")
     first.set(xlabel="passes over the data", ylabel="log-loss")
-    first.xaxis.set_major_formatter("{x:,.0f}")
-    first.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    first.yaxis.set_major_formatter("{x:g}")
-    first.yaxis.set_minor_formatter("")
+    set_log_scale(first)
     first.legend(frameon=False, loc="lower left")
     for ax, name in zip(maps, RUNS, strict=True):
         draw_misplaced(ax, networks[name], study, RUNS[name][2])

@@ -50,28 +50,16 @@ class Straight(Schedule):
 def measure(experiment: Experiment) -> Material:
     """Train by every schedule, from several rates, and with all points at once."""
     passes = 200 if experiment.quick else 500
-    points = Points(experiment.data, experiment.data)
-
-    def train(schedule: Schedule, rate: float, passes: int, **more: Any) -> Trial:
-        more |= {"schedule": schedule}
-        network = experiment.network()
-        label = f"{schedule}, rate {rate:g}"
-        return run_trial(experiment, label, network, points, passes, rate, **more)
-
-    def train_orders(schedule: Schedule, rate: float) -> list[Trial]:
-        more = {"batch_size": BATCH}
-        return [
-            train(schedule, rate, passes, seed=order, **more)
-            for order in experiment.seeds
-        ]
-
     schedules = schedules_for(passes)
-    trials = {name: train_orders(one, RATE) for name, one in schedules.items()}
+    trials = {
+        name: train_orders(experiment, schedule, RATE, passes)
+        for name, schedule in schedules.items()
+    }
     ends = {}
     for name in STYLES:
-        swept = [train_orders(schedules[name], rate) for rate in RATES]
+        swept = [train_orders(experiment, schedules[name], r, passes) for r in RATES]
         ends[name] = np.array([[trial.loss for trial in each] for each in swept])
-    straight = train(Straight(), RATE, experiment.passes)
+    straight = train_by(experiment, Straight(), RATE, experiment.passes)
     full = {FIXED: experiment.trained[1], OURS: straight.losses}
     lowest = min(loss.min() for loss in (experiment.calm[1], *full.values()))
     spans = {name: span([one.loss for one in each]) for name, each in trials.items()}
@@ -101,6 +89,27 @@ def measure(experiment: Experiment) -> Material:
         tables={"schedules": table_of_schedules},
         code={"annealing": version, "changes": version.changes},
     )
+
+
+def train_by(
+    experiment: Experiment, schedule: Schedule, rate: float, passes: int, **more: Any
+) -> Trial:
+    """Train Britz's network by a schedule that begins at this rate."""
+    label = f"{schedule}, rate {rate:g}"
+    network = experiment.network()
+    points = Points(experiment.data, experiment.data)
+    more |= {"schedule": schedule}
+    return run_trial(experiment, label, network, points, passes, rate, **more)
+
+
+def train_orders(
+    experiment: Experiment, schedule: Schedule, rate: float, passes: int
+) -> list[Trial]:
+    """The same with minibatches, in as many orders as there are seeds."""
+    return [
+        train_by(experiment, schedule, rate, passes, batch_size=BATCH, seed=order)
+        for order in experiment.seeds
+    ]
 
 
 def schedules_for(passes: int) -> dict[str, Schedule]:
