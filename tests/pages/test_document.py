@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from halfmoon.pages.document import anchor, document_page
-from halfmoon.pages.html import Front
+from halfmoon.pages.document import anchor, derivation_page, project_file
 
 SOURCE = (Path(__file__).parents[2] / "DERIVATION.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def page():
-    return document_page(SOURCE, Front("Derivation", "Lead"))
+    return derivation_page()
 
 
 def test_its_own_links_lead_somewhere(page):
@@ -45,3 +44,8 @@ def test_a_bar_belongs_to_the_formula():
 def test_anchors_are_as_on_github():
     assert anchor("3. A dense layer") == "3-a-dense-layer"
     assert anchor("From <code>a</code>, and back") == "from-a-and-back"
+
+
+def test_files_of_the_project_are_read_in_a_checkout_too():
+    assert project_file("DERIVATION.md") == SOURCE
+    assert '"nbformat": 4' in project_file("examples/tutorial.ipynb")

@@ -85,10 +85,12 @@ def test_overfitting_is_a_loss_that_rises_while_the_other_falls(
 def test_the_ticks_of_accuracy_say_where_they_are():
     fig = Figure()
     each = {
-        hidden: scores(new=0.1, right_new=0.85 + i / 50, right_learned=0.9 + i / 60)
+        hidden: scores(
+            new=0.1, accuracy_new=0.85 + i / 50, accuracy_learned=0.9 + i / 60
+        )
         for i, hidden in enumerate(sizes.SIZES)
     }
-    sizes.draw_by_size(fig, each, scores(new=0.08, right_new=0.97))
+    sizes.draw_by_size(fig, each, scores(new=0.08, accuracy_new=0.97))
     axis = fig.axes[0].yaxis
     ticks = axis.get_ticklocs()
     labels = axis.get_major_formatter().format_ticks(ticks)

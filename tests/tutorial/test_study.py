@@ -14,7 +14,7 @@ def study():
     return Study(Experiment(seed=7, quick=True))
 
 
-def test_the_truth_is_a_probability_and_nearly_right():
+def test_the_truth_is_a_probability_and_nearly_accuracy():
     X, y = datasets.make("moons", 500, 0.2, 3)
     p = truth(X)
     assert p.sum(axis=1) == pytest.approx(1.0)
@@ -41,7 +41,7 @@ def test_the_truth_is_scored_without_training(study):
     scores = study.best_scores()
     assert tuple(scores) == MEASURED
     assert not study.fits
-    assert len(scores["right_learned"]["each"]) == 2
+    assert len(scores["accuracy_learned"]["each"]) == 2
     assert scores["log_loss_new"]["spread"] == 0.0
 
 

@@ -42,7 +42,7 @@ def test_the_robust_figures(results):
     low, high = sorted(learning["last_two_losses"])
     assert 0.0707 < low < 0.0708
     assert 0.0712 < high < 0.0714
-    assert learning["calm_last_loss"] < low
+    assert learning["slow_last_loss"] < low
     assert learning["gradients_right"] is True
 
 

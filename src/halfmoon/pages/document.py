@@ -5,6 +5,8 @@ such as **[F1]** is one too: #F1.
 """
 
 import re
+from importlib.resources import files
+from pathlib import Path
 
 from halfmoon.pages import html, markdown
 
@@ -13,6 +15,25 @@ HEADING = re.compile(r"<h([23])>(.*?)</h\1>")
 CONTENTS = re.compile(r'<ol>\s*(<li><a href="#[^<]*</a></li>\s*)+</ol>')
 TAG = re.compile(r"<strong>\[(\w+)\]</strong>")
 NUMBERED = re.compile(r"^(\d+)\. (.*)")
+
+DERIVATION = html.Front(
+    title="Derivation",
+    description="Every equation of halfmoon, derived once, with the tag of its line.",
+    lead="Every equation that the code computes, derived with the chain rule alone.",
+)
+
+
+def derivation_page() -> str:
+    """The page of DERIVATION.md."""
+    return document_page(project_file("DERIVATION.md"), DERIVATION)
+
+
+def project_file(name: str) -> str:
+    """A file of the project: in a wheel among the modules, in a checkout above src."""
+    path = Path(str(files("halfmoon"))) / Path(name).name
+    if not path.is_file():
+        path = Path(__file__).parents[3] / name
+    return path.read_text(encoding="utf-8")
 
 
 def document_page(source: str, front: html.Front) -> str:

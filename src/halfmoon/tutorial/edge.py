@@ -13,7 +13,7 @@ from halfmoon.tutorial.experiment import L2, Experiment
 
 MEASURED = 40  # updates at which the curvature is measured, at least
 TINY = 1e-9  # a smaller rise of the loss may be rounding
-LINES: list[dict[str, Any]] = [  # the fast run's, and the calm one's
+LINES: list[dict[str, Any]] = [  # the fast run's, and that of half the rate
     {"lw": 1.2, "c": COLOURS[3]},
     {"lw": 1.8, "c": COLOURS[2], "ls": "--"},
 ]

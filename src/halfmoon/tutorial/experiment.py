@@ -30,6 +30,7 @@ REG_LAMBDA = 0.01
 # ... and what they are on the mean: 2.0 and 0.00005 (erratum 2)
 RATE = EPSILON * ROWS
 L2 = REG_LAMBDA / ROWS
+HALF_RATE = RATE / 2.0  # at which training comes to rest
 # what stands on the axes, in a large picture and in a small one
 AXES: dict[str, Any] = {
     "xlabel": "first measurement, $x_1$",
@@ -180,6 +181,6 @@ class Experiment:
         return self.train(RATE, "training as the tutorial does")
 
     @cached_property
-    def calm(self) -> tuple[Network, Array]:
+    def trained_at_half_rate(self) -> tuple[Network, Array]:
         """The same at half the learning rate."""
-        return self.train(RATE / 2.0, "the same at half the rate")
+        return self.train(HALF_RATE, "the same at half the rate")

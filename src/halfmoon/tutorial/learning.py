@@ -11,7 +11,14 @@ from halfmoon.pages.texts import Material, Picture, Table
 from halfmoon.tutorial import experiment as settings
 from halfmoon.tutorial import programs
 from halfmoon.tutorial.edge import Descent, draw_edge
-from halfmoon.tutorial.experiment import L2, RATE, Experiment, descend, is_zigzag
+from halfmoon.tutorial.experiment import (
+    HALF_RATE,
+    L2,
+    RATE,
+    Experiment,
+    descend,
+    is_zigzag,
+)
 
 POINT = 0  # the row whose gradient is derived
 NUDGE = 0.001
@@ -29,19 +36,19 @@ def measure(experiment: Experiment) -> Material:
     network = experiment.network()
     steps = trace(network, X[POINT], y[POINT])
     fast = Descent(experiment, RATE, experiment.trained[1])
-    calm = Descent(experiment, RATE / 2.0, experiment.calm[1])
+    slow = Descent(experiment, HALF_RATE, experiment.trained_at_half_rate[1])
     published = PUBLISHED[: len(fast.L) // 1000] if experiment.seed == 0 else []
     numbers = {
         "epsilon": settings.EPSILON,
         "reg_lambda": settings.REG_LAMBDA,
         "learning_rate": RATE,
-        "half_rate": RATE / 2.0,
+        "half_rate": HALF_RATE,
         "l2": L2,
         "rows": len(y),
         "parameters": network.size,
         **one_point(network, steps, X[POINT : POINT + 1], int(y[POINT])),
         **losses(fast, published),
-        **edge(fast, calm),
+        **edge(fast, slow),
         **twice_the_rate(experiment),
     }
     check = check_gradients(network, X, y, l2=L2)
@@ -49,10 +56,10 @@ def measure(experiment: Experiment) -> Material:
     numbers["gradient_check"] = {
         one.name: {"slopes": one.slopes, "worst": one.worst} for one in check.checks
     }
-    figure = Picture(lambda fig: draw_edge(fig, [fast, calm], published), (11.5, 4.0))
+    figure = Picture(lambda fig: draw_edge(fig, [fast, slow], published), (11.5, 4.0))
     return Material(
         numbers=numbers,
-        claims=claims(numbers, fast, calm),
+        claims=claims(numbers, fast, slow),
         figures={"5-edge": figure},
         tables={"losses": loss_table, "check": check_table},
         code={"network": programs.program("network")},
@@ -107,21 +114,21 @@ def losses(run: Descent, published: list[float]) -> dict[str, Any]:
     return numbers
 
 
-def edge(fast: Descent, calm: Descent) -> dict[str, Any]:
+def edge(fast: Descent, slow: Descent) -> dict[str, Any]:
     """Rate times curvature, and what the loss does meanwhile."""
     last = len(fast.L) - 1
     first = [*fast.rises, last][0]
-    calm_first = [*calm.rises, last][0]
+    slow_first = [*slow.rises, last][0]
     return {
-        "at_start": [fast.products[0], calm.products[0]],
+        "at_start": [fast.products[0], slow.products[0]],
         "first_rise_at_iteration": first,
         "at_first_rise": fast.products[first],
         "in_cycle": [fast.products[last - 1], fast.products[last]],
-        "calm_first_rise": calm_first,
-        "calm_at_first_rise": calm.products[calm_first],
-        "calm_highest_leap": calm.L[calm_first:].max(),
-        "calm_at_end": calm.products[last],
-        "calm_last_loss": calm.L[-1],
+        "slow_first_rise": slow_first,
+        "slow_at_first_rise": slow.products[slow_first],
+        "slow_highest_leap": slow.L[slow_first:].max(),
+        "slow_at_end": slow.products[last],
+        "slow_last_loss": slow.L[-1],
     }
 
 
@@ -137,7 +144,7 @@ def twice_the_rate(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def claims(n: dict[str, Any], fast: Descent, calm: Descent) -> dict[str, bool]:
+def claims(n: dict[str, Any], fast: Descent, slow: Descent) -> dict[str, bool]:
     """What the text may say of these numbers."""
     low = n["lowest_at_end"]
     high = n["highest_at_end"]
@@ -151,11 +158,11 @@ def claims(n: dict[str, Any], fast: Descent, calm: Descent) -> dict[str, bool]:
         is_zigzag(fast.L) and min(n["in_cycle"]) < 2.0 < max(n["in_cycle"]),
         (from_either < 0.05 * (high - low)).all(),
     )
-    calm_explained = (
-        n["calm_at_first_rise"] > 2.0,
-        n["calm_highest_leap"] > 2.0 * calm.L[n["calm_first_rise"]],
-        n["calm_at_end"] < 2.0 and max(calm.rises, default=0) < half,
-        published != [] and calm.L[-1] < min(PUBLISHED),
+    slow_explained = (
+        n["slow_at_first_rise"] > 2.0,
+        n["slow_highest_leap"] > 2.0 * slow.L[n["slow_first_rise"]],
+        n["slow_at_end"] < 2.0 and max(slow.rises, default=0) < half,
+        published != [] and slow.L[-1] < min(PUBLISHED),
     )
     double_survives = (
         n["double_highest"] > n["loss_before_training"],
@@ -167,7 +174,7 @@ def claims(n: dict[str, Any], fast: Descent, calm: Descent) -> dict[str, bool]:
         "gradients_right": n["gradients_right"],
         "agree_then_differ": published[:2] == first_two,
         "fast_explained": all(fast_explained),
-        "calm_explained": all(calm_explained),
+        "slow_explained": all(slow_explained),
         "double_survives": all(double_survives),
     }
 

@@ -15,7 +15,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.displays.style import DARK
 from halfmoon.estimators.mlp import MLPClassifier
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import RATE, Experiment, quiet_fits
+from halfmoon.tutorial.experiment import HALF_RATE, Experiment, quiet_fits
 from halfmoon.tutorial.patients import SHARE, patients
 
 # good to bad, under dark ink
@@ -75,7 +75,7 @@ def measure(experiment: Experiment) -> Material:
 
 def same_as_descent(experiment: Experiment, more: dict[str, Any]) -> Material:
     """The estimator from the same weights: its losses beside those of section 5."""
-    trained, L = experiment.calm
+    trained, L = experiment.trained_at_half_rate
     network = experiment.network()
     layers = network.views(network.theta)
     model = as_estimator(
@@ -87,7 +87,7 @@ def same_as_descent(experiment: Experiment, more: dict[str, Any]) -> Material:
         **more,
     )
     numbers = {
-        "learning_rate": RATE / 2.0,
+        "learning_rate": HALF_RATE,
         "passes": model.n_iter_,
         "last_loss": model.loss_curve_[-1],
         "losses_differ": np.abs(np.array(model.loss_curve_) - L[:-1]).max(),

@@ -11,14 +11,14 @@ from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import L2, RATE, SMALL_AXES, descend
-from halfmoon.tutorial.study import FIRM, LARGE, SMALL, Study, truth
+from halfmoon.tutorial.experiment import HALF_RATE, L2, SMALL_AXES, descend
+from halfmoon.tutorial.study import LARGE, SMALL, STRONGER, Study, truth
 
 # hidden units, penalty in Britz's, title
 RUNS = {
     "3": (SMALL, 1, "3 units"),
     "50": (LARGE, 1, "50 units"),
-    "50_firm": (LARGE, FIRM, "50 units, 10 times the penalty"),
+    "50_stronger": (LARGE, STRONGER, "50 units, 10 times the penalty"),
 }
 Course = dict[str, list[Any]]  # a column for each measure, a row for each pause
 
@@ -57,7 +57,7 @@ def observe(study: Study, name: str, network: Network) -> Course:
     course: Course = {"passes": []}
     run = None
     for passes in np.unique(np.geomspace(1, own.passes, 36).astype(int)):
-        data = (network, *own.data, RATE / 2.0)
+        data = (network, *own.data, HALF_RATE)
         options = {"l2": RUNS[name][1] * L2, "run": run}
         run = own.fit(descend, RUNS[name][2], int(passes), *data, **options)
         course["passes"].append(passes)

@@ -10,7 +10,7 @@ from rich.console import Console
 from halfmoon.atomic import make_folder, write_file
 from halfmoon.components.rules import nearest
 from halfmoon.pages.book import Book
-from halfmoon.pages.document import document_page
+from halfmoon.pages.document import derivation_page, project_file
 from halfmoon.pages.html import Front
 from halfmoon.pages.live import live_figure
 from halfmoon.pages.telling import tell
@@ -70,11 +70,6 @@ OPENING_CAPTION = (
     "A network with three hidden units learns to tell two half moons apart, while you "
     "watch. Pause it, or drag a point."
 )
-DERIVATION = Front(
-    title="Derivation",
-    description="Every equation of halfmoon, derived once, with the tag of its line.",
-    lead="Every equation that the code computes, derived with the chain rule alone.",
-)
 
 
 def run(
@@ -112,7 +107,9 @@ def run(
         raise
     with Interrupt().opened():
         book.write()
-        write_companions(out)
+        # what the page links to
+        write_file(out / "derivation.html", derivation_page())
+        write_file(out / "tutorial.ipynb", project_file("examples/tutorial.ipynb"))
     return book
 
 
@@ -149,21 +146,6 @@ def measure(name: str, experiment: "Experiment") -> Material:
         return Material()
     module = import_module(f"halfmoon.tutorial.{MODULES.get(name, name)}")
     return module.measure(experiment)
-
-
-def write_companions(out: Path) -> None:
-    """Write what the page links to: the derivation as a page, and the notebook."""
-    page = document_page(_companion("DERIVATION.md"), DERIVATION)
-    write_file(out / "derivation.html", page)
-    write_file(out / "tutorial.ipynb", _companion("examples/tutorial.ipynb"))
-
-
-def _companion(name: str) -> str:
-    """A file of the project: in a wheel among the modules, in a checkout above src."""
-    path = Path(str(files("halfmoon"))) / Path(name).name
-    if not path.is_file():
-        path = Path(__file__).parents[3] / name
-    return path.read_text(encoding="utf-8")
 
 
 def source(name: str) -> str:

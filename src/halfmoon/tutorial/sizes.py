@@ -13,10 +13,10 @@ from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial import overfitting
 from halfmoon.tutorial.experiment import RATE, REG_LAMBDA, SMALL_AXES, Experiment
 from halfmoon.tutorial.study import (
-    FIRM,
     FRESH,
     LARGE,
     SMALL,
+    STRONGER,
     Scores,
     Study,
     count_higher,
@@ -122,7 +122,7 @@ def by_size(study: Study) -> Material:
         claims={
             "low_rate_suits_one_and_two": study.nearly_all(slower),
             "small_generalizes_better": study.nearly_all(worse),
-            "accuracy_hardly_differs": abs(mean_gap(many, few, "right_new")) < 0.01,
+            "accuracy_hardly_differs": abs(mean_gap(many, few, "accuracy_new")) < 0.01,
             "gap_opens_late": study.nearly_all(worse) and early_gap < 0.5 * gap,
             "one_unit_is_worst": max(SIZES, key=means.__getitem__) == 1,
         },
@@ -133,16 +133,16 @@ def by_size(study: Study) -> Material:
 def by_penalty(study: Study) -> Material:
     """The largest layer with a stronger penalty, against a smaller layer."""
     few = study.scores(SMALL)
-    firm = {hidden: study.scores(hidden, FIRM) for hidden in (SMALL, LARGE)}
-    helped = count_higher(study.scores(LARGE), firm[LARGE])
-    beaten = count_higher(few, firm[LARGE])
-    apart = abs(mean_gap(firm[LARGE], firm[SMALL], "log_loss_new"))
+    stronger = {hidden: study.scores(hidden, STRONGER) for hidden in (SMALL, LARGE)}
+    helped = count_higher(study.scores(LARGE), stronger[LARGE])
+    beaten = count_higher(few, stronger[LARGE])
+    apart = abs(mean_gap(stronger[LARGE], stronger[SMALL], "log_loss_new"))
     return Material(
         numbers={
-            "lambdas": [REG_LAMBDA, FIRM * REG_LAMBDA],
-            "firm": firm,
+            "lambdas": [REG_LAMBDA, STRONGER * REG_LAMBDA],
+            "stronger": stronger,
             "penalty_helps_in": helped,
-            "small_is_worse_than_firm_in": beaten,
+            "small_is_worse_than_stronger_in": beaten,
         },
         claims={
             "penalty_helps_more_than_size": study.nearly_all(min(helped, beaten)),
@@ -161,7 +161,7 @@ def draw_by_size(fig: Any, scores: dict[int, Scores], best: Scores) -> None:
     axes = fig.subplots(1, 2)
     at = np.arange(float(len(SIZES)))
     for ax, of, name in zip(
-        axes, ("right", "log_loss"), ("Accuracy", "Log-loss"), strict=True
+        axes, ("accuracy", "log_loss"), ("Accuracy", "Log-loss"), strict=True
     ):
         for key, shift, label, colour, marker, line in (
             (f"{of}_new", 0.0, "new points", INK, "v", "-"),

@@ -16,9 +16,9 @@ from halfmoon.tutorial.experiment import L2, RATE, Experiment
 
 SMALL = 3  # Britz's layer
 LARGE = 50  # and his largest
-FIRM = 10  # a stronger penalty, in his
+STRONGER = 10  # a stronger penalty, in his
 FRESH = 2_000
-MEASURED = ("right_learned", "log_loss_learned", "right_new", "log_loss_new")
+MEASURED = ("accuracy_learned", "log_loss_learned", "accuracy_new", "log_loss_new")
 Predict = Callable[[Array], Array]  # from points to probabilities
 Scores = dict[str, dict[str, Any]]  # by name: mean, spread, and each seed's
 

@@ -22,9 +22,9 @@ from halfmoon.tutorial.exercises.trials import (
     write_range,
 )
 from halfmoon.tutorial.experiment import (
+    HALF_RATE,
     L2,
     NOISE,
-    RATE,
     ROWS,
     SMALL_AXES,
     Experiment,
@@ -33,7 +33,6 @@ from halfmoon.tutorial.experiment import (
 from halfmoon.tutorial.programs import program
 
 NEW = 2_000  # points that no network has seen
-CALM = RATE / 2.0  # at Britz's own rate even tanh ends in a cycle
 WIDE = 10  # hidden units, where three are not enough for every start
 ACROSS = 4  # small pictures beside one another
 
@@ -62,7 +61,7 @@ def measure(experiment: Experiment) -> Material:
 
     def train_with(activation: str | Activation, hidden: int = 3) -> list[Trial]:
         sizes = [2, hidden, 2]
-        return train_seeds(experiment, sizes, points, passes, CALM, activation)
+        return train_seeds(experiment, sizes, points, passes, HALF_RATE, activation)
 
     trials = {name: train_with(name) for name in ACTIVATIONS}
     wrong = {name: train_with(act) for name, act in FORGOTTEN.items()}
@@ -72,7 +71,7 @@ def measure(experiment: Experiment) -> Material:
     numbers = {
         "activations": len(ACTIVATIONS),
         "new_points": NEW,
-        "rate": CALM,
+        "rate": HALF_RATE,
         "passes": passes,
         "seeds": len(experiment.seeds),
         "reached": {name: reached(each) for name, each in trials.items()},

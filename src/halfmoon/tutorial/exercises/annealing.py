@@ -61,7 +61,9 @@ def measure(experiment: Experiment) -> Material:
         ends[name] = np.array([[trial.loss for trial in each] for each in swept])
     straight = train_by(experiment, Straight(), RATE, experiment.passes)
     full = {FIXED: experiment.trained[1], OURS: straight.losses}
-    lowest = min(loss.min() for loss in (experiment.calm[1], *full.values()))
+    lowest = min(
+        loss.min() for loss in (experiment.trained_at_half_rate[1], *full.values())
+    )
     spans = {name: span([one.loss for one in each]) for name, each in trials.items()}
     numbers = {
         "rate": RATE,

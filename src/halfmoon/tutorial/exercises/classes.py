@@ -13,11 +13,10 @@ from halfmoon.tutorial.exercises.trials import (
     train_sizes,
     write_range,
 )
-from halfmoon.tutorial.experiment import RATE, ROWS, Experiment
+from halfmoon.tutorial.experiment import HALF_RATE, ROWS, Experiment
 from halfmoon.tutorial.programs import program
 
 NEW = 3_000
-CALM = RATE / 2.0
 HIDDEN: tuple[tuple[int, ...], ...] = ((), (3,), (5,), (10,))
 MOST = "10"
 SPIRAL = 'X, y = datasets.make("spiral:arms=3", n=200, noise=0.03)'
@@ -27,7 +26,7 @@ def measure(experiment: Experiment) -> Material:
     """Train on three data sets, with hidden layers of several sizes."""
     passes = 1_000 if experiment.quick else 3_000
     trials = {
-        name: train_sizes(experiment, HIDDEN, points, passes, CALM)
+        name: train_sizes(experiment, HIDDEN, points, passes, HALF_RATE)
         for name, points in data_sets(experiment).items()
     }
     known = {
@@ -42,7 +41,7 @@ def measure(experiment: Experiment) -> Material:
     numbers = {
         "rows": ROWS,
         "new_points": NEW,
-        "rate": CALM,
+        "rate": HALF_RATE,
         "passes": passes,
         "seeds": len(experiment.seeds),
         "reached": known,

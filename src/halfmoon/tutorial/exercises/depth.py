@@ -12,12 +12,11 @@ from halfmoon.tutorial.exercises.trials import (
     train_sizes,
     write_range,
 )
-from halfmoon.tutorial.experiment import L2, NOISE, RATE, ROWS, Experiment, build
+from halfmoon.tutorial.experiment import HALF_RATE, L2, NOISE, ROWS, Experiment, build
 from halfmoon.tutorial.programs import program
 
 NEW = 2_000
 ROWS_OF_SPIRAL = 300
-CALM = RATE / 2.0  # deeper networks need shorter steps
 ON_MOONS = ((3,), (3, 3), (10, 10))
 ON_SPIRAL = ((3,), (30,), (3, 3), (5, 5), (10, 10))
 SHOWN = ("3", "30", "10 and 10")
@@ -29,8 +28,8 @@ def measure(experiment: Experiment) -> Material:
     moons = sample_points(experiment, "moons", ROWS, NOISE, NEW)
     spiral = sample_points(experiment, "spiral:turns=2.0", ROWS_OF_SPIRAL, 0.03, NEW)
     trials = {
-        "moons": train_sizes(experiment, ON_MOONS, moons, passes, CALM),
-        "spiral": train_sizes(experiment, ON_SPIRAL, spiral, passes, CALM),
+        "moons": train_sizes(experiment, ON_MOONS, moons, passes, HALF_RATE),
+        "spiral": train_sizes(experiment, ON_SPIRAL, spiral, passes, HALF_RATE),
     }
     known = {
         name: {size: reached(each) for size, each in sizes.items()}
@@ -42,7 +41,7 @@ def measure(experiment: Experiment) -> Material:
     numbers = {
         "new_points": NEW,
         "rows_of_spiral": ROWS_OF_SPIRAL,
-        "rate": CALM,
+        "rate": HALF_RATE,
         "passes": passes,
         "seeds": len(experiment.seeds),
         "reached": known,
