@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from halfmoon.pages.document import anchor, derivation_page, project_file
+from halfmoon.pages.document import (
+    anchor,
+    derivation_page,
+    document_page,
+    project_file,
+)
+from halfmoon.pages.html import Front
 
 SOURCE = (Path(__file__).parents[2] / "DERIVATION.md").read_text(encoding="utf-8")
 

@@ -210,17 +210,14 @@ def test_the_best_there_is_is_the_truths(results):
 
 def test_seeds_are_counted_in_the_right_direction(results):
     told = results["sizes"]
-    few, many, firm = (
+    sizes = told["by_size"]
+    few, many, stronger = (
         np.array(scores["log_loss_new"]["each"])
-        for scores in (
-            told["by_size"]["3"],
-            told["by_size"]["50"],
-            told["stronger"]["50"],
-        )
+        for scores in (sizes["3"], sizes["50"], told["stronger"]["50"])
     )
     assert told["large_is_worse_in"] == (many > few).sum()
-    assert told["penalty_helps_in"] == (many > firm).sum()
-    assert told["small_is_worse_than_stronger_in"] == (few > firm).sum()
+    assert told["penalty_helps_in"] == (many > stronger).sum()
+    assert told["small_is_worse_than_stronger_in"] == (few > stronger).sum()
 
 
 @pytest.mark.parametrize(
