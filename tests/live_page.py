@@ -64,7 +64,7 @@ def opened(browser, address, before="", **options):
     page.goto(address)
     yield page
     # the page itself, and the workers made from its own script
-    ours = (address, "blob:")
+    ours = (address.partition("#")[0], "blob:")
     left = [each for each in wrong if not each.startswith(ours)]
     context.close()
     assert left == []

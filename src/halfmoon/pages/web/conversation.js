@@ -13,19 +13,29 @@ export class Conversation {
   #worker = null; // until the figure comes near the screen
   #waiting = new Map(); // messages; one of a kind takes the place of the one before
   #askedAt = null;
+  #carries = false; // whether changes are on their way to the worker
+  #fail;
   #quality = 1;
 
-  // `receive(frame)` is called with each frame; `views` says what it must hold.
-  constructor(kit, settings, views, receive) {
+  // `receive(frame)` is called with each frame; `views` says what it must hold. Where no
+  // worker or no engine can be started, `fail()` is called instead.
+  constructor(kit, settings, views, receive, fail) {
     this.#kit = kit;
+    this.#fail = fail;
     this.#settings = settings;
     this.#views = views;
     this.#receive = receive;
   }
 
   start() {
-    this.#worker = new Worker(this.#kit.workerAddress);
+    try {
+      this.#worker = new Worker(this.#kit.workerAddress);
+    } catch {
+      this.#fail();
+      return;
+    }
     this.#worker.onmessage = ({ data }) => this.#hear(data);
+    this.#worker.onerror = (event) => this.#giveUp(event);
     this.#askedAt = performance.now();
     const { engine } = this.#kit;
     this.#worker.postMessage({ ask: "start", settings: this.#settings, ...engine });
@@ -33,6 +43,11 @@ export class Conversation {
 
   get isFree() {
     return this.#worker !== null && this.#askedAt === null;
+  }
+
+  // Whether the last frame holds all that has been told.
+  get isSettled() {
+    return this.#waiting.size === 0 && !this.#carries;
   }
 
   get isStarted() {
@@ -53,6 +68,7 @@ export class Conversation {
 
   // Ask for the next frame, after `count` updates. While it is `busy`, maps may be coarse.
   ask(count, busy) {
+    this.#carries = this.#waiting.size > 0;
     for (const each of this.#waiting.values()) this.#worker.postMessage(each);
     this.#waiting.clear();
     const quality = busy ? this.#quality : 1;
@@ -65,6 +81,11 @@ export class Conversation {
   #hear(data) {
     const took = performance.now() - this.#askedAt;
     this.#askedAt = null;
+    this.#carries = false;
+    if (data.ready === false) {
+      this.#giveUp();
+      return;
+    }
     if (data.ready) {
       this.ask(0, false);
       return;
@@ -72,5 +93,12 @@ export class Conversation {
     if (took > SLOW) this.#quality = Math.max(0.4, 0.93 * this.#quality);
     else if (took < 0.6 * SLOW) this.#quality = Math.min(1, 1.02 * this.#quality);
     this.#receive(data);
+  }
+
+  #giveUp(event) {
+    event?.preventDefault();
+    this.#worker.terminate();
+    this.#worker = null;
+    this.#fail();
   }
 }

@@ -11,6 +11,7 @@ import { makeViews } from "./views.js";
 // updates a second: `first` at the beginning, and `growth` for each update done
 const PACES = { normal: { first: 24, growth: 0.9 }, slow: { first: 9, growth: 0.35 } };
 const REST_AT_END = 3500; // milliseconds, of a figure that plays by itself
+const MOST_POINTS = 2000; // the engine has room for so many
 const BEYOND = "The loss has grown beyond all bounds. Choose a lower learning rate.";
 
 export class Figure {
@@ -20,6 +21,7 @@ export class Figure {
     peek: null, // the unit that the plane shows while the pointer is on it
     pinned: null, // and the one that it goes on showing
     chosen: null, // the weight that is changed
+    settled: true, // whether the frame holds all that the reader did
     adding: null, // the class of points that a click adds
   };
   #element;
@@ -49,10 +51,21 @@ export class Figure {
     this.#views = makeViews(this.#settings, this);
     this.#controls = makeSettings(this.#settings, kit.data, this, this.#views.element);
     const needed = Object.fromEntries(show.map((name) => [name, true]));
-    this.#conversation = new Conversation(kit, this.#settings, needed, (frame) => {
+    const receive = (frame) => {
       this.#fresh = frame;
       this.#wake();
-    });
+    };
+    // the page is whole without it
+    const fail = () => {
+      element.hidden = true;
+    };
+    this.#conversation = new Conversation(
+      kit,
+      this.#settings,
+      needed,
+      receive,
+      fail,
+    );
     const body = make("div", "live-body");
     if (!show.includes("points")) body.append(this.#bar.element);
     body.append(this.#views.element, ...this.#controls.elements, this.#message);
@@ -81,6 +94,7 @@ export class Figure {
     const { frame } = this.state;
     if (on && frame && frame.update >= this.#settings.updates) this.reset();
     this.state.playing = on;
+    if (on) this.say("");
     this.#owed = 0;
     this.#last = performance.now();
     this.#bar.show(this.state);
@@ -91,6 +105,7 @@ export class Figure {
 
   tell(kind, message) {
     this.#conversation.tell(kind, message);
+    this.state.settled = false;
     this.#want();
   }
 
@@ -111,12 +126,14 @@ export class Figure {
   }
 
   step() {
+    this.#untouched = false;
     this.play(false);
     this.#announce = "One step";
     this.#owed = 1;
   }
 
   seek(update) {
+    this.#untouched = false;
     this.play(false);
     this.tell("seek", { ask: "seek", update });
   }
@@ -138,14 +155,23 @@ export class Figure {
   }
 
   add(x, y) {
-    const label = this.state.adding;
+    const { adding: label, frame } = this.state;
     if (label === null) return;
+    if (frame.y.length >= MOST_POINTS) {
+      this.say(`There are ${MOST_POINTS} points, as many as there can be.`);
+      return;
+    }
     this.tell(Symbol("add"), { ask: "add", x, y, label });
     this.say(`Added a point of class ${label}.`);
   }
 
   remove(index) {
-    this.tell(Symbol("remove"), { ask: "remove", index });
+    if (!this.state.settled) return; // the points may have other numbers by now
+    if (this.state.frame.y.length === 1) {
+      this.say("The last point stays.");
+      return;
+    }
+    this.tell("remove", { ask: "remove", index });
     this.say("Removed the point.");
   }
 
@@ -219,11 +245,14 @@ export class Figure {
     const { state } = this;
     this.#fresh = null;
     this.#stale = true;
-    const isOther = state.frame && frame.units !== state.frame.units;
+    state.settled = this.#conversation.isSettled;
+    const isOther =
+      frame.units !== state.frame?.units || frame.classes !== state.frame?.classes;
     if (isOther) Object.assign(state, { peek: null, pinned: null, chosen: null });
     state.frame = frame;
     if (!frame.finite) {
       this.play(false);
+      this.#announce = "";
       this.say(BEYOND, true);
     } else if (state.playing && frame.update >= this.#settings.updates) {
       this.#finish();
@@ -236,7 +265,11 @@ export class Figure {
   #finish() {
     this.state.playing = false;
     if (!this.#settings.autoplay) this.#announce = "Done";
-    else if (this.#untouched) setTimeout(() => this.play(true), REST_AT_END);
+    else setTimeout(() => this.#playAgain(), REST_AT_END);
+  }
+
+  #playAgain() {
+    if (this.#untouched) this.play(true);
   }
 
   #tellWhatWasDone() {
@@ -249,7 +282,8 @@ export class Figure {
   #draw(now) {
     const { state } = this;
     this.#stale = false;
-    this.#controls.show(state);
+    // a frame from before the last change would set a control back under one's hand
+    if (state.settled) this.#controls.show(state);
     if (state.playing) this.#views.drift((now - this.#last) / 1000);
     this.#views.draw(state.frame, this.#look, state);
   }

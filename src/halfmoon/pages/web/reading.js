@@ -16,11 +16,21 @@ export function startReading() {
 
 // A link may lead to something that is folded.
 function openTarget() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(nameInAddress());
   const folded = target?.closest("details:not([open])");
   if (!folded) return;
   folded.open = true;
   target.scrollIntoView();
+}
+
+// What stands behind # in the page's address; it may be no name at all, such as "%".
+function nameInAddress() {
+  const name = location.hash.slice(1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 function startCopying(element) {

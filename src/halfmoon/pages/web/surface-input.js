@@ -34,7 +34,9 @@ export function listenToSurface(stage, state, place, act) {
     return [event.clientX - area.left, event.clientY - area.top];
   };
 
+  let dragged = false; // then the click at the end adds nothing
   stage.addEventListener("pointerdown", (event) => {
+    dragged = false;
     if (!state.frame || event.button !== 0) return;
     state.held = nearest(state, place, ...spot(event));
     state.cursor = null;
@@ -51,6 +53,7 @@ export function listenToSurface(stage, state, place, act) {
       if (over !== state.over) act.redraw();
       state.over = over;
     } else {
+      dragged = true;
       act.move(state.held, ...place.back(...at));
     }
   });
@@ -65,7 +68,7 @@ export function listenToSurface(stage, state, place, act) {
     act.redraw();
   });
   stage.addEventListener("click", (event) => {
-    if (!state.frame || event.detail === 0) return;
+    if (!state.frame || event.detail === 0 || dragged) return;
     const at = spot(event);
     if (nearest(state, place, ...at) === null) act.add(...place.back(...at));
   });
@@ -150,13 +153,18 @@ function listenToKeys(stage, state, place, act) {
     act.say(`Holding point ${i + 1}: move it with the arrow keys.`);
   }
 
+  function erase(i) {
+    state.held = null;
+    act.remove(i);
+  }
+
   function answer(event) {
     if (event.key in ARROWS) moved(ARROWS[event.key], event.shiftKey);
     else if (event.key === "PageDown") choose(1);
     else if (event.key === "PageUp") choose(-1);
     else if (event.key === "Enter" || event.key === " ") lift();
     else if (event.key === "Escape") state.held = null;
-    else if (event.key === "Delete" && under() !== null) act.remove(under());
+    else if (event.key === "Delete" && under() !== null) erase(under());
     else return false;
     return true;
   }

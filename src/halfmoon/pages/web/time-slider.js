@@ -17,6 +17,7 @@ export function makeTimelineSlider(updates, act) {
   element.append(input);
   let now = 0;
   let dragging = false;
+  let aim = null; // where keys have led, while the engine is on its way there
 
   function position(update) {
     return Math.round((POSITIONS * place(update)) / place(updates));
@@ -33,11 +34,15 @@ export function makeTimelineSlider(updates, act) {
     fill();
     act.seek(updateAt(Number(input.value)));
   });
-  input.addEventListener("change", () => {
+  // nothing changes where the knob is put back, so "change" alone is not enough
+  const rest = () => {
     dragging = false;
-  });
+  };
+  input.addEventListener("change", rest);
+  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, rest);
   input.addEventListener("keydown", (event) => {
-    const tenth = Math.max(10, Math.round(now / 10));
+    const from = aim ?? now;
+    const tenth = Math.max(10, Math.round(from / 10));
     const steps = {
       ArrowRight: 1,
       ArrowUp: 1,
@@ -45,19 +50,23 @@ export function makeTimelineSlider(updates, act) {
       ArrowDown: -1,
       PageUp: tenth,
       PageDown: -tenth,
-      Home: -now,
-      End: updates - now,
+      Home: -from,
+      End: updates - from,
     };
     if (!(event.key in steps) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    act.seek(Math.min(updates, Math.max(0, now + steps[event.key])));
+    const goal = Math.min(updates, Math.max(0, from + steps[event.key]));
+    act.seek(goal);
+    aim = goal;
   });
 
   return {
     element,
-    // `sentence` is what a screen reader is told; null while the value runs
-    show(frame, sentence) {
+    // `sentence` is what a screen reader is told; null while the value runs; a frame is
+    // `settled` if it holds all that the reader did
+    show(frame, sentence, settled) {
       now = frame.update;
+      if (settled && !frame.seeking) aim = null;
       if (!dragging) {
         input.value = `${position(now)}`;
         fill();

@@ -29,10 +29,10 @@ export function makeTrainingBar(act, settings) {
   const reading = makeReading(["Update", "Loss", "Accuracy"]);
   element.append(buttons, slider.element, reading.element);
 
-  function show({ frame, playing }) {
+  function show({ frame, playing, settled }) {
     play.set(playing ? "Pause" : "Play", playing ? "pause" : "play");
     if (!frame) return;
-    slider.show(frame, playing ? null : sentenceOf(frame));
+    slider.show(frame, playing ? null : sentenceOf(frame), settled);
     reading.show(textsOf(frame));
   }
 

@@ -14,14 +14,22 @@ export function serve(scope) {
   let work = null;
   scope.onmessage = async ({ data }) => {
     if (data.ask === "start") {
-      const engine = await startEngine(data.wasm, data.activations);
-      work = new Work(engine, data.data, data.settings);
-      scope.postMessage({ ready: true });
+      work = await start(data);
+      scope.postMessage({ ready: work !== null });
       return;
     }
     const frame = work[data.ask](data);
     if (frame) scope.postMessage(frame, buffersOf(frame));
   };
+}
+
+// Null where the engine may not be compiled.
+async function start({ wasm, activations, data, settings }) {
+  try {
+    return new Work(await startEngine(wasm, activations), data, settings);
+  } catch {
+    return null;
+  }
 }
 
 function buffersOf(frame) {
@@ -53,7 +61,7 @@ class Work {
     const { now } = this.#timeline;
     const wanted = this.#goal ?? Math.min(now + count, this.#setup.updates);
     const finite = this.#train(wanted - now);
-    if (this.#timeline.now === this.#goal) this.#goal = null;
+    if (!finite || this.#timeline.now === this.#goal) this.#goal = null;
     return { ...this.#look(views, columns, rows), finite };
   }
 
@@ -74,6 +82,7 @@ class Work {
 
   move({ index, x, y }) {
     const X = this.#timeline.edit.X.slice();
+    if (2 * index >= X.length) return; // it has been removed meanwhile
     X.set([x, y], 2 * index);
     this.#change({ X });
   }
