@@ -55,7 +55,8 @@ FRONT = Front(
     ),
     lead=(
         "Two half moons of points, three hidden units, and everything that follows "
-        "from them. Read it in ten minutes, run it in one line, and try it on the page."
+        "from them. Read sections 1 to 7 in ten minutes, try everything on the page, "
+        "and run the program yourself."
     ),
     foot=(
         "Written by `halfmoon tutorial`. Every number in the text stands in "

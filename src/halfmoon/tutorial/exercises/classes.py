@@ -19,7 +19,10 @@ from halfmoon.tutorial.programs import program
 NEW = 3_000
 HIDDEN: tuple[tuple[int, ...], ...] = ((), (3,), (5,), (10,))
 MOST = "10"
-SPIRAL = 'X, y = datasets.make("spiral:arms=3", n=200, noise=0.03)'
+SPIRAL = """\
+from halfmoon.datasets import make
+
+X, y = make("spiral:arms=3", n=200, noise=0.03)"""
 
 
 def measure(experiment: Experiment) -> Material:
