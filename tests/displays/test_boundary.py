@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from halfmoon import MLPClassifier, Network, datasets, train
 from halfmoon.displays import draw_boundary
-from halfmoon.displays.boundary import draw_map
+from halfmoon.displays.boundary import draw_map, draw_maps
 from pictures import X2, ax, y2
 
 
@@ -42,3 +43,13 @@ def test_a_map_has_labels_and_points_where_they_have_a_size():
     assert bare.get_xlabel() == "width"
     points = len(whole.collections) - len(bare.collections)
     assert points == 2  # a group for each class
+
+
+def test_maps_stand_side_by_side_under_their_names():
+    fig = Figure()
+    models = {"three": Network.dense([2, 3, 2]), "one": Network.dense([2, 1, 2])}
+    draw_maps(fig, models, X2, y2, resolution=20, xlabel="width")
+    assert [panel.get_title() for panel in fig.axes] == ["three", "one"]
+    assert {panel.get_xlabel() for panel in fig.axes} == {"width"}
+    labels = fig.axes[-1].get_legend().get_texts()
+    assert [label.get_text() for label in labels] == ["class 0", "class 1"]

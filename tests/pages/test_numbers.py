@@ -2,7 +2,7 @@
 
 import json
 
-from halfmoon.pages.numbers import plain, resolve, with_address
+from halfmoon.pages.numbers import plain, resolve, with_address, write_range
 
 
 def test_a_number_is_written_where_it_is_shown():
@@ -19,3 +19,10 @@ def test_a_number_is_written_where_it_is_shown():
     )
     assert number["c d"] == 1234
     assert json.dumps(number) == json.dumps(results["a"])
+
+
+def test_a_range_goes_from_the_lowest_to_the_highest():
+    assert write_range([0.5, 0.75, 0.875], ".1%") == "50.0% to 87.5%"
+    assert write_range([0.5, 0.5001], ".1%") == "50.0%"
+    kept = with_address("/a", [0.5, 0.75])
+    assert resolve(write_range(kept, ".1%"), {"a": [0.5, 0.75]}) == "50.0% to 75.0%"

@@ -12,7 +12,6 @@ from halfmoon.tutorial.experiment import (
     RATE,
     Experiment,
     build,
-    descend,
     full_loss,
     is_zigzag,
     new_points,
@@ -77,7 +76,7 @@ def test_quiet_fits_collect_warnings_and_pass_ctrl_c_on():
 def test_a_fit_runs_on_the_engine_that_was_chosen():
     experiment = Experiment(quick=True, engine="numpy")
     network = experiment.network()
-    run = experiment.fit(descend, "a test", 3, network, *experiment.data, RATE)
+    run = experiment.fit("a test", 3, network, *experiment.data, RATE)
     assert run.engine == "numpy"
     assert run.epoch == 3
 

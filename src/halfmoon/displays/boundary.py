@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from halfmoon.arrays.elementary import Array
@@ -153,3 +154,13 @@ def draw_map(
     if size > 0.0:
         draw_points(ax, X, y, size=size)
     ax.set(**labels)
+
+
+def draw_maps(
+    fig: Figure, models: dict[str, Any], X: Array, y: Any, **look: Any
+) -> None:
+    """A map for each model, side by side, with its name above; see `draw_map`."""
+    axes = fig.subplots(1, len(models))
+    for ax, (name, model) in zip(axes, models.items(), strict=True):
+        draw_map(ax, model, X, y, title=name, **look)
+    axes[-1].legend(loc="upper right", framealpha=0.9)

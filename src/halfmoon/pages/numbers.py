@@ -65,6 +65,16 @@ def with_address(address: str, value: Any) -> Any:
     return number
 
 
+def write_range(values: Any, form: str) -> str:
+    """A range in the cell of a table, from the lowest to the highest of the values.
+
+    Where the two have the same digits, it is one number.
+    """
+    if format(float(values[0]), form) == format(float(values[-1]), form):
+        return f"{values[0]:{form}}"
+    return f"{values[0]:{form}} to {values[-1]:{form}}"
+
+
 def look_up(results: Any, address: str) -> Any:
     """The value at an address."""
     for key in address.split("/")[1:]:

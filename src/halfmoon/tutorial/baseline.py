@@ -1,8 +1,8 @@
 """Section 2: what a straight line can do."""
 
-from typing import Any
+from functools import partial
 
-from halfmoon.displays.boundary import draw_map
+from halfmoon.displays.boundary import draw_maps
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.experiment import AXES, Experiment
 
@@ -23,17 +23,11 @@ def measure(experiment: Experiment) -> Material:
         "features": models[1][0].n_output_features_,
         "strengths_tried": len(models[0][-1].Cs_),
     }
-    titles = (
-        f"Straight line: {accuracy[0]:.1%} right",
-        f"Cubic features, made by hand: {accuracy[1]:.1%} right",
-    )
-
-    def draw(fig: Any) -> None:
-        axes = fig.subplots(1, 2)
-        for ax, model, title in zip(axes, models, titles, strict=True):
-            draw_map(ax, model, X, y, resolution=200, title=title, **AXES)
-        axes[0].legend(loc="upper right", framealpha=0.9)
-
+    shown = {
+        f"Straight line: {accuracy[0]:.1%} right": models[0],
+        f"Cubic features, made by hand: {accuracy[1]:.1%} right": models[1],
+    }
+    draw = partial(draw_maps, models=shown, X=X, y=y, resolution=200, **AXES)
     return Material(
         numbers=numbers,
         claims={

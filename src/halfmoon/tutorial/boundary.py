@@ -1,10 +1,8 @@
 """Section 6: the boundary, and the space of the hidden units, where it is a plane."""
 
-from typing import Any
+from functools import partial
 
-from matplotlib.figure import Figure
-
-from halfmoon.displays.boundary import draw_map
+from halfmoon.displays.boundary import draw_maps
 from halfmoon.displays.hidden_space import draw_hidden_space, separating_plane
 from halfmoon.inspection.evaluation import accuracy, fewest_errors_of_a_line
 from halfmoon.inspection.units import hidden_activations
@@ -34,7 +32,12 @@ def measure(experiment: Experiment) -> Material:
         "fewest_wrong_by_a_line": fewest_errors_of_a_line(X, y, DIRECTIONS),
     }
     fewest = numbers["fewest_wrong_by_a_line"]
-    both = Picture(lambda fig: draw_both(fig, experiment, numbers), (11.0, 4.4))
+    models = {
+        f"A straight line: {numbers['line_accuracy']:.1%} right": line,
+        f"Three hidden units: {numbers['accuracy']:.1%} right": network,
+    }
+    look = {"size": 26.0, "resolution": 160, **AXES}
+    both = Picture(partial(draw_maps, models=models, X=X, y=y, **look), (11.0, 4.4))
     space = Picture(
         lambda fig: draw_hidden_space(fig, a1, y, normal, offset), (11.0, 4.8)
     )
@@ -46,17 +49,3 @@ def measure(experiment: Experiment) -> Material:
         },
         figures={"6-boundary": both, "6-hidden-space": space},
     )
-
-
-def draw_both(fig: Figure, experiment: Experiment, numbers: dict[str, Any]) -> None:
-    """What the straight line and the network predict over the plane."""
-    X, y = experiment.data
-    models = {
-        "A straight line": (experiment.regression(1), numbers["line_accuracy"]),
-        "Three hidden units": (experiment.trained[0], numbers["accuracy"]),
-    }
-    axes = fig.subplots(1, 2)
-    for ax, (name, (model, share)) in zip(axes, models.items(), strict=True):
-        draw_map(ax, model, X, y, size=26.0, resolution=160, **AXES)
-        ax.set_title(f"{name}: {share:.1%} right")
-    axes[1].legend(loc="upper right", framealpha=0.9)

@@ -1,7 +1,7 @@
 """The tutorial's data and networks, and how it trains them, for one seed."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -142,24 +142,18 @@ class Experiment:
         return build([2, hidden, 2], seed=self.seed)
 
     def fit(
-        self,
-        method: Callable[..., Run],
-        label: str,
-        epochs: int,
-        *data: Any,
-        **options: Any,
+        self, label: str, passes: int, network: Network, *data: Any, **options: Any
     ) -> Run:
-        """Train by `method(*data, epochs=epochs, **options)`, with a progress bar.
+        """Train by `descend(network, *data, **options)`, with a progress bar.
 
         It runs on the chosen engine. Warnings, such as of a fit that diverges, are not
         shown: the section says it better.
         """
-        with progress_bar(label, epochs) as bar, warnings.catch_warnings():
+        options |= {"epochs": passes, "engine": self.engine}
+        with progress_bar(label, passes) as bar, warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             warnings.simplefilter("ignore", RuntimeWarning)
-            run = method(
-                *data, epochs=epochs, progress=bar, engine=self.engine, **options
-            )
+            run = descend(network, *data, progress=bar, **options)
         if run.stopped == "interrupted":
             # half a run is no section; the sections before it stay
             raise KeyboardInterrupt
@@ -172,7 +166,7 @@ class Experiment:
         L(1), ...; the last is added here.
         """
         network = self.network()
-        run = self.fit(descend, label, self.passes, network, *self.data, rate)
+        run = self.fit(label, self.passes, network, *self.data, rate)
         return network, np.append(run.history["loss"], full_loss(network, *self.data))
 
     @cached_property

@@ -16,7 +16,6 @@ from halfmoon.tutorial.experiment import (
     L2,
     RATE,
     Experiment,
-    descend,
     is_zigzag,
 )
 
@@ -135,7 +134,7 @@ def edge(fast: Descent, slow: Descent) -> dict[str, Any]:
 def twice_the_rate(experiment: Experiment) -> dict[str, Any]:
     """What becomes of the loss at twice the rate."""
     data = (experiment.network(), *experiment.data, 2.0 * RATE)
-    run = experiment.fit(descend, "at twice the rate", experiment.passes, *data)
+    run = experiment.fit("at twice the rate", experiment.passes, *data)
     L = run.history["loss"]
     return {
         "double_rate": 2.0 * RATE,

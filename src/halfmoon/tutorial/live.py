@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from halfmoon import datasets
-from halfmoon.arrays.elementary import Array
 from halfmoon.tutorial.experiment import L2, NOISE, RATE, ROWS, build
 
 SIZES = (1, 2, 3, 4, 5, 20, 50)  # of the hidden layer, as Britz tries them
@@ -18,39 +17,23 @@ ARMS_BOX = (-1.76, 1.76, -1.32, 1.32)
 
 def live_data() -> dict[str, Any]:
     """Numbers for the page; those of seed 0 are exact, as JSON writes a double."""
-    shapes = {str(C): _arms(C) for C in CLASSES}
+    X, _ = datasets.make("moons", n=ROWS, noise=NOISE, seed=0)
+    shapes = {"2": {**_shape("moons", MOONS_BOX, NOISE), "points": X.ravel().tolist()}}
+    for C in CLASSES:
+        shapes[str(C)] = _shape(f"spiral:arms={C}", ARMS_BOX, ARM_NOISE)
     return {
         "rate": RATE,
         "l2": L2,
-        "shapes": {"2": _moons(), **shapes},
+        "shapes": shapes,
         "weights": {str(H): build([2, H, 2]).theta.tolist() for H in SIZES},
     }
 
 
-def _moons() -> dict[str, Any]:
-    """The moons of seed 0, and the same points without noise."""
-    X, y = datasets.make("moons", n=ROWS, noise=NOISE, seed=0)
-    clean, _ = datasets.make("moons", n=ROWS, noise=0.0, seed=0)
-    return {
-        "box": MOONS_BOX,
-        "noise": NOISE,
-        "points": X.ravel().tolist(),
-        "clean": _rounded(clean),
-        "labels": y.tolist(),
-    }
+def _shape(name: str, box: tuple[float, ...], noise: float) -> dict[str, Any]:
+    """A data set without its noise, which each page adds.
 
-
-def _arms(C: int) -> dict[str, Any]:
-    """The arms of a spiral without noise; each page adds its own."""
-    X, y = datasets.make(f"spiral:arms={C}", n=ROWS, noise=0.0, seed=0)
-    return {
-        "box": ARMS_BOX,
-        "noise": ARM_NOISE,
-        "clean": _rounded(X),
-        "labels": y.tolist(),
-    }
-
-
-def _rounded(X: Array) -> list[float]:
-    """A shape's points to four decimals: where noise is added, no more are needed."""
-    return np.round(X, 4).ravel().tolist()
+    So four decimals are enough.
+    """
+    X, y = datasets.make(name, n=ROWS, noise=0.0, seed=0)
+    clean = np.round(X, 4).ravel().tolist()
+    return {"box": box, "noise": noise, "clean": clean, "labels": y.tolist()}

@@ -11,7 +11,7 @@ from halfmoon.displays.scales import set_log_scale
 from halfmoon.displays.style import COLOURS, DARK, MARKERS
 from halfmoon.network import Network
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import HALF_RATE, L2, SMALL_AXES, descend
+from halfmoon.tutorial.experiment import HALF_RATE, L2, SMALL_AXES
 from halfmoon.tutorial.study import LARGE, SMALL, STRONGER, Study, truth
 
 # hidden units, penalty in Britz's, title
@@ -54,12 +54,12 @@ def watch(study: Study) -> Material:
 def observe(study: Study, name: str, network: Network) -> Course:
     """Train a network at half of Britz's rate; measure it some thirty times."""
     own = study.experiment
+    _, times, title = RUNS[name]
     course: Course = {"passes": []}
     run = None
     for passes in np.unique(np.geomspace(1, own.passes, 36).astype(int)):
-        data = (network, *own.data, HALF_RATE)
-        options = {"l2": RUNS[name][1] * L2, "run": run}
-        run = own.fit(descend, RUNS[name][2], int(passes), *data, **options)
+        setting = (network, *own.data, HALF_RATE)
+        run = own.fit(title, int(passes), *setting, l2=times * L2, run=run)
         course["passes"].append(passes)
         for measure, value in study.evaluate(own, network.predict).items():
             course.setdefault(measure, []).append(value)

@@ -86,7 +86,7 @@ class Study:
         for stage, passes in (("early_", self.early), ("", one.passes)):
             data = (network, *one.data, rate)
             options = {"l2": times * L2, "run": run}
-            run = one.fit(lesson.descend, label, passes, *data, **options)
+            run = one.fit(label, passes, *data, **options)
             for name, value in self.evaluate(one, network.predict).items():
                 scores[stage + name] = value
         late = run.history["loss"][one.passes // 2 :]

@@ -12,6 +12,7 @@ from halfmoon.displays import draw_boundary, draw_points
 from halfmoon.displays.grids import add_grid, row_count
 from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
+from halfmoon.pages.numbers import write_range
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.exercises.trials import (
     Trial,
@@ -19,7 +20,6 @@ from halfmoon.tutorial.exercises.trials import (
     reached,
     sample_points,
     train_seeds,
-    write_range,
 )
 from halfmoon.tutorial.experiment import (
     HALF_RATE,

@@ -11,13 +11,13 @@ from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
 from halfmoon.displays.grids import add_grid, row_count
 from halfmoon.displays.scales import DECADES, set_log_scale
 from halfmoon.displays.style import COLOURS, INK
+from halfmoon.pages.numbers import write_range
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.exercises.trials import (
     Points,
     Trial,
     run_trial,
     span,
-    write_range,
 )
 from halfmoon.tutorial.experiment import RATE, Experiment, is_zigzag
 from halfmoon.tutorial.programs import program

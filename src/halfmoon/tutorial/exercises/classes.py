@@ -4,6 +4,7 @@ from typing import Any
 
 from sklearn.datasets import make_gaussian_quantiles
 
+from halfmoon.pages.numbers import write_range
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.exercises.trials import (
     Points,
@@ -11,7 +12,6 @@ from halfmoon.tutorial.exercises.trials import (
     reached,
     sample_points,
     train_sizes,
-    write_range,
 )
 from halfmoon.tutorial.experiment import HALF_RATE, ROWS, Experiment
 from halfmoon.tutorial.programs import program

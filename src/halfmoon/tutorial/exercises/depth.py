@@ -3,6 +3,7 @@
 from typing import Any
 
 from halfmoon.inspection.gradient_check import check_gradients
+from halfmoon.pages.numbers import write_range
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.exercises.trials import (
     draw_trials,
@@ -10,7 +11,6 @@ from halfmoon.tutorial.exercises.trials import (
     reached,
     sample_points,
     train_sizes,
-    write_range,
 )
 from halfmoon.tutorial.experiment import HALF_RATE, L2, NOISE, ROWS, Experiment, build
 from halfmoon.tutorial.programs import program

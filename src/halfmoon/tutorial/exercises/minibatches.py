@@ -12,7 +12,7 @@ from halfmoon.displays.style import COLOURS, INK
 from halfmoon.network import Network
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.training.run import Run
-from halfmoon.tutorial.experiment import NOISE, ROWS, Experiment, descend, full_loss
+from halfmoon.tutorial.experiment import NOISE, ROWS, Experiment, full_loss
 from halfmoon.tutorial.programs import program
 
 MANY = 10 * ROWS
@@ -41,10 +41,10 @@ class Training(NamedTuple):
     def run(self, passes: int, order: int = 0, **more: Any) -> Run:
         """Train Britz's network; the order is that of the points."""
         more |= {"batch_size": self.size}
-        more |= {"seed": (self.experiment.seed + order) % 2**32}
+        more |= {"seed": self.experiment.seeds[order]}
         label = f"{self.size} of {len(self.data[0]):,} points, rate {self.rate:g}"
         options = (self.experiment.network(), *self.data, self.rate)
-        return self.experiment.fit(descend, label, passes, *options, **more)
+        return self.experiment.fit(label, passes, *options, **more)
 
     def watch(self, passes: Any, order: int = 0) -> Array:
         """The full objective after some passes; infinite once a run has diverged."""

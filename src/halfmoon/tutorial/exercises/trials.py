@@ -19,7 +19,6 @@ from halfmoon.tutorial.experiment import (
     AXES,
     Experiment,
     build,
-    descend,
     full_loss,
     new_points,
 )
@@ -76,7 +75,7 @@ def run_trial(
     **options: Any,
 ) -> Trial:
     """Train a network by `descend`, with all points in every update by default."""
-    run = experiment.fit(descend, label, passes, network, *points.data, rate, **options)
+    run = experiment.fit(label, passes, network, *points.data, rate, **options)
     return Trial(network, points, run.history)
 
 
@@ -132,13 +131,6 @@ def reached(trials: list[Trial]) -> dict[str, Any]:
         "loss": span([trial.loss for trial in trials]),
         "accuracy_new": span([trial.accuracy_new for trial in trials]),
     }
-
-
-def write_range(values: Any, form: str) -> str:
-    """A range in a cell of a table, from the lowest to the highest."""
-    if format(float(values[0]), form) == format(float(values[-1]), form):
-        return f"{values[0]:{form}}"
-    return f"{values[0]:{form}} to {values[-1]:{form}}"
 
 
 def draw_trials(fig: Figure, shown: dict[str, Trial]) -> None:
