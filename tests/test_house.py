@@ -53,9 +53,9 @@ MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "narwhals": {"displays"},
 }
 LETTERS = set("xyzaWbphfgmvutLndkCTXwijqrsecB_")
-TAG = re.compile(r"\[([FBLIOSRDN])(\d+)\]")
+TAG = re.compile(r"\[([FBLIOSRDNE])(\d+)\]")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
-DEFINITION = re.compile(r"^\*\*\[([FBLIOSRDN]\d+)\]\*\*")
+DEFINITION = re.compile(r"^\*\*\[([FBLIOSRDNE]\d+)\]\*\*")
 
 
 def wing_of(module):

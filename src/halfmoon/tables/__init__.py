@@ -1,0 +1,1 @@
+"""Tables of columns of any kind: read, understood, and encoded as numbers."""
