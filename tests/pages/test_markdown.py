@@ -25,6 +25,11 @@ def test_a_formula_is_mathml_on_the_page_and_code_in_the_terminal():
     assert bare(text) == "where x^2 is"
 
 
+def test_no_line_begins_with_the_full_stop_of_a_formula():
+    assert html("so $x|x$. Then $y|y$ is", inline=True).count('class="joined"') == 1
+    assert "</math>.</span> Then <math" in html("so $x|x$. Then $y|y$ is")
+
+
 def test_a_formula_may_stand_in_a_table():
     text = "| a | b |\n|---|---|\n| of $x_1|x_1$ | two |"
     assert html(text).count("<td>") == 1

@@ -15,7 +15,7 @@ from halfmoon.pages.mathematics import mathml
 # a formula, with `code` before it so that a dollar in code is none
 QUOTED = re.compile(r"(`+)(?!`)[^`]+\1(?!`)|\$([^$\s](?:[^$]*[^$\s])?)\$", re.DOTALL)
 FIRST_CELL = re.compile(r"(<tr>\n)<td([^>]*)>(.*?)</td>")
-KEPT = re.compile("\ue000(\\d+)\ue001")  # where a formula stood
+KEPT = re.compile("\ue000(\\d+)\ue001([.,;:)]*)")  # where a formula stood
 INSIDE = re.compile(r"\[([^\]]+)\]\(#[^)]+\)")  # a link within the page
 
 
@@ -54,7 +54,14 @@ def html(text: str, inline: bool = False, pairs: bool = True) -> str:
     written = parser.renderInline(source) if inline else parser.render(source)
     written = FIRST_CELL.sub(_heading_of_row, written)
     written = written.replace("<th></th>", "<td></td>")  # an empty cell heads nothing
-    return KEPT.sub(lambda match: formulas[int(match.group(1))], written)
+
+    def put_back(match: re.Match[str]) -> str:
+        formula = formulas[int(match.group(1))]
+        after = match.group(2)
+        # no line begins with the full stop of the one before
+        return f'<span class="joined">{formula}{after}</span>' if after else formula
+
+    return KEPT.sub(put_back, written)
 
 
 def _heading_of_row(cell: re.Match[str]) -> str:
