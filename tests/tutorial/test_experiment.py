@@ -1,10 +1,7 @@
 """The tutorial's data, networks and training, for one seed."""
 
-import warnings
-
 import numpy as np
 import pytest
-from sklearn.exceptions import ConvergenceWarning
 
 from halfmoon import datasets
 from halfmoon.tutorial.experiment import (
@@ -15,7 +12,6 @@ from halfmoon.tutorial.experiment import (
     full_loss,
     is_zigzag,
     new_points,
-    quiet_fits,
 )
 
 
@@ -63,14 +59,6 @@ def test_a_zigzag_goes_up_and_down_in_turn():
     assert is_zigzag(1.0 + 0.1 * (-1.0) ** t)
     assert not is_zigzag(1.0 / (1.0 + t))
     assert not is_zigzag(1.0 + 1e-9 * (-1.0) ** t)
-
-
-def test_quiet_fits_collect_warnings_and_pass_ctrl_c_on():
-    with quiet_fits() as caught:
-        warnings.warn("not yet", ConvergenceWarning, stacklevel=1)
-    assert [str(one.message) for one in caught] == ["not yet"]
-    with pytest.raises(KeyboardInterrupt), quiet_fits():
-        warnings.warn("Training interrupted by user.", UserWarning, stacklevel=1)
 
 
 def test_a_fit_runs_on_the_engine_that_was_chosen():

@@ -1,15 +1,13 @@
 """The tutorial's data and networks, and how it trains them, for one seed."""
 
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegressionCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
@@ -81,23 +79,6 @@ def is_zigzag(L: Array) -> bool:
     """Whether the last thirty losses go up and down in turn."""
     steps = np.diff(L[-31:])
     return bool((steps[1:] * steps[:-1] < 0.0).all() and np.abs(steps).min() > 1e-6)
-
-
-@contextmanager
-def quiet_fits() -> Iterator[list[warnings.WarningMessage]]:
-    """Fits of estimators, without the warnings of those that did not converge.
-
-    Yields those warnings. Ctrl-C ends a search at once.
-    """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
-        warnings.filterwarnings("error", "Training interrupted", UserWarning)
-        try:
-            yield caught
-        except UserWarning as error:
-            if "interrupted" not in str(error):
-                raise
-            raise KeyboardInterrupt from error
 
 
 @dataclass

@@ -3,24 +3,21 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.style import DARK
+from halfmoon.displays.score_grid import draw_score_grid
 from halfmoon.estimators.mlp import MLPClassifier
+from halfmoon.estimators.quiet import quiet_fits
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import HALF_RATE, Experiment, quiet_fits
+from halfmoon.tutorial.experiment import HALF_RATE, Experiment
 from halfmoon.tutorial.patients import SHARE, patients
 
-# good to bad, under dark ink
-PALE = LinearSegmentedColormap.from_list("pale", ["#cfe3f1", "#f4ecd8", "#efb98c"])
-# sizes, penalties, folds
+# sizes, penalties, folds; in a quick run the small search
 WHOLE = ([(1,), (3,), (10,), (30,)], (0.01, 0.1, 1.0, 10.0), 5)
 SMALL = ([(1,), (3,), (10,)], (0.1, 1.0, 10.0), 3)
 
@@ -61,13 +58,12 @@ def search(X, y, sizes, penalties, folds, **more):
 def measure(experiment: Experiment) -> Material:
     """The estimator beside section 5, and a search judged on patients kept out."""
     more = {"random_state": experiment.seed, "engine": experiment.engine}
-    with quiet_fits() as unfinished:  # as_estimator goes to the last pass, as told
+    with quiet_fits():
         same = same_as_descent(experiment, more)
-        unfinished.clear()
         chosen = search_patients(experiment, more)
     return Material(
         numbers=same.numbers | chosen.numbers,
-        claims=same.claims | chosen.claims | {"all_finished": not unfinished},
+        claims=same.claims | chosen.claims,
         figures=chosen.figures,
         code={"as_estimator": as_estimator, "search": search},
     )
@@ -139,27 +135,25 @@ def search_patients(experiment: Experiment, more: dict[str, Any]) -> Material:
         # two deviations, if a coin decides which is wrong where only one of them is
         "by_chance": abs(ahead) <= 2.0 * np.sqrt((wrong[0] != wrong[1]).sum()),
     }
-    labels = [units for (units,) in sizes], penalties
-    grid = Picture(lambda fig: draw_grid(fig, (learned, held), *labels), (11.0, 4.3))
-    return Material(numbers=numbers, claims=claims, figures={"10-grid": grid})
+    units = [size for (size,) in sizes]
+    grids = Picture(
+        lambda fig: draw_grids(fig, learned, held, units, penalties), (11.0, 4.3)
+    )
+    return Material(numbers=numbers, claims=claims, figures={"10-grid": grids})
 
 
-def draw_grid(
-    fig: Figure, losses: tuple[Array, Array], sizes: Any, penalties: Any
+def draw_grids(
+    fig: Figure, learned: Array, held: Array, sizes: Any, penalties: Any
 ) -> None:
     """The mean log-loss of each setting, on folds learned from and held out."""
-    titles = ("folds learned from", "folds held out")
-    norm = Normalize(0.0, float(np.max(losses)))
-    row, column = map(int, np.unravel_index(losses[1].argmin(), losses[1].shape))
-    frame: dict[str, Any] = {"fill": False, "ec": DARK, "lw": 2.6, "clip_on": False}
-    for ax, loss, title in zip(fig.subplots(1, 2), losses, titles, strict=True):
-        ax.pcolormesh(loss, cmap=PALE, norm=norm, edgecolors=DARK, lw=0.3)
-        for (i, j), value in np.ndenumerate(loss):
-            digits = f"{value:.3f}" if value >= 0.0005 else "<0.001"
-            ax.text(j + 0.5, i + 0.5, digits, ha="center", va="center", color=DARK)
-        ax.add_patch(Rectangle((column, row), 1, 1, **frame))
-        ax.set_xticks(np.arange(len(sizes)) + 0.5, sizes)
-        ax.set_yticks(np.arange(len(penalties)) + 0.5, penalties)
-        ax.tick_params(length=0)
+    row, column = np.unravel_index(held.argmin(), held.shape)
+    look = {
+        "framed": (int(row), int(column)),
+        "highest": max(learned.max(), held.max()),
+    }
+    panels = {"folds learned from": learned, "folds held out": held}
+    axes = fig.subplots(1, 2)
+    for ax, (name, losses) in zip(axes, panels.items(), strict=True):
+        draw_score_grid(ax, losses, penalties, sizes, **look)
         ax.set(xlabel="hidden units", ylabel="penalty (alpha)")
-        ax.set_title(f"Log-loss, {title}")
+        ax.set_title(f"Log-loss, {name}")

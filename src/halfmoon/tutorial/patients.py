@@ -3,33 +3,34 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.displays import draw_boundary, draw_points
-from halfmoon.displays.style import COLOURS, DARK, INK, MARKERS
+from halfmoon.displays.scales import set_log_scale
+from halfmoon.displays.splits import draw_splits
+from halfmoon.displays.style import DARK, INK
 from halfmoon.estimators.mlp import MLPClassifier
+from halfmoon.estimators.quiet import quiet_fits
+from halfmoon.inspection.evaluation import standard_error_of_splits
 from halfmoon.pages.texts import Material, Picture
-from halfmoon.tutorial.experiment import Experiment, quiet_fits
-from halfmoon.tutorial.splits import (
-    COSTS,
-    FOLDS,
-    THRESHOLDS,
-    compare,
-    evaluate,
-    tally_round,
-)
+from halfmoon.tutorial.experiment import Experiment
 
-SHARE = 0.3
+SHARE = 0.3  # of the patients that are held out of a single split
+FOLDS = 5
+HELD_OUT = 1.0 / (FOLDS - 1)  # ratio of patients held out to patients learned from
+COSTS = np.array([1, 4, 19])  # what a missed tumour may cost, in false alarms
+# the probability from which on an alarm is the cheaper mistake
+THRESHOLDS = 1.0 / (1.0 + COSTS)
 NAMES = {
     "logistic": "logistic\nregression",
     "three": "network,\n3 units",
@@ -138,69 +139,86 @@ def thirty_measurements(
         n_splits=FOLDS, n_repeats=rounds, random_state=experiment.seed
     )
     splits = list(cut.split(X, y))
-    answers = {}
-    with quiet_fits() as unfinished:
-        for key, model in models.items():
-            answers[key] = predict_held_out(model, X, y, splits)
     truths = [y[new] for _, new in splits]
-    scores = {}
-    for key, answer in answers.items():
-        scores[key] = np.array(list(map(evaluate, truths, answer)))
-    counted = tally_round(truths, answers["three"])
-    numbers = {
-        "patients": len(y),
-        "malignant": int(y.sum()),
-        "benign": int((1 - y).sum()),
-        "rounds": rounds,
-        "folds": FOLDS,
-        "splits": len(splits),
-        "means": {key: each.mean(axis=0) for key, each in scores.items()},
-        "deviations": {key: s.std(axis=0, ddof=1) for key, s in scores.items()},
-        "miss_costs_false_alarms": COSTS,
-        "thresholds": THRESHOLDS,
-        "missed_alarms_cost": counted,
-        **compare(scores["three"], scores["logistic"]),
+    probabilities = {}
+    with quiet_fits() as unfinished:
+        for name, model in models.items():
+            probabilities[name] = predict_held_out(model, X, y, splits)
+    scores = {
+        name: np.array(list(map(evaluate, truths, each)))
+        for name, each in probabilities.items()
     }
-    gain = numbers["mean_gain"]
-    two_errors = 2.0 * numbers["standard_error"]
+    mistakes = count_mistakes(truths, probabilities["three"], rounds)
+    gains = compare(scores["three"], scores["logistic"])
+    two_errors = 2.0 * gains["standard_error"]
     return Material(
-        numbers=numbers,
-        claims={
-            "network_no_better": (gain <= two_errors).all(),
-            "cannot_tell": (np.abs(gain) <= two_errors).all(),
-            "all_finished": not unfinished,
-            "fewer_missed": counted[-1, 0] < counted[0, 0],
+        numbers={
+            "patients": len(y),
+            "malignant": int(y.sum()),
+            "benign": int((1 - y).sum()),
+            "rounds": rounds,
+            "folds": FOLDS,
+            "splits": len(splits),
+            "means": {name: s.mean(axis=0) for name, s in scores.items()},
+            "deviations": {name: s.std(axis=0, ddof=1) for name, s in scores.items()},
+            "miss_costs_false_alarms": COSTS,
+            "thresholds": THRESHOLDS,
+            "mistakes": mistakes,
+            **gains,
         },
-        figures={"9-splits": Picture(lambda fig: draw_splits(fig, scores), (11, 4.8))},
+        claims={
+            "network_no_better": (gains["mean_gain"] <= two_errors).all(),
+            "cannot_tell": (np.abs(gains["mean_gain"]) <= two_errors).all(),
+            "all_finished": not unfinished,
+            "fewer_missed": mistakes[-1, 0] < mistakes[0, 0],
+        },
+        figures={"9-splits": Picture(lambda fig: draw_scores(fig, scores), (11, 4.8))},
     )
 
 
-def draw_splits(fig: Figure, scores: dict[str, Array]) -> None:
-    """Every split a dot for each method, joined to its others."""
+def evaluate(y: Array, p: Array) -> tuple[float, float, float]:
+    """Accuracy, log-loss, and the share of the malignant tumours that is found.
+
+    p (n,) is the probability of the class 1.
+    """
+    positive = p > 0.5
+    accuracy = (positive == y).mean()
+    return accuracy, float(log_loss(y, p, labels=[0, 1])), positive[y == 1].mean()
+
+
+def compare(scores: Array, others: Array) -> dict[str, Any]:
+    """How much better `scores` (splits, 3) of `evaluate` are than others, by split."""
+    gain = (scores - others) * [1.0, -1.0, 1.0]  # a lower log-loss is a better one
+    counts = [(gain > 0.0).sum(axis=0), (gain == 0.0).sum(axis=0)]
+    counts += [(gain < 0.0).sum(axis=0)]
+    return {
+        "better_equal_worse": np.stack(counts, axis=1),
+        "mean_gain": gain.mean(axis=0),
+        "standard_error": standard_error_of_splits(gain, HELD_OUT),
+    }
+
+
+def count_mistakes(
+    truths: list[Array], probabilities: list[Array], rounds: int
+) -> Array:
+    """Missed tumours and false alarms of each threshold, (thresholds, 2), in a round.
+
+    In a round every patient is held out once.
+    """
+    malignant = np.concatenate(truths) == 1
+    alarm = np.concatenate(probabilities) > THRESHOLDS[:, None]
+    missed = (~alarm & malignant).sum(axis=1)
+    false_alarms = (alarm & ~malignant).sum(axis=1)
+    return np.stack([missed, false_alarms], axis=1) / rounds
+
+
+def draw_scores(fig: Figure, scores: dict[str, Array]) -> None:
+    """Accuracy and log-loss of three methods, every split a dot for each."""
     axes = fig.subplots(1, 2)
-    axes[0].set(ylabel="accuracy on held-out patients", title="Accuracy")
-    axes[1].set(ylabel="log-loss on them", yscale="log", title="Log-loss")
-    axes[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes[1].yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes[1].yaxis.set_major_formatter("{x:.2f}")
-    axes[1].minorticks_off()
     for i, (ax, form) in enumerate(zip(axes, (".1%", ".3f"), strict=True)):
-        columns(ax, np.array([scores[key][:, i] for key in NAMES]), form)
-        ax.set_xticks(range(len(NAMES)), NAMES.values())
-
-
-def columns(ax: Axes, values: Array, form: str) -> None:
-    """A column of dots a method, lines between the dots of a split, bars for means."""
-    colours = [COLOURS[c] for c in (6, 2, 5)]
-    # equal ones side by side
-    at = np.arange(len(values))[:, None] + np.linspace(-0.13, 0.13, values.shape[1])
-    ax.plot(at, values, c=INK, lw=0.6, alpha=0.22, zorder=1)
-    box = {"fc": "white", "ec": "none", "pad": 1.0}
-    bold: dict[str, Any] = {"fontsize": 9.5, "fontweight": "bold", "bbox": box}
-    dots: dict[str, Any] = {"s": 30, "linewidths": 0.5, "edgecolors": "white"}
-    for i, each in enumerate(values):
-        ax.scatter(at[i], each, c=colours[i], marker=MARKERS[i + 2], zorder=2, **dots)
-        mean = each.mean()
-        ax.hlines(mean, i - 0.24, i + 0.24, colors=INK, lw=2.4, zorder=3)
-        ax.text(i + 0.27, mean, f"{mean:{form}}", va="center", **bold)
-    ax.set_xlim(-0.4, len(values) - 0.3)
+        each = np.array([scores[name][:, i] for name in NAMES])
+        draw_splits(ax, each, list(NAMES.values()), form)
+    axes[0].set(ylabel="accuracy on held-out patients", title="Accuracy")
+    axes[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes[1].set(ylabel="log-loss on them", title="Log-loss")
+    set_log_scale(axes[1])

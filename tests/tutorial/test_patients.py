@@ -1,16 +1,9 @@
-"""What splits tell of a method, and what its mistakes cost."""
+"""Real patients: what splits tell of a method, and how many mistakes it makes."""
 
 import numpy as np
 import pytest
 
-from halfmoon.tutorial.splits import (
-    COSTS,
-    THRESHOLDS,
-    compare,
-    evaluate,
-    tally,
-    tally_round,
-)
+from halfmoon.tutorial.patients import THRESHOLDS, compare, count_mistakes, evaluate
 
 
 def test_accuracy_log_loss_and_the_share_found():
@@ -24,12 +17,6 @@ def test_accuracy_log_loss_and_the_share_found():
 
 def test_the_worse_a_miss_the_lower_the_threshold():
     assert THRESHOLDS.tolist() == pytest.approx([0.5, 0.2, 0.05])
-    malignant = np.array([True, True, False, False])
-    p = np.array([0.3, 0.04, 0.6, 0.1])
-    rows = tally(malignant, p)
-    assert rows[:, 0].tolist() == [2, 1, 1]
-    assert rows[:, 1].tolist() == [1, 1, 2]
-    assert rows[:, 2].tolist() == (COSTS * rows[:, 0] + rows[:, 1]).tolist()
 
 
 def test_a_gain_is_a_better_score_and_its_error_is_corrected():
@@ -47,9 +34,9 @@ def test_a_gain_is_a_better_score_and_its_error_is_corrected():
 
 
 def test_missed_tumours_and_false_alarms_are_counted_for_a_round():
-    """Two splits of four patients; in a round there are five splits."""
-    truths = [np.array([1, 1, 0, 0])] * 2
+    """Two rounds of two splits, of two patients each."""
+    truths = [np.array([1, 0]), np.array([1, 0])] * 2
+    p = [np.array(each) for each in ([0.3, 0.9], [0.01, 0.1], [0.1, 0.3], [0.8, 0.01])]
     # one half: 3 missed, 1 alarm; one fifth: 2 and 2; one twentieth: 1 and 3
-    p = [np.array([0.3, 0.01, 0.9, 0.1]), np.array([0.1, 0.8, 0.3, 0.01])]
-    rows = np.array([[3, 1, 4], [2, 2, 10], [1, 3, 22]]) * 5 / 2
-    assert tally_round(truths, p).tolist() == rows.tolist()
+    rows = np.array([[3, 1], [2, 2], [1, 3]]) / 2
+    assert count_mistakes(truths, p, rounds=2).tolist() == rows.tolist()
