@@ -89,6 +89,26 @@ def test_what_is_said_of_a_cell_that_is_no_number_works():
     assert (said.kind, said.fits) == ("number", 1.0)
 
 
+def test_a_few_words_among_many_numbers_stand_for_missing_ones():
+    numbers = [str(number) for number in range(96)]
+    said = decide("a", column(*numbers, "n.d.", "refused", "NA", "-"))
+    assert (said.kind, said.missing) == ("number", ("n.d.", "refused"))
+    assert said.fits == 96 / 98
+    assert "4 are missing (with 'n.d.', 'refused', '-')" in said.why
+    days = [f"2024-01-{day:02}" for day in range(1, 31)]
+    assert kind(*days, "later") == "date"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [["x"] * 6, ["5+"], ["a", "b", "c", "d", "e", "f"]],
+    ids=["too many cells", "a digit", "too many words"],
+)
+def test_more_words_are_more_than_missing_numbers(others):
+    numbers = [str(number) for number in range(200 if len(set(others)) == 6 else 100)]
+    assert kind(*numbers, *others) == "id"
+
+
 def test_few_whole_numbers_are_numbers_with_a_hint():
     said = decide("a", column(*"1234" * 30))
     assert said.kind == "number"

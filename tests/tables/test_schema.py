@@ -197,7 +197,7 @@ def test_a_schema_prints_a_line_a_column():
     lines = str(SCHEMA).splitlines()
     assert [line.partition(":")[0] for line in lines] == list(TABLE)
     assert lines[0] == (
-        "age: number: all its cells are numbers, only 3 different (a category if they "
+        "age: number: its cells are numbers, only 3 different (a category if they "
         "stand for names), 1 is missing; 100% of its cells fit; to change it: "
         "columns={'age': 'category'}"
     )

@@ -13,8 +13,10 @@ The steps are tried in this order, and the first that fits decides.
    between groups of exactly three digits, one unit or currency or % in all or in none;
    a sign, or brackets for minus. A leading zero is never a number (postal codes). Few
    different whole numbers are numbers too. Among numbers and dates, -, ., none and
-   unknown are missing too, in a column of words each is a value. Whole numbers that are
-   all different in a column whose name says so (id, index, key) are an **id**.
+   unknown are missing too, in a column of words each is a value; and so are up to five
+   other words without a digit, in at most 5% of the cells, which the decision names.
+   Whole numbers that are all different in a column whose name says so (id, index, key)
+   are an **id**.
 6. **date.** All cells are dates, written in one way. Where it would be the day or the
    month that comes first, some value must decide it, else the column is no date.
 7. **category.** At most 40 different texts, or each occurs more than ten times on
@@ -49,6 +51,10 @@ from halfmoon.tables.parsing import read_column
 
 FEW = 40  # different texts are always a category
 REPEATS = 10  # and more, where each occurs more often on average
+# among numbers and dates, so many words in so many of the cells stand for missing ones
+FEW_WORDS = 5
+FEW_CELLS = 0.05
+DIGIT = re.compile("[0-9]")
 PAIRS = (
     ("no", "yes"),
     ("false", "true"),
@@ -104,6 +110,7 @@ def decide(name: str, column: Column, cells: Cells | None = None) -> Decision:
     return (
         _yes_or_no(name, cells)
         or _number_or_date(name, cells.without(DOUBTFUL_WORDS), cells)
+        or _number_or_date_with_words(name, cells)
         or _words(name, cells)
     )
 
@@ -184,11 +191,11 @@ def _yes_or_no(name: str, cells: Cells) -> Decision | None:
 
 
 def _number_or_date(name: str, cells: Cells, before: Cells) -> Decision | None:
-    """Steps 4 to 6, for cells of which the doubtful words are missing."""
+    """Steps 4 to 6, for cells of which some words are missing that were not before."""
     if not cells.texts:
         return None
-    doubtful = [word for word in before.texts if word.casefold() in DOUBTFUL_WORDS]
-    note = _missing(cells, doubtful)
+    kept = set(cells.texts)
+    note = _missing(cells, [word for word in before.texts if word not in kept])
     forms = date_texts.find_formats(cells.texts)
     if forms and forms[0].startswith("%Y%m%d"):
         return _date(name, forms[0], note)
@@ -197,13 +204,27 @@ def _number_or_date(name: str, cells: Cells, before: Cells) -> Decision | None:
         values = number_texts.read(cells.texts, number)
         kind = "id" if _are_ids(name, values, cells) else "number"
         way = f", {number}" if str(number) else ""
-        why = f"all its cells are numbers{way}{_hint(kind, values, cells.known)}{note}"
+        why = f"its cells are numbers{way}{_hint(kind, values, cells.known)}{note}"
         return Decision(name, kind, why, number=number)
     return _date(name, forms[0], note) if len(forms) == 1 else None
 
 
+def _number_or_date_with_words(name: str, cells: Cells) -> Decision | None:
+    """Steps 5 and 6, where a few words among the cells stand for missing ones."""
+    kept = cells.without(DOUBTFUL_WORDS)
+    words = [text for text in kept.texts if not DIGIT.search(text)]
+    others = kept.without({word.casefold() for word in words})
+    share = 1.0 - others.known / max(kept.known, 1)
+    if not 0 < len(words) <= FEW_WORDS or share > FEW_CELLS:
+        return None
+    decision = _number_or_date(name, others, cells)
+    if decision is None:
+        return None
+    return dataclasses.replace(decision, fits=1.0 - share, missing=tuple(words))
+
+
 def _date(name: str, form: str, note: str) -> Decision:
-    why = f"all its cells are dates written as {form}{note}"
+    why = f"its cells are dates written as {form}{note}"
     return Decision(name, "date", why, format=form)
 
 
@@ -252,12 +273,12 @@ def _words(name: str, cells: Cells) -> Decision:
 # What a reader should know besides
 
 
-def _missing(cells: Cells, doubtful: list[str] | None = None) -> str:
+def _missing(cells: Cells, taken: list[str] | None = None) -> str:
     """How many cells are missing, and which words were taken for missing."""
     count = len(cells.codes) - cells.known
     if count == 0:
         return ""
-    words = f" (with {', '.join(map(repr, doubtful))})" if doubtful else ""
+    words = f" (with {', '.join(map(repr, taken))})" if taken else ""
     return f", {count:,} {'is' if count == 1 else 'are'} missing{words}"
 
 
