@@ -40,6 +40,20 @@ class Encoder:
 
     A date is read twice: `numbers` holds its day, `dates` its cycles. `left_out` says
     why a column is no input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> table = {
+    ...     "age": np.array([20.0, 30.0, 40.0, 50.0, 60.0] * 2),
+    ...     "city": np.array(["Oslo", "Rome"] * 5, dtype=object),
+    ... }
+    >>> kinds = {"age": "number", "city": "category"}
+    >>> encoder = Encoder.of(table, kinds, classification=False)
+    >>> encoder.names
+    ['age', 'city is Oslo']
+    >>> encoder.encode({"age": np.array([40.0]), "city": np.array(["Rome"])})
+    array([[ 0. , -0.5]], dtype=float32)
     """
 
     numbers: Numbers
