@@ -45,6 +45,13 @@ def test_links_join_the_right_units_and_show_size_and_sign(iris):
         assert (np.diff(widths) >= 0.0).all()  # the largest on top
 
 
+def test_a_hidden_layer_alone_has_no_number():
+    axes = ax()
+    draw_diagram(axes, [np.ones((2, 3)), np.ones((3, 2))], ["a", "b"], ["c", "d"])
+    words = [text.get_text() for text in axes.texts]
+    assert "hidden layer\n3 units" in words
+
+
 def test_what_is_left_out_of_a_diagram_is_said(iris, moons):
     # one output speaks for the second class
     assert NetworkDisplay.from_estimator(moons, ax=ax()).outputs == ["1"]

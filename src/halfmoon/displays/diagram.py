@@ -226,7 +226,8 @@ def _write_title(ax: Axes, level: int, sizes: list[int]) -> None:
     elif level == len(sizes) - 1:
         title = f"{k:,} output{ending}"
     else:
-        title = f"hidden layer {level}\n{k:,} unit{ending}"
+        name = "hidden layer" if len(sizes) == 3 else f"hidden layer {level}"
+        title = f"{name}\n{k:,} unit{ending}"
     above = ax.get_xaxis_transform()
     ax.text(level, 1.01, title, va="bottom", ha="center", color=INK, transform=above)
 

@@ -128,6 +128,10 @@ function startCheck(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = form.querySelector("input").value.trim().replace(",", ".");
+    if (given === "" || Number.isNaN(Number(given))) {
+      judge(form, false, "Type a number, such as 0.5.");
+      return;
+    }
     const isRight = isClose(given, Number(form.dataset.answer));
     judge(form, isRight, isRight ? "Yes, that is it." : "Not yet. Try again.");
   });
@@ -135,7 +139,6 @@ function startCheck(form) {
 
 // Half a unit of the last digit that the reader gave is allowed; two digits are needed.
 function isClose(given, expected) {
-  if (given === "" || Number.isNaN(Number(given))) return false;
   const digits = (given.split(".")[1] ?? "").length;
   const allowed = Math.min(0.5001 * 10 ** -digits, 0.05 * Math.abs(expected));
   return Math.abs(Number(given) - expected) <= allowed;
