@@ -1,5 +1,6 @@
 """The lesson's sections in order, and the program that runs them."""
 
+import tomllib
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -47,32 +48,6 @@ MODULES = {name: f"exercises.{name}" for name in PARTS}
 WITHOUT_MODULE = {"exercises", "more"}  # words only
 
 
-FRONT = Front(
-    title="A neural network from scratch, alive",
-    description=(
-        "What is a neural network? Build one from scratch: every equation, every line "
-        "of code, every number, and figures that train while you watch."
-    ),
-    lead=(
-        "Two half moons of points, three hidden units, and everything that follows "
-        "from them. Read sections 1 to 7 in ten minutes, try everything on the page, "
-        "and run the program yourself."
-    ),
-    foot=(
-        "Written by `halfmoon tutorial`. Every number in the text stands in "
-        "`results.json` beside this page, under the address that its `data-from` "
-        "attribute gives. A run with the same seed on the same machine gives the same "
-        "numbers. What a clock said differs, and is kept apart under `times`."
-    ),
-)
-
-OPENING = {"show": "plane network", "autoplay": "yes"}
-OPENING_CAPTION = (
-    "A network with three hidden units learns to tell two half moons apart, while you "
-    "watch. Pause it, or drag a point."
-)
-
-
 def run(
     out: Path,
     seed: int = 0,
@@ -97,8 +72,10 @@ def run(
         names = find_sections(only)
         out = out / f"only-{names[0]}"
     make_folder(out)
-    book = Book(out, FRONT, png=not quick, console=console or Console())
-    book.opening = live_figure("opening", OPENING, OPENING_CAPTION)
+    front = tomllib.loads(text_file("front.toml"))
+    opening = front.pop("opening")
+    book = Book(out, Front(**front), png=not quick, console=console or Console())
+    book.opening = live_figure("opening", opening["figure"], opening["caption"])
     try:
         with book.interrupt.opened():
             tell_sections(book, names, seed, quick, engine)
@@ -151,7 +128,12 @@ def measure(name: str, experiment: "Experiment") -> Material:
 
 def source(name: str) -> str:
     """The text of a section, as it is written."""
-    path = files("halfmoon.tutorial").joinpath("texts", f"{name}.md")
+    return text_file(f"{name}.md")
+
+
+def text_file(name: str) -> str:
+    """A file of the folder of texts."""
+    path = files("halfmoon.tutorial").joinpath("texts", name)
     return path.read_text(encoding="utf-8")
 
 

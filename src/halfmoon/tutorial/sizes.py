@@ -64,7 +64,6 @@ def grid(study: Study) -> Material:
         for name, count in wrong.items()
     }
     draw = partial(draw_maps, models=models, told=told, X=X, y=y)
-    fastest = {h: min(fit.seconds for fit in study.train(h)) for h in (SMALL, LARGE)}
     return Material(
         numbers={
             "hidden_units": SIZES,
@@ -75,7 +74,6 @@ def grid(study: Study) -> Material:
             "wrong": wrong,
             "swing": swing,
         },
-        times={"large_to_small": fastest[LARGE] / fastest[SMALL]},
         claims={
             "two_units_settle_at_the_low_rate_only": "2" in unsettled
             and "2_slow" not in unsettled,

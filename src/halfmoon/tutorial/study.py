@@ -33,7 +33,7 @@ def truth(X, noise=0.20):
 
 
 class Fit(NamedTuple):
-    """A trained network, what is measured of it, and the seconds of its training.
+    """A trained network, and what is measured of it.
 
     `swing` is the lowest and the highest loss in the second half of the passes.
     """
@@ -41,7 +41,6 @@ class Fit(NamedTuple):
     network: Network
     scores: dict[str, float]
     swing: list[float]
-    seconds: float
 
 
 @dataclass
@@ -91,7 +90,7 @@ class Study:
                 scores[stage + name] = value
         late = run.history["loss"][one.passes // 2 :]
         swing = [late.min(), late.max()]
-        return Fit(network, scores, swing, float(run.history["seconds"][-1]))
+        return Fit(network, scores, swing)
 
     def evaluate(self, one: Experiment, predict: Predict) -> dict[str, float]:
         """What is MEASURED: on the points of one seed, and on the new ones."""

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.activations import ACTIVATIONS, Activation, Logistic, ReLU
 from halfmoon.displays import draw_boundary, draw_points
+from halfmoon.displays.activations import draw_activations
 from halfmoon.displays.grids import add_grid, row_count
-from halfmoon.displays.style import COLOURS, INK
 from halfmoon.inspection.gradient_check import check_gradients
 from halfmoon.pages.numbers import write_range
 from halfmoon.pages.texts import Material, Picture
@@ -81,13 +81,17 @@ def measure(experiment: Experiment) -> Material:
         "slope_of_logistic_at_0": float(Logistic().df(np.zeros(1), np.full(1, 0.5))[0]),
     }
     middle = {name: median_trial(each) for name, each in trials.items()}
-    rows = row_count(ACTIVATIONS, ACROSS)
+    known = {name: ACTIVATIONS.make(name) for name in ACTIVATIONS}
+    rows = row_count(known, ACROSS)
     version = program("relu")
     return Material(
         numbers=numbers,
         claims=find_claims(numbers),
         figures={
-            "8.3-curves": Picture(draw_curves, (11.0, 2.1 * rows)),
+            "8.3-curves": Picture(
+                lambda fig: draw_activations(fig, known, ACROSS),
+                (11.0, 2.1 * rows),
+            ),
             "8.3-boundaries": Picture(
                 lambda fig: draw_boundaries(fig, middle, *experiment.data),
                 (11.0, 2.4 * rows),
@@ -124,21 +128,6 @@ def table_of_activations(numbers: Any) -> tuple[list[str], list[list[str]]]:
         loss = write_range(one["loss"], ".3f")
         rows.append([name, loss, write_range(one["accuracy_new"], ".1%")])
     return ["activation", "loss", "test accuracy"], rows
-
-
-def draw_curves(fig: Figure) -> None:
-    """Every activation with its slope."""
-    z = np.linspace(-4.0, 4.0, 81)
-    axes = add_grid(fig, ACTIVATIONS, ACROSS)
-    for ax, name in zip(axes, ACTIVATIONS, strict=True):
-        act = ACTIVATIONS.make(name)
-        a = act.f(z)
-        ax.plot(z, a, c=COLOURS[2], lw=2.2, label="f")
-        ax.plot(z, act.df(z, a), c=COLOURS[3], lw=1.8, ls="--", label="f'")
-        ax.axhline(0.0, c=INK, lw=0.6, alpha=0.5, zorder=0)
-        ax.set(xlabel="z", title=name, xlim=(-4.0, 4.0), ylim=(-2.2, 4.2))
-        ax.set(xticks=(-4, 0, 4), yticks=(-2, 0, 2, 4))
-    axes[0].legend(frameon=False, loc="upper left")
 
 
 def draw_boundaries(fig: Figure, trials: dict[str, Trial], X: Array, y: Any) -> None:

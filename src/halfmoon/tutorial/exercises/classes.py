@@ -4,7 +4,6 @@ from typing import Any
 
 from sklearn.datasets import make_gaussian_quantiles
 
-from halfmoon.pages.numbers import write_range
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.exercises.trials import (
     Points,
@@ -57,7 +56,6 @@ def measure(experiment: Experiment) -> Material:
         numbers=numbers,
         claims=find_claims(known),
         figures={"8.4-classes": maps},
-        tables={"reached": table_of_sizes},
         code={
             "three_classes": version,
             "changes": version.changes,
@@ -92,13 +90,3 @@ def find_claims(known: dict[str, Any]) -> dict[str, bool]:
     three_are_too_few = accuracy["spiral"]["3"][2] < 0.75
     only_curves = clouds_do_not and curves_do and three_are_too_few
     return {"only_curves_need_a_hidden_layer": only_curves}
-
-
-def table_of_sizes(numbers: Any) -> tuple[list[str], list[list[str]]]:
-    """What each size reaches on each data set."""
-    known = numbers["reached"]
-    rows = []
-    for size in known["clouds"]:
-        each = [sizes[size]["accuracy_new"] for sizes in known.values()]
-        rows.append([size, *(write_range(one, ".1%") for one in each)])
-    return ["hidden units", *known], rows

@@ -3,7 +3,6 @@
 from typing import Any
 
 from halfmoon.inspection.gradient_check import check_gradients
-from halfmoon.pages.numbers import write_range
 from halfmoon.pages.texts import Material, Picture
 from halfmoon.tutorial.exercises.trials import (
     draw_trials,
@@ -54,7 +53,6 @@ def measure(experiment: Experiment) -> Material:
         numbers=numbers,
         claims=find_claims(known) | {"gradients_right": check.ok},
         figures={"8.5-boundaries": maps},
-        tables={"reached": table_of_layers},
         code={"four_layers": version, "changes": version.changes},
     )
 
@@ -68,14 +66,3 @@ def find_claims(known: dict[str, Any]) -> dict[str, bool]:
         "no_gain_on_moons": max(others) < one + 0.01,
         "depth_pays": wide_is_worse and spiral["3 and 3"][2] < 0.9,
     }
-
-
-def table_of_layers(numbers: Any) -> tuple[list[str], list[list[str]]]:
-    """What the layers reach, on the moons and on the spiral."""
-    rows = []
-    for name, sizes in numbers["reached"].items():
-        for size, one in sizes.items():
-            loss = write_range(one["loss"], ".3f")
-            accuracy = write_range(one["accuracy_new"], ".1%")
-            rows.append([f"{name}: {size}", f"{one['parameters']}", loss, accuracy])
-    return ["data and hidden units", "parameters", "loss", "test accuracy"], rows
