@@ -73,6 +73,7 @@ def test_numbers_and_how_they_are_written():
         (["12 kg", "3 lb", "4 kg"], "numbers with mixed units ('kg', 'lb')"),
         (["01234", "99999", "12345"], "digits of which some begin with 0"),
         (["1,234.5", "1.234,5"], "numbers written in more than one way"),
+        (["9007199254740993", "2"], "whole numbers beyond 2^53"),
         (["1", "2", "abc"], "66.7% of them numbers, but not 'abc' in row 3"),
     ],
 )

@@ -11,14 +11,16 @@ The steps are tried in this order, and the first that fits decides.
 4. **date.** All cells are eight digits that are a day between 1900 and 2099.
 5. **number.** All cells are numbers, written in one way: one decimal mark, one mark
    between groups of exactly three digits, one unit or currency or % in all or in none;
-   a sign, or brackets for minus. A leading zero is never a number (postal codes). Few
-   different whole numbers are numbers too. Among numbers and dates, -, ., none and
-   unknown are missing too, in a column of words each is a value; and so are up to five
-   other words without a digit, in at most 5% of the cells, which the decision names.
-   Whole numbers that are all different in a column whose name says so (id, index, key)
-   are an **id**.
+   a sign, or brackets for minus. What has a leading zero is never a number (postal
+   codes), nor is a whole number beyond 2^53, which float64 would round. Few different
+   whole numbers are numbers too. Whole numbers that are all different in a column whose
+   name says so (id, index, key) are an **id**.
 6. **date.** All cells are dates, written in one way. Where it would be the day or the
    month that comes first, some value must decide it, else the column is no date.
+
+   Among numbers and dates the words -, ., none and unknown are missing too (in a column
+   of words each is a value), and so are up to five other words without a digit in at
+   most 5% of the cells. The decision names them.
 7. **category.** At most 40 different texts, or each occurs more than ten times on
    average.
 8. **id**, **text.** More than half of the cells differ, or the cells have three words
@@ -40,12 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.tables import date_texts, number_texts
-from halfmoon.tables.cells import (
-    DOUBTFUL_WORDS,
-    Cells,
-    Column,
-    cells_of,
-)
+from halfmoon.tables.cells import DOUBTFUL_WORDS, Cells, Column, cells_of
 from halfmoon.tables.decision import Decision, check_kind
 from halfmoon.tables.parsing import read_column
 
@@ -257,7 +254,8 @@ def _words(name: str, cells: Cells) -> Decision:
     """Steps 7 to 9: category, id or free text."""
     different = len(cells.texts)
     known = cells.known
-    many = f"{different:,} different values in {known:,} cells"
+    values = "different values" if different > 1 else "value"
+    many = f"{different:,} {values} in {known:,} {'cells' if known > 1 else 'cell'}"
     note = _almost(cells) + _missing(cells)
     if different <= FEW or known > REPEATS * different:
         return Decision(name, "category", many + note)
@@ -313,9 +311,16 @@ def _almost(cells: Cells) -> str:
             f"{row} (if that means missing, say {{'kind': 'number', 'missing': "
             f"[{other!r:.40}]}})"
         )
-    units = number_texts.units_of(kept.texts)
+    return _unlike(kept.texts)
+
+
+def _unlike(texts: list[str]) -> str:
+    """Why texts that are numbers each are no column of numbers."""
+    if number_texts.are_rounded(texts):
+        return ", some of them whole numbers beyond 2^53, which would be rounded"
+    units = number_texts.units_of(texts)
     if len(units) > 1:
         return f", numbers with mixed units ({', '.join(map(repr, units[:3]))})"
-    if number_texts.has_zeros(kept.texts):
+    if number_texts.has_zeros(texts):
         return ", digits of which some begin with 0"
     return ", numbers written in more than one way"

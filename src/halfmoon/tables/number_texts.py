@@ -2,8 +2,9 @@
 
 A column of numbers is written in one way: one decimal mark, one mark between groups of
 three digits, and one unit or currency, before or after the number, throughout. Brackets
-around a number mean minus. A number that begins with a zero and another digit, such as
-a postal code, is none.
+around a number mean minus. What begins with a zero and another digit, such as a postal
+code, is no number, nor is a whole one beyond 2^53, which float64 would round: mostly it
+is that of an account.
 """
 
 import re
@@ -27,6 +28,7 @@ UNIT = rf"(?:{UNIT})(?:{UNIT}|[ ./·]){{0,14}}[23]?"
 PLAIN = re.compile(
     r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 )
+WHOLE = re.compile("[+-]?[0-9]{16,400}")
 # what stands around the digits
 AROUND = re.compile(
     rf"\(?[+-]?(?P<before>{CURRENCY})? ?[+-]?"
@@ -79,11 +81,13 @@ def find_format(texts: Sequence[str]) -> NumberFormat | None:
 
     Where commas could be decimal marks or stand between groups (1,234), they stand
     between groups if each of them could: exactly three digits follow, one to three
-    precede, the first of them is no zero, and no number of four digits is without.
+    precede, the first of them is no zero, and no number of four digits is without. A
+    full stop is a decimal mark unless some cell shows that it is none (1.234.567).
     """
     if all(map(PLAIN.fullmatch, texts)):
         form = NumberFormat()
-        return form if np.isfinite(read(texts, form)).all() else None
+        is_finite = np.isfinite(read(texts, form)).all()
+        return form if is_finite and not are_rounded(texts) else None
     usual = [text.translate(USUAL) for text in texts]
     around = {_around(text) for text in usual}
     if len(around) != 1 or None in around:
@@ -92,11 +96,9 @@ def find_format(texts: Sequence[str]) -> NumberFormat | None:
     for is_grouped in (True, False):
         for decimal, grouping in MARKS:
             form = NumberFormat(decimal, grouping, before, after)
-            pattern = _pattern(form, is_grouped)
-            if (
-                all(map(pattern.fullmatch, usual))
-                and np.isfinite(read(texts, form)).all()
-            ):
+            if not all(map(_pattern(form, is_grouped).fullmatch, usual)):
+                continue
+            if np.isfinite(read(texts, form)).all():
                 return form
     return None
 
@@ -146,6 +148,11 @@ def are_numbers(texts: Iterable[str]) -> list[bool]:
 def has_zeros(texts: Iterable[str]) -> bool:
     """Whether one of these numbers begins with a zero and another digit."""
     return any(map(LEADING_ZERO.match, texts))
+
+
+def are_rounded(texts: Iterable[str]) -> bool:
+    """Whether float64 could not hold one of these whole numbers."""
+    return any(WHOLE.fullmatch(text) and abs(int(text)) > 2**53 for text in texts)
 
 
 def _around(text: str) -> tuple[str, str] | None:
