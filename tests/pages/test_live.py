@@ -30,10 +30,13 @@ def test_settings_are_read():
     [
         ({"speed": "2"}, "has no setting speed"),
         ({"show": "plane sky"}, "show of a live figure may be .*; got sky"),
-        ({"rate": "5"}, "rate of a live figure is from 0.01 to 4.0; got 5"),
-        ({"units": "51"}, "units of a live figure is from 1 to 50; got 51"),
-        ({"activation": "sine"}, "activation of a live figure may be tanh, .*got sine"),
-        ({"autoplay": "maybe"}, "yes or no; got maybe"),
+        ({"rate": "5"}, "rate of a live figure is a number from 0.01 to .*'5'"),
+        ({"units": "51"}, "a whole number from 1 to 50; got '51'"),
+        ({"activation": "sine"}, "activation of a live figure is tanh or .*got 'sine'"),
+        ({"autoplay": "maybe"}, "yes or no; got 'maybe'"),
+        ({"rate": "fast"}, "a number from 0.01 to 4.0; got 'fast'"),
+        ({"units": "2.5"}, "a whole number from 1 to 50; got '2.5'"),
+        ({"start": ""}, "start of a live figure is begin or end; got ''"),
     ],
 )
 def test_a_wrong_setting_is_refused(setting, message):

@@ -383,10 +383,10 @@ def test_a_question_shows_its_answer_after_the_choice(page):
     answer = page.locator(".question details")
     assert answer.get_attribute("open") is None
     page.get_by_label("3", exact=True).check()
-    assert page.locator(".question .verdict").inner_text() == "No."
+    assert page.locator(".question .feedback").inner_text() == "No."
     assert answer.get_attribute("open") is not None
     page.get_by_label("2", exact=True).check()
-    assert page.locator(".question .verdict").inner_text() == "Yes."
+    assert page.locator(".question .feedback").inner_text() == "Yes."
 
 
 def test_an_exercise_is_checked(page):
@@ -397,7 +397,7 @@ def test_an_exercise_is_checked(page):
     for given, answer in expected.items():
         page.get_by_label("Your answer").fill(given)
         page.get_by_role("button", name="Check").click()
-        said = page.locator("form.check .verdict").inner_text()
+        said = page.locator("form.check .feedback").inner_text()
         assert said.startswith(answer), given
 
 

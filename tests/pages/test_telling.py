@@ -157,6 +157,7 @@ def test_the_right_option_is_known_to_the_page(book):
         ("```{figure} lines\n```", "figure 'lines'.*'line'"),
         ("```{tabel} rows\n```", "block 'tabel'.*'table'"),
         ("````{when} perhaps\n````", "claim 'perhaps'"),
+        ("````{exercise} cuont\nHow many?\n````", "number 'cuont'.*'count'"),
     ],
 )
 def test_what_is_not_there_is_named(book, text, message):

@@ -172,7 +172,7 @@ def question(
         )
     return (
         f'<fieldset class="question"><legend>{title}</legend>{"".join(choices)}'
-        '<p class="verdict" role="status"></p>'
+        '<p class="feedback" role="status"></p>'
         '<details class="answer"><summary>Answer</summary>',
         "</details></fieldset>",
     )
@@ -194,7 +194,7 @@ def exercise(task: str, answer: Any, number: int, below: str) -> tuple[str, str]
             f'<form class="check" data-answer="{float(answer)!r}" hidden>'
             f'<label for="answer-{number}">Your answer</label> '
             f'<input id="answer-{number}" inputmode="decimal" autocomplete="off"> '
-            '<button>Check</button><p class="verdict" role="status"></p></form>'
+            '<button>Check</button><p class="feedback" role="status"></p></form>'
         )
     if not below:
         return before, "</div>"

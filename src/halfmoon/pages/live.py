@@ -1,6 +1,7 @@
 """The live figures of a page: their places, and the script that brings them to life."""
 
 import json
+import math
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -80,12 +81,27 @@ def _names(known: tuple[str, ...]) -> Callable[[str, str], list[str]]:
     return read
 
 
+def _one_of(*known: str) -> Callable[[str, str], str]:
+    def read(key: str, text: str) -> str:
+        if text not in known:
+            raise ValueError(
+                f"{key} of a live figure is {' or '.join(known)}; got {text!r}."
+            )
+        return text
+
+    return read
+
+
 def _number(low: float, high: float, kind: type) -> Callable[[str, str], float]:
     def read(key: str, text: str) -> float:
-        value: float = kind(text)
+        try:
+            value: float = kind(text)
+        except ValueError:
+            value = math.nan
         if not low <= value <= high:
+            what = "a whole number" if kind is int else "a number"
             raise ValueError(
-                f"{key} of a live figure is from {low} to {high}; got {text}."
+                f"{key} of a live figure is {what} from {low} to {high}; got {text!r}."
             )
         return value
 
@@ -97,17 +113,11 @@ def _noise(key: str, text: str) -> float | None:
 
 
 def _yes_or_no(key: str, text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise ValueError(f"{key} of a live figure is yes or no; got {text}.")
-    return text == "yes"
-
-
-def _start(key: str, text: str) -> str:
-    return _names(("begin", "end"))(key, text)[0]
+    return _one_of("yes", "no")(key, text) == "yes"
 
 
 def _activation(key: str, text: str) -> str:
-    return _names(tuple(_manifest()["activations"]))(key, text)[0]
+    return _one_of(*_manifest()["activations"])(key, text)
 
 
 READ: dict[str, Callable[[str, str], Any]] = {
@@ -118,7 +128,7 @@ READ: dict[str, Callable[[str, str], Any]] = {
     "classes": _number(2, 5, int),
     "noise": _noise,
     "updates": _number(1, 50_000, int),
-    "start": _start,
+    "start": _one_of("begin", "end"),
     "autoplay": _yes_or_no,
     "controls": _names(CONTROLS),
 }

@@ -109,13 +109,23 @@ def _question(telling: Telling, block: Block) -> None:
 def _exercise(telling: Telling, block: Block) -> None:
     book = telling.book
     task, solution = block.halves()
-    answer = telling.numbers.get(block.argument, block.argument)
+    answer = _answer(telling, block.argument)
     task = telling.words(task)
     below = solution and ("Hint" if solution.startswith("Hint: ") else "Solution")
     number = book.count("exercise")
     frame = html.exercise(book.page_markdown(task), answer, number, below)
     with book.enclosed(task, frame):
         telling.tell(solution.removeprefix("Hint: "))
+
+
+def _answer(telling: Telling, argument: str) -> Any:
+    """The answer of an exercise: a number, one by its name, or "" for none."""
+    if argument == "":
+        return ""
+    try:
+        return float(argument)
+    except ValueError:
+        return find(argument, telling.numbers, "number")
 
 
 def _live(telling: Telling, block: Block) -> None:

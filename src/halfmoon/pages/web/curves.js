@@ -18,12 +18,12 @@ export function makeCurve({ kind, updates, act }) {
     if (!canvas.width || !frame) return;
     const { context, width, height } = canvas;
     context.clearRect(0, 0, width, height);
-    const curve = isLoss ? frame.losses : frame.sharpness;
-    const range = isLoss ? lossRange(curve, frame.loss) : [0, sharpTop(curve)];
+    const curve = isLoss ? frame.losses : frame.products;
+    const range = isLoss ? lossRange(curve, frame.loss) : [0, productTop(curve)];
     const at = scales(canvas, place(updates), range, isLoss);
-    drawAxes(canvas, at, look, isLoss ? lossTicks(range) : sharpTicks(range), updates);
+    drawAxes(canvas, at, look, isLoss ? lossTicks(range) : productTicks(range), updates);
     if (!isLoss) drawLimit(canvas, at, look);
-    const now = isLoss ? frame.loss : frame.sharp;
+    const now = isLoss ? frame.loss : frame.product;
     drawCurve(context, at, look, curve, place(frame.update), now);
   }
 
@@ -46,7 +46,7 @@ function lossRange(curve, loss) {
   return [Math.min(bottom, 0.05), Math.max(top, 1)];
 }
 
-function sharpTop(curve) {
+function productTop(curve) {
   let high = 3;
   for (let i = 0; i < curve.length; i += 3) high = Math.max(high, curve[i + 2]);
   return Math.min(Math.ceil(high + 0.2), 12);
@@ -76,7 +76,7 @@ function lossTicks([low, high]) {
   return few.map((tick) => [tick, `${tick}`]);
 }
 
-function sharpTicks([, high]) {
+function productTicks([, high]) {
   const step = high > 6 ? 2 : 1;
   const ticks = [];
   for (let tick = 0; tick <= high; tick += step) ticks.push([tick, `${tick}`]);

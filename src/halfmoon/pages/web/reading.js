@@ -102,10 +102,10 @@ function keepInView(link) {
 }
 
 function judge(element, isRight, words) {
-  const verdict = element.querySelector(".verdict");
-  verdict.textContent = words;
-  verdict.classList.toggle("right", isRight);
-  verdict.classList.toggle("wrong", !isRight);
+  const feedback = element.querySelector(".feedback");
+  feedback.textContent = words;
+  feedback.classList.toggle("right", isRight);
+  feedback.classList.toggle("wrong", !isRight);
 }
 
 function startQuestion(question) {

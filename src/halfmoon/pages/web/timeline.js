@@ -10,7 +10,7 @@ const LONGEST_RUN = 4096; // the engine keeps so many losses of one call
 
 export class Timeline {
   losses = new History();
-  sharpness = new History(); // the learning rate times the curvature
+  products = new History(); // the learning rate times the curvature
   now = 0; // updates done
   end = 0; // updates known
   edit = null; // what the updates are run with: { rate, X, y, classes }
@@ -39,7 +39,7 @@ export class Timeline {
     this.#keep(this.edit);
     this.end = this.now;
     this.losses.clear(this.now);
-    this.sharpness.clear(this.now);
+    this.products.clear(this.now);
   }
 
   // Run up to `count` updates. Returns whether all numbers stayed finite.
@@ -67,10 +67,10 @@ export class Timeline {
   }
 
   // The learning rate times the curvature, now; from here on it is measured on the way.
-  sharpnessNow() {
+  productNow() {
     this.#measures = true;
-    if (Number.isNaN(this.sharpness.at(this.now))) this.#measure();
-    return this.sharpness.at(this.now);
+    if (Number.isNaN(this.products.at(this.now))) this.#measure();
+    return this.products.at(this.now);
   }
 
   // Where a run must pause at the latest.
@@ -110,6 +110,6 @@ export class Timeline {
   }
 
   #measure() {
-    this.sharpness.add(this.now, [this.edit.rate * this.#engine.curvature()]);
+    this.products.add(this.now, [this.edit.rate * this.#engine.curvature()]);
   }
 }

@@ -188,7 +188,7 @@ class Work {
   // A frame holds what the views need; what is not shown is not computed.
   #look(views, columns, rows) {
     const engine = this.#engine;
-    const { losses, sharpness } = this.#timeline;
+    const { losses, products } = this.#timeline;
     const { box } = this.#shape();
     const frame = { ...this.#state(), box };
     if (views.plane || views.network) {
@@ -200,8 +200,8 @@ class Work {
     if (views.hidden) frame.hidden = engine.hiddenPoints();
     if (views.loss) frame.losses = losses.curve();
     if (views.curvature) {
-      frame.sharp = this.#timeline.sharpnessNow();
-      frame.sharpness = sharpness.curve();
+      frame.product = this.#timeline.productNow();
+      frame.products = products.curve();
     }
     return frame;
   }
