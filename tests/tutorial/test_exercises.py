@@ -34,6 +34,19 @@ def test_the_losses_are_those_after_so_many_passes(experiment):
     assert full_loss(network, *DATA) == loss
 
 
+def course(passes_to_low, milliseconds):
+    return minibatches.Course(1, 1.0, [1], [0.1], passes_to_low, milliseconds)
+
+
+@pytest.mark.parametrize("full_batch_gets_there", [True, False])
+def test_minibatches_are_faster_only_than_a_run_that_ends(full_batch_gets_there):
+    full = course(90, 9.0) if full_batch_gets_there else course(None, None)
+    many = [full, course(9, 2.0), course(4, 1.0), course(3, 3.0)]
+    claims = minibatches.find_claims(many, many)
+    assert claims["fewer_passes_on_many"] is full_batch_gets_there
+    assert claims["less_time_on_many"] is full_batch_gets_there
+
+
 def test_another_order_of_the_points_is_another_run(experiment):
     passes = np.array([3])
     for size, is_same in ((10, False), (40, True)):

@@ -162,7 +162,7 @@ def claims(n: dict[str, Any], fast: Descent, slow: Descent) -> dict[str, bool]:
     )
     double_survives = (
         n["double_highest"] > n["loss_before_training"],
-        n["double_typical_end"] < 1.1 * high,
+        0.5 * low < n["double_typical_end"] < 1.1 * high,
     )
     return {
         "full_run": len(published) == len(PUBLISHED),

@@ -126,10 +126,12 @@ def find_claims(few: list[Course], many: list[Course]) -> dict[str, bool]:
     passes = [one.passes_to_low or np.inf for one in many]
     times = [one.milliseconds or np.inf for one in many]
     ends = [one.losses[-1] for one in few]
+    fewer_passes = np.inf > passes[0] > 5 * max(passes[1:])
+    less_time = times[0] > max(times[1:-1]) and times[-1] > times[-2]
     return {
-        "fewer_passes_on_many": np.inf > passes[0] > 5 * max(passes[1:]),
+        "fewer_passes_on_many": fewer_passes,
         # of single points, the last, only that they cost more than small batches
-        "less_time_on_many": times[0] > max(times[1:-1]) and times[-1] > times[-2],
+        "less_time_on_many": fewer_passes and less_time,
         "higher_end_on_few": ends[0] < min(ends[1:]),
     }
 
