@@ -1,6 +1,8 @@
 """The program of the tutorial: which sections it runs, for which seed, and where to."""
 
 import io
+import re
+import signal
 from importlib import import_module
 
 import pytest
@@ -39,6 +41,29 @@ def test_the_highest_seed_is_a_seed(tmp_path):
 
 
 @pytest.mark.slow
+def test_ctrl_c_ends_what_takes_seconds_at_first_at_once(tmp_path, monkeypatch):
+    """Nothing may wait for the end of the imports to stop."""
+    handlers = []
+
+    def prepare(*_):
+        handlers.append(signal.getsignal(signal.SIGINT))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "prepare", prepare)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        tell(tmp_path / "out")
+    assert handlers == [before]
+    assert "half moons" in (tmp_path / "out" / "unfinished.html").read_text()
+
+
+def test_with_other_seeds_no_text_speaks_of_britzs_points():
+    for name in SECTIONS:
+        _, text = title_and_text(program.source(name))
+        told = " ".join(text.split())
+        assert not re.search(r"(points|weights) (are those )?of Britz|his \{", told)
+
+
 def test_a_folder_may_have_brackets_in_its_name(tmp_path):
     out = io.StringIO()
     run(

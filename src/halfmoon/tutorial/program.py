@@ -77,8 +77,13 @@ def run(
     book = Book(out, Front(**front), png=not quick, console=console or Console())
     book.opening = live_figure("opening", opening["figure"], opening["caption"])
     try:
+        title, _ = title_and_text(source(names[0]))
+        book.begin(SECTIONS[names[0]], names[0], title)
+        # the first heading is told before all this is imported, and as this takes
+        # seconds, Ctrl-C ends it at once
+        experiment = prepare(book, seed, quick, engine)
         with book.interrupt.opened():
-            tell_sections(book, names, seed, quick, engine)
+            tell_sections(book, names, experiment)
     except BaseException:  # Ctrl-C, mostly: the sections so far stay
         with Interrupt().opened():
             book.write_unfinished()
@@ -91,27 +96,25 @@ def run(
     return book
 
 
-def tell_sections(
-    book: Book, names: list[str], seed: int, quick: bool, engine: str
-) -> None:
-    """Tell the sections one after the other; each is imported when its turn comes."""
-    texts = {name: title_and_text(source(name)) for name in names}
-    title, _ = texts[names[0]]
-    book.begin(SECTIONS[names[0]], names[0], title)
-    # the first heading is told before all this is imported
-    from threadpoolctl import threadpool_limits
-
+def prepare(book: Book, seed: int, quick: bool, engine: str) -> "Experiment":
+    """Import what all sections need, and start the process that draws."""
     from halfmoon.pages.drawing_process import drawing_process
     from halfmoon.tutorial.experiment import Experiment
     from halfmoon.tutorial.live import live_data
 
     drawing_process()  # it starts while we compute
-    experiment = Experiment(seed, quick, engine)
     book.live_data = live_data()
+    return Experiment(seed, quick, engine)
+
+
+def tell_sections(book: Book, names: list[str], experiment: "Experiment") -> None:
+    """Tell the sections one after the other; each is imported when its turn comes."""
+    from threadpoolctl import threadpool_limits
+
     # a second thread is in the way of small products
     with threadpool_limits(1, user_api="blas"):
         for name in names:
-            title, text = texts[name]
+            title, text = title_and_text(source(name))
             if name != names[0]:
                 book.begin(SECTIONS[name], name, title)
             tell(book, text, measure(name, experiment))
