@@ -90,6 +90,13 @@ def test_what_is_said_of_a_cell_that_is_no_number_works():
     assert (said.kind, said.fits) == ("number", 1.0)
 
 
+def test_only_what_would_work_is_said_of_cells_that_are_no_numbers():
+    assert "numbers" not in decide("a", column("1st", "2nd", "3rd", "Crew")).why
+    others = [f"x{index}" for index in range(6)]
+    why = decide("a", column(*map(str, range(20)), *others)).why
+    assert why.endswith("but not 'x0' in row 21, and 5 other values")
+
+
 def test_a_few_words_among_many_numbers_stand_for_missing_ones():
     numbers = [str(number) for number in range(96)]
     said = decide("a", column(*numbers, "n.d.", "refused", "NA", "-"))
@@ -123,6 +130,7 @@ def test_numbers_without_gaps_get_a_hint():
     assert said.kind == "number"
     assert "an id if they only count the rows" in said.why
     assert "gaps" not in decide("a", np.arange(100.0) // 2).why
+    assert "gaps" not in decide("year", np.arange(1950.0, 2020.0)).why
 
 
 def test_numbers_of_an_array_are_numbers():
@@ -201,7 +209,9 @@ def test_other_names_say_nothing(name):
 
 def test_free_text_says_what_it_is():
     said = decide("a", column(*[f"John Smith {i}" for i in range(100)]))
-    assert said.why == "100 different values in 100 cells, 3 words in a cell on average"
+    assert (
+        said.why == "100 different values in 100 cells, 3.0 words in a cell on average"
+    )
 
 
 def test_a_doubtful_word_is_a_category_like_any_other():

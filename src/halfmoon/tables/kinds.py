@@ -264,7 +264,7 @@ def _words(name: str, cells: Cells) -> Decision:
     if 2 * different <= known and words < 3 and not says_id:
         return Decision(name, "category", f"{many}, which repeat{note}")
     kind = "id" if words < 2 else "text"
-    length = f"{words:.2g} {'word' if words == 1.0 else 'words'} in a cell"
+    length = f"{words:.1f} words in a cell"
     return Decision(name, kind, f"{many}, {length} on average{note}")
 
 
@@ -289,7 +289,8 @@ def _hint(kind: str, values: NDArray[np.float64], known: int) -> str:
     is_whole = np.isfinite(values).all() and (values == np.floor(values)).all()
     if is_whole and len(values) <= 10:
         return f", only {len(values)} different (a category if they stand for names)"
-    if is_whole and np.ptp(values) + 1 == len(values) == known:
+    counts_rows = values.max() in (known - 1, known) and len(values) == known
+    if is_whole and counts_rows and np.ptp(values) + 1 == known:
         return ", without gaps (an id if they only count the rows)"
     return ""
 
@@ -300,18 +301,29 @@ def _almost(cells: Cells) -> str:
     if len(date_texts.find_formats(kept.texts)) > 1:
         return ", dates of which nothing tells whether the day or month comes first"
     are_numbers = np.array(number_texts.are_numbers(kept.texts), dtype=bool)
-    count = int(kept.counts @ are_numbers) if len(are_numbers) else 0
-    if 2 * count <= kept.known:
+    share = kept.counts @ are_numbers / max(kept.known, 1)
+    if share <= 0.5:
         return ""
-    if not are_numbers.all():
-        other = kept.texts[int(np.argmin(are_numbers))]
-        row = kept.row_of(kept.texts.index(other))
-        return (
-            f", {count / kept.known:.1%} of them numbers, but not {other!r:.40} in row "
-            f"{row} (if that means missing, say {{'kind': 'number', 'missing': "
-            f"[{other!r:.40}]}})"
-        )
+    if share < 1.0:
+        return _others(kept, are_numbers, f"{share:.1%}")
     return _unlike(kept.texts)
+
+
+def _others(cells: Cells, are_numbers: NDArray[np.bool_], share: str) -> str:
+    """Which cells keep a column from being one of numbers."""
+    indices = np.arange(len(cells.texts))
+    numbers = [cells.texts[index] for index in indices[are_numbers]]
+    others = [cells.texts[index] for index in indices[~are_numbers]]
+    if number_texts.find_format(numbers) is None:
+        return ""
+    row = cells.row_of(cells.texts.index(others[0]))
+    reason = f", {share} of them numbers, but not {others[0]!r:.40} in row {row}"
+    if len(others) > FEW_WORDS:
+        return f"{reason}, and {len(others) - 1} other values"
+    return (
+        f"{reason} (if what is no number is missing, say {{'kind': 'number', "
+        f"'missing': {others!r:.200}}})"
+    )
 
 
 def _unlike(texts: list[str]) -> str:
