@@ -102,6 +102,7 @@ def test_bins_are_shared_among_the_columns_of_numbers():
         names = Encoder.of(rows(table, slice(n)), kinds, False).names
         assert sum(name.startswith("joined in bin") for name in names) == bins
     wide = {f"x{j}": RNG.normal(size=N) for j in range(50)}
+    wide |= {f"constant{j}": np.full(N, float(j)) for j in range(50)}
     names = Encoder.of(wide, dict.fromkeys(wide, "number"), False).names
     assert sum("in bin" in name for name in names) == 50 * 6
 
@@ -151,6 +152,13 @@ def test_columns_that_say_nothing_are_left_out_and_named(column, kind, why):
     )
 
 
+def test_all_zeros_are_the_same_and_so_are_all_gaps():
+    one = np.array([0.0, 0.0, np.nan, 1.0])
+    other = np.array([-0.0, 0.0, np.copysign(np.nan, -1.0), 1.0])
+    encoder = Encoder.of({"x": one, "y": other}, {"x": "number", "y": "number"}, False)
+    assert encoder.left_out == {"y": "holds the same as 'x'"}
+
+
 def test_of_a_constant_column_with_gaps_the_gaps_are_read():
     gaps = np.where(RNG.random(N) < 0.5, np.nan, 3.0)
     table, kinds = with_column("new", gaps, "number")
@@ -195,6 +203,10 @@ def test_the_widest_range_stays_finite():
     extremes = {"x": np.array([-np.inf, -1.8e308, 5e-324, np.nan, 1.8e308, np.inf])}
     for table in ({"x": wide}, extremes):
         assert np.isfinite(encoder.encode(table)).all()
+    tiny = {"x": np.array([0.0, 1e-309, 1.0])}
+    encoder = Encoder.of(tiny, {"x": "number"}, classification=True)
+    between = encoder.encode({"x": np.array([5e-310])})
+    np.testing.assert_array_equal(between, encoder.encode(tiny)[:1])
     narrow = {"x": 1e9 + np.arange(800.0) * 1e-6}
     values = encoded(Encoder.of(narrow, {"x": "number"}, False), narrow)["x"]
     assert np.ptp(values) > 1.5

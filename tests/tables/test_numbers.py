@@ -141,6 +141,14 @@ def test_a_value_that_fills_a_bin_alone_is_an_edge_and_so_are_its_neighbours():
     assert edges == sorted({50.0, 50.5, 51.0, *others.tolist()})
 
 
+def test_of_many_such_values_the_most_frequent_are_edges():
+    counts = {10.0: 26, 20.0: 30, 30.0: 28} | dict.fromkeys(np.arange(40.0, 56.0), 1)
+    x = np.repeat(list(counts), list(counts.values()))
+    edges = bin_edges(*np.unique(x, return_counts=True), 4)
+    # 20 and 30 with their neighbours, and the thirds of the 42 rows that remain
+    np.testing.assert_allclose(edges, [10.0, 20.0, 30.0, 40.0, 41.0 + 1.0 / 3.0, 55.0])
+
+
 def test_a_few_values_are_the_edges_themselves():
     edges = bin_edges(*np.unique(FEW, return_counts=True), 8)
     assert edges.tolist() == list(range(9))
