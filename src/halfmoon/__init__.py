@@ -28,6 +28,7 @@ _PUBLIC = {
     "halfmoon.training.rate_finder": ["find_learning_rate"],
     "halfmoon.training.callbacks": ["Recorder"],
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
+    "halfmoon.estimators.tabular": ["TabularClassifier", "TabularRegressor"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = ("datasets", "displays", "inspection")

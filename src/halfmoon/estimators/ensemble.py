@@ -10,6 +10,7 @@ not learned from it: by these out-of-fold predictions the temperature is chosen.
 Members share nothing, so they train side by side on threads; kernels hold no lock.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -60,13 +61,22 @@ class Member:
 def cut(
     data: Data, recipe: Recipe, classes: bool, groups: Any, seed: int
 ) -> list[Indices]:
-    """The rows that each member leaves out; rows of one group stay together."""
+    """The rows that each member leaves out; rows of one group stay together.
+
+    There are as many folds as the recipe says, or as there are groups.
+    """
     folds: Any = KFold(recipe.folds, shuffle=True, random_state=seed)
     if groups is not None:
-        folds = GroupKFold(recipe.folds, shuffle=True, random_state=seed)
-    elif classes and np.bincount(data.t).min() >= 2:
+        count = min(recipe.folds, len(np.unique(groups)))
+        if count < 2:
+            raise ValueError("groups has one group only; give more, or leave it out.")
+        folds = GroupKFold(count, shuffle=True, random_state=seed)
+    elif classes and np.bincount(data.t).max() >= recipe.folds:
         folds = StratifiedKFold(recipe.folds, shuffle=True, random_state=seed)
-    parts = [held for _, held in folds.split(data.Z, data.t, groups)]
+    with warnings.catch_warnings():
+        # a class may be rarer than folds are many
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        parts = [held for _, held in folds.split(data.Z, data.t, groups)]
     return parts[: recipe.members]
 
 

@@ -275,7 +275,7 @@ def read_components(p: Parameters) -> dict[str, Any]:
     }
 
 
-def check_rules(p: Parameters, unread: Container[str]) -> None:
+def check_rules(p: Any, unread: Container[str]) -> None:
     """InvalidParameterError for the first parameter that breaks its rule.
 
     Of those that nothing reads in this fit, numbers may be of any size, as a search
@@ -318,7 +318,7 @@ def _read_component(p: Parameters, name: str, rule: Any, value: Any) -> Any:
 
 
 def invalid(
-    p: Parameters, name: str, rule: Rule | str, value: Any, hint: str = ""
+    p: Any, name: str, rule: Rule | str, value: Any, hint: str = ""
 ) -> InvalidParameterError:
     """The error for a parameter, in scikit-learn's words."""
     return InvalidParameterError(

@@ -101,7 +101,7 @@ def read(
             DataConversionWarning,
         )
         y = y[:, 0]
-    return Rows(X, y, _read_weights(sample_weight, X, f"sample_weight{suffix}"))
+    return Rows(X, y, read_weights(sample_weight, X, f"sample_weight{suffix}"))
 
 
 def check_pair(X_val: Any, y_val: Any) -> None:
@@ -150,7 +150,7 @@ def _are_all(kind: Any, values: Any) -> bool:
     return all(isinstance(value, kind) for value in values)
 
 
-def _read_weights(sample_weight: Any, X: Any, name: str) -> Array:
+def read_weights(sample_weight: Any, X: Any, name: str) -> Array:
     """The rows' weights w (n,), 1 where none are given."""
     n = X.shape[0]
     if sample_weight is None:

@@ -52,10 +52,11 @@ class Recipe:
 def recipe_for(effort: int, rows: int, classes: bool) -> Recipe:
     """The recipe for so many rows, of classes or of values."""
     members, units, epochs = EFFORTS[effort]
+    folds = min(max(members, FOLDS), rows)
     batch = next((size for below, size in BATCHES if rows < below), LARGEST_BATCH)
     return Recipe(
-        members=members,
-        folds=max(members, FOLDS),
+        members=min(members, folds),
+        folds=folds,
         hidden=(units, units),
         activation="relu" if classes else "silu",
         dropout=0.2 if classes else 0.0,
