@@ -22,7 +22,7 @@ ABOVE = Dialect(",", '"', '"', "#", 1, True, True, 3)
 
 
 def test_rows_have_lines_and_lengths():
-    assert list(row_lengths(TEXT, ABOVE)) == [(2, 3), (5, 3), (7, 2)]
+    assert row_lengths(TEXT, ABOVE) == [(2, 3), (5, 3), (7, 2)]
     rows = [row for row in csv.reader(io.StringIO(TEXT)) if row]
     lengths = [length for _, length in row_lengths(TEXT, COMMAS)]
     assert lengths == list(map(len, rows))
@@ -30,7 +30,14 @@ def test_rows_have_lines_and_lengths():
 
 def test_without_quotes_each_line_is_a_row():
     bare = Dialect(",", "", "", "", 0, True, True, 3)
-    assert list(row_lengths('a,"b\nc",d\n', bare)) == [(1, 2), (2, 2)]
+    assert row_lengths('a,"b\nc",d\n', bare) == [(1, 2), (2, 2)]
+
+
+def test_cells_may_be_longer_than_csv_allows():
+    limit = csv.field_size_limit()
+    text = f'a,b,c\n1,"{"x" * (limit + 1)}",2\n3,4\n'
+    assert row_lengths(text, COMMAS) == [(1, 3), (2, 3), (3, 2)]
+    assert csv.field_size_limit() == limit
 
 
 def test_the_width_that_rows_should_have():

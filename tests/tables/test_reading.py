@@ -158,6 +158,30 @@ def test_comments_are_left_out_and_told():
     assert understood.notes == ("1 line is a comment, with '#' at the start.",)
 
 
+QUOTED = "id,x,name\n" + "".join(f'{i},{i}.5,"a, b"\n' for i in range(15))
+BROKEN = {
+    "not closed": ('7.5,"a, b', "a quote in line 9 is not closed at the end of its"),
+    "not opened": ('7.5,a, b"', "the row in line 9 has 4 cells instead of 3"),
+    "within": ('7.5,"a "x", b"', "a quote in line 9 is not closed at the end of its"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_quote_is_refused_by_its_line(name):
+    """Elsewhere it would cost the names, and cut all quoted cells in two."""
+    cell, message = BROKEN[name]
+    text = QUOTED.replace('7.5,"a, b"', cell)
+    refused(text, message)
+    refused(text, message, separator=",", quote='"')
+    assert len(read(text, quote="")[0]) == 4
+
+
+def test_quotes_within_cells_are_no_quotes():
+    """The sign of an inch."""
+    table, _ = read("id,pipe,n\n" + '1,2" wide,3\n' * 5 + '1,"4" long,3\n')
+    assert table["pipe"].tolist() == ['2" wide'] * 5 + ['"4" long']
+
+
 def test_ends_of_lines_may_differ():
     mixed = SMALL.replace("a\n", "a\r\n")
     assert rows_of(read(mixed)[0]) == rows_of(read(SMALL)[0])
@@ -183,6 +207,7 @@ def test_a_header_can_be_given():
     table, understood = read(years, header=True)
     assert list(table) == ["name", "2019", "2020"]
     assert understood.notes == ()
+    assert read("1,2\n3,4\n", header=False)[1].notes == ()
     words = "high,low\n" * 2 + "med,low\n" * 5
     assert len(read(words, header=False)[0]["column1"]) == 7
 

@@ -5,7 +5,6 @@ Row numbers are not enough to find a mistake in a file: these functions tell the
 
 import csv
 import io
-from collections.abc import Iterator
 from itertools import islice
 
 from halfmoon.tables.dialect import (
@@ -46,11 +45,9 @@ def _shown(line: str) -> str:
     return repr(line if len(line) <= SHOWN else f"{line[:SHOWN]}...")
 
 
-def row_lengths(text: str, dialect: Dialect) -> Iterator[tuple[int, int]]:
+def row_lengths(text: str, dialect: Dialect) -> list[tuple[int, int]]:
     """The line in which each row ends, and how many cells it has."""
-    lines = io.StringIO(text)
-    for _ in range(dialect.skip):
-        next(lines, None)
+    lines = islice(io.StringIO(text), dialect.skip, None)
     rows = csv.reader(
         lines,
         delimiter=dialect.separator,
@@ -58,10 +55,16 @@ def row_lengths(text: str, dialect: Dialect) -> Iterator[tuple[int, int]]:
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
         escapechar="\\" if dialect.escape == "\\" else None,
     )
-    for row in rows:
-        is_comment = dialect.comment and row and row[0].startswith(dialect.comment)
-        if row and not is_comment:
-            yield rows.line_num + dialect.skip, len(row)
+    lengths = []
+    limit = csv.field_size_limit(len(text) + 1)  # csv refuses long cells otherwise
+    try:
+        for row in rows:
+            is_comment = dialect.comment and row and row[0].startswith(dialect.comment)
+            if row and not is_comment:
+                lengths.append((rows.line_num + dialect.skip, len(row)))
+    finally:
+        csv.field_size_limit(limit)
+    return lengths
 
 
 def expected_width(lengths: list[tuple[int, int]], header: bool) -> int:

@@ -18,7 +18,13 @@ from typing import IO, Any
 from numpy.typing import NDArray
 
 from halfmoon.tables.decoding import Decoded, decode
-from halfmoon.tables.dialect import Dialect, UnreadableError, find_dialect, read_cells
+from halfmoon.tables.dialect import (
+    Dialect,
+    UnreadableError,
+    find_dialect,
+    most_frequent_separator,
+    read_cells,
+)
 from halfmoon.tables.formats import (
     PARQUET,
     refuse_other_binary,
@@ -36,6 +42,7 @@ from halfmoon.tables.lines import (
 )
 from halfmoon.tables.naming import name_columns
 from halfmoon.tables.parquet import read_parquet
+from halfmoon.tables.quotes import broken_quote, splits_quoted_cells
 from halfmoon.tables.raw import Table
 from halfmoon.tables.understood import Understood
 
@@ -207,15 +214,7 @@ def _csv(
         )
     if "separator" not in asked and ".tsv" in source.lower() and "\t" in lines[0]:
         asked["separator"] = "\t"  # what the name promises; its cells may have commas
-    try:
-        with _as_file(text.encode("utf-8")) as path:
-            dialect = find_dialect(path, lines, asked)
-            columns = read_cells(path, dialect)
-    except UnreadableError as error:
-        raise ValueError(
-            f"{source} cannot be read as a table{f' ({error})' if str(error) else ''}; "
-            "give separator, quote or skip, the number of lines above the table."
-        ) from None
+    dialect, columns = _dialect_and_cells(text, lines, source, asked)
     if dialect.width == 1:
         refuse_one_column(lines, source, asked.get("separator"))
     notes = [*decoded.notes, *told_of_lines(text, dialect)]
@@ -223,6 +222,12 @@ def _csv(
         columns, ragged = _even(columns, dialect, text, source)
         notes += ragged
     names, columns, changed = _named(columns, dialect.header)
+    if "header" not in asked and not dialect.header:
+        first = ", ".join(str(column[0] or "") for column in columns[:3])
+        notes.append(
+            f"The first row ({first}) reads like the others, so the columns are called "
+            f"{names[0]!r} and so on; give header=True if it holds their names."
+        )
     notes += changed
     rows = len(columns[0])
     if rows == 0:
@@ -247,6 +252,37 @@ def _csv(
     return dict(zip(names, columns, strict=True)), understood
 
 
+def _dialect_and_cells(
+    text: str, lines: list[str], source: str, asked: dict[str, Any]
+) -> tuple[Dialect, list[NDArray[Any]]]:
+    """How the text is written, and its columns.
+
+    Raises ValueError, with the line of a broken quote if there is one.
+    """
+    try:
+        with _as_file(text.encode("utf-8")) as path:
+            dialect = find_dialect(path, lines, asked)
+            if "quote" not in asked and splits_quoted_cells(text, dialect):
+                asked = {"separator": dialect.separator, **asked, "quote": '"'}
+                dialect = find_dialect(path, lines, asked)
+            return dialect, read_cells(path, dialect)
+    except UnreadableError as error:
+        reason = f" ({error})" if str(error) else ""
+    line = None
+    if asked.get("quote", '"') == '"':
+        mark = asked.get("separator") or most_frequent_separator(lines) or ","
+        line = broken_quote(text, mark)
+    if line is not None:
+        raise ValueError(
+            f"{source}: a quote in line {line} is not closed at the end of its cell; "
+            "mend it, or give quote='' if quotes mean nothing."
+        )
+    raise ValueError(
+        f"{source} cannot be read as a table{reason}; give separator, quote or skip, "
+        "the number of lines above the table."
+    )
+
+
 def _even(
     columns: list[NDArray[Any]], dialect: Dialect, text: str, source: str
 ) -> tuple[list[NDArray[Any]], list[str]]:
@@ -254,7 +290,7 @@ def _even(
 
     Raises ValueError if a row has more cells than there are columns.
     """
-    lengths = list(row_lengths(text, dialect))
+    lengths = row_lengths(text, dialect)
     width = expected_width(lengths, dialect.header)
     if not all(_is_empty(column) for column in columns[width:]):
         refuse_long_rows(lengths, width, dialect.separator, source)
@@ -273,14 +309,9 @@ def _named(
         width -= 1
     left_out = len(columns) - width
     columns = columns[:width]
-    if not header:
-        names = [f"column{j + 1}" for j in range(width)]
-        first = ", ".join(str(column[0] or "") for column in columns[:3])
-        notes = [
-            f"The first row ({first}) reads like the others, so the columns are called "
-            f"{names[0]!r} and so on; give header=True if it holds their names."
-        ]
-    else:
+    notes: list[str] = []
+    names = [f"column{j + 1}" for j in range(width)]
+    if header:
         names, notes = name_columns([column[0] for column in columns])
         columns = [column[1:] for column in columns]
     if left_out:
