@@ -1,5 +1,6 @@
 """What DuckDB finds, and when it is asked once more."""
 
+import duckdb
 import pytest
 
 from halfmoon.tables.dialect import (
@@ -70,3 +71,13 @@ def test_no_table_at_all(tmp_path):
     text = "a,b\n1,2\n"
     with pytest.raises(UnreadableError):
         found(text, tmp_path, skip=9)
+
+
+def test_ctrl_c_is_no_fault_of_the_file(tmp_path, monkeypatch):
+    class Interrupted:
+        def execute(self, query, values):
+            raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(duckdb, "connect", lambda config: Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        found("a,b\n1,2\n", tmp_path)

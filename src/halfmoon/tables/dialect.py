@@ -127,6 +127,10 @@ def _ask(query: str, values: list[Any]) -> Any:
     )
     try:
         return connection.execute(query, values)
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # DuckDB's word for Ctrl-C while it sniffs
+            raise KeyboardInterrupt from None
+        raise
     except duckdb.Error as error:
         raise UnreadableError(_reason(str(error))) from None
 
