@@ -72,7 +72,6 @@ def grid(study: Study) -> Material:
             "low_rate": LOW_RATE,
             "parameters": {h: study.train(h)[0].network.size for h in SIZES},
             "wrong": wrong,
-            "swing": swing,
         },
         claims={
             "two_units_settle_at_the_low_rate_only": "2" in unsettled
