@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import sync_playwright
 
+from halfmoon.pages import html
 from halfmoon.tutorial.live import live_data
 from live_page import CHROMIUM, FLAGS, LiveFigure, needs_chromium, opened, write_page
 
@@ -25,7 +26,8 @@ PRESS = """(element, [key, times]) => {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("mishaps") / "page.html"
-    return write_page(path, live_data(), FIGURES)
+    exercise = "In half.".join(html.exercise("<p>How much?</p>", 0.125, 1, True))
+    return write_page(path, live_data(), FIGURES, exercise)
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +189,23 @@ def test_where_it_cannot_run_it_is_not_there(browser, address, before):
         figure = page.locator("#live-opening")
         figure.wait_for(state="hidden")
         assert page.get_by_text("A line of text before the figure.").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("0,125", "Yes, that is it."),
+        ("12.5%", "Yes, that is it."),
+        ("12,5 %", "Yes, that is it."),
+        ("13 %", "Yes, that is it."),
+        ("14 %", "Not yet. Try again."),
+        ("1e3", "Not yet. Try again."),
+        ("%", "Type a number, such as 0.5."),
+        ("an eighth", "Type a number, such as 0.5."),
+    ],
+)
+def test_an_answer_may_be_written_in_many_ways(page, given, expected):
+    check = page.locator("form.check")
+    check.locator("input").fill(given)
+    check.locator("input").press("Enter")
+    assert check.locator(".feedback").inner_text() == expected

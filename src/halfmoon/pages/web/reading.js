@@ -128,7 +128,7 @@ function startCheck(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = form.querySelector("input").value.trim().replace(",", ".");
-    if (given === "" || Number.isNaN(Number(given))) {
+    if (Number.isNaN(read(given))) {
       judge(form, false, "Type a number, such as 0.5.");
       return;
     }
@@ -137,9 +137,16 @@ function startCheck(form) {
   });
 }
 
+// A number, or so many per cent; NaN if it is neither.
+function read(given) {
+  const bare = given.replace(/\s*%$/, "");
+  return bare === "" ? NaN : Number(bare) / (bare === given ? 1 : 100);
+}
+
 // Half a unit of the last digit that the reader gave is allowed; two digits are needed.
 function isClose(given, expected) {
-  const digits = (given.split(".")[1] ?? "").length;
+  const decimals = (given.split(".")[1] ?? "").replace(/\D+$/, "").length;
+  const digits = decimals + (given.endsWith("%") ? 2 : 0);
   const allowed = Math.min(0.5001 * 10 ** -digits, 0.05 * Math.abs(expected));
-  return Math.abs(Number(given) - expected) <= allowed;
+  return Math.abs(read(given) - expected) <= allowed;
 }
