@@ -390,6 +390,9 @@ TESTED_TOGETHER = {
     "estimators.mlp": "estimators/test_properties.py",
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",
+    # each of its steps has its own, and all files go through it
+    "tables.delimited": "tables/test_reading.py",
+    "tables.temporary": "tables/test_reading.py",
     # a part of section 7, which is told whole
     "tutorial.overfitting": "tutorial/test_sizes.py",
     # programs that are shown and pasted, not modules

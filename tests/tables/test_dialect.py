@@ -8,6 +8,7 @@ from halfmoon.tables.dialect import (
     find_dialect,
     most_frequent_separator,
     read_cells,
+    separator_beside_decimal_commas,
 )
 from halfmoon.tables.lines import first_lines
 from nasty_files import ROWS, TEXTS, written
@@ -25,6 +26,19 @@ def test_the_separator_that_stands_in_most_lines():
     assert most_frequent_separator(["a,b", "c"] * 5) is None
     assert most_frequent_separator(["a,b"] * 9 + ["c"]) == ","
     assert most_frequent_separator(["a"]) is None
+
+
+def test_commas_that_are_decimal_marks():
+    numbers = ["a;b", "1,5;2,25", "3,0;-4,5 €"]
+    assert separator_beside_decimal_commas(numbers) == ";"
+    assert separator_beside_decimal_commas([n.replace(";", "\t") for n in numbers]) == (
+        "\t"
+    )
+    assert separator_beside_decimal_commas(["1,5;2,25"]) == ";"
+    assert separator_beside_decimal_commas(["a;b", "1;2"]) is None  # no comma
+    assert separator_beside_decimal_commas(["a,b", "1,5", "2,6"]) is None
+    assert separator_beside_decimal_commas(["a,b,c", "1,x;y,5", "2,x;z,6"]) is None
+    assert separator_beside_decimal_commas(["a;b", "Paris, FR;1", "Rome, IT;2"]) is None
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

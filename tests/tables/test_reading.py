@@ -115,6 +115,19 @@ def test_arff_is_refused():
     refused(ARFF, "is an ARFF file, Weka's; read it with scipy.io.arff.loadarff")
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+@pytest.mark.parametrize("names", [["a", "b", "c"], None], ids=["names", "none"])
+@pytest.mark.parametrize("above", ["", "Export, May\n\n"], ids=["", "lines above"])
+def test_all_columns_may_have_decimal_commas(separator, names, above):
+    """DuckDB takes the commas for separators, and the names for no row."""
+    draw = np.random.default_rng(0).normal(size=(60, 3))
+    rows = [[f"{cell:.2f}".replace(".", ",") for cell in row] for row in draw]
+    table, understood = read(above + written(separator, rows, names))
+    assert rows_of(table) == rows
+    assert list(table) == (names or ["column1", "column2", "column3"])
+    assert understood.separator == separator
+
+
 # Rows and lines
 
 

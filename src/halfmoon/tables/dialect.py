@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 SEPARATORS = {";": "a semicolon", "\t": "a tab", "|": "a bar", ",": "a comma"}
 LINES = 200  # that are looked at for a separator
 MOST = 0.9  # the share of them that must have it
+DECIMAL = re.compile(r"[^,]*[0-9],[0-9][^,]*")  # one comma, between digits
 NONE = "(empty)"  # DuckDB's word for no quote, escape or comment
 
 
@@ -45,6 +46,27 @@ def most_frequent_separator(lines: list[str]) -> str | None:
     best = max(SEPARATORS, key=lambda mark: sum(mark in line for line in lines))
     count = sum(best in line for line in lines)
     return best if count and count >= MOST * len(lines) else None
+
+
+def separator_beside_decimal_commas(lines: list[str]) -> str | None:
+    """The separator of a table whose commas are decimal marks, if it is one.
+
+    Where all columns are numbers, DuckDB takes their commas for separators. It is the
+    semicolon, tab or bar that stands equally often in nine of ten lines, if so many of
+    the commas stand alone in their cells, between two digits. The first line may hold
+    names.
+    """
+    rows = lines[1:] or lines
+    for mark in SEPARATORS:
+        counts = [line.count(mark) for line in rows]
+        most = max(set(counts), key=counts.count)
+        if mark == "," or most == 0 or counts.count(most) < MOST * len(rows):
+            continue
+        cells = [cell for line in rows for cell in line.split(mark) if "," in cell]
+        decimal = [cell for cell in cells if DECIMAL.fullmatch(cell)]
+        if cells and len(decimal) >= MOST * len(cells):
+            return mark
+    return None
 
 
 def find_dialect(path: Path, lines: list[str], asked: dict[str, Any]) -> Dialect:
