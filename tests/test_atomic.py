@@ -1,6 +1,7 @@
 """Files are whole or not there, whatever goes wrong at whichever step."""
 
 import os
+import stat
 import subprocess
 import sys
 from contextlib import suppress
@@ -13,6 +14,28 @@ from halfmoon.atomic import make_folder, write_file
 
 OLD = b"before" * 20_000
 NEW = b"and after" * 20_000
+
+
+def test_a_durable_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    done = []
+
+    def fsync(handle):
+        is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+        done.append("folder" if is_folder else f"{os.fstat(handle).st_size} bytes")
+
+    def replace(part, path):
+        done.append("replace")
+        rename(part, path)
+
+    rename = os.rename
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    write_file(tmp_path / "model", NEW, durable=True)
+    assert done == [f"{len(NEW)} bytes", "replace", "folder"]
+    assert (tmp_path / "model").read_bytes() == NEW
+    done.clear()
+    write_file(tmp_path / "page.html", NEW)
+    assert done == ["replace"]
 
 
 @pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full", "Ctrl-C"])

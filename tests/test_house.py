@@ -52,6 +52,7 @@ MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "matplotlib": {"displays", "pages", "tutorial"},
     "narwhals": {"displays", "tables"},
     "duckdb": {"tables"},
+    "safetensors": {"files"},
 }
 LETTERS = set("xyzaWbphfgmvutLndkCTXwijqrsecB_")
 TAG = re.compile(r"\[([FBLIOSRDNE])(\d+)\]")

@@ -558,3 +558,12 @@ def test_a_walk_in_training_drops():
     steps = list(network.walk(rows, ctx=Context(training=True)))
     assert steps[0].z.shape == (1, 40)
     assert (steps[1].a == 0.0).any()
+
+
+def test_known_parameters_are_taken_and_none_are_drawn(monkeypatch):
+    theta = np.arange(17.0)
+    monkeypatch.setattr(Network, "initial", None)
+    network = Network([Dense(2, 3, "tanh"), Dense(3, 2)], theta=theta)
+    assert np.array_equal(network.theta, theta)
+    with pytest.raises(ValueError, match=r"theta must have shape \(17,\); got \(16,\)"):
+        Network([Dense(2, 3, "tanh"), Dense(3, 2)], theta=theta[1:])

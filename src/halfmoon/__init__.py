@@ -29,6 +29,7 @@ _PUBLIC = {
     "halfmoon.training.callbacks": ["Recorder"],
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
     "halfmoon.estimators.tabular": ["TabularClassifier", "TabularRegressor"],
+    "halfmoon.files.model_file": ["load", "save"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = ("datasets", "displays", "inspection")

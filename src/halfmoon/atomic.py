@@ -13,11 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_file(path: Path, content: str | bytes, *, replace: bool = True) -> None:
+def write_file(
+    path: Path, content: str | bytes, *, replace: bool = True, durable: bool = False
+) -> None:
     """Write a file whole, or leave what was there before.
 
     A text is written as UTF-8. With replace=False, a file that is there already stays.
-    Raises OSError, in one sentence, if the file cannot be written.
+    With durable=True it is on the disk before this returns, so that it is whole after a
+    power failure, too. Raises OSError, in one sentence, if it cannot be written.
     """
     path = path.resolve()  # a link to a file stays a link
     data = content.encode() if isinstance(content, str) else content
@@ -25,10 +28,15 @@ def write_file(path: Path, content: str | bytes, *, replace: bool = True) -> Non
     try:
         with open(part, "xb") as file:
             file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         if replace:
             os.replace(part, path)
         else:
             _keep_the_first(part, path)
+        if durable:
+            _write_folder_to_disk(path.parent)
     except OSError as error:
         raise type(error)(
             f"{path} cannot be written ({error.strerror or error}), and what was there "
@@ -46,6 +54,16 @@ def _keep_the_first(part: Path, path: Path) -> None:
         pass
     except OSError:  # a file system without links
         os.replace(part, path)
+
+
+def _write_folder_to_disk(folder: Path) -> None:
+    """Its list of files; where a system cannot, it lists the old file or the new."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def make_folder(path: Path) -> None:

@@ -135,6 +135,11 @@ class Layer(Freezable):
         return f"{text}, {factor}" if text else factor
 
     @property
+    def arguments(self) -> dict[str, Any]:
+        """What its constructor takes to make it again: a model file stores this."""
+        raise NotImplementedError(f"{self.name} must define arguments.")
+
+    @property
     def forward_equations(self) -> tuple[Equation, ...]:
         """How a, and what is kept on the way, are made from the input a0."""
         return (Equation("", "a", f"{self.name}(a0)"),)
@@ -227,6 +232,17 @@ class Dense(Layer):
         )
 
     @property
+    def arguments(self) -> dict[str, Any]:
+        """Inputs, units, activation, initializer and rate factor."""
+        return {
+            "d": self.d,
+            "k": self.k,
+            "activation": self.act,
+            "initializer": self.initializer,
+            "rate_factor": self.rate_factor,
+        }
+
+    @property
     def forward_equations(self) -> tuple[Equation, ...]:
         """[F1] and [F2], with the activation's own formula."""
         return (
@@ -307,6 +323,11 @@ class Dropout(Layer):
 
     def __repr__(self) -> str:
         return f"Dropout({self.k}, {self.rate})"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Inputs and rate."""
+        return {"k": self.k, "rate": self.rate}
 
     @property
     def summary_note(self) -> str:

@@ -105,6 +105,8 @@ class Network:
         The initial weights are drawn from it.
     rng : numpy.random.RandomState or numpy.random.Generator, optional
         Draws the initial weights in place of `seed`.
+    theta : array (size,), optional
+        All parameters, where they are known and none are to be drawn.
 
     Examples
     --------
@@ -126,6 +128,7 @@ class Network:
         dtype: DTypeLike = np.float64,
         seed: int = 0,
         rng: Source | None = None,
+        theta: ArrayLike | None = None,
     ) -> None:
         self.layers = read_layers(layers)
         self.loss = LOSSES.make(loss)
@@ -137,7 +140,9 @@ class Network:
         self.d = self.layers[0].d
         self.k = self.layers[-1].k
         self.layout, self.size = lay_out(self.layers)
-        self.theta = self.initial(Stream(seed, WEIGHTS) if rng is None else rng)
+        if theta is None:
+            theta = self.initial(Stream(seed, WEIGHTS) if rng is None else rng)
+        self.theta = theta
 
     @classmethod
     def dense(

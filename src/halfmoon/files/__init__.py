@@ -1,0 +1,1 @@
+"""Files: models as data, which nothing executes."""
