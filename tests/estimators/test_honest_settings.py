@@ -42,8 +42,11 @@ pytestmark = one_thread
 ESTIMATORS = (MLPClassifier, MLPRegressor)
 
 
+# those of tables have parameters of their own
 SOURCES = sorted(
-    (Path(__file__).parents[2] / "src" / "halfmoon" / "estimators").glob("*.py")
+    path
+    for path in (Path(__file__).parents[2] / "src/halfmoon/estimators").glob("*.py")
+    if path.stem != "tabular"
 )
 
 

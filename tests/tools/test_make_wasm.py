@@ -125,6 +125,12 @@ def test_another_file_is_noticed(copied):
     assert "not the file" in make_wasm.stale(copied)
 
 
+def test_the_file_knows_no_place_of_the_machine_that_made_it():
+    content = (make_wasm.WEB / make_wasm.WASM).read_bytes()
+    assert b".py" not in content
+    assert b"site-packages" not in content
+
+
 def test_the_file_is_small():
     """A page carries it whole."""
     assert (make_wasm.WEB / make_wasm.WASM).stat().st_size < 80_000

@@ -195,6 +195,19 @@ def for_wasm(text: str, layout: str) -> str:
     # it, the linker will say so
     kept = r"^(@numba.dynamic.globals\S+) = .*$"
     lines = re.sub(kept, r"\1 = external global ptr", lines, flags=re.MULTILINE)
+    # errors as numba would raise them, with the places of files on this machine
+    lines = re.sub(
+        r"^(@\.const\.pickledata\S+ = internal constant) \[\d+ x i8\] c\".*$",
+        r"\1 [1 x i8] zeroinitializer",
+        lines,
+        flags=re.MULTILINE,
+    )
+    lines = re.sub(
+        r"^(@\.const\.picklebuf\S+ = internal constant \{[^{}]*\}) \{.*\}",
+        r"\1 zeroinitializer",
+        lines,
+        flags=re.MULTILINE,
+    )
     # WebAssembly knows no common linkage
     lines = lines.replace("= common ", "= internal ")
     head = f'target datalayout = "{layout}"\ntarget triple = "{TRIPLE}"\n'
