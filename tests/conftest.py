@@ -10,6 +10,11 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 
+def pytest_xdist_auto_num_workers():
+    """One worker more than there are cores: many tests wait, for a browser say."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def ctrl_c():
     """Ctrl-C works as in a terminal, also where the tests run in the background.

@@ -451,6 +451,13 @@ def make(addition, copy):
     return before
 
 
+def fails(copy, path, addition):
+    """Whether a test misses what a file was to say; those that may know come first."""
+    own = [one for one in addition.tests if one not in ALWAYS]
+    first = ALWAYS if path.suffix == ".md" or not own else own
+    return any(not run_tests(copy, some)[0] for some in (first, addition.tests))
+
+
 @pytest.mark.slow
 def test_all_tests_of_what_is_registered_pass_for_additions_too(copy):
     """They are made all at once: to look through the tests for names takes longest."""
@@ -479,8 +486,7 @@ def test_an_addition_touches_the_files_that_the_table_names(addition, copy):
             path.write_text(text, encoding="utf-8")
         else:
             path.unlink()
-        passed, _ = run_tests(copy, addition.tests)
-        assert not passed, f"{path.relative_to(copy)} need not be touched."
+        assert fails(copy, path, addition), f"{path.name} need not be touched."
         path.write_text(after, encoding="utf-8")
 
 
