@@ -77,7 +77,11 @@ def results(whole_tutorial):
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever reads a whole tutorial waits for it to be written: slow."""
+    """Whatever reads a whole tutorial waits for it to be written: slow.
+
+    The longest tests come first, so that no worker is left alone with them at the end.
+    """
+    items.sort(key=lambda item: "test_additions.py" not in item.nodeid)
     for item in items:
         if "whole_tutorial" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)

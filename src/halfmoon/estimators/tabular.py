@@ -24,6 +24,7 @@ from sklearn.utils.validation import (
 )
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.rules import BOOLEAN, INF, NONE, Integer
 from halfmoon.engines.cores import available_cores
 from halfmoon.estimators import ensemble
@@ -202,6 +203,8 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
 
     def _read(self, X: Any, reset: bool = False) -> dict[str, NDArray[Any]]:
         """X as a table; at first its size is learned, and its names if it has some."""
+        if is_sparse(X):
+            raise TypeError("X is sparse, which a table cannot be; pass X.toarray().")
         if hasattr(X, "columns") or isinstance(X, dict):
             table = read_frame(X)
             if reset:
