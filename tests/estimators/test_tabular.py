@@ -4,6 +4,7 @@ import os
 import pickle
 import signal
 from collections import Counter
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_sp
 from sklearn.utils.estimator_checks import check_estimator
 
 from halfmoon import TabularClassifier, TabularRegressor
+from halfmoon.estimators import tabular
 from small import one_thread
 
 pytestmark = one_thread
@@ -270,6 +272,22 @@ def test_ctrl_c_keeps_the_networks_so_far(monkeypatch):
         model.fit(TABLE, SURVIVED)
     assert len(model.networks_) == 3
     assert len(model.predict(NEW)) == len(NEW)
+
+
+def test_the_progress_bar_counts_the_epochs_of_all_networks(monkeypatch):
+    shown = []
+
+    @contextmanager
+    def bar(label, epochs):
+        shown.append(epochs)
+        yield lambda run, done: shown.append(done)
+
+    monkeypatch.setattr(tabular, "progress_bar", bar)
+    model = TabularClassifier(effort=2, random_state=0, n_jobs=1, verbose=True)
+    model.fit(TABLE, SURVIVED)
+    whole, *done = shown
+    assert whole == 3 * 60
+    assert done == list(range(1, sum(map(len, model.histories_)) + 1))
 
 
 @pytest.mark.parametrize("value", [0, 6, 2.5, "best"])

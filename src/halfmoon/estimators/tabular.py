@@ -175,7 +175,7 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
 
             def told(number: int, run: Run) -> None:
                 done[number] = run.epoch
-                show(run)
+                show(run, sum(done.values()))
 
             yield told
 

@@ -7,7 +7,7 @@ from halfmoon.training.run import Run
 
 
 @contextmanager
-def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
+def progress_bar(label: str, epochs: int) -> Iterator[Callable[..., None]]:
     """A bar on the terminal, for ``train(..., progress=bar)``.
 
     Nothing is shown where standard error is not a terminal.
@@ -21,9 +21,10 @@ def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
 
     Yields
     ------
-    function (run)
+    function (run, done=None)
         Called after each chunk of updates, about every 50 ms, so that it costs nothing
-        that could be measured.
+        that could be measured. `done` are the epochs done, where the bar is not of one
+        run alone.
     """
     from rich.console import Console
     from rich.progress import (
@@ -36,7 +37,7 @@ def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda run: None
+        yield lambda run, done=None: None
         return
     columns = (
         TextColumn("{task.description}"),
@@ -48,9 +49,10 @@ def progress_bar(label: str, epochs: int) -> Iterator[Callable[[Run], None]]:
     with Progress(*columns, loss, console=console, transient=True) as bars:
         task = bars.add_task(label, total=epochs, loss="")
 
-        def show(run: Run) -> None:
+        def show(run: Run, done: int | None = None) -> None:
             if run.epoch:
                 text = f"loss {run.history.last('loss'):.4f}"
-                bars.update(task, completed=run.epoch, loss=text)
+                completed = run.epoch if done is None else done
+                bars.update(task, completed=completed, loss=text)
 
         yield show
