@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import goals
-import report
 from machine import AVX2, THREADS, machine
+
+import report
 
 HERE = Path(__file__).parent
 GROUPS = [

@@ -48,7 +48,7 @@ MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "llvmlite": {"engines.compiled", "engines.browser"},
     "threadpoolctl": {"arrays.blas", "tutorial"},
     "scipy": {"arrays.sparse", "training.solvers", "engines.compiled"},
-    "sklearn": {"datasets", "displays", "estimators", "tutorial"},
+    "sklearn": {"datasets", "displays", "estimators", "report", "tutorial"},
     "matplotlib": {"displays", "pages", "tutorial"},
     "narwhals": {"displays", "tables"},
     "duckdb": {"tables"},

@@ -1,0 +1,1 @@
+"""A fitted model of a table as figures, beside baselines on the same split."""
