@@ -36,9 +36,9 @@ SHARES = ((1_000, 0.1), (np.inf, 0.05))  # of the rows, below so many of them
 MOST_CLASSES = 1_000
 ROWS_A_CLASS = 2  # on average, at least
 # what the column to be predicted is called in many tables
-NAMES = tuple(
-    "target label labels class outcome response y output churn churned survived fraud "
-    "diagnosis species default".split()
+NAMES = (
+    *("target", "label", "labels", "class", "outcome", "response", "y", "output"),
+    *("churn", "churned", "survived", "fraud", "diagnosis", "species", "default"),
 )
 OTHER = {
     "classification": ("regression", "amounts"),
