@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from failing import FULL, failing, failure, steps_of
-from halfmoon.atomic import make_folder, write_file
+from halfmoon.atomic import make_folder, write_file, write_folder
 
 OLD = b"before" * 20_000
 NEW = b"and after" * 20_000
@@ -156,3 +156,64 @@ def test_a_folder_is_tried_before_anything_is_computed_for_it(tmp_path):
     for path in (tmp_path / "file", tmp_path / "file" / "b", Path("/dev/null/x")):
         with pytest.raises(OSError, match=r"No files can be written in the folder /"):
             make_folder(path)
+
+
+def write_two(folder):
+    write_file(folder / "one", OLD)
+    write_file(folder / "two", NEW)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full", "Ctrl-C"])
+@pytest.mark.parametrize("there", [False, True], ids=["new", "empty"])
+def test_an_error_at_any_step_leaves_a_whole_folder_or_none(tmp_path, there, error):
+    count = steps_of(lambda: write_folder(tmp_path / "at first", write_two))
+    assert count >= 9  # two files, and the folder's name
+    for fails_at in range(1, count + 1):
+        parent = tmp_path / str(fails_at)
+        path = parent / "data.halfmoon"
+        path.mkdir(parents=True)
+        if not there:
+            path.rmdir()
+        with failing(fails_at, failure(error)), suppress(OSError, KeyboardInterrupt):
+            write_folder(path, write_two)
+        left = [each.name for each in parent.iterdir() if each != path]
+        assert not left, fails_at
+        if path.exists() and (any(path.iterdir()) or not there):
+            assert set(contents(path)) == {"one", "two"} or there, fails_at
+            assert set(contents(path).values()) <= {OLD, NEW}, fails_at
+
+
+def test_a_folder_that_holds_something_stays(tmp_path):
+    write_folder(tmp_path / "data.halfmoon", write_two)
+    before = contents(tmp_path / "data.halfmoon")
+    (tmp_path / "file").touch()
+    for name in ("data.halfmoon", "file"):
+        with pytest.raises(FileExistsError, match="is there already; name another"):
+            write_folder(tmp_path / name, lambda folder: pytest.fail("it is too late"))
+    assert contents(tmp_path / "data.halfmoon") == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["data.halfmoon", "file"]
+
+
+def test_two_folders_of_one_name_do_not_meet(tmp_path):
+    """Another process makes it while this one writes its files."""
+    path = tmp_path / "data.halfmoon"
+
+    def write(folder):
+        write_folder(path, write_two)
+        write_file(folder / "three", NEW)
+
+    with pytest.raises(FileExistsError, match="is there already"):
+        write_folder(path, write)
+    assert set(contents(path)) == {"one", "two"}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_a_folder_is_told_in_a_sentence():
+    with pytest.raises(
+        OSError, match=r"^The folder /dev/null/x cannot be written \(Not"
+    ):
+        write_folder(Path("/dev/null/x"), write_two)

@@ -8,7 +8,9 @@ several processes write it at once.
 
 import os
 import secrets
+import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -64,6 +66,41 @@ def _write_folder_to_disk(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def write_folder(path: Path, write: Callable[[Path], None]) -> None:
+    """Make a folder with all its files, or leave nothing.
+
+    `write` puts the files into the folder that it is given, which then takes the final
+    name. A folder that is there and empty is filled. Raises FileExistsError where
+    anything else is there, OSError, in one sentence, if it cannot be written.
+    """
+    path = path.absolute()
+    is_there = path.is_dir()
+    if path.exists() and (not is_there or any(path.iterdir())):
+        raise FileExistsError(f"{path} is there already; name another folder.")
+    parent = path if is_there else path.parent
+    part = parent / f"{path.name}.{secrets.token_hex(6)}.part"
+    try:
+        part.mkdir(parents=True)
+        write(part)
+        if is_there:  # it may be all that can be written there
+            for file in sorted(part.iterdir()):
+                os.replace(file, path / file.name)
+        else:
+            os.rename(part, path)
+        _write_folder_to_disk(parent)
+    except OSError as error:
+        if path.exists() and not is_there:  # another process has just made it
+            raise FileExistsError(f"{path} is there already; name another.") from error
+        if error.errno is None:  # it is a sentence
+            raise
+        raise type(error)(
+            f"The folder {path} cannot be written ({error.strerror}); choose one that "
+            "can be written and has room."
+        ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def make_folder(path: Path) -> None:

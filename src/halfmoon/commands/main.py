@@ -45,9 +45,10 @@ def options(
 
 
 for module in pkgutil.iter_modules(commands.__path__):
-    if module.name not in ("main", "catalogue"):
-        command = import_module(f"halfmoon.commands.{module.name}").command
-        app.command(module.name)(command)
+    if module.ispkg or module.name in ("main", "catalogue"):
+        continue  # what commands are made of
+    found = import_module(f"halfmoon.commands.{module.name}")
+    app.command(module.name, cls=getattr(found, "Command", None))(found.command)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""What `halfmoon fit` is made of, one part a module."""
