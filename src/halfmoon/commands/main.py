@@ -1,7 +1,8 @@
 """The command line: the app, its commands, and how it ends when something is wrong.
 
 A command is a module of this folder with a function `command`; it is called by the
-module's name. Nothing heavy is imported before a command needs it.
+module's name. `common` holds what they share. Nothing heavy is imported before a
+command needs it.
 """
 
 import io
@@ -13,6 +14,7 @@ from typing import Annotated
 import typer
 
 from halfmoon import __version__, commands
+from halfmoon.commands.common.endings import with_endings
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -48,19 +50,16 @@ for module in pkgutil.iter_modules(commands.__path__):
     if module.ispkg or module.name in ("main", "catalogue"):
         continue  # what commands are made of
     found = import_module(f"halfmoon.commands.{module.name}")
-    app.command(module.name, cls=getattr(found, "Command", None))(found.command)
+    kind = getattr(found, "Command", None)
+    app.command(module.name, cls=kind)(with_endings(found.command))
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one sentence, not a traceback.
+    """Run the command line; `endings` says how it ends.
 
     Signs that the terminal's encoding lacks are printed as "?".
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    try:
-        app()
-    except (ValueError, OSError) as error:
-        typer.echo(f"halfmoon: {error}", err=True)
-        sys.exit(2)
+    app()

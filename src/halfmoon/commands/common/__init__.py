@@ -1,0 +1,1 @@
+"""What commands share: options, how a table and a model are read, and how they end."""

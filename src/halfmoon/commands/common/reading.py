@@ -1,0 +1,65 @@
+"""A table from a file, as the options say, for all commands alike."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from halfmoon.commands.common.options import Reading
+
+if TYPE_CHECKING:
+    from halfmoon.tables.raw import Table
+    from halfmoon.tables.understood import Understood
+
+
+def read_table(source: str, reading: Reading) -> "tuple[Table, Understood]":
+    """The table in a file, its columns as texts, and what was understood of it.
+
+    Raises OSError and ValueError, in one sentence, for what cannot be read.
+    """
+    from halfmoon.tables.reading import read_file
+
+    return read_file(
+        source,
+        encoding=reading.encoding,
+        separator=_sign(reading.separator),
+        quote=_sign(reading.quote),
+        comment=_sign(reading.comment),
+        skip=reading.skip,
+        header=reading.header,
+    )
+
+
+def _sign(given: str | None) -> str | None:
+    r"""A character as it was meant: a shell makes a tab hard to type, so \t is one."""
+    return "\t" if given == r"\t" else given
+
+
+def said_of_columns(reading: Reading) -> dict[str, Any]:
+    """What --columns says of columns, as the schema takes it: {"zip": "category"}.
+
+    A kind can bring settings as JSON, such as {"kind": "date", "format": "%d/%m/%Y"}.
+    Raises ValueError for what says nothing of a column.
+    """
+    said: dict[str, Any] = {}
+    for text in reading.columns or []:
+        before, brace, settings = text.partition("={")
+        name, equals, kind = text.rpartition("=")
+        if brace:
+            said[before] = _settings(before, brace[1:] + settings)
+        elif name and equals:
+            said[name] = kind
+        else:
+            raise ValueError(
+                f"--columns must be a column's name and its kind, as zip=category; got "
+                f"{text!r}."
+            )
+    return said
+
+
+def _settings(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(
+            f"--columns says of {name!r} what is no JSON ({error}); write such as "
+            '--columns \'since={"kind": "date", "format": "%d/%m/%Y"}\'.'
+        ) from None

@@ -1,0 +1,52 @@
+"""Sentences that tell of Python's arguments, told in options of the command line."""
+
+import ast
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+TEXT = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+SIGN = re.compile(rf"\b(encoding|separator|quote|comment)=({TEXT})")
+LINES = re.compile(r"\bskip=(\d+)")
+HEADER = re.compile(r"\bheader=(True|False)")
+COLUMNS = re.compile(rf"\bcolumns=(\{{(?:{TEXT}): (?:{TEXT}|\{{[^{{}}]*\}})\}})")
+
+
+def in_one_line(text: str) -> str:
+    """The text without line breaks."""
+    return " ".join(text.split())
+
+
+def as_options(sentence: str) -> str:
+    r"""A sentence with the options that stand for arguments of `read_file` and `fit`.
+
+    >>> print(as_options("give separator='\\t', header=False or skip=2"))
+    give --separator '\t', --no-header or --skip 2
+    >>> print(as_options("to change it: columns={'zip': 'category'}"))
+    to change it: --columns zip=category
+    """
+    sentence = SIGN.sub(_sign, sentence)
+    sentence = LINES.sub(r"--skip \1", sentence)
+    sentence = HEADER.sub(_header, sentence)
+    return COLUMNS.sub(_columns, sentence)
+
+
+def _sign(found: re.Match[str]) -> str:
+    value = ast.literal_eval(found[2]).replace("\t", r"\t")
+    return f"--{found[1]} {shlex.quote(value)}"
+
+
+def _header(found: re.Match[str]) -> str:
+    return "--header" if found[1] == "True" else "--no-header"
+
+
+def _columns(found: re.Match[str]) -> str:
+    try:
+        said: Mapping[str, Any] = ast.literal_eval(found[1])
+    except (ValueError, SyntaxError):
+        return found[0]
+    ((name, kind),) = said.items()
+    written = kind if isinstance(kind, str) else json.dumps(kind, ensure_ascii=False)
+    return f"--columns {shlex.quote(f'{name}={written}')}"
