@@ -1,0 +1,199 @@
+"""Metrics on test rows, with 95 % intervals, from the influence of each row.
+
+The influence psi_i of row i says how far the metric moves, times n, if that row is
+given a little more weight; over all rows it adds up to 0. Then
+
+    standard error = sqrt(sum_g (sum_(i in g) psi_i)^2) / n
+
+over groups g of rows that belong together, or over single rows. So every metric has an
+interval by one rule, and so has the difference of two models on the same rows: its
+influence is the difference of theirs (infinitesimal jackknife, Efron 1982; for the AUC
+it is that of DeLong, DeLong & Clarke-Pearson 1988).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.report.measured import Difference, Score
+
+Numbers = NDArray[np.intp]
+Z95 = 1.959963984540054  # of a normal distribution, 95 % lie within so many deviations
+SMALLEST = float(np.finfo(np.float64).eps)  # a probability below counts as this one
+# label, the least and the largest value, whether larger is better
+METRICS = {
+    "accuracy": ("accuracy", 0.0, 1.0, True),
+    "balanced_accuracy": ("balanced accuracy", 0.0, 1.0, True),
+    "log_loss": ("log-loss", 0.0, np.inf, False),
+    "auc": ("AUC", 0.0, 1.0, True),
+    "rmse": ("RMSE", 0.0, np.inf, False),
+    "mae": ("MAE", 0.0, np.inf, False),
+    "r2": ("R²", -np.inf, 1.0, True),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """A metric's value on n rows, and the influence (n,) of each.
+
+    `rows` are those that its extreme values rest on: all, or the rarest class's.
+    """
+
+    name: str
+    value: float
+    influence: Array
+    rows: int
+
+
+def class_metrics(t: Numbers, P: Array) -> list[Metric]:
+    """Metrics of probabilities P (n, C) for the classes' numbers t (n,).
+
+    Balanced accuracy and AUC are means over the classes that occur in t, the AUC's of
+    one class against the others; it is left out where only one class occurs.
+    """
+    n = len(t)
+    correct = (P.argmax(axis=1) == t).astype(float)
+    found, counts = np.unique(t, return_counts=True)
+    rarest = int(counts.min())
+    recall = np.bincount(t, correct)[found] / counts
+    place = np.searchsorted(found, t)
+    psi = n / (len(found) * counts[place]) * (correct - recall[place])
+    metrics = [
+        _mean("accuracy", correct),
+        Metric("balanced_accuracy", float(recall.mean()), psi, rarest),
+        _mean("log_loss", row_losses(t, P)),
+    ]
+    if len(found) > 1:
+        # of two classes the curves are one
+        parts = found[1:] if P.shape[1] == 2 else found
+        areas = [area_under_curve(t == part, P[:, part]) for part in parts]
+        value = float(np.mean([area.value for area in areas]))
+        psi = np.mean([area.influence for area in areas], axis=0)
+        metrics.append(Metric("auc", value, psi, rarest))
+    return metrics
+
+
+def row_losses(t: Numbers, P: Array) -> Array:
+    """Minus the logarithm of the probability of each row's class (n,)."""
+    given = P[np.arange(len(t)), t]
+    return np.asarray(-np.log(np.clip(given, SMALLEST, 1.0)))
+
+
+def value_metrics(y: Array, y_hat: Array) -> list[Metric]:
+    """RMSE, MAE and R2 of predicted values y_hat (n,); no R2 where y is constant."""
+    squares = (y - y_hat) ** 2
+    mse = float(squares.mean())
+    rmse = np.sqrt(mse)
+    slope = 0.5 / rmse if rmse > 0.0 else 0.0
+    metrics = [
+        Metric("rmse", float(rmse), slope * (squares - mse), len(y)),
+        _mean("mae", np.abs(y - y_hat)),
+    ]
+    off = (y - y.mean()) ** 2
+    variance = float(off.mean())
+    if variance > 0.0:
+        psi = mse / variance**2 * (off - variance) - (squares - mse) / variance
+        metrics.append(Metric("r2", 1.0 - mse / variance, psi, len(y)))
+    return metrics
+
+
+def _mean(name: str, values: Array) -> Metric:
+    mean = values.mean()
+    return Metric(name, float(mean), values - mean, len(values))
+
+
+def area_under_curve(positive: NDArray[np.bool_], p: Array) -> Metric:
+    """The probability that a positive row has the larger p, ties by half.
+
+    `positive` (n,) must be true for some rows and false for others. The influence is by
+    the share of the other side's rows that each row is in order with.
+    """
+    n = len(p)
+    ones = int(positive.sum())
+    zeros = n - ones
+    ranks = mid_ranks(p)
+    order = np.empty(n)
+    order[positive] = (ranks[positive] - mid_ranks(p[positive])) / zeros
+    order[~positive] = 1.0 - (ranks[~positive] - mid_ranks(p[~positive])) / ones
+    area = float(order[positive].mean())
+    psi = n / np.where(positive, ones, zeros) * (order - area)
+    return Metric("auc", area, psi, min(ones, zeros))
+
+
+def mid_ranks(values: Array) -> Array:
+    """Ranks from 1 (n,); equal values have their mean rank."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - 0.5 * (counts - 1))[which])
+
+
+# Intervals
+
+
+def standard_error(influence: Array, clusters: Numbers | None = None) -> float:
+    """Of a metric with this influence (n,); rows of one cluster belong together."""
+    parts = influence if clusters is None else np.bincount(clusters, influence)
+    count = len(parts) if clusters is None else len(np.unique(clusters))
+    if count < 2:
+        return 0.0
+    return float(np.sqrt((parts**2).sum() * count / (count - 1)) / len(influence))
+
+
+def score(metric: Metric, clusters: Numbers | None = None) -> Score:
+    """The metric's score, with its interval, which stays in the metric's range.
+
+    A share has Wilson's interval (1927), of which something is left where all rows are
+    right; for groups by the number of independent rows that they are worth.
+    """
+    label, least, largest, larger_is_better = METRICS[metric.name]
+    error = standard_error(metric.influence, clusters)
+    rows = float(metric.rows)
+    if clusters is not None and error == 0.0:
+        rows = min(rows, len(np.unique(clusters)))
+    if metric.name == "accuracy" and error > 0.0:
+        # standard_error divides by n - 1
+        rows = metric.value * (1.0 - metric.value) / error**2 + (clusters is None)
+    is_at_end = error == 0.0 and metric.value in (least, largest) and largest == 1.0
+    if metric.name == "accuracy" or is_at_end:
+        low, high = share_interval(metric.value, rows)
+    else:
+        low = max(least, metric.value - Z95 * error)
+        high = min(largest, metric.value + Z95 * error)
+    return Score(
+        name=metric.name,
+        label=label,
+        value=metric.value,
+        low=float(low),
+        high=float(high),
+        larger_is_better=larger_is_better,
+    )
+
+
+def share_interval(share: float, rows: float) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share of so many rows (1927)."""
+    squared = Z95**2
+    middle = share + squared / (2.0 * rows)
+    reach = Z95 * np.sqrt(share * (1.0 - share) / rows + squared / (4.0 * rows**2))
+    scale = 1.0 + squared / rows
+    low = max(0.0, (middle - reach) / scale)
+    high = min(1.0, (middle + reach) / scale)
+    return float(low), float(high)
+
+
+def difference(
+    model: Metric, other: Metric, clusters: Numbers | None = None
+) -> Difference:
+    """The model's metric minus another's on the same rows, with its interval."""
+    label, _, _, larger_is_better = METRICS[model.name]
+    value = model.value - other.value
+    reach = Z95 * standard_error(model.influence - other.influence, clusters)
+    return Difference(
+        name=model.name,
+        label=label,
+        value=value,
+        low=value - reach,
+        high=value + reach,
+        larger_is_better=larger_is_better,
+    )
