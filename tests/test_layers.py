@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 import naive
 from formulas import evaluate
-from halfmoon.layers import PREDICT, Context, Dense, Dropout
+from halfmoon.inspection.gradient_check import check_gradients
+from halfmoon.layers import PREDICT, Context, Dense, Dropout, Scaling
+from halfmoon.network import Network
 
 RNG = np.random.default_rng(0)
 TRAIN = Context(training=True, seed=3, update=5)
@@ -69,18 +71,24 @@ class Matrix(np.ndarray):
         return (np.asarray(self) @ np.asarray(other)).view(Matrix)
 
 
-@pytest.mark.parametrize("layer", [Dense(3, 4, "tanh"), Dropout(3, 0.4)], ids=str)
+@pytest.mark.parametrize(
+    "layer", [Dense(3, 4, "tanh"), Dropout(3, 0.4), Scaling(3)], ids=str
+)
 def test_equations_are_what_is_computed(layer):
     """Printed formulas, evaluated as they stand; delta's with f' as it is given."""
-    p = SimpleNamespace(W=RNG.normal(size=(3, 4)), b=RNG.normal(size=4))
-    dp = SimpleNamespace(W=np.empty((3, 4)), b=np.empty(4))
+    p = SimpleNamespace(
+        W=RNG.normal(size=(3, 4)), b=RNG.normal(size=4), s=RNG.normal(size=3)
+    )
+    dp = SimpleNamespace(W=np.empty((3, 4)), b=np.empty(4), s=np.empty(3))
     a0 = RNG.normal(size=(5, 3))
     da = RNG.normal(size=(5, layer.k))
     values = {}
     a, backward = layer.forward(p, a0, replace(TRAIN, values=values))
     da0 = backward(da, dp, True)
-    found = values | {"a": a, "da0": da0, "dW": dp.W, "db": dp.b}
+    found = values | {"a": a, "da0": da0, "dW": dp.W, "db": dp.b, "ds": dp.s}
     names = {"a0": a0.view(Matrix), "W": p.W.view(Matrix), "b": p.b, "da": da}
+    if "s" in layer.shapes:
+        names = {"a0": a0, "da": da, "s": p.s}
     if layer.random:
         names = {"a0": a0, "da": da, "scale": np.where(a == 0.0, 0.0, 1.0 / 0.6)}
     for tag, name, formula, _ in layer.forward_equations + layer.backward_equations:
@@ -153,6 +161,51 @@ def test_dense_starts_as_its_initializer_says_with_zero_biases():
     assert not p.b.any()
     assert str(layer.initializer) == "glorot_uniform"
     assert str(Dense(3, 2, "relu").initializer) == "he_uniform"
+
+
+def test_scaling_forward_and_backward_equal_scalar_loops():
+    n = 5
+    d = 3
+    p = SimpleNamespace(s=RNG.normal(size=d))
+    dp = SimpleNamespace(s=np.full(d, np.nan))
+    a0 = RNG.normal(size=(n, d))
+    da = RNG.normal(size=(n, d))
+    a, backward = Scaling(d).forward(p, a0, PREDICT)
+    da0 = backward(da, dp, True)
+    for j in range(d):
+        total = 0.0
+        for i in range(n):
+            assert a[i, j] == a0[i, j] * p.s[j]
+            assert da0[i, j] == da[i, j] * p.s[j]
+            total += a0[i, j] * da[i, j]
+        assert dp.s[j] == pytest.approx(total, rel=1e-13)
+    assert backward(da, dp, False) is None
+
+
+def test_a_scaling_begins_as_the_identity_and_no_penalty_shrinks_it():
+    network = Network([Scaling(3, 6.0), Dense(3, 2)])
+    a0 = RNG.normal(size=(4, 3))
+    assert np.array_equal(next(network.walk(a0)).a, a0)
+    assert network.penalised.tolist() == [0.0] * 3 + [1.0] * 6 + [0.0] * 2
+    assert network.rate_factor.tolist() == [6.0] * 3 + [1.0] * 8
+
+
+def test_gradients_through_scalings_are_differences():
+    network = Network(
+        [Scaling(3), Dense(3, 4, "tanh"), Dropout(4, 0.3), Scaling(4), Dense(4, 2)]
+    )
+    network.theta = network.theta + 0.3 * RNG.normal(size=network.size)
+    X = RNG.normal(size=(6, 3))
+    assert check_gradients(network, X, np.arange(6) % 2, l2=0.1, l1=0.05)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [((0,), "at least 1; got 0"), ((2.5,), "whole number"), ((2, -1.0), "rate_factor")],
+)
+def test_scaling_refuses_what_it_cannot_be(arguments, told):
+    with pytest.raises(ValueError, match=told):
+        Scaling(*arguments)
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 2.0, float("nan")])

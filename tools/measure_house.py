@@ -19,7 +19,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 WIDTH = 88
-LAYERS = {"Layer", "Dense", "Dropout"}
+LAYERS = {"Layer", "Dense", "Dropout", "Scaling"}
 FILE = re.compile(r"`([\w/.]+\.(?:py|md))`")
 PRAGMA = re.compile(r"\s+# (?:type: ignore|noqa).*$")
 COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}

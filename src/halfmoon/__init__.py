@@ -16,7 +16,7 @@ _PUBLIC = {
     "halfmoon.components.optimizers": ["OPTIMIZERS", "Optimizer"],
     "halfmoon.components.schedules": ["SCHEDULES", "Progress", "Schedule"],
     "halfmoon.components.equation": ["Equation"],
-    "halfmoon.layers": ["Dense", "Dropout", "Layer"],
+    "halfmoon.layers": ["Dense", "Dropout", "Layer", "Scaling"],
     "halfmoon.network": ["Network"],
     "halfmoon.training.run": ["Run"],
     "halfmoon.training.train": ["train"],

@@ -164,6 +164,14 @@ class Layer(Freezable):
         raise NotImplementedError(f"{self.name} must define forward(p, a0, ctx).")
 
 
+def check_rate_factor(name: str, rate_factor: float) -> None:
+    """ValueError for a factor that no learning rate can have."""
+    if not 0.0 <= rate_factor < np.inf:
+        raise ValueError(
+            f"{name}'s rate_factor must be a number in [0, inf); got {rate_factor!r}."
+        )
+
+
 class Dense(Layer):
     """A fully connected layer, d inputs to k units.
 
@@ -212,11 +220,7 @@ class Dense(Layer):
                 "Dense needs whole numbers of inputs and units, at least 1; got "
                 f"{d!r} and {k!r}."
             )
-        if not 0.0 <= rate_factor < np.inf:
-            raise ValueError(
-                "Dense's rate_factor must be a number in [0, inf); got "
-                f"{rate_factor!r}."
-            )
+        check_rate_factor("Dense", rate_factor)
         super().__init__(d, k, W=(d, k), b=(k,))
         self.rate_factor = rate_factor
         self.act = ACTIVATIONS.make(activation)
@@ -280,6 +284,73 @@ class Dense(Layer):
             return delta @ transposed(p.W) if need_da0 else None  # [B4]
 
         return a, backward
+
+
+class Scaling(Layer):
+    """One learnable factor for each input, as the first layer of a table's network.
+
+    a = a0 s                   [F3]   (n,d) = (n,d) * (d,)
+    dL/ds = sum_n a0 * dL/da   [B5]   (d,)
+    dL/da0 = dL/da * s         [B6]   (n,d)   only when a layer below asks for it
+
+    The factors begin at 1, and no penalty shrinks them. With a learning rate above that
+    of the other layers they soon weigh the inputs against one another: columns that say
+    little become small (Holzmueller, Grinsztajn and Steinwart 2024).
+
+    The compiled engine runs it right below a `Dense`.
+
+    Parameters
+    ----------
+    d : int
+        How many inputs it takes, and gives.
+    rate_factor : float, default=1.0
+        Multiplies the learning rate of s, [O4]'s c.
+
+    Examples
+    --------
+    >>> from halfmoon import Dense, Network, Scaling
+    >>> network = Network([Scaling(2, rate_factor=6.0), Dense(2, 3, "tanh")])
+    >>> network.views(network.theta)[0].s
+    array([1., 1.])
+    """
+
+    kernel = "scaling"
+    forward_equations = (Equation("[F3]", "a", "a0 * s"),)
+    backward_equations = (
+        Equation("[B5]", "ds", "sum_n a0 * da"),
+        Equation("[B6]", "da0", "da * s"),
+    )
+
+    def __init__(self, d: int, rate_factor: float = 1.0) -> None:
+        if not (isinstance(d, Integral) and d >= 1):
+            raise ValueError(
+                f"Scaling needs a whole number of inputs, at least 1; got {d!r}."
+            )
+        check_rate_factor("Scaling", rate_factor)
+        super().__init__(d, d, s=(d,))
+        self.rate_factor = rate_factor
+
+    def __repr__(self) -> str:
+        factor = f", rate_factor={self.rate_factor}" if self.rate_factor != 1.0 else ""
+        return f"Scaling({self.d}{factor})"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Inputs and rate factor."""
+        return {"d": self.d, "rate_factor": self.rate_factor}
+
+    def initial(self, p: Views, rng: Source) -> None:
+        """Every factor is 1."""
+        p.s[...] = 1.0
+
+    def forward(self, p: Views, a0: Array, ctx: Context) -> tuple[Array, Backward]:
+        """[F3], with [B5] and [B6] inside."""
+
+        def backward(da: Array, dp: Views, need_da0: bool) -> Array | None:
+            dp.s[...] = (a0 * da).sum(axis=-2)  # [B5]
+            return da * p.s if need_da0 else None  # [B6]
+
+        return a0 * p.s, backward  # [F3]
 
 
 class Dropout(Layer):

@@ -12,7 +12,7 @@ from halfmoon.engines import reference
 from halfmoon.engines.compiled import engine as compiled
 from halfmoon.engines.compiled import tables
 from halfmoon.engines.contract import Plan, Problem, State
-from halfmoon.layers import Dense, Dropout
+from halfmoon.layers import Dense, Dropout, Scaling
 from halfmoon.network import Network
 from halfmoon.training.history import SCHEMA
 from halfmoon.training.train import train
@@ -173,6 +173,17 @@ ODD = {
     "a factor 0": [Dense(3, 4, "tanh", rate_factor=0.0), Dense(4, 2)],
     "wide and alone": [Dense(90, 2)],
     "wide and thin": [Dense(90, 1, "tanh"), Dense(1, 2)],
+    "a scaling in front": [Scaling(3, 6.0), Dense(3, 4, "tanh"), Dense(4, 2)],
+    "a scaling of wide inputs": [Scaling(80, 6.0), Dense(80, 4, "tanh"), Dense(4, 2)],
+    "a scaling alone": [Scaling(3), Dense(3, 2)],
+    "scalings above dropout": [
+        Dropout(60, 0.3),
+        Scaling(60, 0.5),
+        Dense(60, 13, "silu"),
+        Dropout(13, 0.2),
+        Scaling(13),
+        Dense(13, 2),
+    ],
     "linear": [Dense(3, 20), Dense(20, 20), Dense(20, 2)],
 }
 TUNINGS = {
@@ -204,6 +215,7 @@ def tune(tuning, monkeypatch):
 SEVERAL = [*DEEP[:-1], Dense(7, 9)]
 CUT = {"deep": DEEP, "shallower": DEEP[1:], "several class variables": SEVERAL}
 CUT |= {name: ODD[name] for name in ("wide and alone", "wide and thin")}
+CUT["scalings"] = ODD["scalings above dropout"]
 
 
 def classifier(layers, **options):

@@ -27,6 +27,7 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.components.schedules import Schedule
 from halfmoon.engines import reference
 from halfmoon.engines.compiled import engine as compiled
+from halfmoon.layers import Dense, Dropout, Scaling
 from halfmoon.network import Network
 from halfmoon.training.train import train
 
@@ -354,3 +355,27 @@ def test_half_the_tutorials_rate_settles_at_a_lower_loss():
     loss = tutorial(1.0, 20_000)
     assert loss[-1] == pytest.approx(0.067804, abs=1e-6)
     assert np.ptp(loss[-10:]) < 1e-8
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Dense(3, 2), Scaling(2)],
+        [Scaling(3), Dropout(3, 0.1), Dense(3, 2)],
+        [Scaling(3), Scaling(3), Dense(3, 2)],
+    ],
+    ids=["last", "below dropout", "below another"],
+)
+def test_a_scaling_that_is_not_right_below_a_dense_layer_is_numpys(layers):
+    network = Network(layers)
+    run = train(network, np.eye(3), [0, 1, 1], epochs=1)
+    assert run.engine == "numpy"
+    assert "Scaling is compiled right below a Dense only" in run.why
+
+
+def test_sparse_rows_go_through_a_scaling():
+    X = csr_array(np.random.default_rng(0).random((20, 5)) * (np.arange(5) % 2))
+    networks = [Network([Scaling(5, 6.0), Dense(5, 2)]) for _ in range(2)]
+    for network, table in zip(networks, (X, X.toarray()), strict=True):
+        train(network, table, np.arange(20) % 2, epochs=3)
+    np.testing.assert_allclose(networks[0].theta, networks[1].theta, rtol=1e-12)

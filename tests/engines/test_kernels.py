@@ -32,7 +32,7 @@ from halfmoon.engines.compiled import engine as compiled
 from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.contract import State
 from halfmoon.engines.predicting import predictor_of
-from halfmoon.layers import Dense, Dropout
+from halfmoon.layers import Dense, Dropout, Scaling
 from halfmoon.network import Network
 
 
@@ -95,6 +95,8 @@ def fits(draw):
     for _ in range(draw(st.integers(0, 3))):
         if draw(st.booleans()):
             layers.append(Dropout(d, draw(st.sampled_from([0.0, 0.2, 0.7]))))
+        if draw(st.booleans()):
+            layers.append(Scaling(d, draw(st.sampled_from([1.0, 6.0]))))
         k = draw(st.sampled_from([1, 3, 13, 40]))
         act = draw(st.sampled_from(specs(ACTIVATIONS)))
         layers.append(
@@ -169,6 +171,26 @@ def test_updates_agree_for_odd_networks(layers, dtype):
     assert_agree(problem, begun(problem, 3), plan(5, eta=0.01, decay=0.1))
 
 
+def begin_away(network):
+    """Every parameter away from where it starts: a scaling's factors, too."""
+    step = np.random.default_rng(3).normal(size=network.size)
+    network.theta = network.theta + 0.3 * step
+    return network
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if "scaling" in name])
+@each_dtype
+def test_gradients_of_factors_that_are_not_1_agree(name, dtype):
+    network = begin_away(Network(ODD[name], dtype=dtype))
+    problem = task(network, 40, 11, lam=0.1)
+    found, expected = (
+        e.gradient(problem, begun(problem), 1.0) for e in (compiled, reference)
+    )
+    assert_close(found.g, expected.g, CLOSE[dtype])
+    scaling = next(x for x in network.layers if x.kernel == "scaling")
+    assert np.abs(network.views(found.g)[scaling.index].s).max() > 1e-3
+
+
 @each_tuning
 @pytest.mark.parametrize("layers", CUT.values(), ids=CUT)
 @pytest.mark.parametrize("batch_size", [33, 100])
@@ -178,7 +200,7 @@ def test_updates_and_predictions_agree_however_the_work_is_cut(
 ):
     """What pays on another machine must be right here, too."""
     tune(tuning, monkeypatch)
-    network = classifier(layers, dtype=dtype, seed=2)
+    network = begin_away(classifier(layers, dtype=dtype, seed=2))
     flags = {"lam": 0.02, "l1": 0.01, "clip": 0.3, "average": 0.9, "n_threads": 2}
     problem = task(network, 100, batch_size, "adam", **flags)
     assert (tables.shares_of(network, batch_size) > 1) == ("SHARED_WORK" in tuning)

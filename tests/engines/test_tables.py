@@ -5,7 +5,7 @@ import pytest
 
 from engines.problems import DEEP
 from halfmoon.engines.compiled import tables
-from halfmoon.layers import Dense
+from halfmoon.layers import Dense, Dropout, Scaling
 from halfmoon.network import Network
 
 
@@ -41,6 +41,17 @@ def test_a_layer_says_what_is_penalised_and_not_a_parameters_name():
         (12, 12, 1.0),
         (24, 2, 0.0),
     ]
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_scaling_is_a_part_of_the_dense_layer_above(training):
+    network = Network([Dropout(3, 0.1), Scaling(3), Dense(3, 4, "tanh"), Dense(4, 2)])
+    memory = tables.Memory("float64")
+    table = tables.layer_table(network, memory, 7, training)
+    dense = table[table["is_dropout"] == 0]
+    assert dense["start"].tolist() == [3, 19]
+    assert dense["scaling"].tolist() == [0, 0]
+    assert (dense["V"] != 0).tolist() == [True, False]
 
 
 def test_the_largest_product_that_blas_is_asked_for_has_the_bias_in_it():

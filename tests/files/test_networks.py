@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from halfmoon import Dense, Dropout, Layer, Network, layers, train
+from halfmoon import Dense, Dropout, Layer, Network, Scaling, layers, train
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
@@ -59,7 +59,9 @@ def test_every_layer_of_halfmoon_can_be_stored():
     assert ours == LAYERS
 
 
-@pytest.mark.parametrize("layer", [Dense(2, 3), Dropout(2, 0.5)], ids=str)
+@pytest.mark.parametrize(
+    "layer", [Dense(2, 3), Dropout(2, 0.5), Scaling(2), Scaling(2, 6.0)], ids=str
+)
 def test_a_layer_says_all_that_its_constructor_takes(layer):
     assert [*layer.arguments] == [*inspect.signature(type(layer)).parameters]
     assert repr(type(layer)(**layer.arguments)) == repr(layer)
@@ -69,12 +71,18 @@ def test_a_layer_says_all_that_its_constructor_takes(layer):
 
 def test_what_layers_are_told_is_kept():
     network = Network(
-        [Dropout(2, 0.25), Dense(2, 3, "relu", "zeros", 0.5), Dense(3, 2)]
+        [
+            Dropout(2, 0.25),
+            Dense(2, 3, "relu", "zeros", 0.5),
+            Scaling(3, 6.0),
+            Dense(3, 2),
+        ]
     )
     made = there_and_back(network)
     assert repr(made.layers) == repr(network.layers)
     assert made.layers[0].rate == 0.25
     assert made.layers[1].rate_factor == 0.5
+    assert made.layers[2].rate_factor == 6.0
     assert made.layers[1].number == 1
     assert np.array_equal(made.theta, network.theta)
 
@@ -158,9 +166,9 @@ def change(description, **changes):
         ({"loss": None}, "loss of the network must be a text"),
         ({"loss": "softmax_cross_entropy:sizes=2/2"}, "sizes"),
         ({"layers": []}, "at least one layer"),
-        ({"layers": [1]}, "layer 0 must be a Dense or Dropout; got 1"),
-        ({"layer": "Layer"}, "layer 0 must be a Dense or Dropout"),
-        ({"layer": ["Dense"]}, "layer 0 must be a Dense or Dropout"),
+        ({"layers": [1]}, "layer 0 must be one of Dense, Dropout, Scaling; got 1"),
+        ({"layer": "Layer"}, "layer 0 must be one of Dense, Dropout, Scaling"),
+        ({"layer": ["Dense"]}, "layer 0 must be one of Dense, Dropout, Scaling"),
         ({"layer": "Dropout"}, "layer 0 has no 'd' in this halfmoon"),
         ({"more": 1}, "layer 0 has no 'more' in this halfmoon, and a newer one"),
         ({"d": 2**60}, "d of layer 0 must be an integer in"),

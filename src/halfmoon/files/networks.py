@@ -24,10 +24,12 @@ from halfmoon.files.plain import (
     read_fields,
     write_component,
 )
-from halfmoon.layers import Dense, Dropout, Layer
+from halfmoon.layers import Dense, Dropout, Layer, Scaling
 from halfmoon.network import Network
 
-LAYERS: dict[str, type[Layer]] = {cls.__name__: cls for cls in (Dense, Dropout)}
+LAYERS: dict[str, type[Layer]] = {
+    cls.__name__: cls for cls in (Dense, Dropout, Scaling)
+}
 SIZE = Integer("[", 1, 2**48, "]")
 RULES = {
     "dtype": OneOf("float64", "float32"),
@@ -75,7 +77,7 @@ def _describe_layer(layer: Layer) -> dict[str, Any]:
     if LAYERS.get(kind) is not type(layer):
         raise ValueError(
             f"{layer.name} is a layer of your own, which is code, and a model file "
-            f"holds none; use {' and '.join(LAYERS)}, or pickle"
+            f"holds none; use {', '.join(LAYERS)}, or pickle"
         )
     described: dict[str, Any] = {"layer": kind}
     for name, value in layer.arguments.items():
@@ -124,7 +126,7 @@ def _make_layer(entry: Any, index: int) -> Layer:
     what = f"layer {index}"
     kind = entry.get("layer") if isinstance(entry, dict) else None
     if not isinstance(kind, str) or kind not in LAYERS:
-        raise ValueError(f"{what} must be a {' or '.join(LAYERS)}; got {entry!r}")
+        raise ValueError(f"{what} must be one of {', '.join(LAYERS)}; got {entry!r}")
     cls = LAYERS[kind]
     names = inspect.signature(cls).parameters
     check_known(entry, ("layer", *names), what)

@@ -122,6 +122,7 @@ def fill_layers(which, ld):
     for index in range(len(layers)):
         layer = layers[index]
         layer.is_dropout = 0
+        layer.V = 0  # no scaling
         layer.wide = 0
         layer.thin = 1  # loops and no BLAS
         layer.d = sizes[index].units

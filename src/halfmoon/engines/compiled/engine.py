@@ -30,9 +30,12 @@ solver_context = one_blas_thread
 def why_not(network: Network, optimizer: Optimizer | None) -> str | None:
     """Why it cannot run these, in words; None if it can: then all is compiled."""
     dtype = network.dtype.name
-    for layer in network.layers:
+    above = [layer.kernel for layer in network.layers[1:]]
+    for layer, next_kernel in zip(network.layers, [*above, None], strict=True):
         if layer.kernel is None:
             return f"{layer.name} has no compiled kernel"
+        if layer.kernel == "scaling" and next_kernel != "dense":
+            return f"{layer.name} is compiled right below a Dense only"
     component: Component = network.loss
     try:
         loss, _, _ = translation.loss(network.loss, network.k, dtype)

@@ -9,6 +9,11 @@ below W, so W' = [W; b] (d+1, k) is one matrix, and
     dA0 = W delta             [B4]          (d,n) = (d,k)(k,n)
 
 Wide inputs are the exception: their rows are copied whole, as A0'^T (n,d+1).
+A scaling below a dense layer costs no product of its own: (a0 s) W is a0 (s W), so the
+weights are scaled once an update, and their gradient once a share:
+
+    V = s W    [F3]        dW = s dV    [B2]        ds_i = sum_j W_ij dV_ij    [B5]
+
 BLAS counts columns first, so it sees each of our matrices transposed: the products
 below are written as it sees them, such as Z^T = A0'^T W'.
 
@@ -76,12 +81,43 @@ def inputs(task, layer):
 
 
 @jit
+def weights(task, layer):
+    """The address of W' as products take it: V' where a scaling stands below."""
+    return layer.V if layer.V else task.theta + layer.start * BYTES
+
+
+@jit
+def scale_weights(task, layers):
+    """V of all layers right above a scaling."""
+    for index in range(len(layers)):
+        layer = layers[index]
+        if layer.V:
+            W = task.theta + layer.start * BYTES
+            s = task.theta + layer.scaling * BYTES
+            call(task.scaled_weights, layer.V, W, s, layer.d, layer.k)  # [F3]
+
+
+@jit
+def scaling_gradients(task, layers, dtheta):
+    """From dL/dV to dL/dW and dL/ds, where a share's gradient is complete."""
+    for index in range(len(layers)):
+        layer = layers[index]
+        if layer.V:
+            W = layer.start * BYTES
+            s = layer.scaling * BYTES
+            gradients = dtheta + W, dtheta + s
+            parameters = task.theta + W, task.theta + s
+            sizes = layer.d, layer.k
+            call(task.scaling_gradient, *gradients, *parameters, *sizes)  # [B2] [B5]
+
+
+@jit
 def dense_forward(task, layer, n):
     """z = a0 W + b [F1], a = f(z) [F2]."""
     d = layer.d
     k = layer.k
     ld = task.ld
-    W = task.theta + layer.start * BYTES
+    W = weights(task, layer)
     if layer.thin:
         # k sums over d inputs: w_ij is W[j + i k], b_j is W[j + d k]
         call(task.combine, layer.z, layer.a0, W, k, d, 1, k, d * k, n, ld)  # [F1]
@@ -104,7 +140,7 @@ def dense_backward(task, layer, dtheta, da0, n, first):
     d = layer.d
     k = layer.k
     ld = task.ld
-    W = task.theta + layer.start * BYTES
+    W = weights(task, layer)
     dW = dtheta + layer.start * BYTES
     delta = layer.delta
     if layer.f:
@@ -212,6 +248,7 @@ def share_sums(task, layers, share, start, n, t, factor, fresh):
         if fresh:
             gather(task, first_row, count)
         loss += sums(task, layers, dtheta, count, t, factor, block == 0)
+    scaling_gradients(task, layers, dtheta)
     return loss
 
 
@@ -333,6 +370,7 @@ def thread_updates(task, layers, ranges, thread):
         fresh = i == 0 or not resident
         # two in turns: others may still read the last one
         partial = vector(task.partial + (i % 2) * width * DOUBLE, width, np.float64)
+        scale_weights(task, layers)
         for share in range(thread, task.shares, task.threads):
             loss = share_sums(task, layers, share, start, n, t, factor, fresh)
             partial[share] = loss
@@ -391,6 +429,7 @@ def predict(tasks, layers, theta, X, out, start, stop):
     tasks[0].X = X.ctypes.data
     task = tasks[0]
     top = layers[len(layers) - 1]
+    scale_weights(task, layers)
     not_finite = 0.0  # NaN once an input is not finite
     for first in range(start, stop, task.block_rows):
         n = task.block_rows if task.block_rows < stop - first else stop - first

@@ -115,6 +115,46 @@ def dots(dW, A0, delta, d, k, n, ld, first):
     return 0.0
 
 
+# Scaling: the weights above it are scaled, and not the rows
+
+
+@loop("TTTii")
+def scaled_weights(V, W, s, d, k):
+    """V' = [s W; b]: (a0 s) W + b = a0 (s W) + b, which is [F1] after [F3].
+
+    V, W  (d + 1, k) with a row of biases
+    s     (d,)
+    """
+    fast()
+    for i in range(d):
+        for j in range(k):
+            V[i * k + j] = s[i] * W[i * k + j]  # [F3]
+    for j in range(k):
+        V[d * k + j] = W[d * k + j]
+    return 0.0
+
+
+@loop("TTTTii", sums=True)
+def scaling_gradient(dW, ds, W, s, d, k):
+    """From dL/dV = a0^T delta to ds_i = sum_j W_ij dV_ij [B5], and dW = s dV [B2].
+
+    dW     (d, k) holds dL/dV, and then dL/dW
+    ds, s  (d,)
+    W      (d, k)
+
+    [B5]'s da is delta W^T: sum_n a0_ni sum_j W_ij delta_nj is the same sum.
+    """
+    fast()
+    for i in range(d):
+        total = T(0)
+        for j in range(k):
+            total += W[i * k + j] * dW[i * k + j]
+        for j in range(k):
+            dW[i * k + j] *= s[i]  # [B2]
+        ds[i] = total  # [B5]
+    return 0.0
+
+
 # Random numbers by position (random.py)
 
 

@@ -37,6 +37,8 @@ class ForwardPass:
         names = ["row_numbers", "gather", "all_finite"]
         if layers["thin"].any():
             names.append("combine")
+        if layers["V"].any():
+            names.append("scaled_weights")
         values = {
             "d": network.d,
             "wide": tables.is_wide(network, training=False),

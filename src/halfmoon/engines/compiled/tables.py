@@ -104,6 +104,8 @@ TASK = record(
         "all_finite": "whether a block's inputs are finite",
         "combine": "[F1] and [B4] where BLAS has no kernel for them",
         "dots": "[B2] and [B3] where BLAS has no kernel for them",
+        "scaled_weights": "[F3] within [F1]",
+        "scaling_gradient": "[B5], and [B2] above it",
         "dropout": "[D1]",
         "scale": "[D2]",
         "gradient": "[R3] of a range",
@@ -125,6 +127,7 @@ LAYER = record(
         "d": "inputs",
         "k": "outputs",
         "start": "index of W in theta; b follows W",
+        "scaling": "index of s in theta, if V is not 0",
         # addresses
         "a0": "(d + 1, ld) the inputs and a row of ones; (ld, d + 1) if wide",
         "z": "(k, ld) dense: f's argument",
@@ -133,6 +136,7 @@ LAYER = record(
         "f": "dense: f, or 0 for the identity",
         "df": "dense: f', or 0 for the identity",
         "h": "float64: f's settings",
+        "V": "(d + 1, k) dense right above a scaling: s W and b; else 0",
         "factors": "(k, ld) dropout: 0 or 1 / (1 - q)",
         "rate": "float64: dropout's rate",
         "key": "dropout's random key (a number, no address)",
@@ -179,10 +183,12 @@ class Memory:
 def layer_table(
     network: Network, memory: Memory, ld: int, training: bool, seed: int = 0
 ) -> Table:
-    """One thread's layers, and scratch for `ld` rows; dropout only if `training`."""
-    layers = network.layers
-    if not training:
-        layers = [layer for layer in layers if layer.kernel != "dropout"]
+    """One thread's layers, and scratch for `ld` rows; dropout only if `training`.
+
+    A scaling is a part of the dense layer above it.
+    """
+    left_out = ("scaling",) if training else ("scaling", "dropout")
+    layers = [layer for layer in network.layers if layer.kernel not in left_out]
     table = np.zeros(len(layers), LAYER)
     wide = is_wide(network, training)
     a0 = memory.reserve_values(layers[0].d, ld, wide)
@@ -202,6 +208,7 @@ def layer_table(
             row["wide"] = wide and index == 0
             row["thin"] = not row["wide"] and _is_thin(layer.d, layer.k)
             fill_activation(row, layer.act, memory, ld)
+            _fill_scaling(row, network, layer.index, memory)
         a0 = row["a"]
     if training:
         _reserve_deltas(table, memory, ld)
@@ -225,6 +232,13 @@ def fill_activation(row: Any, act: Any, memory: Memory, ld: int) -> None:
     row["h"] = memory.keep(np.array([*h, 0.0]))
     # f may overwrite z where f' needs only a
     row["z"] = memory.reserve(row["k"] * ld) if needs_z else row["a"]
+
+
+def _fill_scaling(row: Any, network: Network, index: int, memory: Memory) -> None:
+    """Fill in the fields that a scaling right below a dense layer gives it."""
+    if index > 0 and network.layers[index - 1].kernel == "scaling":
+        row["scaling"] = network.layout[index - 1]["s"].part.start
+        row["V"] = memory.reserve((row["d"] + 1) * row["k"])
 
 
 def _reserve_deltas(table: Table, memory: Memory, ld: int) -> None:

@@ -75,7 +75,6 @@ class Workspace:
             "batch": problem.batch_size,
             "per_epoch": problem.per_epoch,
             "shares": self.shares,
-            "lowest": network.lowest,
             "threads": self.threads,
             "t_offset": problem.t_offset,
             "wide": tables.is_wide(network),
@@ -110,6 +109,8 @@ class Workspace:
         names = ["row_numbers", "gather", "gradient"]
         if self.layers["thin"].any():
             names += ["combine", "dots"]
+        if self.layers["V"].any():
+            names += ["scaled_weights", "scaling_gradient"]
         if self.layers["is_dropout"].any():
             names += ["dropout", "scale"]
         if averages:
@@ -125,6 +126,7 @@ class Workspace:
         memory = self.memory
         layers = tables.layer_table(problem.network, memory, ld, True, problem.seed)
         task["a0"] = layers["a0"][0]
+        task["lowest"] = np.argmin(layers["is_dropout"])
         task["numbers"] = memory.reserve(ld, np.int64)
         task["spare"] = memory.reserve(3 * ld)
         task["y_block"] = memory.reserve(problem.y.shape[1] * ld)
