@@ -280,3 +280,15 @@ def test_other_settings_and_kinds_are_refused():
         decide_as("a", ZIP, "integer")
     with pytest.raises(ValueError, match="has the setting 'format'"):
         decide_as("a", ZIP, {"kind": "category", "format": "%Y"})
+
+
+def test_what_was_decided_of_more_rows_is_taken_as_it_is():
+    """Of these two rows alone, the rule would say that they are numbers."""
+    whole = decide("a", column("1", "2", "many"))
+    assert decide_as("a", column("1", "2"), whole.as_dict()) == whole
+    dates = decide("a", column("31/12/2020", "01/02/2021"))
+    kept = decide_as("a", column("01/02/2021"), dates.as_dict())
+    assert kept.format == "%d/%m/%Y"
+    assert kept == dates
+    with pytest.raises(ValueError, match="says of 'b' what was decided about 'a'"):
+        decide_as("b", column("1", "2"), whole.as_dict())

@@ -118,9 +118,11 @@ def decide_as(
     """The decision for a column of which somebody has said what it is.
 
     `wanted` is a kind, or a dictionary of the kind and of settings of how its cells
-    are read: {"kind": "date", "format": "%d/%m/%Y"}. Raises ValueError for what cannot
-    be.
+    are read: {"kind": "date", "format": "%d/%m/%Y"}. What `Decision.as_dict` told, with
+    its "column", is taken as it is. Raises ValueError for what cannot be.
     """
+    if isinstance(wanted, Mapping) and "column" in wanted:
+        return _as_before(name, wanted)
     settings = dict(wanted) if isinstance(wanted, Mapping) else {"kind": wanted}
     by_rule = decide(name, column, cells)
     kind = check_kind(name, settings.pop("kind", by_rule.kind))
@@ -138,6 +140,17 @@ def decide_as(
     if kind not in ("number", "date", "yes/no"):
         return said
     return dataclasses.replace(said, fits=read_column(said, column, cells).share)
+
+
+def _as_before(name: str, told: Mapping[str, Any]) -> Decision:
+    """A decision that was made of this column of a larger table, say."""
+    decision = Decision.from_dict(told)
+    if decision.column != name:
+        raise ValueError(
+            f"columns= says of {name!r} what was decided about {decision.column!r}; "
+            "give each column its own."
+        )
+    return decision
 
 
 def _settled(said: Decision, texts: list[str], settings: Mapping[str, Any]) -> Decision:
