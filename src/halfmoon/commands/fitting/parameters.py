@@ -30,9 +30,12 @@ class Command(TyperCommand):
 
 
 def given_parameters(context: typer.Context) -> dict[str, Any]:
-    """What the user gave, by the parameters' names; the rest has defaults of ours."""
-    given: dict[str, Any] = context.meta.get(GIVEN, {})
-    return {**DEFAULTS, **given}
+    """What the user gave, by the parameters' names; the rest has defaults of ours.
+
+    Raises ValueError for a text that its parameter's rule does not allow.
+    """
+    given: dict[str, str] = context.meta.get(GIVEN, {})
+    return DEFAULTS | {name: read_value(name, text) for name, text in given.items()}
 
 
 def estimator(task: str, parameters: dict[str, Any]) -> Any:
@@ -174,10 +177,10 @@ def _annotation(name: str, field: Any) -> Any:
 
 
 def _keeper(name: str) -> Callable[..., None]:
-    """What reads an option's text, and keeps its value in the context."""
+    """What keeps an option's text in the context, for the command to read."""
 
     def keep(context: typer.Context, text: str | None) -> None:
         if text is not None:
-            context.meta.setdefault(GIVEN, {})[name] = read_value(name, text)
+            context.meta.setdefault(GIVEN, {})[name] = text
 
     return keep
