@@ -37,7 +37,7 @@ MOST_CLASSES = 1_000
 ROWS_A_CLASS = 2  # on average, at least
 # what the column to be predicted is called in many tables
 NAMES = (
-    *("target", "label", "labels", "class", "outcome", "response", "y", "output"),
+    *("target", "label", "labels", "class", "outcome", "response", "output"),
     *("churn", "churned", "survived", "fraud", "diagnosis", "species", "default"),
 )
 OTHER = {
@@ -137,6 +137,7 @@ def suggest_target(table: Mapping[str, Column]) -> Suggestion | None:
     One whose name says so, such as "target" or "class"; else the last one that can be.
     """
     named = [name for name in table if _letters(name) in NAMES]
+    named.sort(key=lambda name: NAMES.index(_letters(name)))
     for name in [*named, *reversed([*table])]:
         try:
             target = read_target(name, table[name])
