@@ -365,6 +365,8 @@ def test_nobody_asks_which_class_a_layer_is():
 
 # modules without a test file of their own, and the file that tries them
 TESTED_TOGETHER = {
+    # what a table and a model are shown as, by the command that shows them
+    "commands.describing": "commands/test_describe.py",
     # what is installed is not frozen
     "components.installed": "components/test_freezing.py",
     # every loss that is registered is tried alike

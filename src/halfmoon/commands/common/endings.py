@@ -6,8 +6,8 @@
     130  Ctrl-C
     141  whoever read the output has left, as in `halfmoon predict ... | head`
 
-What halfmoon refuses it says in a sentence, with a full stop at its end. An error
-without one comes from elsewhere, and is nobody's mistake but ours.
+What halfmoon refuses it says in a sentence, with a full stop (or "did you mean ...?")
+at its end. An error without one comes from elsewhere, and is nobody's mistake but ours.
 """
 
 import os
@@ -69,7 +69,7 @@ def with_endings(command: Callable[..., None]) -> Callable[..., None]:
 
 def is_mistake(error: Exception) -> bool:
     """Whether an error tells of something that the user can mend."""
-    return isinstance(error, OSError) or str(error).rstrip().endswith(".")
+    return isinstance(error, OSError) or str(error).rstrip().endswith((".", "?"))
 
 
 def say(sentence: str) -> None:

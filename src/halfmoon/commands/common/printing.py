@@ -52,3 +52,14 @@ def print_table(
         console.print(table)
     lines = captured.get().splitlines()
     typer.echo("\n".join(line.rstrip() for line in lines))
+
+
+def as_share(count: int, of: int) -> str:
+    """A share of the rows in per cent; nothing where there are none of them.
+
+    >>> as_share(0, 500), as_share(1, 500), as_share(125, 500)
+    ('', '<1%', '25%')
+    """
+    if count == 0:
+        return ""
+    return f"{count / of:.0%}" if count >= 0.005 * of else "<1%"

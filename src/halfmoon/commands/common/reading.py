@@ -33,6 +33,24 @@ def _sign(given: str | None) -> str | None:
     return "\t" if given == r"\t" else given
 
 
+def as_arguments(reading: Reading) -> list[str]:
+    """The options that say the same on a command line; none for what is found out.
+
+    >>> as_arguments(Reading(separator=";", header=False, columns=["zip=id"]))
+    ['--separator', ';', '--no-header', '--columns', 'zip=id']
+    """
+    given: list[str] = []
+    for name in ("encoding", "separator", "quote", "comment", "skip"):
+        value = getattr(reading, name)
+        if value is not None:
+            given += [f"--{name}", str(value).replace("\t", r"\t")]
+    if reading.header is not None:
+        given.append("--header" if reading.header else "--no-header")
+    for column in reading.columns or []:
+        given += ["--columns", column]
+    return given
+
+
 def said_of_columns(reading: Reading) -> dict[str, Any]:
     """What --columns says of columns, as the schema takes it: {"zip": "category"}.
 

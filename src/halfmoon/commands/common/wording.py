@@ -19,6 +19,15 @@ def in_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def as_command(*words: str) -> str:
+    """A command that can be pasted into a shell.
+
+    >>> print(as_command("fit", "my data.csv", "--target", "y"))
+    halfmoon fit 'my data.csv' --target y
+    """
+    return shlex.join(["halfmoon", *words])
+
+
 def as_options(sentence: str) -> str:
     r"""A sentence with the options that stand for arguments of `read_file` and `fit`.
 

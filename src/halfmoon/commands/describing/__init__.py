@@ -1,0 +1,1 @@
+"""What `halfmoon describe` shows: of a table, and of a model."""

@@ -1,0 +1,164 @@
+"""What a model file holds, and how it is printed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from halfmoon.commands.common.models import load_any, model_file
+from halfmoon.commands.common.printing import print_table
+from halfmoon.commands.common.targets import recorded
+
+SHOWN = 20  # classes
+
+
+@dataclass(frozen=True)
+class DescribedModel:
+    """A model of any kind, its networks, and the file that it was in."""
+
+    model: Any
+    networks: list[Any]
+    file: Path
+    bytes: int
+
+
+def describe_model(path: str) -> DescribedModel:
+    """Load a model.
+
+    Raises OSError and ValueError, in one sentence, for what is no model file.
+    """
+    model = load_any(path)
+    networks = getattr(model, "networks_", None) or [getattr(model, "network_", model)]
+    file = model_file(path)
+    return DescribedModel(model, list(networks), file, file.stat().st_size)
+
+
+def as_data(described: DescribedModel) -> dict[str, Any]:
+    """What is known of a model as plain data for JSON."""
+    model = described.model
+    first = described.networks[0]
+    layers = [
+        {"layer": layer.label, "inputs": layer.d, "outputs": layer.k}
+        for layer in first.layers
+    ]
+    schema = getattr(model, "schema_", None)
+    return {
+        "file": str(described.file),
+        "bytes": described.bytes,
+        "kind": type(model).__name__,
+        "settings": {name: _plain(value) for name, value in _settings(model).items()},
+        "classes": _classes(model),
+        "columns": None if schema is None else schema.as_dict()["columns"],
+        "networks": len(described.networks),
+        "layers": layers,
+        "loss": str(first.loss),
+        "parameters": _parameters(described),
+        "record": getattr(model, "record_", None),
+    }
+
+
+def _settings(model: Any) -> dict[str, Any]:
+    return model.get_params(deep=False) if hasattr(model, "get_params") else {}
+
+
+def _plain(value: Any) -> Any:
+    is_plain = value is None or isinstance(
+        value, bool | int | float | str | list | dict
+    )
+    return value if is_plain else str(value)
+
+
+def _classes(model: Any) -> Any:
+    """The classes as lists; several where several columns are predicted."""
+    classes = getattr(model, "classes_", None)
+    if isinstance(classes, list):
+        return [column.tolist() for column in classes]
+    return None if classes is None else classes.tolist()
+
+
+def _parameters(described: DescribedModel) -> int:
+    return sum(network.size for network in described.networks)
+
+
+# As text
+
+
+def print_described(described: DescribedModel) -> None:
+    """What is known of a model as text."""
+    from halfmoon.inspection.summary import summary
+
+    model = described.model
+    kind = type(model).__name__
+    typer.echo(f"{described.file}: {kind}, {described.bytes:,} bytes")
+    for line in _told_of_target(model) + _told_of_record(model):
+        typer.echo(f"  {line}")
+    count = len(described.networks)
+    if count > 1:
+        typer.echo(
+            f"  {count} networks, whose predictions are averaged, with "
+            f"{_parameters(described):,} parameters; the first of them:"
+        )
+    typer.echo()
+    typer.echo(summary(described.networks[0]))
+    if hasattr(model, "schema_"):
+        typer.echo()
+        columns = model.schema_.decisions
+        cells = [(each.column, each.kind, each.why) for each in columns]
+        print_table(("column", "kind", "why"), cells)
+    _print_scores(model)
+    _print_settings(model)
+
+
+def _told_of_target(model: Any) -> list[str]:
+    """What is predicted, and the classes."""
+    record = recorded(model)
+    lines = (
+        [] if record is None else [f"predicts {record['column']!r}, {record['task']}"]
+    )
+    classes = _classes(model)
+    if classes is None:
+        return lines
+    listed = ", ".join(map(str, classes[:SHOWN])) + ", ..." * (len(classes) > SHOWN)
+    return [*lines, f"{len(classes):,} classes: {listed}"]
+
+
+def _told_of_record(model: Any) -> list[str]:
+    """Which rows were learned from, and how they were split."""
+    record = getattr(model, "record_", {})
+    lines = []
+    if "rows" in record:
+        source = f" of {record['source']}" if record.get("source") else ""
+        lines.append(f"learned from {record['rows']:,} rows{source}")
+    split = record.get("split")
+    if isinstance(split, dict) and split.get("sentence"):
+        lines.append(split["sentence"])
+    if "fingerprint" in record:
+        lines.append(f"fingerprint of these rows: {record['fingerprint']}")
+    return lines
+
+
+def _print_scores(model: Any) -> None:
+    """What was measured after the fit, on rows that were not learned from."""
+    scores = getattr(model, "record_", {}).get("scores")
+    if not isinstance(scores, list):
+        return
+    typer.echo()
+    cells = [
+        (
+            score["label"],
+            f"{score['value']:.4g}",
+            f"{score['low']:.4g}",
+            f"{score['high']:.4g}",
+        )
+        for score in scores
+    ]
+    names = ("on rows not learned from", "score", "from", "to (95%)")
+    print_table(names, cells, right=(1, 2, 3))
+
+
+def _print_settings(model: Any) -> None:
+    settings = _settings(model)
+    if settings:
+        typer.echo()
+        typer.echo("settings: " + ", ".join(f"{k}={v!r}" for k, v in settings.items()))

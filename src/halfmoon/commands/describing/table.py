@@ -1,0 +1,170 @@
+"""What can be said of a table before a fit, and how it is printed."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from halfmoon.commands.common.options import Reading
+from halfmoon.commands.common.printing import as_share, print_table
+from halfmoon.commands.common.reading import (
+    as_arguments,
+    read_table,
+    said_of_columns,
+)
+from halfmoon.commands.common.wording import as_command, as_options
+
+if TYPE_CHECKING:
+    from halfmoon.tables.raw import Table
+    from halfmoon.tables.schema import Schema
+    from halfmoon.tables.task import Target
+    from halfmoon.tables.understood import Understood
+
+READ = ("encoding", "separator", "quote", "comment", "skip", "header")
+
+
+@dataclass(frozen=True)
+class Described:
+    """A table: how it was read, its columns, and what would be predicted.
+
+    `missing` holds each column's count of missing cells; `suggested` says why this
+    target would be taken, or why there is none.
+    """
+
+    understood: "Understood"
+    schema: "Schema"
+    missing: dict[str, int]
+    target: "Target | None"
+    suggested: str
+
+
+def describe_table(source: str, reading: Reading, target: str | None) -> Described:
+    """Read a table and find out about it.
+
+    Raises OSError and ValueError, in one sentence, for what is no table, and for a
+    target that it does not have.
+    """
+    from halfmoon.commands.common.targets import read_named
+    from halfmoon.tables.schema import Schema
+    from halfmoon.tables.task import suggest_target
+
+    table, understood = read_table(source, reading)
+    schema = Schema.of(table, said_of_columns(reading))
+    found: Target | None = None
+    why = "no column can be predicted: each holds dates, ids, free text or one value"
+    if target is not None:
+        found = read_named(table, target)
+        why = "you named it"
+    elif suggestion := suggest_target(table):
+        found = suggestion.target
+        why = suggestion.why
+    return Described(understood, schema, _missing(table, schema), found, why)
+
+
+def _missing(table: "Table", schema: "Schema") -> dict[str, int]:
+    """How many cells of each column are missing."""
+    counts = {}
+    for decision in schema.decisions:
+        column = table[decision.column]
+        counts[decision.column] = len(column) - decision.cells(column).known
+    return counts
+
+
+# As data, and as text
+
+
+def as_data(described: Described) -> dict[str, Any]:
+    """What is known of a table as plain data for JSON."""
+    understood = described.understood
+    return {
+        "source": understood.source,
+        "format": understood.format,
+        "packed": understood.packed,
+        "rows": understood.rows,
+        "reading": {name: getattr(understood, name) for name in READ},
+        "notes": list(understood.notes),
+        "columns": described.schema.as_dict()["columns"],
+        "missing": described.missing,
+        "target": _target_as_data(described),
+    }
+
+
+def _target_as_data(described: Described) -> dict[str, Any] | None:
+    target = described.target
+    if target is None:
+        return None
+    return {
+        "column": target.column,
+        "suggested": described.suggested,
+        "task": target.task,
+        "why": target.why,
+        "without": int((~target.known).sum()),
+    }
+
+
+def print_described(described: Described, source: str, reading: Reading) -> None:
+    """What is known of a table as text; `source` is the path as it was given."""
+    from halfmoon.tables.decision import USED
+
+    for line in _told_of_reading(described.understood):
+        typer.echo(line)
+    typer.echo()
+    rows = described.understood.rows
+    names = ("column", "kind", "missing", "fits", "why")
+    cells = [
+        (
+            decision.column,
+            decision.kind if decision.kind in USED else f"{decision.kind}, left out",
+            as_share(described.missing[decision.column], rows),
+            f"{decision.fits:.0%}",
+            decision.why,
+        )
+        for decision in described.schema.decisions
+    ]
+    print_table(names, cells, right=(2, 3))
+    typer.echo(
+        "(to change a kind: --columns NAME=KIND, with one of "
+        f"{', '.join(USED)}; id and text leave a column out)"
+    )
+    typer.echo()
+    for line in _told_of_target(described, source, as_arguments(reading)):
+        typer.echo(line)
+
+
+def _told_of_reading(understood: "Understood") -> list[str]:
+    """How the file was read, in words, and how it could be read otherwise."""
+    from halfmoon.tables.dialect import SEPARATORS
+
+    head, *_ = str(understood).splitlines()
+    notes = [f"  {as_options(note)}" for note in understood.notes]
+    mark = understood.separator
+    if mark is None:
+        return [head, *notes]
+    told = [
+        str(understood.encoding),
+        f"{SEPARATORS.get(mark, repr(mark))} between cells",
+        f"{understood.quote} around cells" if understood.quote else "no quotes",
+        "names in the first row" if understood.header else "no names of columns",
+    ]
+    if understood.comment:
+        told.append(f"comments begin with {understood.comment}")
+    if understood.skip:
+        told.append(f"{understood.skip} lines above the table")
+    options = [*READ[:-1], "no-header" if understood.header else "header"]
+    other = f"  (to read it otherwise: {', '.join(f'--{name}' for name in options)})"
+    return [head, f"  {', '.join(told)}", other, *notes]
+
+
+def _told_of_target(described: Described, source: str, options: list[str]) -> list[str]:
+    """Which column would be predicted, and what to do next."""
+    target = described.target
+    if target is None:
+        return [f"Target: {described.suggested}."]
+    lines = [f"Target: {target} (taken because {described.suggested})."]
+    without = int((~target.known).sum())
+    if without == 1:
+        lines.append("One of its cells is missing; a fit leaves this row out.")
+    elif without:
+        lines.append(f"{without:,} of its cells are missing; a fit leaves these out.")
+    command = as_command("fit", source, "--target", target.column, *options)
+    return [*lines, f"Next: {command}"]
