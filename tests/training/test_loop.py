@@ -236,6 +236,53 @@ def test_the_best_score_decides_where_score_is_monitored():
     )
 
 
+def furthest(z, y, w):
+    """How far the worst row is from what it should be: no loss that is learned."""
+    return np.abs(z - 4.0 * y).max()
+
+
+def test_a_function_of_raw_predictions_says_which_epoch_is_best():
+    weights = []
+    remember = [lambda network, run: weights.append(run.theta.copy())]
+    options = {"learning_rate": 6.0, "epochs": 15, "validation": (X2, Y2)}
+    network, run = fit(validation_loss=furthest, callbacks=remember, **options)
+    found = run.history["validation_loss"]
+    y = np.eye(2)[Y2]
+    judged = [furthest(network.raw_predict(X2, theta), y, None) for theta in weights]
+    np.testing.assert_allclose(found, judged, rtol=1e-12)
+    assert np.array_equal(network.theta, best_of(weights, found))
+    # and not the one whose loss is lowest
+    losses = [
+        network.loss.value(network.raw_predict(X2, theta), y).mean()
+        for theta in weights
+    ]
+    assert np.argmin(losses) != np.argmin(found)
+
+
+def test_it_costs_one_forward_pass_of_the_validation_rows_an_epoch(monkeypatch):
+    predicted = []
+    kind = type(net())
+    raw_predict = kind.raw_predict
+
+    def counted(network, X, theta=None):
+        predicted.append(len(X))
+        return raw_predict(network, X, theta)
+
+    monkeypatch.setattr(kind, "raw_predict", counted)
+    fit(validation=(X2, Y2), validation_loss=furthest, epochs=5)
+    assert predicted == [len(X2)] * 5
+
+
+def test_patience_waits_for_what_judges():
+    scripted = iter([3.0, 2.0, 2.5, 2.4, 1.0])
+    run = fit(
+        validation=(X2, Y2), validation_loss=lambda *_: next(scripted), patience=2
+    )[1]
+    assert run.stopped == "patience"
+    assert run.epoch == 4
+    assert run.best.epoch == 2
+
+
 def test_a_tie_goes_to_the_later_epoch():
     network, run = fit(validation=(X2, Y2), score=lambda *_: 1.0, monitor="score")
     assert run.best.epoch == 8

@@ -91,11 +91,13 @@ def test_no_finite_loss_at_all_is_an_error_and_leaves_the_network_alone():
         {"decay_schedule": "cosine", "optimizer": "adamw", "decay": 0.0},
         {"decay_schedule": "cosine", "optimizer": "adamw:decay=0.0"},
         {"tol": 0.1},  # there is no patience
+        {"validation_loss": min},  # there are no validation data
     ],
     ids="+".join,
 )
 def test_a_setting_that_cannot_apply_raises(useless):
-    with pytest.raises(ValueError, match=r"monitor|dropout|a decay|patience"):
+    words = r"monitor|dropout|a decay|patience|validation_loss has no effect"
+    with pytest.raises(ValueError, match=words):
         fit(**useless)
 
 
@@ -135,6 +137,7 @@ def test_an_interrupted_runs_weights_are_looked_at_without_another_pass(last):
         ({"callbacks": None}, r"callbacks must be a list of functions .* got None"),
         ({"callbacks": len}, "callbacks must be a list of functions"),
         ({"callbacks": [3]}, r"callbacks must be a list of functions .* got \[3\]"),
+        ({"validation_loss": 3}, r"validation_loss must be a function \(z, y, w\) or"),
         ({"score": 3}, r"score must be a function \(y_hat, y, w, X\) or None; got 3"),
         ({"progress": 3}, r"progress must be a function \(run\) or None; got 3"),
         ({"run": 5}, "run must be a Run, as train returns it; got 5"),

@@ -52,6 +52,24 @@ def test_the_loss_is_the_weighted_mean_and_the_score_gets_its_arguments():
     assert evaluate(network, z, data, None).keys() == {"validation_loss"}
 
 
+def test_a_function_of_raw_predictions_judges_in_place_of_the_loss():
+    network = net()
+    w = np.arange(60) % 3
+    data = network.read(X, Y, w)
+    z = network.raw_predict(X)
+    seen = []
+
+    def judge(*arguments):
+        seen.append(arguments)
+        return np.float32(0.25)
+
+    columns = evaluate(network, z, data, lambda *_: 0.5, judge)
+    assert columns == {"validation_loss": 0.25, "validation_score": 0.5}
+    assert seen[0][0] is z
+    assert seen[0][1] is data[1]
+    assert np.array_equal(seen[0][2], w)
+
+
 def test_validation_weights_count_rows():
     times = np.arange(40) % 3
     rows = np.repeat(np.arange(40), times)

@@ -157,8 +157,7 @@ def _train_one(
         t,
         w=w,
         validation=data.part(held),
-        score=_refined if recipe.refines else None,
-        monitor="score" if recipe.refines else "loss",
+        validation_loss=_refined if recipe.refines else None,
         optimizer="adamw",
         learning_rate=recipe.learning_rate,
         schedule="cosine:flat=0.5",
@@ -185,14 +184,14 @@ def cross_entropy(z: Array, t: NDArray[Any], w: Array, T: float = 1.0) -> float:
     return float(np.average(each, weights=w))
 
 
-def _refined(y_hat: Array, y: Array, w: Array, X: Any) -> float:
-    """Minus the log-loss at its best temperature: how well an epoch tells classes.
+def _refined(z: Array, y: Array, w: Array) -> float:
+    """The log-loss at its best temperature: how well an epoch tells the classes apart.
 
     How sure it is can be mended afterwards (Berta et al. 2025: refine, then calibrate).
     """
-    z = np.log(np.maximum(y_hat, np.finfo(y_hat.dtype).tiny)).astype(np.float64)
+    z = z.astype(np.float64)
     t = y.argmax(axis=1)
-    return -min(cross_entropy(z, t, w, T) for T in COARSE)
+    return min(cross_entropy(z, t, w, T) for T in COARSE)
 
 
 def temperature(members: list[Member], data: Data) -> float:

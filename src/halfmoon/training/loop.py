@@ -27,7 +27,7 @@ from halfmoon.engines.contract import (
 )
 from halfmoon.engines.predicting import predictor_of
 from halfmoon.training.interrupt import Interrupt
-from halfmoon.training.run import Best, Callback, Run, Score
+from halfmoon.training.run import Best, Callback, Run, Score, ValidationLoss
 from halfmoon.training.settings import Settings
 from halfmoon.training.stopping import Standstill
 from halfmoon.training.validation import evaluate, read_validation
@@ -48,6 +48,7 @@ class Fit:
         problem: Problem,
         settings: Settings,
         validation: tuple[Any, ...] | None,
+        validation_loss: ValidationLoss | None,
         score: Score | None,
         callbacks: tuple[Callback, ...],
         progress: Callable[[Run], None] | None,
@@ -57,6 +58,7 @@ class Fit:
         self.problem = problem
         self.interrupt = interrupt
         self.settings = settings
+        self.validation_loss = validation_loss
         self.score = score
         self.callbacks = callbacks
         self.progress = progress
@@ -144,7 +146,8 @@ class Fit:
                 with self.interrupt.held():
                     parts.append(network.raw_predict(X[part], theta))
             z = parts[0] if len(parts) == 1 else np.concatenate(parts)
-            return evaluate(network, z, self.validation, self.score)
+            functions = self.score, self.validation_loss
+            return evaluate(network, z, self.validation, *functions)
 
     def reevaluate_best(self, run: Run) -> None:
         """Evaluate an earlier fit's best epoch with the present validation data.

@@ -23,6 +23,8 @@ from halfmoon.training.pickles import with_version, without_version
 
 # (y_hat, y, w, X) -> the higher the better; w (n,) weighs rows
 Score = Callable[[Array, Array, Array, Array], float]
+# (z, y, w) of validation rows' raw predictions -> the smaller the better; w (n,)
+ValidationLoss = Callable[[Array, Array, Array], float]
 # called after each epoch; True, or a reason in words, stops the fit
 Callback = Callable[[Network, "Run"], bool | str | None]
 

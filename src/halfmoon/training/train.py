@@ -17,7 +17,14 @@ from halfmoon.engines.contract import Problem
 from halfmoon.network import Network
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.loop import Fit, run_updates
-from halfmoon.training.run import Callback, Run, Score, resume, start
+from halfmoon.training.run import (
+    Callback,
+    Run,
+    Score,
+    ValidationLoss,
+    resume,
+    start,
+)
 from halfmoon.training.settings import Settings
 from halfmoon.training.solvers import Solver, make_method
 from halfmoon.training.warn import warn
@@ -40,6 +47,7 @@ def train(
     *,
     w: ArrayLike | None = None,
     validation: tuple[Any, ...] | None = None,
+    validation_loss: ValidationLoss | None = None,
     score: Score | None = None,
     callbacks: Iterable[Callback] = (),
     progress: Callable[[Run], None] | None = None,
@@ -62,6 +70,10 @@ def train(
     validation : (X, y) or (X, y, w), optional
         Data to judge by. With these the best epoch's weights stay, whatever ends the
         fit.
+    validation_loss : function (z, y, w) -> float, optional
+        Judges the raw predictions z (n, k) of the validation rows, in place of the
+        network's own loss: the smaller the better. It is given y as the loss reads it,
+        and the rows' weights w (n,).
     score : function (y_hat, y, w, X) -> float, optional
         Recorded after each epoch, of the validation data, or where there are none of
         the training data; the higher the better.
@@ -114,8 +126,10 @@ def train(
     refuse_other(network)
     settings = Settings.of(options, settings)
     method = freeze(make_method(settings.optimizer))
-    check_functions(score, progress)
-    watchers = (score, read_callbacks(callbacks), progress)
+    check_functions(validation_loss, score, progress)
+    if validation_loss is not None and validation is None:
+        raise no_effect("validation_loss", "validation data")
+    watchers = (validation_loss, score, read_callbacks(callbacks), progress)
     if run is not None and not isinstance(run, Run):
         raise TypeError(f"run must be a Run, as train returns it; got {run!r}.")
     before = [(each, vars(each).copy()) for each in (network, run) if each is not None]
@@ -160,9 +174,10 @@ def read_callbacks(callbacks: Any) -> tuple[Callback, ...]:
     return functions
 
 
-def check_functions(score: Any, progress: Any) -> None:
-    """TypeError for a score or progress that cannot be called."""
+def check_functions(validation_loss: Any, score: Any, progress: Any) -> None:
+    """TypeError for what is to be called and cannot be."""
     for given, name in (
+        (validation_loss, "validation_loss must be a function (z, y, w)"),
         (score, "score must be a function (y_hat, y, w, X)"),
         (progress, "progress must be a function (run)"),
     ):
