@@ -70,6 +70,18 @@ def test_a_table_is_shown_as_json(run, table):
     assert shown["target"]["without"] == 1
 
 
+def test_what_to_know_of_a_table_is_told(run, tmp_path):
+    path = tmp_path / "x.csv"
+    rows = [f"{i % 50},cm,{i % 2}\n" for i in range(60)]
+    path.write_text("size,unit,y\n" + "".join(rows))
+    shown = json.loads(run("describe", str(path), "--json").output)
+    codes = [finding["code"] for finding in shown["findings"]]
+    assert {"HM-D01", "HM-D07"} <= set(codes)
+    done = run("describe", str(path))
+    assert "HM-D01: 20 rows of 60 occur more than once" in done.output
+    assert "HM-D07: Column 'unit' is the same in all rows" in done.output
+
+
 def test_options_and_target_stand_above_the_rules(run, table):
     options = ["--columns", "zip=number", "--target", "Preis", "--encoding", "cp1252"]
     done = run("describe", str(table), "--json", *options)

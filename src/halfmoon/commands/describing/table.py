@@ -1,5 +1,6 @@
 """What can be said of a table before a fit, and how it is printed."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from halfmoon.commands.common.reading import (
 from halfmoon.commands.common.wording import as_command, as_options
 
 if TYPE_CHECKING:
+    from halfmoon.tables.findings import Finding
     from halfmoon.tables.raw import Table
     from halfmoon.tables.schema import Schema
     from halfmoon.tables.task import Target
@@ -28,7 +30,7 @@ class Described:
     """A table: how it was read, its columns, and what would be predicted.
 
     `missing` holds each column's count of missing cells; `suggested` says why this
-    target would be taken, or why there is none.
+    target would be taken, or why there is none; `findings` is what to know besides.
     """
 
     understood: "Understood"
@@ -36,6 +38,7 @@ class Described:
     missing: dict[str, int]
     target: "Target | None"
     suggested: str
+    findings: "list[Finding]"
 
 
 def describe_table(source: str, reading: Reading, target: str | None) -> Described:
@@ -45,6 +48,7 @@ def describe_table(source: str, reading: Reading, target: str | None) -> Describ
     target that it does not have.
     """
     from halfmoon.commands.common.targets import read_named
+    from halfmoon.tables.findings import findings
     from halfmoon.tables.schema import Schema
     from halfmoon.tables.task import suggest_target
 
@@ -58,7 +62,14 @@ def describe_table(source: str, reading: Reading, target: str | None) -> Describ
     elif suggestion := suggest_target(table):
         found = suggestion.target
         why = suggestion.why
-    return Described(understood, schema, _missing(table, schema), found, why)
+    return Described(
+        understood=understood,
+        schema=schema,
+        missing=_missing(table, schema),
+        target=found,
+        suggested=why,
+        findings=findings(table, schema, found),
+    )
 
 
 def _missing(table: "Table", schema: "Schema") -> dict[str, int]:
@@ -85,6 +96,7 @@ def as_data(described: Described) -> dict[str, Any]:
         "notes": list(understood.notes),
         "columns": described.schema.as_dict()["columns"],
         "missing": described.missing,
+        "findings": [dataclasses.asdict(finding) for finding in described.findings],
         "target": _target_as_data(described),
     }
 
@@ -127,6 +139,10 @@ def print_described(described: Described, source: str, reading: Reading) -> None
         f"{', '.join(USED)}; id and text leave a column out)"
     )
     typer.echo()
+    for finding in described.findings:
+        typer.echo(as_options(str(finding)))
+    if described.findings:
+        typer.echo()
     for line in _told_of_target(described, source, as_arguments(reading)):
         typer.echo(line)
 
