@@ -180,9 +180,7 @@ def worst(
                 row=int(numbers[row]),
                 truth=truth[row],
                 predicted=predicted[row],
-                probability=None
-                if probabilities is None
-                else float(probabilities[row]),
+                probability=probabilities[row],
                 error=float(errors[row]),
                 cells=cells,
             )
