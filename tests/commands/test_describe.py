@@ -49,8 +49,7 @@ def test_a_table_is_shown_in_words(run, table):
     assert "decimal mark ','" in lines["Preis"]
     assert "id, left out" in lines["id"]
     assert "Target: y: classification: it holds 2 different texts" in done.output
-    assert "its name says so" in done.output
-    assert "One of its cells is missing; a fit leaves this row out" in done.output
+    assert "HM-D11: 1 row of 5 has no 'y'" in done.output
     assert "fit" in done.output.splitlines()[-1]
     assert "--target y" in done.output.splitlines()[-1]
     assert done.error == ""

@@ -17,6 +17,7 @@ from halfmoon.tables.decision import Decision
         ("give separator=' '", "give --separator ' '"),
         ("give separator='\\t' to", r"give --separator '\t' to"),
         ("give quote='' if", "give --quote '' if"),
+        ("split by time='seit'.", "split by --time seit."),
         ("encoding='utf-16-le'.", "--encoding utf-16-le."),
         ("skip=12 leaves", "--skip 12 leaves"),
         ("give header=True if", "give --header if"),

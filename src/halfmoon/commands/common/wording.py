@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 TEXT = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-SIGN = re.compile(rf"\b(encoding|separator|quote|comment)=({TEXT})")
+SIGN = re.compile(rf"\b(encoding|separator|quote|comment|target|groups|time)=({TEXT})")
 LINES = re.compile(r"\bskip=(\d+)")
 HEADER = re.compile(r"\bheader=(True|False)")
 COLUMNS = re.compile(rf"\bcolumns=(\{{(?:{TEXT}): (?:{TEXT}|\{{[^{{}}]*\}})\}})")

@@ -176,11 +176,6 @@ def _told_of_target(described: Described, source: str, options: list[str]) -> li
     target = described.target
     if target is None:
         return [f"Target: {described.suggested}."]
-    lines = [f"Target: {target} (taken because {described.suggested})."]
-    without = int((~target.known).sum())
-    if without == 1:
-        lines.append("One of its cells is missing; a fit leaves this row out.")
-    elif without:
-        lines.append(f"{without:,} of its cells are missing; a fit leaves these out.")
+    told = f"Target: {target} (taken because {described.suggested})."
     command = as_command("fit", source, "--target", target.column, *options)
-    return [*lines, f"Next: {command}"]
+    return [told, f"Next: {command}"]
