@@ -293,9 +293,10 @@ class Scaling(Layer):
     dL/ds = sum_n a0 * dL/da   [B5]   (d,)
     dL/da0 = dL/da * s         [B6]   (n,d)   only when a layer below asks for it
 
-    The factors begin at 1, and no penalty shrinks them. With a learning rate above that
-    of the other layers they soon weigh the inputs against one another: columns that say
-    little become small (Holzmueller, Grinsztajn and Steinwart 2024).
+    The factors begin at 1, and no penalty shrinks them. At a learning rate above that
+    of the other layers, a few updates turn an input up or down for all units at once
+    (Holzmueller, Grinsztajn and Steinwart 2024). A factor is no measure of importance:
+    W may undo it.
 
     The compiled engine runs it right below a `Dense`.
 

@@ -12,13 +12,13 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.metrics import log_loss, mean_squared_error
 from sklearn.preprocessing import scale
 
-from halfmoon import Network
 from halfmoon.estimators.ensemble import (
     Data,
     cross_entropy,
     cut,
     mean_probabilities,
     mean_values,
+    network_of,
     temperature,
     train_members,
 )
@@ -51,8 +51,7 @@ def trained(data, classes=True, n_threads=1, progress=None, **changes):
     loss = "softmax_cross_entropy" if classes else "squared_error"
 
     def build(seed):
-        sizes = [data.Z.shape[1], *one.hidden, k]
-        return Network.dense(sizes, one.activation, loss, dtype=np.float32, seed=seed)
+        return network_of(one, data.Z.shape[1], k, loss, seed)
 
     parts = cut(data, one, classes, None, seed=0)
     return train_members(data, parts, one, build, 0, n_threads, progress)
@@ -119,6 +118,12 @@ def test_a_refined_epoch_has_the_lowest_loss_at_its_best_temperature(cancer):
         best = minimize_scalar(loss, bounds=(np.log(0.7), np.log(3)), method="bounded")
         found = one.run.history["validation_loss"].min()
         assert found == pytest.approx(best.fun, rel=0.02)
+
+
+def test_a_member_scales_its_inputs_and_is_compiled(cancer, members):
+    labels = [layer.label for layer in members[0].network.layers]
+    assert labels == ["Scaling 1", "Dense 2", "Dropout", "Dense 3"]
+    assert members[0].run.engine == "compiled"
 
 
 def test_threads_change_no_bit(cancer, members):

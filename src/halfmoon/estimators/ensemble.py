@@ -22,7 +22,9 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 from halfmoon.arrays.elementary import Array
 from halfmoon.engines.threads import run_together
 from halfmoon.estimators.recipe import Recipe
+from halfmoon.layers import Scaling
 from halfmoon.network import Network
+from halfmoon.stack import dense_layers
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.run import Run
 from halfmoon.training.train import train
@@ -78,6 +80,18 @@ def cut(
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         parts = [held for _, held in folds.split(data.Z, data.t, groups)]
     return parts[: recipe.members]
+
+
+def network_of(recipe: Recipe, d: int, k: int, loss: str, seed: int) -> Network:
+    """An untrained member, of d inputs and k outputs: a scaling, and dense layers.
+
+    By [F3] one step turns an input up or down for all units (Holzmueller, Grinsztajn
+    and Steinwart 2024).
+    """
+    sizes = [d, *recipe.hidden, k]
+    layers = dense_layers(sizes, recipe.activation, None, recipe.dropout)
+    layers.insert(0, Scaling(d, recipe.scaling))
+    return Network(layers, loss, dtype=np.float32, seed=seed)
 
 
 def train_members(

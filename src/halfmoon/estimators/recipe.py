@@ -33,6 +33,7 @@ class Recipe:
     epochs      passes over the rows, at most
     batch_size  rows of an update
     refines     whether an epoch is judged by its log-loss at the best temperature
+    scaling     factor on the learning rate of the inputs' scaling
     """
 
     members: int
@@ -47,6 +48,7 @@ class Recipe:
     decay: float = 0.1
     average: float = 0.98
     patience: int = 15
+    scaling: float = 6.0
 
 
 def recipe_for(effort: int, rows: int, classes: bool) -> Recipe:

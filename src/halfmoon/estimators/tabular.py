@@ -149,18 +149,12 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
 
     def _builder(self, recipe: Recipe, data: Data) -> Any:
         """What builds the network of a member from its seed."""
-        sizes = [data.Z.shape[1], *recipe.hidden, self._outputs(data.t)]
         loss = "softmax_cross_entropy" if self._classes else "squared_error"
+        d = data.Z.shape[1]
+        k = self._outputs(data.t)
 
         def build(seed: int) -> Network:
-            return Network.dense(
-                sizes,
-                recipe.activation,
-                loss,
-                dropout=recipe.dropout,
-                dtype=np.float32,
-                seed=seed,
-            )
+            return ensemble.network_of(recipe, d, k, loss, seed)
 
         return build
 
