@@ -1,0 +1,197 @@
+"""The rows of a fit: read from a file, typed, and split for the test.
+
+    file -> table -> target and other columns -> rows that have a target -> split
+
+Columns are typed by all rows of the file, so that no split can read them differently.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from halfmoon.commands.common.options import Reading
+from halfmoon.commands.common.reading import read_table, said_of_columns
+from halfmoon.commands.common.targets import read_named, refuse_absent
+from halfmoon.commands.fitting.schemas import typed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from halfmoon.report.split import Split
+    from halfmoon.tables.raw import Table
+    from halfmoon.tables.schema import Schema
+    from halfmoon.tables.task import Target
+    from halfmoon.tables.understood import Understood
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a fit is asked for: the files, and the columns that have a part in it."""
+
+    source: str
+    target: str
+    task: str | None = None
+    test: str | None = None
+    groups: str | None = None
+    time: str | None = None
+    schema: str | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows with a target, and their numbers in the file, from 0."""
+
+    table: "Table"
+    y: "NDArray[Any]"
+    numbers: "NDArray[Any]"
+
+    def part(self, rows: "NDArray[Any]") -> "Rows":
+        """Some of the rows."""
+        table = {name: column[rows] for name, column in self.table.items()}
+        return Rows(table, self.y[rows], self.numbers[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """All that a fit needs: rows to learn from, rows for the test, and what is known.
+
+    `table` holds all columns of all rows of the file, the target too. `groups` and
+    `time` are those of the rows to learn from.
+    """
+
+    understood: "Understood"
+    table: "Table"
+    target: "Target"
+    schema: "Schema"
+    split: "Split"
+    train: Rows
+    test: Rows
+    left_out: int
+    groups: "NDArray[Any] | None"
+    time: "NDArray[Any] | None"
+
+
+def prepare(wanted: Wanted, reading: Reading) -> Prepared:
+    """Read, type and split the rows of a fit.
+
+    Raises OSError and ValueError, in one sentence, for what cannot be read or learned.
+    """
+    from halfmoon.report.split import given_split, split_rows
+
+    if wanted.test == wanted.source == "-":
+        raise ValueError("--test cannot be the standard input too; give a file.")
+    table, understood = read_table(wanted.source, reading)
+    target = read_named(table, wanted.target, wanted.task)
+    others = {name: column for name, column in table.items() if name != wanted.target}
+    schema = typed(others, wanted.schema, _said(wanted, reading, others))
+    rows, left_out = _known(table, target)
+    if len(rows.y) < 2:
+        raise ValueError(
+            f"{len(rows.y)} row has a value in {target.column!r}; two or more must."
+        )
+    groups = _groups(rows, wanted.groups)
+    time = _time(rows, wanted.time, schema)
+    if wanted.test is None:
+        split = split_rows(
+            len(rows.y),
+            labels=rows.y if target.task == "classification" else None,
+            groups=groups,
+            time=time,
+            column=wanted.groups or wanted.time or "",
+            seed=wanted.seed,
+        )
+        train = rows.part(split.train)
+        test = rows.part(split.test)
+        groups = None if groups is None else groups[split.train]
+        time = None if time is None else time[split.train]
+    else:
+        train = rows
+        test, further = _given(wanted, reading, target)
+        left_out += further
+        split = given_split(len(train.y), len(test.y), Path(wanted.test).name)
+    return Prepared(
+        understood, table, target, schema, split, train, test, left_out, groups, time
+    )
+
+
+def _known(table: "Table", target: "Target") -> tuple[Rows, int]:
+    """The rows that have a target, without it, and how many have none."""
+    import numpy as np
+
+    numbers = np.flatnonzero(target.known)
+    others = {name: column for name, column in table.items() if name != target.column}
+    if not others:
+        raise ValueError(
+            f"The table has no column but {target.column!r}, so there is nothing to "
+            "learn from; look whether the separator is right."
+        )
+    rows = Rows(others, target.values, np.arange(len(target.known))).part(numbers)
+    return rows, len(target.known) - len(numbers)
+
+
+def _given(wanted: Wanted, reading: Reading, target: "Target") -> tuple[Rows, int]:
+    """The test rows of a file of their own, whose target is read alike."""
+    import numpy as np
+
+    from halfmoon.tables.task import read_target
+
+    table, _ = read_table(str(wanted.test), reading)
+    refuse_absent(target.column, table, "The column to be predicted is")
+    column = table[target.column]
+    there = read_target(target.column, column, target.task, target.decision)
+    rows, left_out = _known(table, there)
+    if not len(rows.y):
+        raise ValueError(
+            f"No row of {wanted.test} has a value in {target.column!r}; give a test "
+            "table whose rows have one."
+        )
+    known = target.values[target.known]
+    if target.task == "classification" and not np.isin(rows.y, known).all():
+        odd = int(np.argmin(np.isin(rows.y, known)))
+        raise ValueError(
+            f"Row {rows.numbers[odd] + 1} of {wanted.test} is of the class "
+            f"{str(rows.y[odd])!r}, which no row of {wanted.source} has; leave it out."
+        )
+    return rows, left_out
+
+
+def _said(wanted: Wanted, reading: Reading, others: "Table") -> dict[str, Any]:
+    """What the options say of columns."""
+    for option, name in (("--groups", wanted.groups), ("--time", wanted.time)):
+        if name is not None:
+            refuse_absent(name, others, f"{option} names")
+    said = said_of_columns(reading)
+    if wanted.groups is not None:
+        said[wanted.groups] = "id"  # the groups to come are others
+    return said
+
+
+def _groups(rows: Rows, name: str | None) -> "NDArray[Any] | None":
+    """A number for each row's group; a row without one is a group of its own."""
+    import numpy as np
+
+    from halfmoon.tables.cells import cells_of
+
+    if name is None:
+        return None
+    codes = cells_of(rows.table[name]).codes
+    alone = len(codes) + np.arange(len(codes))
+    return np.where(codes < 0, alone, codes)
+
+
+def _time(rows: Rows, name: str | None, schema: "Schema") -> "NDArray[Any] | None":
+    """The moments of a column of dates or numbers, as they were typed."""
+    from halfmoon.tables.parsing import parse_column
+
+    if name is None:
+        return None
+    decision = next(each for each in schema.decisions if each.column == name)
+    if decision.kind not in ("date", "number"):
+        raise ValueError(
+            f"--time names {name!r}, which holds no dates or numbers but is "
+            f"{decision.kind} ({decision.why}); name another column, or say how its "
+            f'dates are written: columns={{{name!r}: {{"kind": "date", "format": '
+            '"%d/%m/%Y"}}}.'
+        )
+    return parse_column(decision, rows.table[name])
