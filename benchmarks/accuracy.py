@@ -1,7 +1,7 @@
 """How good models of tables are, beside other methods, on the same splits.
 
     python benchmarks/accuracy.py --data FOLDER --out accuracy.jsonl
-    python benchmarks/accuracy.py --out accuracy.jsonl --report
+    python benchmarks/accuracy_page.py accuracy.jsonl docs
 
 The folder has datasets.json, an index of tables, and a CSV file for each. A table is
 split 70 to 30 (classes in their shares; seeds 1000, 1001, ...), five times up to 3,000
@@ -28,7 +28,6 @@ from threadpoolctl import threadpool_limits
 ROWS = 10_000  # of a table, at most
 FEW = 3_000  # rows up to which there are five splits
 HELD_OUT = 0.3
-MEASURES = {"classification": ("error", "log_loss"), "regression": ("nrmse",)}
 
 
 def read(folder: Path, about: dict[str, Any]) -> tuple[pd.DataFrame, Any]:
@@ -80,12 +79,23 @@ def measure(model: Any, table: pd.DataFrame, y: Any, parts: Any, classes: bool) 
     """Fit a model on the first part of the rows, and measure it on the second."""
     learned, held_out = parts
     begin = time.perf_counter()
+    begin_cpu = time.process_time()
     model.fit(table.iloc[learned], y[learned])
+    fit_cpu = time.process_time() - begin_cpu
     fitted = time.perf_counter()
     measured = scores(model, table.iloc[held_out], y[held_out], classes)
     measured["fit_seconds"] = fitted - begin
+    measured["fit_cpu_seconds"] = fit_cpu
     measured["predict_seconds"] = time.perf_counter() - fitted
     return measured
+
+
+def attempt(model: Any, table: pd.DataFrame, y: Any, parts: Any, classes: bool) -> Any:
+    """What is measured, or why a method refuses the table."""
+    try:
+        return measure(model, table, y, parts, classes)
+    except Exception as error:  # whatever another library raises
+        return {"failure": f"{type(error).__name__}: {error}"[:300]}
 
 
 def run(folder: Path, out: Path, methods: list[str], only: list[str]) -> None:
@@ -105,7 +115,7 @@ def run(folder: Path, out: Path, methods: list[str], only: list[str]) -> None:
                 model = make(classes, about["cat_cols"], split)
                 with threadpool_limits(1), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    row = measure(model, table, y, parts, classes)
+                    row = attempt(model, table, y, parts, classes)
                 row |= {"table": about["name"], "split": split, "method": method}
                 with out.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
@@ -125,45 +135,16 @@ def rows_of(out: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def report(out: Path, base: str = "hgb") -> str:
-    """Means by table, geometric means of ratios to the base, and mean ranks."""
-    frame = pd.DataFrame(rows_of(out))
-    lines = []
-    for kind, measures in MEASURES.items():
-        for name in measures:
-            if name not in frame:
-                continue
-            whole = frame.pivot_table(index="table", columns="method", values=name)
-            whole = whole.dropna()
-            if whole.empty or base not in whole:
-                continue
-            ratios = whole.clip(lower=1e-4).div(whole[base].clip(lower=1e-4), axis=0)
-            summary = pd.DataFrame(
-                {
-                    "geometric mean ratio": np.exp(np.log(ratios).mean()),
-                    "mean rank": whole.rank(axis=1).mean(),
-                }
-            ).sort_values("mean rank")
-            lines += [f"## {kind}: {name} ({len(whole)} tables)", ""]
-            lines += [summary.round(3).to_string(), "", whole.round(4).to_string(), ""]
-    seconds = frame.groupby("method")["fit_seconds"].median()
-    lines += ["## Median seconds of a fit", "", seconds.round(2).to_string()]
-    return "\n".join(lines)
-
-
 def main() -> None:
-    """Measure, or report what was measured."""
+    """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with datasets.json")
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("accuracy.jsonl"))
     parser.add_argument("--methods", default=",".join(table_peers.installed()))
     parser.add_argument("--only", default="", help="tables, separated by commas")
-    parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
-    if not options.report:
-        only = [name for name in options.only.split(",") if name]
-        run(options.data, options.out, options.methods.split(","), only)
-    print(report(options.out))  # noqa: T201
+    only = [name for name in options.only.split(",") if name]
+    run(options.data, options.out, options.methods.split(","), only)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,12 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+)
 
 # whether classes are learned, the columns of categories, a seed
 Make = Callable[[bool, list[str], int], Any]
@@ -67,10 +72,16 @@ def forest(classes: bool, categories: list[str], seed: int) -> Any:
 
 
 def hgb(classes: bool, categories: list[str], seed: int) -> Any:
-    """scikit-learn's boosted trees."""
+    """scikit-learn's boosted trees; they take at most 255 categories of a column."""
     kind = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
-    trees = kind(random_state=seed, categorical_features="from_dtype")
-    return make_pipeline(FunctionTransformer(as_categories), trees)
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value",
+        unknown_value=float("nan"),
+        max_categories=254,
+    )
+    first = make_column_transformer((codes, TEXTS), remainder="passthrough")
+    trees = kind(random_state=seed, categorical_features=range(len(categories)))
+    return make_pipeline(first, trees)
 
 
 def lightgbm(classes: bool, categories: list[str], seed: int) -> Any:

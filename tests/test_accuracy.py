@@ -1,0 +1,111 @@
+"""benchmarks/accuracy*.py: methods compared over tables, and the page that tells it."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import accuracy
+import accuracy_page
+import numpy as np
+import pandas as pd
+import pytest
+import rank_figure
+import ranks
+from scipy.stats import friedmanchisquare, gmean, rankdata
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def errors():
+    """Of four methods on 14 tables, with equals among them; the second is the best."""
+    rng = np.random.default_rng(0)
+    drawn = rng.normal([1.0, 0.0, 1.0, 2.0], 1.0, (14, 4))
+    return pd.DataFrame(drawn.round(1), columns=["a", "b", "c", "d"])
+
+
+def test_ranks_and_test_of_friedman_are_those_of_scipy(errors):
+    compared = ranks.compare(errors)
+    expected = rankdata(errors, axis=1).mean(axis=0)
+    assert list(compared.ranks.values()) == pytest.approx(sorted(expected))
+    assert next(iter(compared.ranks)) == errors.columns[expected.argmin()] == "b"
+    assert compared.p == friedmanchisquare(*errors.to_numpy().T).pvalue
+
+
+@pytest.mark.parametrize(
+    ("k", "q"), [(2, 1.960), (3, 2.343), (5, 2.728), (7, 2.949), (10, 3.164)]
+)
+def test_critical_difference_has_the_published_quantiles(k, q):
+    """Table 5 of Demsar (2006), for 5 per cent."""
+    expected = q * np.sqrt(k * (k + 1) / (6.0 * 14))
+    assert ranks.critical_difference(k, 14) == pytest.approx(expected, rel=5e-4)
+
+
+def test_groups_are_the_longest_runs_within_the_difference():
+    found = ranks.groups(np.array([1.0, 1.5, 2.4, 3.0, 6.0]), 1.5)
+    assert found == [(0, 2), (1, 3)]
+    assert ranks.groups(np.array([1.0, 3.0]), 1.5) == []
+
+
+def test_figure_says_and_shows_the_ranks(errors):
+    compared = ranks.compare(errors)
+    root = ET.fromstring(rank_figure.draw(compared, "Errors & ranks", own="b"))
+    first, second, _, fourth = compared.ranks.values()
+    assert f"b {first:.2f}" in root.find(f"{SVG}desc").text
+    dots = [float(dot.get("cx")) for dot in root.iter(f"{SVG}circle")]
+    # places on the axis are proportional to ranks
+    share = (dots[1] - dots[0]) / (dots[3] - dots[0])
+    assert share == pytest.approx((second - first) / (fourth - first), abs=0.01)
+    assert all(0 < x < rank_figure.WIDTH for x in dots)
+    bars = [path for path in root.iter(f"{SVG}path") if path.get("class") == "bar"]
+    assert len(bars) == len(compared.groups) + 1  # and the scale
+    assert "prefers-color-scheme: dark" in root.find(f"{SVG}style").text
+
+
+@pytest.fixture
+def measured():
+    """Three methods on three tables, two splits each, but one fit that failed."""
+    errors = {
+        "hgb": [0.2, 0.4, 0.1],
+        "halfmoon_3": [0.1, 0.4, 0.05],
+        "dummy": [0.5, 0.6, 0.7],
+    }
+    rows = []
+    for method, values in errors.items():
+        for table, error in zip(["one", "two", "car"], values, strict=True):
+            for split, shift in enumerate((-0.01, 0.01)):
+                row = {"table": table, "split": split, "method": method}
+                rows.append(row | {"error": error + shift, "fit_cpu_seconds": 1.0})
+    return rows
+
+
+def test_means_leave_out_a_table_that_a_method_has_failed_on(measured):
+    found = accuracy_page.means(measured)["error"]
+    assert found.loc["one", "halfmoon_3"] == pytest.approx(0.1)
+    measured = [
+        row for row in measured if (row["table"], row["method"]) != ("two", "hgb")
+    ]
+    measured.append({"table": "two", "split": 0, "method": "hgb", "failure": "no"})
+    assert list(accuracy_page.means(measured)["error"].index) == ["one", "car"]
+
+
+def test_ratios_are_geometric_means_over_tables(measured):
+    found = accuracy_page.ratios(accuracy_page.means(measured)["error"])
+    assert found["halfmoon_3"] == pytest.approx(gmean([0.1 / 0.2, 1.0, 0.05 / 0.1]))
+    assert found["hgb"] == 1.0
+
+
+def test_a_method_that_raises_leaves_its_sentence():
+    class Refuses:
+        def fit(self, X, y):
+            raise ValueError("too many categories")
+
+    frame = pd.DataFrame({"a": [1.0, 2.0]})
+    rows = (np.array([0]), np.array([1]))
+    row = accuracy.attempt(Refuses(), frame, np.array([0, 1]), rows, classes=True)
+    assert row == {"failure": "ValueError: too many categories"}
+
+
+def test_a_line_that_was_cut_off_is_measured_again(tmp_path):
+    out = tmp_path / "measured.jsonl"
+    out.write_text(json.dumps({"table": "one"}) + '\n{"table": "tw', encoding="utf-8")
+    assert accuracy.rows_of(out) == [{"table": "one"}]
