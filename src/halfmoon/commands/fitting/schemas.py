@@ -57,7 +57,7 @@ def _read_schema(path: str, usual: Mapping[str, "Decision"]) -> "Schema":
         raise ValueError(f"--schema: {path} cannot be read ({reason}).") from None
     columns = told.get("columns") if isinstance(told, dict) else None
     for entry in columns if isinstance(columns, list) else []:
-        name = entry.get("column") if isinstance(entry, dict) else None
+        name = str(entry.get("column")) if isinstance(entry, dict) else ""
         if name in usual and entry.get("kind") != usual[name].kind:
             for key, value in _settings(usual[name]).items():
                 if entry.get(key) == value:
