@@ -294,11 +294,11 @@ def test_tags_that_are_mentioned_are_defined():
 
 def test_defined_tags_stand_on_lines_of_code():
     tagged = set().union(
-        *(tags_in(text) for path in core_files() for _, text in code_comments(path))
+        *(tags_in(text) for path in FILES for _, text in code_comments(path))
     )
     report(
         [
-            f"[{tag}] is defined, but no line of the core ends with it"
+            f"[{tag}] is defined, but no line of the code ends with it"
             for tag in definitions()
             if tag not in tagged
         ]
@@ -389,6 +389,7 @@ TESTED_TOGETHER = {
     "engines.browser.updates": "engines/test_browser.py",
     # what the two estimators share, and the two, by each thing that a fit does
     "estimators.base": "estimators/test_fit.py",
+    "estimators.tabular_base": "estimators/test_tabular.py",
     "estimators.warnings": "estimators/test_fit.py",
     "estimators.mlp": "estimators/test_properties.py",
     # what the fields of the parameters are made of

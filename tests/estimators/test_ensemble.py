@@ -15,13 +15,14 @@ from sklearn.preprocessing import scale
 from halfmoon.estimators.ensemble import (
     Data,
     cross_entropy,
-    cut,
     mean_probabilities,
     mean_values,
     network_of,
+    out_of_fold,
     temperature,
     train_members,
 )
+from halfmoon.estimators.folds import cut
 from halfmoon.estimators.recipe import recipe_for
 
 SMALL = {"members": 3, "hidden": (8,), "epochs": 6, "patience": 3}
@@ -45,7 +46,7 @@ def recipe(data, classes=True, **changes):
     return dataclasses.replace(found, **(SMALL | changes))
 
 
-def trained(data, classes=True, n_threads=1, progress=None, **changes):
+def trained(data, classes=True, n_threads=1, progress=None, deadline=None, **changes):
     one = recipe(data, classes, **changes)
     k = 2 if classes else 1
     loss = "softmax_cross_entropy" if classes else "squared_error"
@@ -53,34 +54,13 @@ def trained(data, classes=True, n_threads=1, progress=None, **changes):
     def build(seed):
         return network_of(one, data.Z.shape[1], k, loss, seed)
 
-    parts = cut(data, one, classes, None, seed=0)
-    return train_members(data, parts, one, build, 0, n_threads, progress)
+    parts = cut(data.t, one, classes=classes).held_out
+    return train_members(data, parts, one, build, 0, n_threads, progress, deadline)
 
 
 @pytest.fixture(scope="module")
 def members(cancer):
     return trained(cancer)[0]
-
-
-# Folds
-
-
-def test_each_row_is_held_out_by_one_member_at_most(cancer):
-    parts = cut(cancer, recipe(cancer, members=8), True, None, seed=3)
-    assert len(parts) == 8
-    assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(cancer.t)))
-
-
-def test_folds_have_as_many_of_each_class(cancer):
-    for held in cut(cancer, recipe(cancer), True, None, seed=3):
-        assert cancer.t[held].mean() == pytest.approx(cancer.t.mean(), abs=0.02)
-
-
-def test_rows_of_one_group_stay_together(cancer):
-    groups = np.arange(len(cancer.t)) % 40
-    for held in cut(cancer, recipe(cancer), True, groups, seed=3):
-        rest = np.setdiff1d(np.arange(len(groups)), held)
-        assert not set(groups[held]) & set(groups[rest])
 
 
 # Members
@@ -146,8 +126,8 @@ def test_after_ctrl_c_the_members_so_far_stay(cancer, n_threads):
         if number == 1 and run.epoch == 2:
             os.kill(os.getpid(), signal.SIGINT)
 
-    members, interrupted = trained(cancer, True, n_threads, progress, members=8)
-    assert interrupted
+    members, stopped = trained(cancer, True, n_threads, progress, members=8)
+    assert stopped == "interrupted"
     assert 2 <= len(members) < 8
     assert all(np.isfinite(one.network.theta).all() for one in members)
 
@@ -174,7 +154,10 @@ def test_the_temperature_is_half_the_way_to_the_best(cancer, members):
         return log_loss(cancer.t[rows], p, sample_weight=cancer.w[rows])
 
     best = minimize_scalar(loss, bounds=(-0.7, 1.5), method="bounded").x
-    assert np.log(temperature(members, cancer)) == pytest.approx(best / 2, abs=0.02)
+    held, found = out_of_fold(members, cancer)
+    assert np.array_equal(held, rows)
+    T = temperature(found, cancer.t[held], cancer.w[held])
+    assert np.log(T) == pytest.approx(best / 2, abs=0.02)
 
 
 def test_predictions_are_means(cancer, members, diabetes):

@@ -499,7 +499,7 @@ def test_counts_have_a_log_link():
         ),
         (regressor(loss="softmax_cross_entropy"), Y, "is for classes"),
         (regressor(loss="log_loss"), Y, "is for classes"),
-        (regressor(), NAMES, "y must hold numbers; got .* MLPClassifier takes labels"),
+        (regressor(), NAMES, "y must hold numbers; got .* A classifier takes labels"),
         (classifier(), Y[:5], "inconsistent numbers of samples"),
         (classifier(), np.where(Y == 1, np.nan, 0.0), "y is missing in 60 of 120 rows"),
         (regressor(), np.where(Y == 1, np.inf, 0.0), "infinity"),

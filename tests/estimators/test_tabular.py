@@ -22,7 +22,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_sp
 from sklearn.utils.estimator_checks import check_estimator
 
 from halfmoon import TabularClassifier, TabularRegressor
-from halfmoon.estimators import tabular
+from halfmoon.estimators import tabular_base
 from small import one_thread
 
 pytestmark = one_thread
@@ -282,7 +282,7 @@ def test_the_progress_bar_counts_the_epochs_of_all_networks(monkeypatch):
         shown.append(epochs)
         yield lambda run, done: shown.append(done)
 
-    monkeypatch.setattr(tabular, "progress_bar", bar)
+    monkeypatch.setattr(tabular_base, "progress_bar", bar)
     model = TabularClassifier(effort=2, random_state=0, n_jobs=1, verbose=True)
     model.fit(TABLE, SURVIVED)
     whole, *done = shown

@@ -4,23 +4,25 @@ The rows are cut into folds. A member learns from all folds but one, and its bes
 is the one that predicts this one best. So each row is predicted by a member that has
 not learned from it: by these out-of-fold predictions the temperature is chosen.
 
-    p = softmax(z / T)        T divides raw predictions: above 1, less sure (Guo et al.
-                              2017)
+    p = softmax(z / T)   [E11]   T: above 1, less sure (Guo et al. 2017)
+
+Where y has several columns of classes, each has a softmax of its own, side by side.
 
 Members share nothing, so they train side by side on threads; kernels hold no lock.
 """
 
-import warnings
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.engines.threads import run_together
+from halfmoon.estimators.folds import Indices
 from halfmoon.estimators.recipe import Recipe
 from halfmoon.layers import Scaling
 from halfmoon.network import Network
@@ -29,17 +31,17 @@ from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.run import Run
 from halfmoon.training.train import train
 
-Indices = NDArray[np.intp]
 # tried for each epoch, and in the end
 COARSE = np.array([0.7, 0.85, 1.0, 1.2, 1.45, 1.75, 2.2, 3.0])
 FINE = np.exp(np.linspace(-0.7, 1.5, 45))
+SHORTEST = 1e-3  # seconds of a training: the first member makes some updates
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
     """Encoded rows Z (n, m), what they are t (n,) or (n, k), and weights w (n,).
 
-    t holds class numbers, or values.
+    t holds class numbers, or values; a column for each variable if there are several.
     """
 
     Z: Array
@@ -60,29 +62,7 @@ class Member:
     held_out: Indices
 
 
-def cut(
-    data: Data, recipe: Recipe, classes: bool, groups: Any, seed: int
-) -> list[Indices]:
-    """The rows that each member leaves out; rows of one group stay together.
-
-    There are as many folds as the recipe says, or as there are groups.
-    """
-    folds: Any = KFold(recipe.folds, shuffle=True, random_state=seed)
-    if groups is not None:
-        count = min(recipe.folds, len(np.unique(groups)))
-        if count < 2:
-            raise ValueError("groups has one group only; give more, or leave it out.")
-        folds = GroupKFold(count, shuffle=True, random_state=seed)
-    elif classes and np.bincount(data.t).max() >= recipe.folds:
-        folds = StratifiedKFold(recipe.folds, shuffle=True, random_state=seed)
-    with warnings.catch_warnings():
-        # a class may be rarer than folds are many
-        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        parts = [held for _, held in folds.split(data.Z, data.t, groups)]
-    return parts[: recipe.members]
-
-
-def network_of(recipe: Recipe, d: int, k: int, loss: str, seed: int) -> Network:
+def network_of(recipe: Recipe, d: int, k: int, loss: Any, seed: int) -> Network:
     """An untrained member, of d inputs and k outputs: a scaling, and dense layers.
 
     By [F3] one step turns an input up or down for all units (Holzmueller, Grinsztajn
@@ -102,14 +82,18 @@ def train_members(
     seed: int,
     n_threads: int,
     progress: Callable[[int, Run], None] | None = None,
-) -> tuple[list[Member], bool]:
-    """Train a network for each fold, and say whether Ctrl-C ended it.
+    deadline: float | None = None,
+) -> tuple[list[Member], str]:
+    """Train a network for each fold, and say what ended it before the last was done.
 
     build     makes the network of a member from its seed
     progress  is told the member's number and its run, after each epoch
+    deadline  of `time.perf_counter`; None has none
 
-    A member that was in training when Ctrl-C came stays with its best epoch; those that
-    had not begun are left out. Raises KeyboardInterrupt where none is left.
+    The end is "interrupted" after Ctrl-C, "time" after the deadline, or else "". A
+    member that was in training then stays with its best epoch; those that had not
+    begun, or had done no epoch, are left out, but for the first one. Raises
+    KeyboardInterrupt where none is left.
     """
     members: dict[int, Member] = {}
     waiting = list(range(len(held_out)))
@@ -121,9 +105,14 @@ def train_members(
                     number = waiting.pop(0)
                 except IndexError:  # another thread took the last one
                     return
+                seconds = _seconds_until(deadline)
+                if seconds == 0.0 and number > 0:
+                    return
                 told = _watcher(number, interrupt, progress)
                 one = (data, held_out[number], recipe, build(seed + number))
-                members[number] = _train_one(*one, seed + number, told)
+                member = _train_one(*one, seed + number, told, seconds)
+                if number == 0 or member.run.best is not None:
+                    members[number] = member
 
         threads = max(1, min(n_threads, len(held_out)))
         ran = run_together(work, threads, waiting.clear, _wait)
@@ -133,7 +122,15 @@ def train_members(
     done = [members[number] for number in sorted(members)]
     if not done:
         raise KeyboardInterrupt
-    return done, interrupted
+    if interrupted:
+        return done, "interrupted"
+    cut_short = any(member.run.stopped == "time" for member in done)
+    return done, "time" if cut_short or len(done) < len(held_out) else ""
+
+
+def _seconds_until(deadline: float | None) -> float | None:
+    """How long there is time, at least 0; None where there is no deadline."""
+    return None if deadline is None else max(0.0, deadline - time.perf_counter())
 
 
 def _wait() -> None:
@@ -160,8 +157,10 @@ def _train_one(
     network: Network,
     seed: int,
     told: Callable[[Network, Run], bool],
+    seconds: float | None,
 ) -> Member:
     """Train one member; its best epoch's weights stay."""
+    sizes = network.loss.classes(network.k) if recipe.refines else ()
     learned = np.ones(len(data.Z), bool)
     learned[held] = False
     Z, t, w = data.part(np.flatnonzero(learned))
@@ -171,7 +170,7 @@ def _train_one(
         t,
         w=w,
         validation=data.part(held),
-        validation_loss=_refined if recipe.refines else None,
+        validation_loss=partial(_refined, sizes=sizes) if recipe.refines else None,
         optimizer="adamw",
         learning_rate=recipe.learning_rate,
         schedule="cosine:flat=0.5",
@@ -181,6 +180,7 @@ def _train_one(
         batch_size=min(recipe.batch_size, len(Z)),
         patience=recipe.patience,
         callbacks=[told],
+        seconds=None if seconds is None else max(seconds, SHORTEST),
         seed=seed,
         n_threads=1,
     )
@@ -190,41 +190,71 @@ def _train_one(
 # Temperature
 
 
-def cross_entropy(z: Array, t: NDArray[Any], w: Array, T: float = 1.0) -> float:
-    """The mean log-loss of softmax(z / T), for class numbers t (n,)."""
-    scaled = z / T
-    scaled = scaled - scaled.max(axis=1, keepdims=True)
-    each = np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(t)), t]
+def cross_entropy(
+    z: Array, t: NDArray[Any], w: Array, T: float = 1.0, sizes: tuple[int, ...] = ()
+) -> float:
+    """The mean log-loss of softmax(z / T), for class numbers t (n,) or (n, columns).
+
+    `sizes` says how many classes each column has; () stands for one column. Columns'
+    losses are added up.
+    """
+    each = np.zeros(len(z))
+    columns = t.reshape(len(t), -1).T
+    for group, numbers in zip(split(z, sizes), columns, strict=True):
+        scaled = group / T
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        each += np.log(np.exp(scaled).sum(axis=1))
+        each -= scaled[np.arange(len(t)), numbers]
     return float(np.average(each, weights=w))
 
 
-def _refined(z: Array, y: Array, w: Array) -> float:
+def split(z: Array, sizes: tuple[int, ...]) -> list[Array]:
+    """The columns (n, classes) of each variable of z (n, k); () stands for one."""
+    return np.split(z, np.cumsum(sizes)[:-1].astype(int), axis=1) if sizes else [z]
+
+
+def _refined(z: Array, y: Array, w: Array, sizes: tuple[int, ...] = ()) -> float:
     """The log-loss at its best temperature: how well an epoch tells the classes apart.
 
     How sure it is can be mended afterwards (Berta et al. 2025: refine, then calibrate).
     """
     z = z.astype(np.float64)
-    t = y.argmax(axis=1)
-    return min(cross_entropy(z, t, w, T) for T in COARSE)
+    t = np.column_stack([group.argmax(axis=1) for group in split(y, sizes)])
+    return min(cross_entropy(z, t, w, T, sizes) for T in COARSE)
 
 
-def temperature(members: list[Member], data: Data) -> float:
-    """Half the way, on a logarithmic scale, to the best one of out-of-fold rows."""
-    z = np.vstack([one.network.raw_predict(data.Z[one.held_out]) for one in members])
+def out_of_fold(members: list[Member], data: Data) -> tuple[Indices, Array]:
+    """The rows (m,) that members were judged by, and their raw predictions (m, k)."""
+    z = [one.network.raw_predict(data.Z[one.held_out]) for one in members]
     rows = np.concatenate([one.held_out for one in members])
-    t = data.t[rows]
-    w = data.w[rows]
-    losses = [cross_entropy(z.astype(np.float64), t, w, T) for T in FINE]
+    return rows, np.vstack(z).astype(np.float64)
+
+
+def temperature(
+    z: Array, t: NDArray[Any], w: Array, sizes: tuple[int, ...] = ()
+) -> float:
+    """Half the way, on a logarithmic scale, to the best one of out-of-fold rows."""
+    losses = [cross_entropy(z, t, w, T, sizes) for T in FINE]
     return float(np.sqrt(FINE[int(np.argmin(losses))]))
 
 
-def mean_probabilities(members: list[Network], Z: Array, T: float) -> Array:
+def probabilities(z: Array, T: float, sizes: tuple[int, ...] = ()) -> Array:
+    """softmax(z / T) (n, k) of each variable, side by side."""
+    groups = []
+    for group in split(z, sizes):
+        e = np.exp((group - group.max(axis=1, keepdims=True)) / T)
+        groups.append(e / e.sum(axis=1, keepdims=True))  # [E11]
+    return groups[0] if len(groups) == 1 else np.hstack(groups)
+
+
+def mean_probabilities(
+    members: list[Network], Z: Array, T: float, sizes: tuple[int, ...] = ()
+) -> Array:
     """The mean of the members' softmax(z / T) (n, k)."""
     total = np.zeros(())
     for network in members:
-        z = network.raw_predict(Z).astype(np.float64) / T
-        e = np.exp(z - z.max(axis=1, keepdims=True))
-        total = total + e / e.sum(axis=1, keepdims=True)
+        z = network.raw_predict(Z).astype(np.float64)
+        total = total + probabilities(z, T, sizes)
     return total / len(members)
 
 

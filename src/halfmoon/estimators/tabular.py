@@ -1,239 +1,26 @@
 """`TabularClassifier` and `TabularRegressor`: a table as it is, and a good model of it.
 
-    table -> schema -> values -> encoder -> float32 inputs -> several networks -> mean
-
-The schema says what each column is and refuses a table that is not like the first; the
-encoder turns its values into inputs; `recipe` says what the networks are like, and
-`ensemble` trains them.
+How they learn is in `tabular_base`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from copy import copy
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import check_array, check_consistent_length, check_random_state
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    check_is_fitted,
-    column_or_1d,
-    validate_data,
-)
+from sklearn.utils.validation import column_or_1d
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.arrays.sparse import is_sparse
-from halfmoon.components.rules import BOOLEAN, INF, NONE, Integer
-from halfmoon.engines.cores import available_cores
-from halfmoon.estimators import ensemble
-from halfmoon.estimators.ensemble import Data
-from halfmoon.estimators.fields import DICT, RANDOM_STATE, parameter, parameters
-from halfmoon.estimators.parameters import check_rules
-from halfmoon.estimators.reading import read_truth, read_weights
-from halfmoon.estimators.recipe import EFFORTS, Recipe, recipe_for
-from halfmoon.network import Network
-from halfmoon.tables.encoding import Encoder
-from halfmoon.tables.frames import read_frame
-from halfmoon.tables.schema import Schema
-from halfmoon.training.progress import progress_bar
-from halfmoon.training.run import Run
-from halfmoon.training.warn import warn
-
-
-@parameters
-class Tabular(BaseEstimator):  # type: ignore[misc]
-    """What classifier and regressor share."""
-
-    effort: int = parameter(
-        3,
-        Integer("[", min(EFFORTS), max(EFFORTS), "]"),
-        "how much work is done: 1 takes seconds, 5 is the best",
-        kw_only=False,
-    )
-    columns: Any = parameter(
-        None,
-        NONE | DICT,
-        "what some columns are, as {'zip': 'category'}, whatever the rule would say",
-    )
-    random_state: Any = parameter(
-        None,
-        NONE | Integer("[", 0, 4294967295, "]") | RANDOM_STATE,
-        "where folds, first weights and the order of the rows come from",
-    )
-    n_jobs: Any = parameter(
-        None,
-        NONE | Integer("[", 1, INF, ")"),
-        "how many networks train at the same time; None takes all cores",
-    )
-    verbose: bool = parameter(False, BOOLEAN, "whether a progress bar is shown")
-
-    _classes = False  # whether classes are learned, or values
-
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: ArrayLike | None = None,
-        *,
-        groups: Any = None,
-    ) -> Self:
-        """Learn from the rows of a table X and their y.
-
-        A fit that fails leaves the estimator as it was.
-
-        Parameters
-        ----------
-        X : data frame, or array of shape (n, d)
-            The rows to learn from, as they are: texts, dates and missing values too.
-        y : array of shape (n,), or for values (n, columns)
-            Their classes or values.
-        sample_weight : array of shape (n,), default=None
-            The rows' weights: a row of weight 2 counts as the row twice.
-        groups : array of shape (n,), default=None
-            Group of each row; rows of one group stay together in the folds.
-
-        Returns
-        -------
-        self : object
-            The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            For parameters, tables and targets that cannot work.
-
-        Warns
-        -----
-        UserWarning
-            Where Ctrl-C ended it: the networks so far predict.
-        """
-        check_rules(self, ())
-        fitted = copy(self)
-        fitted._fit(X, y, sample_weight, groups)
-        self.__dict__ = {**vars(fitted)}
-        return self
-
-    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> None:
-        table, w, keep = self._read_rows(X, y, sample_weight, groups)
-        truth = read_truth(y)
-        truth = check_array(truth, dtype=None, ensure_2d=False, input_name="y")
-        t = self._read_targets(truth[keep])
-        self.schema_, values = Schema.learn(table, self.columns)
-        kinds = self.schema_.kinds
-        self.encoder_ = Encoder.of(values, kinds, classification=self._classes)
-        data = Data(self.encoder_.encode(values), t, w)
-        recipe = recipe_for(self.effort, len(t), self._classes)
-        seed = int(check_random_state(self.random_state).randint(2**31))
-        groups = None if groups is None else np.asarray(groups)[keep]
-        held_out = ensemble.cut(data, recipe, self._classes, groups, seed)
-        with self._progress(recipe) as progress:
-            members, interrupted = ensemble.train_members(
-                data,
-                held_out,
-                recipe,
-                self._builder(recipe, data),
-                seed,
-                self.n_jobs or available_cores(),
-                progress,
-            )
-        self.networks_ = [member.network for member in members]
-        self.histories_ = [member.run.history for member in members]
-        self._calibrate(members, data)
-        if interrupted:
-            warn(
-                f"Training interrupted: {len(members)} of {recipe.members} networks "
-                "were kept, and they predict."
-            )
-
-    def _builder(self, recipe: Recipe, data: Data) -> Any:
-        """What builds the network of a member from its seed."""
-        loss = "softmax_cross_entropy" if self._classes else "squared_error"
-        d = data.Z.shape[1]
-        k = self._outputs(data.t)
-
-        def build(seed: int) -> Network:
-            return ensemble.network_of(recipe, d, k, loss, seed)
-
-        return build
-
-    @contextmanager
-    def _progress(self, recipe: Recipe) -> Iterator[Any]:
-        """A bar of all epochs of all members, where one is wanted."""
-        if not self.verbose:
-            yield None
-            return
-        done: dict[int, int] = {}
-        with progress_bar("training", recipe.members * recipe.epochs) as show:
-
-            def told(number: int, run: Run) -> None:
-                done[number] = run.epoch
-                show(run, sum(done.values()))
-
-            yield told
-
-    def _read_rows(
-        self, X: Any, y: Any, sample_weight: Any, groups: Any
-    ) -> tuple[dict[str, NDArray[Any]], Array, NDArray[np.bool_]]:
-        """The table, the weights, and which rows have one: rows of weight 0 go."""
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is "
-                "None."
-            )
-        table = self._read(X, reset=True)
-        rows = len(next(iter(table.values())))
-        check_consistent_length(np.empty(rows), y, groups)
-        if rows < 2:
-            raise ValueError(f"n_samples={rows}: there must be 2 rows or more.")
-        w = read_weights(sample_weight, np.empty((rows, 1)), "sample_weight")
-        keep = w > 0.0
-        if keep.all():
-            return table, w, keep
-        if keep.sum() < 2:
-            raise ValueError("sample_weight leaves fewer than 2 rows with a weight.")
-        return {name: column[keep] for name, column in table.items()}, w[keep], keep
-
-    def _read(self, X: Any, reset: bool = False) -> dict[str, NDArray[Any]]:
-        """X as a table; at first its size is learned, and its names if it has some."""
-        if is_sparse(X):
-            raise TypeError("X is sparse, which a table cannot be; pass X.toarray().")
-        if hasattr(X, "columns") or isinstance(X, dict):
-            table = read_frame(X)
-            if reset:
-                self.n_features_in_ = len(table)
-                self.feature_names_in_ = np.array(list(table), dtype=object)
-            return table
-        if reset:
-            self.__dict__.pop("feature_names_in_", None)
-        array = validate_data(self, X, reset=reset, dtype=None, ensure_all_finite=False)
-        return read_frame(array)
-
-    def _encode(self, X: Any) -> Array:
-        """The inputs (n, m) of the networks for the rows of X."""
-        check_is_fitted(self)
-        return self.encoder_.encode(self.schema_.parse(self._read(X)))
-
-    # What the two estimators fill in
-
-    def _read_targets(self, y: Any) -> NDArray[Any]:
-        """y as networks learn it."""
-        raise NotImplementedError
-
-    def _outputs(self, t: NDArray[Any]) -> int:
-        """How many outputs a network has."""
-        raise NotImplementedError
-
-    def _calibrate(self, members: list[ensemble.Member], data: Data) -> None:
-        """Choose what the out-of-fold predictions are needed for."""
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        return tags
+from halfmoon.components.losses import Loss
+from halfmoon.components.losses.joint import SoftmaxCrossEntropy
+from halfmoon.components.rules import NONE, OneOf, OrList
+from halfmoon.estimators import conformal, ensemble
+from halfmoon.estimators.ensemble import Data, Member
+from halfmoon.estimators.fields import DICT, parameter, parameters
+from halfmoon.estimators.labels import Labels
+from halfmoon.estimators.tabular_base import Rows, Tabular
+from halfmoon.estimators.units import Units
 
 
 @parameters
@@ -242,12 +29,14 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
 
     Several small networks learn the encoded table, each judged by rows that it has not
     learned from; their probabilities are averaged. What each column was taken for is
-    told by ``print(model.schema_)``.
+    told by ``print(model.schema_)``. y may have several columns of classes.
 
     Attributes
     ----------
-    classes_ : array of shape (classes,)
-        The classes, sorted.
+    classes_ : array of shape (classes,), or a list of them
+        The classes, sorted; of each column of y, if it has several.
+    targets_ : Labels
+        What y means to the networks.
     schema_ : Schema
         What was decided about each column; it prints as one line a column.
     encoder_ : Encoder
@@ -256,8 +45,16 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
         The trained networks.
     histories_ : list of History
         The history of each network's training.
+    stopped_ : str
+        "interrupted" by Ctrl-C, "time" by `max_seconds`, or else "".
     temperature_ : float
         What raw predictions are divided by: above 1 the networks were too sure.
+    scores_ : tuple of Scores
+        How far off predictions were for rows that were not learned from, for each
+        column of y: what sets are made by.
+    record_ : dict
+        What the fit was made of, as plain data: rows, columns, the target's name, a
+        fingerprint of the data, how the rows were cut into folds.
 
     Examples
     --------
@@ -270,25 +67,54 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
     array(['no', 'yes', 'no'], dtype='<U3')
     """
 
+    class_weight: Any = parameter(
+        None,
+        OrList(NONE | OneOf("balanced") | DICT),
+        "weight of each class, of all columns of y or of each; or 'balanced'",
+    )
+
     _classes = True
 
-    def _read_targets(self, y: Any) -> NDArray[Any]:
-        check_classification_targets(y)
-        self.classes_, t = np.unique(column_or_1d(y, warn=True), return_inverse=True)
-        if len(self.classes_) < 2:
+    def _read_targets(self, rows: Rows) -> NDArray[Any]:
+        y = rows.y
+        if y.dtype.kind not in "OUS":
+            check_classification_targets(y)
+        if y.ndim == 2 and y.shape[1] > 1:
+            self.targets_ = Labels(y, [np.unique(column) for column in y.T])
+        else:
+            self.targets_ = Labels(column_or_1d(y, warn=True))
+        self.classes_ = self.targets_.classes
+        if min(self.targets_.sizes) < 2:
             raise ValueError(
                 f"y has one class only, {self.classes_[0]!r}; there is nothing to "
                 "learn."
             )
-        return t
+        return self.targets_.codes(self._as_labels(y))
 
-    def _outputs(self, t: NDArray[Any]) -> int:
-        return len(self.classes_)
+    def _as_labels(self, y: NDArray[Any]) -> NDArray[Any]:
+        """y with one column less, if it has one only."""
+        return y if self.targets_.kind == "columns" else y.reshape(len(y))
 
-    def _calibrate(self, members: list[ensemble.Member], data: Data) -> None:
-        self.temperature_ = ensemble.temperature(members, data)
+    def _weigh(self, rows: Rows) -> Array:
+        return self.targets_.weigh(self.class_weight, self._as_labels(rows.y), rows.w)
 
-    def predict_proba(self, X: Any) -> Array:
+    def _loss(self) -> tuple[Loss | str, int]:
+        sizes = self.targets_.sizes
+        several = sizes if len(sizes) > 1 else None
+        return SoftmaxCrossEntropy(sizes=several), sum(sizes)
+
+    def _calibrate(self, members: list[Member], data: Data, rows: Rows) -> None:
+        held, z = ensemble.out_of_fold(members, data)
+        sizes = self.targets_.sizes
+        t = data.t[held].reshape(len(held), -1)
+        self.temperature_ = ensemble.temperature(z, t, data.w[held], sizes)
+        p = ensemble.probabilities(z, self.temperature_, sizes)
+        self.scores_ = tuple(
+            conformal.learn_scores(conformal.class_scores(group, codes), rows.w[held])
+            for group, codes in zip(ensemble.split(p, sizes), t.T, strict=True)
+        )
+
+    def predict_proba(self, X: Any) -> Any:
         """The probability of each class.
 
         Parameters
@@ -298,11 +124,14 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
 
         Returns
         -------
-        array of shape (n, classes)
-            Between 0 and 1, 1 in each row's sum.
+        array of shape (n, classes), or a list of them
+            Between 0 and 1, 1 in each row's sum; of each column of y, if it has
+            several.
         """
         Z = self._encode(X)
-        return ensemble.mean_probabilities(self.networks_, Z, self.temperature_)
+        sizes = self.targets_.sizes
+        p = ensemble.mean_probabilities(self.networks_, Z, self.temperature_, sizes)
+        return self.targets_.probabilities(p)
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable class of each row.
@@ -314,11 +143,47 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
 
         Returns
         -------
-        array of shape (n,)
-            Classes.
+        array of shape (n,), or (n, columns)
+            Classes, as y was in `fit`.
+        """
+        Z = self._encode(X)
+        sizes = self.targets_.sizes
+        p = ensemble.mean_probabilities(self.networks_, Z, self.temperature_, sizes)
+        return self.targets_.decode(p)
+
+    def predict_set(self, X: Any, coverage: float = 0.9) -> Any:
+        """The classes among which the true one is, as often as is asked.
+
+        Of rows like those that were learned from, at least the share `coverage` have
+        their true class in their set; not so of each class by itself, as of a rare one.
+
+        Parameters
+        ----------
+        X : data frame, or array of shape (n, d)
+            A table with the columns of the first one.
+        coverage : float, default=0.9
+            Which share of the rows is to have its true class in its set.
+
+        Returns
+        -------
+        array of bool of shape (n, classes), or a list of them
+            Whether each class is in the row's set, which has one class or more.
+
+        Raises
+        ------
+        ValueError
+            For a coverage that too few rows were held out for.
         """
         p = self.predict_proba(X)
-        return self.classes_[p.argmax(axis=1)]
+        limits = [scores.limit(coverage) for scores in self.scores_]
+        if self.targets_.kind != "columns":
+            return conformal.class_sets(p, limits[0])
+        return [conformal.class_sets(*each) for each in zip(p, limits, strict=True)]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
 
 
 @parameters
@@ -338,6 +203,18 @@ class TabularRegressor(RegressorMixin, Tabular):  # type: ignore[misc]
         The trained networks.
     histories_ : list of History
         The history of each network's training.
+    stopped_ : str
+        "interrupted" by Ctrl-C, "time" by `max_seconds`, or else "".
+    units_ : Units
+        Mean and spread of y, in which networks learn it, and the bounds of predictions.
+    scores_ : tuple of Scores
+        How far off predictions were for rows that were not learned from, for each
+        column of y: what intervals are made by.
+    widths_ : tuple of Widths
+        The mean error of such rows by their prediction, for each column of y.
+    record_ : dict
+        What the fit was made of, as plain data: rows, columns, the target's name, a
+        fingerprint of the data, how the rows were cut into folds.
 
     Examples
     --------
@@ -350,18 +227,28 @@ class TabularRegressor(RegressorMixin, Tabular):  # type: ignore[misc]
     array([300., 600.])
     """
 
-    def _read_targets(self, y: Any) -> NDArray[Any]:
-        values = np.asarray(y, dtype=np.float64)
-        self._is_column = values.ndim == 1
-        values = values.reshape(len(values), -1)
-        self._mean = values.mean(axis=0)
-        spread = values.std(axis=0)
-        self._bounds = values.min(axis=0) - spread, values.max(axis=0) + spread
-        self._spread = np.where(spread > 0.0, spread, 1.0)
-        return ((values - self._mean) / self._spread).astype(np.float32)
+    def _read_targets(self, rows: Rows) -> NDArray[Any]:
+        self.units_ = Units.of(rows.y)
+        return self.units_.standardize(rows.y)
 
-    def _outputs(self, t: NDArray[Any]) -> int:
-        return t.shape[1]
+    def _loss(self) -> tuple[Loss | str, int]:
+        return "squared_error", len(self.units_.mean)
+
+    def _calibrate(self, members: list[Member], data: Data, rows: Rows) -> None:
+        held, z = ensemble.out_of_fold(members, data)
+        y = rows.y[held].astype(np.float64).reshape(len(held), -1)
+        y_hat = self.units_.restore(z)
+        pairs = list(zip(y.T, y_hat.T, strict=True))
+        self.widths_ = tuple(conformal.learn_widths(*pair) for pair in pairs)
+        self.scores_ = tuple(
+            conformal.learn_scores(conformal.value_scores(*pair, widths), rows.w[held])
+            for pair, widths in zip(pairs, self.widths_, strict=True)
+        )
+
+    def _values(self, X: Any) -> Array:
+        """The value of each row (n, columns)."""
+        Z = self._encode(X)
+        return self.units_.restore(ensemble.mean_values(self.networks_, Z))
 
     def predict(self, X: Any) -> Array:
         """The value of each row.
@@ -376,13 +263,35 @@ class TabularRegressor(RegressorMixin, Tabular):  # type: ignore[misc]
         array of shape (n,), or (n, columns)
             As y was in `fit`; at most a standard deviation beyond the values seen.
         """
-        Z = self._encode(X)
-        values = ensemble.mean_values(self.networks_, Z)
-        values = values * self._spread + self._mean
-        values = values.clip(*self._bounds)  # not absurdly far from what was seen
-        return values[:, 0] if self._is_column else values
+        values = self._values(X)
+        return values[:, 0] if self.units_.is_column else values
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
+        """The interval in which the true value lies, as often as is asked.
+
+        Of rows like those that were learned from, at least the share `coverage` have
+        their value in their interval. It is wider where predictions like this one were
+        further off.
+
+        Parameters
+        ----------
+        X : data frame, or array of shape (n, d)
+            A table with the columns of the first one.
+        coverage : float, default=0.9
+            Which share of the rows is to have its value in its interval.
+
+        Returns
+        -------
+        array of shape (n, 2), or (n, columns, 2)
+            The lower and the upper end, around what `predict` says.
+
+        Raises
+        ------
+        ValueError
+            For a coverage that too few rows were held out for.
+        """
+        values = self._values(X)
+        limits = [scores.limit(coverage) for scores in self.scores_]
+        known = zip(values.T, self.widths_, limits, strict=True)
+        columns = [conformal.intervals(*each) for each in known]
+        return columns[0] if self.units_.is_column else np.stack(columns, axis=1)

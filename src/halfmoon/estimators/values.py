@@ -119,7 +119,7 @@ def as_numbers(y: Any, name: str = "y") -> Any:
             y = y.astype(np.float64, casting=casting)
         except (TypeError, ValueError):
             raise ValueError(
-                f"{name} must hold numbers; got {y.dtype}. MLPClassifier takes labels."
+                f"{name} must hold numbers; got {y.dtype}. A classifier takes labels."
             ) from None
     if not np.isfinite(y).all():
         raise ValueError(

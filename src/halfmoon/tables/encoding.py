@@ -110,10 +110,11 @@ class Encoder:
     def encode(self, table: Table) -> NDArray[np.float32]:
         """The inputs (n, m) of a table of parsed columns (n,).
 
-        Raises ValueError if it lacks one of the columns that were learned.
+        Raises ValueError if it lacks one of the columns that were learned, and for
+        columns of different lengths.
         """
         columns = {name: _column(table, name) for name in self._columns}
-        n = len(next(iter(columns.values())))
+        n = _length(columns)
         out = np.empty((n, len(self.names)), dtype=np.float32)
         place = len(self.numbers.names)
         self.numbers.encode(self._number_table(columns, n), out[:, :place])
@@ -178,6 +179,19 @@ def _column(table: Table, name: str) -> NDArray[Any]:
             f"The table has no column {name!r}; give one with the columns that were "
             f"learned from (there are: {', '.join(map(repr, table))})."
         ) from None
+
+
+def _length(columns: Mapping[str, NDArray[Any]]) -> int:
+    """How many rows all columns have."""
+    lengths = {name: len(column) for name, column in columns.items()}
+    n = next(iter(lengths.values()))
+    other = next((name for name, length in lengths.items() if length != n), None)
+    if other is not None:
+        raise ValueError(
+            f"The columns {next(iter(lengths))!r} and {other!r} have {n} and "
+            f"{lengths[other]} values; give one of each for each row."
+        )
+    return n
 
 
 def _within_reach(X: NDArray[np.float64]) -> NDArray[np.float64]:

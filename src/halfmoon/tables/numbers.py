@@ -43,15 +43,18 @@ Numbers64 = NDArray[np.float64]
 class Number:
     """What was learned of one column of numbers, from training rows.
 
-    `median` fills gaps, `missing` is their share. `spread` is 0 for a constant column,
-    of which no more than the gaps is read. `knots` are values (k,) with their normal
-    `scores` (k,), `edges` those of the b bins (b + 1,), and `means` (b,) belong to
-    them. Raises ValueError where these do not fit together.
+    `median` fills gaps, `missing` is their share; `low` and `high` are the smallest and
+    largest value. `spread` is 0 for a constant column, of which no more than the gaps
+    is read. `knots` are values (k,) with their normal `scores` (k,), `edges` those of
+    the b bins (b + 1,), and `means` (b,) belong to them. Raises ValueError where these
+    do not fit together.
     """
 
     name: str
     median: float
     missing: float
+    low: float
+    high: float
     spread: float = 0.0
     knots: Numbers64 = field(default_factory=lambda: NOTHING)
     scores: Numbers64 = field(default_factory=lambda: NOTHING)
@@ -59,11 +62,12 @@ class Number:
     means: Numbers64 = field(default_factory=lambda: NOTHING)
 
     def __post_init__(self) -> None:
-        numbers = [self.median, self.missing, self.spread]
+        numbers = [self.median, self.missing, self.low, self.high, self.spread]
         tables = [self.knots, self.scores, self.edges, self.means]
         is_whole = (
             np.isfinite(np.concatenate([numbers, *tables])).all()
             and 0.0 <= self.missing < 1.0
+            and self.low <= self.median <= self.high
             and self.spread >= 0.0
             and len(self.knots) == len(self.scores)
             and len(self.means) == max(len(self.edges) - 1, 0)
@@ -73,8 +77,9 @@ class Number:
         if not is_whole:
             raise ValueError(
                 f"The encoding of column {self.name!r} does not fit together; it must "
-                "hold finite numbers, increasing knots and edges, one score for each "
-                "knot and one mean for each bin."
+                "hold finite numbers, a median between the lowest and the highest, "
+                "increasing knots and edges, one score for each knot and one mean for "
+                "each bin."
             )
 
     @property
@@ -95,6 +100,8 @@ class Number:
             name=str(data["name"]),
             median=float(data["median"]),
             missing=float(data["missing"]),
+            low=float(data["low"]),
+            high=float(data["high"]),
             spread=float(data["spread"]),
             **arrays,
         )
@@ -114,8 +121,9 @@ def learn_number(name: str, x: Numbers64, bins: int, with_scores: bool) -> Numbe
     median = float(np.median(seen))
     missing = float(is_missing.mean())
     values, counts = np.unique(seen, return_counts=True)
+    ends = float(values[0]), float(values[-1])
     if len(values) == 1:
-        return Number(name, median, missing)
+        return Number(name, median, missing, *ends)
     filled = np.where(is_missing, median, x)
     low, high = np.quantile(filled, [0.25, 0.75])
     spread = high - low if high > low else (values[-1] - values[0]) / 2.0
@@ -124,7 +132,8 @@ def learn_number(name: str, x: Numbers64, bins: int, with_scores: bool) -> Numbe
     if len(edges) < 3:
         edges = NOTHING  # one bin says no more than the value
     means = bin_means(filled, edges)
-    return Number(name, median, missing, float(spread), knots, scores, edges, means)
+    tables = (knots, scores, edges, means)
+    return Number(name, median, missing, *ends, float(spread), *tables)
 
 
 def normal_scores(
