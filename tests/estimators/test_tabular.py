@@ -281,14 +281,19 @@ def test_the_progress_bar_counts_the_epochs_of_all_networks(monkeypatch):
     @contextmanager
     def bar(label, epochs):
         shown.append(epochs)
-        yield lambda run, done: shown.append(done)
+        yield lambda *runs, done: shown.append((done, len(runs)))
 
     monkeypatch.setattr(tabular_base, "progress_bar", bar)
     model = TabularClassifier(effort=2, random_state=0, n_jobs=1, verbose=True)
     model.fit(TABLE, SURVIVED)
-    whole, *done = shown
+    whole, *told = shown
     assert whole == 3 * 60
-    assert done == list(range(1, sum(map(len, model.histories_)) + 1))
+    epochs = [len(history) for history in model.histories_]
+    assert len(told) == sum(epochs) + 3  # each epoch, and each network's end
+    done = [count for count, _ in told]
+    assert done[: epochs[0] + 1] == [*range(1, epochs[0] + 1), 60]
+    assert done == sorted(done)
+    assert told[-1] == (whole, 3)
 
 
 @pytest.mark.parametrize("value", [0, 6, 2.5, "best"])

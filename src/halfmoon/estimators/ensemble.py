@@ -87,7 +87,7 @@ def train_members(
     """Train a network for each fold, and say what ended it before the last was done.
 
     build     makes the network of a member from its seed
-    progress  is told the member's number and its run, after each epoch
+    progress  is told the member's number and its run, after each epoch and at the end
     deadline  of `time.perf_counter`; None has none
 
     The end is "interrupted" after Ctrl-C, "time" after the deadline, or else "". A
@@ -111,6 +111,8 @@ def train_members(
                 told = _watcher(number, interrupt, progress)
                 one = (data, held_out[number], recipe, build(seed + number))
                 member = _train_one(*one, seed + number, told, seconds)
+                if progress is not None:
+                    progress(number, member.run)
                 if number == 0 or member.run.best is not None:
                     members[number] = member
 

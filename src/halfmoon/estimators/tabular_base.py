@@ -232,12 +232,15 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         if not self.verbose:
             yield None
             return
-        done: dict[int, int] = {}
+        runs: dict[int, Run] = {}
         with progress_bar("training", recipe.members * recipe.epochs) as show:
 
             def told(number: int, run: Run) -> None:
-                done[number] = run.epoch
-                show(run, sum(done.values()))
+                runs[number] = run
+                each = list(runs.values())
+                # one that stopped early has no more epochs to come
+                done = [recipe.epochs if run.stopped else run.epoch for run in each]
+                show(*each, done=sum(done))
 
             yield told
 
