@@ -394,6 +394,10 @@ TESTED_TOGETHER = {
     "estimators.mlp": "estimators/test_properties.py",
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",
+    # what a measuring is made of, as it comes out of it
+    "report.costs": "report/test_measure.py",
+    "report.parts": "report/test_measure.py",
+    "report.rows": "report/test_measure.py",
     # each of its steps has its own, and all files go through it
     "tables.delimited": "tables/test_reading.py",
     "tables.temporary": "tables/test_reading.py",

@@ -30,6 +30,8 @@ _PUBLIC = {
     "halfmoon.estimators.mlp": ["MLPClassifier", "MLPRegressor"],
     "halfmoon.estimators.tabular": ["TabularClassifier", "TabularRegressor"],
     "halfmoon.files.model_file": ["load", "save"],
+    "halfmoon.report.measure": ["measure"],
+    "halfmoon.report.split": ["split_rows"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = ("datasets", "displays", "inspection")

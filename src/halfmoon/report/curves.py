@@ -57,6 +57,11 @@ def _most_frequent(t: Numbers, classes: int, count: int) -> Numbers:
     return np.sort(often[:count])
 
 
+def shown_classes(t: Numbers, classes: int, count: int = MOST_CLASSES) -> Numbers:
+    """The second of two classes, or the most frequent ones of several."""
+    return np.array([1]) if classes == 2 else _most_frequent(t, classes, count)
+
+
 def class_curves(
     t: Numbers, P: Array, classes: Sequence[str]
 ) -> tuple[ClassCurves, ...]:
@@ -65,12 +70,9 @@ def class_curves(
     Of very many classes these are the most frequent ones; a class that does not occur,
     or that all rows have, has no curves.
     """
-    shown = np.array([1])
-    if len(classes) > 2:
-        shown = _most_frequent(t, len(classes), MOST_CLASSES)
     return tuple(
         _curves_of(t == c, P[:, c], classes[c])
-        for c in shown
+        for c in shown_classes(t, len(classes))
         if 0 < (t == c).sum() < len(t)
     )
 

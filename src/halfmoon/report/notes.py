@@ -1,0 +1,51 @@
+"""Findings about the data and about the networks, as notes of a report."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from halfmoon.inspection.diagnosis import Diagnosis
+from halfmoon.report.measured import Note
+from halfmoon.tables.findings import Finding
+
+# by the name of a rule of the diagnosis; a code is never given to another rule
+CODES = {
+    "constant columns": "HM-N01",
+    "unscaled inputs": "HM-N02",
+    "unscaled target": "HM-N03",
+    "leaking column": "HM-N04",
+    "validation set too small": "HM-N05",
+    "dead units": "HM-N06",
+    "saturated units": "HM-N07",
+    "learning rate too high": "HM-N08",
+    "learning rate too low": "HM-N09",
+    "overfitting": "HM-N10",
+    "underfitting": "HM-N11",
+}
+
+
+def data_notes(found: Iterable[Finding]) -> tuple[Note, ...]:
+    """What was found in the table."""
+    return tuple(
+        Note(one.code, "data", one.title, one.sentence, one.column, one.remedy)
+        for one in found
+    )
+
+
+def network_notes(diagnosis: Diagnosis) -> tuple[Note, ...]:
+    """What was found about a network's fit."""
+    return tuple(
+        Note(
+            code=CODES[one.name],
+            source="networks",
+            title=one.name,
+            sentence=one.message,
+            remedy=one.remedy,
+        )
+        for one in diagnosis.findings
+    )
+
+
+def notes_of(found: Iterable[Finding], diagnosis: Any) -> tuple[Note, ...]:
+    """All of them, those about the data first; there may be no diagnosis."""
+    of_networks = () if diagnosis is None else network_notes(diagnosis)
+    return data_notes(found) + of_networks

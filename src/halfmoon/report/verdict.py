@@ -1,0 +1,134 @@
+"""What the scores say, in plain words, also where the networks do not win.
+
+The networks are compared with the best of the baselines, by log-loss or RMSE: they win
+if the 95 % interval of the difference lies on their side of 0, lose if it lies on the
+other, and else cannot be told apart by these test rows.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from halfmoon.report.measured import Baseline, Score, Verdict
+
+Outcome = Literal["wins", "ties", "loses"]
+OUTCOMES: dict[str, Outcome] = {
+    "model": "wins",
+    "baseline": "loses",
+    "neither": "ties",
+}
+FEW = 100  # test rows, below which figures are rough
+
+
+def verdict(
+    task: str,
+    target: str,
+    scores: Sequence[Score],
+    baselines: Sequence[Baseline],
+    rows: int,
+) -> Verdict:
+    """The verdict on scores of so many test rows, beside baselines on the same rows."""
+    metric = "log_loss" if task == "classification" else "rmse"
+    sentences = [_score_sentence(task, target, scores, rows)]
+    fitted = [one for one in baselines if one.scores]
+    if not fitted:
+        headline = (
+            f"There is no baseline to compare the predictions of {target!r} with."
+        )
+        return Verdict("alone", headline, tuple(sentences + _rough(rows)), metric, None)
+    rival = min(fitted, key=lambda one: score_of(one.scores, metric).value)
+    outcome = outcome_of(rival, metric)
+    sentences.append(_comparison(rival, metric, score_of(scores, metric)))
+    headline = {
+        "wins": f"The networks predict {target!r} better than every baseline.",
+        "ties": f"The networks predict {target!r} about as well as the best baseline, "
+        f"{rival.label}.",
+        "loses": f"A baseline predicts {target!r} better than the networks: "
+        f"{rival.label}.",
+    }[outcome]
+    dummy = next((one for one in fitted if one.name == "dummy"), None)
+    if dummy is not None and outcome_of(dummy, metric) != "wins":
+        headline = (
+            f"The networks do not predict {target!r} better than a guess that knows no "
+            f"column ({dummy.label})."
+        )
+    if outcome == "loses":
+        sentences.append(_advice(rival))
+    return Verdict(
+        outcome, headline, tuple(sentences + _rough(rows)), metric, rival.label
+    )
+
+
+def score_of(scores: Sequence[Score], name: str) -> Score:
+    """The score of this name."""
+    return next(score for score in scores if score.name == name)
+
+
+def outcome_of(baseline: Baseline, metric: str) -> Outcome:
+    """Whether the networks win against a baseline, tie or lose."""
+    found = next(one for one in baseline.differences if one.name == metric)
+    return OUTCOMES[found.better]
+
+
+def _score_sentence(task: str, target: str, scores: Sequence[Score], rows: int) -> str:
+    if task == "classification":
+        one = score_of(scores, "accuracy")
+        return (
+            f"Of {rows:,} test rows {percent(one.value)} were predicted right (95 % "
+            f"interval {percent(one.low)} to {percent(one.high)})."
+        )
+    one = score_of(scores, "rmse")
+    off = score_of(scores, "mae")
+    explained = [score for score in scores if score.name == "r2"]
+    sentence = (
+        f"On {rows:,} test rows predictions of {target!r} were off by "
+        f"{figure(off.value)} in the mean, and the root of the mean squared error was "
+        f"{figure(one.value)} (95 % interval {figure(one.low)} to {figure(one.high)})"
+    )
+    if explained and explained[0].value > 0.0:
+        sentence += f"; they explain {percent(explained[0].value)} of the variance"
+    return f"{sentence}."
+
+
+def _comparison(rival: Baseline, metric: str, own: Score) -> str:
+    """The two scores and the interval of their difference."""
+    other = score_of(rival.scores, metric)
+    found = next(one for one in rival.differences if one.name == metric)
+    told = {
+        "model": "the networks are better",
+        "baseline": "the baseline is better",
+        "neither": "which of them is better cannot be told from these rows",
+    }[found.better]
+    return (
+        f"{own.label[0].upper()}{own.label[1:]}, where less is better: the networks "
+        f"{figure(own.value)}, {rival.label} {figure(other.value)}; the difference is "
+        f"{signed(found.value)} (95 % interval {signed(found.low)} to "
+        f"{signed(found.high)}), so {told}."
+    )
+
+
+def _advice(rival: Baseline) -> str:
+    if rival.name == "dummy":
+        return "These columns may not tell the target; use no model for it yet."
+    return f"Try a higher effort, or use {rival.label} for this table."
+
+
+def _rough(rows: int) -> list[str]:
+    if rows >= FEW:
+        return []
+    return [f"With {rows} test rows these figures are rough."]
+
+
+def percent(share: float) -> str:
+    """A share, such as "82.1 %"."""
+    return f"{100.0 * share:.1f} %"
+
+
+def signed(value: float) -> str:
+    """A number with its sign, and a minus as long as a plus."""
+    sign = "\N{MINUS SIGN}" if value < 0.0 else "+"
+    return f"{sign}{figure(abs(value))}"
+
+
+def figure(value: float) -> str:
+    """A number with three digits, or more if it is large."""
+    return f"{value:,.0f}" if abs(value) >= 1_000.0 else f"{value:.3g}"

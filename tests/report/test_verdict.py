@@ -1,0 +1,94 @@
+"""The verdict says who is better, also where it is not the networks."""
+
+import pytest
+
+from halfmoon.report.measured import Baseline, Difference, Score
+from halfmoon.report.verdict import figure, signed, verdict
+
+
+def scores(name, value):
+    """The scores of one method, of which one matters."""
+    label = {"log_loss": "log-loss", "rmse": "RMSE"}[name]
+    told = [Score(name, label, value, value - 0.05, value + 0.05, False)]
+    if name == "log_loss":
+        told.append(Score("accuracy", "accuracy", 0.8, 0.75, 0.85, True))
+    else:
+        told.append(Score("mae", "MAE", 0.7 * value, 0.1, 0.2, False))
+        told.append(Score("r2", "R²", 0.4, 0.3, 0.5, True))
+    return tuple(told)
+
+
+def baseline(name, metric, own, value, reach=0.02):
+    found = Difference(
+        metric, "", own - value, own - value - reach, own - value + reach, False
+    )
+    theirs = scores(metric, value)
+    return Baseline(name, f"the {name} one", "", theirs, (found,), 0.1)
+
+
+def told(metric, own, dummy, boosting, rows=500):
+    task = "classification" if metric == "log_loss" else "regression"
+    rivals = [
+        baseline("dummy", metric, own, dummy),
+        Baseline("linear", "the linear one", "", (), (), 0.1, "could not be fitted"),
+        baseline("boosting", metric, own, boosting),
+    ]
+    return verdict(task, "churn", scores(metric, own), rivals, rows)
+
+
+@pytest.mark.parametrize("metric", ["log_loss", "rmse"])
+def test_who_is_better(metric):
+    wins = told(metric, own=0.40, dummy=0.70, boosting=0.50)
+    assert wins.outcome == "wins"
+    assert wins.headline == "The networks predict 'churn' better than every baseline."
+    assert wins.rival == "the boosting one"
+    assert "+" not in wins.sentences[1].split("(")[0]
+    ties = told(metric, own=0.40, dummy=0.70, boosting=0.41)
+    assert ties.outcome == "ties"
+    assert "about as well as the best baseline, the boosting one" in ties.headline
+    assert "cannot be told from these rows" in ties.sentences[1]
+    loses = told(metric, own=0.40, dummy=0.70, boosting=0.30)
+    assert loses.outcome == "loses"
+    assert loses.headline.startswith("A baseline predicts 'churn' better than")
+    assert "use the boosting one for this table" in loses.sentences[2]
+
+
+def test_no_better_than_a_guess_is_said_first():
+    for boosting in (0.41, 0.50, 0.30):
+        found = told("log_loss", own=0.40, dummy=0.41, boosting=boosting)
+        assert "do not predict 'churn' better than a guess" in found.headline
+    useless = told("log_loss", own=0.70, dummy=0.60, boosting=0.65)
+    assert useless.rival == "the dummy one"
+    assert useless.outcome == "loses"
+    assert "may not tell the target" in useless.sentences[2]
+
+
+def test_scores_are_told_with_their_intervals():
+    found = told("log_loss", own=0.40, dummy=0.70, boosting=0.50)
+    assert found.sentences[0] == (
+        "Of 500 test rows 80.0 % were predicted right (95 % interval 75.0 % to 85.0 %)."
+    )
+    assert found.sentences[1].replace("\N{MINUS SIGN}", "-") == (
+        "Log-loss, where less is better: the networks 0.4, the boosting one 0.5; the "
+        "difference is -0.1 (95 % interval -0.12 to -0.08), so the networks are better."
+    )
+    found = told("rmse", own=0.40, dummy=0.70, boosting=0.50)
+    assert "they explain 40.0 % of the variance" in found.sentences[0]
+    assert found.sentences[1].startswith("RMSE, where less is better")
+
+
+def test_without_baselines_there_is_no_winner():
+    found = verdict("regression", "y", scores("rmse", 0.4), (), 20)
+    assert found.outcome == "alone"
+    assert found.rival is None
+    assert found.sentences[-1] == "With 20 test rows these figures are rough."
+
+
+def test_figures_have_three_digits_or_all_before_the_point():
+    assert [figure(x) for x in (0.123456, 12.3456, 123456.7)] == [
+        "0.123",
+        "12.3",
+        "123,457",
+    ]
+    assert signed(-1234.5) == "\N{MINUS SIGN}1,234"
+    assert signed(0.5) == "+0.5"
