@@ -165,7 +165,7 @@ def read_weights(sample_weight: Any, X: Any, name: str) -> Array:
     return w
 
 
-def check_fitted(estimator: Any) -> None:
+def check_fitted(estimator: Any, attribute: str = "network_") -> None:
     """NotFittedError before a fit; it names what was not set of weights by hand."""
     by_hand = vars(estimator).get("_by_hand", {})
     needed = ["coefs_", "intercepts_"]
@@ -179,7 +179,7 @@ def check_fitted(estimator: Any) -> None:
             f"hand, but not {' and '.join(missing)}. Set these too; or, to start a fit "
             "from weights, pass it coefs_init and intercepts_init."
         )
-    check_is_fitted(estimator, "network_", msg=message)
+    check_is_fitted(estimator, attribute, msg=message)
 
 
 def read_table(estimator: Any, X: Any) -> Any:

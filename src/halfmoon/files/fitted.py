@@ -7,13 +7,11 @@ what was set on the object by other means (callbacks, metadata requests). So
 `partial_fit`, and `fit` with `warm_start`, go on from the weights with a new memory.
 """
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 
 from halfmoon.components.initializers import Initializer
-from halfmoon.components.registry import Component
 from halfmoon.components.rules import (
     BOOLEAN,
     INF,
@@ -26,21 +24,24 @@ from halfmoon.components.rules import (
 from halfmoon.estimators.attributes import Curves, LastFit, fitted_attributes
 from halfmoon.estimators.labels import Labels
 from halfmoon.estimators.mlp import MLPClassifier, MLPRegressor
-from halfmoon.estimators.parameters import check_rules, read_components
 from halfmoon.estimators.reading import check_fitted
 from halfmoon.estimators.request import Architecture
 from halfmoon.estimators.values import Values
 from halfmoon.files import histories, networks
 from halfmoon.files.container import Arrays
 from halfmoon.files.histories import COUNT
+from halfmoon.files.parameters import (
+    decode_all,
+    describe_parameters,
+    encode_all,
+    make_names,
+    make_unfitted,
+)
 from halfmoon.files.plain import (
-    ANYTHING,
     FLOAT,
     LIST,
     TABLE,
     TEXT,
-    check_known,
-    decode,
     decode_labels,
     encode,
     encode_labels,
@@ -90,18 +91,18 @@ def describe(model: Any) -> tuple[dict[str, Any], Arrays]:
     Raises NotFittedError before a fit, ValueError for what is code, or the user's own.
     """
     check_fitted(model)
-    _check_parameters(model)
+    parameters = describe_parameters(model)
     network, arrays = networks.describe(model.network_)
     history, columns = histories.describe(model.history_)
     names = getattr(model, "feature_names_in_", None)
     attributes = {name: getattr(model, name) for name in ATTRIBUTES}
     description = {
-        "parameters": _encode_all(model.get_params(deep=False)),
+        "parameters": parameters,
         "network": network,
         "targets": _describe_targets(model.targets_),
         "feature_names": None if names is None else names.tolist(),
         "history": history,
-        "attributes": _encode_all(attributes),
+        "attributes": encode_all(attributes),
         "curves": model._curves._asdict(),
         "last_fit": _describe_last_fit(model._last),
     }
@@ -114,14 +115,14 @@ def make(kind: str, description: Any, arrays: Arrays) -> Any:
     Raises ValueError for what describes none.
     """
     fields = read_fields(description, RULES, f"the {kind}")
-    model = _make_parameters(CLASSES[kind], fields["parameters"])
+    model = make_unfitted(CLASSES[kind], fields["parameters"])
     network = networks.make(fields["network"], arrays)
     targets = _make_targets(kind, fields["targets"])
     loss = targets.loss(network.loss)  # ValueError where it cannot read such y
     if loss.outputs(targets.columns(loss)) != network.k:
         raise ValueError(f"its network has {network.k} outputs, and y others")
     attributes = fitted_attributes(model, network, Run(network.theta, []), 0)
-    attributes.update(_decode_all(fields["attributes"], ATTRIBUTES, "the attributes"))
+    attributes.update(decode_all(fields["attributes"], ATTRIBUTES, "the attributes"))
     attributes["n_features_in_"] = network.d
     attributes["targets_"] = targets
     attributes["history_"] = histories.make(fields["history"], arrays)
@@ -130,44 +131,9 @@ def make(kind: str, description: Any, arrays: Arrays) -> Any:
     attributes["_last"] = _make_last_fit(fields["last_fit"], network)
     names = fields["feature_names"]
     if names is not None:
-        attributes["feature_names_in_"] = _make_names(names, network.d)
+        attributes["feature_names_in_"] = make_names(names, network.d)
     vars(model).update(attributes)
     return model
-
-
-def _encode_all(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: encode(value, name) for name, value in values.items()}
-
-
-def _decode_all(stored: Any, rules: Any, what: str) -> dict[str, Any]:
-    """Values by name, each of which obeys its rule."""
-    read_fields(stored, dict.fromkeys(rules, ANYTHING), what)
-    values = {name: decode(value, name) for name, value in stored.items()}
-    return read_fields(values, rules, what)
-
-
-# Parameters
-
-
-def _make_parameters(cls: Any, stored: Any) -> Any:
-    """An estimator with these parameters, and nothing fitted."""
-    names = [field.name for field in dataclasses.fields(cls)]
-    check_known(stored, names, cls.__name__)
-    model = cls(**{name: decode(value, name) for name, value in stored.items()})
-    _check_parameters(model)
-    return model
-
-
-def _check_parameters(model: Any) -> None:
-    """ValueError for parameters that break their rules or name components of others.
-
-    Numbers may be of any size, as some are never read.
-    """
-    check_rules(model, unread=[field.name for field in dataclasses.fields(model)])
-    for made in read_components(model).values():
-        for component in made if isinstance(made, list) else [made]:
-            if isinstance(component, Component):
-                write_component(component)
 
 
 # What y means
@@ -246,7 +212,7 @@ def _describe_last_fit(last: LastFit) -> dict[str, Any]:
 
 def _make_last_fit(stored: Any, network: Network) -> LastFit:
     """The last fit, without the run: the next one begins a memory of its own."""
-    fields = _decode_all(stored, LAST_FIT, "the last fit")
+    fields = decode_all(stored, LAST_FIT, "the last fit")
     layers = [layer for layer in network.layers if layer.act is not None]
     initializer = fields["initializer"]
     if initializer is not None:
@@ -259,10 +225,3 @@ def _make_last_fit(stored: Any, network: Network) -> LastFit:
     )
     seed = fields["seed"]
     return LastFit(architecture, initializer, seed, fields["found_rate"], run=None)
-
-
-def _make_names(names: Any, d: int) -> Any:
-    """The columns' names, as scikit-learn keeps them."""
-    if len(names) != d or not all(isinstance(name, str) for name in names):
-        raise ValueError(f"feature_names must be {d} texts, one for each column")
-    return np.array(names, dtype=object)

@@ -3,10 +3,10 @@
     model -> description (JSON) and arrays -> safetensors -> file, whole or not there
     file -> arrays and description, each part checked -> model
 
-`container` knows the file, `plain` how values become JSON; `networks` and `fitted`
-describe a kind of model, and make it again. Nothing in a file is executed: names choose
-among halfmoon's own components and layers, and all else is numbers and texts, which
-must obey the rules of what they become.
+`container` knows the file, `plain` how values become JSON; `networks`, `fitted` and
+`tabular` describe a kind of model, and make it again. Nothing in a file is executed:
+names choose among halfmoon's own components and layers, and all else is numbers and
+texts, which must obey the rules of what they become.
 """
 
 import os
@@ -22,7 +22,9 @@ from halfmoon.components.rules import OneOf
 from halfmoon.files import container, networks
 from halfmoon.files.plain import TABLE, read_fields
 
-KINDS = ("Network", "MLPClassifier", "MLPRegressor")
+MLPS = ("MLPClassifier", "MLPRegressor")
+TABULAR = ("TabularClassifier", "TabularRegressor")
+KINDS = ("Network", *MLPS, *TABULAR)
 RULES = {"kind": OneOf(*KINDS), "versions": TABLE, "model": TABLE}
 LONGEST = 600  # of a sentence that quotes a file
 
@@ -38,7 +40,7 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    model : Network, MLPClassifier or MLPRegressor
+    model : Network, MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
         An estimator must be fitted, or its weights set.
     path : str or path
         The file; one that is there is replaced, in one step, once all is written.
@@ -93,7 +95,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Returns
     -------
-    Network, MLPClassifier or MLPRegressor
+    Network, MLPClassifier, MLPRegressor, TabularClassifier or TabularRegressor
         As it was saved; an estimator without what callbacks and metadata routing have
         set on it.
 
@@ -130,27 +132,34 @@ def _sentence(what: str, reason: object) -> str:
 
 def _to_bytes(kind: str, model: Any) -> bytes:
     """The content of the file; ValueError for what it cannot hold."""
-    if kind == "Network":
-        described, arrays = networks.describe(model)
-    else:
-        from halfmoon.files import fitted
-
-        described, arrays = fitted.describe(model)
+    described, arrays = _module(kind).describe(model)
     versions = {"halfmoon": __version__, "numpy": np.__version__}
     description = {"kind": kind, "versions": versions, "model": described}
     return container.to_bytes(description, arrays)
+
+
+def _module(kind: str) -> Any:
+    """What describes a kind of model; scikit-learn is imported where it is needed."""
+    if kind in MLPS:
+        from halfmoon.files import fitted
+
+        return fitted
+    if kind in TABULAR:
+        from halfmoon.files import tabular
+
+        return tabular
+    return networks
 
 
 def _make(description: Any, arrays: container.Arrays) -> Any:
     """The model of a description, to which all arrays belong."""
     fields = read_fields(description, RULES, "the description")
     kind = fields["kind"]
+    module = _module(kind)
     if kind == "Network":
-        model: Any = networks.make(fields["model"], arrays)
+        model: Any = module.make(fields["model"], arrays)
     else:
-        from halfmoon.files import fitted
-
-        model = fitted.make(kind, fields["model"], arrays)
+        model = module.make(kind, fields["model"], arrays)
     if arrays:
         raise ValueError(f"it holds arrays that no {kind} has: {', '.join(arrays)}")
     return model

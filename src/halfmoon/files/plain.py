@@ -36,6 +36,15 @@ FLOAT = Kind("a number", lambda value: type(value) in (int, float))
 ANYTHING = Kind("any value", lambda value: True)
 
 
+def list_of(rule: Rule, what: str) -> Kind:
+    """A list of values that all obey a rule, which `what` calls by name."""
+
+    def is_one(value: Any) -> bool:
+        return isinstance(value, list) and all(map(rule.allows, value))
+
+    return Kind(f"a list of {what}", is_one)
+
+
 def read_fields(given: Any, rules: Mapping[str, Rule], what: str) -> dict[str, Any]:
     """The entries of an object, by name, each of which obeys its rule.
 
