@@ -89,8 +89,10 @@ def test_the_policy_allows_this_script_and_nothing_else():
     digest = re.search(r"'sha256-([^']+)'", policy)[1]
     assert b64decode(digest) == hashlib.sha256(b"alert(1)\n").digest()
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
-    assert "'unsafe-eval'" not in policy
+    assert "unsafe-eval" not in policy
     assert "http" not in policy
+    with_engine = modules.policy("alert(1)\n", engine=True)
+    assert "'wasm-unsafe-eval'; worker-src blob:;" in with_engine
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")

@@ -8,7 +8,6 @@ never between the beginning and the end of a file; the main process removes the 
 """
 
 import atexit
-import io
 import json
 import os
 import pickle
@@ -25,7 +24,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from halfmoon.atomic import write_file
-from halfmoon.pages.figures import Box, boxes_of, lay_out, style
+from halfmoon.pages.figures import Box, boxes_of, drawn, lay_out, style
 
 
 class DrawingProcess:
@@ -131,13 +130,6 @@ def write_figure(fig: Figure, path: str, png: bool, copy: Path) -> list[Box]:
         for file, content in files.items():
             write_file(file, content)
     return boxes
-
-
-def drawn(fig: Figure, kind: str, **options: Any) -> bytes:
-    """The figure as a file of this kind."""
-    file = io.BytesIO()
-    fig.savefig(file, format=kind, **options)
-    return file.getvalue()
 
 
 @contextmanager

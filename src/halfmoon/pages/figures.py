@@ -5,8 +5,11 @@ turns dark with it; and a narrow screen gets its panels one below the other, eac
 from the same drawing.
 """
 
+import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -17,6 +20,7 @@ from matplotlib.transforms import Bbox
 
 from halfmoon.displays.style import INK
 from halfmoon.pages.drawings import small, written
+from halfmoon.pages.texts import Picture
 
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
@@ -67,6 +71,13 @@ def lay_out(fig: Figure) -> None:
     ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08).execute(fig)
 
 
+def drawn(fig: Figure, kind: str, **options: Any) -> bytes:
+    """The figure as a file of this kind."""
+    file = io.BytesIO()
+    fig.savefig(file, format=kind, **options)
+    return file.getvalue()
+
+
 def boxes_of(fig: Figure) -> list[Box]:
     """What each of the figure's axes covers, labels included.
 
@@ -76,7 +87,7 @@ def boxes_of(fig: Figure) -> list[Box]:
     renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
     for ax in fig.axes:
         legend = ax.get_legend()
-        extra = [legend] if legend else []
+        extra = [*ax.texts, legend] if legend else list(ax.texts)
         box: Any = ax.get_tightbbox(renderer, bbox_extra_artists=extra)
         if ax.get_label() == "<colorbar>" and covered:
             covered[-1] = Bbox.union([covered[-1], box])
@@ -91,6 +102,22 @@ def boxes_of(fig: Figure) -> list[Box]:
         y = height - box.y1 * scale
         boxes.append(Box(x, y, box.width * scale, box.height * scale))
     return boxes
+
+
+def draw(picture: Picture, name: str, description: str) -> str:
+    """A picture as a part of a page, drawn at once.
+
+    `name` is its id on the page; `description` is for a reader who cannot see it.
+    """
+    with style(), warnings.catch_warnings():
+        # a sign that matplotlib's font lacks is drawn by the browser, with its own
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        fig = Figure(figsize=picture.size)
+        picture.draw(fig)
+        lay_out(fig)
+        svg = drawn(fig, "svg", dpi=90, metadata={"Date": None}).decode()
+        boxes = boxes_of(fig)
+    return on_page(svg, boxes, name, escape(description))
 
 
 def on_page(svg: str, boxes: list[Box], name: str, description: str) -> str:

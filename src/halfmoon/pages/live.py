@@ -169,4 +169,4 @@ def live_script(data: Mapping[str, Any]) -> str:
 
 def content_security_policy() -> str:
     """The page's Content-Security-Policy: this one script, and nothing fetched."""
-    return modules.policy(script())
+    return modules.policy(script(), engine=True)

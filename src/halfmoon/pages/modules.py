@@ -11,6 +11,7 @@ KINDS = "async function|function|const|let|class"
 EXPORT = re.compile(rf"^export (?=(?:{KINDS}) )", re.MULTILINE)
 EXPORTED = re.compile(rf"^export (?:{KINDS}) (\w+)", re.MULTILINE)
 DECLARED = re.compile(rf"^(?:{KINDS}) (\w+)", re.MULTILINE)
+ENGINE = " 'wasm-unsafe-eval'; worker-src blob:"
 FORBIDDEN = re.compile(r"^\s*(?:import\b(?!\()|export\b)|\bimport\(", re.MULTILINE)
 
 
@@ -120,18 +121,17 @@ def fingerprint(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-def policy(*scripts: str) -> str:
+def policy(*scripts: str, engine: bool = False) -> str:
     """The Content-Security-Policy of a page that runs these scripts and no others.
 
-    The page fetches nothing. Its workers are made from its own script, and WebAssembly
-    may be compiled.
+    The page fetches nothing. With `engine`, its workers are made from its own script,
+    and WebAssembly may be compiled.
     """
     allowed = " ".join(fingerprint(script) for script in scripts)
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src {allowed} 'wasm-unsafe-eval'",
-            "worker-src blob:",
+            f"script-src {allowed}{ENGINE if engine else ''}",
             "img-src data: blob:",
             "style-src 'unsafe-inline'",
             "font-src data:",
