@@ -53,6 +53,7 @@ MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "narwhals": {"displays", "tables"},
     "duckdb": {"tables"},
     "safetensors": {"files"},
+    "jinja2": {"report"},
 }
 LETTERS = set("xyzaWbphfgmvutLndkCTXwijqrsecB_")
 TAG = re.compile(r"\[([FBLIOSRDNE])(\d+)\]")

@@ -1,0 +1,70 @@
+"""The tables of a report hold what was measured."""
+
+import dataclasses
+import json
+
+import pytest
+from sklearn.metrics import precision_score, recall_score
+
+import reported
+from halfmoon.report.context import LONGEST, context_of
+from halfmoon.report.wording import percent
+
+
+@pytest.fixture(scope="module")
+def two_classes():
+    return reported.two_classes()
+
+
+@pytest.fixture(scope="module")
+def context(two_classes):
+    parts = {"class_curves": (), "calibration": None, "dependence": ()}
+    return context_of(dataclasses.replace(two_classes, importance=(), **parts))
+
+
+def test_recall_and_precision_are_those_of_scikit_learn(two_classes, context):
+    counts = two_classes.confusion.counts
+    pairs = [(i, j) for i in (0, 1) for j in (0, 1) for _ in range(counts[i][j])]
+    y, y_hat = zip(*pairs, strict=True)
+    for c, one in enumerate(context["by_class"]):
+        assert one.name == two_classes.classes[c]
+        assert one.rows == y.count(c)
+        assert one.recall == percent(recall_score(y, y_hat, pos_label=c))
+        assert one.precision == percent(precision_score(y, y_hat, pos_label=c))
+
+
+def test_a_class_without_rows_is_said_to_have_none(two_classes):
+    empty = dataclasses.replace(two_classes.confusion, counts=((3, 0), (0, 0)))
+    parts = {"class_curves": (), "calibration": None, "dependence": ()}
+    measured = dataclasses.replace(two_classes, confusion=empty, **parts)
+    rows = context_of(measured)["by_class"]
+    assert [(one.recall, one.precision) for one in rows] == [
+        ("100.0%", "100.0%"),
+        ("no row", "never predicted"),
+    ]
+
+
+def test_the_page_gets_the_counts_of_all_thresholds(two_classes, context):
+    told = json.loads(context["thresholds_json"])
+    kept = dataclasses.asdict(two_classes.thresholds)
+    assert set(told) == set(kept) - {"positive", "negative"}
+    for name, counts in told.items():
+        assert tuple(counts) == kept[name]
+
+
+def test_each_baseline_is_compared_by_the_metric_of_the_verdict(context):
+    assert [(one.label, better) for one, better in context["compared"]] == [
+        ("most frequent class", "halfmoon"),
+        ("logistic regression", "neither"),
+        ("gradient boosting", "neither"),
+    ]
+    assert context["rival"] == ("logistic regression", "log-loss", "0.083")
+
+
+def test_long_cells_of_a_mistake_are_cut(two_classes):
+    first, *_ = two_classes.mistakes
+    mistake = dataclasses.replace(first, cells={"text": "<" * 500})
+    measured = dataclasses.replace(reported.values(), mistakes=(mistake,))
+    parts = {"residuals": None, "importance": (), "dependence": ()}
+    table = context_of(dataclasses.replace(measured, **parts))["mistakes"]
+    assert f">{'&lt;' * (LONGEST - 1)}…<" in table

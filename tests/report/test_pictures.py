@@ -1,0 +1,102 @@
+"""A picture is drawn where there is something to show, and told in words."""
+
+import dataclasses
+import re
+
+import pytest
+
+import reported
+from halfmoon.report import pictures
+
+ALL = (
+    pictures.confusion,
+    pictures.residuals,
+    pictures.probabilities,
+    pictures.importance,
+    pictures.dependence,
+    pictures.learning,
+)
+NOTHING = {
+    "confusion": None,
+    "residuals": None,
+    "class_curves": (),
+    "calibration": None,
+    "importance": (),
+    "dependence": (),
+    "learning_curves": (),
+}
+
+
+def label_of(figure):
+    return re.search('aria-label="([^"]*)"', figure.drawing)[1]
+
+
+def panels_of(figure):
+    return figure.drawing.count("<use href=") if "single" not in figure.drawing else 1
+
+
+@pytest.mark.parametrize("picture", ALL, ids=lambda each: each.__name__)
+def test_without_numbers_there_is_no_picture(picture):
+    assert picture(dataclasses.replace(reported.values(), **NOTHING)) is None
+
+
+def test_the_scores_are_told_as_they_are_drawn():
+    figure = pictures.comparison(reported.values())
+    label = label_of(figure)
+    assert label.startswith("RMSE: halfmoon 56.1, most frequent class 78.5,")
+    assert "MAE: halfmoon 45.9" in label
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", figure.drawing)
+    assert "RMSE (smaller is better)" in texts
+    assert {"gradient boosting", "ridge regression"} <= set(texts)
+
+
+def test_a_baseline_that_could_not_be_fitted_is_not_drawn():
+    measured = reported.values()
+    dummy, linear, boosting = measured.baselines
+    failed = dataclasses.replace(boosting, scores=(), differences=(), error="No.")
+    parts = {"baselines": (dummy, linear, failed)}
+    label = label_of(pictures.comparison(dataclasses.replace(measured, **parts)))
+    assert "ridge regression" in label
+    assert "gradient boosting" not in label
+
+
+def test_dates_are_a_line_with_a_few_of_them_named():
+    dates = tuple(f"2024-{month:02d}-01" for month in range(1, 13))
+    responses = (tuple(0.1 * month for month in range(12)),)
+    effect = reported.dependence("when", ["cost"])
+    effect = dataclasses.replace(
+        effect, kind="date", values=dates, responses=responses, shares=(1 / 12,) * 12
+    )
+    parts = {**NOTHING, "dependence": (effect,)}
+    figure = pictures.dependence(dataclasses.replace(reported.values(), **parts))
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", figure.drawing)
+    assert [text for text in texts if text.startswith("2024")] == [
+        "2024-01-01",
+        "2024-07-01",
+        "2024-12-01",
+    ]
+
+
+def test_of_many_categories_those_with_most_rows_are_drawn():
+    names = tuple(f"town {i}" for i in range(30))
+    shares = tuple((i + 1) / 465 for i in range(30))
+    effect = dataclasses.replace(
+        reported.dependence("town", ["cost"]),
+        kind="category",
+        values=names,
+        responses=(shares,),
+        shares=shares,
+    )
+    parts = {**NOTHING, "dependence": (effect,)}
+    figure = pictures.dependence(dataclasses.replace(reported.values(), **parts))
+    texts = re.findall(r"<text[^>]*>(town \d+) [^<]*</text>", figure.drawing)
+    assert texts == list(names[-pictures.MOST_CATEGORIES :])
+
+
+def test_coverage_is_told_in_a_sentence():
+    (sentence,) = pictures.coverage_of(reported.values())
+    assert sentence == (
+        "Prediction intervals that promise to hold the truth for 90% of the rows held "
+        "it for 89.2% of the test rows (95% interval: 83.0% to 94.0%). An interval is "
+        "182 wide on average."
+    )
