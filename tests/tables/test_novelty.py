@@ -58,10 +58,10 @@ def test_categories_ranges_and_gaps_are_counted():
         ("day", 0, 1, 0),
     ]
     assert str(found) == (
-        "75% of 4 rows hold something that was not learned: 'age' has values outside "
-        "20 to 60 in 50% and gaps in 25%, where there were none; 'city' has values "
-        "never seen before in 50%, such as 'Bergen' and gaps in 25%, where there were "
-        "none; 'day' has values outside 2024-01-01 to 2024-02-09 in 25%."
+        "3 of 4 rows (75%) hold something that was not learned: 'age' has values "
+        "outside 20 to 60 in 50% and gaps in 25%, where there were none; 'city' has "
+        "values never seen before (such as 'Bergen') in 50% and gaps in 25%, where "
+        "there were none; 'day' has values outside 2024-01-01 to 2024-02-09 in 25%."
     )
 
 
@@ -116,4 +116,6 @@ def test_a_share_is_none_or_all_only_where_it_is(new, share):
     age = np.full(2000, 30.0)
     age[:new] = 99.0
     table = {name: np.repeat(column[:1], 2000) for name, column in learned().items()}
-    assert str(novelty(table | {"age": age}, ENCODER)).startswith(f"{share} of 2000")
+    assert str(novelty(table | {"age": age}, ENCODER)).startswith(
+        f"{new} of 2000 rows ({share})"
+    )

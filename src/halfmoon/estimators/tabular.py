@@ -75,8 +75,7 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
 
     _classes = True
 
-    def _read_targets(self, rows: Rows) -> NDArray[Any]:
-        y = rows.y
+    def _read_targets(self, y: NDArray[Any]) -> None:
         if y.dtype.kind not in "OUS":
             check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] > 1:
@@ -89,6 +88,8 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
                 f"y has one class only, {self.classes_[0]!r}; there is nothing to "
                 "learn."
             )
+
+    def _encode_targets(self, y: NDArray[Any]) -> NDArray[Any]:
         return self.targets_.codes(self._as_labels(y))
 
     def _as_labels(self, y: NDArray[Any]) -> NDArray[Any]:
@@ -227,9 +228,11 @@ class TabularRegressor(RegressorMixin, Tabular):  # type: ignore[misc]
     array([300., 600.])
     """
 
-    def _read_targets(self, rows: Rows) -> NDArray[Any]:
-        self.units_ = Units.of(rows.y)
-        return self.units_.standardize(rows.y)
+    def _read_targets(self, y: NDArray[Any]) -> None:
+        self.units_ = Units.of(y)
+
+    def _encode_targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        return self.units_.standardize(y)
 
     def _loss(self) -> tuple[Loss | str, int]:
         return "squared_error", len(self.units_.mean)

@@ -41,6 +41,8 @@ from halfmoon.estimators.parameters import check_rules
 from halfmoon.estimators.reading import read_truth, read_weights
 from halfmoon.estimators.recipe import EFFORTS, Recipe, recipe_for
 from halfmoon.estimators.record import record, target_name
+from halfmoon.estimators.tabular_diagnosis import diagnose_member
+from halfmoon.inspection.diagnosis import Diagnosis
 from halfmoon.network import Network
 from halfmoon.tables.encoding import Encoder
 from halfmoon.tables.frames import read_frame
@@ -161,7 +163,8 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         deadline = None
         if self.max_seconds is not None:
             deadline = clock.perf_counter() + self.max_seconds
-        t = self._read_targets(rows)
+        self._read_targets(rows.y)
+        t = self._encode_targets(rows.y)
         self.schema_, values = Schema.learn(rows.table, self.columns)
         kinds = self.schema_.kinds
         self.encoder_ = Encoder.of(values, kinds, classification=self._classes)
@@ -312,9 +315,45 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         values = self._parse(X)
         return novelty(values, self.encoder_)
 
+    def diagnose(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None = None
+    ) -> Diagnosis:
+        """What is wrong with the fit, by which number, and which setting to change.
+
+        The first of the networks is looked at.
+
+        Parameters
+        ----------
+        X : data frame, or array of shape (n, d)
+            The rows that were learned from.
+        y : array of shape (n,) or (n, columns)
+            Their classes or values.
+        sample_weight : array of shape (n,), default=None
+            Their weights.
+
+        Returns
+        -------
+        Diagnosis
+            The findings; prints itself.
+        """
+        Z = self._encode(X)
+        check_consistent_length(Z, y)
+        return diagnose_member(
+            self.networks_[0],
+            self.histories_[0],
+            Z,
+            self._encode_targets(np.asarray(read_truth(y))),
+            read_weights(sample_weight, Z, "sample_weight"),
+            self.encoder_.names,
+        )
+
     # What the two estimators fill in
 
-    def _read_targets(self, rows: Rows) -> NDArray[Any]:
+    def _read_targets(self, y: NDArray[Any]) -> None:
+        """Give y its meaning."""
+        raise NotImplementedError
+
+    def _encode_targets(self, y: NDArray[Any]) -> NDArray[Any]:
         """y as networks learn it."""
         raise NotImplementedError
 

@@ -46,10 +46,9 @@ class ColumnNovelty:
         """What is new, of so many rows, in words."""
         said = []
         if self.unseen:
-            such = f", such as {self.example!r:.40}"
-            said.append(
-                f"values never seen before in {_share(self.unseen, rows)}{such}"
-            )
+            share = _share(self.unseen, rows)
+            such = f"such as {self.example!r:.40}"
+            said.append(f"values never seen before ({such}) in {share}")
         if self.outside:
             share = _share(self.outside, rows)
             said.append(f"values outside {self.learned} in {share}")
@@ -77,8 +76,9 @@ class Novelty:
         more = f"; so have {others} more columns" if others > 1 else ""
         more = "; so has 1 more column" if others == 1 else more
         return (
-            f"{_share(self.new_rows, self.rows)} of {self.rows} rows hold something "
-            f"that was not learned: {'; '.join(named)}{more}."
+            f"{self.new_rows} of {self.rows} rows "
+            f"({_share(self.new_rows, self.rows)}) hold something that was not "
+            f"learned: {'; '.join(named)}{more}."
         )
 
     def __add__(self, other: "Novelty") -> "Novelty":

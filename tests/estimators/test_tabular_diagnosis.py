@@ -1,0 +1,47 @@
+"""What is said of a fit of a table that went wrong."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from halfmoon import TabularClassifier, TabularRegressor
+from halfmoon.estimators.tabular_diagnosis import REMEDIES
+from halfmoon.inspection.diagnosis import RULES
+from small import one_thread
+
+pytestmark = one_thread
+RNG = np.random.default_rng(0)
+X = pd.DataFrame(RNG.normal(size=(200, 3)), columns=["a", "b", "c"])
+
+
+def test_each_remedy_is_for_a_rule_and_in_the_words_of_the_parameters():
+    assert set(REMEDIES) <= set(RULES)
+    names = {field.name for field in dataclasses.fields(TabularClassifier)}
+    for remedy in filter(None, REMEDIES.values()):
+        assert any(name in remedy for name in names)
+        assert not {"alpha", "max_iter", "learning_rate_init"} & set(remedy.split())
+
+
+def test_a_column_that_gives_the_classes_away_is_named():
+    y = (X["a"] + RNG.normal(size=200) > 0.0).to_numpy()
+    table = X.assign(result=np.where(y, 5.0, 7.0) + RNG.random(200))
+    model = TabularClassifier(effort=1, random_state=0).fit(table, y)
+    (found,) = model.diagnose(table[:100], y[:100]).findings
+    assert found.name == "leaking column"
+    assert "result" in found.message
+
+
+def test_of_a_sound_fit_nothing_is_found():
+    y = X["a"] + RNG.normal(size=200) * 0.5
+    model = TabularRegressor(effort=1, random_state=0).fit(X, y)
+    told = model.diagnose(X, y)
+    assert not told.findings
+    assert set(told.rules) <= set(REMEDIES)
+
+
+def test_too_few_targets_are_refused():
+    model = TabularRegressor(effort=1, random_state=0).fit(X, X["a"])
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.diagnose(X, X["a"][:5])
