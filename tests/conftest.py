@@ -4,10 +4,26 @@ import io
 import json
 import os
 import signal
+import sys
 import time
 
+import hypothesis
 import pytest
 from threadpoolctl import threadpool_limits
+
+# The processes that tests start keep what Python compiles, even where this is switched
+# off: else each of them compiles all libraries anew, which takes two seconds.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# the same examples in each run, and no clock: a busy machine breaks no test
+hypothesis.settings.register_profile(
+    "halfmoon",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("halfmoon")
 
 
 def pytest_xdist_auto_num_workers():
@@ -33,6 +49,19 @@ def one_blas_thread():
     """
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's chromium, for the tests of one file."""
+    from playwright.sync_api import sync_playwright
+
+    from live_page import CHROMIUM, FLAGS
+
+    with sync_playwright() as player:
+        started = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

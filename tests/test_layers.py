@@ -233,7 +233,7 @@ def test_dropout_passes_gradients_exactly_where_it_passes_values():
 
 
 @given(rate=st.floats(0.05, 0.9), factor=st.floats(0.1, 1.0), seed=st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_dropout_keeps_the_expected_share_and_the_expectation(rate, factor, seed):
     n = 400
     k = 50
@@ -257,7 +257,7 @@ def test_dropout_sets_at_most_99_percent_to_0(rate, factor):
     rows=st.lists(st.integers(0, 999), min_size=1, max_size=30),
     update=st.integers(0, 10**6),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_rows_mask_depends_on_its_number_not_on_its_batch(rows, update):
     layer = Dropout(4, 0.5)
     whole = mask(layer, Context(True, 7, update, np.arange(1000)), 1000)

@@ -219,7 +219,7 @@ def test_other_dtypes_are_refused():
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_sums_over_a_partition_of_the_rows_add_up(data):
     loss = data.draw(st.sampled_from(sorted(naive.LOSSES)))
     n = data.draw(st.integers(1, 20))
@@ -237,7 +237,7 @@ def test_sums_over_a_partition_of_the_rows_add_up(data):
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_epochs_batches_add_up_to_n_over_b_times_the_full_gradient(data):
     loss = data.draw(st.sampled_from(sorted(naive.LOSSES)))
     n = data.draw(st.integers(1, 25))
@@ -264,7 +264,7 @@ def test_an_epochs_batches_add_up_to_n_over_b_times_the_full_gradient(data):
     epoch=st.integers(0, 5),
     shuffle=st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_epochs_batches_hold_every_row_once(n, b, epoch, shuffle):
     network, rows = example(n=n)
     task = problem(network, rows, min(b, n), shuffle=shuffle)
@@ -286,7 +286,7 @@ def test_each_epochs_batches_are_cut_from_the_documented_shuffle(epoch):
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whole_weights_count_rows(data):
     """A row of weight 2 is the row twice, and one of weight 0 is not there.
 
@@ -368,7 +368,7 @@ def test_biases_are_not_penalised():
 
 
 @given(lam=st.floats(0, 10), l1=st.floats(0, 10))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_penalty_does_not_depend_on_the_rows(lam, l1):
     network, (X, y, w) = example()
     one = network.objective(network.theta, X, y, w, lam, l1).penalty

@@ -24,7 +24,7 @@ from halfmoon.arrays.random import (
     uniform,
 )
 
-few = hypothesis_settings(max_examples=50, deadline=None)
+few = hypothesis_settings(max_examples=50)
 keys = st.integers(0, 2**64 - 1)
 
 # Vigna's splitmix64.c, started at 0 and at 1234567: the figures that other

@@ -203,7 +203,7 @@ NUMBERS = st.one_of(
 )
 MONITORS = st.lists(NUMBERS, max_size=40)
 TOLERANCES = st.sampled_from([0.0, 1e-4, 0.5, 2.0])
-few = hypothesis_settings(max_examples=200, deadline=None)
+few = hypothesis_settings(max_examples=200)
 
 
 @few

@@ -136,7 +136,7 @@ def fits(draw):
 
 @pytest.mark.slow
 @given(fits())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_one_update_agrees_whatever_is_combined(fit):
     assert_agree(*fit)
 

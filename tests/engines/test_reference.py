@@ -110,7 +110,7 @@ def test_every_optimizer_on_the_registry_has_a_scalar_judge():
 
 
 @given(clip=st.floats(1e-3, 1e3), size=st.floats(1e-3, 1e3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_clipping_shortens_the_gradient_and_keeps_its_direction(clip, size):
     problem = task(clip=clip)
     g = np.random.default_rng(0).normal(size=problem.network.size)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-from hypothesis import HealthCheck, assume, event, example, given, settings
+from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, UndefinedMetricWarning
@@ -45,17 +45,10 @@ VALUES = X[:N, 0] ** 2 - X[:N, 1]
 THREE = np.digitize(X[:N, 0], [0.0, 1.0])
 
 
-FEW = {
-    "max_examples": 25,
-    "deadline": None,
-    "suppress_health_check": [HealthCheck.too_slow],
-}
+few = settings(max_examples=25)
 
 
-few = settings(**FEW)
-
-
-many = settings(**{**FEW, "max_examples": 150})
+many = settings(max_examples=150)
 
 
 DESCENT = {
@@ -592,7 +585,7 @@ USUAL = {"hidden_layer_sizes": (4,), "max_iter": 4, "random_state": 0}
 
 
 @pytest.mark.slow
-@settings(**{**FEW, "max_examples": 300})
+@settings(max_examples=300)
 @given(data=st.data(), made=makers)
 @unfinished
 def test_settings_that_obey_their_rules_fit_or_are_refused_in_a_sentence(data, made):
@@ -708,7 +701,7 @@ def _rest(one):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(
     moves=st.lists(st.sampled_from(sorted(MOVES)), min_size=2, max_size=12),
     made=st.sampled_from([MLPClassifier, MLPRegressor]),

@@ -30,8 +30,7 @@ pytestmark = [one_thread, unfinished]
 EXAMPLES = 500
 many = settings(
     max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 # what a file that is data has no use for

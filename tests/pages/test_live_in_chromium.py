@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from halfmoon.pages import html
 from halfmoon.tutorial.live import live_data
-from live_page import CHROMIUM, FLAGS, LiveFigure, needs_chromium, opened, write_page
+from live_page import LiveFigure, needs_chromium, opened, write_page
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 ALL = "rate units activation classes noise points weights"
@@ -34,14 +34,6 @@ MORE = "\n".join(
 def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("live") / "page.html"
     return write_page(path, live_data(), FIGURES, MORE)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from halfmoon.pages import html
 from halfmoon.tutorial.live import live_data
-from live_page import CHROMIUM, FLAGS, LiveFigure, needs_chromium, opened, write_page
+from live_page import LiveFigure, needs_chromium, opened, write_page
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 FIGURES = {
@@ -28,14 +27,6 @@ def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("mishaps") / "page.html"
     exercise = "In half.".join(html.exercise("<p>How much?</p>", 0.125, 1, True))
     return write_page(path, live_data(), FIGURES, exercise)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ its script, everything can be read.
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-from live_page import CHROMIUM, FLAGS, needs_chromium
+from live_page import needs_chromium
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 PAGES = ["index.html", "derivation.html"]
@@ -37,14 +36,6 @@ CROWDED = """() => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ NUMBERS = st.one_of(
 )
 MONITORS = st.lists(NUMBERS, max_size=40)
 TOLERANCES = st.sampled_from([0.0, 1e-4, 0.5, 2.0])
-few = settings(max_examples=200, deadline=None)
+few = settings(max_examples=200)
 
 
 def carried(monitor, tol, cuts):
@@ -95,7 +95,7 @@ def scripted(values, patience, tol=0.0):
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_patience_counts_epochs_without_improvement(data):
     values = data.draw(
         st.lists(
