@@ -90,7 +90,7 @@ def draw_dependence(
         look: dict[str, Any] = {"color": COLOURS[c % 8], "ls": STYLES[c % 4]}
         marker = "o" if len(values) < 3 else ""
         ax.plot(values, response, lw=2.0, marker=marker, label=label, **look)
-    heights = 0.16 * shares / max(float(shares.max(initial=0.0)), 1e-12)
+    heights = 0.1 * shares / max(float(shares.max(initial=0.0)), 1e-12)
     below = ax.get_xaxis_transform()
     ax.vlines(values, 0.0, heights, color=GREY, alpha=0.45, lw=3.0, transform=below)
     ax.xaxis.set_major_locator(MaxNLocator(5))
@@ -136,7 +136,9 @@ def draw_effects(
     for c, (label, response) in enumerate(zip(labels, responses, strict=True)):
         look: dict[str, Any] = {"color": COLOURS[c % 8], "ms": 6.5, "label": label}
         ax.plot(response, positions, MARKERS[c % 8], **look)
-    ax.hlines(positions, *ax.get_xlim(), color=GREY, lw=0.5, alpha=0.5, zorder=0)
+    across = ax.get_yaxis_transform()
+    line: dict[str, Any] = {"color": GREY, "lw": 0.5, "alpha": 0.5, "zorder": 0}
+    ax.hlines(positions, 0.0, 1.0, transform=across, **line)
     shown = [
         f"{shorten(name, 14)} ({share:.0%})"
         for name, share in zip(names, shares, strict=True)

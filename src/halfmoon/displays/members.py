@@ -70,4 +70,4 @@ def draw_members(ax: Axes, members: Sequence[Member]) -> None:
     ax.set(xlabel="epoch", ylabel="loss")
     ax.locator_params(axis="x", integer=True, nbins=6)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False)
+    ax.legend(frameon=False, loc="upper right")

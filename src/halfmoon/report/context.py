@@ -127,7 +127,7 @@ def _mistakes(measured: Measured) -> str:
     columns = ["", "truth", "prediction", last, *names]
     rows = [
         [
-            f"row {mistake.row:,}",
+            f"row\N{NO-BREAK SPACE}{mistake.row:,}",
             mistake.truth,
             mistake.predicted,
             _badness(mistake),

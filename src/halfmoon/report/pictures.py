@@ -231,9 +231,9 @@ def residuals(measured: Measured) -> Figure | None:
             f"True values and errors by predicted values, {len(y)} rows. The errors' "
             f"mean is {number(found.mean, 3)}, their standard deviation {spread}.",
         ),
-        "Left, the truth by the prediction: on the dashed line both are equal. Right, "
-        "the truth less the prediction: a bend or a funnel says where predictions are "
-        "off, or less sure.",
+        "The truth by the prediction: on the dashed line both are equal. And the truth "
+        "less the prediction: a bend or a funnel says where predictions are off, or "
+        "less sure.",
     )
 
 
@@ -269,8 +269,13 @@ def dependence(measured: Measured) -> Figure | None:
     shown = measured.dependence[:MOST_EFFECTS]
     if not shown:
         return None
+    responses = [value for one in shown for each in one.responses for value in each]
+    low = min(responses)
+    high = max(responses)
+    room = 0.08 * (high - low) or 0.08 * abs(high) or 1.0
+    limits = (low - room, high + room)
     panels = [
-        partial(_draw_effect, one, not measured.classes, place == 0)
+        partial(_draw_effect, one, not measured.classes, place == 0, limits)
         for place, one in enumerate(shown)
     ]
     what = "value" if measured.task == "regression" else "probability"
@@ -287,7 +292,14 @@ def dependence(measured: Measured) -> Figure | None:
     )
 
 
-def _draw_effect(effect: Dependence, is_value: bool, is_first: bool, ax: Any) -> None:
+def _draw_effect(
+    effect: Dependence,
+    is_value: bool,
+    is_first: bool,
+    limits: tuple[float, float],
+    ax: Any,
+) -> None:
+    """One panel; all have the same limits, so that their effects can be compared."""
     responses = np.array(effect.responses)[:MOST_OUTPUTS]
     labels = [short(name, 14) for name in effect.outputs[:MOST_OUTPUTS]]
     shares = np.array(effect.shares)
@@ -299,16 +311,19 @@ def _draw_effect(effect: Dependence, is_value: bool, is_first: bool, ax: Any) ->
         values = np.array(effect.values, dtype=float)
         draw_dependence(ax, values, responses, shares, labels)
         ax.set_ylabel(what, parse_math=False)
+        ax.set_ylim(limits)
     elif effect.kind == "date":
         places = np.arange(len(effect.values), dtype=float)
         draw_dependence(ax, places, responses, shares, labels)
         _name_dates(ax, effect.values)
         ax.set_ylabel(what, parse_math=False)
+        ax.set_ylim(limits)
     else:
         kept = np.sort(np.argsort(-shares, kind="stable")[:MOST_CATEGORIES])
         names = [short(effect.values[i], 14) for i in kept]
         draw_effects(ax, names, responses[:, kept], shares[kept], labels)
         ax.set_xlabel(what, parse_math=False)
+        ax.set_xlim(limits)
     if is_first and len(labels) > 1:
         legend = ax.legend(frameon=False, fontsize="small")
         for text in legend.get_texts():
