@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from failing import FULL, failing, failure, steps_of
-from halfmoon.atomic import make_folder, write_file, write_folder
+from halfmoon.atomic import make_folder, open_file, write_file, write_folder
 
 OLD = b"before" * 20_000
 NEW = b"and after" * 20_000
@@ -217,3 +217,49 @@ def test_what_cannot_be_a_folder_is_told_in_a_sentence():
         OSError, match=r"^The folder /dev/null/x cannot be written \(Not"
     ):
         write_folder(Path("/dev/null/x"), write_two)
+
+
+def test_a_file_written_piece_by_piece_is_there_once_all_is_written(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("before")
+    with open_file(path) as file:
+        file.write("ä\r\n")
+        file.flush()
+        assert path.read_text() == "before"
+        file.write("b\n")
+    assert path.read_bytes() == "ä\r\nb\n".encode()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("x."), KeyboardInterrupt(), OSError("x.")]
+)
+def test_a_file_that_breaks_off_leaves_what_was_there(tmp_path, error):
+    path = tmp_path / "x.csv"
+    path.write_text("before")
+
+    def write():
+        with open_file(path) as file:
+            file.write("a")
+            raise error
+
+    with pytest.raises(type(error)) as raised:
+        write()
+    assert raised.value is error
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_a_sentence_in_the_middle_of_a_file(tmp_path):
+    def write(path):
+        with open_file(path) as file:
+            file.write("a" * 100_000)
+
+    if Path("/dev/full").exists():  # a device that is written to as it is
+        with pytest.raises(OSError, match=r"/dev/full cannot be written \(No space"):
+            write(Path("/dev/full"))
+    with pytest.raises(OSError, match=r"absent.x cannot be written"):
+        write(tmp_path / "absent" / "x")
+    with pytest.raises(OSError, match=r"cannot be written .Is a directory"):
+        write(tmp_path)
+    assert not any(tmp_path.iterdir())

@@ -10,9 +10,10 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 
 def write_file(
@@ -40,13 +41,43 @@ def write_file(
         if durable:
             _write_folder_to_disk(path.parent)
     except OSError as error:
-        raise type(error)(
-            f"{path} cannot be written ({error.strerror or error}), and what was there "
-            "before stays; choose a folder that can be written and has room."
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         with suppress(OSError):  # mostly, it is not there any more
             part.unlink()
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[TextIO]:
+    """A file to be written piece by piece, as UTF-8; it is there once all is written.
+
+    Whatever is raised inside, what was there before stays. A device or a pipe is
+    written to as it is. Raises OSError, in one sentence, if it cannot be written.
+    """
+    path = path.resolve()
+    part = path.with_name(f"{path.name}.{secrets.token_hex(6)}.part")
+    is_device = path.exists() and not path.is_file()
+    place = path if is_device else part
+    try:
+        with open(place, "w", encoding="utf-8", newline="") as file:
+            yield file
+        if not is_device:
+            os.replace(part, path)
+    except OSError as error:
+        if error.errno is None:  # it is a sentence, of something else
+            raise
+        raise _unwritable(path, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _unwritable(path: Path, error: OSError) -> OSError:
+    """The same error in a sentence."""
+    return type(error)(
+        f"{path} cannot be written ({error.strerror or error}), and what was there "
+        "before stays; choose a folder that can be written and has room."
+    )
 
 
 def _keep_the_first(part: Path, path: Path) -> None:

@@ -1,11 +1,17 @@
 """The command line, run in this process."""
 
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from halfmoon import TabularClassifier, TabularRegressor
 from halfmoon.commands import main
+from halfmoon.commands.common.targets import as_record, read_named
+from halfmoon.files import model_file
+from halfmoon.tables.reading import read_file
+from housing import INPUTS, TABLE, written
 
 
 class Done(NamedTuple):
@@ -26,3 +32,47 @@ def run(capsys, monkeypatch):
         return Done(int(stop.value.code or 0), output, error)
 
     return call
+
+
+class Fitted(NamedTuple):
+    """A table in a file, and model files of its two targets, with the models."""
+
+    folder: Path
+    table: Path
+    classifier: Path
+    regressor: Path
+    models: dict
+
+
+@pytest.fixture
+def fitted(fits, monkeypatch):
+    """Small models of a table, with one target each, as `halfmoon fit` keeps it."""
+    load = model_file.load
+    known = {fits.classifier: "classifier", fits.regressor: "regressor"}
+
+    def loaded(path):
+        return fits.models[known[path]] if path in known else load(path)
+
+    monkeypatch.setattr(model_file, "load", loaded)
+    return fits
+
+
+@pytest.fixture(scope="session")
+def fits(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fitted")
+    path = folder / "houses.csv"
+    path.write_text(written(TABLE), encoding="utf-8")
+    table, _ = read_file(path)
+    models = {}
+    for name, kind, target in (
+        ("classifier", TabularClassifier, "large"),
+        ("regressor", TabularRegressor, "price"),
+    ):
+        inputs = {each: table[each] for each in INPUTS}
+        read = read_named(table, target)
+        model = kind(effort=1, random_state=0).fit(inputs, read.values)
+        model.record_["target"] = as_record(read)
+        (folder / f"{name}.safetensors").touch()
+        models[name] = model
+    files = [folder / f"{name}.safetensors" for name in models]
+    return Fitted(folder, path, *files, models)

@@ -63,3 +63,13 @@ def as_share(count: int, of: int) -> str:
     if count == 0:
         return ""
     return f"{count / of:.0%}" if count >= 0.005 * of else "<1%"
+
+
+def as_number(value: float, digits: int = 4) -> str:
+    """A number with so many digits, and never an exponent for a large one.
+
+    >>> as_number(0.91234), as_number(38076.2), as_number(401.3, digits=2)
+    ('0.9123', '38,076', '401')
+    """
+    is_large = abs(value) >= 10.0 ** (digits - 1)
+    return f"{value:,.0f}" if is_large else f"{value:.{digits}g}"

@@ -80,3 +80,10 @@ def read_again(model: Any, table: "Table", name: str | None = None) -> "Target":
     refuse_absent(column, table, "--target names" if name else "The model predicts")
     decision = Decision.from_dict({**record["decision"], "column": column})
     return read_target(column, table[column], record["task"], decision)
+
+
+def targets_of(model: Any) -> int:
+    """How many columns a model predicts."""
+    if hasattr(model, "classes_"):
+        return 1 if model.targets_.kind == "classes" else len(model.classes_)
+    return len(model.units_.mean)

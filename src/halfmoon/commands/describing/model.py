@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from halfmoon.commands.common.models import load_any, model_file
-from halfmoon.commands.common.printing import print_table
+from halfmoon.commands.common.printing import as_number, print_table
 from halfmoon.commands.common.targets import recorded
 
 SHOWN = 20  # classes
@@ -145,12 +145,7 @@ def _print_scores(model: Any) -> None:
         return
     typer.echo()
     cells = [
-        (
-            score["label"],
-            f"{score['value']:.4g}",
-            f"{score['low']:.4g}",
-            f"{score['high']:.4g}",
-        )
+        (score["label"], *(as_number(score[each]) for each in ("value", "low", "high")))
         for score in scores
     ]
     names = ("on rows not learned from", "score", "from", "to (95%)")

@@ -1,0 +1,34 @@
+"""A bar on the terminal for work on the rows of a table."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def rows_bar(label: str, rows: int) -> Iterator[Callable[[int], None]]:
+    """A bar with the time left; the function it yields is told of rows just done.
+
+    Nothing is shown where standard error is not a terminal.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    shown = console.is_terminal
+    with Progress(
+        *columns, console=console, transient=True, disable=not shown
+    ) as progress:
+        bar = progress.add_task(label, total=rows)
+        yield lambda done: progress.advance(bar, done)

@@ -1,0 +1,123 @@
+"""`halfmoon predict` writes a model's predictions for the rows of a table."""
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from halfmoon.commands.common.endings import say
+from halfmoon.commands.common.inputs import blocks_of, inputs_of, read_inputs
+from halfmoon.commands.common.models import load_tabular, model_file
+from halfmoon.commands.common.options import (
+    Json,
+    ModelPath,
+    Reading,
+    TablePath,
+    with_options,
+)
+from halfmoon.commands.common.printing import print_json
+from halfmoon.commands.common.reading import read_table
+from halfmoon.commands.common.targets import refuse_absent
+from halfmoon.commands.predicting.outputs import (
+    Asked,
+    check_asked,
+    predict_block,
+    predicted_name,
+)
+from halfmoon.commands.predicting.writing import (
+    as_texts,
+    opened,
+    write_names,
+    write_rows,
+)
+
+if TYPE_CHECKING:
+    from halfmoon.tables.raw import Table
+
+
+@with_options
+def command(
+    model: ModelPath,
+    table: TablePath,
+    asked: Asked,
+    reading: Reading,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The CSV file to be written; - is the standard output.",
+            metavar="FILE",
+        ),
+    ] = "-",
+    ids: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--id",
+            help="A column that is written beside the predictions; may be given "
+            "several times.",
+            metavar="COLUMN",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a prediction for each row of a table, in the order of its rows.
+
+    The column of predictions is called as the target was.
+    """
+    _check_out(out, model, table, as_json)
+    loaded = load_tabular(model)
+    check_asked(loaded, asked)
+    rows, understood = read_table(table, reading)
+    ids = ids or []
+    for name in ids:
+        refuse_absent(name, rows, "--id names")
+    inputs, notes = inputs_of(loaded, rows, ids)
+    novelty = read_inputs(loaded, inputs)
+    names = _write(
+        loaded, inputs, {name: as_texts(rows[name]) for name in ids}, asked, out
+    )
+    if as_json:
+        print_json(
+            {
+                "out": out,
+                "rows": understood.rows,
+                "columns": names,
+                "notes": notes,
+                "novelty": novelty.as_dict(),
+            }
+        )
+        return
+    for note in [*notes, str(novelty)]:
+        say(note)
+    if out != "-":
+        say(f"{understood.rows:,} rows are written to {out}, with {', '.join(names)}.")
+
+
+def _check_out(out: str, model: str, table: str, as_json: bool) -> None:
+    """ValueError for a place where predictions must not go."""
+    if out == "-" and as_json:
+        raise ValueError(
+            "--json tells of the file that is written, and the predictions would go to "
+            "the standard output too; name a file with --out."
+        )
+    for path in (str(model_file(model)), table):
+        if os.path.exists(out) and os.path.exists(path) and os.path.samefile(out, path):
+            raise ValueError(f"--out names {path}, which is read; name another file.")
+
+
+def _write(
+    model: Any, inputs: "Table", ids: "Table", asked: Asked, out: str
+) -> list[str]:
+    """Predict and write, block by block; gives the names of the columns."""
+    name = predicted_name(model, list(ids))
+    names: list[str] = []
+    with opened(out) as file:
+        for part, some in blocks_of(inputs, "predicting"):
+            columns = {each: column[part] for each, column in ids.items()}
+            columns |= predict_block(model, some, asked, name)
+            if not names:
+                names = list(columns)
+                write_names(file, names)
+            write_rows(file, columns)
+    return names
