@@ -46,7 +46,7 @@ CORE_LEVEL = LEVEL["training"]
 MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "numba": {"engines.compiled", "engines.browser"},
     "llvmlite": {"engines.compiled", "engines.browser"},
-    "threadpoolctl": {"arrays.blas", "tutorial"},
+    "threadpoolctl": {"arrays.blas", "report", "tutorial"},
     "scipy": {"arrays.sparse", "training.solvers", "engines.compiled"},
     "sklearn": {"datasets", "displays", "estimators", "report", "tutorial"},
     "matplotlib": {"displays", "pages", "tutorial"},

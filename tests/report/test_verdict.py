@@ -1,4 +1,4 @@
-"""The verdict says who is better, also where it is not the networks."""
+"""The verdict says who is better, also where it is not the model."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def told(metric, own, dummy, boosting, rows=500):
 def test_who_is_better(metric):
     wins = told(metric, own=0.40, dummy=0.70, boosting=0.50)
     assert wins.outcome == "wins"
-    assert wins.headline == "The networks predict 'churn' better than every baseline."
+    assert wins.headline == "The model predicts 'churn' better than every baseline."
     assert wins.rival == "the boosting one"
     assert "+" not in wins.sentences[1].split("(")[0]
     ties = told(metric, own=0.40, dummy=0.70, boosting=0.41)
@@ -56,7 +56,7 @@ def test_who_is_better(metric):
 def test_no_better_than_a_guess_is_said_first():
     for boosting in (0.41, 0.50, 0.30):
         found = told("log_loss", own=0.40, dummy=0.41, boosting=boosting)
-        assert "do not predict 'churn' better than a guess" in found.headline
+        assert "does not predict 'churn' better than a guess" in found.headline
     useless = told("log_loss", own=0.70, dummy=0.60, boosting=0.65)
     assert useless.rival == "the dummy one"
     assert useless.outcome == "loses"
@@ -69,8 +69,8 @@ def test_scores_are_told_with_their_intervals():
         "Of 500 test rows 80.0 % were predicted right (95 % interval 75.0 % to 85.0 %)."
     )
     assert found.sentences[1].replace("\N{MINUS SIGN}", "-") == (
-        "Log-loss, where less is better: the networks 0.4, the boosting one 0.5; the "
-        "difference is -0.1 (95 % interval -0.12 to -0.08), so the networks are better."
+        "Log-loss, where less is better: the model 0.4, the boosting one 0.5; the "
+        "difference is -0.1 (95 % interval -0.12 to -0.08), so the model is better."
     )
     found = told("rmse", own=0.40, dummy=0.70, boosting=0.50)
     assert "they explain 40.0 % of the variance" in found.sentences[0]

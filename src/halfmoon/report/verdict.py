@@ -1,8 +1,8 @@
-"""What the scores say, in plain words, also where the networks do not win.
+"""What the scores say, in plain words, also where the model does not win.
 
-The networks are compared with the best of the baselines, by log-loss or RMSE: they win
-if the 95 % interval of the difference lies on their side of 0, lose if it lies on the
-other, and else cannot be told apart by these test rows.
+The model is compared with the best of the baselines, by log-loss or RMSE: it wins
+if the 95 % interval of the difference lies on its side of 0, loses if it lies on the
+other, and else the two cannot be told apart by these test rows.
 """
 
 from collections.abc import Sequence
@@ -39,16 +39,16 @@ def verdict(
     outcome = outcome_of(rival, metric)
     sentences.append(_comparison(rival, metric, score_of(scores, metric)))
     headline = {
-        "wins": f"The networks predict {target!r} better than every baseline.",
-        "ties": f"The networks predict {target!r} about as well as the best baseline, "
+        "wins": f"The model predicts {target!r} better than every baseline.",
+        "ties": f"The model predicts {target!r} about as well as the best baseline, "
         f"{rival.label}.",
-        "loses": f"A baseline predicts {target!r} better than the networks: "
+        "loses": f"A baseline predicts {target!r} better than the model: "
         f"{rival.label}.",
     }[outcome]
     dummy = next((one for one in fitted if one.name == "dummy"), None)
     if dummy is not None and outcome_of(dummy, metric) != "wins":
         headline = (
-            f"The networks do not predict {target!r} better than a guess that knows no "
+            f"The model does not predict {target!r} better than a guess that knows no "
             f"column ({dummy.label})."
         )
     if outcome == "loses":
@@ -64,7 +64,7 @@ def score_of(scores: Sequence[Score], name: str) -> Score:
 
 
 def outcome_of(baseline: Baseline, metric: str) -> Outcome:
-    """Whether the networks win against a baseline, tie or lose."""
+    """Whether the model wins against a baseline, ties or loses."""
     found = next(one for one in baseline.differences if one.name == metric)
     return OUTCOMES[found.better]
 
@@ -94,12 +94,12 @@ def _comparison(rival: Baseline, metric: str, own: Score) -> str:
     other = score_of(rival.scores, metric)
     found = next(one for one in rival.differences if one.name == metric)
     told = {
-        "model": "the networks are better",
+        "model": "the model is better",
         "baseline": "the baseline is better",
         "neither": "which of them is better cannot be told from these rows",
     }[found.better]
     return (
-        f"{own.label[0].upper()}{own.label[1:]}, where less is better: the networks "
+        f"{own.label[0].upper()}{own.label[1:]}, where less is better: the model "
         f"{figure(own.value)}, {rival.label} {figure(other.value)}; the difference is "
         f"{signed(found.value)} (95 % interval {signed(found.low)} to "
         f"{signed(found.high)}), so {told}."
