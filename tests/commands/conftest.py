@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from halfmoon import TabularClassifier, TabularRegressor
+from halfmoon import TabularClassifier, TabularRegressor, save
 from halfmoon.commands import main
 from halfmoon.commands.common.targets import as_record, read_named
-from halfmoon.files import model_file
 from halfmoon.tables.reading import read_file
 from housing import INPUTS, TABLE, written
 
@@ -44,21 +43,9 @@ class Fitted(NamedTuple):
     models: dict
 
 
-@pytest.fixture
-def fitted(fits, monkeypatch):
-    """Small models of a table, with one target each, as `halfmoon fit` keeps it."""
-    load = model_file.load
-    known = {fits.classifier: "classifier", fits.regressor: "regressor"}
-
-    def loaded(path):
-        return fits.models[known[path]] if path in known else load(path)
-
-    monkeypatch.setattr(model_file, "load", loaded)
-    return fits
-
-
 @pytest.fixture(scope="session")
-def fits(tmp_path_factory):
+def fitted(tmp_path_factory):
+    """Small models of a table, with one target each, as `halfmoon fit` keeps it."""
     folder = tmp_path_factory.mktemp("fitted")
     path = folder / "houses.csv"
     path.write_text(written(TABLE), encoding="utf-8")
@@ -72,7 +59,7 @@ def fits(tmp_path_factory):
         read = read_named(table, target)
         model = kind(effort=1, random_state=0).fit(inputs, read.values)
         model.record_["target"] = as_record(read)
-        (folder / f"{name}.safetensors").touch()
+        save(model, folder / f"{name}.safetensors")
         models[name] = model
     files = [folder / f"{name}.safetensors" for name in models]
     return Fitted(folder, path, *files, models)

@@ -175,6 +175,44 @@ def test_other_models_are_shown(run, models, name, kind):
     assert shown["classes"] == ([0, 1] if name == "m" else None)
 
 
+def test_a_model_of_a_table_is_shown(run, fitted):
+    path = str(fitted.classifier)
+    done = run("describe", path)
+    assert done.status == 0, done.error
+    head, *lines = done.output.splitlines()
+    assert "TabularClassifier(effort=1, random_state=0), " in head
+    assert "  predicts 'large', classification" in lines
+    assert "  2 classes: no, yes" in lines
+    assert "  learned from 120 rows" in lines
+    rows = {line.split()[0]: line for line in lines if line}
+    for decision in fitted.models["classifier"].schema_.decisions:
+        assert decision.kind in rows[decision.column]
+    assert "Network: softmax_cross_entropy, float32" in lines
+
+
+def test_a_model_of_a_table_is_shown_as_json(run, fitted):
+    shown = json.loads(run("describe", str(fitted.regressor), "--json").output)
+    model = fitted.models["regressor"]
+    assert shown["kind"] == "TabularRegressor"
+    assert shown["settings"]["effort"] == 1
+    assert shown["columns"] == model.schema_.as_dict()["columns"]
+    assert shown["record"] == model.record_
+    assert shown["networks"] == len(model.networks_)
+    assert shown["parameters"] == sum(each.size for each in model.networks_)
+    assert shown["classes"] is None
+
+
+def test_scores_that_were_kept_are_shown(run, fitted, tmp_path):
+    model = halfmoon.load(fitted.classifier)
+    score = {"name": "auc", "label": "AUC", "value": 0.91234, "low": 0.9, "high": 0.92}
+    model.record_ |= {"scores": [score], "source": "houses.csv"}
+    halfmoon.save(model, tmp_path / "model.safetensors")
+    done = run("describe", str(tmp_path))
+    assert "learned from 120 rows of houses.csv" in done.output
+    assert "AUC" in done.output
+    assert "0.9123" in done.output
+
+
 def test_a_broken_model_is_one_sentence(run, models, tmp_path):
     path = tmp_path / "half.safetensors"
     path.write_bytes((models / "n.safetensors").read_bytes()[:100])

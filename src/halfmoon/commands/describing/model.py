@@ -9,6 +9,7 @@ import typer
 from halfmoon.commands.common.models import load_any, model_file
 from halfmoon.commands.common.printing import as_number, print_table
 from halfmoon.commands.common.targets import recorded
+from halfmoon.commands.common.wording import in_one_line
 
 SHOWN = 20  # classes
 
@@ -90,24 +91,25 @@ def print_described(described: DescribedModel) -> None:
 
     model = described.model
     kind = type(model).__name__
+    if hasattr(model, "get_params"):
+        kind = in_one_line(repr(model))
     typer.echo(f"{described.file}: {kind}, {described.bytes:,} bytes")
     for line in _told_of_target(model) + _told_of_record(model):
         typer.echo(f"  {line}")
-    count = len(described.networks)
-    if count > 1:
-        typer.echo(
-            f"  {count} networks, whose predictions are averaged, with "
-            f"{_parameters(described):,} parameters; the first of them:"
-        )
-    typer.echo()
-    typer.echo(summary(described.networks[0]))
+    _print_scores(model)
     if hasattr(model, "schema_"):
         typer.echo()
         columns = model.schema_.decisions
         cells = [(each.column, each.kind, each.why) for each in columns]
         print_table(("column", "kind", "why"), cells)
-    _print_scores(model)
-    _print_settings(model)
+    typer.echo()
+    count = len(described.networks)
+    if count > 1:
+        typer.echo(
+            f"{count} networks, whose predictions are averaged, with "
+            f"{_parameters(described):,} parameters; the first of them:"
+        )
+    typer.echo(summary(described.networks[0]))
 
 
 def _told_of_target(model: Any) -> list[str]:
@@ -150,10 +152,3 @@ def _print_scores(model: Any) -> None:
     ]
     names = ("on rows not learned from", "score", "from", "to (95%)")
     print_table(names, cells, right=(1, 2, 3))
-
-
-def _print_settings(model: Any) -> None:
-    settings = _settings(model)
-    if settings:
-        typer.echo()
-        typer.echo("settings: " + ", ".join(f"{k}={v!r}" for k, v in settings.items()))
