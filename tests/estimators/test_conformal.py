@@ -53,6 +53,14 @@ def test_a_row_of_weight_two_counts_twice():
         assert abs(found - limit_by_hand(twice, coverage)) <= 1.0
 
 
+def test_rows_of_hardly_any_weight_do_not_count():
+    s = np.arange(1.0, 101.0)
+    w = np.where(s % 2 == 0.0, 1e9, 1e-9)
+    scores = learn_scores(s, w)
+    assert set(scores.scores[1:]) == set(range(2, 101, 2))
+    assert scores.rows[-1] == 100.0
+
+
 def test_equal_scores_are_one():
     scores = learn_scores(np.array([0.0, 1.0, 0.0, 1.0, 0.0]), np.ones(5))
     assert scores.scores.tolist() == [0.0, 1.0]

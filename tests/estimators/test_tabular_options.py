@@ -81,6 +81,12 @@ def test_too_much_coverage_is_refused_with_what_is_possible():
         model.predict_interval(NEW, coverage=0.99)
 
 
+@pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
+def test_dates_cannot_be_predicted(kind):
+    with pytest.raises(ValueError, match="y holds dates"):
+        small(kind).fit(TABLE, pd.date_range("2020-01-01", periods=len(TABLE)))
+
+
 # Several columns of classes
 
 BOTH = np.column_stack([np.where(CLASS, "yes", "no"), TABLE["kind"]])

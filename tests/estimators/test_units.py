@@ -57,6 +57,12 @@ def test_what_does_not_fit_together_is_refused(change):
         Units.from_dict({**Units.of(Y).as_dict(), **change})
 
 
+def test_values_whose_squares_overflow_are_refused():
+    with pytest.raises(ValueError, match=r"values up to 1\.7e\+308, .* larger units"):
+        Units.of(np.array([-1.7e308, 1.0]))
+    assert Units.of(np.array([-1e150, 1e150])).spread == pytest.approx(1e150)
+
+
 def test_what_is_no_number_is_refused():
     with pytest.raises(ValueError, match="must hold numbers"):
         Units.of(np.array(["a", "b"]))

@@ -138,10 +138,13 @@ def learn_scores(s: Array, w: Array) -> Scores:
     order = np.argsort(s, kind="stable")
     scores = s[order]
     rows = np.cumsum(w[order]) * (len(s) / w.sum())
-    rows[-1] = len(s)
     last = np.append(scores[1:] > scores[:-1], True)  # of those that are equal
     scores = scores[last]
     rows = rows[last]
+    weighs = np.diff(rows, prepend=0.0) > 0.0  # more than rounding takes away
+    scores = scores[weighs]
+    rows = rows[weighs]
+    rows[-1] = len(s)
     if len(scores) > MOST_SCORES:
         above = np.append(np.geomspace(len(s), 1.0, MOST_SCORES - 1), 0.0)
         kept = np.unique(np.searchsorted(rows, len(s) - above - 1e-9))

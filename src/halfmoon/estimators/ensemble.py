@@ -212,7 +212,9 @@ def cross_entropy(
 
 def split(z: Array, sizes: tuple[int, ...]) -> list[Array]:
     """The columns (n, classes) of each variable of z (n, k); () stands for one."""
-    return np.split(z, np.cumsum(sizes)[:-1].astype(int), axis=1) if sizes else [z]
+    if len(sizes) < 2:
+        return [z]
+    return np.split(z, np.cumsum(sizes)[:-1], axis=1)
 
 
 def _refined(z: Array, y: Array, w: Array, sizes: tuple[int, ...] = ()) -> float:
@@ -244,8 +246,11 @@ def probabilities(z: Array, T: float, sizes: tuple[int, ...] = ()) -> Array:
     """softmax(z / T) (n, k) of each variable, side by side."""
     groups = []
     for group in split(z, sizes):
-        e = np.exp((group - group.max(axis=1, keepdims=True)) / T)
-        groups.append(e / e.sum(axis=1, keepdims=True))  # [E11]
+        e = group / T
+        e -= e.max(axis=1, keepdims=True)
+        np.exp(e, out=e)
+        e /= e.sum(axis=1, keepdims=True)  # [E11]
+        groups.append(e)
     return groups[0] if len(groups) == 1 else np.hstack(groups)
 
 

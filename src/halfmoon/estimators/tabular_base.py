@@ -264,6 +264,11 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         w = read_weights(sample_weight, np.empty((n, 1)), "sample_weight")
         truth = read_truth(y)
         truth = check_array(truth, dtype=None, ensure_2d=False, input_name="y")
+        if truth.dtype.kind in "mM":
+            raise ValueError(
+                "y holds dates or durations, which cannot be predicted; make numbers "
+                "or classes of them."
+            )
         groups = None if groups is None else np.asarray(read_truth(groups, "groups"))
         rows = Rows(table, truth, w, groups, read_time(time))
         keep = w > 0.0

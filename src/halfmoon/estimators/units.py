@@ -17,6 +17,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.estimators.values import as_numbers
 
 Numbers = NDArray[np.float64]
+LARGEST = 1e150  # its square is finite
 NAMES = ("mean", "spread", "low", "high")
 
 
@@ -89,4 +90,10 @@ class Units:
 def _table(y: NDArray[Any]) -> Numbers:
     """y as numbers (n, columns)."""
     values: Numbers = as_numbers(y).astype(np.float64)
+    largest = np.abs(values).max()
+    if largest > LARGEST:
+        raise ValueError(
+            f"y holds values up to {largest:.2g}, and they may be at most {LARGEST:g}; "
+            "give it in larger units."
+        )
     return values.reshape(len(values), -1)
