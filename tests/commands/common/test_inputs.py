@@ -22,7 +22,7 @@ def test_only_what_the_model_knows_is_looked_at():
     assert notes == [
         "the column 'id' is not used, since the model was made without it."
     ]
-    _, notes = inputs_of(MODEL, {"a": A, **{f"c{j}": A for j in range(9)}})
+    _, notes = inputs_of(MODEL, {"a": A, "b": A, **{f"c{j}": A for j in range(9)}})
     assert notes[0].startswith(
         "the 9 columns 'c0', 'c1', 'c2', 'c3', 'c4', ... are not"
     )
