@@ -35,7 +35,7 @@ def squares(predicted, rows):
 @pytest.mark.parametrize("root", [False, True])
 def test_importance_is_scikit_learns(forest, predict, root):
     found = explaining.importances(
-        TABLE, list("abc"), predict, squares, root, np.random.default_rng(0)
+        TABLE, list("abc"), predict, squares, root, np.random.default_rng(0), 9_000
     )
     scoring = "neg_root_mean_squared_error" if root else "neg_mean_squared_error"
     expected = permutation_importance(
@@ -61,8 +61,10 @@ def test_the_interval_of_an_importance_is_over_rows(predict):
             return squares(predicted, rows[part])
 
         part = explaining.rows_of(TABLE, rows)
-        (one,) = explaining.importances(part, ["a"], predict, lost, False, rng)
-        (whole,) = explaining.importances(TABLE, ["a"], predict, squares, False, rng)
+        (one,) = explaining.importances(part, ["a"], predict, lost, False, rng, 9_000)
+        (whole,) = explaining.importances(
+            TABLE, ["a"], predict, squares, False, rng, 9_000
+        )
         inside += one.low <= whole.value <= one.high
     assert inside >= 8
 
@@ -70,7 +72,7 @@ def test_the_interval_of_an_importance_is_over_rows(predict):
 def test_a_column_that_is_not_used_has_none(predict):
     table = {**TABLE, "d": RNG.normal(size=N)}
     rng = np.random.default_rng(0)
-    (found,) = explaining.importances(table, ["d"], predict, squares, True, rng)
+    (found,) = explaining.importances(table, ["d"], predict, squares, True, rng, 9_000)
     assert found.value == pytest.approx(0.0, abs=1e-12)
 
 
@@ -84,8 +86,25 @@ def test_a_model_without_errors_is_no_trouble():
         return (predicted[:, 0] - TABLE["a"][rows]) ** 2
 
     rng = np.random.default_rng(0)
-    (found,) = explaining.importances(TABLE, ["a"], perfect, lost, True, rng)
+    (found,) = explaining.importances(TABLE, ["a"], perfect, lost, True, rng, 9_000)
     assert np.isfinite([found.low, found.value, found.high]).all()
+
+
+def test_fewer_rows_are_predicted_where_there_is_less_time():
+    counted = []
+
+    def predict(table):
+        counted.append(len(table["a"]))
+        return table["a"][:, None]
+
+    rng = np.random.default_rng(0)
+    for predictions in (9_000, 1_200, 30):
+        counted.clear()
+        explaining.importances(
+            TABLE, ["a", "b"], predict, squares, True, rng, predictions
+        )
+        rows = min(N, max(explaining.FEWEST, predictions // 6))
+        assert counted == [rows, 3 * rows, 3 * rows]
 
 
 def depends(name, kind, parsed, predict, raw=None, table=SMALL):

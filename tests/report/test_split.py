@@ -64,7 +64,7 @@ def test_a_seed_gives_the_same_rows():
     assert np.array_equal(one.test, same.test)
     assert not np.array_equal(one.test, other.test)
     assert one.facts.kind == "random"
-    assert "20 % of all, drawn at random, with equal shares" in one.facts.sentence
+    assert "20% of all, drawn at random, with equal shares" in one.facts.sentence
 
 
 @pytest.mark.parametrize("seed", range(5))

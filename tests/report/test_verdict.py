@@ -1,5 +1,7 @@
 """The verdict says who is better, also where it is not the model."""
 
+from dataclasses import replace
+
 import pytest
 
 from halfmoon.report.measured import Baseline, Difference, Score
@@ -40,7 +42,8 @@ def told(metric, own, dummy, boosting, rows=500):
 def test_who_is_better(metric):
     wins = told(metric, own=0.40, dummy=0.70, boosting=0.50)
     assert wins.outcome == "wins"
-    assert wins.headline == "The model predicts 'churn' better than every baseline."
+    expected = "The model predicts 'churn' better than the best baseline, "
+    assert wins.headline == f"{expected}the boosting one."
     assert wins.rival == "the boosting one"
     assert "+" not in wins.sentences[1].split("(")[0]
     ties = told(metric, own=0.40, dummy=0.70, boosting=0.41)
@@ -63,17 +66,30 @@ def test_no_better_than_a_guess_is_said_first():
     assert "may not tell the target" in useless.sentences[2]
 
 
+def test_another_metric_that_disagrees_is_named():
+    rival = baseline("boosting", "log_loss", 0.4, 0.5)
+    extra = (
+        Difference("accuracy", "accuracy", -0.02, -0.03, -0.01, True),
+        Difference("balanced_accuracy", "balanced accuracy", 0.0, -0.1, 0.1, True),
+        Difference("auc", "AUC", -0.02, -0.03, -0.01, True),
+    )
+    rival = replace(rival, differences=rival.differences + extra)
+    found = verdict("classification", "y", scores("log_loss", 0.4), [rival], 500)
+    assert found.outcome == "wins"
+    assert found.sentences[2] == "By accuracy and AUC, the boosting one is better."
+
+
 def test_scores_are_told_with_their_intervals():
     found = told("log_loss", own=0.40, dummy=0.70, boosting=0.50)
     assert found.sentences[0] == (
-        "Of 500 test rows 80.0 % were predicted right (95 % interval 75.0 % to 85.0 %)."
+        "Of 500 test rows 80.0% were predicted right (95% interval 75.0% to 85.0%)."
     )
     assert found.sentences[1].replace("\N{MINUS SIGN}", "-") == (
         "Log-loss, where less is better: the model 0.4, the boosting one 0.5; the "
-        "difference is -0.1 (95 % interval -0.12 to -0.08), so the model is better."
+        "difference is -0.1 (95% interval -0.12 to -0.08), so the model is better."
     )
     found = told("rmse", own=0.40, dummy=0.70, boosting=0.50)
-    assert "they explain 40.0 % of the variance" in found.sentences[0]
+    assert "they explain 40.0% of the variance" in found.sentences[0]
     assert found.sentences[1].startswith("RMSE, where less is better")
 
 

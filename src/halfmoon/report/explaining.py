@@ -18,14 +18,12 @@ from halfmoon.tables.cells import as_text
 
 Table = Mapping[str, NDArray[Any]]  # columns (n,) by name
 Predict = Callable[[Table], Array]  # -> (n, outputs)
-PREDICTIONS = 100_000  # about so many rows are predicted in all
 REPEATS = 3  # other orders of a column
 FEWEST = 100  # rows
 MOST = 2_000
 MOST_COLUMNS = 300  # with more, importance takes too long
 SHOWN = 6  # columns whose dependence is shown
 GRID = 24  # values of a column
-ROWS = 300  # in the mean over rows
 OUTPUTS = 5  # classes whose dependence is shown
 WORST = 10  # mistakes
 
@@ -49,20 +47,22 @@ def importances(
     lost: Callable[[Array, NDArray[np.intp]], Array],
     root: bool,
     rng: np.random.Generator,
+    predictions: int,
     done: Callable[[float], None] = lambda share: None,
 ) -> tuple[Importance, ...]:
     """How much worse predictions get if a column's cells change their rows.
 
-    lost  the losses (m,) of the predictions for rows with these numbers (m)
-    root  whether the metric is the root of their mean, as the RMSE is
-    done  is told the share of the columns that are measured
+    lost         the losses (m,) of the predictions for rows with these numbers (m)
+    root         whether the metric is the root of their mean, as the RMSE is
+    predictions  about so many rows may be predicted in all
+    done         is told the share of the columns that are measured
 
     The mean of some orders of each column (Breiman 2001; Fisher, Rudin & Dominici
-    2019), the largest first; the interval is over the test rows. It predicts rows a
-    limited number of times: of wide tables fewer rows are looked at.
+    2019), the largest first; the interval is over the test rows. Of wide tables fewer
+    rows are looked at.
     """
     n = len(next(iter(table.values())))
-    wanted = PREDICTIONS // (REPEATS * max(1, len(columns)))
+    wanted = predictions // (REPEATS * max(1, len(columns)))
     rows = sample(n, min(MOST, max(FEWEST, wanted)), rng)
     part = rows_of(table, rows)
     before = lost(predict(part), rows)

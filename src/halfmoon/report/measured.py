@@ -13,7 +13,7 @@ Cell = str | float | bool | None
 
 @dataclass(frozen=True)
 class Score:
-    """A metric on the test rows, and its 95 % interval.
+    """A metric on the test rows, and its 95% interval.
 
     `name` is one of accuracy, balanced_accuracy, log_loss, auc; rmse, mae, r2.
     """
@@ -28,7 +28,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Difference:
-    """The model's metric minus the baseline's on the same rows, and its 95 % interval.
+    """The model's metric minus the baseline's on the same rows, and its 95% interval.
 
     >>> gain = Difference("log_loss", "log-loss", -0.2, -0.3, -0.1, False)
     >>> gain.better
@@ -155,7 +155,7 @@ class CalibrationBin:
 
     predicted: float  # their mean probability
     observed: float  # the share that came true
-    low: float  # its 95 % interval
+    low: float  # its 95% interval
     high: float
     rows: int
 
@@ -213,7 +213,7 @@ class Coverage:
     kind: Literal["sets", "intervals"]
     stated: float
     measured: float
-    low: float  # the 95 % interval of `measured`
+    low: float  # the 95% interval of `measured`
     high: float
     size: float
 
@@ -222,7 +222,7 @@ class Coverage:
 class Importance:
     """How much worse the metric gets where a column's values change their rows.
 
-    `value` is the increase of the log-loss, or of the RMSE, with its 95 % interval.
+    `value` is the increase of the log-loss, or of the RMSE, with its 95% interval.
     """
 
     column: str

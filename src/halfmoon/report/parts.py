@@ -13,6 +13,9 @@ from halfmoon.report.scores import row_losses
 from halfmoon.report.verdict import figure
 
 COVERAGES = (0.8, 0.9, 0.95)
+PREDICTIONS = 100_000  # rows that importance may predict; dependence half as many
+PRODUCTS = 100_000_000_000  # that these rows may cost: larger models predict fewer
+ROWS = (50, 300)  # in the mean over rows of a dependence
 
 
 def figures_of(
@@ -67,8 +70,21 @@ def importances_of(
             f"{explaining.MOST_COLUMNS}"
         )
     return explaining.importances(
-        case.test.table, columns, case.predict, case.losses, not case.classes, rng, done
+        case.test.table,
+        columns,
+        case.predict,
+        case.losses,
+        not case.classes,
+        rng,
+        _predictions(case),
+        done,
     )
+
+
+def _predictions(case: Case) -> int:
+    """How many rows there is time to predict."""
+    products = sum(network.theta.size for network in case.model.networks_)
+    return min(PREDICTIONS, PRODUCTS // products)
 
 
 def dependences_of(
@@ -76,10 +92,10 @@ def dependences_of(
 ) -> tuple[Dependence, ...]:
     """How predictions depend on the most important columns."""
     kinds = used_columns(case)
-    n = len(case.test)
-    part = explaining.rows_of(
-        case.test.table, explaining.sample(n, explaining.ROWS, rng)
-    )
+    wanted = _predictions(case) // 2 // (explaining.GRID * explaining.SHOWN)
+    count = min(ROWS[1], max(ROWS[0], wanted))
+    rows = explaining.sample(len(case.test), count, rng)
+    part = explaining.rows_of(case.test.table, rows)
     shown = [0]
     outputs: tuple[str, ...] = ("prediction",)
     if case.classes:

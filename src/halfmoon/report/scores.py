@@ -1,4 +1,4 @@
-"""Metrics on test rows, with 95 % intervals, from the influence of each row.
+"""Metrics on test rows, with 95% intervals, from the influence of each row.
 
 The influence psi_i of row i says how far the metric moves, times n, if that row is
 given a little more weight; over all rows it adds up to 0. Then
@@ -20,7 +20,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.report.measured import Difference, Score
 
 Numbers = NDArray[np.intp]
-Z95 = 1.959963984540054  # of a normal distribution, 95 % lie within so many deviations
+Z95 = 1.959963984540054  # of a normal distribution, 95% lie within so many deviations
 SMALLEST = float(np.finfo(np.float64).eps)  # a probability below counts as this one
 # label, the least and the largest value, whether larger is better
 METRICS = {
@@ -172,7 +172,7 @@ def score(metric: Metric, clusters: Numbers | None = None) -> Score:
 
 
 def share_interval(share: float, rows: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of so many rows (1927)."""
+    """Wilson's 95% interval of a share of so many rows (1927)."""
     squared = Z95**2
     middle = share + squared / (2.0 * rows)
     reach = Z95 * np.sqrt(share * (1.0 - share) / rows + squared / (4.0 * rows**2))

@@ -85,7 +85,7 @@ def split_rows(
     >>> split.test
     array([5, 7])
     >>> print(split.facts.sentence)
-    The test rows are the latest 20 % by 'day': those after 5.
+    The test rows are the latest 20% by 'day': those after 5.
     """
     if groups is not None and time is not None:
         raise ValueError(
@@ -144,7 +144,7 @@ def _numbers(values: Any) -> Rows:
 
 
 def _percent(part: int, rows: int) -> str:
-    return f"{100.0 * part / rows:.0f} %"
+    return f"{100.0 * part / rows:.0f}%"
 
 
 def _at_random(

@@ -1,7 +1,7 @@
 """What the scores say, in plain words, also where the model does not win.
 
 The model is compared with the best of the baselines, by log-loss or RMSE: it wins
-if the 95 % interval of the difference lies on its side of 0, loses if it lies on the
+if the 95% interval of the difference lies on its side of 0, loses if it lies on the
 other, and else the two cannot be told apart by these test rows.
 """
 
@@ -39,7 +39,8 @@ def verdict(
     outcome = outcome_of(rival, metric)
     sentences.append(_comparison(rival, metric, score_of(scores, metric)))
     headline = {
-        "wins": f"The model predicts {target!r} better than every baseline.",
+        "wins": f"The model predicts {target!r} better than the best baseline, "
+        f"{rival.label}.",
         "ties": f"The model predicts {target!r} about as well as the best baseline, "
         f"{rival.label}.",
         "loses": f"A baseline predicts {target!r} better than the model: "
@@ -51,6 +52,7 @@ def verdict(
             f"The model does not predict {target!r} better than a guess that knows no "
             f"column ({dummy.label})."
         )
+    sentences += _other_metrics(rival, metric)
     if outcome == "loses":
         sentences.append(_advice(rival))
     return Verdict(
@@ -73,7 +75,7 @@ def _score_sentence(task: str, target: str, scores: Sequence[Score], rows: int) 
     if task == "classification":
         one = score_of(scores, "accuracy")
         return (
-            f"Of {rows:,} test rows {percent(one.value)} were predicted right (95 % "
+            f"Of {rows:,} test rows {percent(one.value)} were predicted right (95% "
             f"interval {percent(one.low)} to {percent(one.high)})."
         )
     one = score_of(scores, "rmse")
@@ -82,7 +84,7 @@ def _score_sentence(task: str, target: str, scores: Sequence[Score], rows: int) 
     sentence = (
         f"On {rows:,} test rows predictions of {target!r} were off by "
         f"{figure(off.value)} in the mean, and the root of the mean squared error was "
-        f"{figure(one.value)} (95 % interval {figure(one.low)} to {figure(one.high)})"
+        f"{figure(one.value)} (95% interval {figure(one.low)} to {figure(one.high)})"
     )
     if explained and explained[0].value > 0.0:
         sentence += f"; they explain {percent(explained[0].value)} of the variance"
@@ -101,9 +103,28 @@ def _comparison(rival: Baseline, metric: str, own: Score) -> str:
     return (
         f"{own.label[0].upper()}{own.label[1:]}, where less is better: the model "
         f"{figure(own.value)}, {rival.label} {figure(other.value)}; the difference is "
-        f"{signed(found.value)} (95 % interval {signed(found.low)} to "
+        f"{signed(found.value)} (95% interval {signed(found.low)} to "
         f"{signed(found.high)}), so {told}."
     )
+
+
+def _other_metrics(rival: Baseline, metric: str) -> list[str]:
+    """By which other metrics one of the two is better, if that is not the same one."""
+    by = {
+        side: [
+            one.label
+            for one in rival.differences
+            if one.better == side and one.name != metric
+        ]
+        for side in ("model", "baseline")
+    }
+    found = next(one for one in rival.differences if one.name == metric)
+    names = {"model": "the model", "baseline": rival.label}
+    return [
+        f"By {' and '.join(labels)}, {names[side]} is better."
+        for side, labels in by.items()
+        if labels and side != found.better
+    ]
 
 
 def _advice(rival: Baseline) -> str:
@@ -119,8 +140,8 @@ def _rough(rows: int) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """A share, such as "82.1 %"."""
-    return f"{100.0 * share:.1f} %"
+    """A share, such as "82.1%"."""
+    return f"{100.0 * share:.1f}%"
 
 
 def signed(value: float) -> str:
