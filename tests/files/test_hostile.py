@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save as raw_save
 
 import halfmoon
-from halfmoon import Network, load
+from halfmoon import Network, TabularClassifier, TabularRegressor, load
 from halfmoon.files import container
 from small import LABELS, NAMES, X, brief, one_thread, predicted, short, unfinished
 
@@ -73,13 +73,36 @@ def little_memory(size):
     assert peak < 30 * size + 2**20
 
 
+def models_of_tables():
+    """One of classes, with every kind of column, and one of two values."""
+    n = len(X)
+    table = {
+        "size": np.where(X[:, 0] < -0.5, np.nan, X[:, 0]),
+        "city": np.resize(["Oslo", "Rome", None, "Lima"], n),
+        "since": np.datetime64("2020-01-01") + np.arange(n),
+        "member": np.resize(["yes", "no", "yes"], n),
+        "price": np.array([f"{i},50 €" for i in range(n)], dtype=object),
+        "name": np.array([f"N{i:04}" for i in range(n)], dtype=object),
+    }
+    settings = {"effort": 1, "hidden_layer_sizes": (4,), "random_state": 0}
+    classes = TabularClassifier(
+        **settings, columns={"city": "category"}, class_weight={"full": 2.0, "new": 1.0}
+    )
+    values = TabularRegressor(**settings)
+    return [
+        classes.fit(table, NAMES),
+        values.fit({name: table[name] for name in ("size", "since")}, X),
+    ]
+
+
 def models():
-    """A network, a classifier, a regressor, as (description, arrays)."""
+    """A network, estimators, models of tables, as (description, arrays, content)."""
     made = [
         Network.dense([2, 3, 2]),
         short(class_weight={"full": 2.0, "new": 1.0}).fit(X, NAMES),
         short(max_iter=1, dropout=0.2).fit(X, LABELS),
         brief(max_iter=1, normalize_y=True, loss="huber:delta=0.5").fit(X, X),
+        *models_of_tables(),
     ]
     with tempfile.TemporaryDirectory() as folder:
         for model in made:
@@ -113,9 +136,28 @@ def refused_or_sound(path, content):
         assert "\n" not in text
         assert len(text) < 1000
         return None
+    if hasattr(model, "schema_"):
+        assert_predicts_or_refuses(model)
+        return model
     d = getattr(model, "n_features_in_", None) or model.d
     assert len(predicted_by(model, np.zeros((3, d)))) == 3
     return model
+
+
+def assert_predicts_or_refuses(model):
+    """Rows of nothing are predicted; others too, or they are refused in a sentence."""
+    for cell in (None, "1"):
+        table = {name: np.full(3, cell, dtype=object) for name in model.schema_.kinds}
+        refused = ""
+        try:
+            with np.errstate(all="ignore"):
+                assert len(model.predict(table)) == 3
+                assert model.novelty(table).rows == 3
+        except ValueError as error:
+            refused = str(error)
+        if cell is None:
+            assert not refused
+        assert refused.startswith(("Row 1 ", "Column ")) or not refused
 
 
 def predicted_by(model, rows):
@@ -145,7 +187,7 @@ def test_the_watch_sees_what_runs():
 @given(data=st.data())
 def test_altered_files(stored, path, data):
     """Bytes changed, left out, repeated, cut off, put in."""
-    content = bytearray(stored[data.draw(st.integers(0, 3))][2])
+    content = bytearray(data.draw(st.sampled_from(stored))[2])
     whole = bytes(content)
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(content)))
@@ -206,6 +248,8 @@ TEXTS = [
     *("zeros", "orthogonal", "ScikitLearn", "softmax_cross_entropy:sizes=2/2"),
     *("step:every=99999999999999999999", "quantiles", "Network", "MLPRegressor"),
     *("float64", "float32", "classes", "labels", "columns", "object", "str", "U9" * 9),
+    *("number", "yes/no", "date", "category", "id", "numbers", "%d/%m/%Y", "%", ","),
+    *("day of week", "size", "city", "since", "member", "balanced", "interrupted"),
     "\ud800\n\x1b[31m",
 ]
 DEEP = json.loads("[" * 60 + "]" * 60)
@@ -264,7 +308,7 @@ def changed(data, description):
 @many
 @given(data=st.data())
 def test_hostile_descriptions(stored, path, data):
-    description, arrays, _ = stored[data.draw(st.integers(0, 3))]
+    description, arrays, _ = data.draw(st.sampled_from(stored))
     description = changed(data, description)
     refused_or_sound(path, container.to_bytes(description, arrays))
 
@@ -273,7 +317,7 @@ def test_hostile_descriptions(stored, path, data):
 @many
 @given(data=st.data())
 def test_hostile_arrays(stored, path, data):
-    description, arrays, _ = stored[data.draw(st.integers(0, 3))]
+    description, arrays, _ = data.draw(st.sampled_from(stored))
     arrays = dict(arrays)
     for _ in range(data.draw(st.integers(1, 3))):
         name = data.draw(st.sampled_from([*arrays, "more", "history.seconds"]))
@@ -298,7 +342,7 @@ def test_hostile_arrays(stored, path, data):
 @given(data=st.data())
 def test_hostile_texts(stored, path, data):
     """JSON of any kind, with the arrays of a model."""
-    _, arrays, content = stored[data.draw(st.integers(0, 3))]
+    _, arrays, content = data.draw(st.sampled_from(stored))
     size = int.from_bytes(content[:8], "little") + 8
     text = json.loads(content[8:size])["__metadata__"]["halfmoon"]
     start = data.draw(st.integers(0, len(text)))
