@@ -402,6 +402,11 @@ TESTED_TOGETHER = {
     # each of its steps has its own, and all files go through it
     "tables.delimited": "tables/test_reading.py",
     "tables.temporary": "tables/test_reading.py",
+    # their rules and words are tried by what is found
+    "tables.findings.case": "tables/test_findings.py",
+    "tables.findings.column_rules": "tables/test_findings.py",
+    "tables.findings.row_rules": "tables/test_findings.py",
+    "tables.findings.target_rules": "tables/test_findings.py",
     # a part of section 7, which is told whole
     "tutorial.overfitting": "tutorial/test_sizes.py",
     # programs that are shown and pasted, not modules

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from halfmoon.tables.giveaway import share_told
+from halfmoon.tables.findings.giveaway import share_told
 
 RNG = np.random.default_rng(0)
 N = 400

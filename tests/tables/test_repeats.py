@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from halfmoon.tables import repeats
-from halfmoon.tables.repeats import codes_of, expected_leak, same_rows
+from halfmoon.tables.findings import repeats
+from halfmoon.tables.findings.repeats import codes_of, expected_leak, ranks, same_rows
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,11 @@ from halfmoon.tables.repeats import codes_of, expected_leak, same_rows
 def test_values_are_numbered_as_pandas_numbers_them(column):
     expected = pd.factorize(column, use_na_sentinel=False)[0]
     assert codes_of(column).tolist() == expected.tolist()
+
+
+def test_ranks_are_in_the_order_of_the_values():
+    assert ranks(np.array([3.0, -1.0, 3.0, 9.0])).tolist() == [1, 0, 1, 2]
+    assert ranks(np.array(["2024-01-01", "2020-01-01"], "M8[s]")).tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("room", [2**62, 7])

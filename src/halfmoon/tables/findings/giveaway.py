@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.tables.cells import Column
-from halfmoon.tables.repeats import Codes, codes_of
+from halfmoon.tables.findings.repeats import Codes, codes_of
 
 # with fewer rows for each different number, its neighbours are asked
 ROWS_A_VALUE = 5

@@ -25,6 +25,11 @@ def codes_of(column: Column) -> Codes:
     return order[inverse]
 
 
+def ranks(column: Column) -> Codes:
+    """A number for each different value of a column (n,), in their order."""
+    return np.unique(column, return_inverse=True)[1]
+
+
 def same_rows(columns: Iterable[Codes], rows: int) -> Codes:
     """A number (n,) for each different row of some columns of codes (n,)."""
     combined = np.zeros(rows, dtype=np.intp)
