@@ -182,6 +182,15 @@ def test_what_is_known_of_the_data_is_told(classes):
     assert "HM-D07" in [note.code for note in classes.notes]
 
 
+def test_findings_about_the_networks_are_those_of_the_diagnosis(
+    classes, values, classifier, regressor
+):
+    for measured, model, y in ((classes, classifier, WELL), (values, regressor, STAY)):
+        X_train, y_train, _, _ = parts(y)
+        told = [note.title for note in measured.notes if note.source == "networks"]
+        assert told == [one.name for one in model.diagnose(X_train, y_train).findings]
+
+
 def test_costs_and_how_to_make_it_again(classes):
     assert classes.costs.fit_seconds == 1.5
     assert classes.costs.model_bytes == 1234

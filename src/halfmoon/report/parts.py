@@ -145,8 +145,8 @@ def mistakes_of(case: Case, predicted: Array) -> tuple[Mistake, ...]:
 
 
 def diagnosis_of(case: Case) -> Any:
-    """What the model's `diagnose` says, if it has one and training rows are known."""
-    if case.train is None or not hasattr(case.model, "diagnose"):
+    """What the model's `diagnose` says; None where training rows are not known."""
+    if case.train is None:
         return None
     y = case.train.y
     if case.classes:
