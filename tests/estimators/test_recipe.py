@@ -1,6 +1,8 @@
 """What a table's networks are like, by effort and by the shape of the data."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +43,12 @@ def test_only_many_rows_of_classes_choose_an_epoch_at_the_best_temperature():
     assert recipe_for(3, 1_500, classes=True).refines
     assert not recipe_for(3, 1_499, classes=True).refines
     assert not recipe_for(3, 1_500, classes=False).refines
+
+
+def test_the_page_about_tables_lists_what_an_effort_stands_for():
+    page = (Path(__file__).parents[2] / "docs" / "tables.md").read_text()
+    rows = re.findall(
+        r"^\| (\d) [^|]*\| (\d+) \| (\d+) \| (\d+) \|$", page, re.MULTILINE
+    )
+    listed = {int(effort): tuple(map(int, rest)) for effort, *rest in rows}
+    assert listed == EFFORTS

@@ -272,7 +272,9 @@ def test_ctrl_c_keeps_the_networks_so_far(monkeypatch):
     with pytest.warns(UserWarning, match="3 of 8 networks"):
         model.fit(TABLE, SURVIVED)
     assert len(model.networks_) == 3
+    assert model.stopped_ == "interrupted"
     assert len(model.predict(NEW)) == len(NEW)
+    assert model.predict_set(NEW).any(axis=1).all()
 
 
 def test_the_progress_bar_counts_the_epochs_of_all_networks(monkeypatch):

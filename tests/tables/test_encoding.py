@@ -238,6 +238,13 @@ def test_a_column_that_is_gone_is_named():
         encoder.encode(table)
 
 
+def test_columns_of_different_lengths_are_named():
+    encoder = Encoder.of(TABLE, KINDS, classification=True)
+    table = TABLE | {"city": TABLE["city"][:7]}
+    with pytest.raises(ValueError, match="'age' and 'city' have 1200 and 7 values"):
+        encoder.encode(table)
+
+
 def test_without_any_column_there_is_nothing_to_learn():
     table = {"x": np.ones(5)}
     with pytest.raises(ValueError, match=r"No column is left .*'x' is the same in all"):

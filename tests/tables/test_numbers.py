@@ -77,6 +77,12 @@ def test_a_gap_that_comes_only_later_is_the_median():
     assert all(entries[0] == entries[1] for entries in new.values())
 
 
+@pytest.mark.parametrize("x", [SKEWED, GAPS, FEW, ATOM, np.full(9, 4.0)])
+def test_the_range_of_the_values_is_known(x):
+    number = learn_number("x", x, bins=8, with_scores=True)
+    assert (number.low, number.high) == (np.nanmin(x), np.nanmax(x))
+
+
 @pytest.mark.parametrize("x", [SKEWED, GAPS, FEW, ATOM])
 def test_ranks_are_normal_scores_as_by_scipy(x):
     seen = ~np.isnan(x)
@@ -224,6 +230,8 @@ def test_blocks_of_rows_do_not_matter():
     [
         {"median": math.nan},
         {"missing": 1.0},
+        {"low": 1e9},
+        {"high": -1e9},
         {"spread": -1.0},
         {"scores": [0.0]},
         {"knots": [2.0, 1.0], "scores": [0.0, 0.0]},
