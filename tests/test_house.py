@@ -368,6 +368,11 @@ def test_nobody_asks_which_class_a_layer_is():
 TESTED_TOGETHER = {
     # what a table and a model are shown as, by the command that shows them
     "commands.describing": "commands/test_describe.py",
+    # parts of a fit, and of a report, on the command line
+    "commands.fitting.again": "commands/test_report.py",
+    "commands.fitting.measuring": "commands/test_fit.py",
+    "commands.fitting.result": "commands/test_fit.py",
+    "commands.fitting.training": "commands/test_fit.py",
     # what is installed is not frozen
     "components.installed": "components/test_freezing.py",
     # every loss that is registered is tried alike

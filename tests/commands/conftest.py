@@ -1,11 +1,13 @@
 """The command line, run in this process."""
 
+import io
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from clinic import FIT, table_lines
 from halfmoon import TabularClassifier, TabularRegressor, save
 from halfmoon.commands import main
 from halfmoon.commands.common.targets import as_record, read_named
@@ -63,3 +65,31 @@ def fitted(tmp_path_factory):
         models[name] = model
     files = [folder / f"{name}.safetensors" for name in models]
     return Fitted(folder, path, *files, models)
+
+
+class Clinic(NamedTuple):
+    """A table, the folder of its fit, and what the fit has printed."""
+
+    table: Path
+    folder: Path
+    printed: str
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory):
+    """The folder of a fit of such a table, and what the fit has printed.
+
+    Rows 3 and 8 have no class. Nobody writes there.
+    """
+    folder = tmp_path_factory.mktemp("clinic")
+    table = folder / "clinic.csv"
+    lines = table_lines(without=(3, 8))
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["halfmoon", "fit", str(table), *FIT])
+        patch.setattr(sys, "stdout", printed)
+        with pytest.raises(SystemExit) as stop:
+            main.main()
+    assert not stop.value.code
+    return Clinic(table, folder / "clinic.halfmoon", printed.getvalue())

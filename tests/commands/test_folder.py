@@ -136,8 +136,8 @@ def test_a_full_disk_leaves_a_whole_folder_or_none(tmp_path, error):
         ("data.csv", " ", "--out is empty; name a folder, or leave it out."),
         ("data.csv", "file", "--out names the file file; name a folder."),
         ("data.csv", "full", "The folder full holds files already, and nothing is"),
-        ("data.csv", "file/x", "is a file, so there can be no folder file/x; name"),
-        ("/dev/null/data.csv", None, "/dev/null is a file, so there can be no folder"),
+        ("data.csv", "file/x", "is a file, so there can be no file/x; name"),
+        ("/dev/null/data.csv", None, "/dev/null is a file, so there can be no /dev"),
         ("/proc/data.csv", None, "No files can be written in the folder /proc"),
     ],
 )

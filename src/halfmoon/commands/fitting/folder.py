@@ -62,6 +62,33 @@ def beside(source: str) -> Path:
     return path.with_name(f"{Path(name).stem}.halfmoon")
 
 
+def page_for(source: str, out: str | None) -> Path:
+    """Where a report of its own is to lie: data.report.html, or where --out says.
+
+    Raises ValueError, OSError, in one sentence, where it cannot be written.
+    """
+    if out is None:
+        stem = beside(source).with_suffix("").name
+        number = 1
+        while True:
+            name = f"{stem}.report{'' if number == 1 else f'-{number}'}.html"
+            page = beside(source).with_name(name)
+            if not os.path.lexists(page):
+                break
+            number += 1
+        _check_writable(page, "; --out names another")
+        return page
+    page = Path(out)
+    if not out.strip() or page.is_dir():
+        raise ValueError(f"--out must be a file, such as report.html; got {out!r}.")
+    if page.exists():
+        raise FileExistsError(f"{out} is there already; name another file with --out.")
+    if not page.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {page.parent}; make it first.")
+    _check_writable(page)
+    return page
+
+
 def write_model(wanted: Path, model: Any, is_named: bool) -> Path:
     """Write a model's folder, and say where: data.halfmoon-2 if the first is taken.
 
@@ -109,7 +136,7 @@ def _check_writable(wanted: Path, hint: str = "") -> None:
         parent = parent.parent
         if parent.exists() and not parent.is_dir():
             raise NotADirectoryError(
-                f"{parent} is a file, so there can be no folder {wanted}; name another "
+                f"{parent} is a file, so there can be no {wanted}; name another "
                 "with --out."
             )
     try:

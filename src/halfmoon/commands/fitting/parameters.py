@@ -6,6 +6,7 @@ help. They are read when a command needs them, since scikit-learn comes with the
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
@@ -90,11 +91,13 @@ def _readings(text: str) -> Iterator[Any]:
     parts = [part.strip() for part in word.split(",") if part.strip()]
     pairs = [part.rpartition("=") for part in parts]
     if pairs and all(sign for _, sign, _ in pairs):
-        yield {name.strip(): _number_or_text(value) for name, _, value in pairs}
+        yield {
+            _number_or_text(name.strip()): _number_or_text(value.strip())
+            for name, _, value in pairs
+        }
         return
-    listed = [_number_or_text(part) for part in parts]
-    yield tuple(listed)
-    yield listed
+    if "," in word:
+        yield tuple(_number_or_text(part) for part in parts)
     yield word
 
 
@@ -115,16 +118,28 @@ def _number_or_text(word: str) -> Any:
 
 def _allowed(rule: Any) -> str:
     """A rule in words, without the kinds that no text can stand for."""
-    from halfmoon.components.rules import Kind, Union
+    *others, last = _parts(rule)
+    return f"{', '.join(others)}, or {last}" if others else last
+
+
+def _parts(rule: Any) -> list[str]:
+    """What a rule allows, each in words."""
+    from halfmoon.components.rules import Kind, Number, OrList, Union
     from halfmoon.estimators.fields import DICT
 
-    told = [
-        "pairs such as no=1,yes=5" if one == DICT else str(one)
-        for one in (rule.rules if isinstance(rule, Union) else [rule])
-        if one == DICT or not isinstance(one, Kind)
-    ]
-    *others, last = [text.replace("None", "none") for text in told]
-    return f"{', '.join(others)}, or {last}" if others else last
+    if isinstance(rule, Union):
+        return [part for one in rule.rules for part in _parts(one)]
+    if isinstance(rule, OrList):
+        has_numbers = any(isinstance(each, Number) for each in rule.options())
+        return _parts(rule.one) + ["several, as 20,20"] * has_numbers
+    if rule == DICT:
+        return ["pairs such as no=1,yes=5"]
+    return [] if isinstance(rule, Kind) else [_in_small_letters(str(rule))]
+
+
+def _in_small_letters(text: str) -> str:
+    """The text with none for None, as it is typed."""
+    return re.sub(r"\bNone\b", "none", text)
 
 
 def _flag(name: str) -> str:
@@ -159,7 +174,7 @@ def _signature(annotations: dict[str, Any]) -> Any:
 
 def _annotation(name: str, field: Any) -> Any:
     """The type of an option, with its help and what keeps its value."""
-    help = field.metadata["help"]
+    help = _in_small_letters(field.metadata["help"])
     default = DEFAULTS.get(name, field.default)
     told = "none" if default is None else default
     about = f"{help[0].upper()}{help[1:]} ({_allowed(field.metadata['rule'])})"

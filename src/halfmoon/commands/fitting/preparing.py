@@ -85,13 +85,13 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
     target = read_named(table, wanted.target, wanted.task)
     others = {name: column for name, column in table.items() if name != wanted.target}
     schema = typed(others, wanted.schema, _said(wanted, reading, others))
-    rows, left_out = _known(table, target)
+    rows, left_out = known_rows(table, target)
     if len(rows.y) < 2:
         raise ValueError(
             f"{len(rows.y)} row has a value in {target.column!r}; two or more must."
         )
-    groups = _groups(rows, wanted.groups)
-    time = _time(rows, wanted.time, schema)
+    groups = groups_of(rows, wanted.groups)
+    time = time_of(rows, wanted.time, schema)
     if wanted.test is None:
         split = split_rows(
             len(rows.y),
@@ -111,11 +111,20 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
         left_out += further
         split = given_split(len(train.y), len(test.y), Path(wanted.test).name)
     return Prepared(
-        understood, table, target, schema, split, train, test, left_out, groups, time
+        understood,
+        table,
+        target,
+        schema,
+        split,
+        train,
+        test,
+        left_out,
+        groups,
+        None if time is None else _without_gaps(time),
     )
 
 
-def _known(table: "Table", target: "Target") -> tuple[Rows, int]:
+def known_rows(table: "Table", target: "Target") -> tuple[Rows, int]:
     """The rows that have a target, without it, and how many have none."""
     import numpy as np
 
@@ -140,7 +149,7 @@ def _given(wanted: Wanted, reading: Reading, target: "Target") -> tuple[Rows, in
     refuse_absent(target.column, table, "The column to be predicted is")
     column = table[target.column]
     there = read_target(target.column, column, target.task, target.decision)
-    rows, left_out = _known(table, there)
+    rows, left_out = known_rows(table, there)
     if not len(rows.y):
         raise ValueError(
             f"No row of {wanted.test} has a value in {target.column!r}; give a test "
@@ -167,7 +176,7 @@ def _said(wanted: Wanted, reading: Reading, others: "Table") -> dict[str, Any]:
     return said
 
 
-def _groups(rows: Rows, name: str | None) -> "NDArray[Any] | None":
+def groups_of(rows: Rows, name: str | None) -> "NDArray[Any] | None":
     """A number for each row's group; a row without one is a group of its own."""
     import numpy as np
 
@@ -180,7 +189,7 @@ def _groups(rows: Rows, name: str | None) -> "NDArray[Any] | None":
     return np.where(codes < 0, alone, codes)
 
 
-def _time(rows: Rows, name: str | None, schema: "Schema") -> "NDArray[Any] | None":
+def time_of(rows: Rows, name: str | None, schema: "Schema") -> "NDArray[Any] | None":
     """The moments of a column of dates or numbers, as they were typed."""
     from halfmoon.tables.parsing import parse_column
 
@@ -195,3 +204,10 @@ def _time(rows: Rows, name: str | None, schema: "Schema") -> "NDArray[Any] | Non
             '"%d/%m/%Y"}}}.'
         )
     return parse_column(decision, rows.table[name])
+
+
+def _without_gaps(time: "NDArray[Any]") -> "NDArray[Any]":
+    """Moments, of which those that are missing are the first one: they are learned."""
+    import numpy as np
+
+    return np.where(np.isnan(time), np.nanmin(time), time)

@@ -1,0 +1,101 @@
+"""`halfmoon report` writes a page on a model that is there, measured on a table."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from halfmoon.commands.common.endings import say
+from halfmoon.commands.common.models import load_tabular, model_file
+from halfmoon.commands.common.options import (
+    Json,
+    ModelPath,
+    Reading,
+    TablePath,
+    with_options,
+)
+from halfmoon.commands.common.printing import print_json
+
+if TYPE_CHECKING:
+    from halfmoon.commands.fitting.again import Again
+    from halfmoon.report.measured import Measured
+
+
+@with_options
+def command(
+    model: ModelPath,
+    table: TablePath,
+    reading: Reading,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="The column with the truth, if its name has changed.", metavar="COLUMN"
+        ),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The page to write; without it, data.report.html beside data.csv, or "
+            "data.report-2.html.",
+            metavar="FILE",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure a model on a table whose truth is known, and write a page about it.
+
+    If these are the rows of its fit, they are split again as they were then.
+    """
+    from halfmoon.commands.fitting.again import prepare_again
+    from halfmoon.commands.fitting.folder import page_for
+    from halfmoon.commands.fitting.result import as_data, print_scores
+    from halfmoon.report.page import write_report
+
+    loaded = load_tabular(model)
+    page = page_for(table, out)
+    again = prepare_again(loaded, table, reading, target)
+    if again.learned:
+        say(
+            "the model has learned these rows, so it looks better on them than it is; "
+            "give rows that it has not seen."
+        )
+    measured = _measure(loaded, again, model_file(model))
+    write_report(measured, page)
+    if as_json:
+        print_json(as_data(measured, None, page))
+        return
+    print_scores(measured)
+    typer.echo("")
+    typer.echo(f"Written to {page}. For a browser: {page.resolve().as_uri()}")
+
+
+def _measure(model: Any, again: "Again", file: Path) -> "Measured":
+    from halfmoon.commands.fitting.lines import command_line
+    from halfmoon.commands.fitting.measuring import measuring_bar
+    from halfmoon.report.measure import measure
+    from halfmoon.tables.findings import findings
+
+    train = again.train
+    with measuring_bar() as progress:
+        progress(0.0, "the table")
+        found = findings(again.table, target=again.target)
+        return measure(
+            model,
+            None if train is None else train.table,
+            None if train is None else train.y,
+            again.test.table,
+            again.test.y,
+            split=again.split,
+            target=again.target.column,
+            task_reason=again.target.why,
+            source=again.understood.source,
+            reading=str(again.understood),
+            findings=tuple(found),
+            left_out=again.left_out,
+            test_rows=again.test.numbers + 1,
+            model_bytes=file.stat().st_size,
+            command=command_line(),
+            progress=progress,
+        )
