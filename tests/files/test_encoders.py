@@ -143,6 +143,13 @@ def test_arrays_that_are_none_of_an_encoder_are_refused(name, value, message):
         make(description, arrays)
 
 
+def test_whole_numbers_of_any_size_become_floats():
+    description, arrays = describe(ENCODER)
+    description["numbers"][0] |= {"low": -(10**30), "high": 10**30}
+    number = make(description, arrays).numbers.columns[0]
+    assert (type(number.low), number.high) == (float, 1e30)
+
+
 def test_an_encoder_has_inputs():
     nothing = {"numbers": [], "dates": [], "categories": [], "left_out": {}}
     with pytest.raises(ValueError, match="no inputs"):

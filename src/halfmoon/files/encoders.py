@@ -37,6 +37,7 @@ NUMBER: dict[str, Rule] = {
     "knots": COUNT,
     "edges": COUNT,
 }
+FACTS = ("median", "low", "high", "missing", "spread")  # numbers
 DATE: dict[str, Rule] = {
     "name": TEXT,
     "cycles": list_of(OneOf(*CYCLES), "cycles"),
@@ -81,10 +82,9 @@ def describe(encoder: Encoder) -> tuple[dict[str, Any], Arrays]:
 
 
 def _describe_number(column: NumberColumn) -> dict[str, Any]:
-    facts = ("median", "low", "high", "missing", "spread")
     return {
         "name": column.name,
-        **{name: float(getattr(column, name)) for name in facts},
+        **{name: float(getattr(column, name)) for name in FACTS},
         "knots": len(column.knots),
         "edges": len(column.edges),
     }
@@ -112,6 +112,8 @@ def make(description: Any, arrays: Arrays) -> Encoder:
 
 def _make_numbers(stored: Any, arrays: Arrays) -> tuple[NumberColumn, ...]:
     columns = _read_all(stored, NUMBER, "column of numbers")
+    for column in columns:
+        column |= {name: float(column[name]) for name in FACTS}
     knots = [column.pop("knots") for column in columns]
     edges = [column.pop("edges") for column in columns]
     parts = zip(

@@ -209,7 +209,7 @@ def _make_classes(stored: Any, network: Network, columns: int) -> dict[str, Any]
     return {
         "targets_": labels,
         "classes_": labels.classes,
-        "temperature_": fields["temperature"],
+        "temperature_": float(fields["temperature"]),
     }
 
 

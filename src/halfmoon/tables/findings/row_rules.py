@@ -21,10 +21,10 @@ def repeated_rows(case: Case) -> Iterator[Finding]:
         columns.append(codes_of(case.target.values))
     groups = same_rows(columns, case.rows)
     repeated = int(np.sum(np.bincount(groups)[groups] > 1))
-    if not case.values or not repeated:
-        return
     test = round(TEST_SHARE * case.rows)
     leaked = expected_leak(groups, TEST_SHARE)
+    if not case.values or leaked < 0.5:
+        return
     left_out = [name for name in case.table if name not in case.values]
     but = f" (but for {listed(left_out)})" if left_out else ""
     yield Finding(
