@@ -213,6 +213,12 @@ def test_scores_that_were_kept_are_shown(run, fitted, tmp_path):
     assert "0.9123" in done.output
 
 
+def test_options_of_reading_are_for_tables(run, models):
+    done = run("describe", str(models / "n.safetensors"), "--skip", "1")
+    assert done.status == 2
+    assert "is a model, and options of how a table is read say nothing" in done.error
+
+
 def test_a_broken_model_is_one_sentence(run, models, tmp_path):
     path = tmp_path / "half.safetensors"
     path.write_bytes((models / "n.safetensors").read_bytes()[:100])

@@ -1,6 +1,7 @@
 """Predictions as CSV."""
 
 import csv
+import io
 
 import numpy as np
 import pytest
@@ -59,6 +60,24 @@ def test_a_folder_that_is_absent_is_said(tmp_path):
     path = tmp_path / "absent" / "out.csv"
     with pytest.raises(FileNotFoundError, match="cannot be written"), opened(str(path)):
         pass
+
+
+def test_a_name_of_another_format_is_refused(tmp_path):
+    with (
+        pytest.raises(ValueError, match=r"written as CSV, .* ends in \.csv"),
+        opened(str(tmp_path / "out.Parquet")),
+    ):
+        pass
+
+
+def test_standard_output_is_utf_8(monkeypatch):
+    """Also where a terminal has other signs: it is data."""
+    printed = io.BytesIO()
+    stream = io.TextIOWrapper(printed, encoding="ascii", errors="replace")
+    monkeypatch.setattr("sys.stdout", stream)
+    with opened("-") as file:
+        write_rows(file, {"a": np.array(["Köln"])})
+    assert printed.getvalue() == "Köln\n".encode()
 
 
 def test_standard_output(capsys):

@@ -33,6 +33,11 @@ def command(
     from halfmoon.commands.describing import model, table
 
     if path != "-" and looks_like_model(path):
+        if reading != Reading() or target is not None:
+            raise ValueError(
+                f"{path} is a model, and options of how a table is read say nothing of "
+                "it; leave them out."
+            )
         shown = model.describe_model(path)
         print_json(model.as_data(shown)) if as_json else model.print_described(shown)
         return

@@ -112,8 +112,9 @@ def _write(
     """Predict and write, block by block; gives the names of the columns."""
     name = predicted_name(model, list(ids))
     names: list[str] = []
+    label = "" if out == "-" else "predicting"  # they would be drawn over each other
     with opened(out) as file:
-        for part, some in blocks_of(inputs, "predicting"):
+        for part, some in blocks_of(inputs, label):
             columns = {each: column[part] for each, column in ids.items()}
             columns |= predict_block(model, some, asked, name)
             if not names:

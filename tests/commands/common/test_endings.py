@@ -30,13 +30,25 @@ def ended(capsys, error):
     [
         ValueError("skip must be 0 or more;\n got -1."),
         FileNotFoundError("There is no file 'x'."),
-        OSError(28, "No space left on device"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, error):
     code, said = ended(capsys, error)
     assert code == 2
     assert said == f"halfmoon: {' '.join(str(error).split())}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "place"),
+    [
+        (OSError(28, "No space left on device"), "The output"),
+        (PermissionError(13, "Permission denied", "x.csv"), "x.csv"),
+    ],
+)
+def test_an_error_of_the_system_is_a_sentence(capsys, error, place):
+    code, said = ended(capsys, error)
+    assert code == 2
+    assert said == f"halfmoon: {place} cannot be read or written ({error.strerror}).\n"
 
 
 @pytest.mark.parametrize(

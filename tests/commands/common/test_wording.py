@@ -14,6 +14,7 @@ from halfmoon.tables.decision import Decision
     ("python", "shell"),
     [
         ("give separator=';', or", "give --separator ';', or"),
+        ("give separator=',' or", "give --separator ',' or"),
         ("give separator=' '", "give --separator ' '"),
         ("give separator='\\t' to", r"give --separator '\t' to"),
         ("give quote='' if", "give --quote '' if"),

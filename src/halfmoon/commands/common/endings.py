@@ -54,7 +54,7 @@ def with_endings(command: Callable[..., None]) -> Callable[..., None]:
         except (ValueError, OSError) as error:
             if not is_mistake(error):
                 raise typer.Exit(_report(error)) from None
-            say(str(error))
+            say(_sentence(error))
             raise typer.Exit(MISTAKE) from None
         except MemoryError:
             say("the memory is too small for this; give fewer rows or columns.")
@@ -65,6 +65,14 @@ def with_endings(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(_report(error)) from None
 
     return ending
+
+
+def _sentence(error: Exception) -> str:
+    """What a mistake is; one of the system's own has no sentence, only a reason."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    place = error.filename or "The output"
+    return f"{place} cannot be read or written ({error.strerror})."
 
 
 def is_mistake(error: Exception) -> bool:

@@ -56,7 +56,7 @@ def read_inputs(model: Any, inputs: "Table") -> "Novelty":
 def blocks_of(inputs: "Table", label: str) -> "Iterator[tuple[slice, Table]]":
     """The rows in blocks: the networks' inputs for all are never needed at once.
 
-    A terminal shows a bar called `label` meanwhile.
+    A terminal shows a bar called `label` meanwhile, or none if it is empty.
     """
     count = len(next(iter(inputs.values())))
     with rows_bar(label, count) as show:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 def rows_bar(label: str, rows: int) -> Iterator[Callable[[int], None]]:
     """A bar with the time left; the function it yields is told of rows just done.
 
-    Nothing is shown where standard error is not a terminal.
+    Nothing is shown without a label, and where standard error is not a terminal.
     """
     from rich.console import Console
     from rich.progress import (
@@ -26,7 +26,7 @@ def rows_bar(label: str, rows: int) -> Iterator[Callable[[int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    shown = console.is_terminal
+    shown = console.is_terminal and bool(label)
     with Progress(
         *columns, console=console, transient=True, disable=not shown
     ) as progress:

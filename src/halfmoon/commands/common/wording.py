@@ -44,7 +44,10 @@ def as_options(sentence: str) -> str:
 
 def _sign(found: re.Match[str]) -> str:
     value = ast.literal_eval(found[2]).replace("\t", r"\t")
-    return f"--{found[1]} {shlex.quote(value)}"
+    written = shlex.quote(value)
+    if found[1] in ("separator", "quote", "comment") and written == value:
+        written = f"'{value}'"  # a single sign is easily overlooked
+    return f"--{found[1]} {written}"
 
 
 def _header(found: re.Match[str]) -> str:

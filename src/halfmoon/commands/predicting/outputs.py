@@ -30,7 +30,8 @@ class Asked:
     threshold: Annotated[
         float | None,
         typer.Option(
-            help="Of two classes, take the second one from this probability on.",
+            help="Of two classes, take the second (in the order of describe MODEL) "
+            "from this probability on.",
             metavar="SHARE",
         ),
     ] = None

@@ -1,6 +1,7 @@
 """Predictions as CSV, written block by block in the order of the rows."""
 
 import csv
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,23 @@ from halfmoon.atomic import open_file
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+OTHER = (".gz", ".parquet", ".json", ".xlsx")  # ends of names of other formats
+
 
 @contextmanager
 def opened(path: str) -> Iterator[TextIO]:
-    """The file, which is there once all is written, or "-", the standard output."""
+    """The file, which is there once all is written, or "-", the standard output.
+
+    Both are UTF-8. Raises ValueError for the name of a file that is no CSV.
+    """
+    if path.lower().endswith(OTHER):
+        raise ValueError(
+            f"Predictions are written as CSV, which {path} would not be; give a name "
+            "that ends in .csv."
+        )
     if path == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
         yield sys.stdout
         sys.stdout.flush()
         return
