@@ -35,8 +35,8 @@ def test_batches_grow_with_the_rows(rows, size):
 def test_classes_and_values_have_their_own_hidden_layers():
     classes = recipe_for(3, 5_000, classes=True)
     values = recipe_for(3, 5_000, classes=False)
-    assert (classes.activation, classes.dropout) == ("relu", 0.2)
-    assert (values.activation, values.dropout) == ("silu", 0.0)
+    assert (classes.activation, classes.dropout, classes.scaling) == ("relu", 0.2, 6.0)
+    assert (values.activation, values.dropout, values.scaling) == ("silu", 0.0, 30.0)
 
 
 def test_only_many_rows_of_classes_choose_an_epoch_at_the_best_temperature():

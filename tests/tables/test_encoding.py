@@ -11,6 +11,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, RobustScaler
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.tables.encoding import Encoder
 
 RNG = np.random.default_rng(0)
@@ -105,6 +106,27 @@ def test_bins_are_shared_among_the_columns_of_numbers():
     wide |= {f"constant{j}": np.full(N, float(j)) for j in range(50)}
     names = Encoder.of(wide, dict.fromkeys(wide, "number"), False).names
     assert sum("in bin" in name for name in names) == 50 * 6
+
+
+@pytest.mark.parametrize("classification", [True, False])
+def test_inputs_kept_as_places_of_bins_are_the_same_inputs(classification):
+    encoder = Encoder.of(TABLE, KINDS, classification=classification)
+    far = {"age": [1e308, -1e308, np.nan], "income": [np.nan, 0.0, 1e9]}
+    new = rows(TABLE, [0, 1, 2]) | {name: np.array(x) for name, x in far.items()}
+    for table in (TABLE, new):
+        binned = encoder.encode_binned(table)
+        assert isinstance(binned, Binned)
+        assert binned.shape == (len(table["age"]), len(encoder.names))
+        expected = encoder.encode(table)
+        np.testing.assert_allclose(np.asarray(binned), expected, atol=1e-6)
+
+
+def test_without_bins_there_are_no_places():
+    few = rows(TABLE, slice(0, 40))
+    encoder = Encoder.of(few, KINDS, classification=True)
+    inputs = encoder.encode_binned(few)
+    assert isinstance(inputs, np.ndarray)
+    assert np.array_equal(inputs, encoder.encode(few))
 
 
 def test_a_row_does_not_depend_on_its_companions():

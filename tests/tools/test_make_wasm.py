@@ -106,6 +106,7 @@ def test_every_module_that_decides_the_file_is_a_source():
         "components.rules",
         "engines.threads",
         "network",
+        "arrays.binned",
         "arrays.blas",
         "arrays.columns",
         "engines.compiled.translation",

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.columns import (
     columns_of,
     refuse_misread,
@@ -16,11 +17,13 @@ from halfmoon.arrays.sparse import is_sparse, not_finite, read_sparse
 
 
 def read_table(X: ArrayLike, d: int, dtype: np.dtype[Any]) -> Array:
-    """X as a finite table (n, d) of `dtype`, sparse if X is.
+    """X as a finite table (n, d) of `dtype`, sparse or binned if X is.
 
     Raises ValueError for a wrong shape, and names the columns with dates, text, masked
     values, or values that are not finite.
     """
+    if isinstance(X, Binned) and X.shape == (len(X), d) and X.dtype == dtype:
+        return X  # type: ignore[return-value]
     refuse_misread(X)
     if getattr(getattr(X, "dtype", None), "kind", None) == "c":
         raise ValueError(

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.elementary import Array
 from halfmoon.engines.threads import run_together
 from halfmoon.estimators.folds import Indices
@@ -44,13 +45,18 @@ class Data:
     t holds class numbers, or values; a column for each variable if there are several.
     """
 
-    Z: Array
+    Z: Array | Binned
     t: NDArray[Any]
     w: Array
 
     def part(self, rows: Indices) -> tuple[Array, NDArray[Any], Array]:
         """Some of the rows, as `train` takes them."""
         return self.Z[rows], self.t[rows], self.w[rows]
+
+    def part_binned(self, rows: Indices) -> tuple[Any, NDArray[Any], Array]:
+        """The same, with bins as they are kept."""
+        Z = self.Z.take(rows) if isinstance(self.Z, Binned) else self.Z[rows]
+        return Z, self.t[rows], self.w[rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +171,7 @@ def _train_one(
     sizes = network.loss.classes(network.k) if recipe.refines else ()
     learned = np.ones(len(data.Z), bool)
     learned[held] = False
-    Z, t, w = data.part(np.flatnonzero(learned))
+    Z, t, w = data.part_binned(np.flatnonzero(learned))
     run = train(
         network,
         Z,

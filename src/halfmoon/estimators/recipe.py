@@ -44,11 +44,11 @@ class Recipe:
     epochs: int
     batch_size: int
     refines: bool
+    scaling: float
     learning_rate: float = 0.008
     decay: float = 0.1
     average: float = 0.98
     patience: int = 15
-    scaling: float = 6.0
 
 
 def recipe_for(effort: int, rows: int, classes: bool) -> Recipe:
@@ -65,4 +65,5 @@ def recipe_for(effort: int, rows: int, classes: bool) -> Recipe:
         epochs=epochs,
         batch_size=min(batch, rows),
         refines=classes and rows >= REFINES_FROM,
+        scaling=6.0 if classes else 30.0,
     )

@@ -168,7 +168,7 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         self.schema_, values = Schema.learn(rows.table, self.columns)
         kinds = self.schema_.kinds
         self.encoder_ = Encoder.of(values, kinds, classification=self._classes)
-        data = Data(self.encoder_.encode(values), t, self._weigh(rows))
+        data = Data(self.encoder_.encode_binned(values), t, self._weigh(rows))
         recipe = self._recipe(len(t))
         seed = int(check_random_state(self.random_state).randint(2**31))
         folds = cut(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.cached import cached_property
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.tables.categories import (
@@ -113,16 +114,44 @@ class Encoder:
         Raises ValueError if it lacks one of the columns that were learned, and for
         columns of different lengths.
         """
-        columns = {name: _column(table, name) for name in self._columns}
-        n = _length(columns)
+        columns, n = self._read(table)
         out = np.empty((n, len(self.names)), dtype=np.float32)
         place = len(self.numbers.names)
         self.numbers.encode(self._number_table(columns, n), out[:, :place])
+        self._encode_others(columns, out[:, place:])
+        return out
+
+    def encode_binned(self, table: Table) -> Binned | NDArray[np.float32]:
+        """The same inputs, with bins as each value's place: less memory, faster fits.
+
+        Where no column has bins it is what `encode` gives.
+        """
+        means = self.numbers.means
+        if not len(means):
+            return self.encode(table)
+        columns, n = self._read(table)
+        others = np.empty((n, len(self.names) - len(means)), dtype=np.float32)
+        first = len(self.numbers.names) - len(means)
+        X = self._number_table(columns, n)
+        places = self.numbers.encode_binned(X, others[:, :first])
+        self._encode_others(columns, others[:, first:])
+        bins = self.numbers.bins
+        return Binned(others, first, places, bins, means.astype(np.float32))
+
+    def _read(self, table: Table) -> tuple[dict[str, NDArray[Any]], int]:
+        """The columns that are needed, and how many rows they have."""
+        columns = {name: _column(table, name) for name in self._columns}
+        return columns, _length(columns)
+
+    def _encode_others(
+        self, columns: Mapping[str, NDArray[Any]], out: NDArray[np.float32]
+    ) -> None:
+        """Write the inputs of dates and categories."""
+        place = 0
         for part in self._others:
             after = place + len(part.names)
             out[:, place:after] = part.encode(columns[part.name])
             place = after
-        return out
 
     def as_dict(self) -> dict[str, Any]:
         """Everything that was learned, as lists, dictionaries and arrays."""

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.arrays.binned import places_of
 from halfmoon.arrays.cached import cached_property
 
 MOST_BINS = 32
@@ -232,8 +233,49 @@ class Numbers:
             rows = slice(start, start + BLOCK)
             self._encode_block(X[rows], out[rows])
 
+    @property
+    def bins(self) -> NDArray[np.int64]:
+        """How many bins each column has that has some."""
+        counts = [len(column.means) for column in self.columns if len(column.means)]
+        return np.array(counts, dtype=np.int64)
+
+    @property
+    def means(self) -> Numbers64:
+        """The mean of each bin's entry."""
+        return self._packed.means
+
+    def encode_binned(
+        self, X: Numbers64, others: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Write all inputs but bins into `others`; returns the places among these.
+
+        The places (n, 2 columns) are those of arrays/binned.py.
+        """
+        varying = [column for column in self.columns if column.varies]
+        binned = [(j, c.edges) for j, c in enumerate(varying) if len(c.edges)]
+        places = np.empty((len(X), 2 * len(binned)), dtype=np.float32)
+        for start in range(0, len(X), BLOCK):
+            rows = slice(start, start + BLOCK)
+            x = self._encode_values(X[rows], others[rows])
+            for column, (j, edges) in enumerate(binned):
+                q, t = places_of(x[:, j], edges)  # [E6]
+                places[rows, 2 * column] = q
+                places[rows, 2 * column + 1] = t
+        return places
+
     def _encode_block(self, X: Numbers64, out: NDArray[np.float32]) -> None:
         """Write the inputs of a few rows into `out`."""
+        p = self._packed
+        x = self._encode_values(X, out)
+        if len(p.source):
+            with np.errstate(over="ignore"):
+                t = (x[:, p.source] - p.lower) / p.widths  # [E6]
+            t = np.minimum(np.maximum(t, 0.0, out=t), 1.0, out=t)
+            t -= p.means
+            out[:, -len(p.source) :] = np.multiply(t, 0.5, out=t)  # [E7]
+
+    def _encode_values(self, X: Numbers64, out: NDArray[np.float32]) -> Numbers64:
+        """Write all inputs but bins; returns the values (n, v) of what varies."""
         p = self._packed
         is_missing = np.isnan(X)
         x = np.where(is_missing, p.medians, X)  # [E1]
@@ -250,12 +292,7 @@ class Numbers:
         for j, knots, scores in self._scored:
             out[:, place] = np.interp(x[:, j], knots, scores)
             place += 1
-        if len(p.source):
-            with np.errstate(over="ignore"):
-                t = (x[:, p.source] - p.lower) / p.widths  # [E6]
-            t = np.minimum(np.maximum(t, 0.0, out=t), 1.0, out=t)
-            t -= p.means
-            out[:, place:] = np.multiply(t, 0.5, out=t)  # [E7]
+        return x
 
     @cached_property
     def _packed(self) -> _Packed:

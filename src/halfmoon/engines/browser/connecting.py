@@ -123,6 +123,7 @@ def fill_layers(which, ld):
         layer = layers[index]
         layer.is_dropout = 0
         layer.V = 0  # no scaling
+        layer.binned = 0
         layer.wide = 0
         layer.thin = 1  # loops and no BLAS
         layer.d = sizes[index].units
@@ -181,6 +182,7 @@ def fill_sizes(task, batch, ld):
     task.block_rows = block_rows(batch)
     task.ld = ld
     task.lowest = 0
+    task.columns = 0
     task.threads = 1
     task.count = 1
     task.t = 0

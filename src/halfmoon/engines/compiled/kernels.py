@@ -14,6 +14,9 @@ weights are scaled once an update, and their gradient once a share:
 
     V = s W    [F3]        dW = s dV    [B2]        ds_i = sum_j W_ij dV_ij    [B5]
 
+Where inputs are bins (arrays/binned.py), these are no rows of A0: each row looks up the
+sums of their weights, C, and adds its delta to sums E, from which their gradient comes.
+
 BLAS counts columns first, so it sees each of our matrices transposed: the products
 below are written as it sees them, such as Z^T = A0'^T W'.
 
@@ -76,8 +79,15 @@ def product(task, m, n, k, A, B, beta, C):
 def inputs(task, layer):
     """A0'^T (n,d+1) for `product`: whole rows lie as (n,d+1), others as (d+1,n)."""
     if layer.wide:
-        return TRANS, layer.a0, layer.d + 1
+        return TRANS, layer.a0, task.d + 1
     return NO_TRANS, layer.a0, task.ld
+
+
+@jit
+def inputs_from(task, layer, first):
+    """`inputs`, without the first so many."""
+    op, a0, stride = inputs(task, layer)
+    return op, a0 + first * (1 if layer.wide else stride) * BYTES, stride
 
 
 @jit
@@ -87,19 +97,27 @@ def weights(task, layer):
 
 
 @jit
-def scale_weights(task, layers):
-    """V of all layers right above a scaling."""
+def prepare_weights(task, layers):
+    """V of all layers right above a scaling, and C where inputs are bins."""
     for index in range(len(layers)):
         layer = layers[index]
         if layer.V:
             W = task.theta + layer.start * BYTES
             s = task.theta + layer.scaling * BYTES
             call(task.scaled_weights, layer.V, W, s, layer.d, layer.k)  # [F3]
+    if task.columns:
+        k = layers[0].k
+        V = weights(task, layers[0]) + task.first * k * BYTES
+        call(task.bin_weights, task.C, V, task.means, task.bins, task.columns, k)
 
 
 @jit
-def scaling_gradients(task, layers, dtheta):
-    """From dL/dV to dL/dW and dL/ds, where a share's gradient is complete."""
+def complete_gradients(task, layers, dtheta):
+    """From E to bins' dL/dV, and from dL/dV to dL/dW and dL/ds, at a share's end."""
+    if task.columns:
+        k = layers[0].k
+        dV = dtheta + (layers[0].start + task.first * k) * BYTES
+        call(task.bin_gradient, dV, task.E, task.means, task.bins, task.columns, k)
     for index in range(len(layers)):
         layer = layers[index]
         if layer.V:
@@ -112,13 +130,51 @@ def scaling_gradients(task, layers, dtheta):
 
 
 @jit
+def binned_forward(task, layer, W, n):
+    """z = a0 W + b [F1] of inputs before the bins, after them, and of the bins."""
+    k = layer.k
+    first = task.first
+    z = layer.z, task.ld
+    if first:
+        before = inputs(task, layer)
+        product(task, n, k, first, before, (TRANS, W, k), T(0), z)  # [F1]
+    after = inputs_from(task, layer, first)
+    rest = task.d + 1 - first
+    W_rest = W + (first + task.entries) * k * BYTES
+    beta = T(1) if first else T(0)
+    product(task, n, k, rest, after, (TRANS, W_rest, k), beta, z)  # [F1]
+    places = task.places, task.tile, task.numbers, task.bins, task.columns
+    call(task.bin_forward, layer.z, task.C, *places, n, task.ld, k)  # [F1]
+
+
+@jit
+def binned_backward(task, layer, dW, n, first):
+    """[B2] and [B3] of inputs before the bins and after them; E of the bins."""
+    k = layer.k
+    ld = task.ld
+    beta = T(0) if first else T(1)
+    delta = TRANS, layer.delta, ld
+    if task.first:
+        before = inputs(task, layer)
+        product(task, k, task.first, n, delta, before, beta, (dW, k))  # [B2]
+    after = inputs_from(task, layer, task.first)
+    rest = task.d + 1 - task.first
+    dW_rest = dW + (task.first + task.entries) * k * BYTES
+    product(task, k, rest, n, delta, after, beta, (dW_rest, k))  # [B2] [B3]
+    places = task.places, task.tile, task.numbers, task.bins, task.columns
+    call(task.bin_backward, task.E, layer.delta, *places, n, ld, k, first)
+
+
+@jit
 def dense_forward(task, layer, n):
     """z = a0 W + b [F1], a = f(z) [F2]."""
     d = layer.d
     k = layer.k
     ld = task.ld
     W = weights(task, layer)
-    if layer.thin:
+    if layer.binned:
+        binned_forward(task, layer, W, n)  # [F1]
+    elif layer.thin:
         # k sums over d inputs: w_ij is W[j + i k], b_j is W[j + d k]
         call(task.combine, layer.z, layer.a0, W, k, d, 1, k, d * k, n, ld)  # [F1]
     else:
@@ -145,7 +201,9 @@ def dense_backward(task, layer, dtheta, da0, n, first):
     delta = layer.delta
     if layer.f:
         call(layer.df, layer.z, layer.a, delta, k * ld, layer.h)  # [B1]
-    if layer.thin:
+    if layer.binned:
+        binned_backward(task, layer, dW, n, first)  # [B2] [B3]
+    elif layer.thin:
         call(task.dots, dW, layer.a0, delta, d, k, n, ld, first)  # [B2] [B3]
     else:
         # dW'^T = delta A0'^T   (k,d+1) = (k,n)(n,d+1)
@@ -248,7 +306,7 @@ def share_sums(task, layers, share, start, n, t, factor, fresh):
         if fresh:
             gather(task, first_row, count)
         loss += sums(task, layers, dtheta, count, t, factor, block == 0)
-    scaling_gradients(task, layers, dtheta)
+    complete_gradients(task, layers, dtheta)
     return loss
 
 
@@ -370,7 +428,7 @@ def thread_updates(task, layers, ranges, thread):
         fresh = i == 0 or not resident
         # two in turns: others may still read the last one
         partial = vector(task.partial + (i % 2) * width * DOUBLE, width, np.float64)
-        scale_weights(task, layers)
+        prepare_weights(task, layers)
         for share in range(thread, task.shares, task.threads):
             loss = share_sums(task, layers, share, start, n, t, factor, fresh)
             partial[share] = loss
@@ -429,7 +487,7 @@ def predict(tasks, layers, theta, X, out, start, stop):
     tasks[0].X = X.ctypes.data
     task = tasks[0]
     top = layers[len(layers) - 1]
-    scale_weights(task, layers)
+    prepare_weights(task, layers)
     not_finite = 0.0  # NaN once an input is not finite
     for first in range(start, stop, task.block_rows):
         n = task.block_rows if task.block_rows < stop - first else stop - first

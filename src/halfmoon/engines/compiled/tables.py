@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.blas import SMALL_MATRICES, SMALL_VECTOR
 from halfmoon.arrays.random import DROPOUT, key
 from halfmoon.engines.compiled import native
@@ -28,6 +29,8 @@ FLAT = 400
 # multiplications of a product up to which BLAS starts no threads; on other processors
 # than x86 it may compute the product of one row as a vector's
 SMALL_PRODUCT = SMALL_MATRICES if native.X86 else SMALL_VECTOR
+# bins of a column, in the mean, from which looking them up beats a product
+BINS_A_COLUMN = 8
 RANGE_SIZE = 4096  # parameters updated at a time, so that they stay in the first cache
 BLOCK_ROWS = 512  # rows that go through the layers at a time, at most
 SHARES = 8  # a batch is cut into so many shares at most
@@ -45,7 +48,7 @@ TASK = record(
     {
         # sizes
         "n": "rows of the data",
-        "d": "inputs",
+        "d": "inputs, without bins",
         "y_columns": "columns of y",
         "w_columns": "columns of w",
         "parameters": "length of theta",
@@ -55,6 +58,10 @@ TASK = record(
         "block_rows": "rows that go through the layers at a time, at most",
         "ld": "columns of a scratch matrix",
         "lowest": "index of the lowest layer with parameters",
+        # where the inputs have bins (arrays/binned.py); else 0, and d is all inputs
+        "columns": "columns of bins",
+        "first": "other inputs before the bins",
+        "entries": "bins of all columns",
         "threads": "how many work together",
         # what this call is to do
         "count": "updates",
@@ -68,6 +75,9 @@ TASK = record(
         "X": "(n, d)",
         "y": "(n, y_columns)",
         "w": "(n, w_columns)",
+        "places": "(n, 2 columns) the bin of each value, and its share below it",
+        "bins": "(columns,) int64",
+        "means": "(entries,)",
         # addresses of the state, changed in place
         "theta": "(parameters,)",
         "slots": "(slots, parameters)",
@@ -91,6 +101,9 @@ TASK = record(
         "a0": "(d + 1, ld), or (ld, d + 1) if wide: the block's inputs, and ones",
         "y_block": "(y_columns, ld)",
         "w_block": "(w_columns, ld)",
+        "C": "(entries + columns, k) sums of the bins' weights",
+        "E": "(entries + columns, k) sums of their deltas",
+        "tile": "(TILE, k) some rows of z or delta",
         "spare": "(3, ld) for a loss, (k + 2, ld) for a link",
         "rule_h": "float64: four numbers of the update, then the optimizer's settings",
         # addresses of functions
@@ -106,6 +119,10 @@ TASK = record(
         "dots": "[B2] and [B3] where BLAS has no kernel for them",
         "scaled_weights": "[F3] within [F1]",
         "scaling_gradient": "[B5], and [B2] above it",
+        "bin_weights": "C",
+        "bin_forward": "[F1] of bins",
+        "bin_backward": "E",
+        "bin_gradient": "[B2] of bins",
         "dropout": "[D1]",
         "scale": "[D2]",
         "gradient": "[R3] of a range",
@@ -122,6 +139,7 @@ TASK = record(
 LAYER = record(
     {
         "is_dropout": "1 for dropout, 0 for dense",
+        "binned": "1 if some of its inputs are bins",
         "wide": "1 if a0 holds whole rows",
         "thin": "1 if its products are loops and not BLAS's",
         "d": "inputs",
@@ -181,17 +199,23 @@ class Memory:
 
 
 def layer_table(
-    network: Network, memory: Memory, ld: int, training: bool, seed: int = 0
+    network: Network,
+    memory: Memory,
+    ld: int,
+    training: bool,
+    seed: int = 0,
+    others: int | None = None,
 ) -> Table:
     """One thread's layers, and scratch for `ld` rows; dropout only if `training`.
 
-    A scaling is a part of the dense layer above it.
+    A scaling is a part of the dense layer above it. `others` is the number of inputs
+    that are no bins, where there are bins.
     """
     left_out = ("scaling",) if training else ("scaling", "dropout")
     layers = [layer for layer in network.layers if layer.kernel not in left_out]
     table = np.zeros(len(layers), LAYER)
-    wide = is_wide(network, training)
-    a0 = memory.reserve_values(layers[0].d, ld, wide)
+    wide = is_wide(network, training, others)
+    a0 = memory.reserve_values(layers[0].d if others is None else others, ld, wide)
     for index, layer in enumerate(layers):
         row = table[index]
         row["d"] = layer.d
@@ -206,7 +230,9 @@ def layer_table(
         else:
             row["start"] = network.layout[layer.index]["W"].part.start
             row["wide"] = wide and index == 0
-            row["thin"] = not row["wide"] and _is_thin(layer.d, layer.k)
+            row["binned"] = others is not None and index == 0
+            by_blas = row["wide"] or row["binned"]
+            row["thin"] = not by_blas and _is_thin(layer.d, layer.k)
             fill_activation(row, layer.act, memory, ld)
             _fill_scaling(row, network, layer.index, memory)
         a0 = row["a"]
@@ -293,11 +319,18 @@ def signed(bits: int) -> int:
     return bits - (1 << 64) if bits >> 63 else bits
 
 
-def is_wide(network: Network, training: bool = True) -> bool:
+def is_wide(network: Network, training: bool = True, others: int | None = None) -> bool:
     """Whether rows of X are copied whole, as the first layer's inputs."""
     if training and network.layers[0].kernel == "dropout":
         return False
-    return network.d > NARROW
+    return (network.d if others is None else others) > NARROW
+
+
+def bins_of(network: Network, X: Any) -> Binned | None:
+    """X if its bins are to be read as they are kept, and not as so many inputs."""
+    if not isinstance(X, Binned) or network.layers[0].kernel == "dropout":
+        return None
+    return X if len(X.means) >= BINS_A_COLUMN * len(X.bins) else None
 
 
 def microseconds(network: Network, rows: int) -> float:

@@ -19,7 +19,7 @@ Values = list[float]  # the values that a loop reads from h
 
 @cache
 def source(name: str, dtype: str) -> ModuleType:
-    """The module kernels, loops or joint_losses for one dtype, from the cache's folder.
+    """One of the modules of kernels and loops for one dtype, from the cache's folder.
 
     Without JIT it is the file itself, to be stepped through.
     """
@@ -30,9 +30,9 @@ def source(name: str, dtype: str) -> ModuleType:
     return code_cache.load(f"{name}_{dtype}", text)
 
 
-def loops(names: list[str], dtype: str) -> dict[str, int]:
-    """The addresses of some of the loops in loops.py, by name."""
-    module = source("loops", dtype)
+def loops(names: list[str], dtype: str, where: str = "loops") -> dict[str, int]:
+    """The addresses of some of the loops in loops.py, or bin_loops.py, by name."""
+    module = source(where, dtype)
     return {name: native.address(getattr(module, name), dtype) for name in names}
 
 

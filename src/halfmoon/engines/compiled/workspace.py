@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key
-from halfmoon.engines.compiled import native, tables, translation
+from halfmoon.engines.compiled import bin_loops, native, tables, translation
 from halfmoon.engines.contract import Numbers, Plan, Problem, State, WantsStop
 from halfmoon.engines.cores import available_cores
 from halfmoon.engines.threads import run_together
@@ -16,6 +17,7 @@ from halfmoon.network import Network, Objective
 
 # microseconds: an update that takes longer can be given up before it is complete
 SLOW_UPDATE = 100_000.0
+BIN_LOOPS = ["bin_weights", "bin_forward", "bin_backward", "bin_gradient"]
 RELEASED = 1 << 62  # a barrier that all threads pass
 
 
@@ -40,6 +42,7 @@ class Workspace:
         self.slow = work > SLOW_UPDATE
         self.stopped = np.zeros(1, np.int64)
         self.barrier = np.zeros(8, np.int64)  # 8: a cache line of its own
+        self.X = tables.bins_of(network, problem.X)
         self.g = np.empty(self.shares * network.size, network.dtype)
         self.updates = translation.source("kernels", dtype).updates
         masked = bool(problem.lam or problem.l1 or problem.decay)
@@ -56,6 +59,9 @@ class Workspace:
         self.largest = tables.largest_product(self.layers[0], ld)
         names = self._loop_names(bool(problem.average))
         tables.fill(self.tasks, translation.loops(names, dtype))
+        if self.X is not None:
+            of_bins = translation.loops(BIN_LOOPS, dtype, "bin_loops")
+            tables.fill(self.tasks, of_bins)
         native.compile_for(self.updates, self.tasks, self.layers, self.ranges, 0)
 
     def _fill_tasks(self, problem: Problem, ld: int) -> None:
@@ -66,9 +72,10 @@ class Workspace:
         loss, _, loss_settings = translation.loss(network.loss, network.k, dtype)
         shuffles = problem.shuffle and problem.per_epoch > 1
         partial = 2 * (self.shares + 2 * len(self.ranges))
+        X = np.asarray(problem.X) if self.X is None else self.X.others
         sizes = {
             "n": problem.n,
-            "d": network.d,
+            "d": X.shape[1],
             "y_columns": problem.y.shape[1],
             "w_columns": problem.w.shape[1],
             "parameters": network.size,
@@ -77,12 +84,12 @@ class Workspace:
             "shares": self.shares,
             "threads": self.threads,
             "t_offset": problem.t_offset,
-            "wide": tables.is_wide(network),
+            "wide": tables.is_wide(network, others=X.shape[1]),
             "shuffles": shuffles,
             "key": tables.signed(key(problem.seed, SHUFFLE)),
         }
         addresses = {
-            "X": memory.keep(np.ascontiguousarray(problem.X)),
+            "X": memory.keep(np.ascontiguousarray(X)),
             "y": memory.keep(np.ascontiguousarray(problem.y)),
             "w": memory.keep(np.ascontiguousarray(problem.w)),
             "w_scale": memory.keep(np.array([1.0 / problem.total])),
@@ -103,6 +110,20 @@ class Workspace:
         }
         tables.fill(self.tasks, sizes | addresses | rule)
         tables.fill(self.tasks, common_fields(network, memory, ld))
+        if self.X is not None:
+            tables.fill(self.tasks, self._bin_fields(self.X))
+
+    def _bin_fields(self, X: Binned) -> dict[str, int]:
+        """The fields of a TASK that say where the bins of all rows are."""
+        keep = self.memory.keep
+        return {
+            "columns": len(X.bins),
+            "first": X.first,
+            "entries": len(X.means),
+            "places": keep(np.ascontiguousarray(X.places)),
+            "bins": keep(np.ascontiguousarray(X.bins, np.int64)),
+            "means": keep(np.ascontiguousarray(X.means)),
+        }
 
     def _loop_names(self, averages: bool) -> list[str]:
         """The names of the loops in loops.py that this fit will call."""
@@ -124,7 +145,15 @@ class Workspace:
     ) -> Any:
         """One thread's own scratch, and its layers."""
         memory = self.memory
-        layers = tables.layer_table(problem.network, memory, ld, True, problem.seed)
+        others = None if self.X is None else self.X.others.shape[1]
+        network = problem.network
+        layers = tables.layer_table(network, memory, ld, True, problem.seed, others)
+        if self.X is not None:
+            k = int(layers["k"][0])
+            rows = len(self.X.means) + len(self.X.bins)
+            task["C"] = memory.reserve(rows * k)
+            task["E"] = memory.reserve(rows * k)
+            task["tile"] = memory.reserve(bin_loops.TILE * k)
         task["a0"] = layers["a0"][0]
         task["lowest"] = np.argmin(layers["is_dropout"])
         task["numbers"] = memory.reserve(ld, np.int64)
