@@ -48,3 +48,4 @@ def test_guessing_has_the_precision_of_the_share(several):
     assert line.get_drawstyle() == "steps-post"
     assert np.array_equal(line.get_xdata(), recall)
     assert (guessing.get_color() == line.get_color()) == several
+    assert (panel.get_legend() is None) == several

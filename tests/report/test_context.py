@@ -54,11 +54,23 @@ def test_the_page_gets_the_counts_of_all_thresholds(two_classes, context):
 
 def test_each_baseline_is_compared_by_the_metric_of_the_verdict(context):
     assert [(one.label, better) for one, better in context["compared"]] == [
-        ("most frequent class", "halfmoon"),
+        ("most frequent class", "this model"),
         ("logistic regression", "neither"),
         ("gradient boosting", "neither"),
     ]
     assert context["rival"] == ("logistic regression", "log-loss", "0.083")
+
+
+def test_coverage_is_told_beside_its_promise(context):
+    assert context["coverage"] == [("90%", "91.6%", "86.0% to 95.0%", "1.02")]
+
+
+def test_the_metric_of_the_verdict_comes_first(two_classes):
+    scores = tuple(reversed(two_classes.scores))
+    parts = {"class_curves": (), "calibration": None, "dependence": ()}
+    measured = dataclasses.replace(two_classes, scores=scores, **parts)
+    names = [score.name for score in context_of(measured)["scores"]]
+    assert names == ["log_loss", "auc", "balanced_accuracy", "accuracy"]
 
 
 def test_long_cells_of_a_mistake_are_cut(two_classes):

@@ -43,8 +43,8 @@ def test_without_numbers_there_is_no_picture(picture):
 def test_the_scores_are_told_as_they_are_drawn():
     figure = pictures.comparison(reported.values())
     label = label_of(figure)
-    assert label.startswith("RMSE: halfmoon 56.1, most frequent class 78.5,")
-    assert "MAE: halfmoon 45.9" in label
+    assert label.startswith("RMSE: this model 56.1, most frequent class 78.5,")
+    assert "MAE: this model 45.9" in label
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", figure.drawing)
     assert "RMSE (smaller is better)" in texts
     assert {"gradient boosting", "ridge regression"} <= set(texts)
@@ -93,10 +93,13 @@ def test_of_many_categories_those_with_most_rows_are_drawn():
     assert texts == list(names[-pictures.MOST_CATEGORIES :])
 
 
-def test_coverage_is_told_in_a_sentence():
-    (sentence,) = pictures.coverage_of(reported.values())
-    assert sentence == (
-        "Prediction intervals that promise to hold the truth for 90% of the rows held "
-        "it for 89.2% of the test rows (95% interval: 83.0% to 94.0%). An interval is "
-        "182 wide on average."
+def test_of_many_classes_those_that_are_told_worst_are_drawn():
+    areas = {"a": 0.9, "b": 0.6, "c": 0.99, "d": 0.7, "e": 0.8, "f": 1.0, "g": 0.5}
+    first = reported.three_classes().class_curves[0]
+    curves = tuple(
+        dataclasses.replace(first, name=name, auc=auc) for name, auc in areas.items()
     )
+    measured = dataclasses.replace(reported.values(), class_curves=curves)
+    assert "".join(one.name for one in pictures.hardest(measured)) == "abdeg"
+    figure = pictures.probabilities(measured)
+    assert "Drawn are the 5 classes that are told worst" in figure.caption

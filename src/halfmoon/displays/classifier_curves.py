@@ -49,7 +49,7 @@ def draw_roc(ax: Axes, curves: Sequence[Curve]) -> None:
 def draw_precision_recall(
     ax: Axes, curves: Sequence[Curve], shares: Sequence[float]
 ) -> None:
-    """Precision by recall, as steps.
+    """Precision by recall, as steps; several curves have the colours of `draw_roc`.
 
     The dashed lines are what guessing gives: each class's share of the rows.
 
@@ -97,6 +97,7 @@ def _draw(ax: Any, curves: Sequence[Curve], **line: str) -> None:
     ax.set_aspect("equal")
     ax.set_xticks(np.linspace(0.0, 1.0, 6))
     ax.set_yticks(np.linspace(0.0, 1.0, 6))
-    legend = ax.legend(frameon=False, loc="lower left" if line else "lower right")
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    if len(curves) == 1 or not line:  # the names of several stand in one panel
+        legend = ax.legend(frameon=False, loc="lower left" if line else "lower right")
+        for text in legend.get_texts():
+            text.set_parse_math(False)

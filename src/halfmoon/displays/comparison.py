@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.style import COLOURS, GREY, shorten
+from halfmoon.displays.style import COLOURS, GREY
 
 
 def draw_comparison(
@@ -70,10 +70,10 @@ def draw_comparison(
         weight = "normal" if i else "bold"
         number: dict[str, Any] = {"transform": beside, "fontweight": weight}
         ax.text(1.04, i, text, ha="left", va="center", **number)
-    ax.set_yticks(range(len(names)), list(map(shorten, names)), parse_math=False)
+    ax.set_yticks(range(len(names)), list(names), parse_math=False)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlabel(label)
-    ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     ax.tick_params(axis="y", length=0, pad=9.0)
     ax.spines[["top", "right", "left"]].set_visible(False)
 

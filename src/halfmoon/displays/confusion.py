@@ -13,6 +13,7 @@ from halfmoon.displays.style import DARK, shorten
 # no row, all rows; under dark ink, so that neither is the paper of a dark page
 SHARES = LinearSegmentedColormap.from_list("shares", ["#fdfdfd", "#8fc1e3"])
 WRONG_SHARES = LinearSegmentedColormap.from_list("wrong", ["#fdfdfd", "#efb98c"])
+FEW = 6  # classes; with more of them, a cell without rows is left empty
 MOST_NUMBERS = 12  # classes; with more of them, cells have no room for numbers
 MOST_NAMES = 40
 
@@ -50,9 +51,12 @@ def draw_confusion(ax: Axes, counts: Array, classes: Sequence[str]) -> None:
         ax.pcolormesh(np.ma.array(shares, mask=hidden), cmap=colours, **cells)
     if C <= MOST_NUMBERS:
         for (i, j), count in np.ndenumerate(counts):
+            if count == 0 and C > FEW:
+                continue
             weight = "bold" if i == j else "normal"
             place = (j + 0.5, i + 0.5)
             look: dict[str, Any] = {"color": DARK, "fontweight": weight}
+            look["fontsize"] = "medium" if C <= FEW else "small"
             ax.text(*place, f"{count:,}", ha="center", va="center", **look)
     _name_classes(ax, classes)
 
@@ -66,5 +70,5 @@ def _name_classes(ax: Any, classes: Sequence[str]) -> None:
     ax.set_xticks(middles, names, parse_math=False, **turned)
     ax.set_yticks(middles, names, parse_math=False)
     ax.set(xlabel="predicted", ylabel="true", xlim=(0, C), ylim=(C, 0))
-    ax.tick_params(length=0, labelsize="small" if C > MOST_NUMBERS else None)
+    ax.tick_params(length=0, labelsize="small" if C > FEW else None)
     ax.set_aspect("equal")

@@ -11,6 +11,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.displays.style import COLOURS, GREY, INK, MARKERS, shorten
 
 STYLES = ("-", "--", "-.", ":")
+STEPS = [1, 2, 2.5, 5, 10]  # of an axis
 
 
 def draw_importance(
@@ -50,7 +51,7 @@ def draw_importance(
     ax.set_yticks(positions, list(map(shorten, names)), parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlabel(label)
-    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
 
@@ -93,8 +94,8 @@ def draw_dependence(
     heights = 0.1 * shares / max(float(shares.max(initial=0.0)), 1e-12)
     below = ax.get_xaxis_transform()
     ax.vlines(values, 0.0, heights, color=GREY, alpha=0.45, lw=3.0, transform=below)
-    ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
+    ax.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
     ax.spines[["top", "right"]].set_visible(False)
 
 
@@ -145,6 +146,6 @@ def draw_effects(
     ]
     ax.set_yticks(positions, shown, parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)

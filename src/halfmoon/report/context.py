@@ -12,7 +12,7 @@ from halfmoon.report.measured import Baseline, Measured, Mistake, Score
 MOST_CELLS = 6  # columns of a row that was predicted badly
 LONGEST = 60  # characters of a cell
 MOST_CLASSES = 25  # that a table lists
-LARGER = {"model": "halfmoon", "neither": "neither"}
+LARGER = {"model": "this model", "neither": "neither"}
 
 
 class Rival(NamedTuple):
@@ -53,7 +53,8 @@ def context_of(measured: Measured) -> dict[str, Any]:
         "importance": pictures.importance(measured),
         "dependence": pictures.dependence(measured),
         "learning": pictures.learning(measured),
-        "coverage": pictures.coverage_of(measured),
+        "coverage": list(_coverage(measured)),
+        "scores": _first(measured.verdict.metric, measured.scores),
         "by_class": list(_by_class(measured)),
         "thresholds_json": _thresholds(measured),
         "mistakes": _mistakes(measured),
@@ -64,6 +65,11 @@ def context_of(measured: Measured) -> dict[str, Any]:
 
 def _score_named(name: str, scores: Sequence[Score]) -> Score | None:
     return next((score for score in scores if score.name == name), None)
+
+
+def _first(name: str, scores: Sequence[Score]) -> list[Score]:
+    """The scores, that of this name first."""
+    return sorted(scores, key=lambda score: score.name != name)
 
 
 def _rival(measured: Measured) -> Rival | None:
@@ -98,6 +104,17 @@ def _by_class(measured: Measured) -> Iterator[OfClass]:
             rows,
             wording.percent(counts[c][c] / rows) if rows else "no row",
             wording.percent(counts[c][c] / taken) if taken else "never predicted",
+        )
+
+
+def _coverage(measured: Measured) -> Iterator[tuple[str, str, str, str]]:
+    """What sets or intervals promise, and what they held; their mean size."""
+    for one in measured.coverage:
+        yield (
+            wording.percent(one.stated, 0),
+            wording.percent(one.measured),
+            f"{wording.percent(one.low)} to {wording.percent(one.high)}",
+            wording.number(one.size, 3),
         )
 
 

@@ -1,5 +1,6 @@
 """The pictures of a report: what each shows, drawn by the displays."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,13 +17,14 @@ from halfmoon.displays.residuals import draw_predicted, draw_residuals
 from halfmoon.displays.style import shorten
 from halfmoon.pages.figures import draw
 from halfmoon.pages.texts import Picture
-from halfmoon.report.measured import Dependence, Measured, Score
-from halfmoon.report.wording import number, percent, value_of
+from halfmoon.report.measured import ClassCurves, Dependence, Measured, Score
+from halfmoon.report.wording import SHARES, number, value_of
 
 # inches that a panel is wide, by how many stand side by side: texts are read on a
 # phone, which shows one alone, and on a screen, which shows all
 WIDTHS = {1: 4.3, 2: 4.3, 3: 3.4}
 MOST_COLUMNS = 15  # whose importance is drawn
+MOST_CURVES = 5  # classes whose curves are drawn
 MOST_EFFECTS = 6  # columns whose effect is drawn
 MOST_OUTPUTS = 4  # lines of an effect
 MOST_CATEGORIES = 10
@@ -66,13 +68,14 @@ def titled(title: str, panel: Draw) -> Draw:
 
 def comparison(measured: Measured) -> Figure:
     """The two first scores of the model and of its baselines, with intervals."""
-    names = ["halfmoon"]
-    scored = [measured.scores]
+    names = ["this model"]
+    scored: list[Sequence[Score]] = [measured.scores]
     for baseline in measured.baselines:
         if baseline.scores:
             names.append(baseline.label)
             scored.append(baseline.scores)
-    shown = list(measured.scores[:2])
+    first = measured.verdict.metric
+    shown = sorted(measured.scores, key=lambda score: score.name != first)[:2]
     panels = [partial(_draw_score, names, scored, score.name) for score in shown]
     told = [
         f"{score.label}: "
@@ -104,12 +107,14 @@ def _draw_score(
     better = "larger" if scores[0].larger_is_better else "smaller"
     draw_comparison(
         ax,
-        list(map(short, names)),
+        [textwrap.fill(name, 18) for name in names],
         np.array([one.value for one in scores]),
         np.array([(one.low, one.high) for one in scores]),
         texts=[value_of(scores[0], one.value) for one in scores],
         label=f"{scores[0].label} ({better} is better)",
     )
+    if name in SHARES:
+        ax.xaxis.set_major_formatter(lambda share, _: f"{100.0 * share:.4g}%")
 
 
 def confusion(measured: Measured) -> Figure | None:
@@ -137,7 +142,7 @@ def probabilities(measured: Measured) -> Figure | None:
     """ROC, precision-recall and calibration."""
     panels: list[Draw] = []
     told = []
-    curves = measured.class_curves
+    curves = hardest(measured)
     if curves:
         roc = [
             Curve(
@@ -192,6 +197,12 @@ def probabilities(measured: Measured) -> Figure | None:
     )
 
 
+def hardest(measured: Measured) -> list[ClassCurves]:
+    """The classes whose curves are drawn: of many, those that are told worst."""
+    curves = sorted(measured.class_curves, key=lambda one: one.auc)[:MOST_CURVES]
+    return [one for one in measured.class_curves if one in curves]
+
+
 def _caption_of_probabilities(measured: Measured) -> str:
     said = []
     if measured.class_curves:
@@ -202,6 +213,11 @@ def _caption_of_probabilities(measured: Measured) -> str:
             f"How well {of} is told from the rest, at all thresholds at once (AUC: "
             "area under the ROC curve; AP: average precision). Dashed: guessing."
         )
+        if len(measured.class_curves) > MOST_CURVES:
+            said.append(
+                f"Drawn are the {MOST_CURVES} classes that are told worst; the table "
+                "has all."
+            )
     if measured.calibration is not None:
         said.append(
             f"The last panel is of {measured.calibration.of}: where its points lie on "
@@ -361,20 +377,3 @@ def learning(measured: Measured) -> Figure | None:
         "validated on rows that it does not learn from, and its parameters are those "
         "of the epoch with the dot.",
     )
-
-
-def coverage_of(measured: Measured) -> list[str]:
-    """Sentences on how often prediction sets and intervals held the truth."""
-    said = []
-    for one in measured.coverage:
-        if one.kind == "sets":
-            size = f"A set has {number(one.size, 3)} classes on average"
-        else:
-            size = f"An interval is {number(one.size, 3)} wide on average"
-        said.append(
-            f"Prediction {one.kind} that promise to hold the truth for "
-            f"{percent(one.stated, 0)} of the rows held it for {percent(one.measured)} "
-            f"of the test rows (95% interval: {percent(one.low)} to "
-            f"{percent(one.high)}). {size}."
-        )
-    return said

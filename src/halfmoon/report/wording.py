@@ -43,7 +43,7 @@ def decimals_of(score: Score | Difference) -> int:
     half = (score.high - score.low) / 2.0
     if half <= 0.0 or not math.isfinite(half):
         return 3
-    return min(max(1 - math.floor(math.log10(half)), 0), 6)
+    return min(max(1 - math.floor(math.log10(half)), 0), 4)
 
 
 def value_of(score: Score | Difference, value: float, *, sign: bool = False) -> str:
@@ -110,7 +110,8 @@ def size(count: int | None) -> str:
 def plural(count: int, noun: str) -> str:
     """A count with its noun.
 
-    >>> plural(1, "row"), plural(1234, "row")
-    ('1 row', '1,234 rows')
+    >>> plural(1, "row"), plural(1234, "row"), plural(19, "class")
+    ('1 row', '1,234 rows', '19 classes')
     """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    ending = "es" if noun.endswith("s") else "s"
+    return f"{count:,} {noun}{'' if count == 1 else ending}"
