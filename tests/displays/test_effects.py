@@ -44,8 +44,8 @@ def test_a_single_value_is_a_point():
 def test_the_effect_of_a_category_is_a_dot_for_each_output():
     panel = ax()
     responses = np.array([[0.1, 0.2], [0.9, 0.8]])
-    draw_effects(panel, ["a", "$b$"], responses, np.array([0.6, 0.4]), ["no", "yes"])
+    draw_effects(panel, ["a", "$b$"], responses, np.array([0.6, 0.004]), ["no", "yes"])
     assert panel.lines[1].get_xydata().tolist() == [[0.9, 0], [0.8, 1]]
     assert panel.lines[0].get_marker() != panel.lines[1].get_marker()
     names = [label.get_text() for label in panel.get_yticklabels()]
-    assert names == ["a (60%)", "$b$ (40%)"]
+    assert names == ["a (60%)", "$b$ (<1%)"]

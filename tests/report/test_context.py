@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import pytest
 from sklearn.metrics import precision_score, recall_score
@@ -71,6 +72,25 @@ def test_the_metric_of_the_verdict_comes_first(two_classes):
     measured = dataclasses.replace(two_classes, scores=scores, **parts)
     names = [score.name for score in context_of(measured)["scores"]]
     assert names == ["log_loss", "auc", "balanced_accuracy", "accuracy"]
+
+
+def test_mistakes_show_the_most_important_columns_first(two_classes):
+    importance = two_classes.importance[4:6]
+    parts = {"class_curves": (), "calibration": None, "dependence": ()}
+    measured = dataclasses.replace(two_classes, importance=importance, **parts)
+    table = context_of(measured)["mistakes"]
+    heads = re.findall('<th scope="col">([^<]*)</th>', table)
+    assert heads == [
+        "truth",
+        "prediction",
+        "probability of the truth",
+        "mean smoothness",
+        "mean compactness",
+        "mean radius",
+        "mean texture",
+        "mean perimeter",
+        "mean area",
+    ]
 
 
 def test_long_cells_of_a_mistake_are_cut(two_classes):

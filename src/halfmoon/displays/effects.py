@@ -141,7 +141,7 @@ def draw_effects(
     line: dict[str, Any] = {"color": GREY, "lw": 0.5, "alpha": 0.5, "zorder": 0}
     ax.hlines(positions, 0.0, 1.0, transform=across, **line)
     shown = [
-        f"{shorten(name, 14)} ({share:.0%})"
+        f"{shorten(name, 14)} ({f'{share:.0%}' if share >= 0.005 else '<1%'})"
         for name, share in zip(names, shares, strict=True)
     ]
     ax.set_yticks(positions, shown, parse_math=False)

@@ -138,7 +138,8 @@ def _mistakes(measured: Measured) -> str:
     worst = measured.mistakes
     if not worst:
         return ""
-    names = list(worst[0].cells)[:MOST_CELLS]
+    important = [one.column for one in measured.importance]
+    names = sorted(worst[0].cells, key=lambda name: _rank(name, important))[:MOST_CELLS]
     is_value = measured.task == "regression"
     last = "truth less prediction" if is_value else "probability of the truth"
     columns = ["", "truth", "prediction", last, *names]
@@ -152,9 +153,16 @@ def _mistakes(measured: Measured) -> str:
         ]
         for mistake in worst
     ]
-    caption = "Their numbers are those of the file's rows, counted from 1"
+    caption = "Test rows, numbered from 1"
+    if measured.source:
+        caption = f"Test rows, numbered as in {escape(measured.source)}, from 1"
     shown = [[escape(_cut(cell)) for cell in row] for row in rows]
     return html.table(caption, list(map(escape, columns)), shown)
+
+
+def _rank(name: str, important: Sequence[str]) -> int:
+    """Where a column stands by its importance; one that is not among them is last."""
+    return important.index(name) if name in important else len(important)
 
 
 def _badness(mistake: Mistake) -> str:

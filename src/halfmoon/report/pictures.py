@@ -18,7 +18,7 @@ from halfmoon.displays.style import shorten
 from halfmoon.pages.figures import draw
 from halfmoon.pages.texts import Picture
 from halfmoon.report.measured import ClassCurves, Dependence, Measured, Score
-from halfmoon.report.wording import SHARES, number, value_of
+from halfmoon.report.wording import SHARES, number, plural, value_of
 
 # inches that a panel is wide, by how many stand side by side: texts are read on a
 # phone, which shows one alone, and on a screen, which shows all
@@ -366,14 +366,15 @@ def learning(measured: Measured) -> Figure | None:
         for one in curves
     ]
     best = [one.best_epoch for one in curves]
+    networks = plural(len(curves), "network")
     return Figure(
         draw(
             Picture(lambda fig: draw_members(fig.add_subplot(), members), (4.8, 3.2)),
             "figure-learning",
-            f"The losses of {len(curves)} networks by epoch. The epochs that were kept "
-            f"are {min(best)} to {max(best)}.",
+            f"The losses of {networks} by epoch. Kept were epochs {min(best)} to "
+            f"{max(best)}.",
         ),
-        f"The losses of all {len(curves)} networks while they learned. Each is "
-        "validated on rows that it does not learn from, and its parameters are those "
-        "of the epoch with the dot.",
+        f"The losses of {networks}, epoch by epoch. Validation rows are rows that a "
+        "network does not learn from; its parameters are those of the epoch with the "
+        "dot.",
     )
