@@ -1,9 +1,13 @@
 """What is found in a table: each rule, where it must speak and where it must not."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from halfmoon.tables import findings as findings_module
 from halfmoon.tables.findings import RULES, Finding, findings
 from halfmoon.tables.frames import read_frame
 from halfmoon.tables.schema import Schema
@@ -261,6 +265,13 @@ def test_frames_are_looked_at_alike():
 
 def test_a_table_of_the_target_alone_has_no_findings():
     assert found({"class": texts(["a", "b"] * 20)}) == []
+
+
+def test_each_code_has_a_paragraph_of_its_own():
+    page = Path(__file__).resolve().parents[2] / "docs" / "findings.md"
+    headings = re.findall(r"^## (HM-D\d\d): (.*)$", page.read_text(), re.MULTILINE)
+    listed = re.findall(r"(HM-D\d\d)  (.{21})", findings_module.__doc__)
+    assert headings == [(code, title.strip()) for code, title in listed]
 
 
 def test_every_rule_of_the_list_is_tried_and_prints_as_one_line():
