@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 from sklearn import metrics
 
 from halfmoon.report import scores
@@ -124,13 +124,44 @@ def test_a_share_has_wilsons_interval(right):
     assert (told.low, told.high) == pytest.approx(found, abs=1e-4)
 
 
-def test_a_mean_has_the_normal_interval():
+def test_other_intervals_are_normal_on_a_scale_without_ends():
     told = scores.score(VALUES["mae"])
-    expected = stats.norm.interval(
-        0.95, np.abs(Y - Y_HAT).mean(), stats.sem(np.abs(Y - Y_HAT))
-    )
-    assert (told.low, told.high) == pytest.approx(expected)
+    off = np.abs(Y - Y_HAT)
+    ends = stats.norm.interval(0.95, np.log(off.mean()), stats.sem(off) / off.mean())
+    assert (told.low, told.high) == pytest.approx(np.exp(ends))
     assert not told.larger_is_better
+    told = scores.score(TWO_CLASSES["auc"])
+    error = scores.standard_error(TWO_CLASSES["auc"].influence)
+    slope = 1.0 / (told.value * (1.0 - told.value))
+    ends = stats.norm.interval(0.95, special.logit(told.value), slope * error)
+    assert (told.low, told.high) == pytest.approx(special.expit(ends))
+    told = scores.score(VALUES["r2"])
+    error = scores.standard_error(VALUES["r2"].influence)
+    rest = 1.0 - told.value
+    ends = stats.norm.interval(0.95, np.log(rest), error / rest)
+    assert (told.high, told.low) == pytest.approx(1.0 - np.exp(ends))
+
+
+def drawn(n, rng):
+    """Rows of a population of which the metrics are known: classes and values."""
+    t = (rng.random(n) < 0.3).astype(np.intp)
+    p = special.expit(2.1 * t - 1.2 + rng.normal(size=n))
+    y = rng.normal(size=n)
+    found = scores.class_metrics(t, np.column_stack([1.0 - p, p]))
+    return found + scores.value_metrics(y, y + 0.6 * rng.normal(size=n))
+
+
+def test_intervals_hold_what_they_promise():
+    """In 300 samples of 150 rows, 95% of them within four standard errors."""
+    rng = np.random.default_rng(0)
+    truth = {metric.name: metric.value for metric in drawn(200_000, rng)}
+    held = dict.fromkeys(truth, 0)
+    for _ in range(300):
+        for metric in drawn(150, rng):
+            told = scores.score(metric)
+            held[metric.name] += told.low <= truth[metric.name] <= told.high
+    for name, count in held.items():
+        assert 0.90 < count / 300 < 0.99, name
 
 
 def test_a_perfect_score_is_not_certain():
@@ -179,3 +210,5 @@ def test_rows_that_belong_together_count_as_one():
         assert grouped.low == pytest.approx(alone.low, abs=1e-3)
         assert grouped.high == pytest.approx(alone.high, abs=1e-3)
         assert scores.score(metric[name]).high < alone.high
+        # of a single group nothing is known but its rows
+        assert scores.score(one, np.zeros(N, dtype=int)) == alone

@@ -81,6 +81,12 @@ def test_groups_stay_together(seed):
     assert len(pairs) == len(set(groups[split.test])) == len(set(split.clusters))
 
 
+def test_a_single_group_in_the_test_is_told():
+    split = check(split_rows(10, groups=[1] * 8 + [2] * 2), 10)
+    assert split.test.tolist() == [8, 9]
+    assert "are one group" in split.facts.warnings[0]
+
+
 def test_rows_without_a_group_are_groups_of_their_own():
     groups = np.array(
         ["a", "a", "b", "b", None, None, "c", "c", "a", "b"], dtype=object

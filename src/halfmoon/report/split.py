@@ -216,9 +216,12 @@ def _by_groups(
         f"{len(best[1]):,} of {count:,} groups drawn at random: all rows with the same "
         f"{column!r} are on one side."
     )
-    facts = SplitFacts(
-        "groups", sentence, _missing(groups, column, "is a group"), column
-    )
+    warnings = _missing(groups, column, "is a group")
+    if len(best[1]) == 1:
+        warnings += (
+            "The test rows are one group, so their intervals say nothing of others.",
+        )
+    facts = SplitFacts("groups", sentence, warnings, column)
     return Split(np.flatnonzero(~is_test), test, facts, numbers[test])
 
 
