@@ -67,7 +67,7 @@ def draw(compared: Comparison, title: str, own: str = "halfmoon") -> str:
 
 def in_words(compared: Comparison) -> str:
     """What the figure shows."""
-    each = ", ".join(f"{name} {rank:.2f}" for name, rank in compared.ranks.items())
+    each = "; ".join(f"{name} {rank:.2f}" for name, rank in compared.ranks.items())
     return (
         f"Mean ranks on {compared.data_sets} tables: {each}. Methods whose mean ranks "
         f"lie less than {compared.difference:.2f} apart are not told apart."
