@@ -15,6 +15,7 @@ def test_more_effort_never_makes_less_of_anything():
         assert less.members <= more.members
         assert less.hidden <= more.hidden
         assert less.epochs <= more.epochs
+        assert less.patience <= more.patience
         assert less != more
 
 

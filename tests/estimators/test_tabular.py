@@ -224,9 +224,9 @@ def test_a_seed_decides_everything_whatever_the_threads(kind):
 
 
 def test_more_effort_is_more_networks(classifier):
-    assert len(classifier.networks_) == 1
+    assert len(classifier.networks_) == 3
     more = TabularClassifier(effort=2, random_state=0).fit(TABLE, SURVIVED)
-    assert len(more.networks_) == len(more.histories_) == 3
+    assert len(more.networks_) == len(more.histories_) == 4
 
 
 def test_a_pickle_predicts_the_same_and_a_clone_is_unfitted(model):
@@ -289,13 +289,13 @@ def test_the_progress_bar_counts_the_epochs_of_all_networks(monkeypatch):
     model = TabularClassifier(effort=2, random_state=0, n_jobs=1, verbose=True)
     model.fit(TABLE, SURVIVED)
     whole, *told = shown
-    assert whole == 3 * 60
+    assert whole == 4 * 60
     epochs = [len(history) for history in model.histories_]
-    assert len(told) == sum(epochs) + 3  # each epoch, and each network's end
+    assert len(told) == sum(epochs) + 4  # each epoch, and each network's end
     done = [count for count, _ in told]
     assert done[: epochs[0] + 1] == [*range(1, epochs[0] + 1), 60]
     assert done == sorted(done)
-    assert told[-1] == (whole, 3)
+    assert told[-1] == (whole, 4)
 
 
 @pytest.mark.parametrize("value", [0, 6, 2.5, "best"])
