@@ -176,6 +176,12 @@ def test_another_table_is_told_in_one_sentence(table, message):
     assert str(caught.value) == message
 
 
+def test_the_only_new_column_may_be_the_missing_one_whatever_its_name():
+    table = {"years" if name == "age" else name: TABLE[name] for name in TABLE}
+    with pytest.raises(ValueError, match=r"no column .age.* it has .years.: rename it"):
+        SCHEMA.parse(table)
+
+
 # What somebody says
 
 

@@ -95,7 +95,7 @@ class Schema:
             others = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
             raise ValueError(
                 f"The table has no column {name!r}{others}, which the model needs; "
-                f"{_nearest(name, new, table)}."
+                f"{_nearest(name, new, table, is_only=len(missing) == 1)}."
             )
         if new:
             others = f" (and {len(new) - 1} more)" if len(new) > 1 else ""
@@ -183,10 +183,17 @@ def _decided(
     )
 
 
-def _nearest(name: str, candidates: Iterable[str], names: Iterable[str]) -> str:
+def _nearest(
+    name: str,
+    candidates: Iterable[str],
+    names: Iterable[str],
+    is_only: bool = False,
+) -> str:
     """The end of an error: the candidate that was probably meant, or all names."""
     by_small_letters = {other.casefold(): other for other in candidates}
     close = difflib.get_close_matches(name.casefold(), by_small_letters, n=1)
+    if is_only and len(by_small_letters) == 1:
+        close = [*by_small_letters]  # whatever it is called
     if close:
         return f"it has {by_small_letters[close[0]]!r}: rename it, if it is the same"
     names = list(names)
