@@ -180,7 +180,8 @@ def test_a_model_of_a_table_is_shown(run, fitted):
     done = run("describe", path)
     assert done.status == 0, done.error
     head, *lines = done.output.splitlines()
-    assert "TabularClassifier(effort=1, random_state=0), " in head
+    assert "TabularClassifier, " in head
+    assert "  settings: effort=1, random_state=0" in lines
     assert "  predicts 'large', classification" in lines
     assert "  2 classes: no, yes" in lines
     assert "  learned from 120 rows" in lines
@@ -204,8 +205,8 @@ def test_a_model_of_a_table_is_shown_as_json(run, fitted):
 
 def test_scores_that_were_kept_are_shown(run, fitted, tmp_path):
     model = halfmoon.load(fitted.classifier)
-    score = {"name": "auc", "label": "AUC", "value": 0.91234, "low": 0.9, "high": 0.92}
-    model.record_ |= {"scores": [score], "source": "houses.csv"}
+    scores = {"auc": {"value": 0.91234, "low": 0.9, "high": 0.92}}
+    model.record_ |= {"scores": scores, "source": "houses.csv"}
     halfmoon.save(model, tmp_path / "model.safetensors")
     done = run("describe", str(tmp_path))
     assert "learned from 120 rows of houses.csv" in done.output

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss, root_mean_squared_error
 
+import halfmoon
 from halfmoon.tables.reading import read_file
 from housing import INPUTS, ROWS, TABLE, written
 
@@ -66,7 +67,7 @@ def test_rows_without_part_are_told(run, fitted, tmp_path):
     assert "1 row has no 'large', and no part in the scores" in done.error
     assert "2 rows are of classes that the model does not know ('maybe')" in done.error
     assert "large in 117 rows" in done.output
-    assert "120 of 120 rows (100%) hold something" in done.error
+    assert "119 of 119 rows (100%) hold something" in done.error
 
 
 def test_the_truth_may_be_in_another_column(run, fitted, tmp_path):
@@ -84,8 +85,12 @@ def test_the_truth_may_be_in_another_column(run, fitted, tmp_path):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"large": [""] * ROWS}, "No row has a value in the column 'large'"),
+        ({"large": [""] * ROWS}, "No row has a value in 'large'"),
         ({"large": ["x"] * ROWS}, "knows none of the classes here (x)"),
+        (
+            {"large": ["", *TABLE["large"][1:]], "size": ["1,5"] * 119 + ["x"]},
+            "Row 120 of column 'size' is 'x'",
+        ),
         ({"size": ["x"] * ROWS}, "Row 1 (and 119 more) of column 'size' is 'x'"),
     ],
 )
@@ -97,3 +102,17 @@ def test_a_mistake_is_one_sentence(run, fitted, tmp_path, columns, message):
     assert message in done.error
     assert done.error.count("\n") == 1
     assert done.output == ""
+
+
+def test_of_the_table_of_its_fit_the_other_rows_count(run, clinic):
+    done = run("evaluate", str(clinic.folder), str(clinic.table), "--json")
+    assert done.status == 0, done.error
+    shown = json.loads(done.output)
+    model = halfmoon.load(clinic.folder / "model.safetensors")
+    assert shown["of_its_fit"]
+    assert shown["rows"] == model.record_["split"]["test"]
+    for name, score in model.record_["scores"].items():
+        assert scores_of(shown)[name]["value"] == pytest.approx(score["value"])
+    done = run("evaluate", str(clinic.folder), str(clinic.table))
+    assert "made with this table: only the" in done.error
+    assert "after the fit" in done.output

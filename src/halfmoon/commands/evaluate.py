@@ -17,10 +17,10 @@ from halfmoon.commands.common.options import (
     with_options,
 )
 from halfmoon.commands.common.printing import as_number, print_json, print_table
-from halfmoon.commands.common.reading import read_table
-from halfmoon.commands.common.targets import read_again, targets_of
+from halfmoon.commands.common.targets import targets_of
 
 if TYPE_CHECKING:
+    from halfmoon.commands.fitting.again import Again
     from halfmoon.tables.novelty import Novelty
 
 
@@ -40,61 +40,78 @@ def command(
 ) -> None:
     """Measure how good a model's predictions are for rows whose truth is known.
 
-    Rows from which it has learned make it look better than it is.
+    Of the table of its fit, only the rows count that it has not learned from.
     """
+    from halfmoon.commands.fitting.again import prepare_again
+
     loaded = load_tabular(model)
     if targets_of(loaded) > 1:
         raise ValueError(
             f"{model} predicts {targets_of(loaded)} columns, and evaluate is for one; "
             "use score(X, y) in Python."
         )
-    rows, understood = read_table(table, reading)
-    truth = read_again(loaded, rows, target)
-    inputs, notes = inputs_of(loaded, rows, [truth.column])
-    inputs.pop(truth.column, None)
+    again = prepare_again(loaded, table, reading, target)
+    column = again.target.column
+    whole, notes = inputs_of(loaded, again.table, [column])
+    read_inputs(loaded, whole)  # a mistake is told with its row in the file
+    inputs = {name: again.test.table[name] for name in whole}
     novelty = read_inputs(loaded, inputs)
-    judged = judge(loaded, inputs, truth)
-    notes += _told_of_rows(judged, truth.column)
+    clusters = None if again.split is None else again.split.clusters
+    judged = judge(loaded, inputs, again.test.y, clusters)
+    notes += _told_of_rows(again, judged)
     if as_json:
-        print_json(_as_data(judged, notes, novelty))
+        print_json(_as_data(again, judged, notes, novelty))
         return
-    for note in notes:
+    for note in [*notes, str(novelty)]:
         say(note)
-    say(str(novelty))
-    typer.echo(
-        f"{truth.column} in {judged.rows:,} rows of {understood.source}, {truth.task}:"
-    )
-    _print_scores(judged, getattr(loaded, "record_", {}).get("scores"))
+    source = again.understood.source
+    typer.echo(f"{column} in {judged.rows:,} rows of {source}, {again.target.task}:")
+    _print_scores(judged, loaded.record_.get("scores"))
 
 
-def _told_of_rows(judged: Judged, column: str) -> list[str]:
-    """Sentences on rows that the scores are not about."""
+def _told_of_rows(again: "Again", judged: Judged) -> list[str]:
+    """Sentences on the rows that have a part in the scores, and on those without."""
     notes = []
-    if judged.without_target:
-        which = (
-            "1 row has"
-            if judged.without_target == 1
-            else (f"{judged.without_target:,} rows have")
+    if again.split is not None:
+        notes.append(
+            "the model was made with this table: only the "
+            f"{len(again.test.y):,} rows count that it has not learned from."
         )
+    if again.learned:
+        notes.append(
+            "the model has learned these rows, so it looks better on them than it is; "
+            "give rows that it has not seen."
+        )
+    if again.left_out:
+        count = again.left_out
+        which = "1 row has" if count == 1 else f"{count:,} rows have"
+        column = again.target.column
         notes.append(f"{which} no {column!r}, and no part in the scores.")
     if judged.unknown:
+        which = "1 row is" if judged.unknown == 1 else f"{judged.unknown:,} rows are"
         named = ", ".join(map(repr, judged.examples[:5]))
         notes.append(
-            f"{judged.unknown:,} rows are of classes that the model does not know "
-            f"({named}), and have no part in the scores; if they count as wrong, the "
-            f"accuracy is {judged.accuracy_with_unknown:.4g}."
+            f"{which} of classes that the model does not know ({named}), and without "
+            "part in the scores; counted as wrong, they make the accuracy "
+            f"{judged.accuracy_with_unknown:.4g}."
         )
     return notes
 
 
-def _as_data(judged: Judged, notes: list[str], novelty: "Novelty") -> dict[str, Any]:
+def _as_data(
+    again: "Again", judged: Judged, notes: list[str], novelty: "Novelty"
+) -> dict[str, Any]:
     scores = [
         {**dataclasses.asdict(score), "standard_error": error}
         for score, error in judged.scores
     ]
     return {
+        "target": again.target.column,
+        "task": again.target.task,
         "rows": judged.rows,
-        "without_target": judged.without_target,
+        "of_its_fit": again.split is not None,
+        "learned": again.learned,
+        "without_target": again.left_out,
         "unknown_classes": judged.unknown,
         "scores": scores,
         "notes": notes,
@@ -105,8 +122,8 @@ def _as_data(judged: Judged, notes: list[str], novelty: "Novelty") -> dict[str, 
 def _print_scores(judged: Judged, after_fit: Any) -> None:
     """Each score with its standard error and interval, beside that after the fit."""
     earlier: dict[str, Any] = {}
-    if isinstance(after_fit, list):
-        earlier = {score["name"]: score["value"] for score in after_fit}
+    if isinstance(after_fit, dict):
+        earlier = {name: score["value"] for name, score in after_fit.items()}
     cells = [
         (
             score.label,

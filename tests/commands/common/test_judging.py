@@ -22,12 +22,6 @@ def model_of(classes):
     )
 
 
-def target(values, known=None):
-    values = np.asarray(values)
-    known = np.ones(len(values), bool) if known is None else known
-    return SimpleNamespace(column="y", values=values, known=known)
-
-
 def scores_of(judged):
     return {score.name: score.value for score, _ in judged.scores}
 
@@ -35,7 +29,7 @@ def scores_of(judged):
 @pytest.mark.parametrize("classes", [[0, 1], ["no", "yes"], ["0", "1"]])
 def test_classes_are_judged_as_scikit_learn_does(classes):
     truth = np.array(classes)[TRUTH]
-    judged = judge(model_of(classes), INPUTS, target(truth))
+    judged = judge(model_of(classes), INPUTS, truth)
     scores = scores_of(judged)
     assert scores["accuracy"] == accuracy_score(TRUTH, P.argmax(axis=1))
     assert scores["log_loss"] == pytest.approx(log_loss(TRUTH, P))
@@ -45,21 +39,21 @@ def test_classes_are_judged_as_scikit_learn_does(classes):
     assert error == pytest.approx(correct.std(ddof=1) / np.sqrt(50))
 
 
-def test_rows_without_a_target_have_no_part():
-    known = np.arange(50) >= 10
-    judged = judge(model_of([0, 1]), INPUTS, target(TRUTH, known))
-    assert judged.rows == 40
-    assert judged.without_target == 10
-    expected = accuracy_score(TRUTH[10:], P[10:].argmax(axis=1))
-    assert scores_of(judged)["accuracy"] == expected
-    with pytest.raises(ValueError, match="No row has a value in the column 'y'"):
-        judge(model_of([0, 1]), INPUTS, target(TRUTH, np.zeros(50, bool)))
+def test_rows_of_one_cluster_are_no_evidence_of_their_own():
+    """Each row twice is as sure as each row once, if the two belong together."""
+    twice = {"row": np.repeat(INPUTS["row"], 2)}
+    clusters = np.repeat(np.arange(50), 2)
+    once = judge(model_of([0, 1]), INPUTS, TRUTH)
+    both = judge(model_of([0, 1]), twice, np.repeat(TRUTH, 2), clusters)
+    for (score, error), (same, other) in zip(once.scores, both.scores, strict=True):
+        assert same.value == pytest.approx(score.value)
+        assert other == pytest.approx(error)
 
 
 def test_classes_that_the_model_does_not_know_are_counted():
     truth = TRUTH.copy()
     truth[:5] = 7
-    judged = judge(model_of([0, 1]), INPUTS, target(truth))
+    judged = judge(model_of([0, 1]), INPUTS, truth)
     assert judged.rows == 45
     assert judged.unknown == 5
     assert judged.examples == ("7",)
@@ -67,16 +61,16 @@ def test_classes_that_the_model_does_not_know_are_counted():
     accuracy = accuracy_score(truth, P.argmax(axis=1))
     assert judged.accuracy_with_unknown == pytest.approx(accuracy)
     with pytest.raises(ValueError, match=r"none of the classes here \(7\)"):
-        judge(model_of([0, 1]), INPUTS, target(np.full(50, 7)))
+        judge(model_of([0, 1]), INPUTS, np.full(50, 7))
 
 
 def test_one_class_only_has_no_auc():
-    judged = judge(model_of([0, 1]), INPUTS, target(np.ones(50, int)))
+    judged = judge(model_of([0, 1]), INPUTS, np.ones(50, int))
     assert set(scores_of(judged)) == {"accuracy", "balanced_accuracy", "log_loss"}
 
 
 def test_values_are_judged_as_scikit_learn_does():
     model = SimpleNamespace(predict=lambda inputs: P[inputs["row"].astype(int), 1])
     truth = RANDOM.random(50)
-    scores = scores_of(judge(model, INPUTS, target(truth)))
+    scores = scores_of(judge(model, INPUTS, truth))
     assert scores["mae"] == pytest.approx(mean_absolute_error(truth, P[:, 1]))

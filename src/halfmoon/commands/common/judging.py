@@ -10,46 +10,41 @@ if TYPE_CHECKING:
 
     from halfmoon.report.measured import Score
     from halfmoon.tables.raw import Table
-    from halfmoon.tables.task import Target
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Scores on some rows, each with its standard error, and what was left out.
+    """Scores on some rows, each with its standard error.
 
-    `unknown` counts rows of classes that the model does not know; such a row cannot be
-    right, and `accuracy_with_unknown` counts it as wrong.
+    `unknown` counts rows of classes that the model does not know (`examples`); such a
+    row cannot be right, and `accuracy_with_unknown` counts it as wrong.
     """
 
     rows: int
     scores: "list[tuple[Score, float]]"
-    without_target: int
-    unknown: int
+    unknown: int = 0
     examples: tuple[str, ...] = ()
     accuracy_with_unknown: float | None = None
 
 
-def judge(model: Any, inputs: "Table", target: "Target") -> Judged:
-    """The scores of a model on the rows whose target is known.
+def judge(
+    model: Any,
+    inputs: "Table",
+    truth: "NDArray[Any]",
+    clusters: "NDArray[Any] | None" = None,
+) -> Judged:
+    """The scores of a model on rows whose truth (n,) is known.
 
-    Raises ValueError, in one sentence, if there are none.
+    Rows of one cluster belong together, and are no evidence of their own. Raises
+    ValueError, in one sentence, for classes of which the model knows none.
     """
-    known = target.known
-    without = int((~known).sum())
-    if not known.any():
-        raise ValueError(
-            f"No row has a value in the column {target.column!r}, so nothing can be "
-            "compared; give rows with it."
-        )
-    inputs = {name: column[known] for name, column in inputs.items()}
-    truth = target.values[known]
     if hasattr(model, "classes_"):
-        return _judge_classes(model, inputs, truth, without)
-    return _judge_values(model, inputs, truth, without)
+        return _judge_classes(model, inputs, truth, clusters)
+    return _judge_values(model, inputs, truth, clusters)
 
 
 def _judge_classes(
-    model: Any, inputs: "Table", truth: "NDArray[Any]", without: int
+    model: Any, inputs: "Table", truth: "NDArray[Any]", clusters: Any
 ) -> Judged:
     import numpy as np
 
@@ -59,42 +54,41 @@ def _judge_classes(
     numbers = {as_text(c): i for i, c in enumerate(model.classes_.tolist())}
     texts = [as_text(label) for label in truth.tolist()]
     t = np.array([numbers.get(text, -1) for text in texts])
-    unknown = t < 0
+    known = t >= 0
     examples = tuple(sorted({text for text in texts if text not in numbers}))
-    if unknown.all():
+    if not known.any():
         raise ValueError(
             f"The model knows none of the classes here ({', '.join(examples[:5])}): it "
             f"was made with {', '.join([*numbers][:5])}; give rows of these."
         )
-    inputs = {name: column[~unknown] for name, column in inputs.items()}
-    t = t[~unknown]
+    inputs = {name: column[known] for name, column in inputs.items()}
     parts = [model.predict_proba(some) for _, some in blocks_of(inputs, "predicting")]
-    metrics = class_metrics(t, np.vstack(parts))
+    metrics = class_metrics(t[known], np.vstack(parts))
     accuracy = next(each.value for each in metrics if each.name == "accuracy")
     return Judged(
-        rows=len(t),
-        scores=_scored(metrics),
-        without_target=without,
-        unknown=int(unknown.sum()),
+        rows=int(known.sum()),
+        scores=_scored(metrics, None if clusters is None else clusters[known]),
+        unknown=int((~known).sum()),
         examples=examples,
-        accuracy_with_unknown=accuracy * len(t) / len(unknown) if examples else None,
+        accuracy_with_unknown=accuracy * float(known.mean()) if examples else None,
     )
 
 
-def _judge_values(
-    model: Any, inputs: "Table", truth: "NDArray[Any]", without: int
-) -> Judged:
+def _judge_values(model: Any, inputs: "Table", truth: Any, clusters: Any) -> Judged:
     import numpy as np
 
     from halfmoon.report.scores import value_metrics
 
     parts = [model.predict(some).ravel() for _, some in blocks_of(inputs, "predicting")]
     metrics = value_metrics(truth, np.concatenate(parts))
-    return Judged(len(truth), _scored(metrics), without, unknown=0)
+    return Judged(len(truth), _scored(metrics, clusters))
 
 
-def _scored(metrics: Any) -> "list[tuple[Score, float]]":
+def _scored(metrics: Any, clusters: Any) -> "list[tuple[Score, float]]":
     """Each metric as a score with its interval, and its standard error."""
     from halfmoon.report.scores import score, standard_error
 
-    return [(score(each), standard_error(each.influence)) for each in metrics]
+    return [
+        (score(each, clusters), standard_error(each.influence, clusters))
+        for each in metrics
+    ]

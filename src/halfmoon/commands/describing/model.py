@@ -9,7 +9,6 @@ import typer
 from halfmoon.commands.common.models import load_any, model_file
 from halfmoon.commands.common.printing import as_number, print_table
 from halfmoon.commands.common.targets import recorded
-from halfmoon.commands.common.wording import in_one_line
 
 SHOWN = 20  # classes
 
@@ -90,11 +89,10 @@ def print_described(described: DescribedModel) -> None:
     from halfmoon.inspection.summary import summary
 
     model = described.model
-    kind = type(model).__name__
-    if hasattr(model, "get_params"):
-        kind = in_one_line(repr(model))
-    typer.echo(f"{described.file}: {kind}, {described.bytes:,} bytes")
-    for line in _told_of_target(model) + _told_of_record(model):
+    size = f"{described.bytes:,} bytes"
+    typer.echo(f"{described.file}: {type(model).__name__}, {size}")
+    told = _told_of_target(model) + _told_of_record(model) + _told_of_settings(model)
+    for line in told:
         typer.echo(f"  {line}")
     _print_scores(model)
     if hasattr(model, "schema_"):
@@ -140,15 +138,33 @@ def _told_of_record(model: Any) -> list[str]:
     return lines
 
 
+def _told_of_settings(model: Any) -> list[str]:
+    """What was set otherwise than usual; what columns are, their table tells."""
+    settings = _settings(model)
+    usual = _settings(type(model)()) if settings else {}
+    told = [
+        f"{name}={value!r}"
+        for name, value in settings.items()
+        if name != "columns" and repr(value) != repr(usual[name])
+    ]
+    return [f"settings: {', '.join(told)}"] if told else []
+
+
 def _print_scores(model: Any) -> None:
     """What was measured after the fit, on rows that were not learned from."""
+    from halfmoon.report.scores import METRICS
+
     scores = getattr(model, "record_", {}).get("scores")
-    if not isinstance(scores, list):
+    if not isinstance(scores, dict):
         return
     typer.echo()
     cells = [
-        (score["label"], *(as_number(score[each]) for each in ("value", "low", "high")))
-        for score in scores
+        (
+            METRICS[name][0],
+            *(as_number(score[each]) for each in ("value", "low", "high")),
+        )
+        for name, score in scores.items()
+        if name in METRICS
     ]
     names = ("on rows not learned from", "score", "from", "to (95%)")
     print_table(names, cells, right=(1, 2, 3))
