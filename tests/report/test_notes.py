@@ -1,36 +1,40 @@
 """Findings become notes, each under a code of its own."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 
-from halfmoon import Network, datasets, diagnose, train
-from halfmoon.inspection.diagnosis import RULES
+from halfmoon.estimators.tabular_diagnosis import REMEDIES
+from halfmoon.inspection import diagnosis
 from halfmoon.report.notes import CODES, notes_of
 from halfmoon.tables.findings import findings
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "findings.md"
 
-def test_every_rule_of_the_diagnosis_has_a_code():
-    assert set(CODES) == set(RULES)
-    assert len(set(CODES.values())) == len(CODES)
+
+def test_every_rule_about_networks_of_tables_has_a_code():
+    assert set(CODES) == set(REMEDIES)
+
+
+def test_each_code_has_a_paragraph_of_its_own():
+    headings = re.findall(r"^## (HM-N\d\d): (.*)$", PAGE.read_text(), re.MULTILINE)
+    assert headings == [(code, name) for name, code in CODES.items()]
 
 
 def test_notes_say_what_was_found():
+    told = diagnosis.Finding(
+        name="overfitting",
+        rule="It is kept.",
+        number=0.7,
+        message="Lost.",
+        remedy="Do.",
+    )
     table = {"size": np.array([1.0, 2.0, 4.0]), "unit": np.array(["cm"] * 3, object)}
     found = findings(table)
-    X, y = datasets.make("moons", n=100, noise=0.2, seed=0)
-    X = np.column_stack([X, np.ones(100)])
-    network = Network.dense([3, 2, 2])
-    run = train(network, X, y, epochs=2)
-    diagnosis = diagnose(network, run.history, X, y, names=["a", "b", "c"])
-    notes = notes_of(found, diagnosis)
-    of_data = [note for note in notes if note.source == "data"]
-    assert [note.code for note in of_data] == [one.code for one in found]
-    assert [note.sentence for note in of_data] == [one.sentence for one in found]
-    of_networks = notes[len(of_data) :]
-    assert [note.title for note in of_networks] == [
-        one.name for one in diagnosis.findings
-    ]
-    constant = of_networks[0]
-    assert constant.code == "HM-N01"
-    assert "c" in constant.sentence
-    assert constant.remedy
+    *of_data, note = notes_of(found, diagnosis.Diagnosis([told], []))
+    assert [one.code for one in of_data] == [one.code for one in found]
+    assert [one.sentence for one in of_data] == [one.sentence for one in found]
+    assert (note.code, note.source) == ("HM-N04", "networks")
+    assert (note.title, note.sentence, note.remedy) == ("overfitting", "Lost.", "Do.")
     assert notes_of(found, None) == tuple(of_data)

@@ -7,19 +7,13 @@ from halfmoon.inspection.diagnosis import Diagnosis
 from halfmoon.report.measured import Note
 from halfmoon.tables.findings import Finding
 
-# by the name of a rule of the diagnosis; a code is never given to another rule
+# of the rules of `Tabular.diagnose`; each has a paragraph in docs/findings.md
 CODES = {
-    "constant columns": "HM-N01",
-    "unscaled inputs": "HM-N02",
-    "unscaled target": "HM-N03",
-    "leaking column": "HM-N04",
-    "validation set too small": "HM-N05",
-    "dead units": "HM-N06",
-    "saturated units": "HM-N07",
-    "learning rate too high": "HM-N08",
-    "learning rate too low": "HM-N09",
-    "overfitting": "HM-N10",
-    "underfitting": "HM-N11",
+    "dead units": "HM-N01",
+    "saturated units": "HM-N02",
+    "leaking column": "HM-N03",
+    "overfitting": "HM-N04",
+    "underfitting": "HM-N05",
 }
 
 
