@@ -1,10 +1,10 @@
-"""Make the pictures of README.md from the lesson as it stands.
+"""Make the pictures of README.md from the lesson and a report as they stand.
 
     .uv/bin/uv run python tools/make_images.py
 
 It runs the lesson, copies some of its figures to docs/images in few colours, and films
-a live figure of its page, which chromium shows. Both are light, whatever the machine's
-own colours.
+a live figure of its page, which chromium shows. It also fits a table, and photographs
+the beginning of its report. All are light, whatever the machine's own colours.
 """
 
 import io
@@ -31,6 +31,9 @@ UPDATES = 20_000  # at the slider's right end, which has POSITIONS positions
 POSITIONS = 2_000
 LAST = 1_500  # the last update of the film
 FRAMES = 60
+REPORT = "report.png"
+SCREEN = {"width": 1_440, "height": 1_400}  # that a report is photographed on
+MARGIN = 28
 SEEK = """(slider, position) => {
     slider.value = position;
     slider.dispatchEvent(new Event("input"));
@@ -51,7 +54,10 @@ def main() -> None:
             picture = in_few_colours(Image.open(out / figure))
             picture.save(IMAGES / name, optimize=True)
         film(out / "index.html", IMAGES / FILM)
-    for name in (*PICTURES.values(), FILM):
+        report = Path(folder) / "report.html"
+        write_report_of_tumours(report)
+        in_few_colours(beginning_of(report)).save(IMAGES / REPORT, optimize=True)
+    for name in (*PICTURES.values(), FILM, REPORT):
         print(f"{name}: {(IMAGES / name).stat().st_size / 1e6:.2f} MB")
 
 
@@ -102,6 +108,59 @@ def photographs(page: Path, positions: list[int]) -> Iterator[Image.Image]:
             window.wait_for_selector(f"#{FIGURE}[data-update='{update}']")
             yield photograph(window, figure)
         browser.close()
+
+
+def write_report_of_tumours(path: Path) -> None:
+    """Fit a table that comes with scikit-learn, and write its report."""
+    from sklearn.datasets import load_breast_cancer
+
+    from halfmoon import TabularClassifier
+    from halfmoon.report.measure import measure
+    from halfmoon.report.page import write_report
+    from halfmoon.report.split import split_rows
+
+    data = load_breast_cancer(as_frame=True)
+    y = data.target_names[data.target]
+    split = split_rows(len(y), labels=y)
+    train = data.data.iloc[split.train]
+    test = data.data.iloc[split.test]
+    model = TabularClassifier(random_state=0).fit(train, y[split.train])
+    measured = measure(
+        model,
+        train,
+        y[split.train],
+        test,
+        y[split.test],
+        split=split,
+        target="diagnosis",
+        source="tumours.csv",
+    )
+    write_report(measured, path)
+
+
+def beginning_of(report: Path) -> Image.Image:
+    """A report from its title to its first figure, without the contents beside it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        window = browser.new_page(viewport=SCREEN, color_scheme="light")
+        window.goto(report.as_uri())
+        title = window.locator("h1").bounding_box()
+        tiles = window.locator(".tiles").bounding_box()
+        figure = window.locator("figure .drawing").first.bounding_box()
+        top = title["y"] - MARGIN
+        clip = {
+            "x": tiles["x"] - MARGIN,
+            "y": top,
+            "width": tiles["width"] + 2 * MARGIN,
+            "height": figure["y"] + figure["height"] + MARGIN / 4 - top,
+        }
+        taken = window.screenshot(clip=clip)
+        browser.close()
+    return Image.open(io.BytesIO(taken))
 
 
 def photograph(window: Any, figure: Any) -> Image.Image:

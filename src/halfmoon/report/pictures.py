@@ -107,7 +107,7 @@ def _draw_score(
     better = "larger" if scores[0].larger_is_better else "smaller"
     draw_comparison(
         ax,
-        [textwrap.fill(name, 18) for name in names],
+        [textwrap.fill(name, 20) for name in names],
         np.array([one.value for one in scores]),
         np.array([(one.low, one.high) for one in scores]),
         texts=[value_of(scores[0], one.value) for one in scores],
