@@ -49,7 +49,7 @@ def test_only_many_rows_of_classes_choose_an_epoch_at_the_best_temperature():
 def test_the_page_about_tables_lists_what_an_effort_stands_for():
     page = (Path(__file__).parents[2] / "docs" / "tables.md").read_text()
     rows = re.findall(
-        r"^\| (\d) [^|]*\| (\d+) \| (\d+) \| (\d+) \|$", page, re.MULTILINE
+        r"^\| (\d) [^|]*\| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", page, re.MULTILINE
     )
     listed = {int(effort): tuple(map(int, rest)) for effort, *rest in rows}
     assert listed == EFFORTS
