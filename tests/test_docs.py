@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from halfmoon.commands import catalogue
+from halfmoon.commands.common import endings
+from halfmoon.commands.main import app
 from halfmoon.components.activations import ACTIVATIONS, Activation
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,6 +89,22 @@ def test_the_page_of_the_registries_is_up_to_date():
     assert page == catalogue.markdown(), (
         "Run: halfmoon list --markdown > docs/components.md"
     )
+
+
+def test_the_page_of_the_command_line_names_every_command_option_and_code():
+    page = (ROOT / "docs" / "command-line.md").read_text()
+    commands = typer.main.get_command(app)
+    wanted = set()
+    for name, command in commands.commands.items():
+        wanted.add(f"halfmoon {name}")
+        if name in ("list", "tutorial"):  # they say it all in their --help
+            continue
+        for parameter in command.get_params(typer.Context(command)):
+            options = [*parameter.opts, *parameter.secondary_opts]
+            wanted |= {option for option in options if option.startswith("--")}
+    codes = (endings.FAULT, endings.MISTAKE, endings.INTERRUPTED, endings.NO_READER)
+    wanted |= {f"| {code} | " for code in codes}
+    assert {each for each in wanted - {"--help"} if each not in page} == set()
 
 
 @pytest.mark.slow
