@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from failing import FULL, failing, failure, steps_of
 from halfmoon import MLPClassifier, Network, load, save
 from halfmoon.files import container
 from small import NAMES, WAVE, X, brief, one_thread, short, small, theta, unfinished
+from stored_models import CLASSES, INTERVALS, VALUES, first_rows
 
 pytestmark = [one_thread, unfinished]
 # what the stored model said when it was stored
@@ -118,6 +120,25 @@ def test_the_stored_file_of_version_1_is_read():
     assert model.class_weight == {"full": 2.0, "new": 1.0}
     assert model.early_stopping
     assert model.stopped_ == "epochs"
+
+
+def test_the_stored_models_of_tables_of_version_1_are_read():
+    """Their columns are of each kind, with gaps; one category is new."""
+    close = partial(pytest.approx, rel=1e-4, abs=1e-6)  # weights are of float32
+    classes = load(STORED.with_name("version-1-classes.safetensors"))
+    for found, expected in zip(
+        classes.predict_proba(first_rows()), CLASSES, strict=True
+    ):
+        assert found == close(np.array(expected))
+    assert [c.tolist() for c in classes.classes_] == [["full", "new"], ["a", "b", "c"]]
+    assert len(classes.networks_) == 4
+    assert classes.columns == {"width": "number"}
+    assert classes.novelty(first_rows()).new_rows == 1
+    values = load(STORED.with_name("version-1-values.safetensors"))
+    assert values.predict(first_rows()) == close(np.array(VALUES))
+    assert values.predict_interval(first_rows(), 0.5) == close(np.array(INTERVALS))
+    assert values.record_["rows"] == 600
+    assert values.hidden_layer_sizes == (4, 3)
 
 
 # Refused
