@@ -72,10 +72,10 @@ def _columns_of(frame: Any, names: Sequence[str] | None) -> dict[str, NDArray[An
         return _named(frame, (_of_values(values) for values in listed))
     if isinstance(frame, nw.DataFrame):
         frame = frame.to_native()
+    if nw.dependencies.is_pandas_dataframe(frame):
+        return _named(frame.columns, map(_of_pandas, frame.items()))
     if nw.dependencies.is_into_dataframe(frame):
         _refuse_repeated(getattr(frame, "column_names", frame.columns))
-        if nw.dependencies.is_pandas_dataframe(frame):
-            return _named(frame.columns, map(_of_pandas, frame.items()))
         known = nw.from_native(frame, eager_only=True)
         return _named(known.columns, map(_of_series, known.iter_columns()))
     return _of_array(frame, names)
@@ -139,7 +139,9 @@ def _of_series(series: nw.Series[Any]) -> NDArray[Any]:
 
 def _of_values(values: Any) -> NDArray[Any]:
     """A column that is a list, an array or a series."""
-    if nw.dependencies.is_into_series(values):
+    if type(values) is list:  # soon told, for a single row's sake
+        return _objects(values)
+    if not isinstance(values, np.ndarray) and nw.dependencies.is_into_series(values):
         return _of_series(nw.from_native(values, series_only=True))
     if not isinstance(values, np.ndarray):
         if isinstance(values, str) or not isinstance(values, Sequence):

@@ -38,8 +38,10 @@ def raw_column(name: str, values: NDArray[Any]) -> NDArray[Any]:
     Raises ValueError, with the column's name, for what is no cell of a table.
     """
     kind = values.dtype.kind
-    missing = np.ma.getmaskarray(values)
-    values = np.ma.getdata(values)
+    missing = np.zeros(len(values), dtype=bool)
+    if isinstance(values, np.ma.MaskedArray):
+        missing = np.ma.getmaskarray(values)
+        values = np.ma.getdata(values)
     if kind == "O" and not missing.any() and set(map(type, values)) <= {str, NoneType}:
         return values
     if kind == "O":
@@ -55,7 +57,7 @@ def raw_column(name: str, values: NDArray[Any]) -> NDArray[Any]:
 def _of_numbers(values: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[Any]:
     """Numbers, booleans, durations or dates."""
     kind = values.dtype.kind
-    if kind == "b" or (kind in "iu" and _is_too_large(values[~missing])):
+    if kind == "b" or (kind in "iu" and _is_too_large(values, missing)):
         return _texts(values, missing, str)
     if kind == "M":
         return _with_gaps(values, missing, np.datetime64("NaT"))
@@ -68,8 +70,10 @@ def _of_numbers(values: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[Any
     return _with_gaps(numbers, missing, np.nan)
 
 
-def _is_too_large(values: NDArray[Any]) -> bool:
-    """Whether float64 would round some of these whole numbers."""
+def _is_too_large(values: NDArray[Any], missing: NDArray[np.bool_]) -> bool:
+    """Whether float64 would round some of these whole numbers that are there."""
+    if missing.any():
+        values = values[~missing]
     if values.size == 0:
         return False
     return max(abs(int(values.min())), abs(int(values.max()))) > EXACT
