@@ -1,5 +1,6 @@
 """What is looked at, what is found, and the words that findings share."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -76,6 +77,19 @@ def columns_are(names: list[str]) -> str:
     if len(names) == 1:
         return f"Column {names[0]!r} is"
     return f"{len(names)} columns ({listed(names)}) are"
+
+
+def option(name: str, column: str, kind: str = "") -> str:
+    """What is to be said, on the command line and in Python.
+
+    >>> option("time", "since"), option("columns", "end date", "id")
+    ('--time since, in Python time=table["since"]', \
+"--columns 'end date=id', in Python columns={'end date': 'id'}")
+    """
+    if kind:
+        said = shlex.quote(f"{column}={kind}")
+        return f"--{name} {said}, in Python {name}={{{column!r}: {kind!r}}}"
+    return f'--{name} {shlex.quote(column)}, in Python {name}=table["{column}"]'
 
 
 def listed(names: list[str]) -> str:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.tables.cells import Column
-from halfmoon.tables.findings.case import Case, Finding, columns_are
+from halfmoon.tables.findings.case import Case, Finding, columns_are, option
 from halfmoon.tables.findings.giveaway import share_told
 from halfmoon.tables.findings.repeats import codes_of, ranks
 
@@ -61,7 +61,7 @@ def _leak(
         name,
         f"{how} {min(share, 1.0):.1%} of what there is to know of the {what} to be "
         "predicted.",
-        f"Unless it is known before, leave it out: columns={{{name!r}: 'id'}}.",
+        f"Unless it is known before, leave it out: {option('columns', name, 'id')}.",
     )
 
 

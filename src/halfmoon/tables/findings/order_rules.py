@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.tables.cells import Column
-from halfmoon.tables.findings.case import Case, Finding
+from halfmoon.tables.findings.case import Case, Finding, option
 from halfmoon.tables.findings.repeats import codes_of, ranks
 
 # a column of numbers that is called so is looked at, too
@@ -40,7 +40,7 @@ def time(case: Case) -> Iterator[Finding]:
                     name,
                     f"The rows are sorted by {name!r}, and look ordered in time: a "
                     "random split would judge by rows from among those learned from.",
-                    f"To predict what comes later, split by time={name!r}.",
+                    _by_time(name),
                 )
             elif is_date:
                 dated.append(name)
@@ -50,8 +50,12 @@ def time(case: Case) -> Iterator[Finding]:
             "dates",
             name,
             f"Column {name!r} holds dates.",
-            f"To predict what comes later, split by time={name!r}.",
+            _by_time(name),
         )
+
+
+def _by_time(name: str) -> str:
+    return f"To predict what comes later, split by it: {option('time', name)}."
 
 
 def _is_sorted(column: Column) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from halfmoon.tables.cells import cells_of
-from halfmoon.tables.findings.case import Case, Finding, count, listed
+from halfmoon.tables.findings.case import Case, Finding, count, listed, option
 from halfmoon.tables.findings.repeats import codes_of, expected_leak, same_rows
 from halfmoon.tables.kinds import FEW, NAME_OF_IDS, REPEATS
 
@@ -82,7 +82,7 @@ def groups(case: Case) -> Iterator[Finding]:
             name,
             f"Column {name!r} names {different:,} different things in {known:,} rows, "
             f"and {shared:.0%} of the rows share theirs with another.",
-            f"If rows of one are alike, keep them together: groups={name!r}.",
+            f"If rows of one are alike, keep them together: {option('groups', name)}.",
         )
 
 
