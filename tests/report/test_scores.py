@@ -124,21 +124,23 @@ def test_a_share_has_wilsons_interval(right):
     assert (told.low, told.high) == pytest.approx(found, abs=1e-4)
 
 
-def test_other_intervals_are_normal_on_a_scale_without_ends():
+def test_other_intervals_are_students_on_a_scale_without_ends():
     told = scores.score(VALUES["mae"])
     off = np.abs(Y - Y_HAT)
-    ends = stats.norm.interval(0.95, np.log(off.mean()), stats.sem(off) / off.mean())
+    error = stats.sem(off) / off.mean()
+    ends = stats.t.interval(0.95, N - 1, np.log(off.mean()), error)
     assert (told.low, told.high) == pytest.approx(np.exp(ends))
     assert not told.larger_is_better
     told = scores.score(TWO_CLASSES["auc"])
     error = scores.standard_error(TWO_CLASSES["auc"].influence)
     slope = 1.0 / (told.value * (1.0 - told.value))
-    ends = stats.norm.interval(0.95, special.logit(told.value), slope * error)
+    df = BINARY.sum() - 1
+    ends = stats.t.interval(0.95, df, special.logit(told.value), slope * error)
     assert (told.low, told.high) == pytest.approx(special.expit(ends))
     told = scores.score(VALUES["r2"])
     error = scores.standard_error(VALUES["r2"].influence)
     rest = 1.0 - told.value
-    ends = stats.norm.interval(0.95, np.log(rest), error / rest)
+    ends = stats.t.interval(0.95, N - 1, np.log(rest), error / rest)
     assert (told.high, told.low) == pytest.approx(1.0 - np.exp(ends))
 
 
@@ -164,6 +166,29 @@ def test_intervals_hold_what_they_promise():
         assert 0.90 < count / 300 < 0.99, name
 
 
+@pytest.mark.parametrize("rows", [4, 5, 10, 30, 1000])
+def test_few_rows_reach_as_far_as_students_t(rows):
+    expected = stats.t.ppf(0.975, rows - 1)
+    assert scores.reach_of(rows) == pytest.approx(expected, rel=0.01)
+
+
+def test_two_rows_reach_far_and_one_tells_nothing():
+    assert 9.0 < scores.reach_of(2) < stats.t.ppf(0.975, 1)
+    one = scores.value_metrics(np.array([1.0]), np.array([1.1]))
+    other = scores.value_metrics(np.array([1.0]), np.array([1.5]))
+    for model, theirs in zip(one, other, strict=True):
+        assert scores.difference(model, theirs).better == "neither"
+
+
+def test_a_class_of_one_row_is_not_certain():
+    t = np.array([0] * 20 + [1])
+    p = np.tile([0.9, 0.1], (21, 1))
+    told = scores.score(by_name(scores.class_metrics(t, p))["balanced_accuracy"])
+    assert told.value == 0.5
+    assert told.low < 0.3
+    assert told.high > 0.7
+
+
 def test_a_perfect_score_is_not_certain():
     t = np.repeat([0, 1], [12, 30])
     for metric in scores.class_metrics(t, np.eye(2)[t]):
@@ -177,7 +202,7 @@ def test_the_difference_is_paired():
     other = by_name(scores.value_metrics(Y, OTHER_Y))
     found = scores.difference(VALUES["mae"], other["mae"])
     rows = np.abs(Y - Y_HAT) - np.abs(Y - OTHER_Y)
-    expected = stats.norm.interval(0.95, rows.mean(), stats.sem(rows))
+    expected = stats.t.interval(0.95, N - 1, rows.mean(), stats.sem(rows))
     assert (found.low, found.high) == pytest.approx(expected)
     assert found.better == "model"
     same = scores.difference(VALUES["rmse"], VALUES["rmse"])

@@ -8,9 +8,9 @@ given a little more weight; over all rows it adds up to 0. Then
 over groups g of rows that belong together, or over single rows. So every metric has an
 interval by one rule, and so has the difference of two models on the same rows: its
 influence is the difference of theirs (infinitesimal jackknife, Efron 1982; for the AUC
-it is that of DeLong, DeLong & Clarke-Pearson 1988). Measured on drawn samples of 200
-rows, 95% intervals hold the truth in 93 to 96% of them, but 90% for the RMSE of errors
-with long tails; of 50 rows, in 88 to 96%.
+it is that of DeLong, DeLong & Clarke-Pearson 1988). Measured
+on 2,000 drawn samples of 200 rows, intervals hold the truth in 93 to 96% of them (of 50
+rows, in 92 to 97%), but 90% for the RMSE of errors with long tails.
 """
 
 from collections.abc import Callable
@@ -35,11 +35,11 @@ class Scale(NamedTuple):
     back: Callable[[float], float]
     slope: Callable[[float], float]  # of `to`
 
-    def interval(self, value: float, error: float) -> tuple[float, float]:
-        """The 95% interval of a value with this standard error."""
-        if error == 0.0:
+    def interval(self, value: float, reach: float) -> tuple[float, float]:
+        """The 95% interval of a value that may be off by `reach`."""
+        if reach == 0.0:
             return value, value
-        reach = Z95 * error * self.slope(value)
+        reach = reach * self.slope(value)
         ends = [self.back(self.to(value) + side * reach) for side in (-1.0, 1.0)]
         return min(ends), max(ends)
 
@@ -69,13 +69,15 @@ METRICS = {
 class Metric:
     """A metric's value on n rows, and the influence (n,) of each.
 
-    `rows` are those that its extreme values rest on: all, or the rarest class's.
+    `rows` are those that it rests on: all, or the rarest class's. Its standard error is
+    at least `least_error`.
     """
 
     name: str
     value: float
     influence: Array
     rows: int
+    least_error: float = 0.0
 
 
 def class_metrics(t: Numbers, P: Array) -> list[Metric]:
@@ -91,9 +93,12 @@ def class_metrics(t: Numbers, P: Array) -> list[Metric]:
     recall = np.bincount(t, correct)[found] / counts
     place = np.searchsorted(found, t)
     psi = n / (len(found) * counts[place]) * (correct - recall[place])
+    # a class of few rows may be right or wrong as a whole, and is not certain to be
+    likely = (recall * counts + 2.0) / (counts + 4.0)  # Agresti & Coull 1998
+    least = np.sqrt((likely * (1.0 - likely) / (counts + 4.0)).sum()) / len(found)
     metrics = [
         _mean("accuracy", correct),
-        Metric("balanced_accuracy", float(recall.mean()), psi, rarest),
+        Metric("balanced_accuracy", float(recall.mean()), psi, rarest, float(least)),
         _mean("log_loss", row_losses(t, P)),
     ]
     if len(found) > 1:
@@ -169,7 +174,7 @@ def standard_error(influence: Array, clusters: Numbers | None = None) -> float:
     count = len(influence)
     if clusters is not None:
         parts = np.asarray(np.bincount(clusters, influence))
-        count = len(np.unique(clusters))
+        count = _count(clusters)
     if count < 2:
         return 0.0
     return float(np.sqrt((parts**2).sum() * count / (count - 1)) / len(influence))
@@ -181,19 +186,43 @@ def _if_several(clusters: Numbers | None) -> Numbers | None:
     return clusters if is_several else None
 
 
+def _independent(metric: Metric, clusters: Numbers | None) -> int:
+    """How many rows or groups a metric rests on."""
+    return metric.rows if clusters is None else min(metric.rows, _count(clusters))
+
+
+def _count(clusters: Numbers) -> int:
+    return len(np.unique(clusters))
+
+
+def reach_of(rows: int) -> float:
+    """How many standard errors a 95% interval reaches, if they rest on so many rows.
+
+    Student's t, by its expansion for many degrees of freedom (Abramowitz & Stegun
+    26.7.5); below three degrees it is too small by up to a quarter.
+    """
+    df = max(1, rows - 1)
+    z = Z95
+    terms = (
+        z,
+        (z**3 + z) / (4.0 * df),
+        (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / (96.0 * df**2),
+        (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / (384.0 * df**3),
+    )
+    return sum(terms)
+
+
 def score(metric: Metric, clusters: Numbers | None = None) -> Score:
     """The metric's score, with its interval.
 
     A share has Wilson's interval (1927), of which something is left where all rows are
     right; for groups by the number of independent rows that they are worth. Others have
-    the normal one on a scale without ends, which stays in the metric's range.
+    Student's on a scale without ends, which stays in the metric's range.
     """
     label, scale, larger_is_better = METRICS[metric.name]
     clusters = _if_several(clusters)
     error = standard_error(metric.influence, clusters)
-    rows = float(metric.rows)
-    if clusters is not None and error == 0.0:
-        rows = min(rows, len(np.unique(clusters)))
+    rows = float(_independent(metric, clusters))
     if metric.name == "accuracy" and error > 0.0:
         # standard_error divides by n - 1
         rows = metric.value * (1.0 - metric.value) / error**2 + (clusters is None)
@@ -201,7 +230,9 @@ def score(metric: Metric, clusters: Numbers | None = None) -> Score:
     if metric.name == "accuracy" or is_at_end:
         low, high = share_interval(metric.value, rows)
     else:
-        low, high = scale.interval(metric.value, error)
+        reach = reach_of(_independent(metric, clusters))
+        reach *= max(error, metric.least_error)
+        low, high = scale.interval(metric.value, reach)
     return Score(
         name=metric.name,
         label=label,
@@ -229,8 +260,11 @@ def difference(
     """The model's metric minus another's on the same rows, with its interval."""
     label, _, larger_is_better = METRICS[model.name]
     value = model.value - other.value
-    change = model.influence - other.influence
-    reach = Z95 * standard_error(change, _if_several(clusters))
+    clusters = _if_several(clusters)
+    error = standard_error(model.influence - other.influence, clusters)
+    reach = reach_of(_independent(model, clusters)) * error
+    if len(model.influence) < 2:
+        reach = abs(value)  # one row tells nothing
     return Difference(
         name=model.name,
         label=label,

@@ -136,6 +136,8 @@ def _advice(rival: Baseline) -> str:
 def _rough(rows: int) -> list[str]:
     if rows >= FEW:
         return []
+    if rows == 1:
+        return ["One test row tells next to nothing."]
     return [f"With {rows} test rows these figures are rough."]
 
 
