@@ -113,6 +113,7 @@ def changed(path, value):
         ("dates.0.cycles", ["day of week"], "there must be an array encoder.dates"),
         ("categories.0.categories", ["Oslo"], "array encoder.shares"),
         ("categories.0.categories", ["a", "a", "b"], "does not fit together"),
+        ("categories.0.categories", [*map(str, range(999))], "256 categories at most"),
         ("categories.0.rare", [None], "rare of a column of categories"),
         ("categories.1.is_yes_no", 1, "is_yes_no of a column of categories"),
         ("left_out", {"unit": 1}, "left_out of the encoder"),

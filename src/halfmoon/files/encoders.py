@@ -15,7 +15,7 @@ from halfmoon.components.rules import BOOLEAN, Integer, Number, OneOf, Rule
 from halfmoon.files.container import Arrays
 from halfmoon.files.networks import take
 from halfmoon.files.plain import LIST, TABLE, TEXT, list_of, read_fields
-from halfmoon.tables.categories import Category
+from halfmoon.tables.categories import MOST_CATEGORIES, Category
 from halfmoon.tables.dates import CYCLES, Date
 from halfmoon.tables.encoding import LARGEST, Encoder
 from halfmoon.tables.numbers import Number as NumberColumn
@@ -141,8 +141,11 @@ def _make_dates(stored: Any, arrays: Arrays) -> tuple[Date, ...]:
 
 def _make_categories(stored: Any, arrays: Arrays) -> tuple[Category, ...]:
     columns = _read_all(stored, CATEGORY, "column of categories")
-    counts = [len(column["categories"]) + 2 for column in columns]
-    shares = _cut(arrays, "shares", counts)
+    counts = [len(column["categories"]) for column in columns]
+    if max(counts, default=0) > MOST_CATEGORIES:
+        # the table of a column's inputs grows with the square of their number
+        raise ValueError(f"a column may have {MOST_CATEGORIES} categories at most")
+    shares = _cut(arrays, "shares", [count + 2 for count in counts])
     return tuple(
         Category.from_dict(column | {"shares": own})
         for column, own in zip(columns, shares, strict=True)
@@ -151,13 +154,13 @@ def _make_categories(stored: Any, arrays: Arrays) -> tuple[Category, ...]:
 
 def check_kinds(encoder: Encoder, kinds: dict[str, str]) -> None:
     """ValueError for a column of the encoder that is of another kind in the schema."""
-    days = [column.name for column in encoder.dates]
+    days = {column.name for column in encoder.dates}
     expected = [
         *(
             (column.name, "date" if column.name in days else "number")
             for column in encoder.numbers.columns
         ),
-        *((name, "date") for name in days),
+        *((column.name, "date") for column in encoder.dates),
         *(
             (column.name, "yes/no" if column.is_yes_no else "category")
             for column in encoder.categories

@@ -157,17 +157,28 @@ def _name(member: int, name: str) -> str:
 
 def _make_members(fields: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
     """Networks and their histories, one or more."""
+    members = _by_member(arrays)
     made: dict[str, Any] = {"networks_": [], "histories_": []}
     for i, history in enumerate(fields["histories"]):
-        prefix = _name(i, "")
-        names = [name for name in arrays if name.startswith(prefix)]
-        own = {name.removeprefix(prefix): arrays.pop(name) for name in names}
+        own = members.get(str(i), {})
         made["networks_"].append(networks.make(fields["network"], own))
         made["histories_"].append(histories.make(history, own))
-        arrays |= {_name(i, name): array for name, array in own.items()}
+    for number, left in members.items():  # which nobody has taken
+        arrays |= {f"members.{number}.{name}": left[name] for name in left}
     if not made["networks_"]:
         raise ValueError("it must have one network or more")
     return made
+
+
+def _by_member(arrays: Arrays) -> dict[str, Arrays]:
+    """The arrays of each member by its number, taken out of all arrays."""
+    members: dict[str, Arrays] = {}
+    for name in [*arrays]:
+        first, _, rest = name.partition(".")
+        number, _, own = rest.partition(".")
+        if first == "members":
+            members.setdefault(number, {})[own] = arrays.pop(name)
+    return members
 
 
 # What predictions mean

@@ -9,6 +9,7 @@ A schema is JSON that can be edited, and read back.
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -125,7 +126,7 @@ class Schema:
             )
         decisions = tuple(map(Decision.from_dict, columns))
         names = [decision.column for decision in decisions]
-        twice = [name for name in names if names.count(name) > 1]
+        twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
             raise ValueError(
                 f"The schema has the column {twice[0]!r} more than once; leave one."
