@@ -1,7 +1,7 @@
 """The losses of several networks that were trained side by side."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
@@ -70,4 +70,5 @@ def draw_members(ax: Axes, members: Sequence[Member]) -> None:
     ax.set(xlabel="epoch", ylabel="loss")
     ax.locator_params(axis="x", integer=True, nbins=6)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, loc="upper right")
+    above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.02, 1.0)}
+    ax.legend(frameon=False, ncols=3, **above)
