@@ -31,6 +31,7 @@ _PUBLIC = {
     "halfmoon.estimators.tabular": ["TabularClassifier", "TabularRegressor"],
     "halfmoon.files.model_file": ["load", "save"],
     "halfmoon.report.measure": ["measure"],
+    "halfmoon.report.page": ["write_report"],
     "halfmoon.report.split": ["split_rows"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}

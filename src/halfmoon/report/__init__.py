@@ -1,1 +1,4 @@
-"""A fitted model of a table as figures, beside baselines on the same split."""
+"""A fitted model of a table, measured beside baselines on the same split, as a page.
+
+`measure.measure` makes plain data (`measured.Measured`); `page.write_report` shows it.
+"""

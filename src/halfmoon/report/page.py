@@ -77,9 +77,34 @@ def report_page(measured: Measured) -> str:
 
 
 def write_report(measured: Measured, path: str | Path) -> None:
-    """Write the page of a report to a file.
+    """Write the page of a report: one HTML file that needs no other and no connection.
 
-    Raises OSError, in one sentence, if it cannot be written.
+    Parameters
+    ----------
+    measured : Measured
+        What was measured of a model, from `measure`.
+    path : str or Path
+        The file, which is written whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, in one sentence.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from sklearn.datasets import load_iris
+    >>> from halfmoon import TabularClassifier, measure, split_rows
+    >>> X, y = load_iris(return_X_y=True)
+    >>> split = split_rows(len(y), labels=y)
+    >>> model = TabularClassifier(effort=1, random_state=0)
+    >>> model = model.fit(X[split.train], y[split.train])
+    >>> data = (X[split.train], y[split.train], X[split.test], y[split.test])
+    >>> measured = measure(model, *data, split=split, target="species")
+    >>> with TemporaryDirectory() as folder:
+    ...     write_report(measured, Path(folder) / "report.html")
     """
     write_file(Path(path), report_page(measured))
 
