@@ -144,13 +144,18 @@ def _measure(
 
 def _print_beginning(prepared: "Prepared") -> None:
     """What was read, before the work begins."""
-    typer.echo(as_options(str(prepared.understood)))
-    typer.echo(str(prepared.target))
+    from halfmoon.report.split import split_warnings
+
+    head, *_ = str(prepared.understood).splitlines()
+    lines = [head, *prepared.understood.notes, str(prepared.target)]
     if prepared.left_out:
         rows = "1 row" if prepared.left_out == 1 else f"{prepared.left_out:,} rows"
         verb = "is" if prepared.left_out == 1 else "are"
-        typer.echo(f"{rows} without {prepared.target.column!r} {verb} left out.")
-    typer.echo(prepared.split.facts.sentence)
+        lines.append(f"{rows} without {prepared.target.column!r} {verb} left out.")
+    facts = prepared.split.facts
+    lines += [facts.sentence, *split_warnings(facts, prepared.schema.kinds)]
+    for line in lines:
+        typer.echo(as_options(line))
 
 
 def _print_end(measured: "Measured", folder: Path, as_json: bool) -> None:

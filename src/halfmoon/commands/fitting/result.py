@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from halfmoon.commands.common.models import MODEL
-from halfmoon.commands.common.printing import print_table
+from halfmoon.commands.common.printing import as_number, print_table
 from halfmoon.commands.fitting.folder import HISTORY, REPORT, SCHEMA
 
 if TYPE_CHECKING:
@@ -72,13 +72,24 @@ def print_scores(measured: "Measured") -> None:
     typer.echo(measured.verdict.headline)
     for sentence in measured.verdict.sentences:
         typer.echo(f"  {sentence}")
+    for line in _told_of_findings(measured):
+        typer.echo(line)
 
 
 def _written(score: "Score") -> str:
     """A score as people write it."""
     if score.name in ("accuracy", "balanced_accuracy"):
-        return f"{100 * score.value:.1f} %"
-    return f"{score.value:.4g}"
+        return f"{score.value:.1%}"
+    return as_number(score.value)
+
+
+def _told_of_findings(measured: "Measured") -> list[str]:
+    """What was found in the table, by its titles; the report has the sentences."""
+    titles = [note.title for note in measured.notes if note.source == "data"]
+    if not titles:
+        return []
+    listed = ", ".join(dict.fromkeys(titles))
+    return [f"Found in the table, and told in the report: {listed}."]
 
 
 def print_place(folder: Path) -> None:
