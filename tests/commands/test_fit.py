@@ -54,7 +54,7 @@ def test_it_prints_what_it_read_the_scores_and_where_the_files_are(clinic):
         "clinic.csv: CSV, 160 rows, 5 columns",
         "ill: classification: it holds 2 different texts",
         "2 rows without 'ill' are left out.",
-        "The test rows are 20 % of all",
+        "The test rows are 20% of all",
         "this model",
         "always the most frequent class",
         "logistic regression",
@@ -73,7 +73,7 @@ def test_the_model_knows_where_it_comes_from_and_how_good_it_is(clinic):
     assert (record["split"]["kind"], record["split"]["test"]) == ("random", 32)
     accuracy = record["scores"]["accuracy"]["value"]
     (line,) = [line for line in clinic.printed.splitlines() if "this model" in line]
-    assert f"{100 * accuracy:.1f} %" in line
+    assert f"{accuracy:.1%}" in line
 
 
 def test_scores_are_those_of_the_test_rows(clinic):
@@ -205,11 +205,11 @@ def test_ctrl_c_keeps_the_networks_so_far_and_writes_all_files(run, table, monke
     monkeypatch.setattr(Tabular, "_progress", interrupting(1))
     done = run("fit", table, "--target", "ill", "--effort", "2", "--n-jobs", "1")
     assert done.status == 130
-    assert "of 3 networks were kept" in done.error
+    assert "networks were kept, and they predict" in done.error
     assert names(folder.Path("data.halfmoon")) == FILES
     model = halfmoon.load("data.halfmoon/model.safetensors")
     assert model.stopped_ == "interrupted"
-    assert 1 <= len(model.networks_) < 3
+    assert 1 <= len(model.networks_) < model.record_["folds"]["count"]
 
 
 def test_a_second_ctrl_c_leaves_at_once(run, table, monkeypatch):
@@ -234,7 +234,7 @@ def test_ctrl_c_while_it_is_measured_keeps_the_model(run, table, monkeypatch):
     assert names(folder.Path("data.halfmoon")) == [
         n for n in FILES if "report" not in n
     ]
-    assert len(halfmoon.load("data.halfmoon/model.safetensors").networks_) == 1
+    assert halfmoon.load("data.halfmoon/model.safetensors").networks_
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(run, table, monkeypatch):

@@ -123,6 +123,7 @@ def test_the_page_lies_beside_the_table_and_over_nothing(other):
         (["new.csv", "--target", "il"], "--target names 'il'"),
         (["none.csv"], "No row has a value in 'ill'"),
         (["less.csv"], "'height'"),
+        (["odd.csv"], "Row 15 of column 'height' is 'tall'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -134,6 +135,9 @@ def test_a_mistake_is_one_sentence(
     other(lines)
     other(table_lines(20, without=range(20)), "none.csv")
     other(["patient;since;city;ill", "p1;01.01.2023;Graz;no"], "less.csv")
+    odd = table_lines(20, without=(3, 4, 5))
+    odd[15] = "p;01.01.2023;tall;Graz;no"
+    other(odd, "odd.csv")
     before = sorted(tmp_path.iterdir())
     done = run("report", str(clinic.folder), *arguments)
     assert done.status == 2, done.error

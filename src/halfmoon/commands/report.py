@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from halfmoon.commands.common.endings import say
+from halfmoon.commands.common.inputs import inputs_of, read_inputs
 from halfmoon.commands.common.models import load_tabular, model_file
 from halfmoon.commands.common.options import (
     Json,
@@ -15,6 +16,7 @@ from halfmoon.commands.common.options import (
     with_options,
 )
 from halfmoon.commands.common.printing import print_json
+from halfmoon.commands.common.targets import targets_of
 
 if TYPE_CHECKING:
     from halfmoon.commands.fitting.again import Again
@@ -54,14 +56,23 @@ def command(
     from halfmoon.report.page import write_report
 
     loaded = load_tabular(model)
+    if targets_of(loaded) > 1:
+        raise ValueError(
+            f"{model} predicts {targets_of(loaded)} columns, and a report is about "
+            "one; use score(X, y) in Python."
+        )
     page = page_for(table, out)
     again = prepare_again(loaded, table, reading, target)
+    inputs, notes = inputs_of(loaded, again.table, [again.target.column])
+    read_inputs(loaded, inputs)  # a mistake is told with its row in the file
+    for note in notes:
+        say(note)
     if again.learned:
         say(
             "the model has learned these rows, so it looks better on them than it is; "
             "give rows that it has not seen."
         )
-    measured = _measure(loaded, again, model_file(model))
+    measured = _measure(loaded, again, list(inputs), model_file(model))
     write_report(measured, page)
     if as_json:
         print_json(as_data(measured, None, page))
@@ -71,13 +82,15 @@ def command(
     typer.echo(f"Written to {page}. For a browser: {page.resolve().as_uri()}")
 
 
-def _measure(model: Any, again: "Again", file: Path) -> "Measured":
+def _measure(model: Any, again: "Again", columns: list[str], file: Path) -> "Measured":
+    """What a report shows of a model, by these columns of the rows."""
     from halfmoon.commands.fitting.lines import command_line
     from halfmoon.commands.fitting.measuring import measuring_bar
     from halfmoon.report.measure import measure
     from halfmoon.tables.findings import findings
 
-    train = again.train
+    test = again.test.of(columns)
+    train = None if again.train is None else again.train.of(columns)
     with measuring_bar() as progress:
         progress(0.0, "the table")
         found = findings(again.table, target=again.target)
@@ -85,8 +98,8 @@ def _measure(model: Any, again: "Again", file: Path) -> "Measured":
             model,
             None if train is None else train.table,
             None if train is None else train.y,
-            again.test.table,
-            again.test.y,
+            test.table,
+            test.y,
             split=again.split,
             target=again.target.column,
             task_reason=again.target.why,
@@ -94,7 +107,7 @@ def _measure(model: Any, again: "Again", file: Path) -> "Measured":
             reading=str(again.understood),
             findings=tuple(found),
             left_out=again.left_out,
-            test_rows=again.test.numbers + 1,
+            test_rows=test.numbers + 1,
             model_bytes=file.stat().st_size,
             command=command_line(),
             progress=progress,

@@ -51,6 +51,11 @@ class Rows:
         table = {name: column[rows] for name, column in self.table.items()}
         return Rows(table, self.y[rows], self.numbers[rows])
 
+    def of(self, columns: list[str]) -> "Rows":
+        """The same rows, with these columns only."""
+        table = {name: self.table[name] for name in columns}
+        return Rows(table, self.y, self.numbers)
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
