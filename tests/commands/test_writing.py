@@ -35,8 +35,8 @@ def test_cells_are_read_back_as_they_were(tmp_path):
 def test_ids_are_written_in_full():
     numbers = np.array([123456789012345.0, 2.5, np.nan])
     assert as_texts(numbers).tolist() == ["123456789012345", "2.5", ""]
-    dates = np.array(["2024-05-31", "NaT"], dtype="datetime64[D]")
-    assert as_texts(dates).tolist() == ["2024-05-31", ""]
+    dates = np.array(["2024-05-31", "NaT", "2024-05-31T08:15"], dtype="datetime64[us]")
+    assert as_texts(dates).tolist() == ["2024-05-31", "", "2024-05-31T08:15"]
     texts = np.array(["007", None], dtype=object)
     assert as_texts(texts).tolist() == ["007", ""]
 

@@ -22,6 +22,7 @@ from halfmoon.tables.decision import Decision
         ("encoding='utf-16-le'.", "--encoding utf-16-le."),
         ("skip=12 leaves", "--skip 12 leaves"),
         ("give header=True if", "give --header if"),
+        ("if so, the task is regression", "if so, give --task regression"),
         ("or header=False if", "or --no-header if"),
         ("columns={'zip': 'category'}", "--columns zip=category"),
         ("columns={'a b': 'id'}.", "--columns 'a b=id'."),

@@ -176,6 +176,6 @@ def _told_of_target(described: Described, source: str, options: list[str]) -> li
     target = described.target
     if target is None:
         return [f"Target: {described.suggested}."]
-    told = f"Target: {target} (taken because {described.suggested})."
+    told = f"Target: {as_options(str(target))} (taken because {described.suggested})."
     command = as_command("fit", source, "--target", target.column, *options)
     return [told, f"Next: {command}"]

@@ -44,7 +44,8 @@ def as_texts(column: "NDArray[Any]") -> "NDArray[Any]":
     from halfmoon.tables.cells import as_text
 
     if column.dtype.kind == "M":
-        return np.where(np.isnat(column), "", column.astype(str))
+        shortest = np.datetime_as_string(column, unit="auto")
+        return np.where(np.isnat(column), "", shortest)
     return np.array([as_text(cell) for cell in column.tolist()], dtype=object)
 
 
