@@ -76,11 +76,23 @@ def test_calibration_is_scikit_learns():
 
 
 def test_calibration_of_several_classes_is_of_the_predicted_one():
-    found = curves.calibration(T3[:35], P3[:35], ("a", "b", "c"))
+    found = curves.calibration(T3[:80], P3[:80], ("a", "b", "c"))
     assert found.of == "the predicted class"
-    assert [one.rows for one in found.bins] == [12, 12, 11]
-    right = (P3[:35].argmax(axis=1) == T3[:35]).sum()
+    assert [one.rows for one in found.bins] == [27, 27, 26]
+    right = (P3[:80].argmax(axis=1) == T3[:80]).sum()
     assert sum(one.rows * one.observed for one in found.bins) == pytest.approx(right)
+
+
+def test_chance_alone_makes_a_calibration_error():
+    """That of draws from right probabilities, in the mean."""
+    p = RNG.beta(2.0, 3.0, 150)
+    P = np.column_stack([1.0 - p, p])
+    errors = []
+    for _ in range(300):
+        t = (RNG.random(150) < p).astype(np.intp)
+        errors.append(curves.calibration(t, P, NAMES).error)
+    told = curves.calibration(t, P, NAMES).by_chance
+    assert told == pytest.approx(np.mean(errors), rel=0.1)
 
 
 def test_thresholds_count_as_one_counts():

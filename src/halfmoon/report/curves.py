@@ -24,7 +24,7 @@ Numbers = NDArray[np.intp]
 POINTS = 200  # of a curve at most
 MOST_CLASSES = 12  # shown one by one
 BINS = 10  # of a calibration curve
-FEWEST = 10  # rows in a bin, on average
+FEWEST = 25  # rows in a bin, on average
 THRESHOLDS = 101
 SAMPLE = 2_000  # rows of a scatter plot at most
 QUANTILES = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
@@ -124,13 +124,16 @@ def calibration(t: Numbers, P: Array, classes: Sequence[str]) -> Calibration:
     order = np.argsort(p, kind="stable")
     count = max(1, min(BINS, len(p) // FEWEST))
     bins = []
+    by_chance = 0.0
     for rows in np.array_split(order, count):
         observed = float(came_true[rows].mean())
         low, high = share_interval(observed, len(rows))
         mean = float(p[rows].mean())
         bins.append(CalibrationBin(mean, observed, low, high, len(rows)))
+        # the mean distance of a normal number is 0.8 of its standard deviation
+        by_chance += np.sqrt(2.0 / np.pi * (p[rows] * (1.0 - p[rows])).sum())
     off = sum(one.rows * abs(one.predicted - one.observed) for one in bins)
-    return Calibration(name, tuple(bins), off / len(p))
+    return Calibration(name, tuple(bins), off / len(p), float(by_chance / len(p)))
 
 
 def thresholds(t: Numbers, P: Array, classes: Sequence[str]) -> Thresholds | None:

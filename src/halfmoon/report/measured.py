@@ -165,12 +165,14 @@ class Calibration:
     """Whether probabilities are kept: of `of`, a class or "the predicted class".
 
     `error` is the mean distance of predicted and observed, weighted by rows (expected
-    calibration error).
+    calibration error); `by_chance` is what it would be on average, on so many rows, if
+    all probabilities were right.
     """
 
     of: str
     bins: tuple[CalibrationBin, ...]
     error: float
+    by_chance: float = 0.0
 
 
 @dataclass(frozen=True)
