@@ -70,6 +70,7 @@ def test_a_loss_that_never_changes_is_an_array_all_the_same():
         ({"columns": {"epoch": []}}, "epoch of the history must be"),
         ({"columns": {"epoch": None}}, "epoch of the history must be"),
         ({"columns": {"penalty": [0.0, 1]}}, "penalty of the history must be one"),
+        ({"columns": {"penalty": [10**400, 0]}}, "penalty of the history must be a"),
         ({"columns": {"penalty": ["0", 0]}}, "penalty of the history must be a number"),
     ],
     ids=str,

@@ -11,6 +11,7 @@ A component is one of halfmoon's own, under its name in the registry: what is re
 a file chooses among what is installed, and brings nothing along.
 """
 
+import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -29,10 +30,18 @@ LABEL_TYPES = (
 )
 LABEL_BYTES = 2**24  # as an array of texts, all of which take as much as the longest
 
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number, and not too large to be a float."""
+    if type(value) is int:
+        return abs(value) <= sys.float_info.max
+    return type(value) is float
+
+
 TEXT = Kind("a text", lambda value: isinstance(value, str))
 LIST = Kind("a list", lambda value: isinstance(value, list))
 TABLE = Kind("an object of JSON", lambda value: isinstance(value, dict))
-FLOAT = Kind("a number", lambda value: type(value) in (int, float))
+FLOAT = Kind("a number", _is_number)
 ANYTHING = Kind("any value", lambda value: True)
 
 
