@@ -85,7 +85,7 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
         self.classes_ = self.targets_.classes
         if min(self.targets_.sizes) < 2:
             raise ValueError(
-                f"y has one class only, {self.classes_[0]!r}; there is nothing to "
+                f"y has one class only, {self.classes_.tolist()[0]!r}; there is nothing to "
                 "learn."
             )
 
