@@ -115,10 +115,22 @@ def _write(
     label = "" if out == "-" else "predicting"  # they would be drawn over each other
     with opened(out) as file:
         for part, some in blocks_of(inputs, label):
+            predicted = predict_block(model, some, asked, name)
+            _refuse_twice(ids, predicted)
             columns = {each: column[part] for each, column in ids.items()}
-            columns |= predict_block(model, some, asked, name)
+            columns |= predicted
             if not names:
                 names = list(columns)
                 write_names(file, names)
             write_rows(file, columns)
     return names
+
+
+def _refuse_twice(ids: "Table", predicted: "Table") -> None:
+    """ValueError for a column that is called like one that is predicted."""
+    twice = [name for name in predicted if name in ids]
+    if twice:
+        raise ValueError(
+            f"--id names {twice[0]!r}, and a column of predictions is called so; "
+            "rename it in the table, or leave it out."
+        )

@@ -23,6 +23,7 @@ from halfmoon.tables.decision import Decision
         ("skip=12 leaves", "--skip 12 leaves"),
         ("give header=True if", "give --header if"),
         ("if so, the task is regression", "if so, give --task regression"),
+        ("coverage=0.99 needs 99", "--interval 0.99 needs 99"),
         ("or header=False if", "or --no-header if"),
         ("columns={'zip': 'category'}", "--columns zip=category"),
         ("columns={'a b': 'id'}.", "--columns 'a b=id'."),

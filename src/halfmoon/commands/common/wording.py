@@ -11,6 +11,7 @@ TEXT = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 SIGN = re.compile(rf"\b(encoding|separator|quote|comment|target|groups|time)=({TEXT})")
 LINES = re.compile(r"\bskip=(\d+)")
 HEADER = re.compile(r"\bheader=(True|False)")
+COVERAGE = re.compile(r"\bcoverage=([0-9.]*[0-9])")
 TASK = re.compile(r"\bthe task is (classification|regression)\b")
 COLUMNS = re.compile(rf"\bcolumns=(\{{(?:{TEXT}): (?:{TEXT}|\{{[^{{}}]*\}})\}})")
 
@@ -40,6 +41,7 @@ def as_options(sentence: str) -> str:
     sentence = SIGN.sub(_sign, sentence)
     sentence = LINES.sub(r"--skip \1", sentence)
     sentence = HEADER.sub(_header, sentence)
+    sentence = COVERAGE.sub(r"--interval \1", sentence)
     sentence = TASK.sub(r"give --task \1", sentence)
     return COLUMNS.sub(_columns, sentence)
 
