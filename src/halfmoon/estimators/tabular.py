@@ -85,8 +85,8 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
         self.classes_ = self.targets_.classes
         if min(self.targets_.sizes) < 2:
             raise ValueError(
-                f"y has one class only, {self.classes_.tolist()[0]!r}; there is nothing to "
-                "learn."
+                f"y has one class only, {self.classes_.tolist()[0]!r}; there is "
+                "nothing to learn."
             )
 
     def _encode_targets(self, y: NDArray[Any]) -> NDArray[Any]:
