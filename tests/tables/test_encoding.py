@@ -97,7 +97,7 @@ def test_only_classes_have_ranks():
 
 
 def test_bins_are_shared_among_the_columns_of_numbers():
-    """min(32, n/100, n/(4c)) with c the numbers and dates that vary."""
+    """min(64, n/100, n/(4c)) with c the numbers and dates that vary."""
     table, kinds = with_column("constant", np.ones(N), "number")
     for n, bins in ((1200, 12), (400, 4), (399, 0)):
         names = Encoder.of(rows(table, slice(n)), kinds, False).names

@@ -3,7 +3,7 @@
 Everything is learned from training rows, and follows their shape alone: numbers have
 bins if there are rows enough for them [E10], and no setting is there to be tuned.
 
-    bins = min(32, n / 100, n / (4 c)), or 0 where that is below 4         [E10]
+    bins = min(64, n / 100, n / (4 c)), or 0 where that is below 4         [E10]
 
 Empty and constant columns, and those that hold the same as an earlier one, are left
 out, and the encoder says so.

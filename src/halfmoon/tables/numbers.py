@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from halfmoon.arrays.binned import places_of
 from halfmoon.arrays.cached import cached_property
 
-MOST_BINS = 32
+MOST_BINS = 64
 FEWEST_BINS = 4
 ROWS_A_BIN = 100  # in the mean, at least
 ROWS_AN_ENTRY = 4  # rows for each bin of any column, at least
