@@ -72,6 +72,10 @@ def test_a_coverage_that_needs_more_rows_is_refused():
     assert scores.limit(12 / 13) == 11.0
     with pytest.raises(ValueError, match=r"99 rows .* there were 12; .* at most 0\.92"):
         scores.limit(0.99)
+    many = learn_scores(np.arange(268.0), np.ones(268))
+    with pytest.raises(ValueError, match=r"there were 268; ask for at most 0\.996,"):
+        many.limit(0.9999)
+    assert many.limit(0.996) == 267.0
     for coverage in (0.0, 1.0, 1.5, "most"):
         with pytest.raises(ValueError, match="coverage must be a number in"):
             scores.limit(coverage)

@@ -75,7 +75,7 @@ class Scores:
             raise ValueError(
                 f"coverage={coverage} needs {_rows_for(coverage)} rows or more that "
                 f"were held out, and there were {n:.0f}; ask for at most "
-                f"{n / (n + 1.0):.2g}, or raise effort."
+                f"{_most_for(n):g}, or raise effort."
             )
         return float(self.scores[index])  # [E13]
 
@@ -189,6 +189,12 @@ def intervals(y_hat: Array, widths: Widths, q: float) -> Array:
     """The lower and upper end (n, 2) for predictions (n,)."""
     reach = q * widths.at(y_hat)
     return np.column_stack([y_hat - reach, y_hat + reach])  # [E16]
+
+
+def _most_for(n: float) -> float:
+    """The largest coverage for n rows, rounded down."""
+    unit = 10.0 ** max(2, len(f"{n:.0f}"))
+    return float(np.floor(unit * n / (n + 1.0)) / unit)
 
 
 def _rows_for(coverage: float) -> int:
