@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from halfmoon.tables import findings as findings_module
 from halfmoon.tables.findings import RULES, Finding, findings
@@ -265,6 +267,38 @@ def test_frames_are_looked_at_alike():
 
 def test_a_table_of_the_target_alone_has_no_findings():
     assert found({"class": texts(["a", "b"] * 20)}) == []
+
+
+CELLS = st.sampled_from(
+    ["", "?", "a", "b", "1", "2", "2.5", "1e300", "2024-01-31", "2024-02-01", "yes"]
+)
+NAMES = st.sampled_from(["id", "a", "year", "b"])
+
+
+@settings(max_examples=100)
+@given(
+    table=st.dictionaries(
+        NAMES, st.lists(CELLS, min_size=12, max_size=12), min_size=1, max_size=4
+    ),
+    repeats=st.sampled_from([1, 10]),
+)
+def test_any_table_is_looked_at_with_any_target(table, repeats):
+    columns = {name: np.tile(texts(cells), repeats) for name, cells in table.items()}
+    for target in [None, *map(readable, columns, columns.values())]:
+        told = findings(columns, target=target)
+        assert sorted(codes(told)) == codes(told)
+        for finding in told:
+            assert str(finding).endswith(".")
+            assert "\n" not in str(finding)
+            assert finding.column in {None, *columns}
+
+
+def readable(name, column):
+    """The target in a column, or None if it cannot be predicted."""
+    try:
+        return read_target(name, column)
+    except ValueError:
+        return None
 
 
 def test_each_code_has_a_paragraph_of_its_own():

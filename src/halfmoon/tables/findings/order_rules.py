@@ -125,9 +125,11 @@ def _runs(blocks: NDArray[np.intp], codes: NDArray[np.intp]) -> NDArray[np.intp]
 def _makes_blocks(blocks: NDArray[np.intp], codes: NDArray[np.intp]) -> bool:
     """Whether the rows of each value stand side by side within each block."""
     runs = int(_runs(blocks, codes)[-1]) + 1
-    pairs = int(_joined(blocks, codes).max()) + 1
     is_finer = runs > int(blocks[-1]) + 1
-    return is_finer and runs <= RUNS_A_VALUE * pairs and ROWS_A_RUN * runs <= len(codes)
+    if not is_finer or ROWS_A_RUN * runs > len(codes):
+        return False
+    pairs = int(_joined(blocks, codes).max()) + 1
+    return runs <= RUNS_A_VALUE * pairs
 
 
 def neighbour_correlation(column: Column, blocks: NDArray[np.intp]) -> float:
