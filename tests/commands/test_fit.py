@@ -47,6 +47,10 @@ def test_a_fit_writes_one_folder_beside_the_table(clinic):
     page = (clinic.folder / "report.html").read_text(encoding="utf-8")
     assert "gradient boosting" in page
     assert "halfmoon fit" in page
+    words = " ".join(page.split())
+    assert (
+        "</code>: CSV, 160 rows, 5 columns; utf-8, a semicolon between cells" in words
+    )
 
 
 def test_it_prints_what_it_read_the_scores_and_where_the_files_are(clinic):

@@ -85,7 +85,7 @@ def command(
 def _measure(model: Any, again: "Again", columns: list[str], file: Path) -> "Measured":
     """What a report shows of a model, by these columns of the rows."""
     from halfmoon.commands.fitting.lines import command_line
-    from halfmoon.commands.fitting.measuring import measuring_bar
+    from halfmoon.commands.fitting.measuring import measuring_bar, told_of_reading
     from halfmoon.report.measure import measure
     from halfmoon.tables.findings import findings
 
@@ -104,7 +104,7 @@ def _measure(model: Any, again: "Again", columns: list[str], file: Path) -> "Mea
             target=again.target.column,
             task_reason=again.target.why,
             source=again.understood.source,
-            reading=str(again.understood),
+            reading=told_of_reading(again.understood),
             findings=tuple(found),
             left_out=again.left_out,
             test_rows=test.numbers + 1,

@@ -28,6 +28,26 @@ def read_table(source: str, reading: Reading) -> "tuple[Table, Understood]":
     )
 
 
+def way_of_reading(understood: "Understood") -> str:
+    """How a file of text was read, in words; nothing of one that has its own types."""
+    from halfmoon.tables.dialect import SEPARATORS
+
+    mark = understood.separator
+    if mark is None:
+        return ""
+    told = [
+        str(understood.encoding),
+        f"{SEPARATORS.get(mark, repr(mark))} between cells",
+        f"{understood.quote} around cells" if understood.quote else "no quotes",
+        "names in the first row" if understood.header else "no names of columns",
+    ]
+    if understood.comment:
+        told.append(f"comments begin with {understood.comment}")
+    if understood.skip:
+        told.append(f"{understood.skip} lines above the table")
+    return ", ".join(told)
+
+
 def _sign(given: str | None) -> str | None:
     r"""A character as it was meant: a shell makes a tab hard to type, so \t is one."""
     return "\t" if given == r"\t" else given

@@ -12,6 +12,7 @@ from halfmoon.commands.common.reading import (
     as_arguments,
     read_table,
     said_of_columns,
+    way_of_reading,
 )
 from halfmoon.commands.common.wording import as_command, as_options
 
@@ -149,26 +150,13 @@ def print_described(described: Described, source: str, reading: Reading) -> None
 
 def _told_of_reading(understood: "Understood") -> list[str]:
     """How the file was read, in words, and how it could be read otherwise."""
-    from halfmoon.tables.dialect import SEPARATORS
-
     head, *_ = str(understood).splitlines()
     notes = [f"  {as_options(note)}" for note in understood.notes]
-    mark = understood.separator
-    if mark is None:
+    if understood.separator is None:
         return [head, *notes]
-    told = [
-        str(understood.encoding),
-        f"{SEPARATORS.get(mark, repr(mark))} between cells",
-        f"{understood.quote} around cells" if understood.quote else "no quotes",
-        "names in the first row" if understood.header else "no names of columns",
-    ]
-    if understood.comment:
-        told.append(f"comments begin with {understood.comment}")
-    if understood.skip:
-        told.append(f"{understood.skip} lines above the table")
     options = [*READ[:-1], "no-header" if understood.header else "header"]
     other = f"  (to read it otherwise: {', '.join(f'--{name}' for name in options)})"
-    return [head, f"  {', '.join(told)}", other, *notes]
+    return [head, f"  {way_of_reading(understood)}", other, *notes]
 
 
 def _told_of_target(described: Described, source: str, options: list[str]) -> list[str]:

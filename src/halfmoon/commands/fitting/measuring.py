@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from halfmoon.commands.common.reading import way_of_reading
 from halfmoon.commands.fitting.preparing import Prepared
 
 if TYPE_CHECKING:
     from halfmoon.report.measured import Measured
+    from halfmoon.tables.understood import Understood
 
 
 def measure_fit(
@@ -37,7 +39,7 @@ def measure_fit(
             split=prepared.split,
             target=prepared.target.column,
             source=prepared.understood.source,
-            reading=str(prepared.understood),
+            reading=told_of_reading(prepared.understood),
             task_reason=prepared.target.why,
             left_out=prepared.left_out,
             findings=tuple(found),
@@ -48,6 +50,13 @@ def measure_fit(
             test_rows=test.numbers + 1,
             progress=progress,
         )
+
+
+def told_of_reading(understood: "Understood") -> str:
+    """How the file was read, as sentences for the page."""
+    head, *_ = str(understood).removeprefix(f"{understood.source}: ").splitlines()
+    way = way_of_reading(understood)
+    return " ".join([f"{head}{way and f'; {way}'}.", *understood.notes])
 
 
 @contextmanager
