@@ -401,6 +401,7 @@ TESTED_TOGETHER = {
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",
     # what a measuring is made of, as it comes out of it
+    "report.comparing": "report/test_measure.py",
     "report.costs": "report/test_measure.py",
     "report.parts": "report/test_measure.py",
     "report.rows": "report/test_measure.py",

@@ -19,10 +19,9 @@ import sklearn
 import halfmoon
 from halfmoon.arrays.elementary import Array
 from halfmoon.report import curves
-from halfmoon.report.baselines import fit_baselines
+from halfmoon.report.comparing import baselines_of, metrics_of
 from halfmoon.report.costs import measure_costs
 from halfmoon.report.measured import (
-    Baseline,
     Measured,
     Reproduction,
     RowCounts,
@@ -39,13 +38,7 @@ from halfmoon.report.parts import (
     mistakes_of,
 )
 from halfmoon.report.rows import Case, column_facts, read_case, used_columns
-from halfmoon.report.scores import (
-    Metric,
-    class_metrics,
-    difference,
-    score,
-    value_metrics,
-)
+from halfmoon.report.scores import score
 from halfmoon.report.split import Split, given_split, split_warnings
 from halfmoon.report.verdict import verdict
 from halfmoon.tables.findings import Finding
@@ -145,24 +138,15 @@ def measure(
     if split is None:
         split = given_split(0 if train is None else len(y_train), len(y_test))
     case = read_case(model, train, (X_test, y_test), test_rows, split.clusters)
-    rng = np.random.default_rng(seed)
     told(0.0, "predictions")
     started = time.perf_counter()
     predicted = case.predict(case.test.table)
-    costs = measure_costs(case, time.perf_counter() - started, fit_seconds, model_bytes)
-    metrics = _metrics(case, predicted)
-    scores = tuple(score(metric, case.clusters) for metric in metrics)
-    baselines = _baselines(case, metrics, seed, told)
-    missed = list(case.left_out)
-
-    def columns_done(share: float) -> None:
-        told(
-            AT["importance"] + share * (AT["the rest"] - AT["importance"]), "importance"
-        )
-
-    ranked = _attempt(missed, "importance", (), importances_of, case, rng, columns_done)
-    told(AT["the rest"], "the rest")
+    seconds = time.perf_counter() - started
     task: Task = "classification" if case.classes else "regression"
+    own = metrics_of(case, predicted)
+    scores = tuple(score(metric, case.clusters) for metric in own)
+    told(AT["baselines"], "baselines")
+    baselines = baselines_of(case, own, seed)
     measured = Measured(
         task=task,
         task_reason=task_reason,
@@ -178,22 +162,45 @@ def measure(
         baselines=baselines,
         verdict=verdict(task, target, scores, baselines, len(case.test)),
         learning_curves=tuple(map(curves.learning_curve, model.histories_)),
-        coverage=_attempt(missed, "coverage", (), coverages_of, case),
-        importance=ranked,
-        importance_metric="log-loss" if case.classes else "RMSE",
-        dependence=_attempt(
-            missed, "dependence", (), dependences_of, case, ranked, rng
-        ),
-        mistakes=mistakes_of(case, predicted),
-        notes=notes_of(
-            findings, _attempt(missed, "diagnosis", None, diagnosis_of, case)
-        ),
-        costs=costs,
+        costs=measure_costs(case, seconds, fit_seconds, model_bytes),
         reproduction=_reproduction(model, command, python),
-        **figures_of(case, predicted, rng),
+        importance_metric="log-loss" if case.classes else "RMSE",
+        **_explained(case, predicted, findings, np.random.default_rng(seed), told),
     )
     told(1.0, "done")
-    return replace(measured, left_out=tuple(missed))
+    return measured
+
+
+def _explained(
+    case: Case,
+    predicted: Array,
+    findings: Iterable[Finding],
+    rng: np.random.Generator,
+    told: Progress,
+) -> dict[str, Any]:
+    """What the scores rest on, by the names of `Measured`."""
+    missed = list(case.left_out)
+    begun = AT["importance"]
+    part = AT["the rest"] - begun
+
+    def done(share: float) -> None:
+        told(begun + share * part, "importance")
+
+    done(0.0)
+    ranked = _attempt(missed, "importance", (), importances_of, case, rng, done)
+    told(AT["the rest"], "the rest")
+    depends = _attempt(missed, "dependence", (), dependences_of, case, ranked, rng)
+    coverage = _attempt(missed, "coverage", (), coverages_of, case)
+    diagnosis = _attempt(missed, "diagnosis", None, diagnosis_of, case)
+    return {
+        **figures_of(case, predicted, rng),
+        "importance": ranked,
+        "dependence": depends,
+        "coverage": coverage,
+        "notes": notes_of(findings, diagnosis),
+        "mistakes": mistakes_of(case, predicted),
+        "left_out": tuple(missed),
+    }
 
 
 def score_rows(
@@ -205,7 +212,7 @@ def score_rows(
     `measure` does.
     """
     case = read_case(model, None, (X, y), None, clusters)
-    metrics = _metrics(case, case.predict(case.test.table))
+    metrics = metrics_of(case, case.predict(case.test.table))
     return tuple(score(metric, case.clusters) for metric in metrics), case.left_out
 
 
@@ -223,46 +230,6 @@ def _attempt(
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         missed.append(f"{what.capitalize()} was not measured: {reason.rstrip('.')}.")
         return otherwise
-
-
-def _metrics(case: Case, predicted: Array) -> list[Metric]:
-    if case.classes:
-        return class_metrics(case.test.y, predicted)
-    return value_metrics(case.test.y, predicted[:, 0])
-
-
-def _baselines(
-    case: Case, own: list[Metric], seed: int, told: Progress
-) -> tuple[Baseline, ...]:
-    """The baselines, with their scores and the differences to the model's."""
-    if case.train is None:
-        return ()
-    columns = used_columns(case)
-    train = {name: case.train.values[name] for name in columns}
-    test = {name: case.test.values[name] for name in columns}
-    found = []
-    told(AT["baselines"], "baselines")
-    data = (train, case.train.y, test, len(case.classes), seed)
-    for one in fit_baselines(*data):
-        metrics: list[Metric] = []
-        if one.predicted is not None:
-            metrics = _metrics(case, one.predicted.reshape(len(case.test), -1))
-        found.append(
-            Baseline(
-                name=one.kind.name,
-                label=one.kind.label,
-                explanation=one.kind.explanation,
-                scores=tuple(score(metric, case.clusters) for metric in metrics),
-                differences=tuple(
-                    difference(model, other, case.clusters)
-                    for model, other in zip(own, metrics, strict=False)
-                ),
-                seconds=one.seconds,
-                error=one.error,
-            )
-        )
-    told(AT["importance"], "importance")
-    return tuple(found)
 
 
 def _class_shares(case: Case) -> tuple[float, ...]:
