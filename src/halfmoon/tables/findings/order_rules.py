@@ -18,6 +18,7 @@ TIME = re.compile(
 FEWEST_DESCENTS = 10  # that unsorted rows would have
 SORTED = 0.05  # of the descents that unsorted rows would have
 FEWEST_ROWS = 100  # of which neighbours are compared
+COMPARED_ROWS = 50_000  # the first ones
 FEWEST_COLUMNS = 3
 # rows that are sorted by a column have long runs, and few of each value (one, but
 # several tables may have been joined)
@@ -81,7 +82,8 @@ def neighbours(case: Case) -> Iterator[Finding]:
     warning is due: columns in which each value stands in one run of rows are taken for
     the cause, and the others compared within these runs.
     """
-    codes = {name: own for name, own in case.codes.items() if own.max(initial=0) > 0}
+    first = slice(COMPARED_ROWS)
+    codes = {name: own[first] for name, own in case.codes.items() if own.any()}
     if case.rows < FEWEST_ROWS or len(codes) < FEWEST_COLUMNS:
         return
     target = case.target
@@ -89,14 +91,14 @@ def neighbours(case: Case) -> Iterator[Finding]:
         if _is_sorted(target.values[target.known]):
             return
     elif target is not None:
-        codes[target.column] = codes_of(target.values)
-    blocks = np.zeros(case.rows, dtype=np.intp)
+        codes[target.column] = codes_of(target.values[first])
+    blocks = np.zeros(min(case.rows, COMPARED_ROWS), dtype=np.intp)
     while cause := next((n for n, c in codes.items() if _makes_blocks(blocks, c)), ""):
         blocks = _runs(blocks, codes.pop(cause))
     names = [name for name in codes if name in case.values]
     if len(names) < FEWEST_COLUMNS:
         return
-    alike = [neighbour_correlation(case.values[name], blocks) for name in names]
+    alike = [neighbour_correlation(case.values[name][first], blocks) for name in names]
     if np.median(alike) < ALIKE:
         return
     yield Finding(
