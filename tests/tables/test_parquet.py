@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -94,3 +95,14 @@ def test_no_rows(tmp_path):
     path = written(TABLE.slice(0, 0), tmp_path)
     with pytest.raises(ValueError, match=r"a\.parquet has columns, but no rows"):
         read_parquet(path, "a.parquet")
+
+
+def test_an_index_of_pandas_is_no_column(tmp_path):
+    """It tells where rows once stood: in a table sorted by the target, all of it."""
+    frame = pd.DataFrame({"price": [1.0, 2.0, 3.0]}, index=[7, 5, 6])
+    path = tmp_path / "table"
+    frame.to_parquet(path)
+    assert "__index_level_0__" in pq.read_table(path).column_names
+    assert list(read_parquet(path, "table")) == list(read_frame(frame)) == ["price"]
+    only = pa.table({"__index_level_0__": [1, 2]})
+    assert list(read_parquet(written(only, tmp_path), "t")) == ["__index_level_0__"]

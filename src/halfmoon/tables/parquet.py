@@ -12,6 +12,8 @@ from halfmoon.tables.raw import Table, raw_column
 NESTED = re.compile(
     r".*\[\d*\]$|STRUCT|MAP|UNION|BLOB|BIT\b|GEOMETRY|VARIANT", re.DOTALL
 )
+# how pandas writes an index without a name, which is no column
+INDEX = re.compile(r"__index_level_\d+__")
 # what a column of a type is asked for as; others as they are
 AS = {
     "DECIMAL": "DOUBLE",
@@ -29,6 +31,8 @@ AS = {
 def read_parquet(path: Path, source: str) -> Table:
     """The columns of a Parquet file, called `source` in messages.
 
+    A nameless index of pandas, where rows once stood, is no column.
+
     Raises ValueError for a broken file, one without rows, and columns that hold bytes
     or nested values.
     """
@@ -42,6 +46,8 @@ def read_parquet(path: Path, source: str) -> Table:
             [str(path)],
         ).fetchall()
         types = {name: kind for name, kind, *_ in described}
+        columns_of_data = [name for name in types if not INDEX.fullmatch(name)]
+        types = {name: types[name] for name in columns_of_data or types}
         _refuse_nested(types)
         chosen = ", ".join(_asked(name, kind) for name, kind in types.items())
         columns = connection.execute(
