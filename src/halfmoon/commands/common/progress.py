@@ -1,4 +1,4 @@
-"""A bar on the terminal for work on the rows of a table."""
+"""What a terminal shows while work on a table goes on."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,3 +32,20 @@ def rows_bar(label: str, rows: int) -> Iterator[Callable[[int], None]]:
     ) as progress:
         bar = progress.add_task(label, total=rows)
         yield lambda done: progress.advance(bar, done)
+
+
+@contextmanager
+def working(label: str) -> Iterator[None]:
+    """A sign that something is going on, for work whose end nobody knows.
+
+    Nothing is shown where standard error is not a terminal.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(Text(label)):
+        yield

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from halfmoon.commands.common.options import Reading
+from halfmoon.commands.common.progress import working
 
 if TYPE_CHECKING:
     from halfmoon.tables.raw import Table
@@ -17,15 +18,16 @@ def read_table(source: str, reading: Reading) -> "tuple[Table, Understood]":
     """
     from halfmoon.tables.reading import read_file
 
-    return read_file(
-        source,
-        encoding=reading.encoding,
-        separator=_sign(reading.separator),
-        quote=_sign(reading.quote),
-        comment=_sign(reading.comment),
-        skip=reading.skip,
-        header=reading.header,
-    )
+    with working(f"reading {source}"):
+        return read_file(
+            source,
+            encoding=reading.encoding,
+            separator=_sign(reading.separator),
+            quote=_sign(reading.quote),
+            comment=_sign(reading.comment),
+            skip=reading.skip,
+            header=reading.header,
+        )
 
 
 def way_of_reading(understood: "Understood") -> str:

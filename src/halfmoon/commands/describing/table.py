@@ -8,6 +8,7 @@ import typer
 
 from halfmoon.commands.common.options import Reading
 from halfmoon.commands.common.printing import as_share, print_table
+from halfmoon.commands.common.progress import working
 from halfmoon.commands.common.reading import (
     as_arguments,
     read_table,
@@ -48,28 +49,35 @@ def describe_table(source: str, reading: Reading, target: str | None) -> Describ
     Raises OSError and ValueError, in one sentence, for what is no table, and for a
     target that it does not have.
     """
-    from halfmoon.commands.common.targets import read_named
     from halfmoon.tables.findings import findings
     from halfmoon.tables.schema import Schema
-    from halfmoon.tables.task import suggest_target
 
     table, understood = read_table(source, reading)
-    schema = Schema.of(table, said_of_columns(reading))
-    found: Target | None = None
-    why = "no column can be predicted: each holds dates, ids, free text or one value"
-    if target is not None:
-        found = read_named(table, target)
-        why = "you named it"
-    elif suggestion := suggest_target(table):
-        found = suggestion.target
-        why = suggestion.why
-    return Described(
-        understood=understood,
-        schema=schema,
-        missing=_missing(table, schema),
-        target=found,
-        suggested=why,
-        findings=findings(table, schema, found),
+    with working("looking at the columns"):
+        schema = Schema.of(table, said_of_columns(reading))
+        found, why = _target(table, target)
+        return Described(
+            understood=understood,
+            schema=schema,
+            missing=_missing(table, schema),
+            target=found,
+            suggested=why,
+            findings=findings(table, schema, found),
+        )
+
+
+def _target(table: "Table", name: str | None) -> "tuple[Target | None, str]":
+    """The column that would be predicted, and why it is this one, or why none."""
+    from halfmoon.commands.common.targets import read_named
+    from halfmoon.tables.task import suggest_target
+
+    if name is not None:
+        return read_named(table, name), "you named it"
+    suggestion = suggest_target(table)
+    if suggestion is not None:
+        return suggestion.target, suggestion.why
+    return None, (
+        "no column can be predicted: each holds dates, ids, free text or one value"
     )
 
 
