@@ -194,7 +194,7 @@ def common(names, **parts):
     )
     standard = {
         "source": "patients.csv",
-        "reading": "Comma-separated, with a header, UTF-8.",
+        "reading": "patients.csv: CSV, 569 rows\n  encoding='utf-8', skip=0",
         "columns": columns_of(names),
         "rows": RowCounts(train=n - n // 4, test=n // 4, left_out=2),
         "split": SplitFacts(
@@ -273,7 +273,7 @@ def two_classes():
         names,
         shape=data.data.shape,
         task="classification",
-        task_reason="The target has 2 different values.",
+        task_reason="it holds 2 different texts",
         target="outcome",
         classes=classes,
         class_shares=(0.37, 0.63),
@@ -347,7 +347,7 @@ def three_classes():
         names,
         shape=data.data.shape,
         task="classification",
-        task_reason="The target has 3 different values.",
+        task_reason="it holds 3 different texts",
         target="grower",
         classes=classes,
         class_shares=(0.33, 0.4, 0.27),
@@ -397,7 +397,7 @@ def values():
         names,
         shape=data.data.shape,
         task="regression",
-        task_reason="The target has 214 different numbers.",
+        task_reason="it holds 214 different numbers",
         target="progression",
         classes=(),
         class_shares=(),

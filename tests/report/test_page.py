@@ -90,6 +90,24 @@ def test_what_a_table_holds_stays_text():
     assert not re.search("[\x00\x1b]", page)
 
 
+def test_without_a_file_a_command_and_baselines_there_is_a_page_too():
+    told = {"source": "", "reading": "", "task_reason": "", "notes": ()}
+    measured = without_pictures(reported.two_classes(), mistakes=(), **told)
+    page = report_page(
+        dataclasses.replace(
+            measured,
+            baselines=(),
+            verdict=Verdict("alone", "No baseline.", (), "log_loss", None),
+            reproduction=dataclasses.replace(measured.reproduction, command=""),
+        )
+    )
+    assert "nothing can be compared with it" in " ".join(page.split())
+    assert "The model predicts <strong>outcome</strong>, as classes." in page
+    assert "Of the rows, 37.0% are malignant" in page
+    assert "What the baselines are" not in page
+    assert "best baseline" not in page
+
+
 def test_names_that_mean_something_to_a_drawing_are_drawn_as_they_are():
     importance = tuple(
         dataclasses.replace(one, column=f"${i}$ <b> \x00 名前 {EVIL}")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from halfmoon.atomic import write_file
 from halfmoon.pages import html, live, modules
-from halfmoon.report import wording
+from halfmoon.report import pictures, wording
 from halfmoon.report.context import context_of
 from halfmoon.report.measured import Measured
 
@@ -169,6 +169,7 @@ def _environment() -> Environment:
         "size": wording.size,
         "plural": wording.plural,
         "anchor": _anchor,
+        "cut": pictures.short,
     }
     environment.tests["share"] = lambda score: score.name in wording.SHARES
     return environment

@@ -90,9 +90,18 @@ def comparison(measured: Measured) -> Figure:
         draw(
             side_by_side(panels, 2, height), "figure-comparison", f"{'; '.join(told)}."
         ),
-        "Scores on the test rows, with 95% intervals. Two may overlap and still "
-        "differ: the second table below says how far models are apart on the same "
-        "rows. An arrow stands for a model that is far off.",
+        _caption_of_scores(len(names)),
+    )
+
+
+def _caption_of_scores(models: int) -> str:
+    said = "Scores on the test rows, with 95% intervals."
+    if models == 1:
+        return said
+    return (
+        f"{said} Two may overlap and still differ: the second table below says how far "
+        "models are apart on the same rows. An arrow stands for a model that is far "
+        "off."
     )
 
 
@@ -208,7 +217,7 @@ def _caption_of_probabilities(measured: Measured) -> str:
     if measured.class_curves:
         of = "each class" if len(measured.class_curves) > 1 else "the class "
         if len(measured.class_curves) == 1:
-            of += measured.class_curves[0].name
+            of += short(measured.class_curves[0].name, 40)
         said.append(
             f"How well {of} is told from the rest, at all thresholds at once (AUC: "
             "area under the ROC curve; AP: average precision). Dashed: guessing."
@@ -220,9 +229,9 @@ def _caption_of_probabilities(measured: Measured) -> str:
             )
     if measured.calibration is not None:
         said.append(
-            f"The last panel is of {measured.calibration.of}: where its points lie on "
-            "the diagonal, probabilities come true as often as they say. Bars: how "
-            "many rows a point stands for."
+            f"The last panel is of {short(measured.calibration.of, 40)}: where its "
+            "points lie on the diagonal, probabilities come true as often as they say. "
+            "Bars: how many rows a point stands for."
         )
     return " ".join(said)
 
@@ -322,7 +331,7 @@ def _draw_effect(
     what = "mean prediction" if is_value else "mean probability"
     if not is_value and len(effect.outputs) == 1:
         what = f"probability of {labels[0]}"
-    ax.set_title(short(effect.column, 30), parse_math=False)
+    ax.set_title(short(effect.column, 24), parse_math=False)
     if all(isinstance(value, int | float) for value in effect.values):
         values = np.array(effect.values, dtype=float)
         draw_dependence(ax, values, responses, shares, labels)

@@ -2,7 +2,7 @@
 
 import math
 
-from halfmoon.report.measured import Difference, Score
+from halfmoon.report.measured import Difference, Importance, Score
 
 MINUS = "\N{MINUS SIGN}"
 SHARES = {"accuracy", "balanced_accuracy"}
@@ -34,7 +34,7 @@ def number(value: float, digits: int = 4) -> str:
     return text.replace("-", MINUS)
 
 
-def decimals_of(score: Score | Difference) -> int:
+def decimals_of(score: Score | Difference | Importance) -> int:
     """How many decimals its interval warrants: two digits of its half width.
 
     >>> decimals_of(Score("rmse", "RMSE", 56.1234, 51.1, 61.2, False))
@@ -53,12 +53,12 @@ def value_of(score: Score | Difference, value: float, *, sign: bool = False) -> 
     '96.5%'
     """
     if score.name in SHARES:
-        return f"{_rounded(100.0 * value, 1, sign=sign)}%"
-    return _rounded(value, decimals_of(score), sign=sign)
+        return f"{fixed(100.0 * value, 1, sign=sign)}%"
+    return fixed(value, decimals_of(score), sign=sign)
 
 
-def _rounded(value: float, decimals: int, *, sign: bool) -> str:
-    """A number with its sign, or without a plus; what rounds to 0 has no sign."""
+def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
+    """A number with so many decimals; `sign` adds a plus. What rounds to 0 has none."""
     rounded = round(value, decimals)
     plus = "+" if sign and rounded else ""
     return f"{rounded or 0.0:{plus},.{decimals}f}".replace("-", MINUS)
