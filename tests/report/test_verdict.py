@@ -60,6 +60,11 @@ def test_no_better_than_a_guess_is_said_first():
     for boosting in (0.41, 0.50, 0.30):
         found = told("log_loss", own=0.40, dummy=0.41, boosting=boosting)
         assert "does not predict 'churn' better than a guess" in found.headline
+    rival = baseline("boosting", "log_loss", 0.4, 0.3)
+    most = verdict(
+        "classification", "churn", scores("log_loss", 0.4), [rival], 500, more=False
+    )
+    assert most.sentences[2] == "Use the boosting one for this table."
     useless = told("log_loss", own=0.70, dummy=0.60, boosting=0.65)
     assert useless.rival == "the dummy one"
     assert useless.outcome == "loses"

@@ -18,6 +18,7 @@ import sklearn
 
 import halfmoon
 from halfmoon.arrays.elementary import Array
+from halfmoon.estimators.recipe import EFFORTS
 from halfmoon.report import curves
 from halfmoon.report.comparing import baselines_of, metrics_of
 from halfmoon.report.costs import measure_costs
@@ -147,6 +148,7 @@ def measure(
     scores = tuple(score(metric, case.clusters) for metric in own)
     told(AT["baselines"], "baselines")
     baselines = baselines_of(case, own, seed)
+    data = (task, target, scores, baselines, len(case.test))
     measured = Measured(
         task=task,
         task_reason=task_reason,
@@ -160,7 +162,7 @@ def measure(
         split=_split_facts(split, case),
         scores=scores,
         baselines=baselines,
-        verdict=verdict(task, target, scores, baselines, len(case.test)),
+        verdict=verdict(*data, more=model.effort < max(EFFORTS)),
         learning_curves=tuple(map(curves.learning_curve, model.histories_)),
         costs=measure_costs(case, seconds, fit_seconds, model_bytes),
         reproduction=_reproduction(model, command, python),

@@ -25,8 +25,12 @@ def verdict(
     scores: Sequence[Score],
     baselines: Sequence[Baseline],
     rows: int,
+    more: bool = True,
 ) -> Verdict:
-    """The verdict on scores of so many test rows, beside baselines on the same rows."""
+    """The verdict on scores of so many test rows, beside baselines on the same rows.
+
+    `more` says whether there is a higher effort.
+    """
     metric = "log_loss" if task == "classification" else "rmse"
     sentences = [_score_sentence(task, target, scores, rows)]
     fitted = [one for one in baselines if one.scores]
@@ -54,7 +58,7 @@ def verdict(
         )
     sentences += _other_metrics(rival, metric)
     if outcome == "loses":
-        sentences.append(_advice(rival))
+        sentences.append(_advice(rival, more))
     return Verdict(
         outcome, headline, tuple(sentences + _rough(rows)), metric, rival.label
     )
@@ -127,9 +131,11 @@ def _other_metrics(rival: Baseline, metric: str) -> list[str]:
     ]
 
 
-def _advice(rival: Baseline) -> str:
+def _advice(rival: Baseline, more: bool) -> str:
     if rival.name == "dummy":
         return "These columns may not tell the target; use no model for it yet."
+    if not more:
+        return f"Use {rival.label} for this table."
     return f"Try a higher effort, or use {rival.label} for this table."
 
 
