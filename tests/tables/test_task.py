@@ -144,6 +144,21 @@ def test_columns_that_cannot_be_predicted_are_refused_in_a_sentence(cells, reaso
     assert str(raised.value).endswith(".")
 
 
+def test_numbers_among_which_something_stands_are_no_classes():
+    cells = numbers(*range(100, 160), rows=600)
+    cells[[7, 9, 11]] = ["12 kg", "2 lb", "7 lb"]
+    with pytest.raises(ValueError, match=r"most of its cells are numbers.*mixed units"):
+        read_target("y", cells)
+    cells[[7, 9, 11]] = "see below 2"
+    with pytest.raises(ValueError, match="not 'see below 2' in row 8"):
+        read_target("y", cells)
+    assert task(cells, task="classification") == "classification"
+    postal = column(*(f"{code:05}" for code in np.resize(np.arange(990, 1020), 600)))
+    assert task(postal) == "classification"
+    few = column(*["1", "2", "3", "unclear"] * 10)
+    assert task(few) == "classification"
+
+
 def test_ten_thousand_classes_are_too_many_also_if_they_were_said():
     with pytest.raises(ValueError, match=r"10,000 different classes.*at most 1,000"):
         read_target("y", numbers(*range(10_000), rows=30_000), task="classification")

@@ -15,7 +15,8 @@ The rule, in its order:
 
 (AutoGluon's rule, which takes up to 1,000 whole numbers for classes: a share in per
 cent would be one of them.) Whatever somebody says stands above the rule. There may be
-at most 1,000 classes, each in two rows on average.
+at most 1,000 classes, and of more than 20 each in two rows on average. Many different
+texts of which most are numbers are refused, with the one that is none.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.tables.cells import Column
+from halfmoon.tables import number_texts
+from halfmoon.tables.cells import Cells, Column
 from halfmoon.tables.decision import Decision
 from halfmoon.tables.kinds import decide, decide_as
 from halfmoon.tables.parsing import parse_column
@@ -177,10 +179,26 @@ def _decided(name: str, column: Column, task: str | None) -> Decision:
                 f"{cannot}it holds {what} ({decision.why}); choose a column of classes "
                 "or numbers."
             )
+        if kind == "category" and _are_spoilt_numbers(decision.cells(column)):
+            raise ValueError(
+                f"{cannot}most of its cells are numbers, and others are not "
+                f"({decision.why}); correct these, or leave them empty."
+            )
         return decision
     if task == "regression":
         return decide_as(name, column, "number")
     return decision if kind == "yes/no" else decide_as(name, column, "category")
+
+
+def _are_spoilt_numbers(cells: Cells) -> bool:
+    """Whether most of many different cells are numbers, so that they are no classes.
+
+    Codes are none, such as postal ones, of which some begin with 0.
+    """
+    if len(cells.texts) <= FEW_WHOLE or number_texts.has_zeros(cells.texts):
+        return False
+    are_numbers = np.array(number_texts.are_numbers(cells.texts), dtype=bool)
+    return bool(2 * (cells.counts @ are_numbers) > cells.known)
 
 
 def _of_numbers(column: Column, task: str | None, decision: Decision) -> Target:
