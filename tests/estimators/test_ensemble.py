@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from halfmoon.estimators.ensemble import (
 )
 from halfmoon.estimators.folds import cut
 from halfmoon.estimators.recipe import recipe_for
+from halfmoon.training import loop
 
 SMALL = {"members": 3, "hidden": (8,), "epochs": 6, "patience": 3}
 
@@ -130,6 +132,27 @@ def test_after_ctrl_c_the_members_so_far_stay(cancer, n_threads):
     assert stopped == "interrupted"
     assert 2 <= len(members) < 8
     assert all(np.isfinite(one.network.theta).all() for one in members)
+
+
+def test_ctrl_c_ends_a_long_epoch(cancer, monkeypatch):
+    """The first member keeps what it has learned of its first epoch."""
+    chunks = []
+
+    def chunk(*args):
+        chunks.append(args)
+        if len(chunks) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.3)  # until the main thread has noted it
+        return run_chunk(*args)
+
+    run_chunk = loop.run_chunk
+    monkeypatch.setattr(loop, "run_chunk", chunk)
+    members, stopped = trained(cancer, members=8, batch_size=1)
+    assert stopped == "interrupted"
+    (first,) = members
+    assert first.run.epoch == 0
+    assert 0 < first.run.t < len(cancer.t) * 7 // 8
+    assert np.isfinite(first.network.theta).all()
 
 
 # Temperature, and the mean

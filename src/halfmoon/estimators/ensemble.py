@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,13 @@ class Member:
     held_out: Indices
 
 
+class Watchers(NamedTuple):
+    """What is told of a training after each epoch, and about every 50 ms."""
+
+    of_epoch: Callable[[Network, Run], bool]
+    of_part: Callable[[Run], None]
+
+
 def network_of(recipe: Recipe, d: int, k: int, loss: Any, seed: int) -> Network:
     """An untrained member, of d inputs and k outputs: a scaling, and dense layers.
 
@@ -114,9 +121,9 @@ def train_members(
                 seconds = _seconds_until(deadline)
                 if seconds == 0.0 and number > 0:
                     return
-                told = _watcher(number, interrupt, progress)
+                watchers = _watchers(number, interrupt, progress)
                 one = (data, held_out[number], recipe, build(seed + number))
-                member = _train_one(*one, seed + number, told, seconds)
+                member = _train_one(*one, seed + number, seconds, watchers)
                 if progress is not None:
                     progress(number, member.run)
                 if number == 0 or member.run.best is not None:
@@ -145,17 +152,21 @@ def _wait() -> None:
     """Nothing is to be done meanwhile: Ctrl-C is noted by its handler."""
 
 
-def _watcher(
+def _watchers(
     number: int, interrupt: Interrupt, progress: Callable[[int, Run], None] | None
-) -> Callable[[Network, Run], bool]:
-    """A callback that reports an epoch, and ends the training after Ctrl-C."""
+) -> Watchers:
+    """What `train` tells of an epoch, and of a part of it; Ctrl-C ends the training."""
 
-    def told(network: Network, run: Run) -> bool:
+    def of_epoch(network: Network, run: Run) -> bool:
         if progress is not None:
             progress(number, run)
         return interrupt.seen
 
-    return told
+    def of_part(run: Run) -> None:
+        if interrupt.seen and not run.stopped:
+            run.stopped = "callback"  # an epoch may take minutes
+
+    return Watchers(of_epoch, of_part)
 
 
 def _train_one(
@@ -164,8 +175,8 @@ def _train_one(
     recipe: Recipe,
     network: Network,
     seed: int,
-    told: Callable[[Network, Run], bool],
     seconds: float | None,
+    watchers: Watchers,
 ) -> Member:
     """Train one member; its best epoch's weights stay."""
     sizes = network.loss.classes(network.k) if recipe.refines else ()
@@ -187,7 +198,8 @@ def _train_one(
         epochs=recipe.epochs,
         batch_size=min(recipe.batch_size, len(Z)),
         patience=recipe.patience,
-        callbacks=[told],
+        callbacks=[watchers.of_epoch],
+        progress=watchers.of_part,
         seconds=None if seconds is None else max(seconds, SHORTEST),
         seed=seed,
         n_threads=1,
