@@ -70,13 +70,13 @@ class Novelty:
 
     def __str__(self) -> str:
         if not self.columns:
-            return f"All {self.rows} rows lie within what was learned."
+            return f"All {self.rows:,} rows lie within what was learned."
         named = [column.tell(self.rows) for column in self.columns[:MOST_NAMED]]
         others = len(self.columns) - len(named)
         more = f"; so have {others} more columns" if others > 1 else ""
         more = "; so has 1 more column" if others == 1 else more
         return (
-            f"{self.new_rows} of {self.rows} rows "
+            f"{self.new_rows:,} of {self.rows:,} rows "
             f"({_share(self.new_rows, self.rows)}) hold something that was not "
             f"learned: {'; '.join(named)}{more}."
         )
