@@ -117,5 +117,5 @@ def test_a_share_is_none_or_all_only_where_it_is(new, share):
     age[:new] = 99.0
     table = {name: np.repeat(column[:1], 2000) for name, column in learned().items()}
     assert str(novelty(table | {"age": age}, ENCODER)).startswith(
-        f"{new} of 2000 rows ({share})"
+        f"{new:,} of 2,000 rows ({share})"
     )
