@@ -45,6 +45,7 @@ MEASURES = {
 BASE = "hgb"
 OURS = "halfmoon_3"
 SMALLEST = 1e-4  # of what is divided: some methods make no mistake at all
+DECIDED = ("adult", "credit_g", "sick", "phoneme", "spambase", "titanic")
 EASY = "car"  # a table where one mistake more changes the ratio by a third
 PACKAGES = ("halfmoon", "scikit-learn", "lightgbm", "catboost")
 Means = dict[str, pd.DataFrame]  # by measure: tables in rows, methods in columns
@@ -102,6 +103,21 @@ def summary(name: str, values: pd.DataFrame) -> str:
     return f"{title}\n\n{markdown(head, lines)}"
 
 
+def halves(found: Means) -> str:
+    """Ratios on tables that were used to decide something, and on the others."""
+    lines = []
+    for name in ("error", "log_loss"):
+        values = found[name]
+        used = values.index.isin(DECIDED)
+        for method in ("halfmoon_1", OURS, "catboost"):
+            line = [f"{MEASURES[name]}, {TITLES[method]}"]
+            for part in (values[used], values[~used], values[~used].drop(index=EASY)):
+                line.append(f"{ratios(part)[method]:.3f}")
+            lines.append(line)
+    head = ["", "six that decided", "the others", f"the others without {EASY}"]
+    return markdown(head, lines)
+
+
 def times(found: Means) -> str:
     """How long the methods take."""
     fit = found["fit_cpu_seconds"]
@@ -144,6 +160,11 @@ def figure(name: str, values: pd.DataFrame, folder: Path) -> str:
     return f"![{in_words(compared)}](images/{file})"
 
 
+def p_of(values: pd.DataFrame) -> str:
+    """Of the test of Friedman, as the figure has it."""
+    return f"{compare(values.drop(columns='dummy')).p:.1g}"
+
+
 def versions() -> str:
     """The packages that were measured."""
     found = []
@@ -169,6 +190,7 @@ def page(found: Means, stored: dict[str, Any], folder: Path) -> str:
         "summaries": "\n\n".join(
             summary(name, found[name]) for name in MEASURES if name in found
         ),
+        "halves": halves(found),
         "times": times(found),
         "errors": by_table(both, {"RealMLP": stored["error"]}),
         "log_losses": by_table(classes, {}),
@@ -176,6 +198,7 @@ def page(found: Means, stored: dict[str, Any], folder: Path) -> str:
         "tables": str(len(both)),
         "level": f"{LEVEL:.0%}",
         "smallest": f"{SMALLEST:g}",
+        "p": " and ".join(p_of(found[name]) for name in ("log_loss", "error")),
     }
     for name, part in parts.items():
         text = text.replace("{" + name + "}", part)
@@ -189,22 +212,25 @@ def realmlp(found: Means, stored: dict[str, Any]) -> str:
     return f"{(theirs / ours).median():.0f}"
 
 
+def write(rows: list[dict[str, Any]], folder: Path) -> None:
+    """Write the page, its figures and its numbers into a folder."""
+    found = means(rows)
+    stored = json.loads((HERE / "realmlp.json").read_text(encoding="utf-8"))
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    write_file(folder / "accuracy.md", page(found, stored, folder).encode())
+    long = pd.concat(found, names=["measure", "table"]).stack().unstack("measure")
+    csv = long.reset_index().round(6).to_csv(index=False)
+    write_file(folder / "accuracy.csv", csv.encode())
+
+
 def main() -> None:
-    """Write the page, its figures and its numbers."""
+    """Read what was measured, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("measured", type=Path, nargs="+", help="files of accuracy.py")
     parser.add_argument("folder", type=Path, help="where the page goes")
     options = parser.parse_args()
     rows = [row for file in options.measured for row in rows_of(file)]
-    found = means(rows)
-    stored = json.loads((HERE / "realmlp.json").read_text(encoding="utf-8"))
-    (options.folder / "images").mkdir(parents=True, exist_ok=True)
-    text = page(found, stored, options.folder)
-    write_file(options.folder / "accuracy.md", text.encode())
-    long = pd.concat(found, names=["measure", "table"]).stack().unstack("measure")
-    long = long.reset_index().round(6)
-    csv = long.to_csv(index=False)
-    write_file(options.folder / "accuracy.csv", csv.encode())
+    write(rows, options.folder)
 
 
 if __name__ == "__main__":

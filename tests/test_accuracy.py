@@ -1,6 +1,7 @@
 """benchmarks/accuracy*.py: methods compared over tables, and the page that tells it."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 
 import accuracy
@@ -92,6 +93,27 @@ def test_ratios_are_geometric_means_over_tables(measured):
     found = accuracy_page.ratios(accuracy_page.means(measured)["error"])
     assert found["halfmoon_3"] == pytest.approx(gmean([0.1 / 0.2, 1.0, 0.05 / 0.1]))
     assert found["hgb"] == 1.0
+
+
+def test_page_tells_what_was_measured(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = [
+        {"table": table, "method": method, "split": 0}
+        | dict.fromkeys(["fit_cpu_seconds", "predict_seconds"], 0.5)
+        | dict(zip(accuracy_page.MEASURES, rng.uniform(size=4), strict=False))
+        for table in ("adult", "sick", "car", "compas")
+        for method in ("halfmoon_1", "halfmoon_3", "catboost", "hgb", "dummy")
+    ]
+    rows += [{**row, "table": "cpu_act", "nrmse": 0.5} for row in rows[:5]]
+    accuracy_page.write(rows, tmp_path)
+    page = (tmp_path / "accuracy.md").read_text(encoding="utf-8")
+    assert not re.search(r"\{\w+\}", page)
+    for image in re.findall(r"\((images/[^)]+)\)", page):
+        ET.parse(tmp_path / image)
+    kept = pd.read_csv(tmp_path / "accuracy.csv").set_index(["table", "method"])
+    for row in rows[:20]:
+        found = kept.loc[(row["table"], row["method"]), "error"]
+        assert found == pytest.approx(row["error"], abs=1e-6)
 
 
 def test_a_method_that_raises_leaves_its_sentence():
