@@ -222,6 +222,17 @@ def test_columns_that_are_mostly_missing_are_listed_with_their_share():
     assert finding.sentence == "Column 'note' is missing in 75.0% of the rows."
 
 
+def test_texts_that_differ_in_case_or_spaces_only_are_told():
+    table = plain()
+    table["colour"][:3] = ["Red", "light blue", "lightblue"]
+    finding = only("HM-D13", found(table))
+    assert finding.column == "colour"
+    assert "such as 'light blue' and 'lightblue'" in finding.sentence
+    table = plain()
+    table["class"][:3] = "A"
+    assert only("HM-D13", found(table)).column == "class"
+
+
 # The target
 
 
@@ -311,4 +322,4 @@ def test_each_code_has_a_paragraph_of_its_own():
 def test_every_rule_of_the_list_is_tried_and_prints_as_one_line():
     finding = Finding("HM-D99", "title", None, "It is so.", "Do this.")
     assert str(finding) == "HM-D99: It is so. Do this."
-    assert len(RULES) == 11  # two codes are of one rule
+    assert len(RULES) == 12  # two codes are of one rule

@@ -15,6 +15,7 @@ to do about it.
     HM-D10  rare classes          classes with fewer rows than folds and test part need
     HM-D11  no target             rows that cannot be learned from
     HM-D12  neighbours alike      rows that resemble the one before
+    HM-D13  spelled apart         texts that differ in case or spaces only
 """
 
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     target_rules.rare_classes,
     target_rules.no_target,
     order_rules.neighbours,
+    column_rules.spelled_apart,
 )
 
 

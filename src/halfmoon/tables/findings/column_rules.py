@@ -120,3 +120,38 @@ def mostly_missing(case: Case) -> Iterator[Finding]:
             names[0] if len(names) == 1 else None,
             f"{columns_are(names)} missing in {least:.1%} {more}of the rows.",
         )
+
+
+def spelled_apart(case: Case) -> Iterator[Finding]:
+    """Texts that differ in the case of letters or in spaces only, in the target too."""
+    texts = {
+        name: {value for value in column.tolist() if value is not None}
+        for name, column in case.values.items()
+        if column.dtype.kind == "O"
+    }
+    target = case.target
+    if target is not None and target.values.dtype.kind == "U":
+        texts[target.column] = set(target.values[target.known].tolist())
+    for name, different in texts.items():
+        twins = _twins(sorted(different))
+        if twins:
+            yield Finding(
+                "HM-D13",
+                "spelled apart",
+                name,
+                f"Column {name!r} holds values that differ in the case of letters or "
+                f"in spaces only, such as {twins[0]!r:.40} and {twins[1]!r:.40}: each "
+                "counts as one of its own.",
+                "If they mean the same, write them alike.",
+            )
+
+
+def _twins(texts: list[str]) -> tuple[str, str] | None:
+    """The first two texts that read alike."""
+    first: dict[str, str] = {}
+    for text in texts:
+        plain = "".join(text.casefold().split())
+        if plain in first:
+            return first[plain], text
+        first[plain] = text
+    return None
