@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from engines.problems import (
     CLOSE,
+    ODD,
     assert_close,
     by_reference,
     each_dtype,
@@ -20,6 +21,23 @@ from engines.problems import (
 from halfmoon.components.losses import LOSSES
 from halfmoon.engines import reference
 from halfmoon.engines.compiled import prediction, translation
+from halfmoon.network import Network
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if "scaling" in name])
+@pytest.mark.parametrize("n", [1, 2, 300])
+@each_dtype
+def test_scaled_rows_are_predicted_like_the_reference(name, n, dtype):
+    """One row is scaled itself, of several the weights."""
+    network = Network(ODD[name], dtype=dtype)
+    network.theta = network.theta + np.linspace(-0.5, 0.5, network.size)
+    data = rows(network, n).astype(dtype)
+    for link in (True, False):
+        found = prediction.predict(network, network.theta, data, link)
+        assert_close(found, by_reference(network, data, link), CLOSE[dtype])
+    data[0, 0] = np.nan
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        prediction.predict(network, network.theta, data)
 
 
 @pytest.mark.parametrize("loss", specs(LOSSES))

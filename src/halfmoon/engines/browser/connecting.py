@@ -183,6 +183,7 @@ def fill_sizes(task, batch, ld):
     task.ld = ld
     task.lowest = 0
     task.columns = 0
+    task.scales_row = 0
     task.threads = 1
     task.count = 1
     task.t = 0

@@ -496,6 +496,9 @@ def predict(tasks, layers, theta, X, out, start, stop):
             not_finite += call(task.all_finite, task.a0, n, task.d, task.d + 1)
         else:
             not_finite += call(task.all_finite, task.a0, task.d, n, task.ld)
+        if task.scales_row:
+            s = task.theta + layers[0].scaling * BYTES
+            call(task.scale, task.a0, s, task.d)  # [F3]
         forward(task, layers, n, 0, 0)
         y_hat = out.ctypes.data + first * top.k * BYTES
         # here task.loss is the loss's link

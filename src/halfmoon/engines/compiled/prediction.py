@@ -37,11 +37,17 @@ class ForwardPass:
         names = ["row_numbers", "gather", "all_finite"]
         if layers["thin"].any():
             names.append("combine")
+        # of one row scaling the row is less work than scaling the weights above
+        scales_row = ld == 1 and network.layers[0].kernel == "scaling"
+        if scales_row:
+            layers["V"][0] = 0
+            names.append("scale")
         if layers["V"].any():
             names.append("scaled_weights")
         values = {
             "d": network.d,
             "wide": tables.is_wide(network, training=False),
+            "scales_row": scales_row,
             "a0": layers["a0"][0],
             "loss": native.address(output, dtype),
             "loss_h": memory.keep(np.array([*settings, 0.0])),
