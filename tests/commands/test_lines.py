@@ -9,8 +9,10 @@ import pytest
 import halfmoon
 from clinic import FIT, table_lines
 from halfmoon.atomic import write_file
+from halfmoon.commands.common.options import Reading
+from halfmoon.commands.common.targets import read_named
 from halfmoon.commands.fitting import measuring
-from halfmoon.commands.fitting.lines import command_line
+from halfmoon.commands.fitting.lines import command_line, report_lines
 from halfmoon.tables.reading import read_file
 
 
@@ -72,6 +74,21 @@ def test_they_do_so_for_values(lines):
     rows["ill"][:] = "no"
     assert np.array_equal(model.predict(rows), made["model"].predict(rows))
     assert "labels=" not in python
+
+
+def test_those_of_a_report_write_one(clinic, tmp_path, monkeypatch):
+    target = read_named(read_file(clinic.table)[0], "ill")
+    model = str(clinic.folder / "model.safetensors")
+    python = report_lines(model, str(clinic.table), Reading(separator=";"), target)
+    assert "separator=';'" in python
+    monkeypatch.chdir(tmp_path)
+    pages = []
+    monkeypatch.setattr(halfmoon, "measure", lambda *a, **options: (a, options))
+    monkeypatch.setattr(halfmoon, "write_report", lambda *a: pages.append(a))
+    exec(python, {})
+    (((_, _, _, X, y), options), page) = pages[0]
+    assert (len(y), len(X["city"]), page) == (158, 158, "report.html")
+    assert options == {"target": "ill"}
 
 
 def test_what_is_not_used_is_not_imported(lines):

@@ -16,7 +16,7 @@ from halfmoon.commands.common.options import (
     with_options,
 )
 from halfmoon.commands.common.printing import print_json
-from halfmoon.commands.common.targets import targets_of
+from halfmoon.commands.common.targets import recorded, targets_of
 
 if TYPE_CHECKING:
     from halfmoon.commands.fitting.again import Again
@@ -52,6 +52,7 @@ def command(
     """
     from halfmoon.commands.fitting.again import prepare_again
     from halfmoon.commands.fitting.folder import page_for
+    from halfmoon.commands.fitting.lines import report_lines
     from halfmoon.commands.fitting.result import as_data, print_scores
     from halfmoon.report.page import write_report
 
@@ -72,7 +73,8 @@ def command(
             "the model has learned these rows, so it looks better on them than it is; "
             "give rows that it has not seen."
         )
-    measured = _measure(loaded, again, list(inputs), model_file(model))
+    python = report_lines(str(model_file(model)), table, reading, again.target)
+    measured = _measure(loaded, again, list(inputs), model_file(model), python)
     write_report(measured, page)
     if as_json:
         print_json(as_data(measured, None, page))
@@ -82,7 +84,9 @@ def command(
     typer.echo(f"Written to {page}. For a browser: {page.resolve().as_uri()}")
 
 
-def _measure(model: Any, again: "Again", columns: list[str], file: Path) -> "Measured":
+def _measure(
+    model: Any, again: "Again", columns: list[str], file: Path, python: str
+) -> "Measured":
     """What a report shows of a model, by these columns of the rows."""
     from halfmoon.commands.fitting.lines import command_line
     from halfmoon.commands.fitting.measuring import measuring_bar, told_of_reading
@@ -102,7 +106,7 @@ def _measure(model: Any, again: "Again", columns: list[str], file: Path) -> "Mea
             test.y,
             split=again.split,
             target=again.target.column,
-            task_reason=again.target.why,
+            task_reason=(recorded(model) or {}).get("why", again.target.why),
             source=again.understood.source,
             reading=told_of_reading(again.understood),
             findings=tuple(found),
@@ -110,5 +114,6 @@ def _measure(model: Any, again: "Again", columns: list[str], file: Path) -> "Mea
             test_rows=test.numbers + 1,
             model_bytes=file.stat().st_size,
             command=command_line(),
+            python=python,
             progress=progress,
         )

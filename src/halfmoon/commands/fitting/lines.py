@@ -3,31 +3,50 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from halfmoon.commands.common.options import Reading
 from halfmoon.commands.fitting.folder import SCHEMA
 from halfmoon.commands.fitting.preparing import Prepared, Wanted
 
+if TYPE_CHECKING:
+    from halfmoon.tables.task import Target
+
 SETTINGS = ("encoding", "separator", "quote", "comment", "skip", "header")
 LINES = """\
 table, understood = read_file({reading})
-target = read_target({name!r}, table.pop({name!r}), {task!r})
+column = table.pop({name!r})
+target = read_target({name!r}, column, {task!r})
 y = target.values[target.known]
-X = {{name: column[target.known] for name, column in table.items()}}
-schema = Schema.from_json(Path({schema!r}).read_text("utf-8"))
+X = {{name: c[target.known] for name, c in table.items()}}
+text = Path({schema!r}).read_text("utf-8")
+schema = Schema.from_json(text)
 """
 GROUPS = """\
 codes = cells_of(X[{column!r}]).codes
-groups = np.where(codes < 0, len(codes) + np.arange(len(codes)), codes)
+alone = len(codes) + np.arange(len(codes))
+groups = np.where(codes < 0, alone, codes)
 """
 TIME = """\
 time = schema.parse(X)[{column!r}]
+time_or_first = np.where(np.isnan(time), np.nanmin(time), time)
 """
 FIT = """\
-columns = {{each.column: each.as_dict() for each in schema.decisions}}
-model = {kind}({parameters})
+columns = {{d.column: d.as_dict() for d in schema.decisions}}
+model = {kind}(
+    {parameters},
+)
 model.fit({fit})
+"""
+REPORT = """\
+model = load({model!r})
+table, understood = read_file({reading})
+column = table.pop({name!r})
+target = read_target({name!r}, column, {task!r})
+y = target.values[target.known]
+X = {{name: c[target.known] for name, c in table.items()}}
+measured = measure(model, None, None, X, y, target={name!r})
+write_report(measured, "report.html")
 """
 
 
@@ -65,7 +84,7 @@ def python_lines(
     if wanted.time is not None:
         lines += TIME.format(column=wanted.time)
         split.append("time=time")
-        fit.append("time=np.where(np.isnan(time), np.nanmin(time), time)")
+        fit.append("time=time_or_first")
     if wanted.test is None:
         lines += (
             f"rows = split_rows({', '.join([*split, f'seed={wanted.seed}'])}).train\n"
@@ -74,25 +93,44 @@ def python_lines(
         fit = [each if each == "X" else f"{each}[rows]" for each in fit]
     lines += FIT.format(
         kind=kind,
-        parameters=", ".join([*_named(parameters), "columns=columns"]),
+        parameters=",\n    ".join([*_named(parameters), "columns=columns"]),
         fit=", ".join(fit),
     )
-    return "\n".join([*_imports(kind, lines), "", lines])
+    return _with_imports(f"from halfmoon import {kind}", lines)
 
 
-def _imports(kind: str, lines: str) -> list[str]:
-    """What the lines need."""
+def report_lines(model: str, source: str, reading: Reading, target: "Target") -> str:
+    """Lines of Python that write a report of a model on the rows of a file."""
+    lines = REPORT.format(
+        model=model,
+        reading=_reading(source, reading),
+        name=target.column,
+        task=target.task,
+    )
+    return _with_imports("from halfmoon import load, measure, write_report", lines)
+
+
+def _with_imports(first: str, lines: str) -> str:
+    """The lines, below what they need."""
     needed = [
         ("Path(", "from pathlib import Path\n"),
         ("np.", "import numpy as np\n"),
-        (kind, f"from halfmoon import {kind}"),
+        ("", first),
         ("split_rows(", "from halfmoon.report.split import split_rows"),
         ("cells_of(", "from halfmoon.tables.cells import cells_of"),
         ("read_file(", "from halfmoon.tables.reading import read_file"),
         ("Schema.", "from halfmoon.tables.schema import Schema"),
         ("read_target(", "from halfmoon.tables.task import read_target"),
     ]
-    return [line for used, line in needed if used in lines]
+    return "\n".join([line for used, line in needed if used in lines] + ["", lines])
+
+
+def _reading(source: str, reading: Reading) -> str:
+    """The arguments of `read_file`."""
+    given = {
+        n: getattr(reading, n) for n in SETTINGS if getattr(reading, n) is not None
+    }
+    return ", ".join([repr(source), *_named(given)])
 
 
 def _named(values: dict[str, Any]) -> list[str]:

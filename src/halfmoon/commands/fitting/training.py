@@ -52,7 +52,7 @@ def _origin(prepared: Prepared, seed: int) -> dict[str, Any]:
     understood = prepared.understood
     facts = prepared.split.facts
     return {
-        "target": as_record(prepared.target),
+        "target": {**as_record(prepared.target), "why": prepared.target.why},
         "source": understood.source,
         "reading": {
             name: getattr(understood, name)
