@@ -1,10 +1,12 @@
-"""The area of an ax is divided."""
+"""The area of an ax is divided, and the numbers of an axis are grouped."""
 
+import pytest
 from matplotlib.figure import Figure
 
 from halfmoon.displays import (
     WeightsDisplay,
 )
+from halfmoon.displays.style import group_thousands
 
 
 def test_an_ax_without_a_grid_is_divided_too(iris):
@@ -16,3 +18,13 @@ def test_an_ax_without_a_grid_is_divided_too(iris):
     for one in display.axes_:
         assert one.get_position().x0 >= 0.5 - 1e-9
         assert one.get_position().y0 >= 0.5 - 1e-9
+
+
+@pytest.mark.parametrize(("high", "last"), [(9_000, "9000"), (30_000, "30,000")])
+def test_thousands_are_grouped_from_ten_thousand_on(high, last):
+    axes = Figure().subplots()
+    axes.set_xlim(0, high)
+    axes.set_xticks([0, high])
+    group_thousands(axes.xaxis)
+    axes.figure.draw_without_rendering()
+    assert axes.get_xticklabels()[-1].get_text() == last

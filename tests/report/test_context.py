@@ -93,17 +93,6 @@ def test_mistakes_show_the_most_important_columns_first(two_classes):
     ]
 
 
-def test_reading_is_told_in_a_line_with_its_settings_apart(two_classes):
-    text = "a.csv: CSV, 3 rows\n  encoding='cp1252', skip=2\n  Two lines were skipped."
-    parts = {"class_curves": (), "calibration": None, "dependence": ()}
-    parts |= {"source": "a.csv", "reading": text}
-    assert context_of(dataclasses.replace(two_classes, **parts))["reading"] == (
-        "CSV, 3 rows",
-        ["encoding='cp1252', skip=2"],
-        ["Two lines were skipped."],
-    )
-
-
 def test_importance_has_the_decimals_of_the_first_column(two_classes):
     parts = {"class_curves": (), "calibration": None, "dependence": ()}
     rows = context_of(dataclasses.replace(two_classes, **parts))["important"]

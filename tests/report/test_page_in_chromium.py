@@ -8,9 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-from live_page import CHROMIUM, FLAGS, needs_chromium, opened
+from live_page import needs_chromium, opened
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 OPEN = "document.querySelectorAll('main details').forEach(each => each.open = true)"
@@ -20,14 +19,6 @@ CUT = """() => [...document.querySelectorAll('main *, header *')].filter(each =>
   && each.getBoundingClientRect().right > innerWidth + 1
 ).map(each => each.tagName + ': ' + each.textContent.slice(0, 60))"""
 NAMES = ("true_positive", "false_positive", "false_negative", "true_negative")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize(

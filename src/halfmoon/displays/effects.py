@@ -8,7 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.style import COLOURS, GREY, INK, MARKERS, shorten
+from halfmoon.displays.style import (
+    COLOURS,
+    GREY,
+    INK,
+    MARKERS,
+    group_thousands,
+    shorten,
+)
 
 STYLES = ("-", "--", "-.", ":")
 STEPS = [1, 2, 2.5, 5, 10]  # of an axis
@@ -52,6 +59,7 @@ def draw_importance(
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlabel(label)
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
+    group_thousands(ax.xaxis)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
 
@@ -96,6 +104,8 @@ def draw_dependence(
     ax.vlines(values, 0.0, heights, color=GREY, alpha=0.45, lw=3.0, transform=below)
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
+    for axis in (ax.xaxis, ax.yaxis):
+        group_thousands(axis)
     ax.spines[["top", "right"]].set_visible(False)
 
 
@@ -147,5 +157,6 @@ def draw_effects(
     ax.set_yticks(positions, shown, parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
+    group_thousands(ax.xaxis)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)

@@ -5,7 +5,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.style import COLOURS, DASHES, GREY
+from halfmoon.displays.style import COLOURS, DASHES, GREY, group_thousands
 
 ALPHA = {100: 0.8, 500: 0.6, 10_000: 0.35}  # of the points, up to so many
 
@@ -77,4 +77,6 @@ def _draw_points(ax: Any, x: Array, y: Array) -> None:
     dots: dict[str, Any] = {"s": 12, "c": COLOURS[0], "linewidths": 0.0}
     ax.scatter(x, y, alpha=alpha, zorder=2, **dots)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.locator_params(nbins=6)
+    ax.locator_params(nbins=5)
+    for axis in (ax.xaxis, ax.yaxis):
+        group_thousands(axis)

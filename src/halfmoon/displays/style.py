@@ -97,6 +97,12 @@ def add_colour_bar(ax: Any, image: Any, label: str, height: float) -> Any:
     return colour_bar
 
 
+def group_thousands(axis: Any) -> None:
+    """Commas in the numbers of an axis, where they reach 10,000."""
+    if max(map(abs, axis.get_view_interval())) >= 10_000.0:
+        axis.set_major_formatter("{x:,.0f}")
+
+
 def shorten(name: Any, most: int = 22) -> str:
     """A name that fits beside a picture."""
     text = str(name)

@@ -1,7 +1,6 @@
 """What the templates of a report know: pictures, tables and texts."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -14,7 +13,6 @@ MOST_CELLS = 6  # columns of a row that was predicted badly
 LONGEST = 60  # characters of a cell
 MOST_CLASSES = 25  # that a table lists
 MOST_IMPORTANT = 10  # columns whose importance a table lists
-SETTING = re.compile(r"\w+=")
 LARGER = {"model": "this model", "neither": "neither"}
 
 
@@ -24,14 +22,6 @@ class Rival(NamedTuple):
     name: str
     label: str
     text: str
-
-
-class FileReading(NamedTuple):
-    """How a file was read: in a line, by its settings, and what was odd about it."""
-
-    line: str
-    settings: list[str]
-    notes: list[str]
 
 
 class OfClass(NamedTuple):
@@ -71,7 +61,6 @@ def context_of(measured: Measured) -> dict[str, Any]:
         "mistakes": _mistakes(measured),
         "python": html.program(measured.reproduction.python, ()),
         "settings": list(_settings(measured)),
-        "reading": _reading(measured),
         "important": list(_important(measured)),
     }
 
@@ -186,16 +175,6 @@ def _badness(mistake: Mistake) -> str:
 
 def _cut(cell: str) -> str:
     return cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…"
-
-
-def _reading(measured: Measured) -> FileReading:
-    """How the file was read, from what reading says of itself."""
-    lines = [line.strip() for line in measured.reading.splitlines()] or [""]
-    first, *others = lines
-    first = first.removeprefix(f"{measured.source}: ").rstrip(".")
-    settings = [line for line in others if SETTING.match(line)]
-    notes = [line for line in others if not SETTING.match(line)]
-    return FileReading(first, settings, notes)
 
 
 def _important(measured: Measured) -> Iterator[tuple[str, str, str]]:
