@@ -145,7 +145,7 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         ValueError
             For parameters, tables and targets that cannot work.
         KeyboardInterrupt
-            Where Ctrl-C came before the first epoch had ended.
+            Where Ctrl-C came before training began.
 
         Warns
         -----
