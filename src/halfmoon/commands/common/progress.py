@@ -26,10 +26,10 @@ def rows_bar(label: str, rows: int) -> Iterator[Callable[[int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    shown = console.is_terminal and bool(label)
-    with Progress(
-        *columns, console=console, transient=True, disable=not shown
-    ) as progress:
+    if not (console.is_terminal and label):
+        yield lambda done: None  # rich 14.0 would end a bar that is not shown by a line
+        return
+    with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task(label, total=rows)
         yield lambda done: progress.advance(bar, done)
 
