@@ -81,6 +81,28 @@ def test_another_process_predicts_the_same_bits(path, tmp_path, engine):
     assert done.stdout == model.predict_proba(X).tobytes()
 
 
+READS_TABLE = """
+import sys
+import halfmoon
+from stored_models import first_rows
+model = halfmoon.load(sys.argv[1])
+sys.stdout.buffer.write(model.predict(first_rows(100)).tobytes())
+assert not {"torch", "duckdb", "matplotlib"} & sys.modules.keys()
+"""
+
+
+@pytest.mark.slow
+def test_another_process_predicts_the_same_bits_of_a_table():
+    path = STORED.with_name("version-1-values.safetensors")
+    done = subprocess.run(
+        [sys.executable, "-c", READS_TABLE, path],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    assert done.stdout == load(path).predict(first_rows(100)).tobytes()
+
+
 @pytest.mark.slow
 def test_a_network_alone_needs_no_scikit_learn(path):
     save(Network.dense([2, 3, 2]), path)
