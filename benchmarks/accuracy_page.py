@@ -54,16 +54,17 @@ Means = dict[str, pd.DataFrame]  # by measure: tables in rows, methods in column
 def means(rows: list[dict[str, Any]]) -> Means:
     """The mean over the splits of each table, by measure.
 
-    A table is left out of a measure that some method does not have there.
+    A split counts if all methods were measured on it.
     """
     frame = pd.DataFrame(rows)
     methods = [name for name in TITLES if name in set(frame["method"])]
     tables = list(dict.fromkeys(frame["table"]))
+    places = ["table", "split"]
     out = {}
-    for name in frame.columns.difference(["table", "split", "method", "failure"]):
-        whole = frame.pivot_table(index="table", columns="method", values=name)
-        kept = [table for table in tables if table in whole.index]
-        out[name] = whole.reindex(index=kept, columns=methods).dropna()
+    for name in frame.columns.difference([*places, "method", "failure"]):
+        each = frame.pivot_table(index=places, columns="method", values=name)
+        whole = each[methods].dropna().groupby(level="table").mean()
+        out[name] = whole.loc[[table for table in tables if table in whole.index]]
     return out
 
 

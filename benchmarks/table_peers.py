@@ -47,6 +47,15 @@ def as_categories(table: Any) -> Any:
     return table
 
 
+def codes_as_categories(table: Any) -> Any:
+    """Categories that are written as numbers, of the type that says what they are."""
+    table = table.copy()
+    for name in table.select_dtypes(include=object):
+        if table[name].map(lambda value: isinstance(value, int | float)).all():
+            table[name] = table[name].astype("category")
+    return table
+
+
 def dummy(classes: bool, categories: list[str], seed: int) -> Any:
     """The same answer for all."""
     return DummyClassifier() if classes else DummyRegressor()
@@ -119,7 +128,8 @@ def halfmoon(effort: int) -> Make:
         from halfmoon import TabularClassifier, TabularRegressor
 
         kind = TabularClassifier if classes else TabularRegressor
-        return kind(effort=effort, random_state=seed, n_jobs=1)
+        model = kind(effort=effort, random_state=seed, n_jobs=1)
+        return make_pipeline(FunctionTransformer(codes_as_categories), model)
 
     return make
 
