@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from halfmoon.tables.decision import Decision
 from halfmoon.tables.task import NAMES, read_target, suggest_target
@@ -164,6 +166,39 @@ def test_ten_thousand_classes_are_too_many_also_if_they_were_said():
         read_target("y", numbers(*range(10_000), rows=30_000), task="classification")
     with pytest.raises(ValueError, match="2 rows each on average"):
         read_target("y", column(*(f"c{i}" for i in range(90))), task="classification")
+
+
+CELLS = [
+    *("", "?", None, "a", "b", "1", "2", "2,5", "1.5 kg", "3 lb", "1e999", "inf", "-"),
+    *("2024-01-31", "yes", "no", "True", "007", "(3)", "9" * 20),
+]
+
+
+@settings(max_examples=100)
+@given(
+    cells=st.lists(
+        st.sampled_from(CELLS) | st.text(max_size=3),
+        min_size=1,
+        max_size=40,
+    ),
+    said=st.sampled_from([None, "classification", "regression"]),
+)
+def test_any_column_is_a_target_or_refused_in_one_sentence(cells, said):
+    try:
+        target = read_target("y", column(*cells), said)
+    except ValueError as error:
+        refused = str(error)
+    else:
+        refused = ""
+        values = target.values[target.known]
+        assert len(target.values) == len(target.known) == len(cells)
+        assert len(set(values.tolist())) >= 2
+        assert target.task == said or said is None
+        if target.task == "regression":
+            assert np.isfinite(values).all()
+        again = read_target("y", column(*cells), target.task, target.decision)
+        assert again.values[again.known].tolist() == values.tolist()
+    assert refused == "" or refused.endswith(".")
 
 
 # The target that is suggested
