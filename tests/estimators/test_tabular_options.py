@@ -6,7 +6,9 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import GroupKFold, cross_validate
 from sklearn.tree import DecisionTreeClassifier
 
 from halfmoon import TabularClassifier, TabularRegressor
@@ -224,6 +226,22 @@ def test_folds_are_whole_groups_or_blocks_of_time():
         small(TabularRegressor).fit(TABLE, VALUE, groups=groups, time=days)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         small(TabularRegressor).fit(TABLE, VALUE, time=days[:5])
+
+
+def test_groups_find_their_way_through_a_cross_validation():
+    groups = np.arange(400) % 20
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = small(TabularRegressor).set_fit_request(groups=True)
+        found = cross_validate(
+            model,
+            TABLE,
+            VALUE,
+            params={"groups": groups},
+            cv=GroupKFold(2),
+            return_estimator=True,
+        )
+    kinds = {model.record_["folds"]["kind"] for model in found["estimator"]}
+    assert kinds == {"groups"}
 
 
 def test_of_times_the_last_block_judges():
