@@ -26,9 +26,10 @@ def command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show how a table is read, what its columns are, and what could be predicted.
+    """Show what a table holds and what could be predicted, or a model.
 
-    Or show what a model is, what it was learned from, and how good it is.
+    Of a table: how it is read, its columns, and findings. Of a model: what it predicts,
+    what it was learned from, and how good it is.
     """
     from halfmoon.commands.describing import model, table
 

@@ -38,7 +38,7 @@ def command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure how good a model's predictions are for rows whose truth is known.
+    """Measure a model on rows whose truth is known.
 
     Of the table of its fit, only the rows count that it has not learned from.
     """

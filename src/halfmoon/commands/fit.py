@@ -76,7 +76,7 @@ def command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Learn to predict a column of a table, and write model and report.
+    """Learn to predict a column; write a model and a report.
 
     Ctrl-C ends the training and keeps the best networks so far; a second one leaves at
     once.

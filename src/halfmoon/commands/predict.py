@@ -61,9 +61,9 @@ def command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a prediction for each row of a table, in the order of its rows.
+    """Write a prediction for each row of a table.
 
-    The column of predictions is called as the target was.
+    They are in the order of the rows, in a column that is called as the target was.
     """
     _check_out(out, model, table, as_json)
     loaded = load_tabular(model)

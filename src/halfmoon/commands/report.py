@@ -46,7 +46,7 @@ def command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure a model on a table whose truth is known, and write a page about it.
+    """Measure a model on rows whose truth is known; write a page.
 
     If these are the rows of its fit, they are split again as they were then.
     """
