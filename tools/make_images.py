@@ -133,7 +133,7 @@ def write_report_of_tumours(path: Path) -> None:
         y[split.test],
         split=split,
         target="diagnosis",
-        source="tumours.csv",
+        source="patients.csv",
     )
     write_report(measured, path)
 

@@ -93,6 +93,20 @@ def test_of_many_categories_those_with_most_rows_are_drawn():
     assert texts == list(names[-pictures.MOST_CATEGORIES :])
 
 
+def test_truth_values_and_what_is_missing_are_categories():
+    effect = dataclasses.replace(
+        reported.dependence("smokes", ["cost"]),
+        kind="yes/no",
+        values=(True, False, None),
+        responses=((0.1, 0.2, 0.3),),
+        shares=(0.5, 0.3, 0.2),
+    )
+    parts = {**NOTHING, "dependence": (effect,)}
+    figure = pictures.dependence(dataclasses.replace(reported.values(), **parts))
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", figure.drawing)
+    assert {"yes (50%)", "no (30%)", "missing (20%)"} <= set(texts)
+
+
 def test_of_many_classes_those_that_are_told_worst_are_drawn():
     areas = {"a": 0.9, "b": 0.6, "c": 0.99, "d": 0.7, "e": 0.8, "f": 1.0, "g": 0.5}
     first = reported.three_classes().class_curves[0]

@@ -15,6 +15,11 @@ def test_a_score_has_the_digits_that_its_interval_warrants(low, high, text):
     assert value_of(score, score.value) == text
 
 
+def test_a_small_score_is_not_rounded_to_zero():
+    score = Score("rmse", "RMSE", 2.31e-7, 2.1e-7, 2.5e-7, False)
+    assert value_of(score, score.value) == "0.000000231"
+
+
 @pytest.mark.parametrize("value", [0.0, -0.0, -0.0004])
 def test_what_rounds_to_zero_has_no_sign(value):
     score = Score("accuracy", "accuracy", 0.5, 0.4, 0.6, True)

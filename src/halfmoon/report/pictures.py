@@ -332,7 +332,7 @@ def _draw_effect(
     if not is_value and len(effect.outputs) == 1:
         what = f"probability of {labels[0]}"
     ax.set_title(short(effect.column, 24), parse_math=False)
-    if all(isinstance(value, int | float) for value in effect.values):
+    if all(_is_number(value) for value in effect.values):
         values = np.array(effect.values, dtype=float)
         draw_dependence(ax, values, responses, shares, labels)
         ax.set_ylabel(what, parse_math=False)
@@ -345,7 +345,7 @@ def _draw_effect(
         ax.set_ylim(limits)
     else:
         kept = np.sort(np.argsort(-shares, kind="stable")[:MOST_CATEGORIES])
-        names = [short(effect.values[i], 14) for i in kept]
+        names = [_category(effect.values[i]) for i in kept]
         draw_effects(ax, names, responses[:, kept], shares[kept], labels)
         ax.set_xlabel(what, parse_math=False)
         ax.set_xlim(limits)
@@ -353,6 +353,19 @@ def _draw_effect(
         legend = ax.legend(frameon=False, fontsize="small")
         for text in legend.get_texts():
             text.set_parse_math(False)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _category(value: Any) -> str:
+    """A category's name: a word for what is missing, yes or no for a truth value."""
+    if value is None:
+        return "missing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return short(value, 14)
 
 
 def _name_dates(ax: Any, dates: Sequence[Any]) -> None:

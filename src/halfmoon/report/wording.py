@@ -43,7 +43,8 @@ def decimals_of(score: Score | Difference | Importance) -> int:
     half = (score.high - score.low) / 2.0
     if half <= 0.0 or not math.isfinite(half):
         return 3
-    return min(max(1 - math.floor(math.log10(half)), 0), 4)
+    most = 4 if max(abs(score.low), abs(score.high)) >= 0.1 else 12
+    return min(max(1 - math.floor(math.log10(half)), 0), most)
 
 
 def value_of(score: Score | Difference, value: float, *, sign: bool = False) -> str:
