@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import KBinsDiscretizer
 
-from halfmoon.arrays.binned import Binned, places_of
+from halfmoon.arrays.binned import Binned, places_of, take_rows
 from halfmoon.arrays.table import read_table
 
 RNG = np.random.default_rng(0)
@@ -51,6 +51,8 @@ def test_it_is_read_as_the_table_it_stands_for(first):
     np.testing.assert_allclose(table[rows], expected[rows], rtol=1e-15)
     np.testing.assert_allclose(table[3:9], expected[3:9], rtol=1e-15)
     np.testing.assert_allclose(table.take(rows)[:], expected[rows], rtol=1e-15)
+    np.testing.assert_allclose(take_rows(table, rows)[:], expected[rows], rtol=1e-15)
+    assert np.array_equal(take_rows(expected, rows), expected[rows])
 
 
 def test_a_network_takes_it_as_it_is_and_in_another_type_whole():

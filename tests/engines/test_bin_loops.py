@@ -8,6 +8,7 @@ import pytest
 from engines.problems import (
     CLOSE,
     assert_agree,
+    assert_close,
     begun,
     each_dtype,
     each_tuning,
@@ -16,7 +17,9 @@ from engines.problems import (
     tune,
 )
 from halfmoon.arrays.binned import Binned
-from halfmoon.engines.compiled import tables
+from halfmoon.engines import reference
+from halfmoon.engines.compiled import engine as compiled
+from halfmoon.engines.compiled import prediction, tables
 from halfmoon.engines.compiled.workspace import Workspace
 from halfmoon.layers import Dense, Dropout, Scaling
 from halfmoon.network import Network
@@ -79,6 +82,42 @@ def test_updates_agree_however_the_work_is_cut(tuning, monkeypatch):
     tune(tuning, monkeypatch)
     problem = problem_of(SHAPES["between others"], True, "float64", 33, 100)
     assert_agree(problem, begun(problem, 3), plan(3, eta=0.01, decay=0.1))
+
+
+@each_shape
+@pytest.mark.parametrize("n", [1, 2, 300, 5000])
+@each_dtype
+def test_predictions_agree_with_products_of_whole_rows(shape, n, dtype):
+    problem = problem_of(shape, True, dtype)
+    network = problem.network
+    table = binned(n, *shape, dtype)
+    theta = network.theta
+    scratch = {}
+    for link in (True, False, True):
+        expected = reference.predict(network, theta, np.asarray(table), link)
+        found = compiled.predict(network, theta, table, link, scratch)
+        assert_close(found, expected, CLOSE[dtype])
+        some = compiled.predict(network, theta, table.take(slice(0, 256)), link)
+        assert np.array_equal(some, found[:256])
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_a_network_that_was_never_fitted_reads_whole_rows(scaled):
+    problem = problem_of(SHAPES["between others"], scaled, "float64")
+    network = problem.network
+    whole = network.predict(np.asarray(problem.X))
+    np.testing.assert_allclose(network.predict(problem.X), whole, rtol=1e-12)
+
+
+def test_threads_share_the_rows_to_predict(monkeypatch):
+    monkeypatch.setattr(prediction, "SEVERAL_THREADS_WORK", 0.0)
+    monkeypatch.setattr(prediction, "available_cores", lambda: 2)
+    problem = problem_of(SHAPES["between others"], True, "float64")
+    table = binned(3000, *SHAPES["between others"])
+    network = problem.network
+    expected = reference.predict(network, network.theta, np.asarray(table))
+    found = compiled.predict(network, network.theta, table)
+    assert_close(found, expected, CLOSE["float64"])
 
 
 def test_few_bins_and_dropped_inputs_are_products():

@@ -94,6 +94,11 @@ class Binned:
         return self[:] if dtype is None else self[:].astype(dtype, copy=False)
 
 
+def take_rows(X: Any, rows: Any) -> Any:
+    """Some rows of an array or a Binned, as it keeps them."""
+    return X.take(rows) if isinstance(X, Binned) else X[rows]
+
+
 def places_of(x: ArrayLike, edges: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """q (n,) and t (n,) of values x among the bins between edges (b + 1,)."""
     x = np.asarray(x)

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.arrays.binned import Binned
+from halfmoon.arrays.binned import Binned, take_rows
 from halfmoon.arrays.elementary import Array
 from halfmoon.engines.threads import run_together
 from halfmoon.estimators.folds import Indices
@@ -49,14 +49,9 @@ class Data:
     t: NDArray[Any]
     w: Array
 
-    def part(self, rows: Indices) -> tuple[Array, NDArray[Any], Array]:
+    def part(self, rows: Indices) -> tuple[Any, NDArray[Any], Array]:
         """Some of the rows, as `train` takes them."""
-        return self.Z[rows], self.t[rows], self.w[rows]
-
-    def part_binned(self, rows: Indices) -> tuple[Any, NDArray[Any], Array]:
-        """The same, with bins as they are kept."""
-        Z = self.Z.take(rows) if isinstance(self.Z, Binned) else self.Z[rows]
-        return Z, self.t[rows], self.w[rows]
+        return take_rows(self.Z, rows), self.t[rows], self.w[rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +177,7 @@ def _train_one(
     sizes = network.loss.classes(network.k) if recipe.refines else ()
     learned = np.ones(len(data.Z), bool)
     learned[held] = False
-    Z, t, w = data.part_binned(np.flatnonzero(learned))
+    Z, t, w = data.part(np.flatnonzero(learned))
     run = train(
         network,
         Z,
@@ -247,7 +242,7 @@ def _refined(z: Array, y: Array, w: Array, sizes: tuple[int, ...] = ()) -> float
 
 def out_of_fold(members: list[Member], data: Data) -> tuple[Indices, Array]:
     """The rows (m,) that members were judged by, and their raw predictions (m, k)."""
-    z = [one.network.raw_predict(data.Z[one.held_out]) for one in members]
+    z = [one.network.raw_predict(take_rows(data.Z, one.held_out)) for one in members]
     rows = np.concatenate([one.held_out for one in members])
     return rows, np.vstack(z).astype(np.float64)
 
@@ -273,7 +268,7 @@ def probabilities(z: Array, T: float, sizes: tuple[int, ...] = ()) -> Array:
 
 
 def mean_probabilities(
-    members: list[Network], Z: Array, T: float, sizes: tuple[int, ...] = ()
+    members: list[Network], Z: Array | Binned, T: float, sizes: tuple[int, ...] = ()
 ) -> Array:
     """The mean of the members' softmax(z / T) (n, k)."""
     total = np.zeros(())
@@ -283,6 +278,6 @@ def mean_probabilities(
     return total / len(members)
 
 
-def mean_values(members: list[Network], Z: Array) -> Array:
+def mean_values(members: list[Network], Z: Array | Binned) -> Array:
     """The mean of the members' predicted values (n, k)."""
     return np.mean([network.predict(Z) for network in members], axis=0, dtype=float)

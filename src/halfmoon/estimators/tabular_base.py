@@ -20,6 +20,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
 from halfmoon.components.losses import Loss
@@ -298,10 +299,12 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.schema_.parse(self._read(X))
 
-    def _encode(self, X: Any) -> Array:
+    def _encode(self, X: Any) -> Array | Binned:
         """The inputs (n, m) of the networks for the rows of X."""
         values = self._parse(X)
-        return self.encoder_.encode(values)
+        if len(next(iter(values.values()))) == 1:  # read whole, that is the sooner
+            return self.encoder_.encode(values)
+        return self.encoder_.encode_binned(values)
 
     def novelty(self, X: Any) -> Novelty:
         """How far the rows of X lie from those that were learned, column by column.

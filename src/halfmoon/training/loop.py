@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.binned import take_rows
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.freezing import freeze
 from halfmoon.components.schedules import SCHEDULES, Progress, Schedule
@@ -144,7 +145,7 @@ class Fit:
                 if parts and self.wants_stop():
                     return None
                 with self.interrupt.held():
-                    parts.append(network.raw_predict(X[part], theta))
+                    parts.append(network.raw_predict(take_rows(X, part), theta))
             z = parts[0] if len(parts) == 1 else np.concatenate(parts)
             functions = self.score, self.validation_loss
             return evaluate(network, z, self.validation, *functions)

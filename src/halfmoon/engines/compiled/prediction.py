@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
@@ -20,20 +21,24 @@ from halfmoon.network import Network
 # microseconds of forward and backward work from which our own threads pay; a
 # prediction is a third of it
 SEVERAL_THREADS_WORK = 6000.0
+BIN_LOOPS = ["bin_weights", "bin_forward"]
 PIECE_BLOCKS = 16  # blocks that a thread takes at a time
 
 
 class ForwardPass:
     """Tables and scratch of one network's forward pass, for one thread at a time."""
 
-    def __init__(self, network: Network, ld: int, link: bool) -> None:
+    def __init__(
+        self, network: Network, ld: int, link: bool, X: Binned | None = None
+    ) -> None:
         dtype = network.dtype.name
         self.memory = memory = tables.Memory(dtype)
         self.kernel = translation.source("kernels", dtype).predict
         _, output, settings = translation.loss(network.loss, network.k, dtype)
         if not link:
             output = translation.source("loops", dtype).transpose
-        layers = tables.layer_table(network, memory, ld, training=False)
+        others = None if X is None else X.others.shape[1]
+        layers = tables.layer_table(network, memory, ld, training=False, others=others)
         names = ["row_numbers", "gather", "all_finite"]
         if layers["thin"].any():
             names.append("combine")
@@ -45,8 +50,8 @@ class ForwardPass:
         if layers["V"].any():
             names.append("scaled_weights")
         values = {
-            "d": network.d,
-            "wide": tables.is_wide(network, training=False),
+            "d": network.d if others is None else others,
+            "wide": tables.is_wide(network, training=False, others=others),
             "scales_row": scales_row,
             "a0": layers["a0"][0],
             "loss": native.address(output, dtype),
@@ -58,6 +63,10 @@ class ForwardPass:
         tables.fill(tasks, values)
         tables.fill(tasks, common_fields(network, memory, ld))
         tables.fill(tasks, translation.loops(names, dtype))
+        if X is not None:
+            of_bins = translation.loops(BIN_LOOPS, dtype, "bin_loops")
+            scratch = tables.bin_scratch(X, int(layers["k"][0]), memory)
+            tables.fill(tasks, of_bins | scratch)
         self.tasks = tables.readable(tasks)
         self.layers = tables.readable(layers)
         row = np.empty((1, 1), dtype)
@@ -76,7 +85,14 @@ def predict(
     """The prediction link(z) for rows X (n, d), or the raw prediction z."""
     if is_sparse(X):
         return reference.predict(network, theta, X, link)
-    X = _rows(network, X)
+    binned = _binned_rows(network, X)
+    fields = {}
+    memory = tables.Memory(network.dtype)  # of what fields point to
+    if binned is None:
+        X = _rows(network, X)
+    else:
+        X = _writable(np.ascontiguousarray(binned.others))
+        fields = tables.bin_fields(binned, memory)
     theta = _writable(theta)
     n = len(X)
     out = np.empty((n, network.k), network.dtype)
@@ -84,13 +100,14 @@ def predict(
     ld = 1 if n == 1 else PREDICTION_ROWS
 
     def predict_rows(start: int, stop: int) -> bool:
-        forward = _forward_pass(network, ld, link, unused)
+        forward = _forward_pass(network, ld, link, unused, binned)
+        tables.fill(forward.tasks, fields)
         rows = min(ld, stop - start)
         with one_blas_thread(rows * forward.largest, tables.SMALL_PRODUCT):
             finite = forward.kernel(
                 forward.tasks, forward.layers, theta, X, out, start, stop
             )
-        unused[ld, link].append(forward)
+        unused[_key(ld, link, binned)].append(forward)
         return bool(finite)
 
     if n > 1 and tables.microseconds(network, n) > SEVERAL_THREADS_WORK:
@@ -100,6 +117,13 @@ def predict(
     if not finite:
         network.read_rows(X)  # raises an error that names the columns
     return out
+
+
+def _binned_rows(network: Network, X: Any) -> Binned | None:
+    """X as kernels look up its bins; None where whole rows are read."""
+    if not isinstance(X, Binned) or len(X) < 2:
+        return None
+    return tables.bins_of(network, network.read_rows(X))
 
 
 def _rows(network: Network, X: Any) -> Array:
@@ -129,15 +153,22 @@ def _writable(array: Array) -> Array:
     return np.asarray(SimpleNamespace(__array_interface__=same_memory, owner=array))
 
 
+def _key(ld: int, link: bool, X: Binned | None) -> tuple[Any, ...]:
+    """What a forward pass is made for."""
+    if X is None:
+        return ld, link
+    return ld, link, X.others.shape[1], len(X.bins), len(X.means)
+
+
 def _forward_pass(
-    network: Network, ld: int, link: bool, unused: Scratch
+    network: Network, ld: int, link: bool, unused: Scratch, X: Binned | None
 ) -> ForwardPass:
     """A forward pass that no thread uses at the moment."""
-    passes = unused.setdefault((ld, link), [])
+    passes = unused.setdefault(_key(ld, link, X), [])
     try:
         return passes.pop()
     except IndexError:  # not asked before: another thread might take the last one
-        return ForwardPass(network, ld, link)
+        return ForwardPass(network, ld, link, X)
 
 
 def _over_threads(

@@ -15,6 +15,7 @@ from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.blas import SMALL_MATRICES, SMALL_VECTOR
 from halfmoon.arrays.random import DROPOUT, key
 from halfmoon.engines.compiled import native
+from halfmoon.engines.compiled.bin_loops import TILE
 from halfmoon.engines.compiled.translation import activation
 from halfmoon.network import Network
 
@@ -332,6 +333,28 @@ def bins_of(network: Network, X: Any) -> Binned | None:
     if not isinstance(X, Binned) or network.layers[0].kernel == "dropout":
         return None
     return X if len(X.means) >= BINS_A_COLUMN * len(X.bins) else None
+
+
+def bin_fields(X: Binned, memory: Memory) -> dict[str, int]:
+    """The fields of a TASK that say where the bins of all rows are."""
+    return {
+        "columns": len(X.bins),
+        "first": X.first,
+        "entries": len(X.means),
+        "places": memory.keep(np.ascontiguousarray(X.places)),
+        "bins": memory.keep(np.ascontiguousarray(X.bins, np.int64)),
+        "means": memory.keep(np.ascontiguousarray(X.means)),
+    }
+
+
+def bin_scratch(X: Binned, k: int, memory: Memory) -> dict[str, int]:
+    """The fields of a TASK for sums over bins of a first layer of k units."""
+    sums = (len(X.means) + len(X.bins)) * k
+    return {
+        "C": memory.reserve(sums),
+        "E": memory.reserve(sums),
+        "tile": memory.reserve(TILE * k),
+    }
 
 
 def microseconds(network: Network, rows: int) -> float:

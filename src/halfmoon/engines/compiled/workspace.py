@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.arrays.binned import Binned
 from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.random import SHUFFLE, key
-from halfmoon.engines.compiled import bin_loops, native, tables, translation
+from halfmoon.engines.compiled import native, tables, translation
 from halfmoon.engines.contract import Numbers, Plan, Problem, State, WantsStop
 from halfmoon.engines.cores import available_cores
 from halfmoon.engines.threads import run_together
@@ -111,19 +110,7 @@ class Workspace:
         tables.fill(self.tasks, sizes | addresses | rule)
         tables.fill(self.tasks, common_fields(network, memory, ld))
         if self.X is not None:
-            tables.fill(self.tasks, self._bin_fields(self.X))
-
-    def _bin_fields(self, X: Binned) -> dict[str, int]:
-        """The fields of a TASK that say where the bins of all rows are."""
-        keep = self.memory.keep
-        return {
-            "columns": len(X.bins),
-            "first": X.first,
-            "entries": len(X.means),
-            "places": keep(np.ascontiguousarray(X.places)),
-            "bins": keep(np.ascontiguousarray(X.bins, np.int64)),
-            "means": keep(np.ascontiguousarray(X.means)),
-        }
+            tables.fill(self.tasks, tables.bin_fields(self.X, memory))
 
     def _loop_names(self, averages: bool) -> list[str]:
         """The names of the loops in loops.py that this fit will call."""
@@ -149,11 +136,9 @@ class Workspace:
         network = problem.network
         layers = tables.layer_table(network, memory, ld, True, problem.seed, others)
         if self.X is not None:
-            k = int(layers["k"][0])
-            rows = len(self.X.means) + len(self.X.bins)
-            task["C"] = memory.reserve(rows * k)
-            task["E"] = memory.reserve(rows * k)
-            task["tile"] = memory.reserve(bin_loops.TILE * k)
+            scratch = tables.bin_scratch(self.X, int(layers["k"][0]), memory)
+            for name, address in scratch.items():
+                task[name] = address
         task["a0"] = layers["a0"][0]
         task["lowest"] = np.argmin(layers["is_dropout"])
         task["numbers"] = memory.reserve(ld, np.int64)
