@@ -141,6 +141,12 @@ def test_what_cannot_be_is_told_in_a_sentence(prepared, options, sentence):
     assert sentence in str(error.value)
 
 
+def test_a_split_that_leaves_one_class_to_learn_is_refused(prepared):
+    lines = rows(56, lambda number: "late" if number % 28 == 27 else "early")
+    with pytest.raises(ValueError, match="of the class 'early', since the test rows"):
+        prepared(lines, time="day")
+
+
 def test_the_input_cannot_be_read_twice():
     with pytest.raises(ValueError, match="--test cannot be the standard input too"):
         prepare(Wanted("-", "y", test="-"), Reading())

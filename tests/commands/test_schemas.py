@@ -86,3 +86,15 @@ def test_a_file_that_is_no_schema_is_told_with_its_name(tmp_path):
         assert str(error.value).startswith(f"--schema: {path}")
     with pytest.raises(ValueError, match=r"gone\.json cannot be read \(No such file"):
         typed(TABLE, "gone.json", {})
+
+
+def test_a_table_of_ids_and_texts_leaves_nothing_to_learn_from():
+    cells = texts(*(f"a{number}" for number in range(60)))
+    table = {"user_id": cells, "my key": cells}
+    assert set(Schema.of(table).kinds.values()) == {"id"}
+    with pytest.raises(ValueError, match="No column is left to learn from") as error:
+        typed(table, None, {})
+    sentence = str(error.value)
+    assert "('user_id' is id, 'my key' is id)" in sentence
+    assert sentence.endswith("as --columns user_id=category.")
+    assert typed(table, None, {"my key": "category"}).kinds["my key"] == "category"

@@ -46,7 +46,7 @@ def test_texts_are_classes():
 def test_two_numbers_are_classes():
     target = read_target("y", column("0.5", "1.5", "1.5"))
     assert target.task == "classification"
-    assert target.values.tolist() == [0.5, 1.5, 1.5]
+    assert target.values.tolist() == ["0.5", "1.5", "1.5"]
     assert task(numbers(0, 1, rows=3)) == "classification"
 
 

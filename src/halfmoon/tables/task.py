@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.tables import number_texts
-from halfmoon.tables.cells import Cells, Column
+from halfmoon.tables.cells import Cells, Column, as_text
 from halfmoon.tables.decision import Decision
 from halfmoon.tables.kinds import decide, decide_as
 from halfmoon.tables.parsing import parse_column
@@ -211,9 +211,12 @@ def _of_numbers(column: Column, task: str | None, decision: Decision) -> Target:
     if task is not None:
         said = task
         why = f"you said so; it holds {len(different):,} different numbers"
-    if said == "classification" and is_whole:
-        values = np.where(known, values, 0.0).astype(np.int64)
-    return Target(decision.column, said, why, values, known, decision)
+    if said == "regression":
+        return Target(decision.column, said, why, values, known, decision)
+    classes: NDArray[Any] = np.where(known, values, 0.0).astype(np.int64)
+    if not is_whole:  # scikit-learn takes other numbers for values
+        classes = np.array([as_text(value) for value in values.tolist()], dtype=str)
+    return Target(decision.column, said, why, classes, known, decision)
 
 
 def _rule_for_numbers(count: int, is_whole: bool, rows: int) -> tuple[str, str]:

@@ -115,6 +115,7 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
         test, further = _given(wanted, reading, target)
         left_out += further
         split = given_split(len(train.y), len(test.y), Path(wanted.test).name)
+    _check_classes(train, target, split)
     return Prepared(
         understood,
         table,
@@ -126,6 +127,17 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
         left_out,
         groups,
         None if time is None else _without_gaps(time),
+    )
+
+
+def _check_classes(train: Rows, target: "Target", split: "Split") -> None:
+    """ValueError where a split has left one class to learn."""
+    if target.task == "regression" or len(set(train.y.tolist())) > 1:
+        return
+    raise ValueError(
+        f"All rows to learn from are of the class {str(train.y[0])!r}, since the test "
+        f"rows were chosen by {split.facts.column!r}; split by another column, or at "
+        "random."
     )
 
 

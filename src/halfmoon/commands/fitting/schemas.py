@@ -1,6 +1,7 @@
 """What the columns of a fit are: by the rule, by an edited schema, by options."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from halfmoon.tables.raw import Table
     from halfmoon.tables.schema import Schema
 
+NAMED = 5  # columns in a message
 SEEN = ("column", "why", "fits", "held")  # of a decision
 
 
@@ -21,12 +23,23 @@ def typed(table: "Table", file: str | None, said: Mapping[str, Any]) -> "Schema"
     `file` is a schema that was written for such a table; only what it says otherwise
     than the rule counts. `said` stands above it. Raises ValueError for what cannot be.
     """
+    from halfmoon.tables.decision import USED
     from halfmoon.tables.schema import Schema
 
     by_rule = Schema.of(table)
     edited = {} if file is None else _edits(file, by_rule)
     whole = edited | dict(said)
-    return Schema.of(table, whole) if whole else by_rule
+    schema = Schema.of(table, whole) if whole else by_rule
+    kinds = set(schema.kinds.values())
+    if kinds and not kinds & set(USED):
+        told = [f"{name!r} is {kind}" for name, kind in schema.kinds.items()]
+        more = ", ..." if len(told) > NAMED else ""
+        raise ValueError(
+            f"No column is left to learn from ({', '.join(told[:NAMED])}{more}); if "
+            "one could tell the target, say what it is, as --columns "
+            f"{shlex.quote(schema.decisions[0].column)}=category."
+        )
+    return schema
 
 
 def _edits(file: str, by_rule: "Schema") -> dict[str, Any]:
