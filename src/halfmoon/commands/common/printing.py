@@ -55,14 +55,15 @@ def print_table(
 
 
 def as_share(count: int, of: int) -> str:
-    """A share of the rows in per cent; nothing where there are none of them.
+    """A share of the rows in per cent: 0% and 100% only where it is that exactly.
 
-    >>> as_share(0, 500), as_share(1, 500), as_share(125, 500)
-    ('', '<1%', '25%')
+    >>> as_share(0, 500), as_share(1, 500), as_share(125, 500), as_share(499, 500)
+    ('0%', '<1%', '25%', '>99%')
     """
-    if count == 0:
-        return ""
-    return f"{count / of:.0%}" if count >= 0.005 * of else "<1%"
+    share = f"{count / of:.0%}"
+    if share == "0%" and count > 0:
+        return "<1%"
+    return ">99%" if share == "100%" and count < of else share
 
 
 def as_number(value: float, digits: int = 4) -> str:

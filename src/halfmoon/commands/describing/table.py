@@ -1,6 +1,7 @@
 """What can be said of a table before a fit, and how it is printed."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -136,8 +137,8 @@ def print_described(described: Described, source: str, reading: Reading) -> None
         (
             decision.column,
             decision.kind if decision.kind in USED else f"{decision.kind}, left out",
-            as_share(described.missing[decision.column], rows),
-            f"{decision.fits:.0%}",
+            _share_if_any(described.missing[decision.column], rows),
+            f"{math.floor(1e4 * decision.fits) / 1e2:g}%",  # 100% are all of them
             decision.why,
         )
         for decision in described.schema.decisions
@@ -154,6 +155,10 @@ def print_described(described: Described, source: str, reading: Reading) -> None
         typer.echo()
     for line in _told_of_target(described, source, as_arguments(reading)):
         typer.echo(line)
+
+
+def _share_if_any(count: int, of: int) -> str:
+    return as_share(count, of) if count else ""
 
 
 def _told_of_reading(understood: "Understood") -> list[str]:
