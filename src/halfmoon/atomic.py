@@ -125,7 +125,8 @@ def write_folder(path: Path, write: Callable[[Path], None]) -> None:
         if path.exists() and not is_there:  # another process has just made it
             raise FileExistsError(f"{path} is there already; name another.") from error
         if error.errno is None:  # it is a sentence
-            raise
+            sentence = str(error).replace(str(part), str(path))
+            raise type(error)(sentence) from error
         raise type(error)(
             f"The folder {path} cannot be written ({error.strerror}); choose one that "
             "can be written and has room."

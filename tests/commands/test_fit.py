@@ -213,6 +213,11 @@ def test_ctrl_c_keeps_the_networks_so_far_and_writes_all_files(run, table, monke
     assert names(folder.Path("data.halfmoon")) == FILES
     model = halfmoon.load("data.halfmoon/model.safetensors")
     assert model.stopped_ == "interrupted"
+    count = len(model.networks_)
+    said = f"ended by Ctrl-C: {count} of {model.record_['folds']['members']} networks"
+    page = folder.Path("data.halfmoon/report.html").read_text(encoding="utf-8")
+    assert said in done.output
+    assert said in " ".join(page.split())
     assert 1 <= len(model.networks_) < model.record_["folds"]["count"]
 
 

@@ -123,6 +123,8 @@ def test_a_full_disk_leaves_a_whole_folder_or_none(tmp_path, error):
                 sentence = str(raised)
                 assert "No space left on device" in sentence
                 assert sentence.endswith(".")
+                assert "data.halfmoon" in sentence
+                assert ".part" not in sentence
             except KeyboardInterrupt:
                 pass
         assert len(names(parent)) <= 1

@@ -1,5 +1,6 @@
 """`halfmoon fit` learns a table, measures the model, and writes its folder."""
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -136,6 +137,9 @@ def _measure(
         model_bytes=(folder / MODEL).stat().st_size,
         **lines,
     )
+    if trained.cut_short:
+        untold = (trained.cut_short, *measured.left_out)
+        measured = dataclasses.replace(measured, left_out=untold)
     write_report(measured, folder / REPORT)
     trained.model.record_["scores"] = scores_of(measured)
     save(trained.model, folder / MODEL)

@@ -53,6 +53,7 @@ def as_data(measured: "Measured", folder: Path | None, report: Path) -> dict[str
         ],
         "verdict": whole["verdict"],
         "notes": whole["notes"],
+        "left_out": whole["left_out"],
         "seconds": measured.costs.fit_seconds,
     }
 
@@ -72,7 +73,7 @@ def print_scores(measured: "Measured") -> None:
     typer.echo(measured.verdict.headline)
     for sentence in measured.verdict.sentences:
         typer.echo(f"  {sentence}")
-    for line in _told_of_findings(measured):
+    for line in [*_told_of_findings(measured), *measured.left_out]:
         typer.echo(line)
 
 

@@ -13,11 +13,28 @@ READING = ("format", "encoding", "separator", "quote", "comment", "skip", "heade
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A fitted model, the seconds that it took, and whether Ctrl-C ended it."""
+    """A fitted model, and the seconds that it took."""
 
     model: Any
     seconds: float
-    interrupted: bool
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended it."""
+        return bool(self.model.stopped_ == "interrupted")
+
+    @property
+    def cut_short(self) -> str:
+        """A sentence on what ended it before its time; empty if nothing did."""
+        if not self.model.stopped_:
+            return ""
+        ended = "Ctrl-C" if self.interrupted else "max_seconds"
+        count = len(self.model.networks_)
+        planned = self.model.record_["folds"]["members"]
+        return (
+            f"The training was ended by {ended}: {count} of {planned} networks are in "
+            "the model, and not all of them were trained to their end."
+        )
 
 
 def train(prepared: Prepared, parameters: dict[str, Any], seed: int = 0) -> Trained:
@@ -44,7 +61,7 @@ def train(prepared: Prepared, parameters: dict[str, Any], seed: int = 0) -> Trai
     seconds = time.perf_counter() - begin
     model.set_params(verbose=False)
     model.record_.update(_origin(prepared, seed))
-    return Trained(model, seconds, model.stopped_ == "interrupted")
+    return Trained(model, seconds)
 
 
 def _origin(prepared: Prepared, seed: int) -> dict[str, Any]:
