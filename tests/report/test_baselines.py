@@ -84,6 +84,14 @@ def test_dates_missing_cells_new_categories_and_huge_numbers():
         assert np.isfinite(one.predicted).all()
 
 
+def test_a_missing_date_is_missing_in_all_its_columns():
+    day = np.array(["2020-03-01", "NaT", "2021-09-05"], dtype="datetime64[s]")
+    learned, _ = baselines.inputs({"day": day}, {"day": day[:1]})
+    assert learned.X.shape == (3, 9)
+    assert np.isnan(learned.X).all(axis=1).tolist() == [False, True, False]
+    assert np.isfinite(learned.X[[0, 2]]).all()
+
+
 def test_a_date_is_read_by_both():
     """A target that depends on the month only is found in the dates."""
     day = np.datetime64("2018-01-01", "s") + RNG.integers(0, 1400, N) * 86400

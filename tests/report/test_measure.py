@@ -4,6 +4,7 @@ The models are small, and fitted once for all tests of this file.
 """
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -273,6 +274,14 @@ def test_the_worst_mistakes_are_rows_of_the_file(classes, values, classifier):
     assert values.mistakes[0].probability is None
 
 
+def test_rows_that_are_right_are_no_mistakes(classifier):
+    _, _, X, y = parts(WELL)
+    right = classifier.predict(X) == y
+    rows = np.append(np.flatnonzero(right)[:20], np.flatnonzero(~right)[:2])
+    found = measure(classifier, None, None, X.iloc[rows], y[rows])
+    assert sorted(one.row for one in found.mistakes) == [21, 22]
+
+
 def test_progress_rises_to_the_end(classes, told):
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
@@ -298,11 +307,16 @@ def test_classes_that_are_new_are_left_out_and_told(classifier):
     y = y.astype(object)
     y[[3, 5, 7]] = ["dead", "gone", "dead"]
     known = np.isin(y, ["ill", "well"])
-    found = measure(classifier, X_train, y_train, X, y, split=given_split(240, 60))
+    numbers = np.arange(1000, 1060)
+    split = replace(given_split(240, 60), clusters=np.arange(60) // 2)
+    found = measure(classifier, X_train, y_train, X, y, split=split, test_rows=numbers)
     assert found.rows.test == 57
+    for one in found.mistakes:
+        assert one.truth == y[one.row - 1000]
+        assert one.cells["dose"] == X["dose"].iloc[one.row - 1000]
     assert found.left_out[0].startswith("3 of 60 test rows are of classes that no")
     assert "'dead', 'gone'" in found.left_out[0]
-    expected, _ = score_rows(classifier, X[known], y[known])
+    expected, _ = score_rows(classifier, X[known], y[known], split.clusters[known])
     assert [score.value for score in found.scores] == [
         score.value for score in expected
     ]

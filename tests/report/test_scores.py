@@ -121,7 +121,7 @@ def test_a_share_has_wilsons_interval(right):
     p = np.zeros((300, 2))
     p[np.arange(300), (np.arange(300) >= right).astype(int)] = 1.0
     told = scores.score(by_name(scores.class_metrics(t, p))["accuracy"])
-    assert (told.low, told.high) == pytest.approx(found, abs=1e-4)
+    assert (told.low, told.high) == pytest.approx(found)
 
 
 def test_other_intervals_are_students_on_a_scale_without_ends():
@@ -164,6 +164,15 @@ def test_intervals_hold_what_they_promise():
             held[metric.name] += told.low <= truth[metric.name] <= told.high
     for name, count in held.items():
         assert 0.90 < count / 300 < 0.99, name
+
+
+def test_few_groups_reach_as_far_as_so_many_rows():
+    groups = np.arange(N) % 5
+    told = scores.score(VALUES["mae"], groups)
+    metric = VALUES["mae"]
+    error = scores.standard_error(metric.influence, groups)
+    reach = scores.reach_of(5) * error / metric.value
+    assert told.high == pytest.approx(metric.value * np.exp(reach))
 
 
 @pytest.mark.parametrize("rows", [4, 5, 10, 30, 1000])

@@ -160,7 +160,7 @@ def _scaled(data: Inputs) -> Any:
             (
                 "numbers",
                 make_pipeline(
-                    SimpleImputer(add_indicator=True, keep_empty_features=True),
+                    SimpleImputer(add_indicator=True),
                     StandardScaler(),
                 ),
                 numbers,

@@ -102,9 +102,7 @@ def class_metrics(t: Numbers, P: Array) -> list[Metric]:
         _mean("log_loss", row_losses(t, P)),
     ]
     if len(found) > 1:
-        # of two classes the curves are one
-        parts = found[1:] if P.shape[1] == 2 else found
-        areas = [area_under_curve(t == part, P[:, part]) for part in parts]
+        areas = [area_under_curve(t == part, P[:, part]) for part in found]
         value = float(np.mean([area.value for area in areas]))
         psi = np.mean([area.influence for area in areas], axis=0)
         metrics.append(Metric("auc", value, psi, rarest))

@@ -202,7 +202,7 @@ def _by_groups(
     best: tuple[float, Rows] | None = None
     for _ in range(TRIES):
         order = rng.permutation(count)
-        drawn = np.cumsum(sizes[order], axis=0)[:-1]  # at least one is learned from
+        drawn = np.cumsum(sizes[order], axis=0)
         # in rows, over all classes, and the sum of all rows once more
         off = np.abs(drawn - goal).sum(axis=1) + np.abs(drawn.sum(1) - goal.sum())
         stop = int(off.argmin())
