@@ -196,6 +196,7 @@ def test_costs_and_how_to_make_it_again(classes):
     assert classes.costs.fit_seconds == 1.5
     assert classes.costs.model_bytes == 1234
     assert classes.costs.row_seconds > 0.0
+    assert 50e6 < classes.costs.peak_bytes < 50e9  # Python alone needs some
     assert classes.costs.parameters > 1000
     assert classes.reproduction.settings == {"effort": 1, "random_state": 0}
     assert "TabularClassifier(effort=1, random_state=0)" in classes.reproduction.python
