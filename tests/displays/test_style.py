@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from halfmoon.displays import (
     WeightsDisplay,
 )
-from halfmoon.displays.style import group_thousands
+from halfmoon.displays.style import write_numbers
 
 
 def test_an_ax_without_a_grid_is_divided_too(iris):
@@ -20,11 +20,14 @@ def test_an_ax_without_a_grid_is_divided_too(iris):
         assert one.get_position().y0 >= 0.5 - 1e-9
 
 
-@pytest.mark.parametrize(("high", "last"), [(9_000, "9000"), (30_000, "30,000")])
-def test_thousands_are_grouped_from_ten_thousand_on(high, last):
+@pytest.mark.parametrize(
+    ("high", "last"),
+    [(9_000, "9000"), (30_000, "30,000"), (2e9, "2e+09"), (3e-7, "3e-07")],
+)
+def test_numbers_of_an_axis_are_as_short_as_their_size_allows(high, last):
     axes = Figure().subplots()
     axes.set_xlim(0, high)
     axes.set_xticks([0, high])
-    group_thousands(axes.xaxis)
+    write_numbers(axes.xaxis)
     axes.figure.draw_without_rendering()
     assert axes.get_xticklabels()[-1].get_text() == last

@@ -107,3 +107,14 @@ def test_long_cells_of_a_mistake_are_cut(two_classes):
     parts = {"residuals": None, "importance": (), "dependence": ()}
     table = context_of(dataclasses.replace(measured, **parts))["mistakes"]
     assert f">{'&lt;' * (LONGEST - 1)}…<" in table
+
+
+def test_numbers_of_a_mistake_have_six_digits_at_most(two_classes):
+    first, *_ = two_classes.mistakes
+    cells = {"a": "0.37721495282689266", "b": "1234.5678", "c": "12.12.2020 at 3"}
+    mistake = dataclasses.replace(first, cells=cells)
+    measured = dataclasses.replace(reported.values(), mistakes=(mistake,))
+    parts = {"residuals": None, "importance": (), "dependence": ()}
+    table = context_of(dataclasses.replace(measured, **parts))["mistakes"]
+    for shown in ("0.377215", "1234.5678", "12.12.2020 at 3"):
+        assert f">{shown}</td>" in table

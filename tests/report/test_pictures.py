@@ -60,7 +60,7 @@ def test_a_baseline_that_could_not_be_fitted_is_not_drawn():
     assert "gradient boosting" not in label
 
 
-def test_dates_are_a_line_with_a_few_of_them_named():
+def test_dates_are_a_line_from_the_first_to_the_last():
     dates = tuple(f"2024-{month:02d}-01" for month in range(1, 13))
     responses = (tuple(0.1 * month for month in range(12)),)
     effect = reported.dependence("when", ["cost"])
@@ -72,7 +72,6 @@ def test_dates_are_a_line_with_a_few_of_them_named():
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", figure.drawing)
     assert [text for text in texts if text.startswith("2024")] == [
         "2024-01-01",
-        "2024-07-01",
         "2024-12-01",
     ]
 

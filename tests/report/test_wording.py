@@ -15,9 +15,11 @@ def test_a_score_has_the_digits_that_its_interval_warrants(low, high, text):
     assert value_of(score, score.value) == text
 
 
-def test_a_small_score_is_not_rounded_to_zero():
-    score = Score("rmse", "RMSE", 2.31e-7, 2.1e-7, 2.5e-7, False)
-    assert value_of(score, score.value) == "0.000000231"
+def test_scores_of_any_size_keep_their_digits():
+    score = Score("rmse", "RMSE", 2.314e-7, 2.1e-7, 2.5e-7, False)
+    assert value_of(score, score.value) == "2.31e−07"
+    score = Score("rmse", "RMSE", 1_035_188_031.0, 9.5e8, 1.1e9, False)
+    assert value_of(score, score.value, sign=True) == "+1.04e+09"
 
 
 @pytest.mark.parametrize("value", [0.0, -0.0, -0.0004])

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.style import COLOURS, GREY, group_thousands
+from halfmoon.displays.style import COLOURS, GREY, write_numbers
 
 
 def draw_comparison(
@@ -74,7 +74,7 @@ def draw_comparison(
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlabel(label)
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    group_thousands(ax.xaxis)
+    write_numbers(ax.xaxis)
     ax.tick_params(axis="y", length=0, pad=9.0)
     ax.spines[["top", "right", "left"]].set_visible(False)
 

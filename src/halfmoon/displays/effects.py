@@ -13,8 +13,8 @@ from halfmoon.displays.style import (
     GREY,
     INK,
     MARKERS,
-    group_thousands,
     shorten,
+    write_numbers,
 )
 
 STYLES = ("-", "--", "-.", ":")
@@ -59,7 +59,7 @@ def draw_importance(
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlabel(label)
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
-    group_thousands(ax.xaxis)
+    write_numbers(ax.xaxis)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
 
@@ -105,7 +105,7 @@ def draw_dependence(
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
     for axis in (ax.xaxis, ax.yaxis):
-        group_thousands(axis)
+        write_numbers(axis)
     ax.spines[["top", "right"]].set_visible(False)
 
 
@@ -157,6 +157,6 @@ def draw_effects(
     ax.set_yticks(positions, shown, parse_math=False)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
-    group_thousands(ax.xaxis)
+    write_numbers(ax.xaxis)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)

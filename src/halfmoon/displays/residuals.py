@@ -5,7 +5,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.displays.style import COLOURS, DASHES, GREY, group_thousands
+from halfmoon.displays.style import COLOURS, DASHES, GREY, write_numbers
 
 ALPHA = {100: 0.8, 500: 0.6, 10_000: 0.35}  # of the points, up to so many
 
@@ -79,4 +79,4 @@ def _draw_points(ax: Any, x: Array, y: Array) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.locator_params(nbins=5)
     for axis in (ax.xaxis, ax.yaxis):
-        group_thousands(axis)
+        write_numbers(axis)

@@ -97,10 +97,13 @@ def add_colour_bar(ax: Any, image: Any, label: str, height: float) -> Any:
     return colour_bar
 
 
-def group_thousands(axis: Any) -> None:
-    """Commas in the numbers of an axis, where they reach 10,000."""
-    if max(map(abs, axis.get_view_interval())) >= 10_000.0:
+def write_numbers(axis: Any) -> None:
+    """Numbers of an axis with commas from 10,000 on; very large and small as 1e+09."""
+    largest = max(map(abs, axis.get_view_interval()))
+    if 1e4 <= largest < 1e6:
         axis.set_major_formatter("{x:,.0f}")
+    elif largest >= 1e6 or 0.0 < largest < 1e-3:
+        axis.set_major_formatter("{x:.3g}")
 
 
 def shorten(name: Any, most: int = 22) -> str:

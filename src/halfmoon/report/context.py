@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from html import escape
 from typing import Any, NamedTuple
 
@@ -174,16 +175,19 @@ def _badness(mistake: Mistake) -> str:
 
 
 def _cut(cell: str) -> str:
+    """A cell that is not too long; a number with six digits at most."""
+    if "." in cell and len(cell) > 9:
+        with suppress(ValueError):
+            return f"{float(cell):.6g}"
     return cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…"
 
 
 def _important(measured: Measured) -> Iterator[tuple[str, str, str]]:
     """The most important columns: name, increase of the error, its interval."""
     shown = measured.importance[:MOST_IMPORTANT]
-    decimals = max(map(wording.decimals_of, shown[:1]), default=0)
     for one in shown:
         value, low, high = (
-            wording.fixed(each, decimals) for each in (one.value, one.low, one.high)
+            wording.written(each, shown[0]) for each in (one.value, one.low, one.high)
         )
         yield one.column, value, f"{low} to {high}"
 

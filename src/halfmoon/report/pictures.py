@@ -369,7 +369,7 @@ def _category(value: Any) -> str:
 
 
 def _name_dates(ax: Any, dates: Sequence[Any]) -> None:
-    places = np.linspace(0, len(dates) - 1, min(3, len(dates))).round().astype(int)
+    places = sorted({0, len(dates) - 1})
     ax.set_xticks(places, [short(dates[i], 10) for i in places], parse_math=False)
 
 

@@ -55,7 +55,17 @@ def value_of(score: Score | Difference, value: float, *, sign: bool = False) -> 
     """
     if score.name in SHARES:
         return f"{fixed(100.0 * value, 1, sign=sign)}%"
-    return fixed(value, decimals_of(score), sign=sign)
+    return written(value, score, sign=sign)
+
+
+def written(
+    value: float, like: Score | Difference | Importance, *, sign: bool = False
+) -> str:
+    """A number with the digits that the interval of another warrants."""
+    scale = max(abs(like.low), abs(like.high))
+    if 0.0 < scale < 1e-3 or scale >= 1e7:
+        return f"{value:{'+' if sign else ''}.3g}".replace("-", MINUS)
+    return fixed(value, decimals_of(like), sign=sign)
 
 
 def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
