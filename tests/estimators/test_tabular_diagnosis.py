@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from halfmoon import TabularClassifier, TabularRegressor
+from halfmoon.arrays.binned import Binned
 from halfmoon.estimators.tabular_diagnosis import REMEDIES
 from halfmoon.inspection.diagnosis import RULES
 from small import one_thread
@@ -39,6 +40,14 @@ def test_of_a_sound_fit_nothing_is_found():
     told = model.diagnose(X, y)
     assert not told.findings
     assert set(told.rules) <= set(REMEDIES)
+
+
+def test_rows_whose_bins_are_looked_up_are_diagnosed():
+    table = RNG.normal(size=(1_600, 2))
+    y = table[:, 0] + RNG.normal(size=1_600)
+    model = TabularRegressor(effort=1, random_state=0).fit(table, y)
+    assert isinstance(model._encode(table), Binned)
+    assert set(model.diagnose(table, y).rules) <= set(REMEDIES)
 
 
 def test_too_few_targets_are_refused():

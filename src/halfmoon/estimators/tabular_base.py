@@ -344,7 +344,7 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         Diagnosis
             The findings; prints itself.
         """
-        Z = self._encode(X)
+        Z = self.encoder_.encode(self._parse(X))  # rules look at each input
         check_consistent_length(Z, y)
         return diagnose_member(
             self.networks_[0],
