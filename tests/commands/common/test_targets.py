@@ -7,6 +7,7 @@ import pytest
 
 from halfmoon.commands.common.targets import (
     as_record,
+    name_of_target,
     read_again,
     read_named,
     refuse_absent,
@@ -56,6 +57,10 @@ def test_a_model_without_a_record_needs_a_name():
     with pytest.raises(ValueError, match="name it with --target"):
         read_again(model, table("red", "blue"))
     named = read_again(model, table("red", "blue", "red", "blue"), "Preis")
+    assert named.task == "classification"
+    model.record_ = {"target_name": "Preis"}  # of a Series in Python
+    assert name_of_target(model) == "Preis"
+    named = read_again(model, table("red", "blue", "red", "blue"))
     assert named.task == "classification"
     values = SimpleNamespace(record_={})
     named = read_again(values, table("1", "2", "1", "3"), "Preis")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from halfmoon.commands.common.progress import rows_bar
-from halfmoon.commands.common.targets import recorded
+from halfmoon.commands.common.targets import name_of_target
 
 if TYPE_CHECKING:
     from halfmoon.tables.novelty import Novelty
@@ -25,7 +25,7 @@ def inputs_of(
     from halfmoon.tables.decision import USED
 
     kinds = model.schema_.kinds
-    target = (recorded(model) or {}).get("column")
+    target = name_of_target(model)
     inputs = {name: column for name, column in table.items() if name in kinds}
     expected = {*kinds, *apart, target}
     others = [name for name in table if name not in expected]

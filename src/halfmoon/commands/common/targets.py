@@ -58,6 +58,15 @@ def recorded(model: Any) -> Mapping[str, Any] | None:
     return record if isinstance(record, Mapping) else None
 
 
+def name_of_target(model: Any) -> str | None:
+    """What a model's target was called, in `fit` or as a named y in Python."""
+    record = recorded(model)
+    if record is not None:
+        return str(record["column"])
+    name = getattr(model, "record_", {}).get("target_name")
+    return name if isinstance(name, str) else None
+
+
 def read_again(model: Any, table: "Table", name: str | None = None) -> "Target":
     """The target of a model in another table, its cells read as they were at first.
 
@@ -67,17 +76,17 @@ def read_again(model: Any, table: "Table", name: str | None = None) -> "Target":
     from halfmoon.tables.decision import Decision
     from halfmoon.tables.task import read_target
 
-    record = recorded(model)
-    if record is None and name is None:
+    column = name or name_of_target(model)
+    if column is None:
         raise ValueError(
             "The model does not say which column it predicts, since it was not made by "
             "halfmoon fit; name it with --target."
         )
+    refuse_absent(column, table, "--target names" if name else "The model predicts")
+    record = recorded(model)
     if record is None:
         task = "classification" if hasattr(model, "classes_") else "regression"
-        return read_named(table, str(name), task)
-    column = name or record["column"]
-    refuse_absent(column, table, "--target names" if name else "The model predicts")
+        return read_target(column, table[column], task)
     decision = Decision.from_dict({**record["decision"], "column": column})
     return read_target(column, table[column], record["task"], decision)
 

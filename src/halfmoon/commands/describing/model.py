@@ -8,7 +8,7 @@ import typer
 
 from halfmoon.commands.common.models import load_any, model_file
 from halfmoon.commands.common.printing import as_number, print_table
-from halfmoon.commands.common.targets import recorded
+from halfmoon.commands.common.targets import name_of_target
 
 SHOWN = 20  # classes
 
@@ -112,11 +112,10 @@ def print_described(described: DescribedModel) -> None:
 
 def _told_of_target(model: Any) -> list[str]:
     """What is predicted, and the classes."""
-    record = recorded(model)
-    lines = (
-        [] if record is None else [f"predicts {record['column']!r}, {record['task']}"]
-    )
+    name = name_of_target(model)
     classes = _classes(model)
+    task = "regression" if classes is None else "classification"
+    lines = [] if name is None else [f"predicts {name!r}, {task}"]
     if classes is None:
         return lines
     listed = ", ".join(map(str, classes[:SHOWN])) + ", ..." * (len(classes) > SHOWN)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from halfmoon.commands.common.targets import recorded, targets_of
+from halfmoon.commands.common.targets import name_of_target, targets_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,10 +75,10 @@ def check_asked(model: Any, asked: Asked) -> None:
 
 def predicted_name(model: Any, taken: Sequence[str]) -> str:
     """What the predictions are called: as the target, if no other column is."""
-    name = (recorded(model) or {}).get("column", PREDICTION)
+    name = name_of_target(model) or PREDICTION
     while name in taken:
         name = f"predicted_{name}"
-    return str(name)
+    return name
 
 
 def predict_block(model: Any, inputs: "Table", asked: Asked, name: str) -> "Columns":
