@@ -128,7 +128,10 @@ def test_what_describes_no_encoder_is_refused(path, value, message):
     ("name", "value", "message"),
     [
         ("knots", np.nan, "not finite"),
-        ("edges", 1e301, "not finite"),
+        ("edges", 1e301, "not finite, or beyond 1e\\+300"),
+        ("means", 1e9, "beyond 2"),
+        ("scores", -101.0, "beyond 100"),
+        ("dates", 1e300, "beyond 2"),
         ("edges", -1e6, "does not fit together"),
         ("shares", 2.0, "does not fit together"),
         ("means", None, "there must be an array encoder.means"),

@@ -37,6 +37,15 @@ NUMBER: dict[str, Rule] = {
     "knots": COUNT,
     "edges": COUNT,
 }
+# what the numbers of each array can reach: most become inputs, which are of float32
+MOST = {
+    "knots": LARGEST,
+    "edges": LARGEST,
+    "scores": 100.0,
+    "means": 2.0,
+    "dates": 2.0,
+    "shares": 2.0,
+}
 FACTS = ("median", "low", "high", "missing", "spread")  # numbers
 DATE: dict[str, Rule] = {
     "name": TEXT,
@@ -191,6 +200,9 @@ def _cut(arrays: Arrays, name: str, counts: list[int]) -> list[NDArray[np.float6
     whole = np.empty(0)
     if total:
         whole = take(arrays, f"encoder.{name}", (total,), np.float64)
-        if not (np.abs(whole) <= LARGEST).all():
-            raise ValueError(f"encoder.{name} holds numbers that are not finite")
+        if not (np.abs(whole) <= MOST[name]).all():
+            raise ValueError(
+                f"encoder.{name} holds numbers that are not finite, or beyond "
+                f"{MOST[name]:g}"
+            )
     return np.split(whole, np.cumsum(counts[:-1], dtype=np.intp)) if counts else []
