@@ -22,7 +22,7 @@ def test_an_ax_without_a_grid_is_divided_too(iris):
 
 @pytest.mark.parametrize(
     ("high", "last"),
-    [(9_000, "9000"), (30_000, "30,000"), (2e9, "2e+09"), (3e-7, "3e-07")],
+    [(9_000, "9000"), (30_000, "30,000"), (2e9, "2e+09"), (3e-7, "3e\N{MINUS SIGN}07")],
 )
 def test_numbers_of_an_axis_are_as_short_as_their_size_allows(high, last):
     axes = Figure().subplots()
