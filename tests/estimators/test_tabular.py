@@ -310,3 +310,15 @@ def test_it_may_be_searched_and_cross_validated():
     assert search.best_params_["effort"] in (1, 2)
     scores = cross_val_score(small(TabularRegressor), TABLE, VALUE, cv=2)
     assert scores.shape == (2,)
+
+
+def test_a_frames_type_says_what_a_column_is_but_the_user_knows_better():
+    codes = pd.DataFrame({"state": [1, 2, 3, 4] * 10, "size": np.arange(40.0)})
+    codes["state"] = codes["state"].astype("category")
+    y = [1.0, 3.0, 2.0, 9.0] * 10
+    model = small(TabularRegressor).fit(codes, y)
+    assert model.schema_.kinds["state"] == "category"
+    # a file has no types
+    assert np.array_equal(model.predict(codes), model.predict(codes.astype(float)))
+    told = small(TabularRegressor, columns={"state": "number"}).fit(codes, y)
+    assert told.schema_.kinds["state"] == "number"

@@ -46,7 +46,7 @@ from halfmoon.estimators.tabular_diagnosis import diagnose_member
 from halfmoon.inspection.diagnosis import Diagnosis
 from halfmoon.network import Network
 from halfmoon.tables.encoding import Encoder
-from halfmoon.tables.frames import read_frame
+from halfmoon.tables.frames import declared_categories, read_frame
 from halfmoon.tables.novelty import Novelty, novelty
 from halfmoon.tables.schema import Schema
 from halfmoon.training.progress import progress_bar
@@ -155,18 +155,23 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         """
         check_rules(self, ())
         fitted = copy(self)
-        fitted._fit(fitted._read_rows(X, y, sample_weight, groups, time))
+        columns = fitted._told_columns(X)
+        fitted._fit(fitted._read_rows(X, y, sample_weight, groups, time), columns)
         fitted.record_["target_name"] = target_name(y)
         self.__dict__ = {**vars(fitted)}
         return self
 
-    def _fit(self, rows: Rows) -> None:
+    def _told_columns(self, X: Any) -> dict[str, Any]:
+        """What columns are by the types of a frame, or as the user says, who wins."""
+        return dict.fromkeys(declared_categories(X), "category") | (self.columns or {})
+
+    def _fit(self, rows: Rows, columns: dict[str, Any]) -> None:
         deadline = None
         if self.max_seconds is not None:
             deadline = clock.perf_counter() + self.max_seconds
         self._read_targets(rows.y)
         t = self._encode_targets(rows.y)
-        self.schema_, values = Schema.learn(rows.table, self.columns)
+        self.schema_, values = Schema.learn(rows.table, columns)
         kinds = self.schema_.kinds
         self.encoder_ = Encoder.of(values, kinds, classification=self._classes)
         data = Data(self.encoder_.encode_binned(values), t, self._weigh(rows))
