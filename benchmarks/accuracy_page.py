@@ -44,6 +44,7 @@ MEASURES = {
 }
 BASE = "hgb"
 OURS = "halfmoon_3"
+TREES = ("catboost", "lightgbm", "hgb")
 SMALLEST = 1e-4  # of what is divided: some methods make no mistake at all
 DECIDED = ("adult", "credit_g", "sick", "phoneme", "spambase", "titanic")
 EASY = "car"  # a table where one mistake more changes the ratio by a third
@@ -51,10 +52,10 @@ PACKAGES = ("halfmoon", "scikit-learn", "lightgbm", "catboost")
 Means = dict[str, pd.DataFrame]  # by measure: tables in rows, methods in columns
 
 
-def means(rows: list[dict[str, Any]]) -> Means:
+def means(rows: list[dict[str, Any]], common: bool = True) -> Means:
     """The mean over the splits of each table, by measure.
 
-    A split counts if all methods were measured on it.
+    If they are `common`, a split counts only if all methods were measured on it.
     """
     frame = pd.DataFrame(rows)
     methods = [name for name in TITLES if name in set(frame["method"])]
@@ -63,7 +64,8 @@ def means(rows: list[dict[str, Any]]) -> Means:
     out = {}
     for name in frame.columns.difference([*places, "method", "failure"]):
         each = frame.pivot_table(index=places, columns="method", values=name)
-        whole = each[methods].dropna().groupby(level="table").mean()
+        each = each[methods].dropna() if common else each[methods]
+        whole = each.groupby(level="table").mean()
         out[name] = whole.loc[[table for table in tables if table in whole.index]]
     return out
 
@@ -119,6 +121,15 @@ def halves(found: Means) -> str:
     return markdown(head, lines)
 
 
+def lost(values: pd.DataFrame) -> str:
+    """Tables on which boosted trees are ahead, and by what ratio."""
+    ratio = values[OURS] / values[[name for name in TREES if name in values]].min(
+        axis=1
+    )
+    behind = ratio[ratio > 1.0].sort_values(ascending=False)
+    return ", ".join(f"{table} ({value:.2f})" for table, value in behind.items())
+
+
 def times(found: Means) -> str:
     """How long the methods take."""
     fit = found["fit_cpu_seconds"]
@@ -144,8 +155,9 @@ def by_table(values: pd.DataFrame, stored: dict[str, dict[str, float]]) -> str:
     head = ["", *(TITLES[name] for name in methods), *stored]
     lines = []
     for table, row in values[methods].iterrows():
-        texts = [f"{value:.4f}" for value in row]
-        cells = [f"**{text}**" if text == min(texts) else text for text in texts]
+        texts = ["-" if np.isnan(value) else f"{value:.4f}" for value in row]
+        best = f"{row.min():.4f}"
+        cells = [f"**{text}**" if text == best else text for text in texts]
         cells += [f"{known[table]:.4f}" for known in stored.values()]
         lines.append([str(table), *cells])
     return markdown(head, lines)
@@ -177,12 +189,15 @@ def versions() -> str:
     return ", ".join(found)
 
 
-def page(found: Means, stored: dict[str, Any], folder: Path) -> str:
-    """The whole page; its figures are written beside it."""
+def page(found: Means, whole: Means, stored: dict[str, Any], folder: Path) -> str:
+    """The whole page; its figures are written beside it.
+
+    `found` is what all methods have in common, `whole` everything.
+    """
     text = (HERE / "accuracy_page.txt").read_text(encoding="utf-8")
     about = machine()
     classes = found["log_loss"]
-    both = pd.concat([found["error"], found["nrmse"]])
+    both = pd.concat([whole["error"], whole["nrmse"]])
     parts = {
         "machine": f"{about['processor']}, one thread; {about['date']}",
         "versions": versions(),
@@ -192,9 +207,11 @@ def page(found: Means, stored: dict[str, Any], folder: Path) -> str:
             summary(name, found[name]) for name in MEASURES if name in found
         ),
         "halves": halves(found),
+        "lost_error": lost(whole["error"]),
+        "lost_log_loss": lost(whole["log_loss"]),
         "times": times(found),
         "errors": by_table(both, {"RealMLP": stored["error"]}),
-        "log_losses": by_table(classes, {}),
+        "log_losses": by_table(whole["log_loss"], {}),
         "realmlp_times": realmlp(found, stored),
         "tables": str(len(both)),
         "level": f"{LEVEL:.0%}",
@@ -216,10 +233,11 @@ def realmlp(found: Means, stored: dict[str, Any]) -> str:
 def write(rows: list[dict[str, Any]], folder: Path) -> None:
     """Write the page, its figures and its numbers into a folder."""
     found = means(rows)
+    whole = means(rows, common=False)
     stored = json.loads((HERE / "realmlp.json").read_text(encoding="utf-8"))
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    write_file(folder / "accuracy.md", page(found, stored, folder).encode())
-    long = pd.concat(found, names=["measure", "table"]).stack().unstack("measure")
+    write_file(folder / "accuracy.md", page(found, whole, stored, folder).encode())
+    long = pd.concat(whole, names=["measure", "table"]).stack().unstack("measure")
     csv = long.reset_index().round(6).to_csv(index=False)
     write_file(folder / "accuracy.csv", csv.encode())
 
