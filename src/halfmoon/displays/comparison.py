@@ -73,7 +73,7 @@ def draw_comparison(
     ax.set_yticks(range(len(names)), list(names), parse_math=False)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlabel(label)
-    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
     write_numbers(ax.xaxis)
     ax.tick_params(axis="y", length=0, pad=9.0)
     ax.spines[["top", "right", "left"]].set_visible(False)
