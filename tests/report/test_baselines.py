@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
@@ -132,3 +135,17 @@ def test_trees_for_very_many_classes_are_left_out():
     found = fitted(table(TRAIN), t, table(TEST), 60)
     assert "60 classes" in found["boosting"].error
     assert found["linear"].error is None
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", {0: 1.0, 1: 9.0}])
+def test_classes_have_weights_where_the_model_gives_them(class_weight):
+    t = (np.quantile(Y, 0.9) < Y).astype(int)
+    data = ({"age": AGE[TRAIN]}, t[TRAIN], {"age": AGE[TEST]}, 2, 0, class_weight)
+    found = {one.kind.name: one.predicted for one in baselines.fit_baselines(*data)}
+    X = StandardScaler().fit(AGE[TRAIN, None]).transform(AGE[:, None])
+    weighed = LogisticRegression(max_iter=300, class_weight=class_weight)
+    expected = weighed.fit(X[TRAIN], t[TRAIN]).predict_proba(X[TEST])
+    assert found["linear"] == pytest.approx(expected)
+    trees = HistGradientBoostingClassifier(class_weight=class_weight, random_state=0)
+    trees.fit(AGE[TRAIN, None], t[TRAIN])
+    assert found["boosting"] == pytest.approx(trees.predict_proba(AGE[TEST, None]))

@@ -365,3 +365,24 @@ def test_values_that_are_missing_are_refused(regressor):
     _, _, X, y = parts(STAY)
     with pytest.raises(ValueError, match="missing or infinite"):
         score_rows(regressor, X, np.where(y > 12.0, np.nan, y))
+
+
+def test_weights_of_classes_are_the_baselines_too():
+    train, test = SPLIT.train, SPLIT.test
+    X, X_test = TABLE[["age"]].iloc[train], TABLE[["age"]].iloc[test]
+    weights = {"ill": 8.0}
+    model = TabularClassifier(effort=1, random_state=0, class_weight=weights)
+    model.fit(X, WELL[train])
+    found = measure(model, X, WELL[train], X_test, WELL[test], split=SPLIT)
+    assert found.verdict.metric == "balanced_accuracy"
+    told = {one.name: one.explanation for one in found.baselines}
+    assert "weights" not in told["dummy"]
+    assert told["linear"].endswith("Its classes have the weights of the model's.")
+    usual = TabularClassifier(effort=1, random_state=0).fit(X, WELL[train])
+    plain = measure(usual, X, WELL[train], X_test, WELL[test], split=SPLIT)
+    losses = [
+        next(score.value for score in one.baselines[1].scores if score.name == "auc")
+        for one in (found, plain)
+    ]
+    assert losses[0] == pytest.approx(losses[1])  # one column: the same order
+    assert found.baselines[1].scores[0] != plain.baselines[1].scores[0]

@@ -113,3 +113,30 @@ def test_figures_have_three_digits_or_all_before_the_point():
     ]
     assert signed(-1234.5) == "\N{MINUS SIGN}1,234"
     assert signed(0.5) == "+0.5"
+
+
+def test_models_with_weights_of_classes_are_compared_by_balanced_accuracy():
+    def of(loss, share):
+        low, high = share - 0.1, share + 0.1
+        label = "balanced accuracy"
+        more = Score("balanced_accuracy", label, share, low, high, True)
+        return (*scores("log_loss", loss), more)
+
+    found = Difference("balanced_accuracy", "", 0.2, 0.1, 0.3, True)
+    lost = Difference("log_loss", "log-loss", 0.3, 0.2, 0.4, False)
+    rivals = [
+        Baseline(name, f"the {name} one", "", of(0.1, share), (found, lost), 0.1)
+        for name, share in (("dummy", 0.5), ("linear", 0.7))
+    ]
+    told = verdict("classification", "y", of(0.4, 0.9), rivals, 500, weighted=True)
+    assert (told.outcome, told.metric) == ("wins", "balanced_accuracy")
+    assert told.rival == "the linear one"
+    assert (
+        "probabilities of classes with a large weight are higher" in (told.sentences[1])
+    )
+    assert told.sentences[2] == (
+        "Balanced accuracy, where more is better: the model 90.0%, the linear one "
+        "70.0%; the difference is +20 points (95% interval +10 to +30), so the model "
+        "is better."
+    )
+    assert told.sentences[3] == "By log-loss, the linear one is better."

@@ -6,6 +6,7 @@
 
 They read the values that the model's schema has read, none of them the network's own
 encoding. A date is its day, and points on the circles of the day, week, month and year.
+Where the model weighs classes, regression and boosting do so, too.
 Each is fitted on one thread: several wait for each other where the table is small, or
 the cores have other work (measured: 40 times as long).
 """
@@ -51,7 +52,7 @@ class Kind(NamedTuple):
     name: str
     label: str
     explanation: str
-    make: Callable[[Inputs, int], Any]
+    make: Callable[[Inputs, int, Any], Any]
 
 
 class Fitted(NamedTuple):
@@ -68,12 +69,17 @@ class Fitted(NamedTuple):
 
 
 def fit_baselines(
-    train: Values, y: NDArray[Any], test: Values, classes: int, seed: int
+    train: Values,
+    y: NDArray[Any],
+    test: Values,
+    classes: int,
+    seed: int,
+    class_weight: Any = None,
 ) -> Iterator[Fitted]:
     """Fit each method to the training rows, and predict the test rows, one by one.
 
     `y` (n,) holds numbers of classes below `classes`, all of which occur, or values if
-    `classes` is 0.
+    `classes` is 0. `class_weight` is as for scikit-learn.
     """
     learned, tried = inputs(train, test)
     for kind in CLASSIFIERS if classes else REGRESSORS:
@@ -87,21 +93,16 @@ def fit_baselines(
             )
         else:
             try:
-                predicted = _predict(kind, learned, y, tried, bool(classes), seed)
+                model = kind.make(learned, seed, class_weight)
+                predicted = _predict(model, learned, y, tried, bool(classes))
             except Exception as failure:  # a baseline that fails costs no report
                 error = f"could not be fitted: {str(failure).splitlines()[0]}"
         yield Fitted(kind, predicted, time.perf_counter() - started, error)
 
 
 def _predict(
-    kind: Kind,
-    learned: Inputs,
-    y: NDArray[Any],
-    tried: Inputs,
-    is_classifier: bool,
-    seed: int,
+    model: Any, learned: Inputs, y: NDArray[Any], tried: Inputs, is_classifier: bool
 ) -> Array:
-    model = kind.make(learned, seed)
     with threadpool_limits(1), warnings.catch_warnings():
         # what it has to say is not about our model
         warnings.simplefilter("ignore")
@@ -170,29 +171,32 @@ def _scaled(data: Inputs) -> Any:
     )
 
 
-def _logistic(data: Inputs, seed: int) -> Any:
-    return make_pipeline(_scaled(data), LogisticRegression(max_iter=300))
+def _logistic(data: Inputs, seed: int, class_weight: Any) -> Any:
+    regression = LogisticRegression(max_iter=300, class_weight=class_weight)
+    return make_pipeline(_scaled(data), regression)
 
 
-def _ridge(data: Inputs, seed: int) -> Any:
+def _ridge(data: Inputs, seed: int, class_weight: Any) -> Any:
     return make_pipeline(_scaled(data), Ridge())
 
 
-def _same_classes(data: Inputs, seed: int) -> Any:
+def _same_classes(data: Inputs, seed: int, class_weight: Any) -> Any:
     return DummyClassifier(strategy="prior")
 
 
-def _same_value(data: Inputs, seed: int) -> Any:
+def _same_value(data: Inputs, seed: int, class_weight: Any) -> Any:
     return DummyRegressor(strategy="mean")
 
 
-def _boosted_classes(data: Inputs, seed: int) -> Any:
+def _boosted_classes(data: Inputs, seed: int, class_weight: Any) -> Any:
     return HistGradientBoostingClassifier(
-        categorical_features=data.categories, random_state=seed
+        categorical_features=data.categories,
+        class_weight=class_weight,
+        random_state=seed,
     )
 
 
-def _boosted_values(data: Inputs, seed: int) -> Any:
+def _boosted_values(data: Inputs, seed: int, class_weight: Any) -> Any:
     return HistGradientBoostingRegressor(
         categorical_features=data.categories, random_state=seed
     )

@@ -1,5 +1,8 @@
 """The metrics of a model's predictions, and of the baselines' on the same rows."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from halfmoon.arrays.elementary import Array
 from halfmoon.report.baselines import Fitted, fit_baselines
 from halfmoon.report.measured import Baseline
@@ -30,8 +33,25 @@ def baselines_of(case: Case, own: list[Metric], seed: int) -> tuple[Baseline, ..
     columns = used_columns(case)
     train = {name: case.train.values[name] for name in columns}
     test = {name: case.test.values[name] for name in columns}
-    fitted = fit_baselines(train, case.train.y, test, len(case.classes), seed)
+    fitted = fit_baselines(
+        train, case.train.y, test, len(case.classes), seed, _class_weight(case)
+    )
     return tuple(_baseline(case, own, one) for one in fitted)
+
+
+def _class_weight(case: Case) -> Any:
+    """The model's weights of classes, by the numbers of the classes."""
+    given = getattr(case.model, "class_weight", None)
+    if not isinstance(given, Mapping):
+        return given
+    names = case.model.classes_.tolist()
+    return {c: given.get(name, 1.0) for c, name in enumerate(names)}
+
+
+def _told_of_weights(case: Case, fitted: Fitted) -> str:
+    if _class_weight(case) is None or fitted.kind.name == "dummy":
+        return ""
+    return " Its classes have the weights of the model's."
 
 
 def _baseline(case: Case, own: list[Metric], fitted: Fitted) -> Baseline:
@@ -41,7 +61,7 @@ def _baseline(case: Case, own: list[Metric], fitted: Fitted) -> Baseline:
     return Baseline(
         name=fitted.kind.name,
         label=fitted.kind.label,
-        explanation=fitted.kind.explanation,
+        explanation=fitted.kind.explanation + _told_of_weights(case, fitted),
         scores=tuple(score(metric, case.clusters) for metric in theirs),
         differences=tuple(
             difference(model, other, case.clusters)

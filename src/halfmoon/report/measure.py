@@ -162,7 +162,11 @@ def measure(
         split=_split_facts(split, case),
         scores=scores,
         baselines=baselines,
-        verdict=verdict(*data, more=model.effort < max(EFFORTS)),
+        verdict=verdict(
+            *data,
+            more=model.effort < max(EFFORTS),
+            weighted=getattr(model, "class_weight", None) is not None,
+        ),
         learning_curves=tuple(map(curves.learning_curve, model.histories_)),
         costs=measure_costs(case, seconds, fit_seconds, model_bytes),
         reproduction=_reproduction(model, command, python),

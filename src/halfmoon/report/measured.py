@@ -76,7 +76,7 @@ class Verdict:
     outcome: Literal["wins", "ties", "loses", "alone"]
     headline: str
     sentences: tuple[str, ...]
-    metric: str  # log_loss or rmse
+    metric: str  # log_loss, balanced_accuracy if classes have weights, or rmse
     rival: str | None  # the label of the best baseline
 
 

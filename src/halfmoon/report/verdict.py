@@ -2,7 +2,9 @@
 
 The model is compared with the best of the baselines, by log-loss or RMSE: it wins
 if the 95% interval of the difference lies on its side of 0, loses if it lies on the
-other, and else the two cannot be told apart by these test rows.
+other, and else the two cannot be told apart by these test rows. Weights of classes
+make rare ones more probable than they are, so that log-loss would judge what nobody
+asked for: models with them are compared by balanced accuracy.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,11 @@ OUTCOMES: dict[str, Outcome] = {
     "baseline": "loses",
     "neither": "ties",
 }
+WEIGHTED = (
+    "Classes have weights, so models are compared by balanced accuracy, the mean of "
+    "the shares found of each class; probabilities of classes with a large weight are "
+    "higher than they come true."
+)
 FEW = 100  # test rows, below which figures are rough
 
 
@@ -26,20 +33,25 @@ def verdict(
     baselines: Sequence[Baseline],
     rows: int,
     more: bool = True,
+    weighted: bool = False,
 ) -> Verdict:
     """The verdict on scores of so many test rows, beside baselines on the same rows.
 
-    `more` says whether there is a higher effort.
+    `more` says whether there is a higher effort, `weighted` whether classes have
+    weights.
     """
     metric = "log_loss" if task == "classification" else "rmse"
     sentences = [_score_sentence(task, target, scores, rows)]
+    if weighted:
+        metric = "balanced_accuracy"
+        sentences.append(WEIGHTED)
     fitted = [one for one in baselines if one.scores]
     if not fitted:
         headline = (
             f"There is no baseline to compare the predictions of {target!r} with."
         )
         return Verdict("alone", headline, tuple(sentences + _rough(rows)), metric, None)
-    rival = min(fitted, key=lambda one: score_of(one.scores, metric).value)
+    rival = min(fitted, key=lambda one: _less_is_better(score_of(one.scores, metric)))
     outcome = outcome_of(rival, metric)
     sentences.append(_comparison(rival, metric, score_of(scores, metric)))
     headline = {
@@ -67,6 +79,10 @@ def verdict(
 def score_of(scores: Sequence[Score], name: str) -> Score:
     """The score of this name."""
     return next(score for score in scores if score.name == name)
+
+
+def _less_is_better(score: Score) -> float:
+    return -score.value if score.larger_is_better else score.value
 
 
 def outcome_of(baseline: Baseline, metric: str) -> Outcome:
@@ -104,11 +120,18 @@ def _comparison(rival: Baseline, metric: str, own: Score) -> str:
         "baseline": "the baseline is better",
         "neither": "which of them is better cannot be told from these rows",
     }[found.better]
+    better = "more" if own.larger_is_better else "less"
+    is_share = metric == "balanced_accuracy"
+    write = percent if is_share else figure
+    less = [
+        signed(100.0 * value if is_share else value)
+        for value in (found.value, found.low, found.high)
+    ]
+    points = " points" if is_share else ""
     return (
-        f"{own.label[0].upper()}{own.label[1:]}, where less is better: the model "
-        f"{figure(own.value)}, {rival.label} {figure(other.value)}; the difference is "
-        f"{signed(found.value)} (95% interval {signed(found.low)} to "
-        f"{signed(found.high)}), so {told}."
+        f"{own.label[0].upper()}{own.label[1:]}, where {better} is better: the model "
+        f"{write(own.value)}, {rival.label} {write(other.value)}; the difference is "
+        f"{less[0]}{points} (95% interval {less[1]} to {less[2]}), so {told}."
     )
 
 
