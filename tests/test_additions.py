@@ -391,8 +391,17 @@ def test_it_says_where_compiled_code_is_kept(run):
 '''
                 )
             ],
+            "docs/command-line.md": [
+                Insertion("`halfmoon cache` says where compiled code is kept.\n")
+            ],
         },
-        [*ALWAYS, "tests/commands"],
+        [
+            *ALWAYS,
+            "tests/test_docs.py::test_the_page_of_the_command_line_names_every_command_"
+            "option_and_code",
+            "tests/commands/test_cache.py",
+            "tests/commands/test_main.py",
+        ],
     ),
 ]
 

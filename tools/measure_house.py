@@ -20,7 +20,7 @@ from pathlib import Path
 
 WIDTH = 88
 LAYERS = {"Layer", "Dense", "Dropout", "Scaling"}
-FILE = re.compile(r"`([\w/.]+\.(?:py|md))`")
+FILE = re.compile(r"`([\w/.-]+\.(?:py|md))`")
 PRAGMA = re.compile(r"\s+# (?:type: ignore|noqa).*$")
 COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 CORE_WINGS = ("arrays", "components", "layers", "network", "engines", "training")
