@@ -140,6 +140,15 @@ def test_rows_that_are_too_long_are_refused_by_their_line():
     refused(more, "2 rows have too many cells, of which the row in line 2 has 4 cells")
 
 
+@pytest.mark.parametrize(
+    ("end", "line"), [("1,2,3,4\n", 42), ("1,2\n1,2,3,4\n2,3,4,5\n", 43)]
+)
+def test_rows_before_a_long_one_are_no_lines_above_the_table(end, line):
+    """DuckDB takes all rows for such lines, and the last one for the table."""
+    text = "id,x,y\n" + "".join(f"{i},{i % 3}.5,b\n" for i in range(40)) + end
+    refused(text, f"the row in line {line} has 4 cells instead of 3")
+
+
 def test_a_line_at_the_end_is_told():
     lines = "".join(f"{i};{i % 3};1\n" for i in range(30))
     text = f"id;x;y\n{lines}Total 30\n"

@@ -135,19 +135,37 @@ def _dialect_and_cells(
             return dialect, read_cells(path, dialect)
     except UnreadableError as error:
         reason = f" ({error})" if str(error) else ""
+    mark = asked.get("separator") or most_frequent_separator(lines)
     line = None
     if asked.get("quote", '"') == '"':
-        mark = asked.get("separator") or most_frequent_separator(lines) or ","
-        line = broken_quote(text, mark)
+        line = broken_quote(text, mark or ",")
     if line is not None:
         raise ValueError(
             f"{source}: a quote in line {line} is not closed at the end of its cell; "
             "mend it, or give quote='' if quotes mean nothing."
         )
+    if mark is not None:
+        _refuse_uneven(text, source, mark, asked)
     raise ValueError(
         f"{source} cannot be read as a table{reason}; give separator, quote or skip, "
         "the number of lines above the table."
     )
+
+
+def _refuse_uneven(text: str, source: str, mark: str, asked: dict[str, Any]) -> None:
+    """ValueError for rows that are too long, in a text that DuckDB cannot read."""
+    dialect = Dialect(
+        separator=mark,
+        quote=asked.get("quote", '"'),
+        escape="",
+        comment=asked.get("comment", ""),
+        skip=asked.get("skip", 0),
+        header=asked.get("header", True),
+        padded=True,
+        width=0,
+    )
+    lengths = row_lengths(text, dialect)
+    refuse_long_rows(lengths, expected_width(lengths, dialect.header), mark, source)
 
 
 def _even(

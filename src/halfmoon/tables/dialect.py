@@ -79,12 +79,26 @@ def find_dialect(path: Path, lines: list[str], asked: dict[str, Any]) -> Dialect
         found = _sniff(path, asked, padded=False)
     except UnreadableError:
         return _sniff(path, asked, padded=True)
+    if "skip" not in asked and _skips_a_table(path, found, lines):
+        known = {"separator": found.separator, "skip": 0}
+        return find_dialect(path, lines, known | asked)
     if found.width > 1 or most_frequent_separator(lines) is None:
         return found
     try:
         return _sniff(path, asked, padded=True)
     except UnreadableError:
         return found
+
+
+def _skips_a_table(path: Path, found: Dialect, lines: list[str]) -> bool:
+    """Whether most of a file would be left out, as lines above a few longer rows.
+
+    DuckDB takes rows for such lines if only those at the end have too many cells.
+    """
+    above = lines[: found.skip]
+    rows = path.read_bytes().count(b"\n") - found.skip
+    with_mark = sum(found.separator in line for line in above)
+    return found.skip > rows and with_mark >= MOST * len(above)
 
 
 def read_cells(path: Path, dialect: Dialect) -> list[NDArray[Any]]:
