@@ -48,4 +48,4 @@ def test_guessing_has_the_precision_of_the_share(several):
     assert line.get_drawstyle() == "steps-post"
     assert np.array_equal(line.get_xdata(), recall)
     assert (guessing.get_color() == line.get_color()) == several
-    assert (panel.get_legend() is None) == several
+    assert labels_of(panel) == (["yes: AP 0.9"] * 2 if several else ["AP 0.9"])

@@ -151,7 +151,10 @@ def test_a_page_without_a_script_lets_none_run():
     assert 'content="p"' in alive
 
 
-def test_the_page_has_the_font_of_its_formulas():
-    page = html.page(html.Front("Title", "Lead"), [], [])
-    assert 'font-family: "Halfmoon Math"; src: url(data:font/woff2;base64,' in page
+def test_a_page_with_formulas_has_their_font():
+    font = 'font-family: "Halfmoon Math"; src: url(data:font/woff2;base64,'
+    front = html.Front("Title", "Lead")
+    page = html.page(front, [], ["<p>A <math><mi>x</mi></math></p>"])
+    assert font in page
     assert "://" not in page
+    assert font not in html.page(front, [], ["<p>A &lt;math&gt;</p>"])

@@ -97,7 +97,6 @@ def _draw(ax: Any, curves: Sequence[Curve], **line: str) -> None:
     ax.set_aspect("equal")
     ax.set_xticks(np.linspace(0.0, 1.0, 6))
     ax.set_yticks(np.linspace(0.0, 1.0, 6))
-    if len(curves) == 1 or not line:  # the names of several stand in one panel
-        legend = ax.legend(frameon=False, loc="lower left" if line else "lower right")
-        for text in legend.get_texts():
-            text.set_parse_math(False)
+    legend = ax.legend(frameon=False, loc="best" if line else "lower right")
+    for text in legend.get_texts():
+        text.set_parse_math(False)

@@ -279,12 +279,17 @@ def _part(name: str) -> str:
 
 @cache
 def styles() -> str:
-    """The page's style sheet, with the font of its formulas in it."""
+    """The page's style sheet."""
+    return _part("page.css")
+
+
+@cache
+def math_font() -> str:
+    """The font of formulas, as a rule of a style sheet."""
     font = files("halfmoon.pages").joinpath("fonts", "halfmoon-math.woff2")
     content = b64encode(font.read_bytes()).decode()
     source = f'url(data:font/woff2;base64,{content}) format("woff2")'
-    face = f'@font-face {{ font-family: "Halfmoon Math"; src: {source} }}'
-    return f"{face}\n{_part('page.css')}"
+    return f'@font-face {{ font-family: "Halfmoon Math"; src: {source} }}\n'
 
 
 # what a page without a script may do
@@ -323,15 +328,19 @@ def page(
     policy : str
         The Content-Security-Policy; without a script, none may run.
     """
+    parts = {
+        "lead": inline(front.lead),
+        "opening": f'<div class="opening">{opening}</div>\n' if opening else "",
+        "contents": contents(headings),
+        "body": "\n".join(body),
+        "foot": inline(front.foot),
+    }
+    has_formulas = any("<math" in part for part in parts.values())
     return Template(_part("page.html")).substitute(
         title=html.escape(front.title),
         description=html.escape(front.description),
         policy=policy,
-        styles=f"{styles()}{style}",
-        lead=inline(front.lead),
-        opening=f'<div class="opening">{opening}</div>\n' if opening else "",
-        contents=contents(headings),
-        body="\n".join(body),
-        foot=inline(front.foot),
+        styles=f"{math_font() if has_formulas else ''}{styles()}{style}",
         script=script,
+        **parts,
     )

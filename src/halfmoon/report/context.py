@@ -152,7 +152,7 @@ def _mistakes(measured: Measured) -> str:
             mistake.truth,
             mistake.predicted,
             _badness(mistake),
-            *(mistake.cells.get(name, "") for name in names),
+            *(mistake.cells.get(name) or "missing" for name in names),
         ]
         for mistake in worst
     ]
