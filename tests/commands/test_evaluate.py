@@ -83,6 +83,22 @@ def test_the_truth_may_be_in_another_column(run, fitted, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--target", "size"), "--target names 'size', which the model was given to"),
+        (("--columns", "size=id"), "--columns cannot change what the columns of a"),
+    ],
+)
+def test_what_a_model_is_made_of_stays(run, fitted, tmp_path, option, message):
+    path = tmp_path / "new.csv"
+    path.write_text(written(TABLE))
+    for command in ("evaluate", "report"):
+        done = run(command, str(fitted.classifier), str(path), *option)
+        assert done.status == 2
+        assert message in done.error
+
+
+@pytest.mark.parametrize(
     ("columns", "message"),
     [
         ({"large": [""] * ROWS}, "No row has a value in 'large'"),

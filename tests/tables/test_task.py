@@ -82,6 +82,11 @@ def test_whole_classes_are_whole_numbers():
     assert target.values[target.known].tolist() == [0, 1, 1]
 
 
+def test_whole_numbers_that_would_be_rounded_are_texts():
+    target = read_target("y", column("0", "1e20"))
+    assert target.values.tolist() == ["0", "1" + "0" * 20]
+
+
 def test_a_word_for_what_is_missing_is_no_class():
     cells = column(*map(str, np.arange(100) / 8), "n.d.")
     target = read_target("y", cells)
@@ -124,6 +129,11 @@ def test_another_table_is_read_alike():
 
 
 # What cannot be predicted
+
+
+def test_values_whose_squares_are_infinite_are_refused_by_their_row():
+    with pytest.raises(ValueError, match=r"Row 3 of column 'y' is -1e\+300, and .*\.$"):
+        read_target("y", column("0.5", "1.5", "-1e300", "2.5"))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from halfmoon.commands.common.options import (
     with_options,
 )
 from halfmoon.commands.common.printing import print_json
-from halfmoon.commands.common.reading import read_table
+from halfmoon.commands.common.reading import read_table, refuse_kinds
 from halfmoon.commands.common.targets import refuse_absent
 from halfmoon.commands.predicting.outputs import (
     Asked,
@@ -66,6 +66,7 @@ def command(
     They are in the order of the rows, in a column that is called as the target was.
     """
     _check_out(out, model, table, as_json)
+    refuse_kinds(reading)
     loaded = load_tabular(model)
     check_asked(loaded, asked)
     rows, understood = read_table(table, reading)

@@ -37,6 +37,8 @@ FEW_WHOLE = 20  # different whole numbers are classes
 SHARES = ((1_000, 0.1), (np.inf, 0.05))  # of the rows, below so many of them
 MOST_CLASSES = 1_000
 ROWS_A_CLASS = 2  # on average, at least
+LARGEST_EXACT = 2.0**53  # whole numbers beyond are rounded
+LARGEST = 1e150  # its square is finite
 # what the column to be predicted is called in many tables
 NAMES = (
     *("target", "label", "labels", "class", "outcome", "response", "output"),
@@ -207,14 +209,16 @@ def _of_numbers(column: Column, task: str | None, decision: Decision) -> Target:
     known = ~np.isnan(values)
     different = np.unique(values[known])
     is_whole = bool((different == np.floor(different)).all())
+    is_exact = bool((np.abs(different) <= LARGEST_EXACT).all())
     said, why = _rule_for_numbers(len(different), is_whole, int(known.sum()))
     if task is not None:
         said = task
         why = f"you said so; it holds {len(different):,} different numbers"
     if said == "regression":
         return Target(decision.column, said, why, values, known, decision)
-    classes: NDArray[Any] = np.where(known, values, 0.0).astype(np.int64)
-    if not is_whole:  # scikit-learn takes other numbers for values
+    if is_whole and is_exact:
+        classes: NDArray[Any] = np.where(known, values, 0.0).astype(np.int64)
+    else:  # scikit-learn takes other numbers for values
         classes = np.array([as_text(value) for value in values.tolist()], dtype=str)
     return Target(decision.column, said, why, classes, known, decision)
 
@@ -253,7 +257,10 @@ def _check_values(target: Target) -> None:
             f"Column {target.column!r} cannot be predicted: it holds one value only, "
             f"{', '.join(map(str, different))!r:.80}; choose one that varies."
         )
-    if target.task == "regression" or count <= FEW_WHOLE:
+    if target.task == "regression":
+        _refuse_too_large(target)
+        return
+    if count <= FEW_WHOLE:
         return
     if count > MOST_CLASSES or count * ROWS_A_CLASS > rows:
         are_numbers = target.decision.kind == "number"
@@ -263,4 +270,16 @@ def _check_values(target: Target) -> None:
             f"with {ROWS_A_CLASS} rows each on average; "
             f"{'make it regression' if are_numbers else 'join some of them'}, or "
             "choose another column."
+        )
+
+
+def _refuse_too_large(target: Target) -> None:
+    """ValueError for a number whose square would be infinite."""
+    too_large = target.known & (np.abs(target.values) > LARGEST)
+    if too_large.any():
+        row = int(np.argmax(too_large))
+        raise ValueError(
+            f"Row {row + 1} of column {target.column!r} is {target.values[row]:g}, and "
+            f"numbers to be predicted may be at most {LARGEST:g}; correct it, leave it "
+            "empty, or write the column in a larger unit."
         )

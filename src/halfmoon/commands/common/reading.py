@@ -95,6 +95,15 @@ def said_of_columns(reading: Reading) -> dict[str, Any]:
     return said
 
 
+def refuse_kinds(reading: Reading) -> None:
+    """ValueError for --columns where a model says already what the columns are."""
+    if reading.columns:
+        raise ValueError(
+            "--columns cannot change what the columns of a model are; give it to "
+            "halfmoon fit, and leave it out here."
+        )
+
+
 def _settings(name: str, text: str) -> Any:
     try:
         return json.loads(text)

@@ -83,6 +83,11 @@ def read_again(model: Any, table: "Table", name: str | None = None) -> "Target":
             "halfmoon fit; name it with --target."
         )
     refuse_absent(column, table, "--target names" if name else "The model predicts")
+    if column in model.schema_.kinds:
+        raise ValueError(
+            f"--target names {column!r}, which the model was given to predict from; "
+            "name the column that holds the truth."
+        )
     record = recorded(model)
     if record is None:
         task = "classification" if hasattr(model, "classes_") else "regression"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from halfmoon.commands.common.options import Reading
-from halfmoon.commands.common.reading import read_table
+from halfmoon.commands.common.reading import read_table, refuse_kinds
 from halfmoon.commands.common.targets import read_again
 from halfmoon.commands.fitting.preparing import Rows, groups_of, known_rows, time_of
 
@@ -44,6 +44,7 @@ def prepare_again(
 
     Raises OSError and ValueError, in one sentence, for what cannot be read.
     """
+    refuse_kinds(reading)
     table, understood = read_table(source, reading)
     target = read_again(model, table, name)
     rows, left_out = known_rows(table, target)
