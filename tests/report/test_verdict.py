@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from halfmoon.report.measured import Baseline, Difference, Score
-from halfmoon.report.verdict import figure, signed, verdict
+from halfmoon.report.verdict import verdict
 
 
 def scores(name, value):
@@ -90,8 +90,9 @@ def test_scores_are_told_with_their_intervals():
         "Of 500 test rows 80.0% were predicted right (95% interval 75.0% to 85.0%)."
     )
     assert found.sentences[1].replace("\N{MINUS SIGN}", "-") == (
-        "Log-loss, where less is better: the model 0.4, the boosting one 0.5; the "
-        "difference is -0.1 (95% interval -0.12 to -0.08), so the model is better."
+        "Log-loss, where less is better: the model 0.400, the boosting one 0.500; "
+        "the difference is -0.100 (95% interval -0.120 to -0.080), so the model is "
+        "better."
     )
     found = told("rmse", own=0.40, dummy=0.70, boosting=0.50)
     assert "they explain 40.0% of the variance" in found.sentences[0]
@@ -103,40 +104,3 @@ def test_without_baselines_there_is_no_winner():
     assert found.outcome == "alone"
     assert found.rival is None
     assert found.sentences[-1] == "With 20 test rows these figures are rough."
-
-
-def test_figures_have_three_digits_or_all_before_the_point():
-    assert [figure(x) for x in (0.123456, 12.3456, 123456.7)] == [
-        "0.123",
-        "12.3",
-        "123,457",
-    ]
-    assert signed(-1234.5) == "\N{MINUS SIGN}1,234"
-    assert signed(0.5) == "+0.5"
-
-
-def test_models_with_weights_of_classes_are_compared_by_balanced_accuracy():
-    def of(loss, share):
-        low, high = share - 0.1, share + 0.1
-        label = "balanced accuracy"
-        more = Score("balanced_accuracy", label, share, low, high, True)
-        return (*scores("log_loss", loss), more)
-
-    found = Difference("balanced_accuracy", "", 0.2, 0.1, 0.3, True)
-    lost = Difference("log_loss", "log-loss", 0.3, 0.2, 0.4, False)
-    rivals = [
-        Baseline(name, f"the {name} one", "", of(0.1, share), (found, lost), 0.1)
-        for name, share in (("dummy", 0.5), ("linear", 0.7))
-    ]
-    told = verdict("classification", "y", of(0.4, 0.9), rivals, 500, weighted=True)
-    assert (told.outcome, told.metric) == ("wins", "balanced_accuracy")
-    assert told.rival == "the linear one"
-    assert (
-        "probabilities of classes with a large weight are higher" in (told.sentences[1])
-    )
-    assert told.sentences[2] == (
-        "Balanced accuracy, where more is better: the model 90.0%, the linear one "
-        "70.0%; the difference is +20 points (95% interval +10 to +30), so the model "
-        "is better."
-    )
-    assert told.sentences[3] == "By log-loss, the linear one is better."

@@ -10,7 +10,7 @@ from halfmoon.report import curves, explaining
 from halfmoon.report.measured import Coverage, Dependence, Importance, Mistake
 from halfmoon.report.rows import Case, used_columns
 from halfmoon.report.scores import row_losses
-from halfmoon.report.verdict import figure
+from halfmoon.report.wording import number
 
 COVERAGES = (0.8, 0.9, 0.95)
 PREDICTIONS = 100_000  # rows that importance may predict; dependence half as many
@@ -125,8 +125,8 @@ def mistakes_of(case: Case, predicted: Array) -> tuple[Mistake, ...]:
     y = case.test.y
     if not case.classes:
         y_hat = predicted[:, 0]
-        texts = [figure(value) for value in y]
-        guesses = [figure(value) for value in y_hat]
+        texts = [number(value, 3) for value in y]
+        guesses = [number(value, 3) for value in y_hat]
         nothing = [None] * len(y)
         errors = y - y_hat
         return explaining.worst(

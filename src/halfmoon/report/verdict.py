@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from halfmoon.report.measured import Baseline, Score, Verdict
+from halfmoon.report.wording import SHARES, difference_of, percent, value_of
 
 Outcome = Literal["wins", "ties", "loses"]
 OUTCOMES: dict[str, Outcome] = {
@@ -95,20 +96,25 @@ def _score_sentence(task: str, target: str, scores: Sequence[Score], rows: int) 
     if task == "classification":
         one = score_of(scores, "accuracy")
         return (
-            f"Of {rows:,} test rows {percent(one.value)} were predicted right (95% "
-            f"interval {percent(one.low)} to {percent(one.high)})."
+            f"Of {rows:,} test rows {value_of(one, one.value)} were predicted right "
+            f"({_interval(one)})."
         )
     one = score_of(scores, "rmse")
     off = score_of(scores, "mae")
     explained = [score for score in scores if score.name == "r2"]
     sentence = (
         f"On {rows:,} test rows predictions of {target!r} were off by "
-        f"{figure(off.value)} in the mean, and the root of the mean squared error was "
-        f"{figure(one.value)} (95% interval {figure(one.low)} to {figure(one.high)})"
+        f"{value_of(off, off.value)} on average, and the root of the mean squared "
+        f"error was {value_of(one, one.value)} ({_interval(one)})"
     )
     if explained and explained[0].value > 0.0:
         sentence += f"; they explain {percent(explained[0].value)} of the variance"
     return f"{sentence}."
+
+
+def _interval(score: Score) -> str:
+    low = value_of(score, score.low)
+    return f"95% interval {low} to {value_of(score, score.high)}"
 
 
 def _comparison(rival: Baseline, metric: str, own: Score) -> str:
@@ -121,17 +127,14 @@ def _comparison(rival: Baseline, metric: str, own: Score) -> str:
         "neither": "which of them is better cannot be told from these rows",
     }[found.better]
     better = "more" if own.larger_is_better else "less"
-    is_share = metric == "balanced_accuracy"
-    write = percent if is_share else figure
-    less = [
-        signed(100.0 * value if is_share else value)
-        for value in (found.value, found.low, found.high)
-    ]
-    points = " points" if is_share else ""
+    difference = difference_of(found, found.value)
+    low = difference_of(found, found.low)
+    high = difference_of(found, found.high)
+    points = " points" if metric in SHARES else ""
     return (
         f"{own.label[0].upper()}{own.label[1:]}, where {better} is better: the model "
-        f"{write(own.value)}, {rival.label} {write(other.value)}; the difference is "
-        f"{less[0]}{points} (95% interval {less[1]} to {less[2]}), so {told}."
+        f"{value_of(own, own.value)}, {rival.label} {value_of(own, other.value)}; the "
+        f"difference is {difference}{points} (95% interval {low} to {high}), so {told}."
     )
 
 
@@ -168,19 +171,3 @@ def _rough(rows: int) -> list[str]:
     if rows == 1:
         return ["One test row tells next to nothing."]
     return [f"With {rows} test rows these figures are rough."]
-
-
-def percent(share: float) -> str:
-    """A share, such as "82.1%"."""
-    return f"{100.0 * share:.1f}%"
-
-
-def signed(value: float) -> str:
-    """A number with its sign, and a minus as long as a plus."""
-    sign = "\N{MINUS SIGN}" if value < 0.0 else "+"
-    return f"{sign}{figure(abs(value))}"
-
-
-def figure(value: float) -> str:
-    """A number with three digits, or more if it is large."""
-    return f"{value:,.0f}" if abs(value) >= 1_000.0 else f"{value:.3g}"
