@@ -119,6 +119,35 @@ def test_numbers_of_a_test_table_are_read_as_those_of_the_first(prepared):
     assert made.test.y.tolist() == [1234.0] * 3
 
 
+def test_a_cell_that_cannot_be_read_is_named_by_its_row_in_the_file(prepared):
+    lines = rows(60, lambda number: "" if number % 5 == 0 else number % 2)
+    for number, line in enumerate(lines):
+        colour = "" if number < 37 else "red"
+        lines[number] = line.replace("blue", colour).replace("red", colour)
+    for seed in range(3):  # whichever rows are learned from
+        with pytest.raises(ValueError, match=r"^Row 38 .*of column 'colour' is 'red'"):
+            prepared(lines, columns=["colour=number"], seed=seed)
+    lines = rows(60, lambda number: "" if number % 5 == 0 else number % 2)
+    lines[37] = lines[37].replace(";37,5;", ";many;")
+    with pytest.raises(ValueError, match=r"other\.csv: Row 38 of column 'size' is "):
+        prepared(rows(60, lambda number: number % 2), test=lines)
+
+
+def test_a_test_table_may_have_more_columns_but_none_less(prepared, tmp_path, capsys):
+    path = tmp_path / "more.csv"
+    more = "\n".join(f"{line};1" for line in rows(9))
+    path.write_text(f"{HEAD};more\n{more}\n", encoding="utf-8")
+    prepared(rows(20))
+    wanted = Wanted(str(tmp_path / "data.csv"), "y", test=str(path))
+    made = prepare(wanted, Reading())
+    assert "more" not in made.test.table
+    assert "has it not: 'more'" in capsys.readouterr().err
+    text = path.read_text(encoding="utf-8").replace("size", "Size")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"no column 'size'.*'Size': rename it"):
+        prepare(wanted, Reading())
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

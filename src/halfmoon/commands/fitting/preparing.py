@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from halfmoon.commands.common.endings import say
 from halfmoon.commands.common.options import Reading
 from halfmoon.commands.common.reading import read_table, said_of_columns
 from halfmoon.commands.common.targets import read_named, refuse_absent
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from halfmoon.tables.schema import Schema
     from halfmoon.tables.task import Target
     from halfmoon.tables.understood import Understood
+
+NAMED = 5  # columns in a message
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
     target = read_named(table, wanted.target, wanted.task)
     others = {name: column for name, column in table.items() if name != wanted.target}
     schema = typed(others, wanted.schema, _said(wanted, reading, others))
+    schema.parse(others)  # before any row is left out, so that messages number them
     rows, left_out = known_rows(table, target)
     if len(rows.y) < 2:
         raise ValueError(
@@ -112,7 +116,7 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
         time = None if time is None else time[split.train]
     else:
         train = rows
-        test, further = _given(wanted, reading, target)
+        test, further = _given(wanted, reading, target, schema)
         left_out += further
         split = given_split(len(train.y), len(test.y), Path(wanted.test).name)
     _check_classes(train, target, split)
@@ -156,8 +160,10 @@ def known_rows(table: "Table", target: "Target") -> tuple[Rows, int]:
     return rows, len(target.known) - len(numbers)
 
 
-def _given(wanted: Wanted, reading: Reading, target: "Target") -> tuple[Rows, int]:
-    """The test rows of a file of their own, whose target is read alike."""
+def _given(
+    wanted: Wanted, reading: Reading, target: "Target", schema: "Schema"
+) -> tuple[Rows, int]:
+    """The test rows of a file of their own, which are read as those of the first."""
     import numpy as np
 
     from halfmoon.tables.task import read_target
@@ -166,7 +172,7 @@ def _given(wanted: Wanted, reading: Reading, target: "Target") -> tuple[Rows, in
     refuse_absent(target.column, table, "The column to be predicted is")
     column = table[target.column]
     there = read_target(target.column, column, target.task, target.decision)
-    rows, left_out = known_rows(table, there)
+    rows, left_out = known_rows(_alike(table, target.column, schema, wanted), there)
     if not len(rows.y):
         raise ValueError(
             f"No row of {wanted.test} has a value in {target.column!r}; give a test "
@@ -180,6 +186,29 @@ def _given(wanted: Wanted, reading: Reading, target: "Target") -> tuple[Rows, in
             f"{str(rows.y[odd])!r}, which no row of {wanted.source} has; leave it out."
         )
     return rows, left_out
+
+
+def _alike(table: "Table", target: str, schema: "Schema", wanted: Wanted) -> "Table":
+    """A test table without the columns that are new, if all others fit.
+
+    Raises ValueError, before anything is learned, for a column or a cell that does not.
+    """
+    from halfmoon.tables.decision import LEFT_OUT
+
+    others = {name: column for name, column in table.items() if name != target}
+    known = {name: others[name] for name in others if name in schema.kinds}
+    is_whole = all(
+        name in known or kind in LEFT_OUT for name, kind in schema.kinds.items()
+    )
+    try:
+        # where one is missing, a new one may be it, renamed
+        schema.parse(known if is_whole else others)
+    except ValueError as error:
+        raise ValueError(f"--test: {wanted.test}: {error}") from None
+    if new := [name for name in others if name not in known]:
+        named = ", ".join(map(repr, new[:NAMED])) + ", ..." * (len(new) > NAMED)
+        say(f"not used of {wanted.test}, since {wanted.source} has it not: {named}.")
+    return {target: table[target], **known}
 
 
 def _said(wanted: Wanted, reading: Reading, others: "Table") -> dict[str, Any]:
