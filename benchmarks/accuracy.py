@@ -1,13 +1,15 @@
 """How good models of tables are, beside other methods, on the same splits.
 
+    python benchmarks/accuracy.py --out accuracy.jsonl
     python benchmarks/accuracy.py --data FOLDER --out accuracy.jsonl
     python benchmarks/accuracy_page.py accuracy.jsonl docs
 
-The folder has datasets.json, an index of tables, and a CSV file for each. A table is
-split 70 to 30 (classes in their shares; seeds 1000, 1001, ...), five times up to 3,000
-rows and three times above; tables are cut to 10,000 rows. Every method has its
-library's defaults and one thread. What is measured is written at once, a line a fit: a
-run that was ended goes on where it stopped.
+Without a folder the tables are those that come with scikit-learn. A folder has
+datasets.json, an index of tables, and a CSV file for each. A table is split 70 to 30
+(classes in their shares; seeds 1000, 1001, ...), five times up to 3,000 rows and three
+times above; tables are cut to 10,000 rows. Every method has its library's defaults and
+one thread. What is measured is written at once, a line a fit: a run that was ended goes
+on where it stopped.
 """
 
 import argparse
@@ -16,10 +18,11 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import scikit_learn_tables
 import table_peers
 from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 from sklearn.model_selection import train_test_split
@@ -30,8 +33,18 @@ FEW = 3_000  # rows up to which there are five splits
 HELD_OUT = 0.3
 
 
-def read(folder: Path, about: dict[str, Any]) -> tuple[pd.DataFrame, Any]:
-    """A table of the index and its targets; its categories are texts."""
+class Table(NamedTuple):
+    """Columns, the target, whether it holds classes, and the columns of categories."""
+
+    name: str
+    X: pd.DataFrame
+    y: Any
+    classes: bool
+    categories: list[str]
+
+
+def read(folder: Path, about: dict[str, Any]) -> Table:
+    """A table of the index; its categories are texts."""
     table = pd.read_csv(folder / about["file"])
     y = table.pop(about["target"])
     categories = about["cat_cols"]
@@ -40,7 +53,26 @@ def read(folder: Path, about: dict[str, Any]) -> tuple[pd.DataFrame, Any]:
         kept = np.random.RandomState(0).permutation(len(table))[:ROWS]
         table = table.iloc[kept].reset_index(drop=True)
         y = y.iloc[kept]
-    return table, y.to_numpy()
+    classes = about["task"] == "classification"
+    return Table(about["name"], table, y.to_numpy(), classes, categories)
+
+
+def tables(folder: Path | None, only: list[str]) -> Iterator[Table]:
+    """Those of the folder's index, or of scikit-learn; a few of them, if named."""
+    if folder is not None:
+        index = json.loads((folder / "datasets.json").read_text())["datasets"]
+        for about in index:
+            if not only or about["name"] in only:
+                yield read(folder, about)
+        return
+    for classes, known in (
+        (True, scikit_learn_tables.CLASSES),
+        (False, scikit_learn_tables.VALUES),
+    ):
+        for name in known:
+            if not only or name in only:
+                X, y = known[name]()
+                yield Table(name, X, y.to_numpy(), classes, [])
 
 
 def splits(table: pd.DataFrame, y: Any, classes: bool) -> Iterator[tuple[int, Any]]:
@@ -98,25 +130,19 @@ def attempt(model: Any, table: pd.DataFrame, y: Any, parts: Any, classes: bool) 
         return {"failure": f"{type(error).__name__}: {error}"[:300]}
 
 
-def run(folder: Path, out: Path, methods: list[str], only: list[str]) -> None:
+def run(folder: Path | None, out: Path, methods: list[str], only: list[str]) -> None:
     """Measure what is not in the file yet."""
-    index = json.loads((folder / "datasets.json").read_text())["datasets"]
     done = {(row["table"], row["split"], row["method"]) for row in rows_of(out)}
-    for about in index:
-        if only and about["name"] not in only:
-            continue
-        table, y = read(folder, about)
-        classes = about["task"] == "classification"
-        for split, parts in splits(table, y, classes):
+    for name, X, y, classes, categories in tables(folder, only):
+        for split, parts in splits(X, y, classes):
             for method in methods:
-                if (about["name"], split, method) in done:
+                if (name, split, method) in done:
                     continue
-                make = table_peers.METHODS[method]
-                model = make(classes, about["cat_cols"], split)
+                model = table_peers.METHODS[method](classes, categories, split)
                 with threadpool_limits(1), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    row = attempt(model, table, y, parts, classes)
-                row |= {"table": about["name"], "split": split, "method": method}
+                    row = attempt(model, X, y, parts, classes)
+                row |= {"table": name, "split": split, "method": method}
                 with out.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
                 print(json.dumps(row), flush=True)  # noqa: T201
@@ -138,7 +164,7 @@ def rows_of(out: Path) -> list[dict[str, Any]]:
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="a folder of tables")
     parser.add_argument("--out", type=Path, default=Path("accuracy.jsonl"))
     parser.add_argument("--methods", default=",".join(table_peers.installed()))
     parser.add_argument("--only", default="", help="tables, separated by commas")

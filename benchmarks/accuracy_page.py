@@ -19,6 +19,7 @@ from accuracy import rows_of
 from machine import machine
 from rank_figure import draw, in_words
 from ranks import LEVEL, compare
+from scikit_learn_tables import CLASSES, VALUES
 
 from halfmoon.atomic import write_file
 
@@ -163,6 +164,11 @@ def by_table(values: pd.DataFrame, stored: dict[str, dict[str, float]]) -> str:
     return markdown(head, lines)
 
 
+def both_tasks(found: Means, stored: dict[str, dict[str, float]]) -> str:
+    """Error on each table of classes, and nrmse on each of values."""
+    return by_table(pd.concat([found["error"], found["nrmse"]]), stored)
+
+
 def figure(name: str, values: pd.DataFrame, folder: Path) -> str:
     """Write the figure of one measure, and return what shows it."""
     compared = compare(values.drop(columns="dummy").rename(columns=TITLES))
@@ -189,15 +195,17 @@ def versions() -> str:
     return ", ".join(found)
 
 
-def page(found: Means, whole: Means, stored: dict[str, Any], folder: Path) -> str:
+def page(
+    found: Means, whole: Means, unseen: Means, stored: dict[str, Any], folder: Path
+) -> str:
     """The whole page; its figures are written beside it.
 
-    `found` is what all methods have in common, `whole` everything.
+    `found` is what all methods have in common, `whole` everything, and `unseen` what
+    was measured on the tables of scikit-learn.
     """
     text = (HERE / "accuracy_page.txt").read_text(encoding="utf-8")
     about = machine()
     classes = found["log_loss"]
-    both = pd.concat([whole["error"], whole["nrmse"]])
     parts = {
         "machine": f"{about['processor']}, one thread; {about['date']}",
         "versions": versions(),
@@ -207,13 +215,15 @@ def page(found: Means, whole: Means, stored: dict[str, Any], folder: Path) -> st
             summary(name, found[name]) for name in MEASURES if name in found
         ),
         "halves": halves(found),
+        "unseen": both_tasks(unseen, {}),
+        "unseen_log_losses": by_table(unseen["log_loss"], {}),
         "lost_error": lost(whole["error"]),
         "lost_log_loss": lost(whole["log_loss"]),
         "times": times(found),
-        "errors": by_table(both, {"RealMLP": stored["error"]}),
+        "errors": both_tasks(whole, {"RealMLP": stored["error"]}),
         "log_losses": by_table(whole["log_loss"], {}),
         "realmlp_times": realmlp(found, stored),
-        "tables": str(len(both)),
+        "tables": str(len(whole["error"]) + len(whole["nrmse"])),
         "level": f"{LEVEL:.0%}",
         "smallest": f"{SMALLEST:g}",
         "p": " and ".join(p_of(found[name]) for name in ("log_loss", "error")),
@@ -232,12 +242,18 @@ def realmlp(found: Means, stored: dict[str, Any]) -> str:
 
 def write(rows: list[dict[str, Any]], folder: Path) -> None:
     """Write the page, its figures and its numbers into a folder."""
-    found = means(rows)
-    whole = means(rows, common=False)
+    theirs = {*CLASSES, *VALUES}
+    ours = [row for row in rows if row["table"] not in theirs]
+    unseen = means([row for row in rows if row["table"] in theirs], common=False)
+    found = means(ours)
+    whole = means(ours, common=False)
     stored = json.loads((HERE / "realmlp.json").read_text(encoding="utf-8"))
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    write_file(folder / "accuracy.md", page(found, whole, stored, folder).encode())
-    long = pd.concat(whole, names=["measure", "table"]).stack().unstack("measure")
+    write_file(
+        folder / "accuracy.md", page(found, whole, unseen, stored, folder).encode()
+    )
+    every = means(rows, common=False)
+    long = pd.concat(every, names=["measure", "table"]).stack().unstack("measure")
     csv = long.reset_index().round(6).to_csv(index=False)
     write_file(folder / "accuracy.csv", csv.encode())
 

@@ -109,9 +109,16 @@ def test_page_tells_what_was_measured(tmp_path):
         for table in ("adult", "sick", "car", "compas")
         for method in ("halfmoon_1", "halfmoon_3", "catboost", "hgb", "dummy")
     ]
-    rows += [{**row, "table": "cpu_act", "nrmse": 0.5} for row in rows[:5]]
+    values = {"cpu_act": 0.5, "diabetes": 0.7}
+    rows += [
+        row | {"table": t, "nrmse": v} for t, v in values.items() for row in rows[:5]
+    ]
+    rows += [row | {"table": "iris"} for row in rows[:5]]
     accuracy_page.write(rows, tmp_path)
     page = (tmp_path / "accuracy.md").read_text(encoding="utf-8")
+    assert "on 5 tables" in page  # those of scikit-learn stand apart
+    assert "| diabetes | 0.7000" in page.replace("*", "")
+    assert page.count("| iris |") == 2
     assert not re.search(r"\{\w+\}", page)
     for image in re.findall(r"\((images/[^)]+)\)", page):
         ET.parse(tmp_path / image)
@@ -119,6 +126,20 @@ def test_page_tells_what_was_measured(tmp_path):
     for row in rows[:20]:
         found = kept.loc[(row["table"], row["method"]), "error"]
         assert found == pytest.approx(row["error"], abs=1e-6)
+
+
+def test_without_a_folder_the_tables_are_those_of_scikit_learn():
+    found = {table.name: table for table in accuracy.tables(None, [])}
+    shapes = {name: (*table.X.shape, table.classes) for name, table in found.items()}
+    assert shapes == {
+        "breast_cancer": (569, 30, True),
+        "digits": (1797, 64, True),
+        "wine": (178, 13, True),
+        "iris": (150, 4, True),
+        "diabetes": (442, 10, False),
+        "friedman1": (2000, 10, False),
+    }
+    assert [table.name for table in accuracy.tables(None, ["iris"])] == ["iris"]
 
 
 def test_a_method_that_raises_leaves_its_sentence():
