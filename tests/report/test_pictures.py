@@ -6,14 +6,14 @@ import re
 import pytest
 
 import reported
-from halfmoon.report import pictures
+from halfmoon.report import effects, pictures
 
 ALL = (
     pictures.confusion,
     pictures.residuals,
     pictures.probabilities,
-    pictures.importance,
-    pictures.dependence,
+    effects.importance,
+    effects.dependence,
     pictures.learning,
 )
 NOTHING = {
@@ -58,52 +58,6 @@ def test_a_baseline_that_could_not_be_fitted_is_not_drawn():
     label = label_of(pictures.comparison(dataclasses.replace(measured, **parts)))
     assert "ridge regression" in label
     assert "gradient boosting" not in label
-
-
-def test_dates_are_a_line_from_the_first_to_the_last():
-    dates = tuple(f"2024-{month:02d}-01" for month in range(1, 13))
-    responses = (tuple(0.1 * month for month in range(12)),)
-    effect = reported.dependence("when", ["cost"])
-    effect = dataclasses.replace(
-        effect, kind="date", values=dates, responses=responses, shares=(1 / 12,) * 12
-    )
-    parts = {**NOTHING, "dependence": (effect,)}
-    figure = pictures.dependence(dataclasses.replace(reported.values(), **parts))
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", figure.drawing)
-    assert [text for text in texts if text.startswith("2024")] == [
-        "2024-01-01",
-        "2024-12-01",
-    ]
-
-
-def test_of_many_categories_those_with_most_rows_are_drawn():
-    names = tuple(f"town {i}" for i in range(30))
-    shares = tuple((i + 1) / 465 for i in range(30))
-    effect = dataclasses.replace(
-        reported.dependence("town", ["cost"]),
-        kind="category",
-        values=names,
-        responses=(shares,),
-        shares=shares,
-    )
-    parts = {**NOTHING, "dependence": (effect,)}
-    figure = pictures.dependence(dataclasses.replace(reported.values(), **parts))
-    texts = re.findall(r"<text[^>]*>(town \d+) [^<]*</text>", figure.drawing)
-    assert texts == list(names[-pictures.MOST_CATEGORIES :])
-
-
-def test_truth_values_and_what_is_missing_are_categories():
-    effect = dataclasses.replace(
-        reported.dependence("smokes", ["cost"]),
-        kind="yes/no",
-        values=(True, False, None),
-        responses=((0.1, 0.2, 0.3),),
-        shares=(0.5, 0.3, 0.2),
-    )
-    parts = {**NOTHING, "dependence": (effect,)}
-    figure = pictures.dependence(dataclasses.replace(reported.values(), **parts))
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", figure.drawing)
-    assert {"yes (50%)", "no (30%)", "missing (20%)"} <= set(texts)
 
 
 def test_of_many_classes_those_that_are_told_worst_are_drawn():

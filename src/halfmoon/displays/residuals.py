@@ -64,12 +64,12 @@ def draw_residuals(ax: Axes, y: Array, y_hat: Array, name: str) -> None:
     >>> ax = Figure().subplots()
     >>> draw_residuals(ax, np.array([1.0, 2.0]), np.array([1.1, 1.8]), "price")
     >>> ax.get_ylabel()
-    'true less predicted'
+    'residual: true minus predicted'
     """
     ax.axhline(0.0, color=GREY, ls=DASHES, lw=1.0, zorder=3)
     _draw_points(ax, y_hat, y - y_hat)
     ax.set_xlabel(f"predicted {name}", parse_math=False)
-    ax.set_ylabel("true less predicted")
+    ax.set_ylabel("residual: true minus predicted")
 
 
 def _draw_points(ax: Any, x: Array, y: Array) -> None:

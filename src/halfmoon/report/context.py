@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from halfmoon.pages import html
-from halfmoon.report import pictures, wording
+from halfmoon.report import effects, pictures, wording
 from halfmoon.report.measured import Baseline, Measured, Mistake, Score
 
 MOST_CELLS = 6  # columns of a row that was predicted badly
@@ -52,8 +52,8 @@ def context_of(measured: Measured) -> dict[str, Any]:
         "confusion": pictures.confusion(measured),
         "residuals": pictures.residuals(measured),
         "probabilities": pictures.probabilities(measured),
-        "importance": pictures.importance(measured),
-        "dependence": pictures.dependence(measured),
+        "importance": effects.importance(measured),
+        "dependence": effects.dependence(measured),
         "learning": pictures.learning(measured),
         "coverage": list(_coverage(measured)),
         "scores": _first(measured.verdict.metric, measured.scores),
@@ -144,7 +144,7 @@ def _mistakes(measured: Measured) -> str:
     important = [one.column for one in measured.importance]
     names = sorted(worst[0].cells, key=lambda name: _rank(name, important))[:MOST_CELLS]
     is_value = measured.task == "regression"
-    last = "truth less prediction" if is_value else "probability of the truth"
+    last = "residual" if is_value else "probability of the truth"
     columns = ["", "truth", "prediction", last, *names]
     rows = [
         [

@@ -152,7 +152,7 @@ def _at_random(
 ) -> Split:
     """Rows drawn at random; of each class its share, and its only row is learned from.
 
-    In a random order that is sorted by class, every so-manieth row is drawn.
+    Rows in random order are sorted by class, and drawn at equal steps.
     """
     order = rng.permutation(rows)
     if labels is not None:
