@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import halfmoon
+from halfmoon import __main__
 from halfmoon.commands import catalogue, main
 from halfmoon.commands.main import app
 
@@ -33,6 +34,17 @@ def test_a_process_of_its_own_answers_a_mistake_in_a_sentence(tmp_path):
     assert "'activations'" in done.stderr
     assert "Traceback" not in done.stderr
     assert not any(tmp_path.iterdir()), "nothing may be half-written"
+
+
+def test_an_interrupt_while_options_are_read_is_one_line(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "app", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "halfmoon: interrupted.\n"
 
 
 def test_help_names_every_command(run):
