@@ -111,6 +111,13 @@ def test_a_table_of_its_own_is_the_test_and_all_rows_are_learned_from(prepared):
     assert "other.csv" in made.split.facts.sentence
 
 
+def test_test_rows_that_are_learned_from_too_are_told(prepared):
+    made = prepared(rows(20), test=[*rows(9)[4:], *rows(30)[22:]])
+    (warning,) = made.split.facts.warnings
+    assert warning.startswith("5 of 13 test rows are, cell for cell, among the rows")
+    assert not prepared(rows(20), test=rows(30)[22:]).split.facts.warnings
+
+
 def test_numbers_of_a_test_table_are_read_as_those_of_the_first(prepared):
     """ "1.234" alone would be a number with a decimal point."""
     lines = rows(20, lambda number: f"1.2{number:02d},5")
@@ -154,8 +161,11 @@ def test_a_test_table_may_have_more_columns_but_none_less(prepared, tmp_path, ca
         ({"target": "Y2"}, "--target names 'Y2', and the table has no such column"),
         ({"groups": "pateint"}, "--groups names 'pateint', and the table has no such "),
         ({"time": "days"}, "did you mean 'day'?"),
-        ({"time": "y"}, "--time names 'y', and the table has no such column"),
+        ({"time": "y"}, "--time names 'y', which is to be predicted"),
+        ({"columns": ["y=number"]}, "--columns names 'y', which is to be predicted"),
+        ({"columns": ["sise=id"]}, "--columns names 'sise', and the table has no such"),
         ({"time": "colour"}, "--time names 'colour', which holds no dates or numbers"),
+        ({"time": "colour"}, 'columns={\'colour\': {"kind": "date", "format": "%d/%m'),
         ({"groups": "patient", "time": "day"}, "groups and time are both given"),
         ({"task": "guess"}, "task must be one of"),
         ({"target": "day"}, "it holds dates"),

@@ -1,6 +1,7 @@
 """What the columns of a fit are: by rule, by an edited schema.json, by options."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,6 +42,12 @@ def test_without_a_word_it_is_the_rules():
 
 def test_a_schema_that_nobody_has_edited_changes_nothing(file):
     assert typed(TABLE, file(), {}) == Schema.of(TABLE)
+
+
+def test_a_byte_order_mark_of_an_editor_changes_nothing(file):
+    path = Path(file())
+    path.write_text(path.read_text("utf-8"), encoding="utf-8-sig")
+    assert typed(TABLE, str(path), {}) == Schema.of(TABLE)
 
 
 def test_what_was_edited_counts_and_says_so(file):

@@ -13,6 +13,7 @@ LINES = re.compile(r"\bskip=(\d+)")
 HEADER = re.compile(r"\bheader=(True|False)")
 COVERAGE = re.compile(r"\bcoverage=([0-9.]*[0-9])")
 TASK = re.compile(r"\bthe task is (classification|regression)\b")
+MUST = re.compile(r"^(encoding|separator|quote|comment|skip|task) must be\b")
 COLUMNS = re.compile(rf"\bcolumns=(\{{(?:{TEXT}): (?:{TEXT}|\{{[^{{}}]*\}})\}})")
 
 
@@ -37,7 +38,10 @@ def as_options(sentence: str) -> str:
     give --separator '\t', --no-header or --skip 2
     >>> print(as_options("to change it: columns={'zip': 'category'}"))
     to change it: --columns zip=category
+    >>> print(as_options("separator must be one character; got 'ab'."))
+    --separator must be one character; got 'ab'.
     """
+    sentence = MUST.sub(r"--\1 must be", sentence)
     sentence = SIGN.sub(_sign, sentence)
     sentence = LINES.sub(r"--skip \1", sentence)
     sentence = HEADER.sub(_header, sentence)

@@ -5,6 +5,7 @@
 Columns are typed by all rows of the file, so that no split can read them differently.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,7 +119,9 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
         train = rows
         test, further = _given(wanted, reading, target, schema)
         left_out += further
-        split = given_split(len(train.y), len(test.y), Path(wanted.test).name)
+        split = given_split(
+            len(train.y), len(test.y), Path(wanted.test).name, learned_too(train, test)
+        )
     _check_classes(train, target, split)
     return Prepared(
         understood,
@@ -211,15 +214,39 @@ def _alike(table: "Table", target: str, schema: "Schema", wanted: Wanted) -> "Ta
     return {target: table[target], **known}
 
 
+def learned_too(train: Rows, test: Rows) -> int:
+    """How many of the test rows are, cell for cell, among those to learn from."""
+    names = [name for name in train.table if name in test.table]
+
+    def lines(rows: Rows) -> Iterator[tuple[Any, ...]]:
+        cells = [rows.table[name].tolist() for name in names]
+        return zip(*cells, rows.y.tolist(), strict=True)
+
+    learned = set(lines(train))
+    return sum(line in learned for line in lines(test))
+
+
 def _said(wanted: Wanted, reading: Reading, others: "Table") -> dict[str, Any]:
     """What the options say of columns."""
     for option, name in (("--groups", wanted.groups), ("--time", wanted.time)):
         if name is not None:
+            _refuse_target(name, wanted.target, option)
             refuse_absent(name, others, f"{option} names")
     said = said_of_columns(reading)
+    for name in said:
+        _refuse_target(name, wanted.target, "--columns")
+        refuse_absent(name, others, "--columns names")
     if wanted.groups is not None:
         said[wanted.groups] = "id"  # the groups to come are others
     return said
+
+
+def _refuse_target(name: str, target: str, option: str) -> None:
+    if name == target:
+        raise ValueError(
+            f"{option} names {name!r}, which is to be predicted; name another column "
+            "(--task says whether a target holds classes or values)."
+        )
 
 
 def groups_of(rows: Rows, name: str | None) -> "NDArray[Any] | None":
@@ -247,7 +274,7 @@ def time_of(rows: Rows, name: str | None, schema: "Schema") -> "NDArray[Any] | N
             f"--time names {name!r}, which holds no dates or numbers but is "
             f"{decision.kind} ({decision.why}); name another column, or say how its "
             f'dates are written: columns={{{name!r}: {{"kind": "date", "format": '
-            '"%d/%m/%Y"}}}.'
+            '"%d/%m/%Y"}}.'
         )
     return parse_column(decision, rows.table[name])
 

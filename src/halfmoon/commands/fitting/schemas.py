@@ -64,7 +64,7 @@ def _read_schema(path: str, usual: Mapping[str, "Decision"]) -> "Schema":
     from halfmoon.tables.schema import Schema
 
     try:
-        told = json.loads(Path(path).read_text(encoding="utf-8"))
+        told = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ValueError(f"--schema: {path} cannot be read ({reason}).") from None
