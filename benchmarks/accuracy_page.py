@@ -115,7 +115,11 @@ def halves(found: Means) -> str:
         used = values.index.isin(DECIDED)
         for method in ("halfmoon_1", OURS, "catboost"):
             line = [f"{MEASURES[name]}, {TITLES[method]}"]
-            for part in (values[used], values[~used], values[~used].drop(index=EASY)):
+            for part in (
+                values[used],
+                values[~used],
+                values[~used].drop(index=EASY, errors="ignore"),
+            ):
                 line.append(f"{ratios(part)[method]:.3f}")
             lines.append(line)
     head = ["", "six that decided", "the others", f"the others without {EASY}"]

@@ -32,6 +32,7 @@ from halfmoon.tables.decision import Decision
             'columns={\'d\': {"kind": "date", "format": "%d/%m/%Y"}}.',
             '--columns \'d={"kind": "date", "format": "%d/%m/%Y"}\'.',
         ),
+        ("in Python columns={'a': 'id'}.", "in Python columns={'a': 'id'}."),
         ("the separator is ;", "the separator is ;"),
         ("columns= names 'x'", "columns= names 'x'"),
     ],

@@ -14,7 +14,9 @@ HEADER = re.compile(r"\bheader=(True|False)")
 COVERAGE = re.compile(r"\bcoverage=([0-9.]*[0-9])")
 TASK = re.compile(r"\bthe task is (classification|regression)\b")
 MUST = re.compile(r"^(encoding|separator|quote|comment|skip|task) must be\b")
-COLUMNS = re.compile(rf"\bcolumns=(\{{(?:{TEXT}): (?:{TEXT}|\{{[^{{}}]*\}})\}})")
+COLUMNS = re.compile(
+    rf"(?<!in Python )\bcolumns=(\{{(?:{TEXT}): (?:{TEXT}|\{{[^{{}}]*\}})\}})"
+)
 
 
 def in_one_line(text: str) -> str:
