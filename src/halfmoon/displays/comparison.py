@@ -47,10 +47,10 @@ def draw_comparison(
     >>> ax = Figure().subplots()
     >>> values = np.array([0.9, 0.8])
     >>> intervals = np.array([[0.85, 0.95], [0.7, 0.9]])
-    >>> texts = ["90 %", "80 %"]
+    >>> texts = ["90%", "80%"]
     >>> draw_comparison(ax, ["a", "b"], values, intervals, texts=texts, label="score")
     >>> [text.get_text() for text in ax.texts]
-    ['90 %', '80 %']
+    ['90%', '80%']
     """
     low, high = _limits(values, intervals)
     ax.set_xlim(low, high)

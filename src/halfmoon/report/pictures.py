@@ -16,7 +16,7 @@ from halfmoon.displays.residuals import draw_predicted, draw_residuals
 from halfmoon.displays.style import shorten
 from halfmoon.pages.figures import draw
 from halfmoon.pages.texts import Picture
-from halfmoon.report.measured import ClassCurves, Measured, Score
+from halfmoon.report.measured import Calibration, ClassCurves, Measured, Score
 from halfmoon.report.wording import SHARES, number, plural, value_of
 
 # inches that a panel is wide, by how many stand side by side: texts are read on a
@@ -148,43 +148,14 @@ def probabilities(measured: Measured) -> Figure | None:
     told = []
     curves = hardest(measured)
     if curves:
-        roc = [
-            Curve(
-                short(one.name),
-                np.array(one.false_positive_rate),
-                np.array(one.true_positive_rate),
-                f"AUC {one.auc:.3f}",
-            )
-            for one in curves
-        ]
-        recall = [
-            Curve(
-                short(one.name),
-                np.array(one.recall),
-                np.array(one.precision),
-                f"AP {one.average_precision:.3f}",
-            )
-            for one in curves
-        ]
-        shares = [one.share for one in curves]
-        panels.append(titled("ROC", partial(draw_roc, curves=roc)))
-        draw_recall = partial(draw_precision_recall, curves=recall, shares=shares)
-        panels.append(titled("precision and recall", draw_recall))
+        panels += _curve_panels(curves)
         told += [
             f"{one.name}: area under the ROC curve {one.auc:.3f}, average precision "
             f"{one.average_precision:.3f}"
             for one in curves
         ]
     if measured.calibration is not None:
-        bins = measured.calibration.bins
-        draw_bins = partial(
-            draw_calibration,
-            predicted=np.array([one.predicted for one in bins]),
-            observed=np.array([one.observed for one in bins]),
-            intervals=np.array([(one.low, one.high) for one in bins]),
-            counts=np.array([one.rows for one in bins]),
-        )
-        panels.append(titled("calibration", draw_bins))
+        panels.append(_calibration_panel(measured.calibration))
         told.append(
             "calibration: on average, probabilities are "
             f"{100.0 * measured.calibration.error:.1f} points off"
@@ -199,6 +170,45 @@ def probabilities(measured: Measured) -> Figure | None:
         ),
         _caption_of_probabilities(measured),
     )
+
+
+def _curve_panels(curves: Sequence[ClassCurves]) -> list[Draw]:
+    roc = [
+        Curve(
+            short(one.name),
+            np.array(one.false_positive_rate),
+            np.array(one.true_positive_rate),
+            f"AUC {one.auc:.3f}",
+        )
+        for one in curves
+    ]
+    recall = [
+        Curve(
+            short(one.name),
+            np.array(one.recall),
+            np.array(one.precision),
+            f"AP {one.average_precision:.3f}",
+        )
+        for one in curves
+    ]
+    shares = [one.share for one in curves]
+    draw_recall = partial(draw_precision_recall, curves=recall, shares=shares)
+    return [
+        titled("ROC", partial(draw_roc, curves=roc)),
+        titled("precision and recall", draw_recall),
+    ]
+
+
+def _calibration_panel(calibration: Calibration) -> Draw:
+    bins = calibration.bins
+    draw_bins = partial(
+        draw_calibration,
+        predicted=np.array([one.predicted for one in bins]),
+        observed=np.array([one.observed for one in bins]),
+        intervals=np.array([(one.low, one.high) for one in bins]),
+        counts=np.array([one.rows for one in bins]),
+    )
+    return titled("calibration", draw_bins)
 
 
 def hardest(measured: Measured) -> list[ClassCurves]:
