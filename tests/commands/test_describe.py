@@ -3,6 +3,7 @@
 import gzip
 import json
 
+import numpy as np
 import pytest
 
 import halfmoon
@@ -186,6 +187,8 @@ def test_a_model_of_a_table_is_shown(run, fitted):
     assert "  2 classes: no, yes" in lines
     assert "  learned from 120 rows" in lines
     rows = {line.split()[0]: line for line in lines if line}
+    versions = f"halfmoon {halfmoon.__version__}, numpy {np.__version__}"
+    assert f"  written with {versions}" in lines
     for decision in fitted.models["classifier"].schema_.decisions:
         assert decision.kind in rows[decision.column]
     assert "Network: softmax_cross_entropy, float32" in lines
@@ -198,6 +201,10 @@ def test_a_model_of_a_table_is_shown_as_json(run, fitted):
     assert shown["settings"]["effort"] == 1
     assert shown["columns"] == model.schema_.as_dict()["columns"]
     assert shown["record"] == model.record_
+    assert shown["versions"] == {
+        "halfmoon": halfmoon.__version__,
+        "numpy": np.__version__,
+    }
     assert shown["networks"] == len(model.networks_)
     assert shown["parameters"] == sum(each.size for each in model.networks_)
     assert shown["classes"] is None

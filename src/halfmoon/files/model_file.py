@@ -125,6 +125,17 @@ def load(path: str | os.PathLike[str]) -> Any:
     raise ValueError(_sentence(f"{path} cannot be loaded", reason))
 
 
+def made_by(path: str | os.PathLike[str]) -> dict[str, str]:
+    """The versions of the libraries that a model file was written with, by their names.
+
+    Raises ValueError for a file that is none of ours, and OSError as `load` does.
+    """
+    description, _ = container.read(Path(path))
+    versions = description.get("versions")
+    told = versions if isinstance(versions, dict) else {}
+    return {str(name): str(version)[:40] for name, version in told.items()}
+
+
 def _sentence(what: str, reason: object) -> str:
     """An error in one line, however long what it quotes may be."""
     return f"{what}: {textwrap.shorten(str(reason).rstrip('.'), LONGEST)}."

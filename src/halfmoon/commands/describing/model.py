@@ -21,6 +21,7 @@ class DescribedModel:
     networks: list[Any]
     file: Path
     bytes: int
+    versions: dict[str, str]  # of the libraries that wrote the file
 
 
 def describe_model(path: str) -> DescribedModel:
@@ -28,10 +29,13 @@ def describe_model(path: str) -> DescribedModel:
 
     Raises OSError and ValueError, in one sentence, for what is no model file.
     """
+    from halfmoon.files.model_file import made_by
+
     model = load_any(path)
     networks = getattr(model, "networks_", None) or [getattr(model, "network_", model)]
     file = model_file(path)
-    return DescribedModel(model, list(networks), file, file.stat().st_size)
+    size = file.stat().st_size
+    return DescribedModel(model, list(networks), file, size, made_by(file))
 
 
 def as_data(described: DescribedModel) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def as_data(described: DescribedModel) -> dict[str, Any]:
     return {
         "file": str(described.file),
         "bytes": described.bytes,
+        "versions": described.versions,
         "kind": type(model).__name__,
         "settings": {name: _plain(value) for name, value in _settings(model).items()},
         "classes": _classes(model),
@@ -92,6 +97,9 @@ def print_described(described: DescribedModel) -> None:
     size = f"{described.bytes:,} bytes"
     typer.echo(f"{described.file}: {type(model).__name__}, {size}")
     told = _told_of_target(model) + _told_of_record(model) + _told_of_settings(model)
+    versions = [f"{name} {version}" for name, version in described.versions.items()]
+    if versions:
+        told.append(f"written with {', '.join(versions)}")
     for line in told:
         typer.echo(f"  {line}")
     _print_scores(model)
