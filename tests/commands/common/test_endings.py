@@ -28,7 +28,7 @@ def ended(capsys, error):
 @pytest.mark.parametrize(
     "error",
     [
-        ValueError("skip must be 0 or more;\n got -1."),
+        ValueError("a file must have rows;\n this has none."),
         FileNotFoundError("There is no file 'x'."),
     ],
 )
