@@ -47,6 +47,16 @@ def test_an_interrupt_while_options_are_read_is_one_line(monkeypatch, capsys):
     assert capsys.readouterr().err == "halfmoon: interrupted.\n"
 
 
+def test_a_command_may_have_no_output(monkeypatch, capsys):
+    """A program can be started with its standard output closed."""
+    monkeypatch.setattr(sys, "argv", ["halfmoon", "list"])
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert not ended.value.code
+    assert capsys.readouterr().err == ""
+
+
 def test_help_names_every_command(run):
     done = run("--help")
     assert done.status == 0

@@ -313,6 +313,12 @@ def test_standard_input_and_streams(monkeypatch):
     assert rows_of(read_file(io.StringIO(written("|")))[0]) == ROWS
 
 
+def test_a_standard_input_that_is_closed_is_told(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(ValueError, match=r"^The standard input is closed; .*\.$"):
+        read_file("-")
+
+
 def test_an_open_file_is_called_by_its_name(tmp_path):
     path = tmp_path / "data.csv"
     path.write_text(SMALL)

@@ -1,6 +1,7 @@
 """`halfmoon predict` writes a model's predictions for the rows of a table."""
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -102,6 +103,8 @@ def _check_out(out: str, model: str, table: str, as_json: bool) -> None:
             "--json tells of the file that is written, and the predictions would go to "
             "the standard output too; name a file with --out."
         )
+    if out == "-" and sys.stdout is None:
+        raise ValueError("The standard output is closed; name a file with --out.")
     for path in (str(model_file(model)), table):
         if os.path.exists(out) and os.path.exists(path) and os.path.samefile(out, path):
             raise ValueError(f"--out names {path}, which is read; name another file.")

@@ -113,6 +113,8 @@ def _check(asked: dict[str, Any]) -> None:
 def _bytes_of(source: Source) -> tuple[str, bytes]:
     """What a source is called, and all that is in it."""
     if isinstance(source, str) and source == "-":
+        if sys.stdin is None:
+            raise ValueError("The standard input is closed; give a file, or pipe one.")
         return "standard input", sys.stdin.buffer.read()
     if isinstance(source, str | os.PathLike):
         path = Path(source)

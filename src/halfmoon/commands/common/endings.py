@@ -41,7 +41,8 @@ def with_endings(command: Callable[..., None]) -> Callable[..., None]:
             with warnings.catch_warnings():
                 warnings.showwarning = _show_warning
                 command(**given)
-                sys.stdout.flush()
+                if sys.stdout is not None:  # as it is if it was closed before
+                    sys.stdout.flush()
         except BrokenPipeError:
             # so that the end of the process finds nothing left to write
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,6 +7,7 @@ import typer
 
 from halfmoon.commands.common.models import MODEL
 from halfmoon.commands.common.printing import as_number, print_table
+from halfmoon.commands.common.wording import as_command
 from halfmoon.commands.fitting.folder import HISTORY, REPORT, SCHEMA
 
 if TYPE_CHECKING:
@@ -99,4 +100,5 @@ def print_place(folder: Path) -> None:
     typer.echo("")
     typer.echo(f"Written to {folder}: {MODEL}, {REPORT}, {SCHEMA}, {HISTORY}.")
     typer.echo(f"The report, for a browser: {report.resolve().as_uri()}")
-    typer.echo(f"Predictions: halfmoon predict {folder} NEW.csv -o predictions.csv")
+    predict = as_command("predict", str(folder), "NEW.csv", "-o", "predictions.csv")
+    typer.echo(f"Predictions: {predict}")
