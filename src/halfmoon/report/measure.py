@@ -47,7 +47,7 @@ from halfmoon.tables.findings import Finding
 Task = Literal["classification", "regression"]
 Progress = Callable[[float, str], None]
 # the share of the work that is done when a part begins
-AT = {"baselines": 0.05, "importance": 0.4, "the rest": 0.9}
+BEGINS = {"baselines": 0.05, "importance": 0.4, "the rest": 0.9}
 
 
 def measure(
@@ -134,19 +134,19 @@ def measure(
     >>> [baseline.label for baseline in measured.baselines]
     ['always the mean', 'ridge regression', 'gradient boosting']
     """
-    told = progress or _nothing
+    advance = progress or _nothing
     train = None if X_train is None else (X_train, y_train)
     if split is None:
         split = given_split(0 if train is None else len(y_train), len(y_test))
     case = read_case(model, train, (X_test, y_test), test_rows, split.clusters)
-    told(0.0, "predictions")
+    advance(0.0, "predictions")
     started = time.perf_counter()
     predicted = case.predict(case.test.table)
     seconds = time.perf_counter() - started
     task: Task = "classification" if case.classes else "regression"
     own = metrics_of(case, predicted)
     scores = tuple(score(metric, case.clusters) for metric in own)
-    told(AT["baselines"], "baselines")
+    advance(BEGINS["baselines"], "baselines")
     baselines = baselines_of(case, own, seed)
     data = (task, target, scores, baselines, len(case.test))
     measured = Measured(
@@ -171,9 +171,9 @@ def measure(
         costs=measure_costs(case, seconds, fit_seconds, model_bytes),
         reproduction=_reproduction(model, command, python),
         importance_metric="log-loss" if case.classes else "RMSE",
-        **_explained(case, predicted, findings, np.random.default_rng(seed), told),
+        **_explained(case, predicted, findings, np.random.default_rng(seed), advance),
     )
-    told(1.0, "done")
+    advance(1.0, "done")
     return measured
 
 
@@ -182,19 +182,19 @@ def _explained(
     predicted: Array,
     findings: Iterable[Finding],
     rng: np.random.Generator,
-    told: Progress,
+    advance: Progress,
 ) -> dict[str, Any]:
     """What the scores rest on, by the names of `Measured`."""
     missed = list(case.left_out)
-    begun = AT["importance"]
-    part = AT["the rest"] - begun
+    begun = BEGINS["importance"]
+    part = BEGINS["the rest"] - begun
 
     def done(share: float) -> None:
-        told(begun + share * part, "importance")
+        advance(begun + share * part, "importance")
 
     done(0.0)
     ranked = _attempt(missed, "importance", (), importances_of, case, rng, done)
-    told(AT["the rest"], "the rest")
+    advance(BEGINS["the rest"], "the rest")
     depends = _attempt(missed, "dependence", (), dependences_of, case, ranked, rng)
     coverage = _attempt(missed, "coverage", (), coverages_of, case)
     diagnosis = _attempt(missed, "diagnosis", None, diagnosis_of, case)

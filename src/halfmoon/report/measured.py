@@ -162,7 +162,7 @@ class CalibrationBin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Whether probabilities are kept: of `of`, a class or "the predicted class".
+    """Whether probabilities come true: of `of`, a class or "the predicted class".
 
     `error` is the mean distance of predicted and observed, weighted by rows (expected
     calibration error); `by_chance` is what it would be on average, on so many rows, if
