@@ -84,6 +84,7 @@ def test_an_activation_that_came_later_is_no_fault(copied):
     assert make_wasm.stale(copied) is None
 
 
+@pytest.mark.slow
 def test_every_module_that_decides_the_file_is_a_source():
     """All that the browser's modules import of ours, and what these import of theirs.
 

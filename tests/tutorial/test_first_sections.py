@@ -15,6 +15,7 @@ from halfmoon.pages.texts import blocks
 from halfmoon.tutorial import baseline, data, network, prediction, program
 from halfmoon.tutorial.experiment import Experiment
 
+pytestmark = pytest.mark.slow
 NAMES = ("data", "baseline", "network", "prediction")
 SECTIONS = {
     "data": data,

@@ -91,6 +91,7 @@ def by_the_engine(name):
     return network.views(network.theta), part.loss + part.penalty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_learns_what_the_engine_learns(tmp_path, name):
     text = source(name)
