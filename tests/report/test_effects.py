@@ -53,3 +53,14 @@ def test_truth_values_and_what_is_missing_are_categories():
     )
     texts = texts_of(effect)
     assert {"yes (50%)", "no (30%)", "missing (20%)"} <= set(texts)
+
+
+def test_numbers_too_large_for_an_axis_are_named_like_categories():
+    effect = dataclasses.replace(
+        reported.dependence("far", ["cost"]),
+        kind="number",
+        values=(-1.7e308, 0.0, 1.7e308),
+        responses=((0.1, 0.2, 0.3),),
+        shares=(0.5, 0.3, 0.2),
+    )
+    assert {"-1.7e+308 (50%)", "1.7e+308 (20%)"} <= set(texts_of(effect))

@@ -16,6 +16,7 @@ MOST_COLUMNS = 15  # whose importance is drawn
 MOST_EFFECTS = 6  # columns whose effect is drawn
 MOST_OUTPUTS = 4  # lines of an effect
 MOST_CATEGORIES = 10
+LARGEST = 1e300  # beyond, the ends of an axis would be infinite
 
 
 def importance(measured: Measured) -> Figure | None:
@@ -88,7 +89,7 @@ def _draw_effect(
     if not is_value and len(effect.outputs) == 1:
         what = f"probability of {labels[0]}"
     ax.set_title(short(effect.column, 24), parse_math=False)
-    if all(_is_number(value) for value in effect.values):
+    if all(_is_number(value) and abs(value) < LARGEST for value in effect.values):
         values = np.array(effect.values, dtype=float)
         draw_dependence(ax, values, responses, shares, labels)
         ax.set_ylabel(what, parse_math=False)
