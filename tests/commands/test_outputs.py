@@ -43,6 +43,12 @@ def test_from_the_threshold_on_it_is_the_second_class(two_classes, threshold):
     assert columns["y"].tolist() == expected
 
 
+def test_a_probability_that_is_the_threshold_is_enough(two_classes):
+    p = two_classes.predict_proba(TABLE)[:, 1]
+    columns = predict_block(two_classes, TABLE, Asked(threshold=float(p[3])), "y")
+    assert columns["y"][3] == "small"
+
+
 def test_values_as_python_predicts_them(values):
     columns = predict_block(values, TABLE, Asked(), "y")
     assert list(columns) == ["y"]

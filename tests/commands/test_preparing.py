@@ -102,6 +102,14 @@ def test_by_time_the_latest_rows_are_the_test(prepared):
     assert made.split.facts.kind == "time"
 
 
+def test_rows_without_a_time_are_learned_as_the_first(prepared):
+    lines = rows(56)
+    lines[9] = lines[9].replace("2024-01-10", "")
+    made = prepared(lines, time="day")
+    place = made.train.numbers.tolist().index(9)
+    assert made.time[place] == made.time.min()
+
+
 def test_a_table_of_its_own_is_the_test_and_all_rows_are_learned_from(prepared):
     made = prepared(rows(20), test=rows(9, lambda number: "" if number else "yes"))
     assert made.train.numbers.tolist() == list(range(20))

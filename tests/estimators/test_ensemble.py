@@ -105,6 +105,7 @@ def test_a_refined_epoch_has_the_lowest_loss_at_its_best_temperature(cancer):
 def test_a_member_scales_its_inputs_and_is_compiled(cancer, members):
     labels = [layer.label for layer in members[0].network.layers]
     assert labels == ["Scaling 1", "Dense 2", "Dropout", "Dense 3"]
+    assert members[0].network.layers[0].rate_factor == recipe(cancer).scaling > 1.0
     assert members[0].run.engine == "compiled"
 
 
@@ -117,6 +118,19 @@ def test_threads_change_no_bit(cancer, members):
 def test_members_differ(members):
     first, second, _ = (one.network.theta for one in members)
     assert not np.allclose(first, second)
+
+
+def test_each_member_has_first_weights_of_its_own(cancer):
+    one = recipe(cancer, epochs=1)
+    seeds = []
+
+    def build(seed):
+        seeds.append(seed)
+        return network_of(one, cancer.Z.shape[1], 2, "softmax_cross_entropy", seed)
+
+    parts = cut(cancer.t, one, classes=True).held_out
+    train_members(cancer, parts, one, build, 5, 1)
+    assert seeds == [5, 6, 7]
 
 
 @pytest.mark.parametrize("n_threads", [1, 2])
@@ -155,6 +169,27 @@ def test_ctrl_c_ends_a_long_epoch(cancer, monkeypatch):
     assert np.isfinite(first.network.theta).all()
 
 
+def test_a_later_member_without_an_epoch_is_left_out(cancer, monkeypatch):
+    told = []
+
+    def progress(number, run):
+        told.append(number)
+
+    def chunk(*args):
+        if len(told) == 2:  # the first one's epoch, and its end
+            told.append("interrupted")
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.3)  # until the main thread has noted it
+        return run_chunk(*args)
+
+    run_chunk = loop.run_chunk
+    monkeypatch.setattr(loop, "run_chunk", chunk)
+    members, stopped = trained(cancer, progress=progress, epochs=1, batch_size=1)
+    assert told[2] == "interrupted"
+    assert stopped == "interrupted"
+    assert len(members) == 1
+
+
 # Temperature, and the mean
 
 
@@ -181,6 +216,16 @@ def test_the_temperature_is_half_the_way_to_the_best(cancer, members):
     assert np.array_equal(held, rows)
     T = temperature(found, cancer.t[held], cancer.w[held])
     assert np.log(T) == pytest.approx(best / 2, abs=0.02)
+
+
+@pytest.mark.parametrize("best", [0.6, 1.0, 2.5])
+def test_a_temperature_far_from_1_is_half_the_way_too(best):
+    """Classes are drawn with the probabilities of z / best: no other T is better."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(20_000, 3)) * 2.0
+    t = (softmax(z / best, axis=1).cumsum(axis=1) < rng.random((len(z), 1))).sum(axis=1)
+    T = temperature(z, t, np.ones(len(z)))
+    assert np.log(T) == pytest.approx(np.log(best) / 2.0, abs=0.05)
 
 
 def test_predictions_are_means(cancer, members, diabetes):

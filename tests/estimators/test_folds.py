@@ -32,6 +32,12 @@ def test_each_row_is_held_out_once():
     assert all_rows(values.held_out) == list(range(N))
 
 
+def test_a_class_of_any_column_that_no_other_row_has_is_learned():
+    both = np.column_stack([np.arange(N) == 7, np.arange(N) % 2]).astype(int)
+    for held in cut(both, recipe(), classes=True).held_out:
+        assert 7 not in held
+
+
 def test_fewer_members_leave_out_fewer_rows():
     folds = cut(CLASSES, recipe(members=3), classes=True)
     assert folds.count == 8

@@ -1,6 +1,7 @@
 """What is found in a table: each rule, where it must speak and where it must not."""
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from halfmoon.tables import findings as findings_module
 from halfmoon.tables.findings import RULES, Finding, findings
+from halfmoon.tables.findings.repeats import expected_leak
 from halfmoon.tables.frames import read_frame
 from halfmoon.tables.schema import Schema
 from halfmoon.tables.task import read_target
@@ -111,6 +113,15 @@ def test_a_date_by_which_rows_are_not_sorted_is_told_apart():
     assert "HM-D03" not in codes(found(table))
 
 
+def test_a_date_by_which_only_most_rows_are_sorted_is_told_apart():
+    table = plain()
+    days = np.datetime64("2020-01-01") + np.arange(N)
+    moved = np.random.default_rng(0).choice(N, N // 4, replace=False)
+    days[np.sort(moved)] = days[moved]
+    table["since"] = texts(days)
+    assert only("HM-D04", found(table)).column == "since"
+
+
 def test_numbers_are_time_only_if_they_are_called_so():
     table = plain()
     table["start_year"] = texts(1900 + np.arange(N) // 10)
@@ -119,6 +130,19 @@ def test_numbers_are_time_only_if_they_are_called_so():
     assert only("HM-D03", told).column == "start_year"
     table["start_year"] = table["start_year"][RNG.permutation(N)]
     assert "HM-D03" not in codes(found(table))
+
+
+# Repeated rows that a split parts
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5])
+def test_the_expected_leak_is_the_mean_over_all_splits(share):
+    groups = np.array([0, 0, 0, 1, 1, 2, 3, 3])
+    leaks = []
+    for test in combinations(range(len(groups)), round(share * len(groups))):
+        learned = set(np.delete(groups, test))
+        leaks.append(sum(groups[row] in learned for row in test))
+    assert expected_leak(groups, share) == pytest.approx(np.mean(leaks))
 
 
 # Groups

@@ -67,3 +67,11 @@ def test_a_model_without_a_record_needs_a_name():
     values = SimpleNamespace(record_={}, schema_=NO_INPUTS)
     named = read_again(values, table("1", "2", "1", "3"), "Preis")
     assert named.task == "regression"
+
+
+def test_an_input_of_the_model_is_no_truth():
+    target = read_named(table("red", "blue", "red", "blue"), "Preis")
+    inputs = SimpleNamespace(kinds={"b": "category"})
+    model = SimpleNamespace(record_={"target": as_record(target)}, schema_=inputs)
+    with pytest.raises(ValueError, match=r"--target names 'b', .* to predict from"):
+        read_again(model, table("red", "blue"), "b")
