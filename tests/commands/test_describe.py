@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import halfmoon
-from halfmoon import MLPClassifier, datasets
+from halfmoon import MLPClassifier, TabularClassifier, datasets
 
 TABLE = """id;Preis;seit;Stadt;zip;groß;leer;y
 1;1.234,50 €;31.12.2020;Köln;01067;ja;;a
@@ -234,3 +234,14 @@ def test_a_broken_model_is_one_sentence(run, models, tmp_path):
     assert done.status == 2
     assert "cut short or altered" in done.error
     assert done.error.count("\n") == 1
+
+
+def test_the_classes_of_several_columns_are_told_apart(run, tmp_path):
+    size = np.linspace(-1.0, 1.0, 60)
+    y = np.column_stack([np.where(size > 0.0, "large", "small"), ["a", "b", "c"] * 20])
+    model = TabularClassifier(effort=1, random_state=0).fit({"size": size}, y)
+    path = tmp_path / "model.safetensors"
+    halfmoon.save(model, path)
+    shown = run("describe", str(path)).output
+    assert "column 1: 2 classes: large, small" in shown
+    assert "column 2: 3 classes: a, b, c" in shown

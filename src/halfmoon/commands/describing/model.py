@@ -126,8 +126,15 @@ def _told_of_target(model: Any) -> list[str]:
     lines = [] if name is None else [f"predicts {name!r}, {task}"]
     if classes is None:
         return lines
+    if not isinstance(model.classes_, list):
+        return [*lines, _told_of_classes(classes)]
+    several = enumerate(classes, start=1)
+    return [*lines, *(f"column {j}: {_told_of_classes(each)}" for j, each in several)]
+
+
+def _told_of_classes(classes: list[Any]) -> str:
     listed = ", ".join(map(str, classes[:SHOWN])) + ", ..." * (len(classes) > SHOWN)
-    return [*lines, f"{len(classes):,} classes: {listed}"]
+    return f"{len(classes):,} classes: {listed}"
 
 
 def _told_of_record(model: Any) -> list[str]:
