@@ -156,8 +156,8 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         check_rules(self, ())
         fitted = copy(self)
         columns = fitted._told_columns(X)
-        fitted._fit(fitted._read_rows(X, y, sample_weight, groups, time), columns)
-        fitted.record_["target_name"] = target_name(y)
+        rows = fitted._read_rows(X, y, sample_weight, groups, time)
+        fitted._fit(rows, columns, target_name(y))
         self.__dict__ = {**vars(fitted)}
         return self
 
@@ -165,7 +165,7 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         """What columns are by the types of a frame, or as the user says, who wins."""
         return dict.fromkeys(declared_categories(X), "category") | (self.columns or {})
 
-    def _fit(self, rows: Rows, columns: dict[str, Any]) -> None:
+    def _fit(self, rows: Rows, columns: dict[str, Any], target: Any) -> None:
         deadline = None
         if self.max_seconds is not None:
             deadline = clock.perf_counter() + self.max_seconds
@@ -188,7 +188,7 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         members = self._train(data, folds, recipe, seed, deadline)
         self.networks_ = [member.network for member in members]
         self.histories_ = [member.run.history for member in members]
-        self.record_ = record(rows.table, rows.y, None, folds)
+        self.record_ = record(rows.table, rows.y, target, folds)
         self._calibrate(members, data, rows)
 
     def _train(
