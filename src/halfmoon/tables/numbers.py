@@ -182,10 +182,9 @@ def bin_means(x: Numbers64, edges: Numbers64) -> Numbers64:
     if len(edges) == 0:
         return NOTHING
     b = len(edges) - 1
-    i = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, b - 1)
-    t = np.clip((x - edges[i]) / (edges[i + 1] - edges[i]), 0.0, 1.0)
-    within = np.bincount(i, t, b)
-    beyond = len(x) - np.cumsum(np.bincount(i, minlength=b))
+    q, t = places_of(x, edges)  # [E6]
+    within = np.bincount(q, t, b)
+    beyond = len(x) - np.cumsum(np.bincount(q, minlength=b))
     return (within + beyond) / len(x)
 
 
