@@ -71,6 +71,8 @@ def command(
 
 def _told_of_rows(again: "Again", judged: Judged) -> list[str]:
     """Sentences on the rows that have a part in the scores, and on those without."""
+    from halfmoon.commands.fitting.again import LEARNED
+
     notes = []
     if again.split is not None:
         notes.append(
@@ -78,10 +80,7 @@ def _told_of_rows(again: "Again", judged: Judged) -> list[str]:
             f"{len(again.test.y):,} rows count that it has not learned from."
         )
     if again.learned:
-        notes.append(
-            "the model has learned these rows, so it looks better on them than it is; "
-            "give rows that it has not seen."
-        )
+        notes.append(LEARNED)
     if again.left_out:
         count = again.left_out
         which = "1 row has" if count == 1 else f"{count:,} rows have"

@@ -50,7 +50,7 @@ def command(
 
     If these are the rows of its fit, they are split again as they were then.
     """
-    from halfmoon.commands.fitting.again import prepare_again
+    from halfmoon.commands.fitting.again import LEARNED, prepare_again
     from halfmoon.commands.fitting.folder import page_for
     from halfmoon.commands.fitting.lines import report_lines
     from halfmoon.commands.fitting.result import as_data, print_scores
@@ -69,10 +69,7 @@ def command(
     for note in notes:
         say(note)
     if again.learned:
-        say(
-            "the model has learned these rows, so it looks better on them than it is; "
-            "give rows that it has not seen."
-        )
+        say(LEARNED)
     python = report_lines(str(model_file(model)), table, reading, again.target)
     measured = _measure(loaded, again, list(inputs), model_file(model), python)
     write_report(measured, page)

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from halfmoon.tables.task import Target
     from halfmoon.tables.understood import Understood
 
+LEARNED = (
+    "the model has learned these rows, so it looks better on them than it is; give "
+    "rows that it has not seen."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Again:
     """Rows for a report; `train` and `split` are None where they are not its fit's.
 
-    `learned` says that these are rows that the model has learned from.
+    `learned` says that these are rows that the model has learned from: `LEARNED` is to
+    be said of them.
     """
 
     understood: "Understood"

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from halfmoon.tables.task import Target
 
 SETTINGS = ("encoding", "separator", "quote", "comment", "skip", "header")
-LINES = """\
+READ = """\
 table, understood = read_file({reading})
 column = table.pop({name!r})
 target = read_target({name!r}, column, {task!r})
 y = target.values[target.known]
 X = {{name: c[target.known] for name, c in table.items()}}
+"""
+SCHEMA_LINES = """\
 text = Path({schema!r}).read_text("utf-8")
 schema = Schema.from_json(text)
 """
@@ -38,13 +40,8 @@ model = {kind}(
 )
 model.fit({fit})
 """
+LOAD = "model = load({model!r})\n"
 REPORT = """\
-model = load({model!r})
-table, understood = read_file({reading})
-column = table.pop({name!r})
-target = read_target({name!r}, column, {task!r})
-y = target.values[target.known]
-X = {{name: c[target.known] for name, c in table.items()}}
 measured = measure(model, None, None, X, y, target={name!r})
 write_report(measured, "report.html")
 """
@@ -66,15 +63,8 @@ def python_lines(
     target = prepared.target
     is_classes = target.task == "classification"
     kind = "TabularClassifier" if is_classes else "TabularRegressor"
-    given = {
-        n: getattr(reading, n) for n in SETTINGS if getattr(reading, n) is not None
-    }
-    lines = LINES.format(
-        reading=", ".join([repr(wanted.source), *_named(given)]),
-        name=target.column,
-        task=target.task,
-        schema=(folder / SCHEMA).as_posix(),
-    )
+    lines = _read_lines(wanted.source, reading, target)
+    lines += SCHEMA_LINES.format(schema=(folder / SCHEMA).as_posix())
     split = ["len(y)", "labels=y"] if is_classes else ["len(y)"]
     fit = ["X", "y"]
     if wanted.groups is not None:
@@ -101,12 +91,9 @@ def python_lines(
 
 def report_lines(model: str, source: str, reading: Reading, target: "Target") -> str:
     """Lines of Python that write a report of a model on the rows of a file."""
-    lines = REPORT.format(
-        model=model,
-        reading=_reading(source, reading),
-        name=target.column,
-        task=target.task,
-    )
+    lines = LOAD.format(model=model)
+    lines += _read_lines(source, reading, target)
+    lines += REPORT.format(name=target.column)
     return _with_imports("from halfmoon import load, measure, write_report", lines)
 
 
@@ -125,12 +112,16 @@ def _with_imports(first: str, lines: str) -> str:
     return "\n".join([line for used, line in needed if used in lines] + ["", lines])
 
 
-def _reading(source: str, reading: Reading) -> str:
-    """The arguments of `read_file`."""
+def _read_lines(source: str, reading: Reading, target: "Target") -> str:
+    """Lines that read the rows of a file that have a target."""
     given = {
         n: getattr(reading, n) for n in SETTINGS if getattr(reading, n) is not None
     }
-    return ", ".join([repr(source), *_named(given)])
+    return READ.format(
+        reading=", ".join([repr(source), *_named(given)]),
+        name=target.column,
+        task=target.task,
+    )
 
 
 def _named(values: dict[str, Any]) -> list[str]:

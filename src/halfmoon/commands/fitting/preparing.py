@@ -98,7 +98,8 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
     rows, left_out = known_rows(table, target)
     if len(rows.y) < 2:
         raise ValueError(
-            f"{len(rows.y)} row has a value in {target.column!r}; two or more must."
+            f"Of all rows, {len(rows.y)} {'has' if len(rows.y) == 1 else 'have'} a "
+            f"value in {target.column!r}; two or more must."
         )
     groups = groups_of(rows, wanted.groups)
     time = time_of(rows, wanted.time, schema)
