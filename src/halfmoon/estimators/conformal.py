@@ -12,9 +12,10 @@ from where the others came from.
 
 c is the coverage that is asked for. The width is the mean error of rows with a like
 prediction, on straight lines between groups of rows: large values are mostly predicted
-less exactly. (Vovk et al. 2005; Lei et al. 2018; Sadinle et al. 2019.) Rows are scored
-by one network and predicted by the mean of several, which is rather better, so that the
-coverage is rather larger than what was asked for.
+less exactly. (Vovk et al. 2005; Lei et al. 2018; Sadinle et al. 2019.) The promise is
+not exact: a network's epoch was chosen by the rows that it is scored by, which makes
+their scores a little too small, and the mean of several networks predicts, which makes
+those of new rows a little smaller than that.
 """
 
 from collections.abc import Mapping
