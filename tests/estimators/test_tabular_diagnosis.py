@@ -54,3 +54,14 @@ def test_too_few_targets_are_refused():
     model = TabularRegressor(effort=1, random_state=0).fit(X, X["a"])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.diagnose(X, X["a"][:5])
+
+
+def test_rows_weigh_as_they_did_in_the_fit():
+    """98 of 100 rows are of one class; balanced, the best constant is a coin's."""
+    y = np.where(np.arange(400) % 50 == 0, "rare", "usual")
+    table = X.loc[np.arange(400) % 200].reset_index(drop=True)
+    table["a"] += 3.0 * (y == "rare")
+    model = TabularClassifier(effort=1, class_weight="balanced", random_state=0)
+    told = model.fit(table, y).diagnose(table, y)
+    assert "underfitting" not in [finding.name for finding in told.findings]
+    assert "underfitting" in told.rules

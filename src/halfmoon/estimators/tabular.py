@@ -96,8 +96,8 @@ class TabularClassifier(ClassifierMixin, Tabular):  # type: ignore[misc]
         """y with one column less, if it has one only."""
         return y if self.targets_.kind == "columns" else y.reshape(len(y))
 
-    def _weigh(self, rows: Rows) -> Array:
-        return self.targets_.weigh(self.class_weight, self._as_labels(rows.y), rows.w)
+    def _weigh(self, y: NDArray[Any], w: Array) -> Array:
+        return self.targets_.weigh(self.class_weight, self._as_labels(y), w)
 
     def _loss(self) -> tuple[Loss | str, int]:
         sizes = self.targets_.sizes

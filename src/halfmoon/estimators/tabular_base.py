@@ -174,7 +174,7 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         self.schema_, values = Schema.learn(rows.table, columns)
         kinds = self.schema_.kinds
         self.encoder_ = Encoder.of(values, kinds, classification=self._classes)
-        data = Data(self.encoder_.encode_binned(values), t, self._weigh(rows))
+        data = Data(self.encoder_.encode_binned(values), t, self._weigh(rows.y, rows.w))
         recipe = self._recipe(len(t))
         seed = int(check_random_state(self.random_state).randint(2**31))
         folds = cut(
@@ -351,12 +351,14 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         """
         Z = self.encoder_.encode(self._parse(X))  # rules look at each input
         check_consistent_length(Z, y)
+        truth = np.asarray(read_truth(y))
+        w = read_weights(sample_weight, Z, "sample_weight")
         return diagnose_member(
             self.networks_[0],
             self.histories_[0],
             Z,
-            self._encode_targets(np.asarray(read_truth(y))),
-            read_weights(sample_weight, Z, "sample_weight"),
+            self._encode_targets(truth),
+            self._weigh(truth, w),
             self.encoder_.names,
         )
 
@@ -370,9 +372,9 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
         """y as networks learn it."""
         raise NotImplementedError
 
-    def _weigh(self, rows: Rows) -> Array:
-        """The rows' weights in training."""
-        return rows.w
+    def _weigh(self, y: NDArray[Any], w: Array) -> Array:
+        """The rows' weights in training, with those of their classes."""
+        return w
 
     def _loss(self) -> tuple[Loss | str, int]:
         """The loss of the networks, and how many outputs they have."""
