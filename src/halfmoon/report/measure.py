@@ -149,6 +149,7 @@ def measure(
     advance(BEGINS["baselines"], "baselines")
     baselines = baselines_of(case, own, seed)
     data = (task, target, scores, baselines, len(case.test))
+    rng = np.random.default_rng(seed)
     measured = Measured(
         task=task,
         task_reason=task_reason,
@@ -171,7 +172,7 @@ def measure(
         costs=measure_costs(case, seconds, fit_seconds, model_bytes),
         reproduction=_reproduction(model, command, python),
         importance_metric="log-loss" if case.classes else "RMSE",
-        **_explained(case, predicted, findings, np.random.default_rng(seed), advance),
+        **_explained(case, predicted, findings, split.facts, rng, advance),
     )
     advance(1.0, "done")
     return measured
@@ -181,6 +182,7 @@ def _explained(
     case: Case,
     predicted: Array,
     findings: Iterable[Finding],
+    facts: SplitFacts,
     rng: np.random.Generator,
     advance: Progress,
 ) -> dict[str, Any]:
@@ -203,7 +205,7 @@ def _explained(
         "importance": ranked,
         "dependence": depends,
         "coverage": coverage,
-        "notes": notes_of(findings, diagnosis),
+        "notes": notes_of(findings, diagnosis, facts),
         "mistakes": mistakes_of(case, predicted),
         "left_out": tuple(missed),
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from halfmoon.inspection.diagnosis import Diagnosis
-from halfmoon.report.measured import Note
+from halfmoon.report.measured import Note, SplitFacts
 from halfmoon.tables.findings import Finding
 
 # of the rules of `Tabular.diagnose`; each has a paragraph in docs/findings.md
@@ -15,13 +15,20 @@ CODES = {
     "overfitting": "HM-N04",
     "underfitting": "HM-N05",
 }
+# what a split has taken care of: findings about its column, or about the order of rows
+SETTLED = {
+    "groups": ("HM-D05", "HM-D12"),
+    "time": ("HM-D03", "HM-D04", "HM-D12"),
+}
 
 
-def data_notes(found: Iterable[Finding]) -> tuple[Note, ...]:
-    """What was found in the table."""
+def data_notes(found: Iterable[Finding], split: SplitFacts) -> tuple[Note, ...]:
+    """What was found in the table, but for what the split has taken care of."""
+    settled = SETTLED.get(split.kind, ())
     return tuple(
         Note(one.code, "data", one.title, one.sentence, one.column, one.remedy)
         for one in found
+        if one.code not in settled or one.column not in (None, split.column)
     )
 
 
@@ -39,7 +46,9 @@ def network_notes(diagnosis: Diagnosis) -> tuple[Note, ...]:
     )
 
 
-def notes_of(found: Iterable[Finding], diagnosis: Any) -> tuple[Note, ...]:
+def notes_of(
+    found: Iterable[Finding], diagnosis: Any, split: SplitFacts
+) -> tuple[Note, ...]:
     """All of them, those about the data first; there may be no diagnosis."""
     of_networks = () if diagnosis is None else network_notes(diagnosis)
-    return data_notes(found) + of_networks
+    return data_notes(found, split) + of_networks
