@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.report.measured import SplitFacts
+from halfmoon.tables.findings.case import option
 from halfmoon.tables.raw import raw_column
 from halfmoon.tables.schema import Schema
 
@@ -138,7 +139,7 @@ def split_warnings(facts: SplitFacts, kinds: Mapping[str, str]) -> tuple[str, ..
         *facts.warnings,
         f"The {drawn} were drawn at random, although {dates[0]!r} holds dates: if the "
         "model is for rows that come later, these scores may be too good; split by "
-        f"time, with --time {dates[0]}.",
+        f"time: {option('time', dates[0])}.",
     )
 
 
