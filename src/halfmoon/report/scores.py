@@ -178,6 +178,12 @@ def standard_error(influence: Array, clusters: Numbers | None = None) -> float:
     return float(np.sqrt((parts**2).sum() * count / (count - 1)) / len(influence))
 
 
+def error_of(metric: Metric, clusters: Numbers | None = None) -> float:
+    """The standard error of a metric, by which its interval is as wide as it is."""
+    error = standard_error(metric.influence, _if_several(clusters))
+    return max(error, metric.least_error)
+
+
 def _if_several(clusters: Numbers | None) -> Numbers | None:
     """The clusters, unless there is only one: then all that is known are its rows."""
     is_several = clusters is not None and len(np.unique(clusters)) > 1
@@ -229,7 +235,7 @@ def score(metric: Metric, clusters: Numbers | None = None) -> Score:
         low, high = share_interval(metric.value, rows)
     else:
         reach = reach_of(_independent(metric, clusters))
-        reach *= max(error, metric.least_error)
+        reach *= error_of(metric, clusters)
         low, high = scale.interval(metric.value, reach)
     return Score(
         name=metric.name,

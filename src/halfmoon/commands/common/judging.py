@@ -86,9 +86,6 @@ def _judge_values(model: Any, inputs: "Table", truth: Any, clusters: Any) -> Jud
 
 def _scored(metrics: Any, clusters: Any) -> "list[tuple[Score, float]]":
     """Each metric as a score with its interval, and its standard error."""
-    from halfmoon.report.scores import score, standard_error
+    from halfmoon.report.scores import error_of, score
 
-    return [
-        (score(each, clusters), standard_error(each.influence, clusters))
-        for each in metrics
-    ]
+    return [(score(each, clusters), error_of(each, clusters)) for each in metrics]
