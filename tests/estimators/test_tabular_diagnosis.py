@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import log_loss
 
 from halfmoon import TabularClassifier, TabularRegressor
 from halfmoon.arrays.binned import Binned
@@ -57,11 +58,15 @@ def test_too_few_targets_are_refused():
 
 
 def test_rows_weigh_as_they_did_in_the_fit():
-    """98 of 100 rows are of one class; balanced, the best constant is a coin's."""
-    y = np.where(np.arange(400) % 50 == 0, "rare", "usual")
-    table = X.loc[np.arange(400) % 200].reset_index(drop=True)
-    table["a"] += 3.0 * (y == "rare")
+    """2 of 100 rows are rare. Balanced, they are said to be far more probable than they
+    are: by rows of equal weight, a constant probability would be the better answer.
+    """
+    rare = np.arange(1_000) % 50 == 0
+    table = pd.DataFrame({"a": RNG.normal(size=1_000) + 2.0 * rare})
     model = TabularClassifier(effort=1, class_weight="balanced", random_state=0)
-    told = model.fit(table, y).diagnose(table, y)
-    assert "underfitting" not in [finding.name for finding in told.findings]
+    model.fit(table, rare)
+    p = model.predict_proba(table)[:, 1]
+    assert log_loss(rare, p) > log_loss(rare, np.full(1_000, rare.mean()))
+    told = model.diagnose(table, rare)
     assert "underfitting" in told.rules
+    assert not told.findings
