@@ -50,6 +50,7 @@ def test_a_table_is_shown_in_words(run, table):
     assert "decimal mark ','" in lines["Preis"]
     assert "id, left out" in lines["id"]
     assert "Target: y: classification: it holds 2 different texts" in done.output
+    assert "Its classes: a (50%), b (50%)." in done.output
     assert "HM-D11: 1 row of 5 has no 'y'" in done.output
     assert "fit" in done.output.splitlines()[-1]
     assert "--target y" in done.output.splitlines()[-1]

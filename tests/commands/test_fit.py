@@ -277,3 +277,21 @@ def test_a_seed_of_none_is_no_seed(run, table, unmeasured, monkeypatch):
     monkeypatch.setattr(training, "train", watched)
     run("fit", table, *FIT, "--random-state", "none")
     assert seen == [(None, 0)]
+
+
+def test_columns_that_are_not_learned_from_are_named(run, tmp_path):
+    path = tmp_path / "notes.csv"
+    lines = ["id,customer_id,note,size,y"]
+    for i in range(60):
+        note = f"words of the note number {i}"
+        lines.append(f"{i},C{i % 8},{note},{i % 7},{'no' if i % 3 else 'yes'}")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    done = run(*f"fit {path} --target y --groups customer_id --effort 1".split())
+    assert done.status == 0, done.error
+    line = next(each for each in done.output.splitlines() if "learned from:" in each)
+    assert line == (
+        "Not learned from: 'id' (id), 'note' (text); --columns NAME=KIND changes it."
+    )
+    schema = json.loads((tmp_path / "notes.halfmoon" / "schema.json").read_text())
+    why = {each["column"]: each["why"] for each in schema["columns"]}
+    assert why["customer_id"] == "it names the groups, of which new ones will come"

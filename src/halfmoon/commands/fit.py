@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from halfmoon.commands.fitting.preparing import Prepared, Wanted
     from halfmoon.commands.fitting.training import Trained
     from halfmoon.report.measured import Measured
+    from halfmoon.tables.schema import Schema
 
 __all__ = ["Command", "command"]  # the first has the options of the parameters
+
+NAMED = 5  # columns in a line
 
 
 @with_options
@@ -157,9 +160,28 @@ def _print_beginning(prepared: "Prepared") -> None:
         verb = "is" if prepared.left_out == 1 else "are"
         lines.append(f"{rows} without {prepared.target.column!r} {verb} left out.")
     facts = prepared.split.facts
+    lines += _told_of_left_out(prepared.schema, facts.column)
     lines += [facts.sentence, *split_warnings(facts, prepared.schema.kinds)]
     for line in lines:
         typer.echo(as_options(line))
+
+
+def _told_of_left_out(schema: "Schema", groups: str | None) -> list[str]:
+    """A line on the columns that are not learned from, but for that of the groups."""
+    from halfmoon.tables.decision import LEFT_OUT
+
+    left = [
+        f"{each.column!r} ({each.kind})"
+        for each in schema.decisions
+        if each.kind in LEFT_OUT and each.column != groups
+    ]
+    if not left:
+        return []
+    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+    return [
+        f"Not learned from: {', '.join(left[:NAMED])}{more}; --columns NAME=KIND "
+        "changes it."
+    ]
 
 
 def _print_end(measured: "Measured", folder: Path, as_json: bool) -> None:

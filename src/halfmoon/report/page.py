@@ -139,7 +139,7 @@ def _front(measured: Measured) -> html.Front:
     return html.Front(
         title=f"Predicting {measured.target}",
         lead=f"A report on {wording.plural(n, 'row')}{source}: how well neural "
-        f"networks predict {what} that they have not seen.",
+        f"networks predict {what} of rows that they have not seen.",
         foot=FOOT,
         description=f"How well {measured.target} is predicted. "
         f"{measured.verdict.headline}",

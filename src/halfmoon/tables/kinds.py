@@ -277,7 +277,7 @@ def _words(name: str, cells: Cells) -> Decision:
     if 2 * different <= known and words < 3 and not says_id:
         return Decision(name, "category", f"{many}, which repeat{note}")
     kind = "id" if words < 2 else "text"
-    length = f"{words:.1f} words in a cell"
+    length = "one word in a cell" if words < 1.05 else f"{words:.1f} words in a cell"
     return Decision(name, kind, f"{many}, {length} on average{note}")
 
 

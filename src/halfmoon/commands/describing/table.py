@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from halfmoon.tables.task import Target
     from halfmoon.tables.understood import Understood
 
+NAMED = 8  # classes
 READ = ("encoding", "separator", "quote", "comment", "skip", "header")
 
 
@@ -178,5 +180,16 @@ def _told_of_target(described: Described, source: str, options: list[str]) -> li
     if target is None:
         return [f"Target: {described.suggested}."]
     told = f"Target: {as_options(str(target))} (taken because {described.suggested})."
+    if target.task == "classification":
+        told += f"\nIts classes: {_shares_of_classes(target)}."
     command = as_command("fit", source, "--target", target.column, *options)
     return [told, f"Next: {command}"]
+
+
+def _shares_of_classes(target: "Target") -> str:
+    """The classes with their shares of the rows, those with most rows first."""
+    counts = Counter(target.values[target.known].tolist())
+    rows = counts.total()
+    shares = [f"{name} ({as_share(n, rows)})" for name, n in counts.most_common(NAMED)]
+    more = f" and {len(counts) - NAMED} more" if len(counts) > NAMED else ""
+    return ", ".join(shares) + more
