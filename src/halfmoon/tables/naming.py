@@ -1,6 +1,7 @@
-"""Names of columns: one each, and all different."""
+"""Names of columns: one each, and all different; and the one that was meant."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 def name_columns(given: Sequence[str | None]) -> tuple[list[str], list[str]]:
@@ -46,3 +47,14 @@ def _free(name: str, taken: set[str]) -> str:
         count += 1
         name = f"{stem}_{count}"
     return name
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant, in letters of either case, if there is one.
+
+    >>> nearest("prise", ["Price", "rooms"])
+    'Price'
+    """
+    by_small_letters = {other.casefold(): other for other in names}
+    close = difflib.get_close_matches(name.casefold(), by_small_letters, n=1)
+    return by_small_letters[close[0]] if close else None

@@ -6,7 +6,6 @@ Nothing is typed here: a cell is a str, or None where it is empty. Whatever was 
 is in the `Understood` that comes with the table, and can be given instead.
 """
 
-import difflib
 import os
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from halfmoon.tables.formats import (
     refuse_other_text,
     unpack,
 )
+from halfmoon.tables.naming import nearest
 from halfmoon.tables.parquet import read_parquet
 from halfmoon.tables.raw import Table
 from halfmoon.tables.temporary import as_file
@@ -149,8 +149,8 @@ def _refuse_no_file(path: Path) -> None:
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}, so no file {path.name}.")
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    close = difflib.get_close_matches(path.name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "give the path of a table."
+    meant = nearest(path.name, names)
+    hint = f"did you mean {meant!r}?" if meant else "give the path of a table."
     raise FileNotFoundError(
         f"There is no file {path.name!r} in {folder.resolve()}; {hint}"
     )

@@ -7,7 +7,6 @@
 A schema is JSON that can be edited, and read back.
 """
 
-import difflib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from halfmoon.tables.cells import Cells, Column, cells_of
 from halfmoon.tables.decision import USED, Decision
 from halfmoon.tables.kinds import decide, decide_as
+from halfmoon.tables.naming import nearest
 from halfmoon.tables.parsing import parse_column
 
 Table = Mapping[str, Column]
@@ -191,11 +191,11 @@ def _nearest(
     is_only: bool = False,
 ) -> str:
     """The end of an error: the candidate that was probably meant, or all names."""
-    by_small_letters = {other.casefold(): other for other in candidates}
-    close = difflib.get_close_matches(name.casefold(), by_small_letters, n=1)
-    if is_only and len(by_small_letters) == 1:
-        close = [*by_small_letters]  # whatever it is called
-    if close:
-        return f"it has {by_small_letters[close[0]]!r}: rename it, if it is the same"
+    likely = list(candidates)
+    meant = nearest(name, likely)
+    if is_only and len(likely) == 1:
+        meant = likely[0]  # whatever it is called
+    if meant is not None:
+        return f"it has {meant!r}: rename it, if it is the same"
     names = list(names)
     return f"its columns are: {', '.join(names[:20])}{', ...' * (len(names) > 20)}"

@@ -3,7 +3,6 @@
 `fit` keeps in `model.record_["target"]` what `as_record` makes of it.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +18,16 @@ def refuse_absent(name: str, names: Iterable[str], who: str) -> None:
 
     `who` asks for it: "--target names", say.
     """
+    from halfmoon.tables.naming import nearest
+
     known = list(names)
     if name in known:
         return
-    by_small_letters = {other.casefold(): other for other in known}
-    close = difflib.get_close_matches(name.casefold(), by_small_letters, n=1)
+    meant = nearest(name, known)
     listed = (
         f"its columns are: {', '.join(known[:MOST])}{', ...' * (len(known) > MOST)}"
     )
-    hint = f"did you mean {by_small_letters[close[0]]!r}?" if close else f"{listed}."
+    hint = f"{listed}." if meant is None else f"did you mean {meant!r}?"
     raise ValueError(f"{who} {name!r}, and the table has no such column; {hint}")
 
 
