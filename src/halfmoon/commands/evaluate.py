@@ -1,7 +1,7 @@
 """`halfmoon evaluate` measures a model on the rows of a table."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from halfmoon.commands.common.options import (
     ModelPath,
     Reading,
     TablePath,
+    Truth,
     with_options,
 )
 from halfmoon.commands.common.printing import as_number, print_json, print_table
@@ -29,13 +30,7 @@ def command(
     model: ModelPath,
     table: TablePath,
     reading: Reading,
-    target: Annotated[
-        str | None,
-        typer.Option(
-            help="The column with the truth, if it is not called as it was in the fit.",
-            metavar="COLUMN",
-        ),
-    ] = None,
+    target: Truth = None,
     as_json: Json = False,
 ) -> None:
     """Measure a model on rows whose truth is known.

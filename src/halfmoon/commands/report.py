@@ -13,6 +13,7 @@ from halfmoon.commands.common.options import (
     ModelPath,
     Reading,
     TablePath,
+    Truth,
     with_options,
 )
 from halfmoon.commands.common.printing import print_json
@@ -28,12 +29,7 @@ def command(
     model: ModelPath,
     table: TablePath,
     reading: Reading,
-    target: Annotated[
-        str | None,
-        typer.Option(
-            help="The column with the truth, if its name has changed.", metavar="COLUMN"
-        ),
-    ] = None,
+    target: Truth = None,
     out: Annotated[
         str | None,
         typer.Option(

@@ -28,6 +28,14 @@ ModelPath = Annotated[
         metavar="MODEL", help="A model file, or the folder that halfmoon fit wrote."
     ),
 ]
+Truth = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        help="The column with the truth, if it is not called as it was in the fit.",
+        metavar="COLUMN",
+    ),
+]
 Json = Annotated[
     bool,
     typer.Option("--json", help="Print one object of JSON instead, for programs."),
