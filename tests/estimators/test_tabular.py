@@ -318,6 +318,7 @@ def test_a_frames_type_says_what_a_column_is_but_the_user_knows_better():
     y = [1.0, 3.0, 2.0, 9.0] * 10
     model = small(TabularRegressor).fit(codes, y)
     assert model.schema_.kinds["state"] == "category"
+    assert str(model.schema_).startswith("state: category: its type is a category;")
     # a file has no types
     assert np.array_equal(model.predict(codes), model.predict(codes.astype(float)))
     told = small(TabularRegressor, columns={"state": "number"}).fit(codes, y)

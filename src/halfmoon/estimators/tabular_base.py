@@ -163,7 +163,8 @@ class Tabular(BaseEstimator):  # type: ignore[misc]
 
     def _told_columns(self, X: Any) -> dict[str, Any]:
         """What columns are by the types of a frame, or as the user says, who wins."""
-        return dict.fromkeys(declared_categories(X), "category") | (self.columns or {})
+        declared = {"kind": "category", "why": "its type is a category"}
+        return dict.fromkeys(declared_categories(X), declared) | (self.columns or {})
 
     def _fit(self, rows: Rows, columns: dict[str, Any], target: Any) -> None:
         deadline = None

@@ -118,22 +118,24 @@ def decide_as(
     """The decision for a column of which somebody has said what it is.
 
     `wanted` is a kind, or a dictionary of the kind and of settings of how its cells
-    are read: {"kind": "date", "format": "%d/%m/%Y"}. What `Decision.as_dict` told, with
-    its "column", is taken as it is. Raises ValueError for what cannot be.
+    are read: {"kind": "date", "format": "%d/%m/%Y"}; "why" may say who says so. What
+    `Decision.as_dict` told, with its "column", is taken as it is. Raises ValueError for
+    what cannot be.
     """
     if isinstance(wanted, Mapping) and "column" in wanted:
         return _as_before(name, wanted)
     settings = dict(wanted) if isinstance(wanted, Mapping) else {"kind": wanted}
     by_rule = decide(name, column, cells)
     kind = check_kind(name, settings.pop("kind", by_rule.kind))
+    why = str(settings.pop("why", "you said so"))
     if by_rule.held == "dates" and kind in ("number", "yes/no"):
         raise ValueError(
             f"Column {name!r} holds dates and cannot be {kind}; let it be a date, or "
             "make numbers of it first."
         )
-    plain = Decision(name, kind, "you said so", held=by_rule.held)
+    plain = Decision(name, kind, why, held=by_rule.held)
     if kind == by_rule.kind:
-        plain = dataclasses.replace(by_rule, why="you said so")
+        plain = dataclasses.replace(by_rule, why=why)
     said = plain.with_settings(settings)
     if kind != by_rule.kind:
         said = _settled(said, said.cells(column, cells).texts, settings)

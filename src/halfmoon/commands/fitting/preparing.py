@@ -6,7 +6,7 @@ Columns are typed by all rows of the file, so that no split can read them differ
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +94,6 @@ def prepare(wanted: Wanted, reading: Reading) -> Prepared:
     target = read_named(table, wanted.target, wanted.task)
     others = {name: column for name, column in table.items() if name != wanted.target}
     schema = typed(others, wanted.schema, _said(wanted, reading, others))
-    schema = _with_reason(schema, wanted.groups)
     schema.parse(others)  # before any row is left out, so that messages number them
     rows, left_out = known_rows(table, target)
     if len(rows.y) < 2:
@@ -239,19 +238,9 @@ def _said(wanted: Wanted, reading: Reading, others: "Table") -> dict[str, Any]:
         _refuse_target(name, wanted.target, "--columns")
         refuse_absent(name, others, "--columns names")
     if wanted.groups is not None:
-        said[wanted.groups] = "id"  # the groups to come are others
+        why = "it names the groups, of which new ones will come"
+        said[wanted.groups] = {"kind": "id", "why": why}
     return said
-
-
-def _with_reason(schema: "Schema", groups: str | None) -> "Schema":
-    """The schema, which says of the column of groups why it is not learned from."""
-    decisions = tuple(
-        replace(each, why="it names the groups, of which new ones will come")
-        if each.column == groups
-        else each
-        for each in schema.decisions
-    )
-    return replace(schema, decisions=decisions)
 
 
 def _refuse_target(name: str, target: str, option: str) -> None:
