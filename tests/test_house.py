@@ -48,12 +48,17 @@ MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "llvmlite": {"engines.compiled", "engines.browser"},
     "threadpoolctl": {"arrays.blas", "report", "tutorial"},
     "scipy": {"arrays.sparse", "training.solvers", "engines.compiled"},
-    "sklearn": {"datasets", "displays", "estimators", "report", "tutorial"},
+    "sklearn": {
+        *("datasets", "displays", "estimators", "playground", "report", "tutorial")
+    },
     "matplotlib": {"displays", "pages", "tutorial"},
     "narwhals": {"displays", "tables"},
     "duckdb": {"tables"},
     "safetensors": {"files"},
     "jinja2": {"report"},
+    "starlette": {"playground"},
+    "uvicorn": {"playground"},
+    "anywidget": {"playground"},
 }
 LETTERS = set("xyzaWbphfgmvutLndkCTXwijqrsecB_")
 TAG = re.compile(r"\[([FBLIOSRDNE])(\d+)\]")

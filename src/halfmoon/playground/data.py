@@ -1,0 +1,63 @@
+"""The rows that are learned from and tested on, as network and page see them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.arrays.elementary import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Rows with their truth, where they stand on a plane, and the rest of that plane.
+
+    X (n, d) is what the network is given; y (n,) holds class numbers, or values in the
+    network's units: value = `middle` + `spread` y. `positions` (n, 2) are the rows'
+    places on the plane of `axes`.
+    """
+
+    X: Array
+    y: NDArray[Any]
+    is_test: NDArray[np.bool_]  # (n,)
+    task: str  # "classification" or "regression"
+    inputs: tuple[str, ...]  # a name for each column of X
+    classes: tuple[str, ...]  # their names; none for values
+    target: str  # what is predicted
+    axes: tuple[str, str]
+    positions: Array
+    # from places (m, 2) on the plane to inputs (m, d), and to the distance to the next
+    # row, in standard deviations
+    inputs_at: Callable[[Array], Array]
+    gap_at: Callable[[Array], Array]
+    middle: float = 0.0
+    spread: float = 1.0
+    kind: str = "generator"  # or "drawn", or "table"
+    # what was decided about it, in sentences
+    notes: tuple[str, ...] = ()
+    # of a table, before encoding: its columns by name (n,), and each column's kind
+    table: dict[str, NDArray[Any]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    axis_choices: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.y)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network for them has: one a class, or one value."""
+        return len(self.classes) or 1
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The part of the plane that is shown: x from, x to, y from, y to."""
+        low = self.positions.min(axis=0)
+        high = self.positions.max(axis=0)
+        margin = 0.08 * np.where(high > low, high - low, 1.0)
+        x0, y0 = (low - margin).tolist()
+        x1, y1 = (high + margin).tolist()
+        return x0, x1, y0, y1

@@ -1,0 +1,143 @@
+"""Every control of the playground as one value: what the page's address carries."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Self
+
+from halfmoon.components.rules import (
+    BOOLEAN,
+    INF,
+    NONE,
+    Integer,
+    Kind,
+    Number,
+    Several,
+    check_settings,
+    nearest,
+    setting,
+)
+
+TEXT = Kind("a text", lambda value: isinstance(value, str))
+TEXTS = Kind(
+    "a list of texts",
+    lambda value: (
+        isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+    ),
+)
+MOST_UNITS = 64
+MOST_LAYERS = 6
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What data are learned from, by which network, in which way.
+
+    Raises ValueError for a value that breaks its rule.
+
+    Examples
+    --------
+    >>> Setup().change(hidden=[4, 3], activations=["tanh", "relu"]).hidden
+    (4, 3)
+    """
+
+    # data: a data set by name ("spiral:arms=3"), "drawn", or "table"
+    data: str = setting("moons", TEXT, "what is learned from")
+    rows: int = setting(200, Integer("[", 4, 20_000, "]"), "how many rows are drawn")
+    noise: float = setting(0.2, Number("[", 0, 2, "]"), "how far rows are scattered")
+    data_seed: int = setting(
+        0, Integer("[", 0, 4294967295, "]"), "where the rows come from"
+    )
+    test_share: float = setting(
+        0.2, Number("[", 0, 0.9, "]"), "which share of the rows is kept for testing"
+    )
+    features: tuple[str, ...] = setting(
+        ("x1", "x2"), TEXTS, "what the network is given, of two columns"
+    )
+    target: str | None = setting(
+        None, NONE | TEXT, "the column of a table that is predicted"
+    )
+    groups: str | None = setting(
+        None, NONE | TEXT, "the column whose groups stay together in the test rows"
+    )
+    axes: tuple[str, ...] = setting(
+        (), TEXTS, "the two columns of a table that are shown; none: chosen"
+    )
+    # network
+    hidden: tuple[int, ...] = setting(
+        (3,),
+        Kind("no units", lambda value: value == ())
+        | Several(Integer("[", 1, MOST_UNITS, "]")),
+        "units of each hidden layer",
+    )
+    activations: tuple[str, ...] = setting(
+        ("tanh",), TEXTS, "the activation of each hidden layer"
+    )
+    loss: str = setting("auto", TEXT, "what is made small; auto suits the task")
+    initializer: str = setting(
+        "auto", TEXT, "how weights start; auto suits the activation"
+    )
+    seed: int = setting(
+        0, Integer("[", 0, INF, ")"), "where weights, shuffles and masks come from"
+    )
+    # training; these change while it trains
+    optimizer: str = setting("gd", TEXT, "the update rule")
+    learning_rate: float = setting(1.0, Number("(", 0, 100, "]"), "how far updates go")
+    schedule: str = setting("constant", TEXT, "how the learning rate changes")
+    batch_size: int | None = setting(
+        None, NONE | Integer("[", 1, INF, ")"), "rows per update; none: all rows"
+    )
+    l2: float = setting(0.0, Number("[", 0, 10, "]"), "penalty lam/2 sum |W|^2")
+    l1: float = setting(0.0, Number("[", 0, 10, "]"), "penalty l1 sum |W|")
+    dropout: float = setting(
+        0.0, Number("[", 0, 0.9, "]"), "which share of the hidden units rests"
+    )
+    clip: float | None = setting(
+        None, NONE | Number("(", 0, INF, ")"), "longest gradient let through"
+    )
+    # the end
+    epochs: int = setting(
+        20_000, Integer("[", 1, 10_000_000, "]"), "passes over the rows, at most"
+    )
+    stop_loss: float | None = setting(
+        None, NONE | Number("(", 0, INF, ")"), "test loss at which it stops"
+    )
+    stop_score: float | None = setting(
+        None, NONE | Number("(", 0, 1, "]"), "test score at which it stops"
+    )
+    patience: int | None = setting(
+        None,
+        NONE | Integer("[", 1, INF, ")"),
+        "epochs without a better test loss after which it stops",
+    )
+    shuffle: bool = setting(True, BOOLEAN, "whether minibatches are drawn anew")
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        if len(self.hidden) > MOST_LAYERS:
+            raise ValueError(
+                f"There may be at most {MOST_LAYERS} hidden layers; got "
+                f"{len(self.hidden)}."
+            )
+        if len(self.activations) != len(self.hidden):
+            raise ValueError(
+                f"{len(self.hidden)} hidden layers need as many activations; got "
+                f"{len(self.activations)}."
+            )
+
+    def change(self, **changes: Any) -> Self:
+        """This setup with other values; ValueError for a name that is none."""
+        names = [field.name for field in dataclasses.fields(self)]
+        for name in changes:
+            if name not in names:
+                raise ValueError(
+                    f"There is no setting {name!r}; {nearest(name, names)}"
+                )
+        return dataclasses.replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every setting by name, as JSON has it."""
+        values = dataclasses.asdict(self)
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in values.items()
+        }
