@@ -1,0 +1,41 @@
+"""Features: each is what its line of Python says."""
+
+import numpy as np
+import pytest
+
+from halfmoon.playground.features import FEATURES, apply_features, usable_features
+
+X = np.array([[0.5, -2.0], [1.0, 3.0], [-0.25, 0.0]])
+
+
+def test_features_by_hand():
+    names = ["x1", "x2", "x1^2", "x2^2", "x1 x2"]
+    expected = [
+        [0.5, -2.0, 0.25, 4.0, -1.0],
+        [1.0, 3.0, 1.0, 9.0, 3.0],
+        [-0.25, 0.0, 0.0625, 0.0, 0.0],
+    ]
+    np.testing.assert_array_equal(apply_features(names, X), expected)
+    sines = apply_features(["sin(pi x1)"], X)[:, 0]
+    np.testing.assert_allclose(sines, [1.0, 0.0, -(0.5**0.5)], atol=1e-15)
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_its_line_of_python_makes_it(name):
+    made = eval(FEATURES[name].python, {"np": np, "X": X})
+    np.testing.assert_array_equal(apply_features([name], X)[:, 0], made)
+
+
+def test_one_column_has_the_features_of_one_column():
+    assert usable_features(("x1", "x2", "x1^2"), 1) == ("x1", "x1^2")
+    assert usable_features(("x2",), 1) == ("x1",)
+    assert usable_features(("x2",), 2) == ("x2",)
+
+
+def test_impossible_features_are_refused_in_words():
+    with pytest.raises(ValueError, match="no feature 'x3'; did you mean"):
+        usable_features(("x1", "x3"), 2)
+    with pytest.raises(ValueError, match="at least one feature"):
+        usable_features((), 2)
+    with pytest.raises(ValueError, match="each once"):
+        usable_features(("x1", "x1"), 2)

@@ -1,0 +1,68 @@
+"""Rows by a setup: what the generators draw, and what the page shows of it."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_moons
+
+from halfmoon.datasets import DATASETS
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import make_data
+
+
+def test_moons_are_the_tutorials_points():
+    data = make_data(Setup())
+    np.random.seed(0)
+    X, y = make_moons(200, noise=0.20)
+    np.testing.assert_array_equal(data.X, X)
+    np.testing.assert_array_equal(data.y, y)
+    assert data.is_test.sum() == 40
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_generator_gives_rows_on_a_plane(name):
+    data = make_data(Setup(data=name, rows=60, noise=0.1))
+    assert data.task == DATASETS[name].task
+    assert data.positions.shape == (60, 2)
+    x0, x1, y0, y1 = data.box
+    corners = np.array([[x0, y0], [x1, y1]])
+    assert data.inputs_at(corners).shape == (2, len(data.inputs))
+    # a row is no distance from itself, and its place is what the network is given
+    np.testing.assert_allclose(data.gap_at(data.positions), 0.0, atol=1e-7)
+    np.testing.assert_array_equal(data.inputs_at(data.positions), data.X)
+    assert len(data.classes) == len(np.unique(data.y)) or data.task == "regression"
+
+
+def test_of_one_column_the_other_axis_is_y():
+    data = make_data(Setup(data="wave", rows=30))
+    assert data.inputs == ("x1",)
+    assert data.axes == ("x1", "y")
+    np.testing.assert_array_equal(data.positions, np.column_stack([data.X, data.y]))
+    np.testing.assert_array_equal(data.inputs_at(np.array([[0.5, 9.0]])), [[0.5]])
+
+
+def test_the_gap_is_counted_in_standard_deviations():
+    data = make_data(Setup(data="blobs:classes=1", rows=40, noise=0.3))
+    deviation = data.positions.std(axis=0)
+    far = data.positions.max(axis=0) + 1000.0
+    expected = np.sqrt((((far - data.positions) / deviation) ** 2).sum(axis=1)).min()
+    np.testing.assert_allclose(data.gap_at(far[None]), [expected])
+
+
+@pytest.mark.parametrize(
+    ("rows", "share", "expected"),
+    [(200, 0.0, 0), (200, 0.25, 50), (4, 0.9, 3), (5, 0.01, 0)],
+)
+def test_a_share_is_tested_on(rows, share, expected):
+    data = make_data(Setup(rows=rows, test_share=share))
+    assert data.is_test.sum() == expected
+
+
+def test_one_class_still_makes_a_question():
+    data = make_data(Setup(data="blobs:classes=1"))
+    assert data.classes == ("0", "1")
+    assert data.outputs == 2
+
+
+def test_an_unknown_data_set_is_refused_in_words():
+    with pytest.raises(ValueError, match="no data set 'moon'; did you mean 'moons'"):
+        make_data(Setup(data="moon"))
