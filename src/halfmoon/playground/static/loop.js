@@ -1,0 +1,135 @@
+// From frame to frame: what visible panels want is asked for, one question at a time;
+// what has come is drawn when the screen is. Asking for the next frame acknowledges the
+// one before, so that a slow page is never flooded.
+
+/** @import { Panel, PlaygroundFrame, Store, Transport } from "./playground" */
+
+const HEARTBEAT = 2000; // milliseconds between two looks at the state while nothing runs
+const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
+const COARSEST = 0.5;
+// what stays as long as the data does; it is sent once
+const LASTING = ["X", "y", "test", "rowNumbers", "gaps"];
+
+/**
+ * @param {Store} store
+ * @param {Transport} transport
+ * @param {{panel: Panel, isVisible: () => boolean}[]} places
+ */
+export function startLoop(store, transport, places) {
+  let wanted = true; // something was changed: a frame with all that is visible
+  let stale = false; // or only a new drawing
+  let asking = false;
+  let scheduled = false;
+  /** @type {{frame: PlaygroundFrame, asked: Panel[], isFull: boolean} | null} */
+  let fresh = null;
+  let lastingKey = ""; // what the lasting arrays at hand were made for
+  /** @type {Map<Panel, number>} */
+  const askedAt = new Map();
+
+  function visible() {
+    return places.filter((place) => place.isVisible()).map((place) => place.panel);
+  }
+  function wake() {
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame(onScreen);
+  }
+  function want() {
+    wanted = true;
+    wake();
+  }
+
+  /** @param {number} now */
+  function onScreen(now) {
+    scheduled = false;
+    if (fresh) take(fresh);
+    if (stale && store.frame) {
+      stale = false;
+      draw(visible());
+    }
+    const { playing } = store.state;
+    if (!asking && (wanted || playing)) ask(now);
+    if (wanted || playing) wake();
+  }
+
+  /** @param {number} now */
+  async function ask(now) {
+    const isFull = wanted || !store.state.playing;
+    const asked = visible().filter((panel) => {
+      return isFull || now - (askedAt.get(panel) ?? 0) >= (panel.every ?? 0);
+    });
+    for (const panel of asked) askedAt.set(panel, now);
+    const want = Object.assign({}, ...asked.map((panel) => panel.wants?.() ?? {}));
+    wanted = false;
+    asking = true;
+    const key = JSON.stringify([want.plane, want.points]);
+    const isLasting = store.frame !== null && key === lastingKey;
+    const data_version = isLasting ? store.frame?.data_version : null;
+    try {
+      const frame = await transport.frame({ want, data_version });
+      if (frame.data_version !== data_version) lastingKey = key;
+      fresh = { frame, asked, isFull };
+    } catch (error) {
+      await store.read(); // says what is wrong, or that all is well
+      if (/** @type {Error} */ (error).name !== "ServerGone") {
+        store.say(/** @type {Error} */ (error).message, true);
+      }
+    }
+    asking = false;
+    store.detail = nextDetail(store.detail, performance.now() - now);
+    wake();
+  }
+
+  /** @param {{frame: PlaygroundFrame, asked: Panel[], isFull: boolean}} arrived */
+  function take({ frame, asked, isFull }) {
+    fresh = null;
+    if (frame.version !== store.state.version) store.read();
+    const isOther = store.frame !== null && frame.version !== store.frame.version;
+    if (isOther && !isFull) {
+      want(); // what it leaves out may no longer fit to it
+      return;
+    }
+    store.frame = merge(store.frame, frame, isFull);
+    draw(asked);
+  }
+
+  /** @param {Panel[]} panels */
+  function draw(panels) {
+    const { frame } = store;
+    if (frame === null) return;
+    for (const panel of panels) panel.draw?.(frame, store.look, store);
+  }
+
+  store.want = want;
+  store.redraw = () => {
+    stale = true;
+    wake();
+  };
+  setInterval(() => {
+    if (!store.state.playing || document.hidden) store.read();
+  }, HEARTBEAT);
+  want();
+}
+
+/**
+ * @param {PlaygroundFrame | null} before
+ * @param {PlaygroundFrame} frame
+ * @param {boolean} isFull
+ */
+function merge(before, frame, isFull) {
+  if (before === null) return frame;
+  if (!isFull) return { ...before, ...frame };
+  const lasting = LASTING.filter((name) => name in before && !(name in frame));
+  const kept = Object.fromEntries(lasting.map((name) => [name, before[name]]));
+  return { ...kept, ...frame };
+}
+
+/**
+ * @param {number} detail
+ * @param {number} took milliseconds
+ */
+function nextDetail(detail, took) {
+  if (took > SLOW_FRAME) return Math.max(COARSEST, detail - 0.25);
+  if (took < SLOW_FRAME / 3) return Math.min(1, detail + 0.25);
+  return detail;
+}

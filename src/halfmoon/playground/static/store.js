@@ -1,0 +1,131 @@
+// What the page knows, and the only way to change it. Panels read a store and call its
+// functions; Python answers, and the next state and frame show what came of it.
+
+import { makeAct } from "./act.js";
+import { readLook } from "./look.js";
+
+/** @import { Marks, Setup, State, Store, Transport } from "./playground" */
+
+const GONE =
+  "The playground's server has stopped. Start halfmoon playground again and open the " +
+  "address that it shows; this page's settings stand in its address.";
+const BACK = "The server answers again.";
+
+/** @returns {Marks} */
+function noMarks() {
+  return {
+    peek: null,
+    pinned: null,
+    chosen: null,
+    row: null,
+    adding: null,
+    tool: null,
+  };
+}
+
+/**
+ * A store that knows the state and the menu.
+ * @param {Transport} transport
+ * @returns {Promise<Store>}
+ */
+export async function openStore(transport) {
+  const menu = await transport.ask("menu");
+  const state = await transport.ask("state");
+  return makeStore(transport, menu, state);
+}
+
+/**
+ * @param {Transport} transport
+ * @param {any} menu
+ * @param {State} state
+ * @returns {Store}
+ */
+function makeStore(transport, menu, state) {
+  /** @type {((state: State) => void)[]} */
+  const listeners = [];
+  let gone = false;
+  let reading = false;
+
+  /** @param {any} error */
+  function fail(error) {
+    if (error.name === "ServerGone") {
+      if (!gone) store.say(GONE, true);
+      gone = true;
+    } else {
+      store.say(error.message, true);
+    }
+  }
+
+  const tell = makeTeller((name, message) => store.ask(name, message));
+  /** @type {Store} */
+  const store = {
+    state,
+    menu,
+    frame: null,
+    look: readLook(),
+    marks: noMarks(),
+    act: /** @type {any} */ (null),
+    detail: 1,
+    async ask(name, message = {}, body = null) {
+      try {
+        const answer = await transport.ask(name, message, body);
+        if (name !== "state") store.want();
+        return answer;
+      } catch (error) {
+        fail(error);
+        return null;
+      }
+    },
+    async read() {
+      if (reading) return;
+      reading = true;
+      const answer = await store.ask("state");
+      reading = false;
+      if (answer === null) return;
+      if (gone) store.say(BACK);
+      const isNew = gone || answer.version !== store.state.version;
+      const isOlder = store.frame && answer.update !== store.frame.update;
+      gone = false;
+      store.state = answer;
+      if (isNew) for (const hear of listeners) hear(answer);
+      if (isNew || isOlder) store.want();
+    },
+    tell,
+    change: (settings) => tell("change", settings),
+    listen: (hear) => listeners.push(hear),
+    // the shell takes these over
+    say: () => {},
+    redraw: () => {},
+    want: () => {},
+    open: () => {},
+  };
+  store.act = makeAct(store);
+  return store;
+}
+
+/**
+ * Of messages with the same key one is on its way; those that wait become one.
+ * @param {(name: string, message: object) => Promise<any>} ask
+ */
+function makeTeller(ask) {
+  /** @type {Map<string, object | null>} */
+  const waiting = new Map();
+
+  /**
+   * @param {string} name
+   * @param {object} message
+   * @param {string} key
+   */
+  async function tell(name, message, key = name) {
+    if (waiting.has(key)) {
+      waiting.set(key, { ...waiting.get(key), ...message });
+      return;
+    }
+    waiting.set(key, null);
+    await ask(name, message);
+    const next = waiting.get(key);
+    waiting.delete(key);
+    if (next) tell(name, next, key);
+  }
+  return tell;
+}
