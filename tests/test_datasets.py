@@ -156,6 +156,72 @@ def test_wave_is_a_sine():
     assert 1.9 < X.max() <= 2.0
 
 
+def test_a_checkerboards_neighbours_differ():
+    X, y = make("checkerboard", n=500, noise=0.0)
+    # the sign of a product of two square waves, as for xor
+    expected = np.sign(np.sin(2 * np.pi * X[:, 0]) * np.sin(2 * np.pi * X[:, 1])) < 0
+    np.testing.assert_array_equal(y == 1, expected)
+    three = make("checkerboard:classes=3,squares=6", n=500, noise=0.0)
+    inside = np.abs(three[0] - [-5 / 6, -5 / 6]).max(axis=1) < 1 / 6
+    assert set(three[1][inside]) == {0}
+
+
+@pytest.mark.parametrize("classes", [2, 3, 6])
+def test_rings_lie_around_one_another(classes):
+    X, y = make(f"rings:classes={classes}", n=600, noise=0.0)
+    np.testing.assert_array_equal(y, np.floor(np.hypot(*X.T) * classes))
+
+
+@pytest.mark.parametrize("classes", [2, 5])
+def test_clouds_are_five_times_as_long_as_wide(classes):
+    X, y = make(f"clouds:classes={classes}", n=5000 * classes, noise=0.0, seed=1)
+    for c in range(classes):
+        cloud = X[y == c]
+        turn = 2 * np.pi * c / classes
+        middle = 0.6 * np.array([np.cos(turn), np.sin(turn)])
+        np.testing.assert_allclose(cloud.mean(axis=0), middle, atol=0.03)
+        widths = np.sqrt(np.linalg.eigvalsh(np.cov(cloud.T)))
+        np.testing.assert_allclose(widths, [0.1, 0.5], rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("shape", "x", "height"),
+    [
+        ("line", 0.8, 0.4),
+        ("parabola", 1.0, 1.0),
+        ("sine", 0.5, 0.6),
+        ("cubic", 0.5, -0.8),
+        ("v", -0.9, 0.6),
+    ],
+)
+def test_the_classes_lie_below_and_above_the_curve(shape, x, height):
+    X, y = make(f"curve:shape={shape}", n=20_000, noise=0.0)
+    near = np.abs(X[:, 0] - x) < 0.02
+    assert X[near & (y == 0), 1].max() == pytest.approx(height, abs=0.1)
+    assert X[near & (y == 1), 1].min(initial=1.0) == pytest.approx(height, abs=0.1)
+
+
+def test_a_curve_that_is_none_is_refused_in_words():
+    with pytest.raises(ValueError, match="shape must be 'line', 'parabola'"):
+        make("curve:shape=circle")
+
+
+def test_the_plane_is_one():
+    X, y = make("plane", n=100, noise=0.0)
+    np.testing.assert_allclose(y, 0.5 * X[:, 0] + 0.5 * X[:, 1], rtol=1e-12)
+
+
+def test_bumps_are_highest_and_lowest_in_their_middles():
+    X, y = make("bumps", n=40_000, noise=0.0)
+    assert y.max() == pytest.approx(1.0, abs=0.02)
+    assert y.min() == pytest.approx(-1.0, abs=0.02)
+    np.testing.assert_allclose(np.abs(X[y.argmax()]), [0.6, 0.0], atol=0.05)
+    np.testing.assert_allclose(np.abs(X[y.argmin()]), [0.0, 0.6], atol=0.05)
+    # turned by a quarter, hills are hollows
+    middle = np.hypot(*X.T) < 0.02
+    assert np.abs(y[middle]).max() < 1e-3
+
+
 def test_a_data_set_that_defines_nothing_says_what_is_missing():
     with pytest.raises(NotImplementedError, match="define draw"):
         Dataset().draw(1, 0.0, np.random.RandomState(0))

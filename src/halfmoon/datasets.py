@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.components.registry import Component, Registry
-from halfmoon.components.rules import INF, Integer, Number, setting
+from halfmoon.components.rules import INF, Integer, Number, OneOf, setting
 
 Points = tuple[NDArray[np.float64], NDArray[Any]]
 
@@ -150,6 +150,123 @@ class Xor(Dataset):
         X = rng.uniform(-1.0, 1.0, (n, 2))
         y = (X[:, 0] * X[:, 1] > 0.0).astype(np.int64)
         return X + noise * rng.standard_normal(X.shape), y
+
+
+@DATASETS.register("checkerboard")
+@dataclass(frozen=True)
+class Checkerboard(Dataset):
+    """Squares in rows and columns, the classes in turn: xor gone on with."""
+
+    classes: int = setting(2, Integer("[", 2, INF, ")"), "how many classes")
+    squares: int = setting(4, Integer("[", 2, INF, ")"), "how many squares a side has")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        X = rng.uniform(-1.0, 1.0, (n, 2))
+        column, row = np.floor((X + 1.0) * self.squares / 2.0).astype(np.int64).T
+        y = (column + row) % self.classes
+        return X + noise * rng.standard_normal(X.shape), y
+
+
+@DATASETS.register("rings")
+@dataclass(frozen=True)
+class Rings(Dataset):
+    """A disc and rings around it of the same width, one a class."""
+
+    classes: int = setting(3, Integer("[", 2, INF, ")"), "the disc and its rings")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        y = np.arange(n) % self.classes
+        inner = y / self.classes
+        outer = (y + 1.0) / self.classes
+        # evenly over the area of the ring
+        radius = np.sqrt(rng.uniform(inner**2, outer**2))
+        angle = rng.uniform(0.0, 2.0 * np.pi, n)
+        X = np.c_[radius * np.cos(angle), radius * np.sin(angle)]
+        return X + noise * rng.standard_normal(X.shape), y
+
+
+@DATASETS.register("clouds")
+@dataclass(frozen=True)
+class Clouds(Dataset):
+    """Long clouds (normal distributions), one a class, each turned its own way."""
+
+    classes: int = setting(2, Integer("[", 2, INF, ")"), "how many clouds")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        y = np.arange(n) % self.classes
+        turn = 2.0 * np.pi * y / self.classes
+        along = 0.5 * rng.standard_normal(n)
+        across = 0.1 * rng.standard_normal(n)
+        # each lies across the direction from the middle to its own
+        X = np.c_[
+            (0.6 + across) * np.cos(turn) - along * np.sin(turn),
+            (0.6 + across) * np.sin(turn) + along * np.cos(turn),
+        ]
+        return X + noise * rng.standard_normal(X.shape), y
+
+
+CURVES = {
+    "line": lambda x: 0.5 * x,
+    "parabola": lambda x: 1.5 * x**2 - 0.5,
+    "sine": lambda x: 0.6 * np.sin(np.pi * x),
+    "cubic": lambda x: 0.8 * (4.0 * x**3 - 3.0 * x),
+    "v": lambda x: 1.5 * np.abs(x) - 0.75,
+}
+
+
+@DATASETS.register("curve")
+@dataclass(frozen=True)
+class Curve(Dataset):
+    """Points below a known curve and above it.
+
+    line        x2 = x1 / 2
+    parabola    x2 = 3/2 x1^2 - 1/2
+    sine        x2 = 3/5 sin(pi x1)
+    cubic       x2 = 4/5 (4 x1^3 - 3 x1)
+    v           x2 = 3/2 |x1| - 3/4
+    """
+
+    shape: str = setting("parabola", OneOf(*CURVES), "the curve")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        X = rng.uniform(-1.0, 1.0, (n, 2))
+        y = (X[:, 1] > CURVES[self.shape](X[:, 0])).astype(np.int64)
+        return X + noise * rng.standard_normal(X.shape), y
+
+
+@DATASETS.register("plane")
+@dataclass(frozen=True)
+class Plane(Dataset):
+    """Regression in two inputs: y = (x1 + x2) / 2 on [-1, 1]^2, with noise on y."""
+
+    task = "regression"
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        X = rng.uniform(-1.0, 1.0, (n, 2))
+        return X, X.mean(axis=1) + noise * rng.standard_normal(n)
+
+
+@DATASETS.register("bumps")
+@dataclass(frozen=True)
+class Bumps(Dataset):
+    """Regression in two inputs: hills and hollows in turn, with noise on y.
+
+    y = sum_j (-1)^j exp(-|x - c_j|^2 / 0.1), the centres c_j evenly on a circle of
+    radius 0.6.
+    """
+
+    task = "regression"
+
+    bumps: int = setting(4, Integer("[", 1, INF, ")"), "how many hills and hollows")
+
+    def draw(self, n: int, noise: float, rng: np.random.RandomState) -> Points:
+        X = rng.uniform(-1.0, 1.0, (n, 2))
+        y = np.zeros(n)
+        for j in range(self.bumps):
+            angle = 2.0 * np.pi * j / self.bumps
+            centre = 0.6 * np.array([np.cos(angle), np.sin(angle)])
+            y += (-1.0) ** j * np.exp(-((X - centre) ** 2).sum(axis=1) / 0.1)
+        return X, y + noise * rng.standard_normal(n)
 
 
 @DATASETS.register("wave")

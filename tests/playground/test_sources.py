@@ -6,7 +6,7 @@ from sklearn.datasets import make_moons
 
 from halfmoon.datasets import DATASETS
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
+from halfmoon.playground.sources import choose_test_rows, make_data
 
 
 def test_moons_are_the_tutorials_points():
@@ -55,6 +55,26 @@ def test_the_gap_is_counted_in_standard_deviations():
 def test_a_share_is_tested_on(rows, share, expected):
     data = make_data(Setup(rows=rows, test_share=share))
     assert data.is_test.sum() == expected
+
+
+def test_test_rows_are_one_line_of_numpy():
+    data = make_data(Setup(rows=200, test_share=0.2, data_seed=7))
+    again = np.random.default_rng(7).permutation(200) < 40
+    np.testing.assert_array_equal(data.is_test, again)
+
+
+def test_test_rows_stay_when_others_come_and_go():
+    all_rows = choose_test_rows(np.arange(100), 100, 0.3, seed=5)
+    assert all_rows.sum() == 30
+    kept = np.delete(np.arange(100), [3, 50, 51])
+    fewer = choose_test_rows(kept, 100, 0.3, seed=5)
+    np.testing.assert_array_equal(fewer, all_rows[kept])
+    more = choose_test_rows(np.arange(1100), 100, 0.3, seed=5)
+    np.testing.assert_array_equal(more[:100], all_rows)
+    assert 250 < more[100:].sum() < 350
+    # a larger share holds the smaller one
+    larger = choose_test_rows(np.arange(100), 100, 0.6, seed=5)
+    assert larger[all_rows].all()
 
 
 def test_one_class_still_makes_a_question():

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 from sklearn.neighbors import NearestNeighbors
 
 from halfmoon import datasets
@@ -33,17 +32,26 @@ def _generated(setup: Setup) -> Data:
     """Rows of a data set by name."""
     X, y = datasets.make(setup.data, setup.rows, setup.noise, setup.data_seed)
     task = datasets.DATASETS.make(setup.data).task
-    is_test = choose_test_rows(len(y), setup.test_share, setup.data_seed)
+    n = len(y)
+    is_test = choose_test_rows(np.arange(n), n, setup.test_share, setup.data_seed)
     return _on_the_plane(setup, X, y, is_test, task, kind="generator")
 
 
-def choose_test_rows(n: int, share: float, seed: int) -> NDArray[np.bool_]:
-    """Which rows are tested on (n,): a share, drawn at random."""
-    is_test = np.zeros(n, dtype=bool)
-    count = min(n - 1, round(share * n))
-    if count:
-        _, chosen = train_test_split(np.arange(n), test_size=count, random_state=seed)
-        is_test[chosen] = True
+def choose_test_rows(
+    numbers: NDArray[np.int64], original: int, share: float, seed: int
+) -> NDArray[np.bool_]:
+    """Which rows are tested on (n,): of the original ones a share, drawn at random.
+
+    `numbers` are the rows' own: a row that is moved, or whose neighbour is removed,
+    stays where it is. Those from `original` on were added later.
+    """
+    rng = np.random.default_rng(seed)
+    order = (rng.permutation(original) + 0.5) / original
+    added = max(0, int(numbers.max()) + 1 - original)
+    order = np.append(order, rng.uniform(size=added))[numbers]
+    is_test = order < share
+    if is_test.all():  # something must be learned from
+        is_test[np.argmax(order)] = False
     return is_test
 
 
