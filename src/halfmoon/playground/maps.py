@@ -1,0 +1,75 @@
+"""Maps: what a network predicts, and what each of its units answers, over the plane."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.arrays.blas import one_blas_thread
+from halfmoon.arrays.elementary import Array
+from halfmoon.network import Network
+from halfmoon.playground.data import Data
+
+# standard deviations to the next row, beyond which the plane is hatched; as in
+# displays.surface
+REACH = 0.5
+
+
+@lru_cache(maxsize=16)
+def grid_points(data: Data, columns: int, rows: int) -> Array:
+    """Points of the plane (rows columns, 2), row after row, the first row at its top.
+
+    The outermost lie on the edges of the data's box.
+    """
+    x0, x1, y0, y1 = data.box
+    xx, yy = np.meshgrid(np.linspace(x0, x1, columns), np.linspace(y1, y0, rows))
+    return np.column_stack([xx.ravel(), yy.ravel()])
+
+
+@lru_cache(maxsize=16)
+def grid_inputs(data: Data, columns: int, rows: int) -> Array:
+    """What a network is given at the points of the grid: (rows columns, d)."""
+    points = grid_points(data, columns, rows)
+    return np.ascontiguousarray(data.inputs_at(points), np.float64)
+
+
+@lru_cache(maxsize=16)
+def gap_map(data: Data, columns: int, rows: int) -> NDArray[np.uint8]:
+    """1 where no row of the data is near (rows columns,)."""
+    points = grid_points(data, columns, rows)
+    return (data.gap_at(points) > REACH).astype(np.uint8)
+
+
+def plane_map(
+    network: Network, theta: Array, data: Data, columns: int, rows: int
+) -> NDArray[np.float32]:
+    """Probabilities of the classes, or the value, over the grid (rows columns, k)."""
+    X = grid_inputs(data, columns, rows)
+    return in_units_of(data, network.predict(X, theta)).astype(np.float32)
+
+
+def unit_maps(
+    network: Network, theta: Array, data: Data, columns: int, rows: int
+) -> NDArray[np.float32]:
+    """What the hidden units answer over the grid (rows columns, units).
+
+    Layer after layer, the units of each next to one another.
+    """
+    X = grid_inputs(data, columns, rows)
+    answers = hidden_answers(network, theta, X)
+    return np.hstack([np.empty((len(X), 0)), *answers]).astype(np.float32)
+
+
+def hidden_answers(network: Network, theta: Array, X: Array) -> list[Array]:
+    """The activations of each hidden layer for rows X: (n, units) each."""
+    X = network.read_rows(X)
+    with one_blas_thread(len(X) * network.size), np.errstate(all="ignore"):
+        steps = [step for step in network.walk(X, theta) if step.layer.act is not None]
+    return [step.a for step in steps[:-1]]
+
+
+def in_units_of(data: Data, y_hat: Array) -> Array:
+    """Predictions of values in the target's own units; probabilities as they are."""
+    if data.task == "classification":
+        return y_hat
+    return data.middle + data.spread * y_hat
