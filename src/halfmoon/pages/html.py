@@ -279,8 +279,8 @@ def _part(name: str) -> str:
 
 @cache
 def styles() -> str:
-    """The page's style sheet."""
-    return _part("page.css")
+    """The page's style sheet: colours and measures, and what is set with them."""
+    return _part("web/colours.css") + _part("page.css")
 
 
 @cache
