@@ -81,14 +81,25 @@ def test_an_axis_may_be_true_and_false_and_elsewhere_these_are_categories():
         assert {type(value) for value in rest[1].tolist()} == {bool}
 
 
+def test_a_dict_of_columns_is_a_table():
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    points = X[:4, :2] + 0.1
+    table = {"a": X[:, 0], "b": X[:, 1], "c": X[:, 2]}
+    got = Plane(table, ("a", "b"), "neighbours", 9).table(points)
+    expected = Plane(X, (0, 1), "neighbours", 9).table(points)
+    assert list(got) == ["a", "b", "c"]
+    np.testing.assert_array_equal(np.column_stack(list(got.values())), expected)
+
+
 @pytest.mark.parametrize(
     ("X", "says"),
     [
+        ({"a": np.arange(5.0)}, "at least 2 rows and 2 columns"),
         (csr_array(X4), r"is sparse \(csr_array\); give X\.toarray\(\)"),
         (pl.DataFrame(X4).lazy(), "X is a LazyFrame"),
         (np.ma.array(X4, mask=X4 > 7.0), "X holds masked values"),
     ],
-    ids=["sparse", "lazy", "masked"],
+    ids=["one column", "sparse", "lazy", "masked"],
 )
 def test_tables_without_all_their_values_are_refused(X, says):
     with pytest.raises(ValueError, match=says):

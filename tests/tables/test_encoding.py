@@ -108,6 +108,14 @@ def test_bins_are_shared_among_the_columns_of_numbers():
     assert sum("in bin" in name for name in names) == 50 * 6
 
 
+def test_how_many_bins_can_be_said():
+    none = Encoder.of(TABLE, KINDS, classification=False, bins=0)
+    assert {"age", "income", "joined"} <= set(none.names)
+    assert not [name for name in none.names if " in bin " in name]
+    three = Encoder.of(TABLE, KINDS, classification=False, bins=3)
+    assert sum(name.startswith("age in bin") for name in three.names) == 3
+
+
 @pytest.mark.parametrize("classification", [True, False])
 def test_inputs_kept_as_places_of_bins_are_the_same_inputs(classification):
     encoder = Encoder.of(TABLE, KINDS, classification=classification)

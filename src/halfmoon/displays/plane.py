@@ -1,5 +1,6 @@
 """A plane through data of many columns: two are free, the others follow the data."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -13,7 +14,9 @@ from halfmoon.displays.fitted import numbered
 
 
 class Plane:
-    """All columns of X (n, d), an array or a frame, over the plane of two of them.
+    """All columns of X (n, d) over the plane of two of them.
+
+    X is an array, a frame, or a dict of columns (n,).
 
     The two are `features`, by index or name. With others="neighbours" each other column
     is, at a point, a mean over the `k` rows that are nearest in the two columns, each
@@ -59,18 +62,14 @@ class Plane:
         self.frame: Any = None
         if nw.dependencies.is_into_dataframe(X):
             self.frame = nw.from_native(X, eager_only=True)
-        table: Any = np.asarray(X) if self.frame is None else self.frame
-        if len(table.shape) != 2 or table.shape[1] < 2 or len(table) < 2:
+        self.is_dict = isinstance(X, Mapping)
+        self.keys, columns = self._columns_of(X)
+        shape: Any = np.shape(columns[0]) if columns else ()
+        if len(columns) < 2 or len(shape) != 1 or shape[0] < 2:
             raise ValueError(
-                "X must be a table of at least 2 rows and 2 columns; got shape "
-                f"{table.shape}."
+                "X must be a table of at least 2 rows and 2 columns; got "
+                f"{len(columns)} columns of shape {shape}."
             )
-        if self.frame is None:
-            self.keys = numbered(table.shape[1])
-            columns = list(table.T)
-        else:
-            self.keys = self.frame.columns
-            columns = [self.frame.get_column(key).to_numpy() for key in self.keys]
         self.names = list(map(str, self.keys))
         self.columns = [_as_numbers(column) for column in columns]
         self.is_number = [column.dtype == np.float64 for column in self.columns]
@@ -83,6 +82,16 @@ class Plane:
                 f"X has missing or infinite values in {', '.join(incomplete)}; fill "
                 "them, or leave out those rows."
             )
+
+    def _columns_of(self, X: Any) -> tuple[list[Any], list[Any]]:
+        """The keys of X's columns, and the columns."""
+        if self.is_dict:
+            return list(X), list(X.values())
+        if self.frame is not None:
+            keys = self.frame.columns
+            return keys, [self.frame.get_column(key).to_numpy() for key in keys]
+        array = np.asarray(X)
+        return numbered(array.shape[-1] if array.ndim == 2 else 0), list(array.T)
 
     def _choose(self, features: Any) -> None:
         """The indices of the two columns, and of the rest.
@@ -137,9 +146,11 @@ class Plane:
     def table(self, points: Array) -> Any:
         """The plane's points (m, 2) as m rows of the kind that X is."""
         columns = self.at(points)
+        named = dict(zip(self.keys, columns, strict=True))
+        if self.is_dict:
+            return named
         if self.frame is None:
             return np.column_stack(columns)
-        named = dict(zip(self.keys, columns, strict=True))
         return nw.from_dict(named, backend=self.frame.implementation).to_native()
 
     def distance(self) -> Array:
@@ -180,8 +191,7 @@ def _as_numbers(column: Any) -> Any:
 def _most_frequent(column: Any, near: Any, weight: Array) -> Any:
     """The category of the largest weight among the near rows, for each point."""
     kinds, codes = np.unique(column, return_inverse=True)
-    shares = [
-        np.where(codes[near] == code, weight, 0.0).sum(axis=1)
-        for code in range(len(kinds))
-    ]
-    return kinds[np.argmax(shares, axis=0)]
+    points = len(weight)
+    cells = codes[near] + len(kinds) * np.arange(points)[:, None]
+    shares = np.bincount(cells.ravel(), weight.ravel(), points * len(kinds))
+    return kinds[np.argmax(shares.reshape(points, len(kinds)), axis=1)]

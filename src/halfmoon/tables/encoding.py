@@ -64,14 +64,19 @@ class Encoder:
 
     @classmethod
     def of(
-        cls, table: Table, kinds: Mapping[str, str], classification: bool
+        cls,
+        table: Table,
+        kinds: Mapping[str, str],
+        classification: bool,
+        bins: int | None = None,
     ) -> "Encoder":
         """What there is to learn of training rows.
 
         `table` holds parsed columns (n,) by name: of a "number" float64, of "yes/no" 1,
         0 and NaN, of a "date" datetime64, of a "category" text and None. Columns of
         other `kinds` are passed over. Numbers have normal scores for `classification`
-        only. Raises ValueError if no column is left.
+        only, and so many `bins`; None goes by the rule. Raises ValueError if no column
+        is left.
         """
         columns = {
             name: _column(table, name)
@@ -87,7 +92,7 @@ class Encoder:
             if kinds[name] in ("number", "date")
         }
         learned = cls(
-            numbers=_learn_numbers(numbers, classification, left_out),
+            numbers=_learn_numbers(numbers, classification, bins, left_out),
             dates=tuple(
                 learn_date(name, c) for name, c in dates.items() if name not in left_out
             ),
@@ -266,13 +271,15 @@ def _contents(column: NDArray[Any]) -> tuple[Any, ...] | bytes:
 def _learn_numbers(
     columns: Mapping[str, NDArray[np.float64]],
     classification: bool,
+    bins: int | None,
     left_out: dict[str, str],
 ) -> Numbers:
     """What there is to learn of columns of numbers, and why some are left out."""
     X = {name: _within_reach(np.array(x, dtype=float)) for name, x in columns.items()}
     constant = [name for name, x in X.items() if np.nanmin(x) == np.nanmax(x)]
-    n = max(map(len, X.values()), default=0)
-    bins = number_of_bins(n, len(X) - len(constant))
+    if bins is None:
+        n = max(map(len, X.values()), default=0)
+        bins = number_of_bins(n, len(X) - len(constant))
     learned = []
     for name, x in X.items():
         number = learn_number(name, x, bins, with_scores=classification)

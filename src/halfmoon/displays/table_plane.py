@@ -1,0 +1,126 @@
+"""A plane through a table whose columns are of any kind, two of them its axes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.arrays.columns import missing_rows
+from halfmoon.arrays.elementary import Array
+from halfmoon.displays.plane import Plane
+from halfmoon.tables.dates import days_of
+
+SPREAD = 0.3  # how far rows of one category are scattered along an axis
+NAMED = 4  # categories of an axis that are named
+
+
+class TablePlane:
+    """The parsed columns of a table over the plane of two of them.
+
+    `columns` (n,) are those of a `Schema`: a "number" is float64 with NaN, "yes/no" 1,
+    0 and NaN, a "date" datetime64, a "category" text and None. A missing value of an
+    axis stands at the median. A date's axis counts days since 1970; categories stand at
+    0, 1, 2, ... and their rows are scattered a little around it. The other columns
+    follow the data, as `Plane` says; dates as numbers do. `numbers` (n,) are the rows'
+    own, by which they are scattered.
+
+    Raises ValueError for axes that are no two different columns.
+
+    Examples
+    --------
+    >>> table = {"age": np.array([20.0, 40.0, 60.0]), "sex": np.array(["f", "m", "f"])}
+    >>> kinds = {"age": "number", "sex": "category"}
+    >>> plane = TablePlane(table, kinds, ("age", "sex"))
+    >>> plane.at(np.array([[30.0, 0.2], [50.0, 0.9]]))
+    {'age': array([30., 50.]), 'sex': array(['f', 'm'], dtype=object)}
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, NDArray[Any]],
+        kinds: Mapping[str, str],
+        axes: tuple[str, str],
+        numbers: NDArray[np.int64] | None = None,
+    ) -> None:
+        if len(axes) != 2 or axes[0] == axes[1] or not set(axes) <= set(columns):
+            known = ", ".join(columns)
+            raise ValueError(
+                f"axes must be two different columns ({known}); got {axes!r}."
+            )
+        self.kinds = kinds
+        self.axes = axes
+        self.categories: dict[str, NDArray[Any]] = {}
+        filled = {name: self._filled(name, column) for name, column in columns.items()}
+        for name in axes:
+            if name in self.categories:
+                codes = filled[name].astype(np.float64)
+                middle = np.round(np.median(codes[codes >= 0]))
+                filled[name] = np.where(codes < 0, middle, codes)
+        self.plane = Plane(filled, axes, "neighbours", None)
+        rows = np.arange(len(filled[axes[0]])) if numbers is None else numbers
+        rng = np.random.default_rng(0)
+        self.positions = self.plane.rows.copy()
+        for i, name in enumerate(axes):
+            scatter = rng.uniform(-SPREAD, SPREAD, int(rows.max()) + 1)[rows]
+            if name in self.categories:
+                self.positions[:, i] += scatter
+
+    def _filled(self, name: str, column: NDArray[Any]) -> NDArray[Any]:
+        """A column without gaps: numbers, or the number of each category as text."""
+        kind = self.kinds[name]
+        if kind in ("number", "date"):
+            numbers = days_of(column) if kind == "date" else column
+            missing = np.isnan(numbers)
+            middle = np.median(numbers[~missing]) if not missing.all() else 0.0
+            return np.where(missing, middle, numbers)
+        missing = missing_rows(column)
+        known = np.unique(column[~missing])
+        self.categories[name] = np.array([*known.tolist(), None], dtype=object)
+        codes = np.full(len(column), -1)
+        codes[~missing] = np.searchsorted(known, column[~missing])
+        # as texts: for a plane, categories are no numbers
+        return codes.astype(str)
+
+    def at(self, points: Array) -> dict[str, NDArray[Any]]:
+        """The columns at points (m, 2) of the plane, parsed as those of the table."""
+        columns = self.plane.table(points)
+        return {name: self._parsed(name, column) for name, column in columns.items()}
+
+    def _parsed(self, name: str, column: NDArray[Any]) -> NDArray[Any]:
+        """A column of the plane as it is in the table."""
+        kind = self.kinds[name]
+        if kind == "number":
+            return column
+        if kind == "date":
+            seconds = np.round(column * 86400.0).astype(np.int64)
+            return seconds.astype("datetime64[s]")
+        known = self.categories[name]
+        first = 0 if name in self.axes else -1  # a missing one, the last of them
+        codes = np.round(column.astype(np.float64))
+        codes = np.clip(codes, first, len(known) - 2).astype(np.intp)
+        values = known[codes]
+        return values.astype(np.float64) if kind == "yes/no" else values
+
+    def gap(self, points: Array) -> Array:
+        """Distance from points of the plane to the nearest row (m,).
+
+        In standard deviations of the two columns.
+        """
+        return self.plane.gap(points)
+
+    def labels(self) -> tuple[str, str]:
+        """What the axes are, with what their numbers stand for."""
+        first, second = (self._label(name) for name in self.axes)
+        return first, second
+
+    def _label(self, name: str) -> str:
+        if self.kinds[name] == "date":
+            return f"{name} (days since 1970)"
+        if name not in self.categories:
+            return name
+        known = self.categories[name][:-1].tolist()
+        if self.kinds[name] == "yes/no":
+            known = ["yes" if value else "no" for value in known]
+        listed = ", ".join(f"{code} {text}" for code, text in enumerate(known[:NAMED]))
+        return f"{name} ({listed}{', ...' if len(known) > NAMED else ''})"
