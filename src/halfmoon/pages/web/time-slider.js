@@ -6,6 +6,7 @@ import { place } from "./history.js";
 
 const POSITIONS = 2000;
 
+// `updates` is what its end stands for; a run may turn out to be longer.
 export function makeTimelineSlider(updates, act) {
   const element = make("div", "live-time");
   const input = make("input");
@@ -62,6 +63,9 @@ export function makeTimelineSlider(updates, act) {
 
   return {
     element,
+    reach(count) {
+      updates = count;
+    },
     // `sentence` is what a screen reader is told; null while the value runs; a frame is
     // `settled` if it holds all that the reader did
     show(frame, sentence, settled) {

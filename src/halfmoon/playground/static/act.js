@@ -1,6 +1,7 @@
 // What views do when they are pointed at: marks change on the page, all else in Python.
 
-/** @import { Act, Store } from "./playground" */
+/** @import { Store } from "./playground.js" */
+/** @import { Act } from "./types.js" */
 
 /**
  * @param {Store} store
@@ -9,9 +10,8 @@
 export function makeAct(store) {
   const { marks } = store;
   return {
-    state: marks,
     redraw: () => store.redraw(),
-    say: (text, urgent) => store.say(text, urgent),
+    say: (text) => store.say(text),
     peek(unit, pin) {
       if (pin) marks.pinned = marks.pinned === unit ? null : unit;
       else if (marks.peek === unit) return;
@@ -37,7 +37,7 @@ export function makeAct(store) {
       store.ask("points", { remove: [row] });
     },
     pick(row) {
-      marks.row = row;
+      marks.picked = row;
       if (row !== null) store.open("trace");
       store.want();
       store.redraw();

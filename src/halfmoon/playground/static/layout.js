@@ -5,7 +5,7 @@ import { make } from "./controls.js";
 import { PANELS } from "./panels.js";
 import { makeTabs } from "./tabs.js";
 
-/** @import { Panel, Slot, Store } from "./playground" */
+/** @import { Panel, Slot, Store } from "./playground.js" */
 
 /** @type {Slot[]} */
 export const SLOTS = [
@@ -36,6 +36,7 @@ export function makeLayout(store, hidden) {
   const element = make("main", "pg-main");
   const shown = SLOTS.filter(({ name }) => name in PANELS && !hidden.has(name));
   const made = shown.map((slot) => makeSlot(slot, PANELS[slot.name](store)));
+  /** @type {ReturnType<typeof makeTabs>[]} */
   const tabs = [];
   for (const place of ["left", "network", "strip", "surface", "curves", "below"]) {
     const here = made.filter(({ slot }) => slot.place === place);

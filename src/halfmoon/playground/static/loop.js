@@ -2,9 +2,11 @@
 // what has come is drawn when the screen is. Asking for the next frame acknowledges the
 // one before, so that a slow page is never flooded.
 
-/** @import { Panel, PlaygroundFrame, Store, Transport } from "./playground" */
+/** @import { Panel, PlaygroundFrame, Store, Transport } from "./playground.js" */
 
-const HEARTBEAT = 2000; // milliseconds between two looks at the state while nothing runs
+/** @typedef {Omit<Panel, "element">} Part */
+
+const HEARTBEAT = 2000; // milliseconds between two looks at a resting state
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
 // what stays as long as the data does; it is sent once
@@ -13,17 +15,17 @@ const LASTING = ["X", "y", "test", "rowNumbers", "gaps"];
 /**
  * @param {Store} store
  * @param {Transport} transport
- * @param {{panel: Panel, isVisible: () => boolean}[]} places
+ * @param {{panel: Part, isVisible: () => boolean}[]} places
  */
 export function startLoop(store, transport, places) {
   let wanted = true; // something was changed: a frame with all that is visible
   let stale = false; // or only a new drawing
   let asking = false;
   let scheduled = false;
-  /** @type {{frame: PlaygroundFrame, asked: Panel[], isFull: boolean} | null} */
+  /** @type {{frame: PlaygroundFrame, asked: Part[], isFull: boolean} | null} */
   let fresh = null;
   let lastingKey = ""; // what the lasting arrays at hand were made for
-  /** @type {Map<Panel, number>} */
+  /** @type {Map<Part, number>} */
   const askedAt = new Map();
 
   function visible() {
@@ -80,7 +82,7 @@ export function startLoop(store, transport, places) {
     wake();
   }
 
-  /** @param {{frame: PlaygroundFrame, asked: Panel[], isFull: boolean}} arrived */
+  /** @param {{frame: PlaygroundFrame, asked: Part[], isFull: boolean}} arrived */
   function take({ frame, asked, isFull }) {
     fresh = null;
     if (frame.version !== store.state.version) store.read();
@@ -93,7 +95,7 @@ export function startLoop(store, transport, places) {
     draw(asked);
   }
 
-  /** @param {Panel[]} panels */
+  /** @param {Part[]} panels */
   function draw(panels) {
     const { frame } = store;
     if (frame === null) return;

@@ -1,6 +1,6 @@
 // What the playground's modules hand to each other. Types only: nothing of it is run.
 
-import type { Frame } from "../../pages/web/types";
+import type { Act, Frame, Look, Marks as ViewMarks } from "./types.js";
 
 /** One end of the conversation with Python: over HTTP, in a notebook, or recorded. An
  * error's message is a sentence that can be shown; its name is "ServerGone" where nobody
@@ -38,7 +38,8 @@ export interface SettingInfo {
   default: any;
   rule: string;
   help: string;
-  type: string;
+  type: "number" | "integer" | "text" | "boolean" | "numbers" | "texts";
+  none?: boolean;
   low: number | null;
   high: number | null;
   starts_over?: boolean;
@@ -88,41 +89,25 @@ export interface State {
 }
 
 /** What the reader points at; it is the page's alone. */
-export interface Marks {
-  /** the hidden unit under the pointer, and the one that stays enlarged */
-  peek: number | null;
-  pinned: number | null;
-  /** the weight that is being set, by its index in theta */
-  chosen: number | null;
-  /** the row that is traced */
-  row: number | null;
-  /** the class of points that a click adds, and the tool that draws: "brush", "erase" */
+export interface Marks extends ViewMarks {
+  picked: number | null;
+  tool: "brush" | "erase" | null;
+  /** the class of points that a click adds */
   adding: number | null;
-  tool: string | null;
-  [more: string]: any;
-}
-
-/** What views call. */
-export interface Act {
-  redraw(): void;
-  say(text: string, urgent?: boolean): void;
-  peek(unit: number | null, pin?: boolean): void;
-  choose(index: number | null): void;
-  weight(index: number, value: number): void;
-  move(row: number, x: number, y: number): void;
-  add(x: number, y: number): void;
-  remove(row: number): void;
-  pick(row: number | null): void;
-  state: Marks;
 }
 
 export interface Store {
   state: State;
   menu: Menu;
   frame: PlaygroundFrame | null;
-  look: any;
+  look: Look;
   marks: Marks;
   act: Act;
+  /** ids of runs whose curves are switched off */
+  hiddenRuns: Set<string | number>;
+  /** slots and settings that a teacher's link hides; the lesson that it starts */
+  hides: Set<string>;
+  lesson: string | null;
   /** 1, or less while frames take long: maps may be made coarser by it */
   detail: number;
   /** Ask an operation. What it answers, or null after its error was shown. */
@@ -151,7 +136,7 @@ export interface Panel {
   /** What the next frame must hold for it; called only while it is visible. */
   wants?(): object | null;
   /** Called with each frame that holds what it wants, and after redraw(). */
-  draw?(frame: PlaygroundFrame, look: any, store: Store): void;
+  draw?(frame: PlaygroundFrame, look: Look, store: Store): void;
   /** Called at the beginning and whenever the state has changed, visible or not. */
   show?(state: State): void;
   /** milliseconds between two frames that hold what it wants, while training runs */

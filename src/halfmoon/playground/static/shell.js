@@ -1,44 +1,101 @@
-// The whole page: it is laid out, and the loop begins.
+// The whole page: it is laid out, its address is read, and the loop begins.
 
-import { make } from "./controls.js";
+import { differences, readAddress, writeAddress } from "./address.js";
+import { makeAnnouncer } from "./announcer.js";
 import { makeLayout } from "./layout.js";
 import { readLook } from "./look.js";
 import { startLoop } from "./loop.js";
 import { makeMessage } from "./message.js";
+import { makePlayBar } from "./play-bar.js";
+import { makeShortcuts } from "./shortcuts.js";
 import { openStore } from "./store.js";
+import { makeTop } from "./top.js";
 
-/** @import { Transport } from "./playground" */
+/** @import { State, Store, Transport } from "./playground.js" */
 
 /**
  * Fill an element with the playground.
  * @param {HTMLElement} root
  * @param {Transport} transport
+ * @param {Location | null} [place] the address that shows the state, if there is one
  */
-export async function startPlayground(root, transport) {
+export async function startPlayground(root, transport, place = null) {
   root.classList.add("pg", "live");
   const message = makeMessage();
   root.append(message.element);
-  try {
-    const store = await openStore(transport);
-    store.say = message.say;
-    const layout = makeLayout(store, new Set());
-    store.open = layout.open;
-    const top = make("header", "pg-top");
-    top.append(make("h1", "pg-name", "halfmoon playground"));
-    root.prepend(top, layout.element);
-    const panels = layout.places.map(({ panel }) => panel);
-    store.listen((state) => {
-      for (const panel of panels) panel.show?.(state);
-    });
-    for (const panel of panels) panel.show?.(store.state);
-    startLoop(store, transport, layout.places);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      store.look = readLook();
-      store.redraw();
-    });
-    return store;
-  } catch (error) {
-    message.say(/** @type {Error} */ (error).message, true);
+  const store = await openStore(transport).catch((error) => {
+    message.say(error.message, true);
     throw error;
+  });
+  store.say = message.say;
+  const address = readAddress(place?.hash ?? "", store.menu);
+  for (const name of address.hide) store.hides.add(name);
+  store.lesson = address.lesson;
+  Object.assign(store.marks, { picked: address.row, pinned: address.unit });
+
+  const bar = makePlayBar(store);
+  const layout = makeLayout(store, store.hides);
+  const shortcuts = makeShortcuts(store);
+  const top = makeTop(store, shortcuts.open);
+  root.prepend(top.element, bar.element, layout.element, shortcuts.element);
+  hideParts(root, store.hides);
+  store.open = layout.open;
+  const always = [bar, makeAnnouncer(store)].map((panel) => {
+    return { panel, isVisible: () => true };
+  });
+  const places = [...always, ...layout.places];
+  /** @param {State} state */
+  function show(state) {
+    top.show(state);
+    for (const { panel } of places) panel.show?.(state);
   }
+  show(store.state);
+  for (const name of address.open) layout.open(name);
+  store.listen(show);
+  startLoop(store, transport, places);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    store.look = readLook();
+    store.redraw();
+  });
+  if (place) keepAddress(store, place, layout);
+  return store;
+}
+
+/**
+ * Controls that a teacher's link hides.
+ * @param {HTMLElement} root
+ * @param {Set<string>} names
+ */
+function hideParts(root, names) {
+  for (const name of names) {
+    const selector = `[data-setting="${CSS.escape(name)}"]`;
+    for (const part of root.querySelectorAll(selector)) {
+      /** @type {HTMLElement} */ (part).hidden = true;
+    }
+  }
+}
+
+/**
+ * The address shows the state, and an address that is opened becomes the state.
+ * @param {Store} store
+ * @param {Location} place
+ * @param {{open: (name: string) => void, opened: () => string[]}} layout
+ */
+function keepAddress(store, place, layout) {
+  function follow() {
+    const address = readAddress(place.hash, store.menu);
+    const changes = differences(address.settings, store.state);
+    if (Object.keys(changes).length > 0) store.change(changes);
+    for (const name of address.open) layout.open(name);
+  }
+  function write() {
+    const { picked: row, pinned: unit } = store.marks;
+    const page = { open: layout.opened(), hide: [...store.hides], row, unit };
+    const { lesson, menu, state } = store;
+    const text = writeAddress(menu, state, { ...page, lesson });
+    if (`#${text}` !== place.hash) history.replaceState(null, "", `#${text}`);
+  }
+  follow();
+  addEventListener("hashchange", follow);
+  setInterval(write, 500);
 }

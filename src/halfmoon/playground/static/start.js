@@ -4,4 +4,4 @@ import { makeHttpTransport } from "./http-transport.js";
 import { startPlayground } from "./shell.js";
 
 const root = document.getElementById("playground");
-if (root) startPlayground(root, makeHttpTransport());
+if (root) startPlayground(root, makeHttpTransport(), location);

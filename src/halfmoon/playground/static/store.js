@@ -4,7 +4,7 @@
 import { makeAct } from "./act.js";
 import { readLook } from "./look.js";
 
-/** @import { Marks, Setup, State, Store, Transport } from "./playground" */
+/** @import { Marks, State, Store, Transport } from "./playground.js" */
 
 const GONE =
   "The playground's server has stopped. Start halfmoon playground again and open the " +
@@ -17,7 +17,7 @@ function noMarks() {
     peek: null,
     pinned: null,
     chosen: null,
-    row: null,
+    picked: null,
     adding: null,
     tool: null,
   };
@@ -65,11 +65,18 @@ function makeStore(transport, menu, state) {
     look: readLook(),
     marks: noMarks(),
     act: /** @type {any} */ (null),
+    hiddenRuns: new Set(),
+    hides: new Set(),
+    lesson: null,
     detail: 1,
     async ask(name, message = {}, body = null) {
       try {
         const answer = await transport.ask(name, message, body);
-        if (name !== "state") store.want();
+        if (name === "state") return answer;
+        store.want();
+        if (answer.version !== undefined && answer.version !== store.state.version) {
+          store.read();
+        }
         return answer;
       } catch (error) {
         fail(error);

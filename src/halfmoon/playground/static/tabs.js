@@ -2,7 +2,7 @@
 
 import { make } from "./controls.js";
 
-/** @import { Slot } from "./playground" */
+/** @import { Slot } from "./playground.js" */
 
 /**
  * @param {{slot: Slot, box: HTMLElement}[]} slots
@@ -37,7 +37,7 @@ export function makeTabs(slots, changed) {
     });
     changed();
   }
-  list.addEventListener("keydown", (event) => {
+  list.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const at = slots.findIndex(({ slot }) => slot.name === current);
     const last = slots.length - 1;
     /** @type {Record<string, number>} */

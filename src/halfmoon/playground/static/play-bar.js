@@ -1,0 +1,216 @@
+// The bar at the top: play, single updates, slow motion, reset, new weights; the slider
+// over the recorded run; and the readings.
+
+import { make, makeButton, makeChoice } from "./controls.js";
+import { makeTimelineSlider } from "./time-slider.js";
+
+/** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
+
+const EPOCH = "M3.5 5.6v12.8L11 12zM11 5.6v12.8l7.5-6.4zM18.8 5.6h2v12.8h-2z";
+const TO_END = "M4 5.6v12.8L13.5 12zM15 5h2v14h-2zM18.6 5h2v14h-2z";
+const SLOW_MOTION =
+  "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm0 2a6 6 0 1 0 0 12 6 6 0 0 0 0-12zm-1 2.2h2" +
+  "v3.4l2.6 2.6-1.4 1.4-3.2-3.2z";
+const PHASES = ["forward", "loss", "backward", "step"];
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makePlayBar(store) {
+  const element = make("section", "pg-bar");
+  element.setAttribute("aria-label", "Training");
+  /** @param {string} what */
+  const train = (what) => store.ask("train", { do: what });
+  const play = makeButton({
+    label: "Play",
+    picture: "play",
+    className: "live-play",
+    press: () => train(store.state.playing ? "pause" : "play"),
+  });
+  const groups = [
+    [
+      ["Update", "step", "Carry out one update", () => train("update")],
+      ["Epoch", EPOCH, "Go through all rows once", () => train("epoch")],
+      ["To the end", TO_END, "Train at full speed until it stops", () => train("end")],
+      ["Slow motion", SLOW_MOTION, "One phase of an update", () => train("phase")],
+    ],
+    [
+      ["Reset", "reset", "Back to the same initial weights", () => store.ask("reset")],
+      ["New weights", "dice", "Begin anew from others", () => store.ask("new_weights")],
+    ],
+  ];
+  const buttons = make("div", "pg-buttons");
+  buttons.append(play.element, ...groups.map(makeGroup));
+  const speed = makeChoice({
+    label: "Speed",
+    options: store.menu.speeds.map((/** @type {string} */ name) => [name, name]),
+    change: (/** @type {string} */ name) => store.ask("train", { speed: name }),
+  });
+  speed.element.classList.add("pg-speed");
+  buttons.lastElementChild?.before(speed.element);
+  const rewind = makeRewind(store);
+  const reading = makeReadings();
+  element.append(buttons, rewind.element, reading.element);
+
+  return {
+    element,
+    wants: () => ({}),
+    draw(frame) {
+      rewind.show(frame);
+      reading.show(frame, store.state);
+    },
+    show(state) {
+      play.set(state.playing ? "Pause" : "Play", state.playing ? "pause" : "play");
+      speed.set(state.speed);
+      rewind.reach(state);
+    },
+  };
+}
+
+/** @param {any[][]} group */
+function makeGroup(group) {
+  const element = make("div", "pg-group");
+  for (const [label, picture, title, press] of group) {
+    const button = makeButton({ label, picture, press });
+    button.element.title = title;
+    element.append(button.element);
+  }
+  return element;
+}
+
+// The slider over the recorded run: it goes back and forth in what has been.
+/** @param {Store} store */
+function makeRewind(store) {
+  const element = make("div", "pg-rewind");
+  const ends = make("div", "pg-rewind-ends");
+  const from = make("span", "", "start");
+  const to = make("span", "", "");
+  const phases = makePhases();
+  const middle = make("span", "pg-stopped");
+  ends.append(from, phases.element, middle, to);
+  const slider = makeTimelineSlider(store.state.last, {
+    /** @param {number} update */
+    seek(update) {
+      const end = store.frame?.end ?? store.state.end;
+      store.tell("seek", { update: Math.min(update, end) });
+    },
+  });
+  element.append(slider.element, ends);
+
+  return {
+    element,
+    /** @param {State} state */
+    reach(state) {
+      slider.reach(Math.max(1, state.last));
+      middle.textContent = state.stopped ?? "";
+      to.textContent = `update ${state.last.toLocaleString("en")}`;
+    },
+    /** @param {PlaygroundFrame} frame */
+    show(frame) {
+      const { playing } = store.state;
+      slider.show(frame, playing ? null : sentenceFor(frame, store.state), true);
+      phases.show(frame.phase);
+    },
+  };
+}
+
+// Slow motion: which of one update's four phases is shown.
+function makePhases() {
+  const element = make("ol", "pg-phases");
+  element.hidden = true;
+  const items = PHASES.map((name) => make("li", "", name));
+  element.append(...items);
+  return {
+    element,
+    /** @param {string | null} phase */
+    show(phase) {
+      element.hidden = !phase;
+      items.forEach((item, i) => {
+        if (PHASES[i] === phase) item.setAttribute("aria-current", "step");
+        else item.removeAttribute("aria-current");
+      });
+    },
+  };
+}
+
+/**
+ * @param {PlaygroundFrame} frame
+ * @param {State} state
+ */
+function readingsOf(frame, state) {
+  const isClassification = frame.task === "classification";
+  const score = frame.test_score ?? frame.train_score;
+  const where = frame.test_score === null ? "" : "test ";
+  return [
+    ["update", frame.update.toLocaleString("en")],
+    ["epoch", frame.epoch.toLocaleString("en")],
+    ["training loss", amount(frame.train_loss)],
+    ["test loss", amount(frame.test_loss)],
+    [
+      `${where}${isClassification ? "accuracy" : "R²"}`,
+      isClassification ? percent(score) : amount(score),
+    ],
+  ];
+}
+
+/** @param {number | null} value */
+function amount(value) {
+  if (value === null) return "–";
+  return Number.isFinite(value) ? value.toFixed(4) : "∞";
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/**
+ * All readings as one sentence, for screen readers.
+ * @param {PlaygroundFrame} frame
+ * @param {State} state
+ */
+export function sentenceFor(frame, state) {
+  return readingsOf(frame, state)
+    .filter(([, text]) => text !== "–")
+    .map(([name, text]) => `${name} ${text}`)
+    .join(", ");
+}
+
+function makeReadings() {
+  const element = make("dl", "pg-readings");
+  /** @type {{name: HTMLElement, value: HTMLElement}[]} */
+  const pairs = [];
+  return {
+    element,
+    /**
+     * @param {PlaygroundFrame} frame
+     * @param {State} state
+     */
+    show(frame, state) {
+      readingsOf(frame, state).forEach(([name, text], i) => {
+        pairs[i] ??= addPair(element);
+        setText(pairs[i].name, name[0].toUpperCase() + name.slice(1));
+        setText(pairs[i].value, text);
+      });
+    },
+  };
+}
+
+/** @param {HTMLElement} list */
+function addPair(list) {
+  const pair = make("div");
+  const name = make("dt");
+  const value = make("dd");
+  pair.append(name, value);
+  list.append(pair);
+  return { name, value };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

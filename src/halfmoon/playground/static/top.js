@@ -1,0 +1,58 @@
+// The line at the very top: what this is, what is on the screen in words, and help.
+
+import { make, makeButton } from "./controls.js";
+
+/** @import { State, Store } from "./playground.js" */
+
+const LINK =
+  "M10.6 13.4a1 1 0 0 0 1.4 0l4.2-4.2a2.4 2.4 0 0 0-3.4-3.4l-1.5 1.5-1.4-1.4 1.5-1.5" +
+  "a4.4 4.4 0 0 1 6.2 6.2L13.4 14.8a3 3 0 0 1-4.2 0zM13.4 10.6a1 1 0 0 0-1.4 0l-4.2 " +
+  "4.2a2.4 2.4 0 0 0 3.4 3.4l1.5-1.5 1.4 1.4-1.5 1.5a4.4 4.4 0 0 1-6.2-6.2l4.2-4.2a3 " +
+  "3 0 0 1 4.2 0z";
+const KEYBOARD =
+  "M3 6h18v12H3zm2 2v2h2V8zm4 0v2h2V8zm4 0v2h2V8zm4 0v2h2V8zM5 12v2h2v-2zm12 0v2h2v-2" +
+  "zm-8 0v2h6v-2z";
+
+/**
+ * @param {Store} store
+ * @param {() => void} openKeys
+ */
+export function makeTop(store, openKeys) {
+  const element = make("header", "pg-top");
+  const words = make("p", "pg-words");
+  const share = makeButton({ label: "Copy link", picture: LINK, press: copyLink });
+  const keys = makeButton({ label: "Keyboard", picture: KEYBOARD, press: openKeys });
+  element.append(makeName(), words, share.element, keys.element);
+
+  async function copyLink() {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      store.say("Copied the link: its address holds every setting.", true);
+    } catch {
+      store.say("The link is this page's address: copy it from the address bar.", true);
+    }
+  }
+  return {
+    element,
+    /** @param {State} state */
+    show(state) {
+      words.textContent = wordsFor(state);
+    },
+  };
+}
+
+function makeName() {
+  const name = make("h1", "pg-name");
+  const moon = make("span", "pg-moon");
+  moon.setAttribute("aria-hidden", "true");
+  name.append(moon, make("span", "", "halfmoon"));
+  name.append(make("span", "pg-faint", "playground"));
+  return name;
+}
+
+/** @param {State} state */
+function wordsFor({ data, network }) {
+  const rows = `${data.train} rows to learn from, ${data.test} to test`;
+  const parameters = `${network.parameters.toLocaleString("en")} parameters`;
+  return `${data.name}: ${rows} · network ${network.sizes.join("–")}, ${parameters}`;
+}
