@@ -7,6 +7,7 @@ from halfmoon.inspection.sensitivity import input_gradients
 from halfmoon.inspection.summary import Summary, summary
 from halfmoon.inspection.trace import Trace, trace
 from halfmoon.inspection.units import hidden_activations
+from halfmoon.inspection.working import write_out
 
 __all__ = [
     "Diagnosis",
@@ -22,4 +23,5 @@ __all__ = [
     "input_gradients",
     "summary",
     "trace",
+    "write_out",
 ]

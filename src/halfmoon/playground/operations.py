@@ -165,7 +165,9 @@ def describe_kind(annotation: Any) -> str:
     >>> describe_kind(int | None)
     'a whole number or null'
     """
-    return " or ".join(WORDS.get(kind, "any value") for kind in _alternatives(annotation))
+    return " or ".join(
+        WORDS.get(kind, "any value") for kind in _alternatives(annotation)
+    )
 
 
 def _alternatives(annotation: Any) -> list[Any]:
