@@ -95,7 +95,7 @@ function writeValue(value) {
 function readValue(text, info) {
   if (text === "" && info.none) return null;
   if (info.type === "numbers") return readList(text).map(Number);
-  if (info.type === "texts") return readList(text);
+  if (Array.isArray(info.default)) return readList(text);
   if (info.type === "boolean") return text === "true";
   if (info.type === "text") return decode(text);
   return Number(text);

@@ -58,6 +58,8 @@ export function makeLayout(store, hidden) {
   return {
     element,
     open,
+    /** @param {string} name */
+    panel: (name) => made.find(({ slot }) => slot.name === name)?.panel,
     opened: () => tabs.map((group) => group.opened()),
     places: made.map(({ panel, isVisible }) => ({ panel, isVisible })),
   };

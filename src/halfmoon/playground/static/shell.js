@@ -58,7 +58,19 @@ export async function startPlayground(root, transport, place = null) {
     store.redraw();
   });
   if (place) keepAddress(store, place, layout);
+  const lessons = layout.panel("lessons");
+  if (address.lesson && lessons) lessons.begin?.(...lessonOf(address.lesson));
   return store;
+}
+
+/**
+ * A lesson's name and its step, of "name" or "name:2".
+ * @param {string} text
+ * @returns {[string, number]}
+ */
+function lessonOf(text) {
+  const [name, step = "1"] = text.split(":");
+  return [name, Number(step) - 1];
 }
 
 /**
