@@ -14,6 +14,8 @@ const PAGE_COLOURS = [
   "accent",
   "amber",
   "violet",
+  "right",
+  "wrong",
 ];
 export const FONT = "system-ui, sans-serif";
 

@@ -1,11 +1,25 @@
 // Every panel of the playground, by the slot in which it stands (layout.js). A panel is
 // made by a function of the store; a slot without one is left out.
 
+import { Panel, Store } from "./playground.js" */
+import { Panel, Store } from "./playground.js" */
+import { makeConfusionPanel } from "./confusion-panel.js";
+import { makeCurvesPanel } from "./curves-panel.js";
+import { makeHiddenPanel } from "./hidden-panel.js";
+import { makeHistogramsPanel } from "./histograms-panel.js";
+import { makeRunsPanel } from "./runs-panel.js";
 import { makeSettingsPanel } from "./settings-panel.js";
+import { makeStabilityPanel } from "./stability-panel.js";
 
 /** @import { Panel, Store } from "./playground.js" */
 
 /** @type {Record<string, (store: Store) => Panel>} */
 export const PANELS = {
+  confusion: makeConfusionPanel,
+  curves: makeCurvesPanel,
+  hidden: makeHiddenPanel,
+  histograms: makeHistogramsPanel,
+  runs: makeRunsPanel,
   settings: makeSettingsPanel,
+  stability: makeStabilityPanel,
 };

@@ -58,7 +58,7 @@ export interface Menu {
 }
 
 export interface RunInfo {
-  id: string | number;
+  id: string;
   name: string;
   changed: string;
   update: number;
@@ -67,6 +67,7 @@ export interface RunInfo {
   score: number | null;
   current: boolean;
   kept: boolean;
+  setup: Setup;
 }
 
 /** What `state` answers. */

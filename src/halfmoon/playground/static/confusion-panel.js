@@ -1,0 +1,191 @@
+// What is taken for what: the rows of each class by the class that is predicted. Of
+// values, which have no classes: what is predicted over what is true, and how far off.
+
+import { make } from "./controls.js";
+import { FONT, css, makeCanvas, mix } from "./look.js";
+import { countText, fillNumbers, scoreText, short } from "./numbers.js";
+import { makePick } from "./toggles.js";
+
+/** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
+
+const STRENGTH = 0.45; // of a cell that holds all rows of its class
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeConfusionPanel(store) {
+  const element = make("div", "pg-confusion-panel");
+  let part = "test";
+  const pick = makePick({
+    label: "Rows that are counted",
+    options: [
+      ["test", "Test rows"],
+      ["train", "Training rows"],
+    ],
+    change(value) {
+      part = value;
+      store.redraw();
+    },
+  });
+  const head = make("div", "pg-head");
+  head.append(pick.element);
+  const counts = makeCounts();
+  const values = makeValues(() => store.redraw());
+  element.append(head, counts.element, values.element);
+
+  return {
+    element,
+    every: 330,
+    wants() {
+      return { confusion: true, points: true };
+    },
+    draw(frame, look) {
+      if (!frame.confusion) return;
+      head.hidden = !frame.confusion.test;
+      const rows = frame.confusion.test ? part : "train";
+      const isOfClasses = frame.task === "classification";
+      counts.element.hidden = !isOfClasses;
+      values.element.hidden = isOfClasses;
+      if (isOfClasses) counts.draw(frame.confusion[rows], frame.classNames, look);
+      else values.draw(frame, rows, look);
+    },
+  };
+}
+
+/** A table of counts; a cell is the darker, the larger its share of its true class. */
+function makeCounts() {
+  const element = make("div", "pg-scroll");
+  const table = make("table", "pg-counts");
+  const caption = make("caption", "", "Rows: the true class. Columns: the predicted.");
+  element.append(table);
+  element.tabIndex = 0;
+  element.setAttribute("role", "region");
+  element.setAttribute("aria-label", "Confusion matrix");
+  let known = "";
+  /** @type {HTMLElement[][]} */
+  let cells = [];
+
+  /** @param {string[]} names */
+  function build(names) {
+    const head = make("tr");
+    head.append(make("td"), ...names.map((name) => headerOf(name, "col")));
+    const top = make("thead");
+    top.append(head);
+    const body = make("tbody");
+    cells = names.map((name) => {
+      const row = make("tr");
+      const inRow = names.map(() => make("td"));
+      row.append(headerOf(name, "row"), ...inRow);
+      body.append(row);
+      return inRow;
+    });
+    table.replaceChildren(caption, top, body);
+  }
+
+  return {
+    element,
+    /**
+     * @param {number[][]} counts true class x predicted class
+     * @param {string[]} names
+     * @param {any} look
+     */
+    draw(counts, names, look) {
+      if (JSON.stringify(names) !== known) build(names);
+      known = JSON.stringify(names);
+      counts.forEach((row, i) => {
+        const total = row.reduce((sum, count) => sum + count, 0);
+        row.forEach((count, k) => {
+          const share = total ? count / total : 0;
+          const colour = i === k ? look.right : look.wrong;
+          const cell = cells[i][k];
+          cell.textContent = countText(count);
+          cell.title = `${(100 * share).toFixed(1)}% of ${names[i]}`;
+          cell.style.background = css(mix(look.paper, colour, STRENGTH * share));
+        });
+      });
+    },
+  };
+}
+
+/**
+ * @param {string} text
+ * @param {"row" | "col"} scope
+ */
+function headerOf(text, scope) {
+  const cell = /** @type {HTMLTableCellElement} */ (make("th", "", text));
+  cell.scope = scope;
+  cell.title = text;
+  return cell;
+}
+
+/**
+ * Each shown row as a point: true value to the right, predicted value up.
+ * @param {() => void} redraw
+ */
+function makeValues(redraw) {
+  const element = make("div", "pg-values");
+  const list = make("dl", "pg-numbers");
+  const stage = make("div", "pg-stage");
+  const canvas = makeCanvas("live-canvas", redraw);
+  stage.append(canvas.element);
+  element.append(stage, list);
+
+  return {
+    element,
+    /**
+     * @param {PlaygroundFrame} frame
+     * @param {string} part
+     * @param {any} look
+     */
+    draw(frame, part, look) {
+      const scores = frame.confusion[part];
+      fillNumbers(list, [
+        ["R²", scoreText(scores.R2, "R2")],
+        ["Root mean squared error", short(scores.rmse)],
+        ["Mean absolute error", short(scores.mae)],
+      ]);
+      if (canvas.width && frame.y) drawPairs(canvas, frame, part, look);
+    },
+  };
+}
+
+/**
+ * @param {ReturnType<typeof makeCanvas>} canvas
+ * @param {PlaygroundFrame} frame
+ * @param {string} part
+ * @param {any} look
+ */
+function drawPairs({ context, width, height }, frame, part, look) {
+  const { y, predictions, test } = frame;
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of y) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const margin = 0.06 * (high - low || 1);
+  const share = (/** @type {number} */ value) => {
+    return Math.min(1, Math.max(0, (value - low + margin) / (high - low + 2 * margin)));
+  };
+  context.clearRect(0, 0, width, height);
+  context.strokeStyle = css(look.faint);
+  context.beginPath();
+  context.moveTo(0, height);
+  context.lineTo(width, 0);
+  context.stroke();
+  context.fillStyle = css(look.accent, 0.6);
+  for (let i = 0; i < y.length; i += 1) {
+    if ((test?.[i] === 1) !== (part === "test")) continue;
+    const up = height - share(predictions[i]) * height;
+    context.beginPath();
+    context.arc(share(y[i]) * width, up, 2.6, 0, 2 * Math.PI);
+    context.fill();
+  }
+  context.font = `11px ${FONT}`;
+  context.fillStyle = css(look.faint);
+  context.textAlign = "left";
+  context.fillText("predicted ↑", 6, 14);
+  context.textAlign = "right";
+  context.fillText("true →", width - 6, height - 6);
+}

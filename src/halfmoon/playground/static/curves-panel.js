@@ -1,0 +1,223 @@
+// Training and test loss, or score, over the updates: of the run that is on, and of the
+// kept ones beside it, so that both futures of a branch are seen.
+
+import { makeChart, axisRange } from "./chart.js";
+import { makeReadout } from "./curves-readout.js";
+import { make } from "./controls.js";
+import { css } from "./look.js";
+import { makePick, makePress } from "./toggles.js";
+
+const MOST_RUNS = 4;
+const DASH = [5, 4];
+const RUN_COLOURS = ["accent", "wrong", "right", "violet"];
+
+/** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
+/** @import { Band, Content, Line } from "./chart.js" */
+/**
+ * @typedef {{shows: string, log: boolean, logValues: boolean, hovered: number | null}} View
+ *
+ * @typedef {object} Curves one run's
+ * @property {string} id
+ * @property {string} colour
+ * @property {ArrayLike<number>} updates those at which it was measured
+ * @property {Record<string, ArrayLike<number>>} values train_loss, test_loss, ...
+ */
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeCurvesPanel(store) {
+  const element = make("div", "pg-curves-panel");
+  /** @type {View} */
+  const view = { shows: "loss", log: true, logValues: false, hovered: null };
+  /** @type {Set<string>} */
+  const hidden = new Set(); // the runs that the reader has switched off
+  const chart = makeChart({
+    seek: (update) => {
+      store.tell("seek", { update: Math.min(update, store.frame?.end ?? update) });
+    },
+    hover(update) {
+      view.hovered = update;
+      fill();
+    },
+  });
+  const readout = makeReadout((id) => {
+    if (!hidden.delete(id)) hidden.add(id);
+    store.redraw();
+  });
+  const head = makeHead(view, () => {
+    store.redraw();
+    store.want();
+  });
+  element.append(head.element, chart.element, readout.element);
+
+  /** @param {PlaygroundFrame} frame @param {any} look */
+  function draw(frame, look) {
+    if (!frame.curves) return;
+    const runs = curvesOf(frame, look);
+    const shown = runs.filter(({ id }) => !hidden.has(id));
+    chart.draw(contentOf(frame, shown, view), look);
+    fill();
+  }
+
+  function fill() {
+    const { frame } = store;
+    if (!frame?.curves) return;
+    readout.show(store.state, curvesOf(frame, store.look), frame, { ...view, hidden });
+  }
+
+  return {
+    element,
+    every: 150,
+    wants() {
+      const width = Math.max(100, chart.element.clientWidth);
+      return { curves: { width, log: view.log, runs: shownRuns(store.state) } };
+    },
+    draw,
+    show(state) {
+      head.show(state);
+      fill();
+    },
+  };
+}
+
+/**
+ * @param {View} view
+ * @param {() => void} change
+ */
+function makeHead(view, change) {
+  const element = make("div", "pg-head");
+  const pick = makePick({
+    label: "What the curves show",
+    options: [["loss", "Loss"]],
+    change(value) {
+      view.shows = value;
+      change();
+    },
+  });
+  const updates = makePress({
+    label: "log x",
+    on: view.log,
+    change(on) {
+      view.log = on;
+      change();
+    },
+  });
+  const values = makePress({
+    label: "log y",
+    on: view.logValues,
+    change(on) {
+      view.logValues = on;
+      change();
+    },
+  });
+  element.append(pick.element, updates.element, values.element);
+  return {
+    element,
+    /** @param {State} state */
+    show({ score_name: score }) {
+      pick.offer([
+        ["loss", "Loss"],
+        ["score", score === "accuracy" ? "Accuracy" : "R²"],
+      ]);
+    },
+  };
+}
+
+/**
+ * Those that have curves: the current run, then the newest of the kept ones.
+ * @param {State} state
+ */
+function shownRuns({ runs }) {
+  const others = runs.filter(({ current }) => !current).reverse();
+  const current = runs.filter((run) => run.current);
+  return [...current, ...others].slice(0, MOST_RUNS).map(({ id }) => id);
+}
+
+/**
+ * @param {PlaygroundFrame} frame
+ * @param {any} look
+ * @returns {Curves[]}
+ */
+function curvesOf(frame, look) {
+  /** @type {{id: string}[]} */
+  const told = frame.curves;
+  return told.map(({ id }, i) => {
+    const read = (/** @type {string} */ name) => frame[`curves.${i}.${name}`] ?? [];
+    return {
+      id,
+      colour: css(look[RUN_COLOURS[i % RUN_COLOURS.length]]),
+      updates: read("updates"),
+      values: {
+        train_loss: read("train_loss"),
+        test_loss: read("test_loss"),
+        train_score: read("train_score"),
+        test_score: read("test_score"),
+      },
+    };
+  });
+}
+
+/**
+ * @param {PlaygroundFrame} frame
+ * @param {Curves[]} runs
+ * @param {View} view
+ * @returns {Content}
+ */
+function contentOf(frame, runs, { shows, log, logValues }) {
+  const isLog = logValues && shows === "loss";
+  const lines = runs.toReversed().flatMap(({ updates, values, colour }) => [
+    { x: updates, y: values[`train_${shows}`], colour },
+    { x: updates, y: values[`test_${shows}`], colour, dash: DASH },
+  ]);
+  const drawn = lines.filter(({ x, y }) => y.length === x.length && x.length > 0);
+  const ends = drawn.map(({ x }) => x[x.length - 1]);
+  return {
+    lines: drawn,
+    last: Math.max(10, frame.end, ...ends),
+    range: shows === "loss" ? lossRange(drawn, isLog) : scoreRange(drawn),
+    log,
+    logValues: isLog,
+    update: frame.update,
+    band: shows === "loss" ? bandOf(frame, runs[0]) : null,
+  };
+}
+
+/**
+ * What single updates did, where the chart has no room for each.
+ * @param {PlaygroundFrame} frame
+ * @param {Curves | undefined} run
+ * @returns {Band | null}
+ */
+function bandOf(frame, run) {
+  const x = frame["curves.0.at"];
+  if (!x?.length || run === undefined || run.id !== frame.curves[0].id) return null;
+  return {
+    x,
+    low: frame["curves.0.low"],
+    high: frame["curves.0.high"],
+    colour: run.colour,
+  };
+}
+
+/**
+ * @param {Line[]} lines
+ * @param {boolean} isLog
+ */
+function lossRange(lines, isLog) {
+  return axisRange(
+    lines.map(({ y }) => y),
+    isLog,
+  );
+}
+
+/**
+ * From the lowest score, in tenths, to the best that there is. R² has no lowest.
+ * @param {Line[]} lines
+ * @returns {[number, number]}
+ */
+function scoreRange(lines) {
+  const lows = lines.map(({ y }) => Math.min(0.9, ...Array.from(y)));
+  return [Math.max(-1, Math.floor(10 * Math.min(0.9, ...lows)) / 10), 1];
+}

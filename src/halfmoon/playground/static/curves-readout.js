@@ -1,0 +1,148 @@
+// The numbers of the curves, run by run: at the update below the pointer, and else where
+// the run stands. They are the curves in text.
+
+import { make } from "./controls.js";
+import { countText, lossText, scoreText } from "./numbers.js";
+
+/** @import { Curves, View } from "./curves-panel.js" */
+/** @import { PlaygroundFrame, RunInfo, State } from "./playground.js" */
+
+/** @param {(id: string) => void} toggle shows or hides a run's curves */
+export function makeReadout(toggle) {
+  const element = make("table", "pg-readout");
+  const caption = make("caption", "");
+  const head = make("thead");
+  const columns = make("tr");
+  const body = make("tbody");
+  const names = ["Run", "Update", "Training", "Test"];
+  names.forEach((name, i) => {
+    const cell = headCell("col");
+    // as the curves are drawn
+    if (i >= 2) cell.append(make("span", i === 2 ? "pg-line" : "pg-line dashed"));
+    cell.append(name);
+    columns.append(cell);
+  });
+  head.append(columns);
+  element.append(caption, head, body);
+  /** @type {Map<string, ReturnType<typeof makeRow>>} */
+  const rows = new Map();
+
+  /**
+   * @param {State} state
+   * @param {Curves[]} curves
+   * @param {PlaygroundFrame} frame
+   * @param {View & {hidden: Set<string>}} view
+   */
+  function show(state, curves, frame, { shows, hovered, hidden }) {
+    const score = state.score_name;
+    const scoreOf = (/** @type {number} */ value) => scoreText(value, score);
+    const what = shows === "loss" ? "Loss" : score === "accuracy" ? "Accuracy" : "R²";
+    setText(caption, `${what} of each run`);
+    const format = shows === "loss" ? lossText : scoreOf;
+    const wanted = curves.map(({ id }) => id);
+    for (const [id, row] of rows) {
+      if (wanted.includes(id)) continue;
+      row.element.remove();
+      rows.delete(id);
+    }
+    curves.forEach((run, i) => {
+      const row = rows.get(run.id) ?? makeRow(() => toggle(run.id));
+      rows.set(run.id, row);
+      const there = body.children[i] ?? null;
+      if (there !== row.element) body.insertBefore(row.element, there);
+      const known = state.runs.find(({ id }) => id === run.id);
+      const isOn = hovered === null && known?.current;
+      const values = isOn ? valuesNow(frame, shows) : valuesAt(run, shows, hovered);
+      row.show(run, known, hidden.has(run.id), [
+        values.length ? countText(values[0]) : "–",
+        format(values[1]),
+        format(values[2]),
+      ]);
+    });
+  }
+  return { element, show };
+}
+
+/** @param {"row" | "col"} scope */
+function headCell(scope) {
+  const cell = /** @type {HTMLTableCellElement} */ (make("th"));
+  cell.scope = scope;
+  return cell;
+}
+
+/** @param {() => void} press */
+function makeRow(press) {
+  const element = make("tr");
+  const name = headCell("row");
+  const button = /** @type {HTMLButtonElement} */ (make("button", "pg-run"));
+  button.type = "button";
+  button.title = "Show or hide these curves";
+  button.addEventListener("click", press);
+  const mark = make("span", "pg-run-mark");
+  const text = make("span");
+  button.append(mark, text);
+  name.append(button);
+  const cells = [make("td"), make("td"), make("td")];
+  element.append(name, ...cells);
+  return {
+    element,
+    /**
+     * @param {Curves} curves
+     * @param {RunInfo | undefined} run
+     * @param {boolean} isHidden
+     * @param {string[]} values
+     */
+    show({ colour }, run, isHidden, values) {
+      mark.style.background = colour;
+      setText(text, run?.name ?? "this run");
+      button.setAttribute("aria-pressed", `${!isHidden}`);
+      button.title = run?.changed || "Show or hide these curves";
+      values.forEach((value, i) => setText(cells[i], value));
+    },
+  };
+}
+
+/**
+ * Update, training and test value of the run that is on.
+ * @param {PlaygroundFrame} frame
+ * @param {string} shows
+ */
+function valuesNow(frame, shows) {
+  return [frame.update, frame[`train_${shows}`], frame[`test_${shows}`]];
+}
+
+/**
+ * The same where a run was measured next to an update; without one, at its end.
+ * @param {Curves} curves
+ * @param {string} shows
+ * @param {number | null} update
+ */
+function valuesAt({ updates, values }, shows, update) {
+  const i = nearest(updates, update ?? Infinity);
+  if (i < 0) return [];
+  return [updates[i], values[`train_${shows}`][i], values[`test_${shows}`][i]];
+}
+
+/**
+ * The index of the number next to `value` in an ascending list; -1 in an empty one.
+ * @param {ArrayLike<number>} list
+ * @param {number} value
+ */
+function nearest(list, value) {
+  let low = 0;
+  let high = list.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (list[middle] <= value) low = middle;
+    else high = middle;
+  }
+  return value - list[low] <= list[high] - value ? Math.min(low, list.length - 1) : high;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,152 @@
+// How weights, answers and gradients are spread, layer by layer.
+
+import { make } from "./controls.js";
+import { css, makeCanvas } from "./look.js";
+import { short } from "./numbers.js";
+
+/** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
+/**
+ * @typedef {object} Spread a histogram
+ * @property {number} low its first bin's beginning
+ * @property {number} high its last bin's end
+ * @property {number[]} counts
+ * @property {number} mean
+ * @property {number} sd
+ * @property {number} [dead] units that are zero for all rows
+ *
+ * @typedef {{name: string, [kind: string]: any}} Layer
+ */
+
+const KINDS = [
+  ["weights", "Weights"],
+  ["activations", "Activations"],
+  ["gradients", "Gradients"],
+];
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeHistogramsPanel(store) {
+  const element = make("div", "pg-histograms-panel pg-scroll");
+  element.tabIndex = 0;
+  element.setAttribute("role", "region");
+  element.setAttribute("aria-label", "Histograms");
+  const table = make("table", "pg-spread");
+  element.append(table);
+  let known = "";
+  /** @type {ReturnType<typeof makeHistogram>[][]} */
+  let cells = [];
+
+  /**
+   * @param {Layer[]} layers
+   * @param {string[][]} kinds
+   */
+  function build(layers, kinds) {
+    const head = make("tr");
+    head.append(make("td"), ...kinds.map(([, text]) => columnHead(text)));
+    const top = make("thead");
+    top.append(head);
+    const body = make("tbody");
+    cells = layers.map(({ name }) => {
+      const row = make("tr");
+      const label = /** @type {HTMLTableCellElement} */ (make("th", "", name));
+      label.scope = "row";
+      const inRow = kinds.map(() => makeHistogram(() => store.redraw()));
+      row.append(label, ...inRow.map((each) => each.element));
+      body.append(row);
+      return inRow;
+    });
+    table.replaceChildren(top, body);
+  }
+
+  return {
+    element,
+    every: 330,
+    wants() {
+      return { histograms: true };
+    },
+    draw(frame, look) {
+      if (!frame?.histograms) return;
+      /** @type {{layers: Layer[]}} */
+      const { layers } = frame.histograms;
+      const kinds = KINDS.filter(([kind]) => layers.some((layer) => layer[kind]));
+      const form = JSON.stringify([kinds, layers.map(({ name }) => name)]);
+      if (form !== known) build(layers, kinds);
+      known = form;
+      layers.forEach((layer, i) => {
+        kinds.forEach(([kind], k) => cells[i][k].draw(layer[kind], look));
+      });
+    },
+  };
+}
+
+/** @param {string} text */
+function columnHead(text) {
+  const cell = /** @type {HTMLTableCellElement} */ (make("th", "", text));
+  cell.scope = "col";
+  return cell;
+}
+
+/** @param {() => void} redraw */
+function makeHistogram(redraw) {
+  const element = make("td");
+  const stage = make("div", "pg-bars");
+  const canvas = makeCanvas("live-canvas", redraw);
+  const text = make("div", "pg-spread-text");
+  stage.append(canvas.element);
+  element.append(stage, text);
+  return {
+    element,
+    /**
+     * @param {Spread | null | undefined} spread
+     * @param {any} look
+     */
+    draw(spread, look) {
+      stage.hidden = !spread;
+      const words = spread ? wordsOf(spread) : "–";
+      if (text.textContent !== words) text.textContent = words;
+      if (spread && canvas.width) drawBars(canvas, spread, look);
+    },
+  };
+}
+
+/** @param {Spread} spread */
+function wordsOf({ mean, sd, dead }) {
+  const spread = `${short(mean)} ± ${short(sd)}`;
+  if (!dead) return spread;
+  return `${spread}; ${dead} ${dead === 1 ? "unit is" : "units are"} dead`;
+}
+
+/**
+ * Below zero violet, above it amber, as everywhere.
+ * @param {ReturnType<typeof makeCanvas>} canvas
+ * @param {Spread} spread
+ * @param {any} look
+ */
+function drawBars({ context, width, height }, { low, high, counts }, look) {
+  const most = Math.max(1, ...counts);
+  const base = height - 12;
+  const step = width / counts.length;
+  context.clearRect(0, 0, width, height);
+  counts.forEach((count, i) => {
+    const middle = low + ((i + 0.5) / counts.length) * (high - low);
+    const tall = count ? Math.max(1, (count / most) * (base - 2)) : 0;
+    context.fillStyle = css(middle < 0 ? look.violet : look.amber);
+    context.fillRect(i * step, base - tall, Math.max(1, step - 1), tall);
+  });
+  context.fillStyle = css(look.line);
+  context.fillRect(0, base, width, 1);
+  context.font = "10px system-ui, sans-serif";
+  context.fillStyle = css(look.faint);
+  context.textBaseline = "alphabetic";
+  context.textAlign = "left";
+  context.fillText(short(low), 0, height - 1);
+  context.textAlign = "right";
+  context.fillText(short(high), width, height - 1);
+  if (low >= 0 || high <= 0) return;
+  const zero = (-low / (high - low)) * width;
+  if (zero < 40 || zero > width - 40) return;
+  context.textAlign = "center";
+  context.fillText("0", zero, height - 1);
+}

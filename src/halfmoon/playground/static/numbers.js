@@ -1,0 +1,70 @@
+// Numbers as texts: alike in all panels.
+
+import { make } from "./controls.js";
+
+const NONE = "–";
+
+/**
+ * A quantity with three figures that count: 0.0123, 1.23, 12,300, 1.2e-7.
+ * @param {number | null | undefined} value
+ */
+export function short(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return NONE;
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e6)) return signed(value.toExponential(1));
+  return signed(Number(value.toPrecision(3)).toLocaleString("en", MANY));
+}
+
+const MANY = { maximumFractionDigits: 5 };
+
+/**
+ * A loss, of the same width while it changes: 0.0684, 12.30, 6.8e-5.
+ * @param {number | null | undefined} value
+ */
+export function lossText(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) {
+    return short(value);
+  }
+  if (value !== 0 && value < 0.001) return value.toExponential(2);
+  return value < 10 ? value.toFixed(4) : value.toFixed(value < 1000 ? 2 : 0);
+}
+
+/**
+ * An accuracy in per cent, or R² as it is.
+ * @param {number | null | undefined} value
+ * @param {string} name "accuracy" or "R2"
+ */
+export function scoreText(value, name) {
+  if (value === null || value === undefined || !Number.isFinite(value)) {
+    return short(value);
+  }
+  return name === "accuracy" ? `${(100 * value).toFixed(1)}%` : signed(value.toFixed(3));
+}
+
+/** @param {number} value a whole number: 12,000 */
+export function countText(value) {
+  return value.toLocaleString("en");
+}
+
+/** @param {string} text a number's, whose minus becomes one that is as wide as a plus */
+function signed(text) {
+  return text.replace("-", text.includes("e-") && !text.startsWith("-") ? "-" : "−");
+}
+
+/**
+ * A few numbers with their names.
+ * @param {HTMLElement} list a description list
+ * @param {[string, string][]} rows name and value
+ */
+export function fillNumbers(list, rows) {
+  const text = JSON.stringify(rows);
+  if (list.dataset.known === text) return;
+  list.dataset.known = text;
+  const made = rows.map(([name, value]) => {
+    const pair = make("div");
+    pair.append(make("dt", "", name), make("dd", "", value));
+    return pair;
+  });
+  list.replaceChildren(...made);
+}

@@ -1,0 +1,159 @@
+// The runs: a picture of each, what was changed in it, how good it is. One can be gone
+// back to, and two are compared.
+
+import { make } from "./controls.js";
+import { countText, lossText, scoreText } from "./numbers.js";
+import { makeComparison } from "./runs-comparison.js";
+import { makeThumbnail } from "./thumbnail.js";
+
+/** @import { Panel, RunInfo, State, Store } from "./playground.js" */
+/** @typedef {import("./thumbnail.js").Picture & {update: number}} Drawn */
+
+const SIDE = 40; // points of a picture's side
+const AT_ONCE = 4; // pictures in one frame
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeRunsPanel(store) {
+  const element = make("div", "pg-runs-panel");
+  const list = make("ul", "pg-cards");
+  const comparison = makeComparison();
+  element.append(makeKeep(store), comparison.element, list);
+  /** @type {Map<string, ReturnType<typeof makeCard>>} */
+  const cards = new Map();
+  /** @type {Map<string, Drawn>} */
+  const pictures = new Map();
+  /** @type {string[]} */
+  let compared = [];
+
+  /** @param {string} id */
+  function compare(id) {
+    const others = compared.filter((each) => each !== id);
+    compared = others.length === compared.length ? [...others.slice(-1), id] : others;
+    show(store.state);
+  }
+
+  /** @param {State} state */
+  function show(state) {
+    const runs = inOrder(state.runs);
+    for (const [id, card] of cards) {
+      if (runs.some((run) => run.id === id)) continue;
+      card.element.remove();
+      cards.delete(id);
+      pictures.delete(id);
+    }
+    compared = compared.filter((id) => cards.has(id));
+    runs.forEach((run, i) => {
+      const card = cards.get(run.id) ?? makeCard(store, run.id, compare);
+      cards.set(run.id, card);
+      const there = list.children[i] ?? null;
+      if (there !== card.element) list.insertBefore(card.element, there);
+      card.show(run, state.score_name, compared.includes(run.id));
+    });
+    const chosen = runs.filter(({ id }) => compared.includes(id));
+    comparison.show(chosen, state.score_name);
+  }
+
+  return {
+    element,
+    every: 330,
+    wants() {
+      const missing = store.state.runs.filter(({ id, update, current }) => {
+        return !current && pictures.get(id)?.update !== update;
+      });
+      const runs = missing.slice(0, AT_ONCE).map(({ id }) => id);
+      const thumbnails = { runs, columns: SIDE, rows: SIDE };
+      return runs.length > 0 ? { thumbnails } : {};
+    },
+    draw(frame, look) {
+      for (const { id, ...told } of frame.thumbnails ?? []) {
+        const size = { columns: SIDE, rows: SIDE };
+        pictures.set(id, { ...told, ...size, plane: frame[`thumbnails.${id}`] });
+      }
+      const now = { ...frame, outputs: frame.classNames.length || 1 };
+      for (const { id, current } of store.state.runs) {
+        cards.get(id)?.draw(current ? now : pictures.get(id), look);
+      }
+    },
+    show,
+  };
+}
+
+/** The current run, and then the newest first.
+ * @param {RunInfo[]} runs
+ */
+function inOrder(runs) {
+  const others = runs.filter(({ current }) => !current).reverse();
+  return [...runs.filter(({ current }) => current), ...others];
+}
+
+/** @param {Store} store */
+function makeKeep(store) {
+  const element = make("div", "pg-head");
+  const button = make("button", "pg-small", "Keep this run");
+  button.type = "button";
+  button.addEventListener("click", () => store.ask("keep"));
+  const help = "Going back and changing something keeps a run by itself.";
+  element.append(button, make("span", "pg-note", help));
+  return element;
+}
+
+/**
+ * @param {Store} store
+ * @param {string} id
+ * @param {(id: string) => void} compare
+ */
+function makeCard(store, id, compare) {
+  const element = make("li", "pg-card");
+  const picture = makeThumbnail("pg-thumbnail");
+  const name = make("strong", "pg-card-name");
+  const changed = make("span", "pg-card-changed");
+  const results = make("span", "pg-card-results");
+  const text = make("div", "pg-card-text");
+  text.append(name, changed, results);
+  const restore = cardButton("Restore", () => store.ask("restore", { run: id }));
+  const against = cardButton("Compare", () => compare(id));
+  const forget = cardButton("Forget", () => store.ask("forget", { run: id }));
+  const buttons = make("div", "pg-card-buttons");
+  buttons.append(restore, against, forget);
+  element.append(picture.element, text, buttons);
+  return {
+    element,
+    draw: picture.draw,
+    /**
+     * @param {RunInfo} run
+     * @param {string} score
+     * @param {boolean} isCompared
+     */
+    show(run, score, isCompared) {
+      element.classList.toggle("current", run.current);
+      name.textContent = run.current ? `${run.name} (now)` : run.name;
+      changed.textContent = run.changed;
+      const loss = run.test_loss ?? run.train_loss;
+      results.textContent = [
+        `update ${countText(run.update)}`,
+        `${run.test_loss === null ? "" : "test "}loss ${lossText(loss)}`,
+        `${score === "accuracy" ? "" : "R² "}${scoreText(run.score, score)}`,
+      ].join(" · ");
+      restore.hidden = run.current;
+      forget.hidden = run.current;
+      against.setAttribute("aria-pressed", `${isCompared}`);
+      for (const button of [restore, against, forget]) {
+        button.setAttribute("aria-label", `${button.textContent} ${run.name}`);
+      }
+    },
+  };
+}
+
+/**
+ * @param {string} text
+ * @param {() => void} press
+ */
+function cardButton(text, press) {
+  const button = make("button", "pg-small", text);
+  button.type = "button";
+  button.addEventListener("click", press);
+  return button;
+}
