@@ -176,7 +176,7 @@ function contentOf(frame, runs, { shows, log, logValues }) {
   return {
     lines: drawn,
     last: Math.max(10, frame.end, ...ends),
-    range: shows === "loss" ? lossRange(drawn, isLog) : scoreRange(drawn),
+    range: shows === "loss" ? lossAxis(drawn, isLog) : scoreAxis(drawn),
     log,
     logValues: isLog,
     update: frame.update,
@@ -205,7 +205,7 @@ function bandOf(frame, run) {
  * @param {Line[]} lines
  * @param {boolean} isLog
  */
-function lossRange(lines, isLog) {
+function lossAxis(lines, isLog) {
   return axisRange(
     lines.map(({ y }) => y),
     isLog,
@@ -217,7 +217,7 @@ function lossRange(lines, isLog) {
  * @param {Line[]} lines
  * @returns {[number, number]}
  */
-function scoreRange(lines) {
+function scoreAxis(lines) {
   const lows = lines.map(({ y }) => Math.min(0.9, ...Array.from(y)));
   return [Math.max(-1, Math.floor(10 * Math.min(0.9, ...lows)) / 10), 1];
 }

@@ -37,7 +37,7 @@ export function makeReadout(toggle) {
     const score = state.score_name;
     const scoreOf = (/** @type {number} */ value) => scoreText(value, score);
     const what = shows === "loss" ? "Loss" : score === "accuracy" ? "Accuracy" : "R²";
-    setText(caption, `${what} of each run`);
+    write(caption, `${what} of each run`);
     const format = shows === "loss" ? lossText : scoreOf;
     const wanted = curves.map(({ id }) => id);
     for (const [id, row] of rows) {
@@ -94,10 +94,10 @@ function makeRow(press) {
      */
     show({ colour }, run, isHidden, values) {
       mark.style.background = colour;
-      setText(text, run?.name ?? "this run");
+      write(text, run?.name ?? "this run");
       button.setAttribute("aria-pressed", `${!isHidden}`);
       button.title = run?.changed || "Show or hide these curves";
-      values.forEach((value, i) => setText(cells[i], value));
+      values.forEach((value, i) => write(cells[i], value));
     },
   };
 }
@@ -118,7 +118,7 @@ function valuesNow(frame, shows) {
  * @param {number | null} update
  */
 function valuesAt({ updates, values }, shows, update) {
-  const i = nearest(updates, update ?? Infinity);
+  const i = nearestIndex(updates, update ?? Infinity);
   if (i < 0) return [];
   return [updates[i], values[`train_${shows}`][i], values[`test_${shows}`][i]];
 }
@@ -128,7 +128,7 @@ function valuesAt({ updates, values }, shows, update) {
  * @param {ArrayLike<number>} list
  * @param {number} value
  */
-function nearest(list, value) {
+function nearestIndex(list, value) {
   let low = 0;
   let high = list.length - 1;
   while (high - low > 1) {
@@ -143,6 +143,6 @@ function nearest(list, value) {
  * @param {HTMLElement} element
  * @param {string} text
  */
-function setText(element, text) {
+function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

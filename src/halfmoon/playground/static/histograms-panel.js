@@ -17,7 +17,7 @@ import { short } from "./numbers.js";
  * @typedef {{name: string, [kind: string]: any}} Layer
  */
 
-const KINDS = [
+const SPREADS = [
   ["weights", "Weights"],
   ["activations", "Activations"],
   ["gradients", "Gradients"],
@@ -70,7 +70,7 @@ export function makeHistogramsPanel(store) {
       if (!frame?.histograms) return;
       /** @type {{layers: Layer[]}} */
       const { layers } = frame.histograms;
-      const kinds = KINDS.filter(([kind]) => layers.some((layer) => layer[kind]));
+      const kinds = SPREADS.filter(([kind]) => layers.some((layer) => layer[kind]));
       const form = JSON.stringify([kinds, layers.map(({ name }) => name)]);
       if (form !== known) build(layers, kinds);
       known = form;

@@ -13,10 +13,10 @@ export function short(value) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 1e6)) return signed(value.toExponential(1));
-  return signed(Number(value.toPrecision(3)).toLocaleString("en", MANY));
+  return signed(Number(value.toPrecision(3)).toLocaleString("en", DIGITS));
 }
 
-const MANY = { maximumFractionDigits: 5 };
+const DIGITS = { maximumFractionDigits: 5 };
 
 /**
  * A loss, of the same width while it changes: 0.0684, 12.30, 6.8e-5.

@@ -1,8 +1,6 @@
 // Every panel of the playground, by the slot in which it stands (layout.js). A panel is
 // made by a function of the store; a slot without one is left out.
 
-import { Panel, Store } from "./playground.js" */
-import { Panel, Store } from "./playground.js" */
 import { makeConfusionPanel } from "./confusion-panel.js";
 import { makeCurvesPanel } from "./curves-panel.js";
 import { makeHiddenPanel } from "./hidden-panel.js";

@@ -9,7 +9,7 @@ import { fillNumbers, short } from "./numbers.js";
 /** @import { Content } from "./chart.js" */
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
 
-const LIMIT = 2;
+const STABLE = 2;
 
 /**
  * @param {Store} store
@@ -50,7 +50,7 @@ export function makeStabilityPanel(store) {
 /** @param {number | null} product */
 function noteOf(product) {
   if (product === null || !Number.isFinite(product)) return "";
-  if (product > LIMIT) {
+  if (product > STABLE) {
     return "Above 2, steps of gradient descent overshoot along the steepest direction.";
   }
   return "Below 2, steps of gradient descent are stable.";
@@ -71,6 +71,6 @@ function contentOfStability(frame, look) {
     log: true,
     logValues: false,
     update: frame.update,
-    limit: LIMIT,
+    limit: STABLE,
   };
 }
