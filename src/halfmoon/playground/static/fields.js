@@ -26,7 +26,8 @@ function makeLine(label, control, info) {
   const name = make("label", "pg-field-name", label);
   control.id = `pg-field-${fieldCount}`;
   /** @type {HTMLLabelElement} */ (name).htmlFor = control.id;
-  name.title = `${info.help}: ${info.rule}`;
+  element.title = `${info.help}: ${info.rule}`;
+  control.setAttribute("aria-description", element.title);
   if (info.starts_over) {
     const mark = make("span", "pg-starts-over", "↺");
     mark.title = "starts over";

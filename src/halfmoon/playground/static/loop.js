@@ -7,6 +7,7 @@
 /** @typedef {Omit<Panel, "element">} Part */
 
 const HEARTBEAT = 2000; // milliseconds between two looks at a resting state
+const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
 // what stays as long as the data does; it is sent once
@@ -72,10 +73,10 @@ export function startLoop(store, transport, places) {
       if (frame.data_version !== data_version) lastingKey = key;
       fresh = { frame, asked, isFull };
     } catch (error) {
-      await store.read(); // says what is wrong, or that all is well
-      if (/** @type {Error} */ (error).name !== "ServerGone") {
-        store.say(/** @type {Error} */ (error).message, true);
-      }
+      const { name, message } = /** @type {Error} */ (error);
+      if (name === "ServerGone") await store.read(); // which tells it
+      else store.say(message, true);
+      await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR));
     }
     asking = false;
     store.detail = nextDetail(store.detail, performance.now() - now);

@@ -46,17 +46,34 @@ function makeStore(transport, menu, state) {
   let gone = false;
   let reading = false;
 
+  function hear() {
+    for (const listener of listeners) listener(store.state);
+  }
   /** @param {any} error */
   function fail(error) {
-    if (error.name === "ServerGone") {
-      if (!gone) store.say(GONE, true);
-      gone = true;
-    } else {
+    if (error.name !== "ServerGone") {
       store.say(error.message, true);
+      hear(); // controls go back to what holds
+    } else if (!gone) {
+      gone = true;
+      store.say(GONE, true);
     }
   }
+  /** @param {State} answer */
+  function take(answer) {
+    if (gone) store.say(BACK, true);
+    const isNew = gone || answer.version !== store.state.version;
+    const hasMoved = store.frame !== null && answer.update !== store.frame.update;
+    gone = false;
+    store.state = answer;
+    if (isNew) hear();
+    if (isNew || hasMoved) store.want();
+  }
 
-  const tell = makeTeller((name, message) => store.ask(name, message));
+  const teller = makeTeller(
+    (name, message) => store.ask(name, message),
+    () => store.read(),
+  );
   /** @type {Store} */
   const store = {
     state,
@@ -73,10 +90,9 @@ function makeStore(transport, menu, state) {
       try {
         const answer = await transport.ask(name, message, body);
         if (name === "state") return answer;
+        if (answer.started_over) store.say("Training starts over.");
+        if (answer.version !== store.state.version) store.read();
         store.want();
-        if (answer.version !== undefined && answer.version !== store.state.version) {
-          store.read();
-        }
         return answer;
       } catch (error) {
         fail(error);
@@ -84,22 +100,16 @@ function makeStore(transport, menu, state) {
       }
     },
     async read() {
-      if (reading) return;
+      // a state from before the last change would set a control back under one's hand
+      if (reading || teller.isBusy()) return;
       reading = true;
       const answer = await store.ask("state");
       reading = false;
-      if (answer === null) return;
-      if (gone) store.say(BACK);
-      const isNew = gone || answer.version !== store.state.version;
-      const isOlder = store.frame && answer.update !== store.frame.update;
-      gone = false;
-      store.state = answer;
-      if (isNew) for (const hear of listeners) hear(answer);
-      if (isNew || isOlder) store.want();
+      if (answer !== null && !teller.isBusy()) take(answer);
     },
-    tell,
-    change: (settings) => tell("change", settings),
-    listen: (hear) => listeners.push(hear),
+    tell: teller.tell,
+    change: (settings) => teller.tell("change", settings),
+    listen: (listener) => listeners.push(listener),
     // the shell takes these over
     say: () => {},
     redraw: () => {},
@@ -113,8 +123,9 @@ function makeStore(transport, menu, state) {
 /**
  * Of messages with the same key one is on its way; those that wait become one.
  * @param {(name: string, message: object) => Promise<any>} ask
+ * @param {() => void} rest called when all have been told
  */
-function makeTeller(ask) {
+function makeTeller(ask, rest) {
   /** @type {Map<string, object | null>} */
   const waiting = new Map();
 
@@ -133,6 +144,7 @@ function makeTeller(ask) {
     const next = waiting.get(key);
     waiting.delete(key);
     if (next) tell(name, next, key);
+    else if (waiting.size === 0) rest();
   }
-  return tell;
+  return { tell, isBusy: () => waiting.size > 0 };
 }
