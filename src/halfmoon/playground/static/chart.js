@@ -1,5 +1,5 @@
-// Lines over the updates of a run, drawn by uPlot. The exact update below the pointer is
-// told, and a press goes there.
+// Lines over the updates of a run, drawn by uPlot. The update below the pointer is told,
+// and a press goes there.
 
 import { make } from "./controls.js";
 import { place } from "./history.js";
@@ -92,10 +92,14 @@ function sizeOf(element) {
  * @returns {uPlot.AlignedData}
  */
 function tableOf(lines) {
-  const known = (/** @type {number} */ value) => (Number.isFinite(value) ? value : null);
-  const tables = lines.map(({ x, y }) => [Array.from(x), Array.from(y, known)]);
+  const tables = lines.map(({ x, y }) => [Array.from(x), Array.from(y, finiteOrNull)]);
   if (tables.length === 0) return [[]];
   return uPlot.join(/** @type {uPlot.AlignedData[]} */ (tables));
+}
+
+/** @param {number} value */
+function finiteOrNull(value) {
+  return Number.isFinite(value) ? value : null;
 }
 
 /**
@@ -240,9 +244,12 @@ function powersTo(most, width) {
  */
 function ticksOf(low, high) {
   const powers = [];
-  for (let k = Math.floor(Math.log10(low)); 10 ** k <= high; k += 1) powers.push(10 ** k);
+  let exponent = Math.floor(Math.log10(low));
+  for (; 10 ** exponent <= high; exponent += 1) powers.push(10 ** exponent);
   const all = powers.flatMap((power) => [power, 2 * power, 5 * power]);
-  const isInside = (/** @type {number} */ value) => value >= 0.999 * low && value <= 1.001 * high;
+  const isInside = (/** @type {number} */ value) => {
+    return value >= 0.999 * low && value <= 1.001 * high;
+  };
   const inside = all.filter(isInside);
   return inside.length > 6 ? powers.filter(isInside) : inside;
 }

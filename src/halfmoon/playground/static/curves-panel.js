@@ -14,7 +14,11 @@ const RUN_COLOURS = ["accent", "wrong", "right", "violet"];
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
 /** @import { Band, Content, Line } from "./chart.js" */
 /**
- * @typedef {{shows: string, log: boolean, logValues: boolean, hovered: number | null}} View
+ * @typedef {object} View what the reader has chosen
+ * @property {string} shows "loss" or "score"
+ * @property {boolean} log
+ * @property {boolean} logValues
+ * @property {number | null} hovered the update below the pointer
  *
  * @typedef {object} Curves one run's
  * @property {string} id

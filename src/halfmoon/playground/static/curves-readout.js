@@ -1,4 +1,4 @@
-// The numbers of the curves, run by run: at the update below the pointer, and else where
+// The numbers of the curves, run by run: at the update below the pointer, or else where
 // the run stands. They are the curves in text.
 
 import { make } from "./controls.js";
@@ -136,7 +136,8 @@ function nearestIndex(list, value) {
     if (list[middle] <= value) low = middle;
     else high = middle;
   }
-  return value - list[low] <= list[high] - value ? Math.min(low, list.length - 1) : high;
+  const isLower = value - list[low] <= list[high] - value;
+  return isLower ? Math.min(low, list.length - 1) : high;
 }
 
 /**

@@ -12,7 +12,9 @@ export function short(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return NONE;
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e6)) return signed(value.toExponential(1));
+  if (size !== 0 && (size < 0.001 || size >= 1e6)) {
+    return signed(value.toExponential(1));
+  }
   return signed(Number(value.toPrecision(3)).toLocaleString("en", DIGITS));
 }
 
@@ -39,7 +41,8 @@ export function scoreText(value, name) {
   if (value === null || value === undefined || !Number.isFinite(value)) {
     return short(value);
   }
-  return name === "accuracy" ? `${(100 * value).toFixed(1)}%` : signed(value.toFixed(3));
+  if (name === "accuracy") return `${(100 * value).toFixed(1)}%`;
+  return signed(value.toFixed(3));
 }
 
 /** @param {number} value a whole number: 12,000 */
@@ -47,7 +50,7 @@ export function countText(value) {
   return value.toLocaleString("en");
 }
 
-/** @param {string} text a number's, whose minus becomes one that is as wide as a plus */
+/** @param {string} text a number's, whose minus becomes as wide as a plus */
 function signed(text) {
   return text.replace("-", text.includes("e-") && !text.startsWith("-") ? "-" : "−");
 }
