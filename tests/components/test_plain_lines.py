@@ -16,7 +16,7 @@ Z = np.linspace(-3.0, 3.0, 13)
 def computed(lines, expression, **names):
     """What an expression gives, in a namespace that knows NumPy alone."""
     known = {"np": np, **names}
-    exec(lines.text(), known)
+    exec("\n".join([*lines.imports.values(), lines.text()]), known)
     return eval(expression, known)
 
 

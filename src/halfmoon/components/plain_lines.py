@@ -23,7 +23,8 @@ WIDTH = 84
 class PlainLines:
     """Expressions and functions from components, and all that they call.
 
-    `texts` holds the functions and constants by name, each after what it needs.
+    `texts` holds the functions and constants by name, each after what it needs, and
+    `imports` the lines that these need beside ``import numpy as np``.
 
     Examples
     --------
@@ -40,6 +41,7 @@ class PlainLines:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+        self.imports: dict[str, str] = {}
 
     def expression(self, component: Component, method: str, **arguments: str) -> str:
         """What the method gives for these arguments: its own formula if it has one.
@@ -66,12 +68,15 @@ class PlainLines:
             self.texts[function.__name__] = text
 
     def text(self) -> str:
-        """All texts; imports first, then each after what it needs."""
-        texts = sorted(self.texts.values(), key=lambda text: text[:5] != "from ")
-        return "\n\n".join(
-            f"\n{text}\n" if text.startswith(("def", "class")) else text
-            for text in texts
-        ).strip("\n")
+        """All texts, without the imports; two empty lines around a function."""
+        whole = ""
+        for text in self.texts.values():
+            is_constant = not text.startswith(("def ", "class "))
+            gap = "" if is_constant and not whole.endswith("\n\n\n") else "\n\n"
+            whole = f"{whole.rstrip(chr(10))}\n{gap if whole else ''}{text}\n"
+            if not is_constant:
+                whole += "\n\n"
+        return whole.strip("\n")
 
     def _call(self, definition: ast.FunctionDef, name: str, values: list[str]) -> str:
         """A call of the function, whose text is put among the texts."""
@@ -107,7 +112,7 @@ class PlainLines:
             self.define(value)
         elif isinstance(value, BuiltinFunctionType):
             module = value.__module__.strip("_")
-            self.texts.setdefault(name, f"from {module} import {name}")
+            self.imports[name] = f"from {module} import {name}"
         elif value is not np:
             self.texts.setdefault(name, f"{name} = {pformat(value, width=WIDTH)}")
 

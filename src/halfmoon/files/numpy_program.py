@@ -24,7 +24,6 @@ from halfmoon.components.schedules import SCHEDULES
 from halfmoon.network import Network
 from halfmoon.training.settings import Settings
 
-IMPORTS = "from types import SimpleNamespace\n\nimport numpy as np"
 RANDOM = """\
 # Random numbers as halfmoon draws them: each follows from a seed and from what it is
 # for (0: weights, 1: the order of rows, 2: dropout).
@@ -107,7 +106,8 @@ def numpy_program(
     seed : int, default=0
         The network's, for the initial weights.
     changes : dict, optional
-        Lines for before an update, by its number from 0, such as ``"rate = 0.1"``.
+        Lines for before an update, by its number from 0, such as ``"rate = 0.1"``;
+        those of the number `updates` come last.
 
     Returns
     -------
@@ -120,32 +120,28 @@ def numpy_program(
         For a layer, a schedule or a component that cannot be written so.
     """
     writer = _Writer(network, settings, seed, rows)
-    parameters = _parameters(writer)
-    forward = _forward(writer)
-    loss = _loss(writer)
-    training = _training(writer, updates, changes or {})
-    used = "\n".join([parameters, forward, loss, training])
-    random = _random(used)
     parts = [
-        IMPORTS if "SimpleNamespace(" in training else "import numpy as np",
-        data,
-        random,
-        writer.lines.text(),
-        parameters,
-        forward,
-        loss,
-        training,
+        _parameters(writer),
+        _forward(writer),
+        _loss(writer),
+        _training(writer, updates, changes or {}),
     ]
-    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+    random = _random("\n".join(parts))
+    imports = [*random.imports.values(), *writer.lines.imports.values()]
+    if "SimpleNamespace(" in parts[-1]:
+        imports.append("from types import SimpleNamespace")
+    head = "\n".join([*sorted(imports), "", "import numpy as np", "", data])
+    whole = [head, RANDOM + random.text(), writer.lines.text(), *parts]
+    return "\n\n\n".join(part.strip("\n") for part in whole if part) + "\n"
 
 
-def _random(used: str) -> str:
+def _random(used: str) -> PlainLines:
     """What draws random numbers, as far as the lines use it."""
     lines = PlainLines()
     for function in (Stream, permutation, key, uniform):
         if f"{function.__name__}(" in used:
             lines.define(function)
-    return RANDOM + lines.text() if lines.texts else ""
+    return lines
 
 
 def _parameters(writer: _Writer) -> str:
@@ -209,22 +205,27 @@ def _results(writer: _Writer) -> str:
 def _loss(writer: _Writer) -> str:
     """The truth as the loss reads it, and the mean loss."""
     k = writer.network.k
-    loss = writer.network.loss
-    truth = [f"classes = {k}", "Y = np.eye(classes)[y]  # 1 for a row's class, else 0"]
+    loss: Any = writer.network.loss
+    truth = f"np.eye({k})[y]  # 1 for a row's class, else 0"
     if k == 1:
-        truth = ["Y = y[:, None]"]
-    smoothing = getattr(loss, "smoothing", 0.0)
+        truth = "y[:, None]"
+    lines = ["z = forward(x)[-2]", "y = truth(y)"]
     if writer.is_softmax:
+        if loss.smoothing:
+            rest = 1.0 - loss.smoothing
+            truth = f"{rest!r} * np.eye({k})[y] + {loss.smoothing / k!r}"
         writer.lines.define(log_softmax)
         value = "-(y * log_softmax(z)).sum(axis=1)"
-        if smoothing:
-            truth.append(f"Y = {1.0 - smoothing} * Y + {smoothing} / classes")
     else:
         value = writer.lines.expression(loss, "value", z="z", y="y")
+    lines.append(f"return np.sum({value}) / len(x)")
+    comment = "# The truth, as the loss compares it."
     head = "# The loss: its mean over rows, without penalties."
-    lines = ["z = forward(x)[-2]", f"return np.sum({value}) / len(x)"]
-    truth_lines = "\n".join(["# The truth, as the loss compares it.", *truth])
-    return f"{truth_lines}\n\n{_function(head, 'def loss(x, y):', lines)}"
+    functions = [
+        _function(comment, "def truth(y):", [f"return {truth}"]),
+        _function(head, "def loss(x, y):", lines),
+    ]
+    return "\n\n".join([*functions, "Y = truth(y)"])
 
 
 def _function(comment: str, head: str, lines: list[str]) -> str:
@@ -245,10 +246,14 @@ def _training(writer: _Writer, updates: int, changes: dict[int, list[str]]) -> s
     lines += [f"for update in range({updates}):"]
     body: list[str] = []
     for update, texts in changes.items():
-        body.append(f"if update == {update}:")
-        body += [f"    {text}" for text in texts]
+        if update < updates:
+            body.append(f"if update == {update}:")
+            body += [f"    {text}" for text in texts]
     body += [*_rows(writer), *_backward(writer), *_step(writer)]
-    return "\n".join([*lines, *(f"    {line}".rstrip() for line in body)])
+    lines += [f"    {line}".rstrip() for line in body]
+    if updates in changes:
+        lines += ["", "# After the last update.", *changes[updates]]
+    return "\n".join(lines)
 
 
 def _rows(writer: _Writer) -> list[str]:
