@@ -176,10 +176,10 @@ function contentOf(frame, runs, { shows, log, logValues }) {
     { x: updates, y: values[`test_${shows}`], colour, dash: DASH },
   ]);
   const drawn = lines.filter(({ x, y }) => y.length === x.length && x.length > 0);
-  const ends = drawn.map(({ x }) => x[x.length - 1]);
+  const end = Math.max(10, frame.end, ...drawn.map(({ x }) => x[x.length - 1]));
   return {
     lines: drawn,
-    last: Math.max(10, frame.end, ...ends),
+    last: log ? end : axisRange([[end]], false)[1],
     range: shows === "loss" ? lossAxis(drawn, isLog) : scoreAxis(drawn),
     log,
     logValues: isLog,

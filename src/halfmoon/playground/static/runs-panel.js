@@ -20,7 +20,9 @@ export function makeRunsPanel(store) {
   const element = make("div", "pg-runs-panel");
   const list = make("ul", "pg-cards");
   const comparison = makeComparison();
-  element.append(makeKeep(store), comparison.element, list);
+  const body = make("div", "pg-runs-body");
+  body.append(list, comparison.element);
+  element.append(makeKeep(store), body);
   /** @type {Map<string, ReturnType<typeof makeCard>>} */
   const cards = new Map();
   /** @type {Map<string, Drawn>} */
