@@ -38,9 +38,7 @@ export function makeCurvesPanel(store) {
   /** @type {Set<string>} */
   const hidden = new Set(); // the runs that the reader has switched off
   const chart = makeChart({
-    seek: (update) => {
-      store.tell("seek", { update: Math.min(update, store.frame?.end ?? update) });
-    },
+    seek: (update) => store.tell("seek", { update }),
     hover(update) {
       view.hovered = update;
       fill();
@@ -176,7 +174,7 @@ function contentOf(frame, runs, { shows, log, logValues }) {
     { x: updates, y: values[`test_${shows}`], colour, dash: DASH },
   ]);
   const drawn = lines.filter(({ x, y }) => y.length === x.length && x.length > 0);
-  const end = Math.max(10, frame.end, ...drawn.map(({ x }) => x[x.length - 1]));
+  const end = Math.max(10, frame.update, ...drawn.map(({ x }) => x[x.length - 1]));
   return {
     lines: drawn,
     last: log ? end : axisRange([[end]], false)[1],

@@ -66,7 +66,7 @@ function contentOfStability(frame, look) {
   const y = frame["stability.product"] ?? [];
   return {
     lines: x.length ? [{ x, y, colour: css(look.accent) }] : [],
-    last: Math.max(10, frame.end),
+    last: Math.max(10, frame.update, ...Array.from(x).slice(-1)),
     range: [0, Math.min(12, Math.max(3, axisRange([y], false)[1]))],
     log: true,
     logValues: false,
