@@ -1,0 +1,109 @@
+"""Serving: from a session to a page in the browser, until it is closed."""
+
+import os
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from halfmoon.playground.presence import Presence
+from halfmoon.playground.server import make_app
+
+HOST = "127.0.0.1"
+
+
+class PlaygroundServer(uvicorn.Server):
+    """A server on this machine alone, on a free port unless one is given.
+
+    `address` holds the token in its fragment, which browsers send to nobody. The server
+    ends once no page is left.
+    """
+
+    def __init__(self, session: Any, port: int = 0) -> None:
+        self.presence = Presence()
+        token = secrets.token_urlsafe(24)
+        super().__init__(
+            uvicorn.Config(
+                make_app(session, token, self.presence),
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                limit_concurrency=64,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        self.socket = listen(port)
+        self.origin = f"http://{HOST}:{self.socket.getsockname()[1]}"
+        self.address = f"{self.origin}/#token={token}"
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until the last page is gone, or Ctrl-C."""
+        try:
+            super().run(sockets or [self.socket])
+        except KeyboardInterrupt:  # uvicorn has ended well, and passes it on
+            pass
+        finally:
+            self.socket.close()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end, asked ten times a second."""
+        if self.presence.is_over():
+            return True
+        return await super().on_tick(counter)
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on this machine alone; port 0 stands for any free one.
+
+    Raises ValueError for a port that is taken.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # or a port stays taken for a minute after its server
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen()  # so that the browser may come before the server
+    except OSError as error:
+        listening.close()
+        raise ValueError(
+            f"Port {port} cannot be used ({error.strerror}); name another one, or none "
+            "for any that is free."
+        ) from None
+    return listening
+
+
+def serve(
+    session: Any,
+    port: int = 0,
+    open_browser: bool = True,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Show a session's page, and serve it until it is closed or Ctrl-C is pressed.
+
+    Parameters
+    ----------
+    session : Session
+    port : int
+        0 for any that is free.
+    open_browser : bool
+        Whether to open the page in the browser.
+    say : callable
+        Is given the page's address in a sentence.
+
+    Raises
+    ------
+    ValueError
+        For a port that cannot be used.
+    """
+    server = PlaygroundServer(session, port)
+    say(f"The playground is at\n{server.address}\nIt ends with its page, or by Ctrl-C.")
+    if open_browser:
+        webbrowser.open(server.address)
+    try:
+        server.run()
+    finally:
+        session.close()

@@ -1,0 +1,74 @@
+"""Serving: on this machine alone, on a free port, until the page is gone."""
+
+import threading
+import webbrowser
+
+import httpx2
+import pytest
+
+from few_operations import few_operations
+from halfmoon.playground import presence
+from halfmoon.playground.serving import HOST, listen, serve
+from playing import serving
+
+
+@pytest.fixture
+def session():
+    with few_operations() as fake:
+        yield fake
+
+
+def test_an_address_holds_its_token_in_the_fragment_alone(session, caplog, capsys):
+    with serving(session) as server:
+        address, _, token = server.address.partition("#token=")
+        assert len(token) == 32  # 24 random bytes
+        key = {"Authorization": f"Bearer {token}"}
+        assert httpx2.get(address).status_code == 200
+        assert httpx2.post(f"{address}api/state").status_code == 401
+        assert httpx2.post(f"{address}api/state", headers=key).status_code == 200
+    told = capsys.readouterr()
+    assert token not in caplog.text + told.out + told.err
+
+
+def test_each_server_has_its_own_token_and_port(session):
+    with serving(session) as one, serving(session) as two:
+        assert one.address != two.address
+        assert one.origin != two.origin
+
+
+def test_only_this_machine_is_served():
+    listening = listen(0)
+    assert listening.getsockname()[0] == HOST
+    listening.close()
+
+
+def test_a_port_that_is_taken_is_told():
+    with listen(0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            ValueError, match=rf"Port {port} cannot be used \(.*one, or"
+        ):
+            listen(port)
+
+
+def test_it_ends_when_the_page_has_left(session, monkeypatch):
+    monkeypatch.setattr(presence, "RETURNS_WITHIN", 0.0)
+    closed = []
+    said = []
+    opened = []
+    session.close = lambda: closed.append(True)
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    thread = threading.Thread(target=serve, args=(session, 0, True, said.append))
+    thread.start()
+    while not opened:
+        pass
+    address, token = opened[0].split("#token=")
+    assert opened[0] in said[0]
+    headers = {"Authorization": f"Bearer {token}", "Halfmoon-Page": "one"}
+    assert httpx2.post(f"{address}api/state", headers=headers).status_code == 200
+    httpx2.post(f"{address}api/leave", headers=headers)
+    thread.join(20)
+    assert not thread.is_alive()
+    assert closed == [True]
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(address)

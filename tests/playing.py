@@ -1,0 +1,78 @@
+"""A playground's server in a thread, and its page in Debian's chromium."""
+
+import threading
+from contextlib import contextmanager
+
+from halfmoon.playground.serving import PlaygroundServer
+
+SHOWN = ".pg-name"  # stands on the page once it knows the state
+
+
+@contextmanager
+def serving(session, port=0):
+    """A server of this session: it runs in a thread until the block ends."""
+    server = PlaygroundServer(session, port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive(), "the server does not end"
+
+
+class Playing:
+    """A session and its page; what the page complains of is kept in `wrong`."""
+
+    def __init__(self, browser, server, session):
+        self.browser = browser
+        self.server = server
+        self.session = session
+        self.wrong = []
+        self._contexts = []
+        self._page = None
+
+    @property
+    def page(self):
+        """The page that all tests of the file share."""
+        if self._page is None:
+            self._page = self.open()
+        return self._page
+
+    def open(self, settings="", **options):
+        """Another page in a fresh context.
+
+        `settings` is what stands in the address after its "#"; the options are those of
+        a context of playwright's.
+        """
+        size = {"viewport": {"width": 1440, "height": 900}}
+        context = self.browser.new_context(**size | options)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        more = f"&{settings}" if settings else ""
+        page.goto(self.server.address + more)
+        page.locator(SHOWN).wait_for()
+        return page
+
+    def _note(self, kind, text):
+        if kind in ("error", "warning"):
+            self.wrong.append(text)
+
+    def close(self):
+        for context in self._contexts:
+            context.close()
+
+
+@contextmanager
+def playing_with(browser, session):
+    """The page of a session; it may not have complained when the block ends."""
+    with serving(session) as server:
+        playing = Playing(browser, server, session)
+        yield playing
+        playing.close()
+    session.close()
+    assert playing.wrong == []
