@@ -302,6 +302,32 @@ def test_without_validation_the_last_weights_stay():
     assert np.array_equal(network.theta, run.theta)
 
 
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_so_many_updates_in_all_are_the_first_ones_of_the_whole_fit(options):
+    """In pieces that end in the middle of an epoch, too: schedules go by its epochs."""
+    options = {**options, "engine": "numpy"}
+    whole = fit(**options)
+    network, run = fit(updates=3, **options)
+    assert (run.updates, run.stopped) == (3, "updates")
+    for updates in (4, 4, 20):
+        fit(network, run=run, updates=updates, **options)
+    assert run.updates == min(20, whole[1].updates)
+    assert_same((network, run), fit(updates=20, **options))
+    assert_same(fit(network, run=run, **options), whole)
+
+
+def test_epochs_end_a_fit_before_its_updates_are_done():
+    run = fit(updates=100)[1]
+    assert (run.updates, run.stopped) == (8, "epochs")
+
+
+def test_updates_are_counted_over_a_change_of_the_batches():
+    network, run = fit(batch_size=20, updates=5)
+    run.release(anew=False)
+    fit(network, run=run, batch_size=7, updates=9)
+    assert (run.updates, run.stopped) == (9, "updates")
+
+
 @dataclass(frozen=True)
 class Odd(Schedule):
     """A schedule that gives what it is told to."""

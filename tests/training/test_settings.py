@@ -56,6 +56,7 @@ def test_training_settings_use_rules_of_known_form():
 WRONG = {
     "learning_rate": (0.0, -1.0, INF, NAN, "fast", None),
     "epochs": (0, -3, 2.5, None),
+    "updates": (0, 2.5, "all"),
     "batch_size": (0, 1.5, "all"),
     "shuffle": (1, None, "yes"),
     "l2": (-0.1, INF, None),
@@ -203,6 +204,7 @@ EFFECTS = {
     "learning_rate": ({}, 0.4),
     "schedule": ({}, "cosine"),
     "epochs": ({}, 5),
+    "updates": ({}, 3),
     "batch_size": ({}, 20),
     "shuffle": ({}, False),
     "l2": ({}, 0.1),

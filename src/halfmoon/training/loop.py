@@ -9,7 +9,7 @@ masks and schedules are functions of the update's number alone.
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -109,6 +109,15 @@ class Fit:
         """State.t when all epochs are done."""
         epochs = run.epochs_before_fit + self.settings.epochs
         return epochs * self.problem.per_epoch
+
+    def last_update(self, run: Run) -> int:
+        """State.t at which it stops at the latest; schedules go by `end` all the same.
+
+        That is when all epochs are done, or so many updates as are set.
+        """
+        if self.settings.updates is None:
+            return self.end(run)
+        return min(self.end(run), self.settings.updates - run.update_offset)
 
     def monitor(self, run: Run, epoch: int) -> Array:
         """What decides, after so many epochs; the smaller the better."""
@@ -247,6 +256,8 @@ class Fit:
             return "patience"
         if run.t >= self.end(run):
             return "epochs"
+        if run.t >= self.last_update(run):
+            return "updates"
         if self.interrupt.seen:
             return "interrupted"
         if wish:
@@ -262,7 +273,7 @@ def run_updates(fit: Fit, run: Run) -> None:
     while not run.stopped:
         before = run.checkpoint()
         count = min(chunk, updates_ahead(fit, run))
-        seconds = run_chunk(fit, run, count)
+        seconds = run_chunk(fit, run, count).seconds
 
         end = fit.patience_end(run)
         if end is not None and run.t > end:
@@ -284,15 +295,22 @@ def run_updates(fit: Fit, run: Run) -> None:
 
 def updates_ahead(fit: Fit, run: Run) -> int:
     """How many updates may follow until something must look, or the fit ends."""
-    ahead = max(0, fit.end(run) - run.t)
+    ahead = max(0, fit.last_update(run) - run.t)
     if fit.each_epoch:
         per_epoch = fit.problem.per_epoch
         ahead = min(ahead, per_epoch - run.t % per_epoch)
     return ahead
 
 
-def run_chunk(fit: Fit, run: Run, count: int) -> float:
-    """Plan, carry out and record a chunk of `count` updates; returns its seconds."""
+class Chunk(NamedTuple):
+    """Updates that were carried out without pause, and how long they took."""
+
+    measured: Measured
+    seconds: float
+
+
+def run_chunk(fit: Fit, run: Run, count: int) -> Chunk:
+    """Plan, carry out and record a chunk of `count` updates."""
     plan = plan_updates(fit, run, count)
     begin = time.perf_counter()
     with fit.interrupt.held():
@@ -303,7 +321,7 @@ def run_chunk(fit: Fit, run: Run, count: int) -> float:
     record(fit.problem, run, plan.eta * plan.g_factor, measured)
     if measured.diverged:
         run.stopped = "diverged"
-    return max(seconds, 1e-9)
+    return Chunk(measured, max(seconds, 1e-9))
 
 
 def plan_updates(fit: Fit, run: Run, count: int) -> Plan:

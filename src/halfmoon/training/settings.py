@@ -49,6 +49,12 @@ class Settings:
     epochs: int = setting(
         200, Integer("[", 1, INF, ")"), "passes over the data, at most"
     )
+    updates: int | None = of_updates(
+        None,
+        NONE | Integer("[", 1, INF, ")"),
+        "updates in all after which it stops, in the middle of an epoch if need be; "
+        "schedules go by the epochs all the same",
+    )
     batch_size: int | None = of_updates(
         None,
         NONE | Integer("[", 1, INF, ")"),

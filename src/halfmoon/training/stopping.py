@@ -10,6 +10,7 @@ from halfmoon.components.schedules import improved
 # what `Run.stopped` may say; a callback may give a reason of its own instead
 STOPPED = {
     "epochs": "all epochs are done",
+    "updates": "so many `updates` in all are done",
     "patience": "`patience` epochs did not improve the monitor by more than `tol`",
     "time": "the time budget `seconds` is spent",
     "callback": "a callback returned True",

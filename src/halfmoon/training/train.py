@@ -136,10 +136,7 @@ def train(
     try:
         problem = make_problem(network, X, y, w, settings, method)
         refuse_idle(problem, settings, method)
-        now = copy(run)
-        now = start(problem, method) if now is None else resume(now, problem, method)
-        offset = now.update_offset - now.memory_start
-        problem = dataclasses.replace(problem, t_offset=offset)
+        problem, now = prepare(problem, method, run)
         with Interrupt().opened() as interrupt:
             fit = Fit(problem, settings, validation, *watchers, interrupt)
             carry_out(fit, now, method)
@@ -235,6 +232,16 @@ def make_problem(
         n_threads=settings.n_threads,
         decay=settings.decay_with(optimizer),
     )
+
+
+def prepare(
+    problem: Problem, method: Optimizer | Solver, run: Run | None
+) -> tuple[Problem, Run]:
+    """A run that begins, or a copy of one that goes on, and the problem for it."""
+    now = copy(run)
+    now = start(problem, method) if now is None else resume(now, problem, method)
+    offset = now.update_offset - now.memory_start
+    return dataclasses.replace(problem, t_offset=offset), now
 
 
 def refuse_idle(
