@@ -1,0 +1,365 @@
+"""A run that can be gone back in, to any update, and on from there.
+
+It keeps the run as it was at some updates (the more there are, the further apart), and
+what each stretch of updates was made with. An update between two of them is carried
+out again, with the same bits, as shuffles, masks and schedules are functions of its
+number.
+"""
+
+import math
+import time
+from copy import copy
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.playground.building import Measures, Work, begin, measure
+from halfmoon.playground.data import Data
+from halfmoon.playground.setup import Setup
+from halfmoon.training.loop import run_chunk
+from halfmoon.training.run import Run
+from halfmoon.training.stopping import Standstill
+
+CHUNK_SECONDS = 0.008
+MOST_KEPT = 400
+MOST_BYTES = 2**26  # of what is kept
+MOST_BINS = 2**15
+PER_DECADE = 60  # updates that are measured
+
+
+class Last(NamedTuple):
+    """What the last update had: its batch's objective, and how far it went."""
+
+    loss: float = math.nan
+    gradient_norm: float = math.nan
+    learning_rate: float = math.nan
+
+
+class Stage(NamedTuple):
+    """From which update on what they are made with."""
+
+    begin: int
+    setup: Setup
+    data: Data
+    source: Any
+    before: Run | None  # the run up to here; None at its beginning
+    last: Last
+    weights: dict[int, float]  # those set by hand here, by their index in theta
+    released: bool  # whether the run was, to go on
+
+
+class Kept(NamedTuple):
+    """The run at one update."""
+
+    run: Run
+    last: Last
+
+
+class Point(NamedTuple):
+    """What was measured at one update."""
+
+    update: int
+    measures: Measures
+    last: Last
+
+
+class Band(NamedTuple):
+    """The lowest and the highest objective (bins,) of each `every` updates."""
+
+    every: int
+    low: Array
+    high: Array
+
+    def with_updates(self, update: int, losses: Array) -> "Band":
+        """This one, and the objectives of the updates after so many."""
+        bins = (update + np.arange(len(losses))) // self.every
+        more = np.full(max(0, int(bins[-1]) + 1 - len(self.low)), np.nan)
+        low = np.concatenate([self.low, more])
+        high = np.concatenate([self.high, more])
+        np.fmin.at(low, bins, losses)
+        np.fmax.at(high, bins, losses)
+        return Band(self.every, low, high)._halved()
+
+    def _halved(self) -> "Band":
+        if len(self.low) <= MOST_BINS:
+            return self
+        starts = np.arange(0, len(self.low), 2)
+        low = np.fmin.reduceat(self.low, starts)
+        return Band(2 * self.every, low, np.fmax.reduceat(self.high, starts))._halved()
+
+    def until(self, update: int) -> "Band":
+        """Its first updates."""
+        count = -(-update // self.every)
+        return Band(self.every, self.low[:count], self.high[:count])
+
+
+def next_measured(update: int) -> int:
+    """The first update after this one that is measured: evenly on a logarithmic axis.
+
+    >>> [next_measured(update) for update in (0, 1, 100, 1000)]
+    [1, 2, 104, 1031]
+    """
+    i = math.floor(PER_DECADE * math.log10(update + 1))
+    while True:
+        i += 1
+        found = math.ceil(10 ** (i / PER_DECADE) - 1 - 1e-9)
+        if found > update:
+            return found
+
+
+class Recording:
+    """One line of training from the first weights on, and where one stands in it.
+
+    `stages` say what it was made with, `points` what was measured, `band` the objective
+    of every update, `last` of the latest one. `last_update` is how far it goes, `ended`
+    why no further.
+
+    Examples
+    --------
+    >>> from halfmoon.playground.sources import make_data
+    >>> recording = Recording(Setup(), make_data(Setup()))
+    >>> recording.advance(100)
+    >>> end = recording.run.theta
+    >>> recording.seek(7)
+    >>> recording.advance(100)
+    >>> bool((recording.run.theta == end).all())
+    True
+    """
+
+    def __init__(self, setup: Setup, data: Data, source: Any = None) -> None:
+        self.stages: tuple[Stage, ...] = ()
+        self.kept: dict[int, Kept] = {}
+        self.every = 1
+        self.points: list[Point] = []
+        self.band = Band(1, np.empty(0), np.empty(0))
+        self.last_update = 0
+        self.ended = ""
+        self.update = 0
+        self.last = Last()
+        self.work: Work
+        self._index = -1  # of the present stage
+        self._pace = 1.0  # updates in a chunk
+        self._standstill = Standstill()
+        self.change(setup, data, source)
+
+    @property
+    def run(self) -> Run:
+        """The run at the present update."""
+        return self.work.run
+
+    @property
+    def stage(self) -> Stage:
+        """What the next update is made with."""
+        return self.stages[self._index]
+
+    @property
+    def stopped(self) -> str:
+        """Why it does not go on from here, in a word; else nothing."""
+        return self.ended if self.update == self.last_update else ""
+
+    @property
+    def end(self) -> int:
+        """The update at which all epochs are done."""
+        return self.work.fit.end(self.run) + self.run.update_offset
+
+    @property
+    def per_epoch(self) -> int:
+        """Updates in an epoch."""
+        return self.work.fit.problem.per_epoch
+
+    @property
+    def epoch_end(self) -> int:
+        """The update at which the present epoch is done."""
+        return self.update + self.per_epoch - self.run.t % self.per_epoch
+
+    def change(
+        self,
+        setup: Setup,
+        data: Data,
+        source: Any = None,
+        weights: dict[int, float] | None = None,
+    ) -> None:
+        """Go on from the last update with something else, of the same sizes.
+
+        Raises ValueError for what does not fit together; then nothing has changed.
+        """
+        stages = self.stages
+        before = _at_rest(self.run) if stages else None
+        last = self.last
+        weights = weights or {}
+        if stages and stages[-1].begin == self.update:
+            before, last = stages[-1].before, stages[-1].last
+            weights = stages[-1].weights | weights
+            stages = stages[:-1]
+        work = begin(setup, data, before, weights)
+        stage = Stage(
+            self.update, setup, data, source, before, last, weights, work.released
+        )
+        self.stages = (*stages, stage)
+        self.work = work
+        self.last = last
+        self._index = len(stages)
+        self.kept.pop(self.update, None)
+        self.points = [each for each in self.points if each.update < self.update]
+        self.allow_more()
+        self.measure()
+
+    def allow_more(self) -> None:
+        """Go on from where a condition has stopped it."""
+        self.ended = ""
+        self._standstill = Standstill()
+
+    def measure(self) -> None:
+        """Measure at the last update, once."""
+        if not self.points or self.points[-1].update < self.last_update:
+            self.points.append(Point(self.update, self._measures(), self.last))
+
+    def _measures(self) -> Measures:
+        return measure(self.work.network, self.stage.data, self.run.theta)
+
+    def advance(self, update: int, seconds: float = math.inf) -> None:
+        """Go on to an update, unless it stops before or the time is over."""
+        deadline = time.perf_counter() + seconds
+        while self.update < update and not self.stopped:
+            is_new = self.update == self.last_update
+            if is_new and self.update >= self.end:
+                self._finish("epochs")
+                return
+            begun = time.perf_counter()
+            count = min(update, *self._stops(is_new)) - self.update
+            self._carry_out(min(count, max(1, round(self._pace))), is_new)
+            now = time.perf_counter()
+            speed = CHUNK_SECONDS / max(now - begun, 1e-6)
+            self._pace = min(2.0 * self._pace + 1.0, max(1.0, count * speed))
+            if now >= deadline:
+                return
+
+    def _stops(self, is_new: bool) -> list[int]:
+        """Where a chunk of updates must end at the latest."""
+        if not is_new:
+            begins = [stage.begin for stage in self.stages[self._index + 1 :]]
+            return [self.last_update, *begins[:1]]
+        stops = [self.end, next_measured(self.update)]
+        stops.append(self.update - self.update % self.every + self.every)
+        if self._has_conditions():
+            stops.append(self.epoch_end)
+        return stops
+
+    def _carry_out(self, count: int, is_new: bool) -> None:
+        """Carry out a chunk, and record what has not been before."""
+        run = self.run
+        measured = run_chunk(self.work.fit, run, count).measured
+        losses = measured.loss + measured.penalty
+        if len(losses):
+            rate = run.unfinished_epoch[3]
+            now = rate[-1] if len(rate) else run.history.last("learning_rate")
+            self.last = Last(float(losses[-1]), float(measured.norm[-1]), float(now))
+        before = self.update
+        self.update = run.updates
+        if is_new:
+            if len(losses):
+                self.band = self.band.with_updates(before, losses)
+            self._record(measured.diverged)
+        elif self.update == self.last_update and self.ended == "diverged":
+            self._enter(self._index, self.kept[self.update])
+        elif self.update in [stage.begin for stage in self.stages[self._index + 1 :]]:
+            self._enter(self._index + 1)
+
+    def _record(self, diverged: bool) -> None:
+        """Keep and measure the run where that is due, and see whether it ends here."""
+        before = self.last_update
+        self.last_update = self.update
+        if diverged or self.update % self.every == 0:
+            self.kept[self.update] = Kept(_at_rest(self.run), self.last)
+            self._thin_out()
+        if diverged:
+            self._finish("diverged")
+            return
+        if self.update >= next_measured(before):
+            self.measure()
+        if self._has_conditions() and self.run.t % self.per_epoch == 0:
+            self._finish(self._reason_to_stop(self._measures()))
+        if self.update >= self.end:
+            self._finish("epochs")
+
+    def _finish(self, reason: str) -> None:
+        """Let it end here, if there is a reason."""
+        self.ended = reason
+        if reason:
+            self.measure()
+
+    def _has_conditions(self) -> bool:
+        setup = self.stage.setup
+        conditions = (setup.stop_loss, setup.stop_score, setup.patience)
+        return any(each is not None for each in conditions)
+
+    def _reason_to_stop(self, measures: Measures) -> str:
+        """Which of the setup's conditions is met; of the training rows if none test."""
+        setup = self.stage.setup
+        has_test = self.stage.data.is_test.any()
+        loss = measures.test_loss if has_test else measures.train_loss
+        score = measures.test_score if has_test else measures.train_score
+        self._standstill = self._standstill.after(np.array([loss]), 0.0)
+        if setup.stop_loss is not None and loss <= setup.stop_loss:
+            return "loss"
+        if setup.stop_score is not None and score >= setup.stop_score:
+            return "score"
+        patience = setup.patience
+        return "patience" if patience and self._standstill.epochs >= patience else ""
+
+    def _thin_out(self) -> None:
+        """Keep the run at every second of these updates only, if there are too many."""
+        run = self.run
+        size = run.theta.nbytes * (1 + len(run.slots))
+        if len(self.kept) > max(16, min(MOST_KEPT, MOST_BYTES // size)):
+            self.every *= 2
+            self.kept = {
+                update: kept
+                for update, kept in self.kept.items()
+                if update % self.every == 0
+            }
+
+    def seek(self, update: int) -> None:
+        """Go to an update that was recorded, or to the nearest."""
+        update = min(max(update, 0), self.last_update)
+        index = max(i for i, stage in enumerate(self.stages) if stage.begin <= update)
+        begin = self.stages[index].begin
+        nearest = max([begin, *(each for each in self.kept if each <= update)])
+        if not nearest <= self.update <= update:
+            self._enter(index, self.kept[nearest] if nearest > begin else None)
+        self.advance(update)
+
+    def _enter(self, index: int, kept: Kept | None = None) -> None:
+        """Stand at a stage's beginning, or where in it the run was kept."""
+        stage = self.stages[index]
+        if kept is None:
+            self.work = begin(stage.setup, stage.data, stage.before, stage.weights)
+        elif index == self._index:
+            self.work = self.work._replace(run=copy(kept.run))
+        else:
+            self.work = begin(stage.setup, stage.data, kept.run)
+        self._index = index
+        self.last = stage.last if kept is None else kept.last
+        self.update = self.run.updates
+
+    def branch(self) -> "Recording":
+        """Another one, with the same past and no future."""
+        other = copy(self)
+        other.stages = self.stages[: self._index + 1]
+        other.kept = {
+            update: kept for update, kept in self.kept.items() if update <= self.update
+        }
+        other.points = [each for each in self.points if each.update <= self.update]
+        other.band = self.band.until(self.update)
+        other.last_update = self.update
+        other.work = self.work._replace(run=copy(self.run))
+        other.allow_more()
+        return other
+
+
+def _at_rest(run: Run) -> Run:
+    """A copy that keeps no engine's memory alive."""
+    other = copy(run)
+    other.finite_source = None
+    return other

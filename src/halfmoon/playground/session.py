@@ -1,0 +1,487 @@
+"""One playground: a recording that grows while its thread trains, and earlier ones.
+
+All changes are made under one lock; what is seen is a `Moment`, which holds still
+while training goes on, since arrays are replaced and never written.
+"""
+
+import threading
+import time
+from collections import deque
+from copy import copy
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.components.losses import LOSSES
+from halfmoon.network import Network
+from halfmoon.playground.building import suits
+from halfmoon.playground.data import Data
+from halfmoon.playground.recording import CHUNK_SECONDS, Last, Recording
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import make_data
+from halfmoon.training.run import Run
+
+# updates a second: so many at first, and more for each update done
+SPEEDS = {
+    "slow": (4.0, 0.1),
+    "normal": (24.0, 0.9),
+    "fast": (60.0, 4.0),
+}
+FULL = "full"  # without a pause
+PHASES = ("forward", "loss", "backward", "step")
+OF_DATA = {
+    *("data", "rows", "noise", "data_seed", "test_share"),
+    *("features", "target", "groups", "axes"),
+}
+# with these, the weights begin anew
+STARTS_OVER = {"data", "features", "target", "hidden", "initializer", "seed"}
+# these change no update
+OF_VIEW = {"axes", "stop_loss", "stop_score", "patience"}
+MOST_FUTURES = 8
+
+
+class Lock:
+    """A lock that is given in the order in which it is asked for, and may be nested."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[int] = deque()
+        self._condition = threading.Condition()
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        with self._condition:
+            if self._depth == 0 or self._waiting[0] != me:
+                self._waiting.append(me)
+                self._condition.wait_for(lambda: self._waiting[0] == me)
+            self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._condition:
+            self._depth -= 1
+            if self._depth == 0:
+                self._waiting.popleft()
+                self._condition.notify_all()
+
+
+class Moment(NamedTuple):
+    """A session as it is at one moment."""
+
+    update: int
+    epoch: int
+    end: int  # the update at which all epochs are done
+    last_update: int  # how far it is recorded
+    theta: Array
+    last: Last  # what the last update had
+    network: Network  # its own theta is not the present one
+    data: Data
+    setup: Setup
+    run: Run
+    recording: Recording
+    playing: bool
+    stopped: str
+    phase: str | None
+    version: int
+    data_version: int
+
+
+class Session:
+    """What is played with: rows, a network, and its training.
+
+    Parameters
+    ----------
+    setup : Setup, optional
+        Every control's value.
+    source : optional
+        Points or a table, where the rows are not drawn at random.
+
+    Examples
+    --------
+    >>> with Session(Setup(hidden=[4], activations=["relu"])) as session:
+    ...     session.advance(50)
+    ...     session.change(learning_rate=0.1)
+    ...     session.moment().update
+    False
+    50
+    """
+
+    def __init__(self, setup: Setup | None = None, source: Any = None) -> None:
+        setup = setup or Setup()
+        self.lock = Lock()
+        self.speed = "normal"
+        self.playing = False
+        self.phase: str | None = None
+        self.version = 0
+        self.data_version = 0
+        self.message = ""
+        self.kept: set[str] = set()  # runs that stay until they are forgotten
+        self.runs: dict[str, Recording] = {}
+        self.origins: dict[str, Setup] = {}  # what each run was made from
+        self.id = "0"
+        self._count = 0
+        self._pace = self.speed
+        self._shown: Data | None = None
+        self._moment: Moment
+        self._owed = 0.0  # updates that should have been done by now
+        self._awake = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._begin(Recording(setup, make_data(setup, source), source), setup)
+
+    @property
+    def recording(self) -> Recording:
+        """The run that is trained."""
+        return self.runs[self.id]
+
+    @property
+    def setup(self) -> Setup:
+        """Every control's value, at the present update."""
+        return self.recording.stage.setup
+
+    @property
+    def data(self) -> Data:
+        """The rows, at the present update."""
+        return self.recording.stage.data
+
+    @property
+    def source(self) -> Any:
+        """Where they come from, if not from a data set."""
+        return self.recording.stage.source
+
+    def moment(self) -> Moment:
+        """What there is to see now, without waiting."""
+        return self._moment
+
+    # changes
+
+    def change(self, **settings: Any) -> bool:
+        """Set controls by name; returns whether the weights began anew.
+
+        Raises ValueError for a name or value that cannot be; then nothing has changed.
+        """
+        with self.lock:
+            setup = _completed(self.setup, settings)
+            return self.set_source(self.source, setup)
+
+    def set_source(self, source: Any, setup: Setup, anew: bool = False) -> bool:
+        """Learn from other points or another table; `anew` begins with new weights."""
+        with self.lock:
+            stage = self.recording.stage
+            changed = _changed(stage.setup, setup)
+            data = stage.data
+            if source is not stage.source or changed & OF_DATA:
+                data = make_data(setup, source)
+            return self.set_data(data, setup, source, anew)
+
+    def set_data(
+        self, data: Data, setup: Setup, source: Any = None, anew: bool = False
+    ) -> bool:
+        """Go on with these rows and this setup; returns whether it began anew."""
+        with self.lock:
+            setup = _with_loss(setup, data)
+            changed = _changed(self.setup, setup)
+            if not anew and not changed and data is self.data:
+                return False
+            if not anew and changed and changed <= OF_VIEW:
+                self._change_view({name: getattr(setup, name) for name in changed})
+                return False
+            anew = anew or _begins_anew(self.setup, setup, self.data, data)
+            if anew:
+                self._begin(Recording(setup, data, source), self.setup)
+            else:
+                self._edit(setup, data, source)
+            return anew
+
+    def set_parameter(self, index: int, value: float) -> None:
+        """Set one parameter by its index in theta; ValueError if there is none."""
+        with self.lock:
+            size = self.recording.run.theta.size
+            if not 0 <= index < size:
+                raise ValueError(
+                    f"index must be from 0 to {size - 1}, as the network has {size} "
+                    f"parameters; got {index}."
+                )
+            stage = self.recording.stage
+            self._edit(stage.setup, stage.data, stage.source, {index: value})
+
+    def reset(self) -> None:
+        """Begin with the initial weights again."""
+        with self.lock:
+            setup, data, source = self.setup, self.data, self.source
+            self._begin(Recording(setup, data, source), setup)
+
+    def new_weights(self) -> None:
+        """Begin with other initial weights: those of the next seed."""
+        self.change(seed=self.setup.seed + 1)
+
+    def _edit(self, *what: Any) -> None:
+        """Change the recording, or at an earlier update a branch of it."""
+        recording = self.recording
+        if recording.update == recording.last_update:
+            recording.change(*what)
+            self._publish(changed=True)
+            return
+        branch = recording.branch()
+        branch.change(*what)
+        self._add(branch, recording.stages[-1].setup)
+
+    def _begin(self, recording: Recording, origin: Setup) -> None:
+        """Take up a new recording in place of the present one."""
+        if self.id not in self.kept:
+            self.runs.pop(self.id, None)
+        self.playing = self.playing and self._count > 0
+        self._add(recording, origin)
+
+    def _add(self, recording: Recording, origin: Setup) -> None:
+        self._count += 1
+        self.id = str(self._count)
+        self.runs[self.id] = recording
+        self.origins[self.id] = origin
+        futures = [each for each in self.runs if each not in {*self.kept, self.id}]
+        for each in futures[: max(0, len(futures) - MOST_FUTURES)]:
+            del self.runs[each]
+        self._publish(changed=True)
+
+    def _change_view(self, changes: dict[str, Any]) -> None:
+        """Change what no update depends on, in all stages alike."""
+        recording = self.recording
+        stages = []
+        for stage in recording.stages:
+            setup = stage.setup.change(**changes)
+            data = make_data(setup, stage.source) if "axes" in changes else stage.data
+            stages.append(stage._replace(setup=setup, data=data))
+        recording.stages = tuple(stages)
+        if recording.ended != "diverged":
+            recording.allow_more()
+        self._publish(changed=True)
+
+    # runs
+
+    def keep(self) -> None:
+        """Let the present run stay, whatever is done next."""
+        with self.lock:
+            self.kept.add(self.id)
+            self._publish(changed=True)
+
+    def restore(self, run: str) -> None:
+        """Go back to the end of an earlier run; the present one stays."""
+        with self.lock:
+            self._check_run(run)
+            self.playing = False
+            self.id = run
+            self.recording.seek(self.recording.last_update)
+            self._publish(changed=True)
+
+    def forget(self, run: str) -> None:
+        """Drop an earlier run; of the present one, that it was to be kept."""
+        with self.lock:
+            self._check_run(run)
+            self.kept.discard(run)
+            if run != self.id:
+                del self.runs[run]
+            self._publish(changed=True)
+
+    def _check_run(self, run: str) -> None:
+        if run not in self.runs:
+            raise ValueError(
+                f"There is no run {run!r}; there are: {', '.join(self.runs)}."
+            )
+
+    # training
+
+    def play(self, speed: str | None = None) -> None:
+        """Train until `pause`, in a thread of its own; ValueError for no such speed."""
+        with self.lock:
+            self.set_speed(speed or self.speed)
+            if self.recording.stopped not in ("", "diverged"):
+                self.recording.allow_more()
+            self.playing = self.recording.stopped != "diverged"
+            self._publish(changed=True)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._train, daemon=True)
+                self._thread.start()
+            self._awake.set()
+
+    def play_to_end(self) -> None:
+        """Train as fast as possible until it stops."""
+        with self.lock:
+            self.play()
+            self._pace = FULL
+
+    def set_speed(self, speed: str) -> None:
+        """Train at this speed; ValueError if there is none of this name."""
+        with self.lock:
+            if speed not in (*SPEEDS, FULL):
+                raise ValueError(
+                    f"There is no speed {speed!r}; there are: "
+                    f"{', '.join([*SPEEDS, FULL])}."
+                )
+            self.speed = speed
+            self._pace = speed
+            self._publish(changed=True)
+
+    def pause(self) -> None:
+        """Stop where it is."""
+        with self.lock:
+            self.playing = False
+            self.phase = None
+            if self.recording.update == self.recording.last_update:
+                self.recording.measure()
+            self._publish(changed=True)
+
+    def advance(self, updates: int) -> None:
+        """Carry out so many updates, unless it stops before."""
+        self.pause()
+        goal = self.recording.update + updates
+        while True:
+            with self.lock:
+                self.recording.advance(goal, CHUNK_SECONDS)
+                self._publish()
+                if self.recording.update >= goal or self.recording.stopped:
+                    break
+        self.pause()
+
+    def advance_epoch(self) -> None:
+        """Carry out updates up to the end of the present epoch."""
+        self.advance(self.recording.epoch_end - self.recording.update)
+
+    def advance_phase(self) -> None:
+        """Show the next of an update's four phases; the last one carries it out."""
+        with self.lock:
+            phase = self.phase
+            self.pause()
+            index = -1 if phase is None else PHASES.index(phase)
+            phase = PHASES[(index + 1) % len(PHASES)]
+            if phase == "step":
+                self.advance(1)
+            self.phase = phase
+            self._publish(changed=True)
+
+    def seek(self, update: int) -> None:
+        """Go to a recorded update, and stay there."""
+        with self.lock:
+            self.playing = False
+            self.phase = None
+            stage = self.recording.stage
+            self.recording.seek(update)
+            self._publish(changed=stage is not self.recording.stage)
+
+    def _train(self) -> None:
+        """Go on while `playing`, at the speed that is set."""
+        before = time.perf_counter()
+        while not self._closed:
+            if not self._awake.wait(0.5):
+                continue
+            now = time.perf_counter()
+            with self.lock:
+                if not self.playing:
+                    self._awake.clear()
+                    continue
+                has_rest = self._train_for(min(0.1, now - before))
+            before = now
+            if has_rest:
+                time.sleep(0.004)
+
+    def _train_for(self, seconds: float) -> bool:
+        """Do what has become due in so many seconds; returns whether that was all."""
+        recording = self.recording
+        before = recording.update
+        due = self._due(seconds)
+        recording.advance(before + due, CHUNK_SECONDS)
+        done = recording.update - before
+        self._owed = max(0.0, self._owed - done)
+        if recording.stopped:
+            self.playing = False
+            self._pace = self.speed
+        self._publish(changed=bool(recording.stopped))
+        return done == due
+
+    def _due(self, seconds: float) -> int:
+        """How many updates should be done now; more than can be at full speed."""
+        if self._pace not in SPEEDS:
+            return 10**9
+        first, growth = SPEEDS[self._pace]
+        rate = first + growth * self.recording.update
+        self._owed = min(self._owed + rate * seconds, 0.1 * rate + 1.0)
+        return int(self._owed)
+
+    def close(self) -> None:
+        """End its thread."""
+        with self.lock:
+            self.playing = False
+            self._closed = True
+            self._awake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _publish(self, changed: bool = False) -> None:
+        """Show what there is now; `changed` if `version` is to tell."""
+        recording = self.recording
+        stage = recording.stage
+        self.version += changed
+        if stage.data is not self._shown:
+            self._shown = stage.data
+            self.data_version += 1
+        self._moment = Moment(
+            update=recording.update,
+            epoch=recording.run.epoch,
+            end=recording.end,
+            last_update=recording.last_update,
+            theta=recording.run.theta,
+            last=recording.last,
+            network=recording.work.network,
+            data=stage.data,
+            setup=stage.setup,
+            run=copy(recording.run),
+            recording=recording,
+            playing=self.playing,
+            stopped=recording.stopped,
+            phase=self.phase,
+            version=self.version,
+            data_version=self.data_version,
+        )
+
+
+def _changed(old: Setup, new: Setup) -> set[str]:
+    """The names of the settings that differ."""
+    before = vars(old)
+    return {name for name, value in vars(new).items() if value != before[name]}
+
+
+def _completed(setup: Setup, settings: dict[str, Any]) -> Setup:
+    """A setup with changes; layers that are added take the last one's activation."""
+    if "hidden" in settings and "activations" not in settings:
+        count = len(settings["hidden"])
+        known = setup.activations or ("tanh",)
+        padded = known + known[-1:] * count
+        settings = {**settings, "activations": padded[:count]}
+    return setup.change(**settings)
+
+
+def _with_loss(setup: Setup, data: Data) -> Setup:
+    """The same setup; a loss of another task gives way to the automatic one."""
+    if setup.loss != "auto" and not suits(LOSSES.make(setup.loss), data.task):
+        return setup.change(loss="auto")
+    return setup
+
+
+def _begins_anew(setup: Setup, new: Setup, data: Data, new_data: Data) -> bool:
+    """Whether weights learned with the first two are of no use with the others."""
+    changed = _changed(setup, new) & STARTS_OVER
+    if setup.data.partition(":")[0] == new.data.partition(":")[0]:
+        changed -= {"data"}
+    shape = [
+        (each.inputs, each.classes, each.task, each.target) for each in (data, new_data)
+    ]
+    return bool(changed) or shape[0] != shape[1]

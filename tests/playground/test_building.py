@@ -1,0 +1,107 @@
+"""From a setup to a network and a fit: what `train` would make of the same options."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, log_loss, r2_score
+
+from halfmoon.components.losses import LOSSES
+from halfmoon.network import Network
+from halfmoon.playground.building import (
+    begin,
+    measure,
+    network_options,
+    suits,
+    train_options,
+)
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import make_data
+from halfmoon.training.settings import Settings
+
+
+def made(**settings):
+    setup = Setup(**{"rows": 60, **settings})
+    return setup, make_data(setup)
+
+
+def test_options_are_what_the_public_functions_take():
+    setup, data = made(hidden=[4, 3], activations=["tanh", "relu"], dropout=0.1, seed=5)
+    network = Network.dense(**network_options(setup, data))
+    assert [layer.k for layer in network.layers if layer.shapes] == [4, 3, 2]
+    work = begin(setup, data)
+    np.testing.assert_array_equal(work.run.theta, network.theta)
+    assert work.fit.settings == Settings(**train_options(setup))
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_every_loss_that_suits_a_task_begins(task):
+    name = "moons" if task == "classification" else "wave"
+    for loss in LOSSES:
+        if suits(LOSSES.make(loss), task):
+            setup, data = made(data=name, loss=loss)
+            assert np.isfinite(begin(setup, data).network.theta).all()
+    assert suits(LOSSES.make("squared_error"), task)
+    assert suits(LOSSES.make("softmax_cross_entropy"), task) == (
+        task == "classification"
+    )
+    assert not suits(LOSSES.make("quantiles"), task)
+
+
+def test_a_loss_of_another_task_is_refused_in_words():
+    with pytest.raises(ValueError, match="not for regression; take loss='auto'"):
+        network_options(*made(data="wave", loss="softmax_cross_entropy"))
+
+
+def test_classes_are_measured_as_scikit_learn_does():
+    setup, data = made()
+    network = begin(setup, data).network
+    measures = measure(network, data, network.theta)
+    for rows, loss, score in (
+        (~data.is_test, measures.train_loss, measures.train_score),
+        (data.is_test, measures.test_loss, measures.test_score),
+    ):
+        y_hat = network.predict(data.X[rows])
+        np.testing.assert_allclose(loss, log_loss(data.y[rows], y_hat))
+        assert score == accuracy_score(data.y[rows], y_hat.argmax(axis=1))
+
+
+def test_values_are_measured_by_r2_and_without_test_rows_there_is_no_number():
+    setup, data = made(data="wave", test_share=0.0, l2=0.5)
+    network = begin(setup, data).network
+    measures = measure(network, data, network.theta)
+    y_hat = network.predict(data.X)[:, 0]
+    np.testing.assert_allclose(measures.train_score, r2_score(data.y, y_hat))
+    errors = (data.y - y_hat) ** 2
+    np.testing.assert_allclose(measures.train_loss / errors.mean(), 0.5)
+    assert np.isnan(measures.test_loss)
+    assert np.isnan(measures.test_score)
+
+
+def test_a_run_is_released_only_where_its_batches_or_memory_are_others():
+    setup, data = made()
+    run = begin(setup, data).run
+    for changes, released in (
+        ({"learning_rate": 0.1, "l2": 0.1, "activations": ["relu"]}, False),
+        ({"optimizer": "adam"}, True),
+        ({"batch_size": 8}, True),
+    ):
+        work = begin(setup.change(**changes), data, run)
+        assert work.released == released
+        assert np.array_equal(work.run.theta, run.theta)
+
+
+def test_weights_set_by_hand_change_nothing_else():
+    setup, data = made()
+    run = begin(setup, data).run
+    theta = run.theta.copy()
+    work = begin(setup, data, run, {3: 7.0})
+    assert work.run.theta[3] == 7.0
+    np.testing.assert_array_equal(run.theta, theta)
+    assert len(np.flatnonzero(work.run.theta != theta)) == 1
+
+
+def test_what_cannot_be_is_refused_in_words():
+    setup, data = made()
+    with pytest.raises(ValueError, match="no optimizer 'adm'; did you mean 'adam'"):
+        begin(dataclasses.replace(setup, optimizer="adm"), data)

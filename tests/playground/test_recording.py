@@ -1,0 +1,252 @@
+"""A recording gives the same bits wherever one goes in it, and those of `train`."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.network import Network
+from halfmoon.playground import recording as module
+from halfmoon.playground.building import network_options, train_options, truth
+from halfmoon.playground.recording import Band, Recording, next_measured
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import make_data
+from halfmoon.training.train import train
+
+SMALL = {"rows": 24, "learning_rate": 0.05, "epochs": 40}
+
+
+def record(updates=0, **settings):
+    setup = Setup(**{**SMALL, **settings})
+    recording = Recording(setup, make_data(setup))
+    recording.advance(updates)
+    return recording
+
+
+def repeat(recording):
+    """What `train` makes of the recording's stages."""
+    run = None
+    stages = recording.stages
+    ends = [*(stage.begin for stage in stages[1:]), recording.last_update]
+    for stage, end in zip(stages, ends, strict=True):
+        network = Network.dense(**network_options(stage.setup, stage.data))
+        rows = ~stage.data.is_test
+        theta = network.theta if run is None else run.theta.copy()
+        for index, value in stage.weights.items():
+            theta[index] = value
+        if run is None:
+            network.theta = theta
+        else:
+            run.theta = theta
+            if stage.released:
+                run.release(anew=False)
+        y = truth(network.loss, stage.data)[rows]
+        options = {**train_options(stage.setup), "updates": end}
+        run = train(network, stage.data.X[rows], y, run=run, **options)
+    return run
+
+
+def change(recording, **settings):
+    setup = recording.stage.setup.change(**settings)
+    data = recording.stage.data
+    if "noise" in settings:
+        data = make_data(setup)
+    recording.change(setup, data)
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_it_is_what_train_does_and_can_be_gone_back_in(
+    optimizer, batch_size, monkeypatch
+):
+    monkeypatch.setattr(module, "MOST_KEPT", 16)
+    recording = record(optimizer=optimizer, batch_size=batch_size, dropout=0.2)
+    thetas = []
+    for update in range(38):
+        recording.advance(update)
+        thetas.append(recording.run.theta)
+    np.testing.assert_array_equal(thetas[-1], repeat(recording).theta)
+    lasts = []
+    for update in (36, 3, 17, 18, 0, 37):
+        recording.seek(update)
+        np.testing.assert_array_equal(recording.run.theta, thetas[update])
+        lasts.append(recording.last)
+    assert np.isnan(lasts[4].loss)
+    assert lasts[5].learning_rate == 0.05
+
+
+STAGES = {
+    "rate": {"learning_rate": 0.2},
+    "schedule": {"schedule": "cosine"},
+    "optimizer": {"optimizer": "adam"},
+    "batches": {"batch_size": 5},
+    "penalties": {"l2": 0.1, "l1": 0.01},
+    "dropout": {"dropout": 0.3},
+    "activation": {"activations": ["relu"]},
+    "loss": {"loss": "squared_error"},
+    "noise": {"noise": 0.4},
+    "clip": {"clip": 0.01},
+}
+
+
+@pytest.mark.parametrize("changes", STAGES.values(), ids=STAGES)
+def test_a_change_on_the_way_is_train_in_two_pieces(changes):
+    recording = record(10, batch_size=7)
+    theta = recording.run.theta
+    change(recording, **changes)
+    np.testing.assert_array_equal(recording.run.theta, theta)
+    recording.advance(25)
+    end = recording.run.theta
+    np.testing.assert_array_equal(end, repeat(recording).theta)
+    recording.seek(5)
+    assert recording.stage is recording.stages[0]
+    recording.advance(25)
+    assert recording.stage is recording.stages[1]
+    np.testing.assert_array_equal(recording.run.theta, end)
+
+
+def test_weights_are_set_by_hand_at_any_update():
+    recording = record()
+    stage = recording.stage
+    recording.change(stage.setup, stage.data, weights={0: 1.5})
+    recording.change(stage.setup, stage.data, weights={2: -1.0})
+    assert recording.run.theta[[0, 2]].tolist() == [1.5, -1.0]
+    assert len(recording.stages) == 1
+    recording.advance(6)
+    recording.change(stage.setup, stage.data, weights={1: 0.25})
+    assert recording.run.theta[1] == 0.25
+    recording.advance(12)
+    np.testing.assert_array_equal(recording.run.theta, repeat(recording).theta)
+
+
+def test_both_futures_stay_after_a_branch():
+    recording = record(30, batch_size=7)
+    points = list(recording.points)
+    end = recording.run.theta
+    recording.seek(11)
+    branch = recording.branch()
+    change(branch, learning_rate=0.5)
+    branch.advance(30)
+    assert not np.array_equal(branch.run.theta, end)
+    np.testing.assert_array_equal(branch.run.theta, repeat(branch).theta)
+    assert [each.update for each in branch.points if each.update <= 11] == [
+        *(each.update for each in points if each.update < 11),
+        11,
+    ]
+    recording.seek(30)
+    np.testing.assert_array_equal(recording.run.theta, end)
+    assert recording.points == points
+    np.testing.assert_array_equal(branch.band.low[:11], recording.band.low[:11])
+
+
+def test_a_branch_without_a_change_repeats_what_was_measured():
+    recording = record(30, batch_size=7)
+    recording.seek(11)
+    branch = recording.branch()
+    branch.advance(30)
+    for one, other in zip(recording.points, branch.points, strict=True):
+        np.testing.assert_equal(one, other)
+    np.testing.assert_array_equal(recording.band.low, branch.band.low)
+
+
+def test_what_does_not_fit_changes_nothing():
+    recording = record(5)
+    stage = recording.stage
+    with pytest.raises(ValueError, match="no optimizer"):
+        change(recording, optimizer="adm")
+    assert recording.stage is stage
+    recording.advance(8)
+    assert recording.update == 8
+
+
+def test_all_epochs_end_it_and_more_epochs_let_it_go_on():
+    recording = record(1000, batch_size=7)
+    assert recording.end == recording.update == 40 * 3
+    assert recording.stopped == "epochs"
+    recording.seek(10)
+    assert recording.stopped == ""
+    recording.advance(1000)
+    assert recording.stopped == "epochs"
+    change(recording, epochs=41)
+    recording.advance(1000)
+    assert recording.update == 41 * 3
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [({"stop_loss": 0.45}, "loss"), ({"stop_score": 0.85}, "score")],
+)
+def test_a_condition_stops_it_after_the_first_epoch_that_meets_it(condition, reason):
+    settings = {"rows": 40, "learning_rate": 0.5, "epochs": 500, "batch_size": 10}
+    recording = record(10**4, **settings, **condition)
+    assert recording.stopped == reason
+    free = record(**settings)
+    met = []
+    for update in range(4, recording.update + 1, 4):
+        free.advance(update)
+        free.measure()
+        measures = free.points[-1].measures
+        is_met = {
+            "loss": measures.test_loss <= 0.45,
+            "score": measures.test_score >= 0.85,
+        }
+        met.append(is_met[reason])
+    assert met == [False] * (len(met) - 1) + [True]
+
+
+def test_patience_stops_it_once_the_test_loss_has_not_improved_for_so_long():
+    recording = record(10**5, learning_rate=1.0, epochs=9000, noise=0.5, patience=30)
+    assert recording.stopped == "patience"
+    best = min(recording.points, key=lambda each: each.measures.test_loss)
+    assert recording.update - 30 <= best.update + 30
+
+
+def test_what_diverges_stays_at_the_last_finite_weights():
+    recording = record(10**4, learning_rate=100.0, loss="squared_error", epochs=5000)
+    assert recording.stopped == "diverged"
+    end = recording.run.theta
+    assert np.isfinite(end).all()
+    with pytest.warns(RuntimeWarning, match="diverged"):
+        np.testing.assert_array_equal(end, repeat(recording).theta)
+    last = recording.update
+    recording.seek(last - 1)
+    recording.advance(10**4)
+    assert (recording.update, recording.stopped) == (last, "diverged")
+    np.testing.assert_array_equal(recording.run.theta, end)
+    change(recording, learning_rate=0.01)
+    recording.advance(last + 3)
+    assert recording.update == last + 3
+
+
+def test_it_keeps_few_runs_however_many_updates_there_are(monkeypatch):
+    monkeypatch.setattr(module, "MOST_KEPT", 20)
+    recording = record(700, epochs=1000)
+    assert len(recording.kept) <= 20
+    assert recording.every == 64
+    assert set(recording.kept) == set(range(64, 701, 64))
+
+
+def test_updates_are_measured_evenly_on_a_logarithmic_axis():
+    recording = record(300, epochs=300)
+    updates = [each.update for each in recording.points]
+    assert updates[:4] == [0, 1, 2, 3]
+    assert updates[-1] == 300
+    assert all(later > update for update, later in pairwise(updates))
+    decade = [
+        update for update in range(10**3, 10**5) if next_measured(update - 1) == update
+    ]
+    assert len(decade) == 2 * 60
+
+
+def test_the_band_holds_the_lowest_and_highest_loss(monkeypatch):
+    monkeypatch.setattr(module, "MOST_BINS", 8)
+    losses = np.random.RandomState(0).uniform(size=27)
+    band = Band(1, np.empty(0), np.empty(0))
+    for start, stop in ((0, 5), (5, 6), (6, 20), (20, 27)):
+        band = band.with_updates(start, losses[start:stop])
+    assert band.every == 4
+    bins = [losses[start : start + 4] for start in range(0, 27, 4)]
+    np.testing.assert_array_equal(band.low, [each.min() for each in bins])
+    np.testing.assert_array_equal(band.high, [each.max() for each in bins])
+    assert len(band.until(8).low) == 2

@@ -1,0 +1,263 @@
+"""A session: what its thread does while others look and change."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from halfmoon.playground.session import Lock, Session
+from halfmoon.playground.setup import Setup
+
+SMALL = Setup(rows=30)
+
+
+@pytest.fixture
+def session():
+    with Session(SMALL) as session:
+        yield session
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 60.0
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def test_it_trains_while_it_plays(session):
+    session.play("full")
+    wait_for(lambda: session.moment().update > 10)
+    session.pause()
+    moment = session.moment()
+    assert not moment.playing
+    time.sleep(0.02)
+    assert session.moment().update == moment.update
+    other = Session(SMALL)
+    other.advance(moment.update)
+    np.testing.assert_array_equal(other.moment().theta, moment.theta)
+
+
+def test_it_stops_by_itself_when_all_epochs_are_done(session):
+    session.change(epochs=200)
+    version = session.version
+    session.play_to_end()
+    wait_for(lambda: not session.moment().playing)
+    assert session.moment().stopped == "epochs"
+    assert session.moment().update == session.moment().end == 200
+    assert session.version > version
+
+
+def test_a_moment_holds_still(session):
+    moment = session.moment()
+    theta = moment.theta.copy()
+    session.advance(5)
+    assert (moment.update, moment.run.t) == (0, 0)
+    np.testing.assert_array_equal(moment.theta, theta)
+
+
+def test_changes_from_many_threads_while_it_trains(session):
+    session.play("full")
+    failures = []
+
+    def change(number):
+        try:
+            for i in range(8):
+                session.change(learning_rate=0.1 + 0.01 * number)
+                session.seek(session.moment().update // 2)
+                session.play("full")
+                if i % 4 == number:
+                    session.change(noise=0.1 * number)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60.0)
+    session.pause()
+    assert not failures
+    recording = session.recording
+    end = recording.run.theta
+    session.seek(0)
+    session.advance(recording.last_update)
+    np.testing.assert_array_equal(recording.run.theta, end)
+
+
+def test_what_can_change_while_it_trains_and_what_begins_anew(session):
+    session.advance(5)
+    live = {
+        "learning_rate": 0.5,
+        "schedule": "cosine",
+        "optimizer": "adam",
+        "l2": 0.1,
+        "dropout": 0.1,
+        "batch_size": 4,
+        "activations": ["relu"],
+        "loss": "logistic_cross_entropy",
+        "noise": 0.3,
+        "test_share": 0.4,
+        "rows": 40,
+    }
+    for name, value in live.items():
+        theta = session.moment().theta
+        assert not session.change(**{name: value}), name
+        np.testing.assert_array_equal(session.moment().theta, theta)
+    assert session.moment().update == 5
+    for name, value in {
+        "hidden": [4],
+        "seed": 3,
+        "initializer": "he_normal",
+        "features": ["x1"],
+        "data": "circles",
+    }.items():
+        session.advance(2)
+        assert session.change(**{name: value}), name
+        assert session.moment().update == 0
+
+
+def test_a_change_that_changes_nothing_is_none(session):
+    session.advance(5)
+    session.seek(2)
+    assert not session.change(learning_rate=1.0)
+    assert list(session.runs) == ["1"]
+
+
+def test_what_is_impossible_changes_nothing(session):
+    session.advance(5)
+    session.seek(2)
+    for settings in ({"learning_rate": -1.0}, {"optimizer": "adm"}, {"data": "moon"}):
+        version = session.version
+        with pytest.raises(ValueError, match=r"must be|did you mean"):
+            session.change(**settings)
+        assert session.version == version
+        assert list(session.runs) == ["1"]
+
+
+def test_layers_that_are_added_have_the_last_ones_activation(session):
+    session.change(activations=["relu"])
+    session.change(hidden=[3, 4])
+    assert session.setup.activations == ("relu", "relu")
+    session.change(hidden=[])
+    assert session.setup.activations == ()
+
+
+def test_a_loss_of_another_task_gives_way(session):
+    session.change(loss="logistic_cross_entropy")
+    session.change(data="wave")
+    assert session.setup.loss == "auto"
+
+
+def test_going_on_from_an_earlier_update_keeps_the_earlier_future(session):
+    session.advance(20)
+    end = session.moment().theta
+    session.seek(8)
+    session.change(learning_rate=0.1)
+    session.change(learning_rate=0.2)
+    assert list(session.runs) == ["1", "2"]
+    session.advance(4)
+    session.restore("1")
+    assert session.moment().update == 20
+    assert session.setup.learning_rate == 1.0
+    np.testing.assert_array_equal(session.moment().theta, end)
+    session.forget("2")
+    assert list(session.runs) == ["1"]
+    with pytest.raises(ValueError, match="no run '2'"):
+        session.restore("2")
+
+
+def test_going_on_without_a_change_goes_over_the_same_future(session):
+    session.advance(20)
+    session.seek(8)
+    session.advance(30)
+    assert list(session.runs) == ["1"]
+    assert session.moment().update == 38
+
+
+def test_reset_keeps_the_initial_weights_and_new_weights_are_others(session):
+    theta = session.moment().theta
+    session.advance(5)
+    session.reset()
+    np.testing.assert_array_equal(session.moment().theta, theta)
+    session.new_weights()
+    assert not np.array_equal(session.moment().theta, theta)
+    assert session.setup.seed == 1
+    assert list(session.runs) == [session.id]
+
+
+def test_a_run_that_is_kept_stays(session):
+    session.advance(5)
+    session.keep()
+    session.change(hidden=[5])
+    assert list(session.runs) == ["1", "2"]
+    session.restore("1")
+    assert session.moment().update == 5
+    assert session.setup.hidden == (3,)
+
+
+def test_a_parameter_is_set_by_its_index(session):
+    session.set_parameter(2, 4.5)
+    assert session.moment().theta[2] == 4.5
+    with pytest.raises(ValueError, match="index must be from 0 to 16"):
+        session.set_parameter(17, 0.0)
+
+
+def test_one_update_in_four_phases(session):
+    phases = []
+    updates = []
+    for _ in range(5):
+        session.advance_phase()
+        phases.append(session.moment().phase)
+        updates.append(session.moment().update)
+    assert phases == ["forward", "loss", "backward", "step", "forward"]
+    assert updates == [0, 0, 0, 1, 1]
+    session.seek(0)
+    assert session.moment().phase is None
+
+
+def test_the_data_have_a_version_of_their_own(session):
+    version = session.moment().data_version
+    session.change(learning_rate=0.3)
+    session.advance(3)
+    assert session.moment().data_version == version
+    session.change(noise=0.1)
+    assert session.moment().data_version == version + 1
+
+
+def test_a_condition_is_no_change_of_the_past(session):
+    session.advance(9)
+    session.seek(3)
+    session.change(stop_loss=0.01)
+    assert list(session.runs) == ["1"]
+    assert session.recording.last_update == 9
+    assert session.setup.stop_loss == 0.01
+
+
+def test_it_goes_on_after_a_condition_has_stopped_it(session):
+    session.change(stop_loss=5.0)
+    session.play("full")
+    wait_for(lambda: not session.moment().playing)
+    assert (session.moment().update, session.moment().stopped) == (1, "loss")
+    session.change(stop_loss=None)
+    session.advance(4)
+    assert session.moment().update == 5
+
+
+def test_the_lock_is_given_in_the_order_in_which_it_is_asked_for():
+    lock = Lock()
+    order = []
+    threads = []
+
+    def take(number):
+        with lock, lock:
+            order.append(number)
+
+    with lock:
+        for number in range(6):
+            threads.append(threading.Thread(target=take, args=(number,)))
+            threads[-1].start()
+            wait_for(lambda count=number: len(lock._waiting) == count + 2)
+    for thread in threads:
+        thread.join(60.0)
+    assert order == list(range(6))
