@@ -1,5 +1,5 @@
-// Lines over the updates of a run, drawn by uPlot. The update below the pointer is told,
-// and a press goes there.
+// Lines over the updates of a run, drawn by uPlot. The update below the pointer is
+// told, and a press goes there.
 
 import { make } from "./controls.js";
 import { place } from "./history.js";

@@ -2,6 +2,7 @@
 // over the recorded run; and the readings.
 
 import { make, makeButton, makeChoice } from "./controls.js";
+import { countText, lossText, scoreText } from "./numbers.js";
 import { makeTimelineSlider } from "./time-slider.js";
 
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
@@ -104,7 +105,7 @@ function makeRewind(store) {
     reach(state) {
       slider.reach(Math.max(1, state.last));
       middle.textContent = state.stopped ?? "";
-      to.textContent = `update ${state.last.toLocaleString("en")}`;
+      to.textContent = `update ${countText(state.last)}`;
     },
     /** @param {PlaygroundFrame} frame */
     show(frame) {
@@ -138,31 +139,17 @@ function makePhases() {
  * @param {PlaygroundFrame} frame
  * @param {State} state
  */
-function readingsOf(frame, state) {
-  const isClassification = frame.task === "classification";
-  const score = frame.test_score ?? frame.train_score;
-  const where = frame.test_score === null ? "" : "test ";
+function readingsOf(frame, { score_name: name }) {
+  const isTested = frame.test_score !== null;
+  const score = isTested ? frame.test_score : frame.train_score;
+  const scoreName = name === "R2" ? "R²" : name;
   return [
-    ["update", frame.update.toLocaleString("en")],
-    ["epoch", frame.epoch.toLocaleString("en")],
-    ["training loss", amount(frame.train_loss)],
-    ["test loss", amount(frame.test_loss)],
-    [
-      `${where}${isClassification ? "accuracy" : "R²"}`,
-      isClassification ? percent(score) : amount(score),
-    ],
+    ["update", countText(frame.update)],
+    ["epoch", countText(frame.epoch)],
+    ["training loss", lossText(frame.train_loss)],
+    ["test loss", lossText(frame.test_loss)],
+    [isTested ? `test ${scoreName}` : scoreName, scoreText(score, name)],
   ];
-}
-
-/** @param {number | null} value */
-function amount(value) {
-  if (value === null) return "–";
-  return Number.isFinite(value) ? value.toFixed(4) : "∞";
-}
-
-/** @param {number} share */
-function percent(share) {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 /**

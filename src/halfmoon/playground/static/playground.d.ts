@@ -2,15 +2,15 @@
 
 import type { Act, Frame, Look, Marks as ViewMarks } from "./types.js";
 
-/** One end of the conversation with Python: over HTTP, in a notebook, or recorded. An
- * error's message is a sentence that can be shown; its name is "ServerGone" where nobody
- * answers. */
+/** One end of the conversation with Python: over HTTP, in a notebook, or recorded.
+ * An error's message is a sentence that can be shown; its name is "ServerGone" where
+ * nobody answers. */
 export interface Transport {
   ask(name: string, message?: object, body?: Blob | null): Promise<any>;
   frame(message: object): Promise<PlaygroundFrame>;
 }
 
-/** A frame as the playground's server makes it: the views' frame, and what panels ask. */
+/** A frame as the playground's server makes it: what views draw, and panels ask. */
 export interface PlaygroundFrame extends Frame {
   epoch: number;
   end: number;
@@ -117,7 +117,7 @@ export interface Store {
   read(): Promise<void>;
   /** Ask it, but of those that wait for an earlier one only the newest of a key. */
   tell(name: string, message: object, key?: string): void;
-  /** Change settings, whose values are collected while an earlier change is on its way. */
+  /** Change settings; their values are collected while a change is on its way. */
   change(settings: Setup): void;
   /** Tell a screen reader; if urgent, show it to all. */
   say(text: string, urgent?: boolean): void;

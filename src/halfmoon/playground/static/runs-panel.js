@@ -7,7 +7,8 @@ import { makeComparison } from "./runs-comparison.js";
 import { makeThumbnail } from "./thumbnail.js";
 
 /** @import { Panel, RunInfo, State, Store } from "./playground.js" */
-/** @typedef {import("./thumbnail.js").Picture & {update: number}} Drawn */
+/** @import { Picture } from "./thumbnail.js" */
+/** @typedef {Picture & {update: number}} Drawn */
 
 const SIDE = 40; // points of a picture's side
 const AT_ONCE = 4; // pictures in one frame

@@ -2,7 +2,8 @@
 
 /** @import { PlaygroundFrame } from "./playground" */
 
-/** @type {Record<string, new (buffer: ArrayBuffer, at: number, count: number) => any>} */
+/** @typedef {new (buffer: ArrayBuffer, at: number, count: number) => any} TypedArray */
+/** @type {Record<string, TypedArray>} */
 const ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,
