@@ -1,0 +1,141 @@
+"""The code that is shown gives, copied and run, the numbers on the screen."""
+
+import numpy as np
+import pytest
+
+from halfmoon.playground import programs
+from halfmoon.playground.recording import Recording
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import make_data
+
+SMALL = {"rows": 40, "epochs": 500}
+
+
+def record(*steps, source=None, **settings):
+    """A recording that goes to updates, changes settings, or sets weights in turn."""
+    setup = Setup(**(SMALL | settings))
+    recording = Recording(setup, make_data(setup, source), source)
+    for step in steps:
+        if isinstance(step, int):
+            recording.advance(step)
+            continue
+        weights = step.pop("weights", None)
+        setup = setup.change(**step)
+        data = recording.stage.data
+        if "noise" in step:
+            data = make_data(setup, source)
+        recording.change(setup, data, source, weights)
+    return recording
+
+
+def run(text):
+    """Run a program as a reader would who pasted it into a file."""
+    names = {"__name__": "__main__"}
+    exec(compile(text, "program.py", "exec"), names)
+    return names
+
+
+RECORDED = {
+    "plain": lambda: record(25),
+    "nothing yet": lambda: record(),
+    "no hidden layer": lambda: record(9, hidden=(), activations=()),
+    "values": lambda: record(20, data="wave", learning_rate=0.1),
+    "robust values": lambda: record(20, data="wave", loss="huber", learning_rate=0.1),
+    "all at once": lambda: record(
+        23,
+        data="spiral:arms=3",
+        features=("x1", "x2", "x1 x2"),
+        hidden=(4, 3),
+        activations=("silu", "gelu"),
+        loss="logistic_cross_entropy",
+        optimizer="nadam",
+        schedule="cosine:warmup=0.1",
+        initializer="orthogonal",
+        batch_size=7,
+        dropout=0.2,
+        l1=0.01,
+        l2=0.001,
+        clip=0.4,
+        seed=3,
+        test_share=0.0,
+    ),
+    "a rate and weights": lambda: record(
+        12, {"learning_rate": 0.3, "weights": {3: 0.5, 16: -1.0}}, 20
+    ),
+    "first weights": lambda: record({"weights": {0: 1.0, 7: 2.0}}, 5),
+    "last weights": lambda: record(5, {"weights": {0: 1.0}}),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_python_gives_the_same_bits(name, capsys):
+    recording = RECORDED[name]()
+    names = run(programs.python_program(recording.stages, recording.update))
+    theta = names["network"].theta
+    np.testing.assert_array_equal(theta, recording.run.theta)
+    measures = recording.points[-1].measures
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith(f"training rows: loss {measures.train_loss:.6f}, ")
+    assert printed[0].endswith(f" {measures.train_score:.4f}")
+    if not np.isnan(measures.test_loss):
+        assert printed[1].startswith(f"test rows: loss {measures.test_loss:.6f}, ")
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_plain_numpy_gives_the_same_numbers(name, capsys):
+    recording = RECORDED[name]()
+    text = programs.numpy_lines(recording.stages, recording.update)
+    names = run(text)
+    theta = np.concatenate([p.ravel() for p in names["parameters"]])
+    np.testing.assert_allclose(theta, recording.run.theta, rtol=0, atol=1e-11)
+    loss = recording.points[-1].measures.train_loss
+    assert f"Training loss: {loss:.6f}" in capsys.readouterr().out
+    assert "halfmoon import" not in text
+
+
+def test_stages_are_repeated_to_the_bit():
+    recording = record(
+        11,
+        {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 9},
+        24,
+        {"activations": ["relu"], "l2": 0.01, "noise": 0.3},
+        31,
+        {"loss": "logistic_cross_entropy", "dropout": 0.25, "schedule": "step"},
+        40,
+        seed=3,
+    )
+    for update in (40, 31, 28, 24, 5, 0):
+        recording.seek(update)
+        text = programs.python_program(recording.stages, update)
+        theta = run(text)["network"].theta
+        np.testing.assert_array_equal(theta, recording.run.theta, err_msg=text)
+    with pytest.raises(ValueError, match="After update 11 the run went on"):
+        programs.numpy_lines(recording.stages, 40)
+
+
+def test_a_branch_is_repeated_from_its_beginning():
+    recording = record(20)
+    recording.seek(8)
+    branch = recording.branch()
+    branch.change(branch.stage.setup.change(learning_rate=0.2), branch.stage.data)
+    branch.advance(20)
+    names = run(programs.python_program(branch.stages, 20))
+    np.testing.assert_array_equal(names["network"].theta, branch.run.theta)
+
+
+def test_the_lines_are_short_and_name_only_what_is_public():
+    recording = record(7, {"learning_rate": 0.5}, 9)
+    text = programs.python_program(recording.stages, 9)
+    assert max(map(len, text.splitlines())) <= 88
+    assert "from halfmoon import Network, datasets, train" in text
+    assert text.count("datasets.make(") == 1  # the rows have not changed
+
+
+def test_the_command_says_what_is_changed():
+    setup = Setup(hidden=[4, 3], activations=["tanh", "relu"], batch_size=10)
+    data = make_data(setup)
+    assert programs.command_line(setup, data).split() == [
+        *("halfmoon", "playground", "\\", "--set", "hidden=4,3", "\\"),
+        *("--set", "activations=tanh,relu", "\\", "--set", "batch_size=10"),
+    ]
+    assert programs.command_line(Setup(), make_data(Setup())) == "halfmoon playground\n"
