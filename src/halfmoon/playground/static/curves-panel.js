@@ -5,11 +5,11 @@ import { makeChart, axisRange } from "./chart.js";
 import { makeReadout } from "./curves-readout.js";
 import { make } from "./controls.js";
 import { css } from "./look.js";
+import { runColours } from "./run-colours.js";
 import { makePick, makePress } from "./toggles.js";
 
 const MOST_RUNS = 4;
 const DASH = [5, 4];
-const RUN_COLOURS = ["accent", "wrong", "right", "violet"];
 
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
 /** @import { Band, Content, Line } from "./chart.js" */
@@ -35,8 +35,7 @@ export function makeCurvesPanel(store) {
   const element = make("div", "pg-curves-panel");
   /** @type {View} */
   const view = { shows: "loss", log: true, logValues: false, hovered: null };
-  /** @type {Set<string>} */
-  const hidden = new Set(); // the runs that the reader has switched off
+  const hidden = store.hiddenRuns;
   const chart = makeChart({
     seek: (update) => store.tell("seek", { update }),
     hover(update) {
@@ -57,7 +56,7 @@ export function makeCurvesPanel(store) {
   /** @param {PlaygroundFrame} frame @param {any} look */
   function draw(frame, look) {
     if (!frame.curves) return;
-    const runs = curvesOf(frame, look);
+    const runs = curvesOf(frame, store);
     const shown = runs.filter(({ id }) => !hidden.has(id));
     chart.draw(contentOf(frame, shown, view), look);
     fill();
@@ -66,7 +65,7 @@ export function makeCurvesPanel(store) {
   function fill() {
     const { frame } = store;
     if (!frame?.curves) return;
-    readout.show(store.state, curvesOf(frame, store.look), frame, { ...view, hidden });
+    readout.show(store.state, curvesOf(frame, store), frame, { ...view, hidden });
   }
 
   return {
@@ -74,7 +73,7 @@ export function makeCurvesPanel(store) {
     every: 150,
     wants() {
       const width = Math.max(100, chart.element.clientWidth);
-      return { curves: { width, log: view.log, runs: shownRuns(store.state) } };
+      return { curves: { width, log: view.log, runs: shownRuns(store) } };
     },
     draw,
     show(state) {
@@ -128,10 +127,13 @@ function makeHead(view, change) {
 }
 
 /**
- * Those that have curves: the current run, then the newest of the kept ones.
- * @param {State} state
+ * Those that have curves: two that are compared, or else the current run and then the
+ * newest of the others.
+ * @param {Store} store
+ * @returns {string[]}
  */
-function shownRuns({ runs }) {
+function shownRuns({ state: { runs }, marks }) {
+  if (marks.compared?.length === 2) return marks.compared;
   const others = runs.filter(({ current }) => !current).reverse();
   const current = runs.filter((run) => run.current);
   return [...current, ...others].slice(0, MOST_RUNS).map(({ id }) => id);
@@ -139,17 +141,18 @@ function shownRuns({ runs }) {
 
 /**
  * @param {PlaygroundFrame} frame
- * @param {any} look
+ * @param {Store} store
  * @returns {Curves[]}
  */
-function curvesOf(frame, look) {
+function curvesOf(frame, { state, look }) {
+  const colours = runColours(state.runs, look);
   /** @type {{id: string}[]} */
   const told = frame.curves;
   return told.map(({ id }, i) => {
     const read = (/** @type {string} */ name) => frame[`curves.${i}.${name}`] ?? [];
     return {
       id,
-      colour: css(look[RUN_COLOURS[i % RUN_COLOURS.length]]),
+      colour: colours.get(id) ?? css(look.faint),
       updates: read("updates"),
       values: {
         train_loss: read("train_loss"),

@@ -95,6 +95,8 @@ export interface Marks extends ViewMarks {
   tool: "brush" | "erase" | null;
   /** the class of points that a click adds */
   adding: number | null;
+  /** the runs that are compared */
+  compared?: string[];
 }
 
 export interface Store {
@@ -105,7 +107,7 @@ export interface Store {
   marks: Marks;
   act: Act;
   /** ids of runs whose curves are switched off */
-  hiddenRuns: Set<string | number>;
+  hiddenRuns: Set<string>;
   /** slots and settings that a teacher's link hides; the lesson that it starts */
   hides: Set<string>;
   lesson: string | null;

@@ -3,6 +3,7 @@
 
 import { make } from "./controls.js";
 import { countText, lossText, scoreText } from "./numbers.js";
+import { runColours } from "./run-colours.js";
 import { makeComparison } from "./runs-comparison.js";
 import { makeThumbnail } from "./thumbnail.js";
 
@@ -36,6 +37,7 @@ export function makeRunsPanel(store) {
     const others = compared.filter((each) => each !== id);
     compared = others.length === compared.length ? [...others.slice(-1), id] : others;
     show(store.state);
+    store.want();
   }
 
   /** @param {State} state */
@@ -48,11 +50,14 @@ export function makeRunsPanel(store) {
       pictures.delete(id);
     }
     compared = compared.filter((id) => cards.has(id));
+    store.marks.compared = compared; // the curves show them
+    const colours = runColours(state.runs, store.look);
     runs.forEach((run, i) => {
       const card = cards.get(run.id) ?? makeCard(store, run.id, compare);
       cards.set(run.id, card);
       const there = list.children[i] ?? null;
       if (there !== card.element) list.insertBefore(card.element, there);
+      card.paint(colours.get(run.id) ?? "");
       card.show(run, state.score_name, compared.includes(run.id));
     });
     const chosen = runs.filter(({ id }) => compared.includes(id));
@@ -112,10 +117,13 @@ function makeCard(store, id, compare) {
   const element = make("li", "pg-card");
   const picture = makeThumbnail("pg-thumbnail");
   const name = make("strong", "pg-card-name");
+  const mark = make("span", "pg-run-mark");
+  const heading = make("span", "pg-card-head");
+  heading.append(mark, name);
   const changed = make("span", "pg-card-changed");
   const results = make("span", "pg-card-results");
   const text = make("div", "pg-card-text");
-  text.append(name, changed, results);
+  text.append(heading, changed, results);
   const restore = cardButton("Restore", () => store.ask("restore", { run: id }));
   const against = cardButton("Compare", () => compare(id));
   const forget = cardButton("Forget", () => store.ask("forget", { run: id }));
@@ -125,6 +133,10 @@ function makeCard(store, id, compare) {
   return {
     element,
     draw: picture.draw,
+    /** @param {string} colour of its curves */
+    paint(colour) {
+      mark.style.background = colour;
+    },
     /**
      * @param {RunInfo} run
      * @param {string} score

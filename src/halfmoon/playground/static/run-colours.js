@@ -1,0 +1,32 @@
+// Each run's colour, alike in all panels: that of the current run is the page's accent,
+// and the others keep theirs for as long as they are there.
+
+import { css } from "./look.js";
+
+/** @import { RunInfo } from "./playground.js" */
+
+const OTHERS = ["wrong", "right", "violet", "amber"];
+
+/**
+ * A colour for each run, by its id.
+ * @param {RunInfo[]} runs
+ * @param {any} look
+ * @returns {Map<string, string>}
+ */
+export function runColours(runs, look) {
+  const colours = new Map();
+  /** @type {Set<number>} */
+  const taken = new Set();
+  for (const { id, current } of runs) {
+    if (current) {
+      colours.set(id, css(look.accent));
+      continue;
+    }
+    if (taken.size === OTHERS.length) taken.clear();
+    let choice = Number(id) % OTHERS.length;
+    while (taken.has(choice)) choice = (choice + 1) % OTHERS.length;
+    taken.add(choice);
+    colours.set(id, css(look[OTHERS[choice]]));
+  }
+  return colours;
+}
