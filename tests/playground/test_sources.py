@@ -5,8 +5,10 @@ import pytest
 from sklearn.datasets import make_moons
 
 from halfmoon.datasets import DATASETS
+from halfmoon.playground.data import choose_test_rows
+from halfmoon.playground.given import drawn_points
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import choose_test_rows, make_data
+from halfmoon.playground.sources import make_data
 
 
 def test_moons_are_the_tutorials_points():
@@ -86,3 +88,49 @@ def test_one_class_still_makes_a_question():
 def test_an_unknown_data_set_is_refused_in_words():
     with pytest.raises(ValueError, match="no data set 'moon'; did you mean 'moons'"):
         make_data(Setup(data="moon"))
+
+
+def test_drawn_points_are_data():
+    points = drawn_points(
+        {"x1": [0.0, 1.0, 2.0], "x2": [5.0, 6.0, 7.0], "y": [0, 1, 1]}
+    )
+    setup = Setup(data="drawn", features=["x2", "x1^2"], test_share=0)
+    data = make_data(setup, points)
+    np.testing.assert_array_equal(data.X, [[5.0, 0.0], [6.0, 1.0], [7.0, 4.0]])
+    np.testing.assert_array_equal(data.positions, [[0, 5], [1, 6], [2, 7]])
+    assert data.y.tolist() == [0, 1, 1]
+    assert data.y.dtype.kind == "i"
+    assert data.kind == "drawn"
+
+
+def test_the_shown_part_of_the_plane_stays_while_points_are_drawn():
+    box = (-2.0, 2.0, -1.0, 1.0)
+    inside = drawn_points({"x1": [0.0], "x2": [0.0], "y": [0]}, box=box)
+    assert make_data(Setup(data="drawn"), inside).box == box
+    outside = drawn_points({"x1": [0.0, 5.0], "x2": [0.0, 0.5], "y": [0, 1]}, box=box)
+    assert make_data(Setup(data="drawn"), outside).box == (-2.0, 5.4, -1.0, 1.0)
+
+
+def test_drawn_values_in_one_column_are_a_curve():
+    points = drawn_points({"x1": [0.0, 1.0], "y": [0.5, -0.5]}, "regression")
+    data = make_data(Setup(data="drawn"), points)
+    assert data.axes == ("x1", "y")
+    assert data.classes == ()
+    np.testing.assert_array_equal(data.positions, [[0.0, 0.5], [1.0, -0.5]])
+
+
+def test_a_point_is_typed_in():
+    data = make_data(Setup(features=["x1", "x1 x2"]))
+    np.testing.assert_array_equal(data.inputs_of({"x1": "2", "x2": 3}), [[2.0, 6.0]])
+    with pytest.raises(ValueError, match="a number for each of x1, x2"):
+        data.inputs_of({"x1": "2"})
+
+
+def test_rows_of_a_group_are_on_one_side():
+    groups = np.array([0, 0, 0, 1, 1, 2, 2, 2, -1, -1])
+    is_test = choose_test_rows(np.arange(10), 10, 0.4, 3, groups)
+    for group in range(3):
+        assert len(set(is_test[groups == group])) == 1
+    assert 0 < is_test.sum() < 10
+    # of one group alone nothing is tested on
+    assert not choose_test_rows(np.arange(4), 4, 0.9, 0, np.zeros(4, int)).any()

@@ -1,6 +1,6 @@
 """The rows that are learned from and tested on, as network and page see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,13 +34,21 @@ class Data:
     gap_at: Callable[[Array], Array]
     middle: float = 0.0
     spread: float = 1.0
+    # from one row's cells, by column, to its inputs (1, d)
+    inputs_of: Callable[[Mapping[str, Any]], Array] | None = None
     kind: str = "generator"  # or "drawn", or "table"
+    # what the axes' numbers stand for, where it is more than their names
+    axis_labels: tuple[str, ...] = ()
+    # the part of the plane that is shown at least
+    least_box: tuple[float, float, float, float] | None = None
     # what was decided about it, in sentences
     notes: tuple[str, ...] = ()
-    # of a table, before encoding: its columns by name (n,), and each column's kind
+    # before encoding, with the target: columns by name (n,), and what each column is
     table: dict[str, NDArray[Any]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     axis_choices: tuple[str, ...] = ()
+    # the rows' numbers in what they were made from, where some are left out there
+    source_rows: NDArray[np.int64] | None = None
 
     @property
     def n(self) -> int:
@@ -60,4 +68,40 @@ class Data:
         margin = 0.08 * np.where(high > low, high - low, 1.0)
         x0, y0 = (low - margin).tolist()
         x1, y1 = (high + margin).tolist()
-        return x0, x1, y0, y1
+        if self.least_box is None:
+            return x0, x1, y0, y1
+        left, right, bottom, top = self.least_box
+        return min(x0, left), max(x1, right), min(y0, bottom), max(y1, top)
+
+
+def choose_test_rows(
+    numbers: NDArray[np.int64],
+    original: int,
+    share: float,
+    seed: int,
+    groups: NDArray[np.intp] | None = None,
+) -> NDArray[np.bool_]:
+    """Which rows are tested on (n,): of the original ones a share, drawn at random.
+
+    `numbers` are the rows' own: a row that is moved, or whose neighbour is removed,
+    stays where it is. Those from `original` on were added later. Rows of one of the
+    `groups` (n,) stay together; a negative one is a group of its own.
+    """
+    rng = np.random.default_rng(seed)
+    n = len(numbers)
+    if groups is None:
+        order = (rng.permutation(original) + 0.5) / original
+        added = max(0, int(numbers.max()) + 1 - original)
+        order = np.append(order, rng.uniform(size=added))[numbers]
+    else:
+        alone = groups.max() + 1 + np.arange(n)
+        named = np.where(groups < 0, alone, groups)
+        _, codes, sizes = np.unique(named, return_inverse=True, return_counts=True)
+        drawn = rng.permutation(len(sizes))
+        middles = np.empty(len(sizes))
+        middles[drawn] = np.cumsum(sizes[drawn]) - sizes[drawn] / 2
+        order = middles[codes] / n
+    is_test = order < share
+    if is_test.all():  # something must be learned from
+        is_test[order == order.max()] = False
+    return is_test

@@ -1,5 +1,6 @@
 """Where the rows come from: a data set that is drawn at random, points, a table."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,12 +10,16 @@ from sklearn.neighbors import NearestNeighbors
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
-from halfmoon.playground.data import Data
+from halfmoon.playground.data import Data, choose_test_rows
 from halfmoon.playground.features import apply_features, usable_features
+from halfmoon.playground.given import Box, Source
+from halfmoon.playground.learned import table_data
 from halfmoon.playground.setup import Setup
 
+GIVEN = ("drawn", "table")
 
-def make_data(setup: Setup, source: Any = None) -> Data:
+
+def make_data(setup: Setup, source: Source | None = None) -> Data:
     """The rows that a setup asks for; `source` holds those that are not generated.
 
     Raises ValueError for a data set, a feature or a column that does not exist.
@@ -25,7 +30,27 @@ def make_data(setup: Setup, source: Any = None) -> Data:
     >>> data.X.shape, data.classes, int(data.is_test.sum())
     ((50, 3), ('0', '1'), 10)
     """
-    return _generated(setup)
+    if setup.data not in GIVEN:
+        return _generated(setup)
+    if source is None or source.kind != setup.data:
+        what = "table" if setup.data == "table" else "drawn points"
+        raise ValueError(f"There is no {what} here; choose a data set, or give one.")
+    if source.kind == "table":
+        return table_data(setup, source)
+    return _drawn(setup, source)
+
+
+def _drawn(setup: Setup, source: Source) -> Data:
+    """Points as they are."""
+    table = source.table
+    y = table.columns["y"]
+    if source.task == "classification":
+        y = y.astype(np.int64)
+    X = np.column_stack([table.columns[x] for x in ("x1", "x2") if x in table.columns])
+    is_test = choose_test_rows(
+        table.numbers, table.original, setup.test_share, setup.data_seed
+    )
+    return _on_the_plane(setup, X, y, is_test, source.task, "drawn", source.box)
 
 
 def _generated(setup: Setup) -> Data:
@@ -34,25 +59,7 @@ def _generated(setup: Setup) -> Data:
     task = datasets.DATASETS.make(setup.data).task
     n = len(y)
     is_test = choose_test_rows(np.arange(n), n, setup.test_share, setup.data_seed)
-    return _on_the_plane(setup, X, y, is_test, task, kind="generator")
-
-
-def choose_test_rows(
-    numbers: NDArray[np.int64], original: int, share: float, seed: int
-) -> NDArray[np.bool_]:
-    """Which rows are tested on (n,): of the original ones a share, drawn at random.
-
-    `numbers` are the rows' own: a row that is moved, or whose neighbour is removed,
-    stays where it is. Those from `original` on were added later.
-    """
-    rng = np.random.default_rng(seed)
-    order = (rng.permutation(original) + 0.5) / original
-    added = max(0, int(numbers.max()) + 1 - original)
-    order = np.append(order, rng.uniform(size=added))[numbers]
-    is_test = order < share
-    if is_test.all():  # something must be learned from
-        is_test[np.argmax(order)] = False
-    return is_test
+    return _on_the_plane(setup, X, y, is_test, task, "generator")
 
 
 def _on_the_plane(
@@ -62,13 +69,14 @@ def _on_the_plane(
     is_test: NDArray[np.bool_],
     task: str,
     kind: str,
+    box: Box | None = None,
 ) -> Data:
     """Rows with one or two columns, which are the plane, and features made of them.
 
     Of one column the plane's second axis is y, on which nothing depends.
     """
-    columns = X.shape[1]
-    features = usable_features(setup.features, columns)
+    names = ("x1", "x2")[: X.shape[1]]
+    features = usable_features(setup.features, len(names))
     classes: tuple[str, ...] = ()
     if task == "classification":
         classes = tuple(map(str, range(max(2, int(y.max()) + 1))))
@@ -80,12 +88,29 @@ def _on_the_plane(
         inputs=features,
         classes=classes,
         target="y",
-        axes=("x1", "x2" if columns == 2 else "y"),
-        positions=X if columns == 2 else np.column_stack([X, y]),
+        axes=("x1", "x2" if len(names) == 2 else "y"),
+        positions=X if len(names) == 2 else np.column_stack([X, y]),
         inputs_at=partial(apply_features, features),
         gap_at=_distance_to(X),
+        inputs_of=partial(_features_of, names, features),
         kind=kind,
+        least_box=box,
+        table={**dict(zip(names, X.T, strict=True)), "y": y},
+        kinds={**dict.fromkeys(names, "number"), "y": "target"},
     )
+
+
+def _features_of(
+    names: Sequence[str], features: Sequence[str], cells: Mapping[str, Any]
+) -> Array:
+    """The features (1, d) of a point whose columns are given as numbers or texts."""
+    try:
+        X = np.array([[float(cells[name]) for name in names]])
+    except (KeyError, TypeError, ValueError):
+        X = np.full((1, 1), np.nan)
+    if not np.isfinite(X).all():
+        raise ValueError(f"A point is a number for each of {', '.join(names)}.")
+    return apply_features(features, X)
 
 
 def _distance_to(X: Array) -> Any:

@@ -1,0 +1,87 @@
+"""Rows that are given: points set by hand, or those of a file or a frame."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from halfmoon.tables.decision import Decision
+from halfmoon.tables.editable import EditableTable
+from halfmoon.tables.frames import declared_categories, read_frame
+from halfmoon.tables.raw import Table
+from halfmoon.tables.reading import read_file
+from halfmoon.tables.schema import Schema
+
+MOST_BYTES = 32 * 2**20
+MOST_ROWS = 20_000
+MOST_COLUMNS = 500
+
+Box = tuple[float, float, float, float]  # x from, x to, y from, y to
+
+
+class Source(NamedTuple):
+    """Rows that can be edited, and what else is known of them."""
+
+    kind: str  # "drawn" or "table"
+    table: EditableTable
+    task: str = "classification"  # of points; of a table the target decides
+    box: Box | None = None  # of points: the part of the plane that is shown at least
+    notes: tuple[str, ...] = ()
+
+
+def drawn_points(
+    columns: Mapping[str, Any], task: str = "classification", box: Box | None = None
+) -> Source:
+    """Points as rows: columns (n,) "x1", mostly "x2", and their class or value "y".
+
+    >>> points = drawn_points({"x1": [0.5], "x2": [1.0], "y": [1]}).table
+    >>> points.with_cells("x2", [0], ["2.5"]).columns["x2"]
+    array([2.5])
+    """
+    numbers = {name: np.array(column, float) for name, column in columns.items()}
+    decisions = tuple(
+        Decision(name, "number", "it is drawn", held="numbers") for name in numbers
+    )
+    n = len(numbers["y"])
+    table = EditableTable(numbers, numbers, Schema(decisions), np.arange(n), n)
+    return Source("drawn", table, task, box)
+
+
+def file_source(content: bytes, name: str = "") -> Source:
+    """The rows of a file, read as `halfmoon fit` does; nothing is opened by its name.
+
+    Raises ValueError, in one sentence, for what is no table, and for too large a one.
+    """
+    if len(content) > MOST_BYTES:
+        raise ValueError(
+            f"A file may have at most {MOST_BYTES // 2**20} MiB; this one has "
+            f"{len(content) / 2**20:,.0f}: leave out some of its rows."
+        )
+    stream = io.BytesIO(content)
+    stream.name = name or "the file"
+    table, understood = read_file(stream)
+    return _given(table, {}, understood.notes)
+
+
+def frame_source(frame: Any) -> Source:
+    """The rows of a frame, a dict of columns or an array; ValueError as for a file."""
+    declared = {"kind": "category", "why": "its type is a category"}
+    said = dict.fromkeys(declared_categories(frame), declared)
+    return _given(read_frame(frame), said, ())
+
+
+def _given(table: Table, said: dict[str, Any], notes: Sequence[str]) -> Source:
+    """A table of raw columns, of whose rows some are drawn if there are too many."""
+    if len(table) > MOST_COLUMNS:
+        raise ValueError(
+            f"A table may have at most {MOST_COLUMNS} columns here; this one has "
+            f"{len(table):,}: leave some out."
+        )
+    rows = len(next(iter(table.values())))
+    if rows > MOST_ROWS:
+        chosen = np.random.default_rng(0).permutation(rows)[:MOST_ROWS]
+        chosen.sort()
+        table = {name: column[chosen] for name, column in table.items()}
+        notes = [*notes, f"{MOST_ROWS:,} of {rows:,} rows were drawn at random."]
+    return Source("table", EditableTable.of(table, said), notes=tuple(notes))
