@@ -1,7 +1,7 @@
 // What a screen reader is told of training: that it begins, and where it stands when it
 // rests. Nothing while it runs.
 
-import { sentenceFor } from "./play-bar.js";
+import { reasonFor, sentenceFor } from "./play-bar.js";
 
 /** @import { Panel, Store } from "./playground.js" */
 
@@ -19,9 +19,9 @@ export function makeAnnouncer(store) {
       owed = "";
     },
     show(state) {
-      const { playing, stopped, message } = state;
+      const { playing, message } = state;
       if (playing && !was.playing) store.say("Training.");
-      if (!playing && was.playing) owed = stopped ?? "Paused";
+      if (!playing && was.playing) owed = reasonFor(state) || "Paused";
       else if (!playing && state.update !== was.update) owed = "Moved";
       if (message && message !== was.message) store.say(message, true);
       was = state;

@@ -13,6 +13,14 @@ const SLOW_MOTION =
   "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm0 2a6 6 0 1 0 0 12 6 6 0 0 0 0-12zm-1 2.2h2" +
   "v3.4l2.6 2.6-1.4 1.4-3.2-3.2z";
 const PHASES = ["forward", "loss", "backward", "step"];
+/** @type {Record<string, string>} why training has stopped, in words */
+const REASONS = {
+  epochs: "All epochs are done",
+  loss: "The test loss is reached",
+  score: "The test score is reached",
+  patience: "No better test loss for so many epochs",
+  diverged: "The loss has grown beyond all bounds",
+};
 
 /**
  * @param {Store} store
@@ -104,7 +112,7 @@ function makeRewind(store) {
     /** @param {State} state */
     reach(state) {
       slider.reach(Math.max(1, state.last));
-      middle.textContent = state.stopped ?? "";
+      middle.textContent = reasonFor(state);
       to.textContent = `update ${countText(state.last)}`;
     },
     /** @param {PlaygroundFrame} frame */
@@ -150,6 +158,14 @@ function readingsOf(frame, { score_name: name }) {
     ["test loss", lossText(frame.test_loss)],
     [isTested ? `test ${scoreName}` : scoreName, scoreText(score, name)],
   ];
+}
+
+/**
+ * Why training has stopped; an empty text if it has not.
+ * @param {State} state
+ */
+export function reasonFor({ stopped }) {
+  return stopped ? (REASONS[stopped] ?? stopped) : "";
 }
 
 /**
