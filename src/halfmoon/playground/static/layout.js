@@ -5,7 +5,7 @@ import { make } from "./controls.js";
 import { PANELS } from "./panels.js";
 import { makeTabs } from "./tabs.js";
 
-/** @import { Panel, Slot, Store } from "./playground.js" */
+/** @import { Slot, Store } from "./playground.js" */
 
 /** @type {Slot[]} */
 export const SLOTS = [
@@ -35,7 +35,7 @@ export const SLOTS = [
 export function makeLayout(store, hidden) {
   const element = make("main", "pg-main");
   const shown = SLOTS.filter(({ name }) => name in PANELS && !hidden.has(name));
-  const made = shown.map((slot) => makeSlot(slot, PANELS[slot.name](store)));
+  const made = shown.map((slot) => makeSlot(store, slot));
   /** @type {ReturnType<typeof makeTabs>[]} */
   const tabs = [];
   for (const place of ["left", "network", "strip", "surface", "curves", "below"]) {
@@ -66,10 +66,11 @@ export function makeLayout(store, hidden) {
 }
 
 /**
+ * @param {Store} store
  * @param {Slot} slot
- * @param {Panel} panel
  */
-function makeSlot(slot, panel) {
+function makeSlot(store, slot) {
+  const panel = PANELS[slot.name](store);
   const box = make("section", `pg-slot pg-slot-${slot.name}`);
   box.id = `pg-${slot.name}`;
   const title = make("h2", "pg-title", slot.title);
@@ -78,7 +79,9 @@ function makeSlot(slot, panel) {
   box.append(title, panel.element);
   let isNear = true;
   new IntersectionObserver((entries) => {
+    const wasNear = isNear;
     isNear = entries[entries.length - 1].isIntersecting;
+    if (isNear && !wasNear) store.want();
   }).observe(box);
   return { slot, panel, box, isVisible: () => !box.hidden && isNear };
 }

@@ -1,15 +1,17 @@
-// How far a step may go: learning rate, length of the gradient, and the learning rate
-// times the curvature, which plain gradient descent keeps near or below 2.
+// How far a step may go: the learning rate times the largest curvature against the limit
+// above which descent is unstable, the length of the gradient, and the learning rate.
 
-import { makeChart, axisRange } from "./chart.js";
+import { axisRange, makeChart } from "./chart.js";
 import { make } from "./controls.js";
 import { css } from "./look.js";
 import { fillNumbers, short } from "./numbers.js";
+import { makePick } from "./toggles.js";
 
 /** @import { Content } from "./chart.js" */
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
 
-const STABLE = 2;
+const USUAL = 2; // of gradient descent
+const HIGHEST = 6; // times the limit; beyond it the curve leaves the chart
 
 /**
  * @param {Store} store
@@ -17,60 +19,83 @@ const STABLE = 2;
  */
 export function makeStabilityPanel(store) {
   const element = make("div", "pg-stability-panel");
-  const figures = make("dl", "pg-numbers");
+  let shows = "product";
+  const pick = makePick({
+    label: "What is drawn",
+    options: [
+      ["product", "Rate × curvature"],
+      ["gradient_norm", "Gradient"],
+      ["rate", "Learning rate"],
+    ],
+    change(value) {
+      shows = value;
+      store.redraw();
+    },
+  });
+  const numbers = make("dl", "pg-numbers");
+  const head = make("div", "pg-head");
+  head.append(pick.element, numbers);
   const chart = makeChart({
     seek: (update) => store.tell("seek", { update }),
     hover() {},
   });
-  const why = make("p", "pg-note");
-  element.append(figures, chart.element, why);
+  const note = make("p", "pg-note");
+  element.append(head, chart.element, note);
 
   return {
     element,
     every: 150,
-    wants() {
-      return { stability: true };
-    },
+    wants: () => ({ stability: true }),
     draw(frame, look) {
-      if (!frame?.stability) return;
+      if (!frame.stability) return;
       const now = frame.stability;
-      fillNumbers(figures, [
+      fillNumbers(numbers, [
         ["Learning rate", short(now.rate)],
         ["Length of the gradient", short(now.gradient_norm)],
         ["Largest curvature", short(now.curvature)],
         ["Rate × curvature", short(now.product)],
       ]);
-      const note = now.why || noteOf(now.product);
-      if (why.textContent !== note) why.textContent = note;
-      chart.draw(contentOfStability(frame, look), look);
+      const text = now.why || noteOf(now);
+      if (note.textContent !== text) note.textContent = text;
+      chart.draw(contentOfStability(frame, shows, look), look);
     },
   };
 }
 
-/** @param {number | null} product */
-function noteOf(product) {
-  if (product === null || !Number.isFinite(product)) return "";
-  if (product > STABLE) {
-    return "Above 2, steps of gradient descent overshoot along the steepest direction.";
-  }
-  return "Below 2, steps of gradient descent are stable.";
+/** @param {{product: number | null, limit: number | null}} now */
+function noteOf({ product, limit }) {
+  if (product === null) return "";
+  if (limit === null) return "There is no such limit for this optimizer.";
+  const text = short(limit);
+  return product > limit
+    ? `Above ${text}: in the direction of the largest curvature, updates overshoot.`
+    : `Not above ${text}: in each direction, updates come nearer to the minimum.`;
 }
 
 /**
  * @param {PlaygroundFrame} frame
+ * @param {string} shows
  * @param {any} look
  * @returns {Content}
  */
-function contentOfStability(frame, look) {
-  const x = frame["stability.updates"] ?? [];
-  const y = frame["stability.product"] ?? [];
+function contentOfStability(frame, shows, look) {
+  const isProduct = shows === "product";
+  const updates = isProduct ? "product_updates" : "updates";
+  const x = frame[`stability.${updates}`] ?? [];
+  const y = frame[`stability.${shows}`] ?? [];
+  const logValues = shows === "gradient_norm";
+  const { limit, why } = frame.stability;
+  const usual = limit ?? USUAL;
+  const [low, high] = axisRange([y], logValues);
   return {
-    lines: x.length ? [{ x, y, colour: css(look.accent) }] : [],
+    lines: x.length > 0 ? [{ x, y, colour: css(look.accent) }] : [],
     last: Math.max(10, frame.update, ...Array.from(x).slice(-1)),
-    range: [0, Math.min(12, Math.max(3, axisRange([y], false)[1]))],
+    range: isProduct
+      ? [0, Math.min(HIGHEST * usual, Math.max(1.5 * usual, high))]
+      : [low, high],
     log: true,
-    logValues: false,
+    logValues,
     update: frame.update,
-    limit: STABLE,
+    limit: isProduct && !why ? (limit ?? undefined) : undefined,
   };
 }
