@@ -133,7 +133,8 @@ def measure(network: Network, data: Data, theta: Array) -> Measures:
         y = encode(network.loss, truth(network.loss, data), network.k, network.dtype)
         losses = network.loss.value(z, y).sum(axis=1)
         y_hat = network.loss.link(z)
-        train, test = ~data.is_test, data.is_test
+        train = ~data.is_test
+        test = data.is_test
         return Measures(
             _mean(losses[train]),
             _mean(losses[test]),

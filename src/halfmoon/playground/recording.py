@@ -189,7 +189,8 @@ class Recording:
         last = self.last
         weights = weights or {}
         if stages and stages[-1].begin == self.update:
-            before, last = stages[-1].before, stages[-1].last
+            before = stages[-1].before
+            last = stages[-1].last
             weights = stages[-1].weights | weights
             stages = stages[:-1]
         work = begin(setup, data, before, weights)

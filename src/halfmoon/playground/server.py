@@ -15,12 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from halfmoon.playground import training
 from halfmoon.playground.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
 from halfmoon.playground.operations import OPERATIONS, File, Operation, operate
 from halfmoon.playground.packing import jsonable
 from halfmoon.playground.presence import Presence
 
 LARGEST_MESSAGE = 4 * MEBIBYTE  # of JSON, which takes ten times as much once it is read
+ROOMS = (training,)  # whose operations are served
 FOLDERS = (
     files("halfmoon.playground").joinpath("static"),
     files("halfmoon.pages").joinpath("web"),

@@ -113,7 +113,6 @@ class Session:
         self.phase: str | None = None
         self.version = 0
         self.data_version = 0
-        self.message = ""
         self.kept: set[str] = set()  # runs that stay until they are forgotten
         self.runs: dict[str, Recording] = {}
         self.origins: dict[str, Setup] = {}  # what each run was made from
@@ -207,8 +206,9 @@ class Session:
     def reset(self) -> None:
         """Begin with the initial weights again."""
         with self.lock:
-            setup, data, source = self.setup, self.data, self.source
-            self._begin(Recording(setup, data, source), setup)
+            stage = self.recording.stage
+            recording = Recording(stage.setup, stage.data, stage.source)
+            self._begin(recording, stage.setup)
 
     def new_weights(self) -> None:
         """Begin with other initial weights: those of the next seed."""

@@ -1,0 +1,209 @@
+"""What page and scripts ask of a session itself: its state, and to train."""
+
+from collections.abc import Callable
+from typing import Any
+
+from halfmoon.components.rules import nearest
+from halfmoon.playground.menu import menu
+from halfmoon.playground.operations import Answer, operation
+from halfmoon.playground.packing import jsonable
+from halfmoon.playground.recording import Recording
+from halfmoon.playground.session import Session
+from halfmoon.playground.setup import Setup
+
+# why it stopped, in words; names in braces are settings
+MESSAGES = {
+    "epochs": "All {epochs} epochs are done; set more of them to go on.",
+    "diverged": (
+        "The loss is no longer finite: lower the learning rate (it is "
+        "{learning_rate:g}), or go back some updates first."
+    ),
+    "loss": "The test loss has come down to {stop_loss:g}.",
+    "score": "The test score has come up to {stop_score:g}.",
+    "patience": "The test loss has not improved for {patience} epochs.",
+}
+DO: dict[str, Callable[[Session], None]] = {
+    "pause": Session.pause,
+    "update": lambda session: session.advance(1),
+    "epoch": Session.advance_epoch,
+    "end": Session.play_to_end,
+    "phase": Session.advance_phase,
+}
+
+
+@operation("state")
+def state(session: Session) -> Answer:
+    """Every control's value, what they have made, and the runs that there are."""
+    with session.lock:
+        moment = session.moment()
+        task = moment.data.task
+        layers = [layer for layer in moment.network.layers if layer.shapes]
+        return {
+            "version": moment.version,
+            "setup": moment.setup.as_dict(),
+            "task": task,
+            "score_name": "accuracy" if task == "classification" else "R2",
+            "data": describe_data(session),
+            "network": {
+                "sizes": [layers[0].d, *(layer.k for layer in layers)],
+                "activations": list(moment.setup.activations),
+                "parameters": moment.network.size,
+            },
+            "update": moment.update,
+            "epoch": moment.epoch,
+            "end": moment.end,
+            "last": moment.last_update,
+            "playing": moment.playing,
+            "speed": session.speed,
+            "stopped": moment.stopped,
+            "message": message(moment.stopped, moment.setup),
+            "runs": [
+                jsonable(describe_run(session, each, recording))
+                for each, recording in session.runs.items()
+            ],
+        }
+
+
+def message(stopped: str, setup: Setup) -> str:
+    """Why it stopped, as a sentence; nothing where it did not."""
+    return MESSAGES[stopped].format(**vars(setup)) if stopped else ""
+
+
+def describe_data(session: Session) -> dict[str, Any]:
+    """The rows in words and numbers, without the rows."""
+    data = session.data
+    test = int(data.is_test.sum())
+    return {
+        "kind": data.kind,
+        "name": getattr(session.source, "name", "") or session.setup.data,
+        "rows": data.n,
+        "train": data.n - test,
+        "test": test,
+        "target": data.target,
+        "classes": list(data.classes),
+        "inputs": list(data.inputs),
+        "axes": list(data.axes),
+        "axis_choices": list(data.axis_choices),
+        "columns": [{"name": each, "kind": kind} for each, kind in data.kinds.items()],
+        "notes": list(data.notes),
+        "version": session.data_version,
+        "drawable": data.kind != "table",
+    }
+
+
+def describe_run(session: Session, run: str, recording: Recording) -> dict[str, Any]:
+    """A run's name, what it has that the one before it had not, and how good it is."""
+    setup = recording.stages[-1].setup
+    point = recording.points[-1]
+    has_test = recording.stages[-1].data.is_test.any()
+    measures = point.measures
+    return {
+        "id": run,
+        "name": f"run {run}",
+        "changed": describe_change(session.origins[run], setup),
+        "setup": setup.as_dict(),
+        "update": recording.last_update,
+        "train_loss": measures.train_loss,
+        "test_loss": measures.test_loss,
+        "score": measures.test_score if has_test else measures.train_score,
+        "current": run == session.id,
+        "kept": run in session.kept,
+    }
+
+
+def describe_change(old: Setup, new: Setup) -> str:
+    """Which settings differ, as text.
+
+    >>> describe_change(Setup(), Setup(learning_rate=0.1, hidden=[4]))
+    'hidden 3 -> 4, learning rate 1 -> 0.1'
+    """
+    before = old.as_dict()
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_shown(before[name])} -> {_shown(value)}"
+        for name, value in new.as_dict().items()
+        if value != before[name]
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(_shown, value)) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value is None else str(value)
+
+
+@operation("menu")
+def show_menu(session: Session) -> Answer:
+    """Everything that can be chosen, and every setting with its rule."""
+    answer: dict[str, Any] = jsonable(menu())
+    return answer
+
+
+@operation("change")
+def change(session: Session, **settings: Any) -> Answer:
+    """Set controls by name; says whether the weights began anew."""
+    return {"started_over": session.change(**settings), "version": session.version}
+
+
+@operation("train")
+def train(session: Session, do: str, speed: str | None = None) -> Answer:
+    """Play, pause, or go on by an update, an epoch, a phase, or to the end."""
+    if do == "play":
+        session.play(speed)
+        return None
+    if do not in DO:
+        raise ValueError(f"{do!r} cannot be done; {nearest(do, ['play', *DO])}")
+    if speed is not None:
+        session.set_speed(speed)
+    DO[do](session)
+    return None
+
+
+@operation("seek")
+def seek(session: Session, update: int) -> Answer:
+    """Go to a recorded update."""
+    session.seek(update)
+    return None
+
+
+@operation("reset")
+def reset(session: Session) -> Answer:
+    """Begin with the initial weights again."""
+    session.reset()
+    return None
+
+
+@operation("new_weights")
+def new_weights(session: Session) -> Answer:
+    """Begin with other initial weights."""
+    session.new_weights()
+    return None
+
+
+@operation("parameter")
+def parameter(session: Session, index: int, value: float) -> Answer:
+    """Set one weight or bias, by its index in theta."""
+    session.set_parameter(index, float(value))
+    return None
+
+
+@operation("keep")
+def keep(session: Session) -> Answer:
+    """Let the present run stay, whatever is done next."""
+    session.keep()
+    return None
+
+
+@operation("restore")
+def restore(session: Session, run: str) -> Answer:
+    """Go back to the end of an earlier run."""
+    session.restore(run)
+    return None
+
+
+@operation("forget")
+def forget(session: Session, run: str) -> Answer:
+    """Drop an earlier run."""
+    session.forget(run)
+    return None

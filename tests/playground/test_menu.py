@@ -1,0 +1,74 @@
+"""The menu is what the registries and Setup hold."""
+
+import dataclasses
+import json
+
+import pytest
+
+from halfmoon.components.activations import ACTIVATIONS
+from halfmoon.components.rules import (
+    BOOLEAN,
+    NONE,
+    Integer,
+    Number,
+    OneOf,
+    Several,
+)
+from halfmoon.datasets import DATASETS
+from halfmoon.playground.menu import describe_rule, menu
+from halfmoon.playground.packing import jsonable
+from halfmoon.playground.setup import TEXT, TEXTS, Setup
+
+MENU = jsonable(menu())
+
+
+def test_it_lists_every_component_and_every_setting():
+    assert [each["name"] for each in MENU["activations"]] == list(ACTIVATIONS)
+    assert [each["name"] for each in MENU["data sets"]] == list(DATASETS)
+    names = [field.name for field in dataclasses.fields(Setup)]
+    assert [each["name"] for each in MENU["settings"]] == names
+    assert json.loads(json.dumps(MENU, allow_nan=False)) == MENU
+
+
+def test_a_component_says_what_it_is_and_what_it_can_be_set_to():
+    adam = next(each for each in MENU["optimizers"] if each["name"] == "adam")
+    assert adam["help"].endswith(".")
+    beta = next(each for each in adam["settings"] if each["name"] == "beta1")
+    assert (beta["default"], beta["low"], beta["high"]) == (0.9, 0, 1)
+
+
+def test_losses_are_for_the_task_that_they_can_do():
+    tasks = {each["name"]: each["task"] for each in MENU["losses"]}
+    assert tasks["softmax_cross_entropy"] == "classification"
+    assert tasks["squared_error"] is None  # for both
+    assert "quantiles" not in tasks
+
+
+def test_what_begins_anew_says_so():
+    anew = {each["name"] for each in MENU["settings"] if each["starts_over"]}
+    assert {"hidden", "seed", "data"} <= anew
+    assert not {"learning_rate", "activations", "noise"} & anew
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "low", "high", "none"),
+    [
+        (Number("[", 0, 2, "]"), "number", 0, 2, False),
+        (NONE | Integer("[", 1, 9, ")"), "integer", 1, 9, True),
+        (Several(Integer("[", 1, 64, "]")), "integers", 1, 64, False),
+        (Several(Number("[", 0, 1, "]")), "numbers", 0, 1, False),
+        (TEXT, "text", None, None, False),
+        (TEXTS, "texts", None, None, False),
+        (BOOLEAN, "boolean", None, None, False),
+        (OneOf("a", "b"), "choice", None, None, False),
+    ],
+)
+def test_a_rule_says_which_control_suits_it(rule, kind, low, high, none):
+    described = describe_rule(rule)
+    expected = {"type": kind, "low": low, "high": high, "none": none}
+    assert {name: described[name] for name in expected} == expected
+    assert described["rule"] == str(rule)
+
+
+def test_words_are_offered_as_choices():
+    assert describe_rule(OneOf("a", "b"))["choices"] == ["a", "b"]
