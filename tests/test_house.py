@@ -405,6 +405,8 @@ TESTED_TOGETHER = {
     "estimators.mlp": "estimators/test_properties.py",
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",
+    # how the wish for a part of a frame is read
+    "playground.asked": "playground/test_frames.py",
     # what a measuring is made of, as it comes out of it
     "report.comparing": "report/test_measure.py",
     "report.costs": "report/test_measure.py",

@@ -68,6 +68,28 @@ def hidden_answers(network: Network, theta: Array, X: Array) -> list[Array]:
     return [step.a for step in steps[:-1]]
 
 
+def zero_lines(
+    W: Array, b: Array, box: tuple[float, float, float, float]
+) -> NDArray[np.float32]:
+    """Where w1 x + w2 y + b = 0 crosses the box, for units of W (2, k): (k, 4).
+
+    From (x, y) to (x, y), with the side where the unit is positive on the left; NaN
+    for a line outside of the box.
+    """
+    x0, x1, y0, y1 = box
+    lines = np.full((len(b), 4), np.nan, np.float32)
+    for unit, (w1, w2, bias) in enumerate(zip(*W, b, strict=True)):
+        ends = [(x, -(bias + w1 * x) / w2) for x in (x0, x1) if w2]
+        inside = [end for end in ends if y0 <= end[1] <= y1]
+        ends = [(-(bias + w2 * y) / w1, y) for y in (y0, y1) if w1]
+        inside += [end for end in ends if x0 < end[0] < x1]
+        if len(inside) >= 2:
+            # along (w2, -w1), its left is the way of (w1, w2)
+            inside.sort(key=lambda end: end[0] * w2 - end[1] * w1)
+            lines[unit] = (*inside[0], *inside[-1])
+    return lines
+
+
 def in_units_of(data: Data, y_hat: Array) -> Array:
     """Predictions of values in the target's own units; probabilities as they are."""
     if data.task == "classification":

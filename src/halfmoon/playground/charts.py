@@ -1,0 +1,218 @@
+"""Parts of a frame that are numbers: curves, errors, histograms, stability."""
+
+import time
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix
+
+from halfmoon.arrays.elementary import Array
+from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.inspection.curvature import curvature
+from halfmoon.inspection.diagnosis.stability import largest_stable
+from halfmoon.inspection.units import is_flat
+from halfmoon.network import Network
+from halfmoon.playground.asked import Asked, Part, whole
+from halfmoon.playground.building import network_options, score, truth
+from halfmoon.playground.data import Data
+from halfmoon.playground.recording import Band, Recording
+from halfmoon.playground.session import Moment
+from halfmoon.playground.setup import Setup
+
+MOST_PIXELS = 4_000
+BINS = 40
+SAMPLE = 1_500  # rows whose activations are counted
+MEASURES = ("train_loss", "test_loss", "train_score", "test_score")
+CURVATURE_WORK = 20_000_000  # rows times parameters squared
+CURVATURES = 50  # on the way of a run, at most
+NEW_SECONDS = 0.01  # for those that are new in one frame
+
+
+def curves(asked: Asked, wish: Any) -> Part:
+    """Of each run what was measured, and the lowest and highest loss in each pixel."""
+    width = whole(wish, "width", 1, MOST_PIXELS)
+    is_log = bool(wish.get("log"))
+    chosen = asked.chosen_runs(wish)
+    last = max((run.last_update for _, run in chosen), default=0)
+    header = []
+    arrays: dict[str, NDArray[Any]] = {}
+    for index, (name, run) in enumerate(chosen):
+        is_current = run is asked.moment.recording
+        header.append({"id": name, "name": f"run {name}", "current": is_current})
+        parts = _measured(run) | _band(run.band, last, width, is_log)
+        arrays |= {f"curves.{index}.{key}": value for key, value in parts.items()}
+    return {"curves": header}, arrays
+
+
+def _measured(run: Recording) -> dict[str, NDArray[Any]]:
+    """A run's measured updates, and what was measured there."""
+    points = list(run.points)
+    updates = np.array([point.update for point in points], np.float64)
+    columns: dict[str, NDArray[Any]] = {"updates": updates}
+    for name in MEASURES:
+        values = [getattr(point.measures, name) for point in points]
+        column = np.array(values, np.float32)
+        if name.startswith("train") or not np.isnan(column).all():
+            columns[name] = column
+    return columns
+
+
+def _band(band: Band, last: int, width: int, is_log: bool) -> dict[str, NDArray[Any]]:
+    """The lowest and highest of the updates' own losses in each column of pixels."""
+    if not len(band.low):
+        return {}
+    updates = band.every * (np.arange(len(band.low)) + 0.5)
+    scale = np.log1p if is_log else np.positive
+    columns = np.floor(scale(updates) / scale(float(max(last, 1))) * width)
+    starts = np.flatnonzero(np.diff(columns, prepend=-1.0))
+    return {
+        "at": updates[starts],
+        "low": np.fmin.reduceat(band.low, starts).astype(np.float32),
+        "high": np.fmax.reduceat(band.high, starts).astype(np.float32),
+    }
+
+
+def confusion(asked: Asked, wish: Any) -> Part:
+    """How many rows of each class are taken for which; of values, how far off."""
+    moment = asked.moment
+    data = moment.data
+    y_hat = moment.network.predict(data.X, moment.theta)
+    found: dict[str, Any] = {}
+    for name, rows in (("train", ~data.is_test), ("test", data.is_test)):
+        if not rows.any():
+            found[name] = None
+        elif data.task == "classification":
+            labels = range(data.outputs)
+            predicted = y_hat[rows].argmax(axis=1)
+            found[name] = confusion_matrix(data.y[rows], predicted, labels=labels)
+        else:
+            off = data.spread * (y_hat[rows, 0] - data.y[rows])
+            found[name] = {
+                "R2": score(data.task, y_hat[rows], data.y[rows]),
+                "rmse": np.sqrt(np.mean(off**2)),
+                "mae": np.mean(np.abs(off)),
+            }
+    return {"confusion": found}, {}
+
+
+def gradient(moment: Moment) -> Array:
+    """The slope of the objective over all training rows, by every parameter (size,)."""
+    network, data, setup = moment.network, moment.data, moment.setup
+    rows = ~data.is_test
+    X, y, w = network.read(data.X[rows], truth(network.loss, data)[rows])
+    return network.objective(moment.theta, X, y, w, setup.l2, setup.l1).g
+
+
+def histograms(asked: Asked, wish: Any) -> Part:
+    """Each layer's weights, what its units answer, and the slopes of its weights."""
+    moment = asked.moment
+    network = moment.network
+    rows = np.flatnonzero(~moment.data.is_test)[:SAMPLE]
+    slopes = network.views(gradient(moment))
+    layers = []
+    for step in network.walk(network.read_rows(moment.data.X[rows]), moment.theta):
+        act = step.layer.act
+        if act is None:
+            continue
+        is_output = step.layer is network.layers[-1]
+        dead = int(is_flat(act, step.z).all(axis=0).sum())
+        layers.append(
+            {
+                "name": "output" if is_output else f"hidden {step.layer.number}",
+                "weights": _count(step.p.W),
+                "activations": None if is_output else _count(step.a) | {"dead": dead},
+                "gradients": _count(slopes[step.layer.index].W),
+            }
+        )
+    return {"histograms": {"layers": layers}}, {}
+
+
+def _count(values: Array) -> dict[str, Any]:
+    """A histogram of numbers; those that are not finite are left out."""
+    finite = values[np.isfinite(values)]
+    counts, edges = np.histogram(finite, BINS)
+    return {
+        "low": edges[0],
+        "high": edges[-1],
+        "counts": counts,
+        "mean": finite.mean() if len(finite) else None,
+        "sd": finite.std() if len(finite) else None,
+    }
+
+
+def stability(asked: Asked, wish: Any) -> Part:
+    """Learning rate, gradient norm, and rate times curvature, now and on the way."""
+    moment = asked.moment
+    setup = moment.setup
+    points = list(moment.recording.points)
+    rate = moment.last.learning_rate if moment.update else setup.learning_rate
+    why = _why_no_curvature(moment)
+    kappa = np.nan
+    arrays = {
+        "updates": np.array([p.update for p in points], np.float64),
+        "rate": np.array([p.last.learning_rate for p in points]),
+        "gradient_norm": np.array([p.last.gradient_norm for p in points]),
+    }
+    if not why:
+        kappa = largest_curvature(setup, moment.data, moment.theta.tobytes())
+        arrays |= _products(moment.recording)
+    header = {
+        "rate": rate,
+        "gradient_norm": moment.last.gradient_norm,
+        "curvature": kappa,
+        "product": rate * kappa,
+        "limit": largest_stable(OPTIMIZERS.make(setup.optimizer)),
+        "why": why,
+    }
+    return {"stability": header}, {
+        f"stability.{name}": values for name, values in arrays.items()
+    }
+
+
+def _why_no_curvature(moment: Moment) -> str:
+    """Why the curvature is not computed; nothing if it is."""
+    size = moment.theta.size
+    work = moment.data.n * size**2
+    if work <= CURVATURE_WORK:
+        return ""
+    return (
+        f"The curvature is not computed here: {moment.data.n} rows times {size} "
+        f"parameters squared are {work:,}, and {CURVATURE_WORK:,} is the most."
+    )
+
+
+@lru_cache(maxsize=1024)
+def largest_curvature(setup: Setup, data: Data, theta: bytes) -> float:
+    """The largest curvature of the objective; NaN where it is not finite."""
+    network = Network.dense(**network_options(setup, data))
+    network.theta = np.frombuffer(theta)
+    rows = ~data.is_test
+    y = truth(network.loss, data)[rows]
+    try:
+        return curvature(network, data.X[rows], y, l2=setup.l2)
+    except np.linalg.LinAlgError:
+        return np.nan
+
+
+def _products(run: Recording) -> dict[str, Array]:
+    """Rate times curvature at updates where the run was kept.
+
+    A few are new in each frame, so that none takes long.
+    """
+    kept = dict(run.kept)
+    apart = run.every
+    while apart * CURVATURES < run.last_update:
+        apart *= 2
+    deadline = time.perf_counter() + NEW_SECONDS
+    found = []
+    for update in sorted(update for update in kept if update % apart == 0):
+        stage = [stage for stage in run.stages if stage.begin <= update][-1]
+        now = kept[update]
+        kappa = largest_curvature(stage.setup, stage.data, now.run.theta.tobytes())
+        found.append((update, now.last.learning_rate * kappa))
+        if time.perf_counter() > deadline:
+            break
+    updates, products = np.array(found, np.float64).reshape(-1, 2).T
+    return {"product_updates": updates, "product": products}

@@ -1,0 +1,213 @@
+"""Frames: what the page's open panels show of one moment, and nothing else.
+
+    {"plane": {"columns": 80, "rows": 60}, "weights": true}  ->  header, arrays
+
+A part of a frame is a function of what is asked and of the page's wish, and returns
+what it adds to the header, and arrays. Rows that the page has already do not come
+again.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.components.rules import nearest
+from halfmoon.playground import charts, maps
+from halfmoon.playground.asked import Asked, Part, whole
+from halfmoon.playground.building import Measures, measure
+from halfmoon.playground.data import Data
+from halfmoon.playground.recording import Recording
+from halfmoon.playground.session import Moment
+
+MOST_ROWS = 1_500  # shown as points
+MOST_CELLS = 160  # of a map, in either direction
+MOST_INPUTS = 64  # shown as pictures
+# rows times parameters; more is measured now and then while it trains
+MEASURED_AT_ONCE = 2_000_000
+
+
+def make_frame(
+    moment: Moment,
+    runs: Mapping[str, Recording],
+    want: Mapping[str, Any],
+    data_version: int | None = None,
+) -> Part:
+    """The header and the arrays of a frame.
+
+    `data_version` is that of the rows that the page has; None if it has none, or maps
+    of another size. Raises ValueError for a want that cannot be.
+    """
+    for name in want:
+        if name not in PARTS:
+            raise ValueError(f"A frame has no part {name!r}; {nearest(name, PARTS)}")
+    asked = Asked(moment, runs, data_version != moment.data_version)
+    header = _describe(moment)
+    arrays: dict[str, NDArray[Any]] = {}
+    with np.errstate(all="ignore"):  # a network that diverged is shown too
+        for name, wish in want.items():
+            if wish:
+                more, values = PARTS[name](asked, wish)
+                header |= more
+                arrays |= values
+    return header, arrays
+
+
+def _describe(moment: Moment) -> dict[str, Any]:
+    """What every frame says."""
+    data = moment.data
+    measures = measure_now(moment)
+    return {
+        "update": moment.update,
+        "epoch": moment.epoch,
+        "end": moment.end,
+        "last": moment.last_update,
+        "version": moment.version,
+        "data_version": moment.data_version,
+        "playing": moment.playing,
+        "stopped": moment.stopped or None,
+        "phase": moment.phase,
+        "loss": measures.train_loss,
+        **measures._asdict(),
+        "learning_rate": moment.last.learning_rate,
+        "gradient_norm": moment.last.gradient_norm,
+        "task": data.task,
+        "sizes": [len(data.inputs), *moment.setup.hidden, data.outputs],
+        "inputNames": data.inputs,
+        "classNames": data.classes,
+        "box": data.box,
+        "axes": data.axes,
+    }
+
+
+def measure_now(moment: Moment) -> Measures:
+    """Losses and scores; those measured last while it trains on many rows."""
+    if moment.playing and moment.data.n * moment.theta.size > MEASURED_AT_ONCE:
+        before = [p for p in moment.recording.points if p.update <= moment.update]
+        return before[-1].measures
+    return measure(moment.network, moment.data, moment.theta)
+
+
+@lru_cache(maxsize=8)
+def shown_rows(data: Data) -> NDArray[np.int32]:
+    """The rows that are drawn as points: all, or of many always the same."""
+    rows = np.random.default_rng(0).permutation(data.n)[:MOST_ROWS]
+    return np.sort(rows).astype(np.int32)
+
+
+@lru_cache(maxsize=8)
+def value_range(data: Data) -> tuple[float, float]:
+    """The lowest and the highest value of y, in its own units."""
+    y = maps.in_units_of(data, data.y)
+    low, high = float(y.min()), float(y.max())
+    return (low, high) if low < high else (low - 1.0, high + 1.0)
+
+
+def _grid(wish: Any) -> tuple[int, int]:
+    """How many columns and rows a map is to have."""
+    return whole(wish, "columns", 2, MOST_CELLS), whole(wish, "rows", 2, MOST_CELLS)
+
+
+def _plane(asked: Asked, wish: Any) -> Part:
+    moment = asked.moment
+    columns, rows = _grid(wish)
+    header: dict[str, Any] = {"columns": columns, "rows": rows}
+    if moment.data.task == "regression":
+        header["range"] = value_range(moment.data)
+    where = moment.network, moment.theta, moment.data, columns, rows
+    arrays: dict[str, NDArray[Any]] = {"plane": maps.plane_map(*where)}
+    if asked.is_new:
+        arrays["gaps"] = maps.gap_map(moment.data, columns, rows)
+    return header, arrays
+
+
+def _units(asked: Asked, wish: Any) -> Part:
+    moment = asked.moment
+    data = moment.data
+    columns, rows = _grid(wish)
+    where = moment.network, moment.theta, data, columns, rows
+    arrays: dict[str, NDArray[Any]] = {"pictures": maps.unit_maps(*where)}
+    if data.kind != "table" and data.inputs == ("x1", "x2"):
+        first = moment.network.views(moment.theta)[moment.network.lowest]
+        arrays["lines"] = maps.zero_lines(first.W, first.b, data.box)
+    if asked.is_new and len(data.inputs) <= MOST_INPUTS:
+        inputs = maps.grid_inputs(data, columns, rows)
+        arrays["inputPictures"] = inputs.astype(np.float32)
+    return {"unitColumns": columns, "unitRows": rows}, arrays
+
+
+def _points(asked: Asked, wish: Any) -> Part:
+    moment = asked.moment
+    data = moment.data
+    rows = shown_rows(data)
+    y_hat = moment.network.predict(data.X[rows], moment.theta)
+    predictions = maps.in_units_of(data, y_hat).astype(np.float32)
+    if not asked.is_new:
+        return {}, {"predictions": predictions}
+    is_class = data.task == "classification"
+    y = maps.in_units_of(data, data.y[rows])
+    return {}, {
+        "predictions": predictions,
+        "X": data.positions[rows].astype(np.float32),
+        "y": y.astype(np.int32 if is_class else np.float32),
+        "test": data.is_test[rows].astype(np.uint8),
+        "rowNumbers": rows,
+    }
+
+
+def _hidden(asked: Asked, wish: Any) -> Part:
+    """What a layer answers to the shown rows."""
+    moment = asked.moment
+    layers = len(moment.setup.hidden)
+    if not layers:
+        return {"hiddenLayer": 0}, {"hidden": np.empty((0, 0), np.float32)}
+    layer = min(whole(wish, "layer", 1, 99), layers)  # some may just have been removed
+    X = moment.data.X[shown_rows(moment.data)]
+    answers = maps.hidden_answers(moment.network, moment.theta, X)[layer - 1]
+    return {"hiddenLayer": layer}, {"hidden": answers.astype(np.float32)}
+
+
+def _weights(asked: Asked, wish: Any) -> Part:
+    return {}, {"theta": asked.moment.theta.astype(np.float32)}
+
+
+def _gradient(asked: Asked, wish: Any) -> Part:
+    return {}, {"gradient": charts.gradient(asked.moment).astype(np.float32)}
+
+
+def _thumbnails(asked: Asked, wish: Any) -> Part:
+    """Small maps of what runs have learned by now."""
+    columns, rows = _grid(wish)
+    header = []
+    arrays = {}
+    for name, run in asked.chosen_runs(wish):
+        data = run.stage.data
+        where = run.work.network, run.run.theta, data, columns, rows
+        arrays[f"thumbnails.{name}"] = maps.plane_map(*where)
+        header.append(
+            {
+                "id": name,
+                "update": run.update,
+                "outputs": data.outputs,
+                "task": data.task,
+                "range": value_range(data) if data.task == "regression" else None,
+            }
+        )
+    return {"thumbnails": header, "thumbnailColumns": columns}, arrays
+
+
+PARTS: dict[str, Callable[[Asked, Any], Part]] = {
+    "plane": _plane,
+    "units": _units,
+    "points": _points,
+    "hidden": _hidden,
+    "weights": _weights,
+    "gradient": _gradient,
+    "thumbnails": _thumbnails,
+    "curves": charts.curves,
+    "confusion": charts.confusion,
+    "histograms": charts.histograms,
+    "stability": charts.stability,
+}

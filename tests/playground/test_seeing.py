@@ -1,0 +1,23 @@
+"""The operations that show, as a script asks them."""
+
+import pytest
+
+from halfmoon.playground import seeing  # noqa: F401  registers its operations
+from halfmoon.playground.operations import operate
+from halfmoon.playground.packing import unpack
+from halfmoon.playground.session import Session
+
+
+@pytest.fixture(scope="module")
+def session():
+    with Session() as session:
+        session.advance(20)
+        yield session
+
+
+def test_a_frame_is_a_file(session):
+    answer = operate(session, "frame", {"want": {"weights": True}})
+    header, arrays = unpack(answer.content)
+    assert (header["update"], arrays["theta"].shape) == (20, (17,))
+    with pytest.raises(ValueError, match="no part 'weight'"):
+        operate(session, "frame", {"want": {"weight": True}})
