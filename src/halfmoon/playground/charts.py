@@ -99,10 +99,11 @@ def confusion(asked: Asked, wish: Any) -> Part:
 
 def gradient(moment: Moment) -> Array:
     """The slope of the objective over all training rows, by every parameter (size,)."""
-    network, data, setup = moment.network, moment.data, moment.setup
+    network = moment.network
+    data = moment.data
     rows = ~data.is_test
     X, y, w = network.read(data.X[rows], truth(network.loss, data)[rows])
-    return network.objective(moment.theta, X, y, w, setup.l2, setup.l1).g
+    return network.objective(moment.theta, X, y, w, moment.setup.l2, moment.setup.l1).g
 
 
 def histograms(asked: Asked, wish: Any) -> Part:

@@ -101,7 +101,8 @@ def shown_rows(data: Data) -> NDArray[np.int32]:
 def value_range(data: Data) -> tuple[float, float]:
     """The lowest and the highest value of y, in its own units."""
     y = maps.in_units_of(data, data.y)
-    low, high = float(y.min()), float(y.max())
+    low = float(y.min())
+    high = float(y.max())
     return (low, high) if low < high else (low - 1.0, high + 1.0)
 
 
