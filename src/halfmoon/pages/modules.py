@@ -12,6 +12,8 @@ EXPORT = re.compile(rf"^export (?=(?:{KINDS}) )", re.MULTILINE)
 EXPORTED = re.compile(rf"^export (?:{KINDS}) (\w+)", re.MULTILINE)
 DECLARED = re.compile(rf"^(?:{KINDS}) (\w+)", re.MULTILINE)
 ENGINE = " 'wasm-unsafe-eval'; worker-src blob:"
+# what is said of types, for whoever checks them
+TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n", re.MULTILINE | re.DOTALL)
 FORBIDDEN = re.compile(r"^\s*(?:import\b(?!\()|export\b)|\bimport\(", re.MULTILINE)
 
 
@@ -27,8 +29,9 @@ def read_modules(folder: Traversable) -> dict[str, str]:
 def join(modules: Mapping[str, str], main: str) -> str:
     """All modules that `main` needs, each after those that it imports, as one script.
 
-    Lines with an import go, and so does the word export. Nothing else is changed, so a
-    name must be declared once in all modules, and an imported name keeps its name.
+    Lines with an import go, comments on types, and the word export. Nothing else is
+    changed, so a name must be declared once in all modules, and an imported name keeps
+    its name.
     """
     order = _in_order(modules, main)
     _check_declared(modules, order)
@@ -44,7 +47,7 @@ def join(modules: Mapping[str, str], main: str) -> str:
 
 
 def _without_imports(text: str) -> str:
-    return EXPORT.sub("", IMPORT.sub("", text)).strip() + "\n"
+    return EXPORT.sub("", IMPORT.sub("", TYPES.sub("", text))).strip() + "\n"
 
 
 def imports_of(text: str) -> dict[str, list[str]]:

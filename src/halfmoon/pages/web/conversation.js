@@ -1,104 +1,128 @@
-// The page's side of the conversation with a worker: what was changed is collected, and
-// told together with the question for the next frame. One frame is on its way at most.
+// The page's side of the conversation with whoever computes: what was changed is
+// collected, and told together with the question for the next frame. One frame is on its
+// way at most.
+
+/** @import { LessonFrame, LessonViews, Transport } from "./types.js" */
 
 const FINE = 128; // columns of the plane's map
 const COARSE = 56;
 const SLOW = 15; // milliseconds for a frame, beyond which the map is made coarser
 
 export class Conversation {
-  #kit;
-  #settings;
-  #receive;
+  /** @type {Transport | null} */
+  #transport = null; // until the figure comes near the screen
+  #isStarted = false;
   #views;
-  #worker = null; // until the figure comes near the screen
-  #waiting = new Map(); // messages; one of a kind takes the place of the one before
-  #askedAt = null;
-  #carries = false; // whether changes are on their way to the worker
+  #receive;
   #fail;
+  /** @type {Map<string | symbol, [string, object]>} */
+  #waiting = new Map(); // messages; one of a kind takes the place of the one before
+  #isAsking = true; // whether a frame is on its way
+  #carries = false; // whether changes are on their way
   #quality = 1;
 
-  // `receive(frame)` is called with each frame; `views` says what it must hold. Where no
-  // worker or no engine can be started, `fail()` is called instead.
-  constructor(kit, settings, views, receive, fail) {
-    this.#kit = kit;
-    this.#fail = fail;
-    this.#settings = settings;
+  /**
+   * `views` says what a frame must hold, and `receive` is called with each. Where nobody
+   * can be asked any more, `fail` is called instead.
+   * @param {LessonViews} views
+   * @param {(frame: LessonFrame) => void} receive
+   * @param {() => void} fail
+   */
+  constructor(views, receive, fail) {
     this.#views = views;
     this.#receive = receive;
+    this.#fail = fail;
   }
 
-  start() {
+  /** @param {Promise<Transport>} transport */
+  async start(transport) {
+    this.#isStarted = true;
     try {
-      this.#worker = new Worker(this.#kit.workerAddress);
+      this.#transport = await transport;
+      this.ask(0, false);
     } catch {
-      this.#fail();
-      return;
+      this.#giveUp();
     }
-    this.#worker.onmessage = ({ data }) => this.#hear(data);
-    this.#worker.onerror = (event) => this.#giveUp(event);
-    this.#askedAt = performance.now();
-    const { engine } = this.#kit;
-    this.#worker.postMessage({ ask: "start", settings: this.#settings, ...engine });
   }
 
   get isFree() {
-    return this.#worker !== null && this.#askedAt === null;
+    return this.#transport !== null && !this.#isAsking;
   }
 
-  // Whether the last frame holds all that has been told.
+  /** Whether the last frame holds all that has been told. */
   get isSettled() {
     return this.#waiting.size === 0 && !this.#carries;
   }
 
   get isStarted() {
-    return this.#worker !== null;
+    return this.#isStarted;
   }
 
-  tell(kind, message) {
-    this.#waiting.set(kind, message);
+  /**
+   * @param {string} name
+   * @param {object} message
+   * @param {string | symbol} kind
+   */
+  tell(name, message, kind = name) {
+    this.#waiting.set(kind, [name, message]);
   }
 
+  /** @param {string} kind */
   isWaiting(kind) {
     return this.#waiting.has(kind);
   }
 
+  /** @param {string} kind */
   forget(kind) {
     this.#waiting.delete(kind);
   }
 
-  // Ask for the next frame, after `count` updates. While it is `busy`, maps may be coarse.
-  ask(count, busy) {
+  /**
+   * Ask for the next frame, after `count` updates. While it is `busy`, maps may be coarse.
+   * @param {number} count
+   * @param {boolean} busy
+   */
+  async ask(count, busy) {
+    if (!this.#transport) return;
+    this.#isAsking = true;
     this.#carries = this.#waiting.size > 0;
-    for (const each of this.#waiting.values()) this.#worker.postMessage(each);
-    this.#waiting.clear();
     const quality = busy ? this.#quality : 1;
     const columns = Math.round(Math.max(COARSE, FINE * quality));
-    const rows = Math.round(0.75 * columns);
-    this.#askedAt = performance.now();
-    this.#worker.postMessage({ ask: "next", count, views: this.#views, columns, rows });
+    const wanted = {
+      count,
+      views: this.#views,
+      columns,
+      rows: Math.round(0.75 * columns),
+    };
+    const changes = [...this.#waiting.values()];
+    this.#waiting.clear();
+    const asked = performance.now();
+    try {
+      const told = changes.map(([name, message]) =>
+        this.#transport?.ask(name, message),
+      );
+      const [frame] = await Promise.all([this.#transport.frame(wanted), ...told]);
+      this.#hear(/** @type {LessonFrame} */ (frame), performance.now() - asked);
+    } catch {
+      this.#giveUp();
+    }
   }
 
-  #hear(data) {
-    const took = performance.now() - this.#askedAt;
-    this.#askedAt = null;
+  /**
+   * @param {LessonFrame} frame
+   * @param {number} took
+   */
+  #hear(frame, took) {
+    this.#isAsking = false;
     this.#carries = false;
-    if (data.ready === false) {
-      this.#giveUp();
-      return;
-    }
-    if (data.ready) {
-      this.ask(0, false);
-      return;
-    }
     if (took > SLOW) this.#quality = Math.max(0.4, 0.93 * this.#quality);
     else if (took < 0.6 * SLOW) this.#quality = Math.min(1, 1.02 * this.#quality);
-    this.#receive(data);
+    this.#receive(frame);
   }
 
-  #giveUp(event) {
-    event?.preventDefault();
-    this.#worker.terminate();
-    this.#worker = null;
+  #giveUp() {
+    this.#isStarted = false;
+    this.#transport = null;
     this.#fail();
   }
 }

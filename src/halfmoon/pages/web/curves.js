@@ -21,7 +21,13 @@ export function makeCurve({ kind, updates, act }) {
     const curve = isLoss ? frame.losses : frame.products;
     const range = isLoss ? lossRange(curve, frame.loss) : [0, productTop(curve)];
     const at = scales(canvas, place(updates), range, isLoss);
-    drawAxes(canvas, at, look, isLoss ? lossTicks(range) : productTicks(range), updates);
+    drawAxes(
+      canvas,
+      at,
+      look,
+      isLoss ? lossTicks(range) : productTicks(range),
+      updates,
+    );
     if (!isLoss) drawLimit(canvas, at, look);
     const now = isLoss ? frame.loss : frame.product;
     drawCurve(context, at, look, curve, place(frame.update), now);

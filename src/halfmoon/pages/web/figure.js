@@ -7,6 +7,7 @@ import { readLook } from "./look.js";
 import { makeSettings } from "./settings.js";
 import { makeTrainingBar, sentenceOf } from "./training-bar.js";
 import { makeViews } from "./views.js";
+import { startWorker } from "./worker-transport.js";
 
 // updates a second: `first` at the beginning, and `growth` for each update done
 const PACES = { normal: { first: 24, growth: 0.9 }, slow: { first: 9, growth: 0.35 } };
@@ -25,6 +26,7 @@ export class Figure {
     adding: null, // the class of points that a click adds
   };
   #element;
+  #kit;
   #settings;
   #message = make("p", "live-message");
   #bar;
@@ -59,13 +61,8 @@ export class Figure {
     const fail = () => {
       element.hidden = true;
     };
-    this.#conversation = new Conversation(
-      kit,
-      this.#settings,
-      needed,
-      receive,
-      fail,
-    );
+    this.#conversation = new Conversation(needed, receive, fail);
+    this.#kit = kit;
     const body = make("div", "live-body");
     if (!show.includes("points")) body.append(this.#bar.element);
     body.append(this.#views.element, ...this.#controls.elements, this.#message);
@@ -75,7 +72,9 @@ export class Figure {
   // For the page
 
   start() {
-    this.#conversation.start();
+    const { workerAddress, engine } = this.#kit;
+    const first = { settings: this.#settings, ...engine };
+    this.#conversation.start(startWorker(workerAddress, first));
   }
 
   setVisible(visible) {
@@ -103,8 +102,8 @@ export class Figure {
 
   // For views and controls
 
-  tell(kind, message) {
-    this.#conversation.tell(kind, message);
+  tell(name, message, kind = name) {
+    this.#conversation.tell(name, message, kind);
     this.state.settled = false;
     this.#want();
   }
@@ -135,7 +134,7 @@ export class Figure {
   seek(update) {
     this.#untouched = false;
     this.play(false);
-    this.tell("seek", { ask: "seek", update });
+    this.tell("seek", { update });
   }
 
   reset() {
@@ -151,7 +150,7 @@ export class Figure {
   }
 
   move(index, x, y) {
-    this.tell("move", { ask: "move", index, x, y });
+    this.tell("move", { index, x, y });
   }
 
   add(x, y) {
@@ -161,7 +160,7 @@ export class Figure {
       this.say(`There are ${MOST_POINTS} points, as many as there can be.`);
       return;
     }
-    this.tell(Symbol("add"), { ask: "add", x, y, label });
+    this.tell("add", { x, y, label }, Symbol("add"));
     this.say(`Added a point of class ${label}.`);
   }
 
@@ -171,13 +170,13 @@ export class Figure {
       this.say("The last point stays.");
       return;
     }
-    this.tell("remove", { ask: "remove", index });
+    this.tell("remove", { index });
     this.say("Removed the point.");
   }
 
   weight(index, value) {
     this.state.chosen = index;
-    this.tell("weight", { ask: "weight", index, value });
+    this.tell("weight", { index, value });
   }
 
   choose(index) {
@@ -198,7 +197,7 @@ export class Figure {
     this.#announce = what;
     this.#conversation.forget("seek");
     this.#owed = 0;
-    this.tell(Symbol(ask), { ask });
+    this.tell(ask, {}, Symbol(ask));
   }
 
   // From frame to frame
@@ -246,8 +245,7 @@ export class Figure {
     this.#fresh = null;
     this.#stale = true;
     state.settled = this.#conversation.isSettled;
-    const isOther =
-      frame.units !== state.frame?.units || frame.classes !== state.frame?.classes;
+    const isOther = `${frame.sizes}` !== `${state.frame?.sizes}`;
     if (isOther) Object.assign(state, { peek: null, pinned: null, chosen: null });
     state.frame = frame;
     if (!frame.finite) {

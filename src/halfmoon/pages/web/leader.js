@@ -1,5 +1,13 @@
-// The likeliest class at the i-th point of a map of probabilities, and how far it is
-// ahead of the next one.
+// The likeliest of several classes.
+
+/**
+ * The likeliest class at the i-th point of a map of probabilities, and how far it is
+ * ahead of the next one.
+ * @param {Float32Array | Float64Array} map
+ * @param {number} i
+ * @param {number} classes
+ * @returns {[number, number]}
+ */
 export function leader(map, i, classes) {
   let best = 0;
   let first = -1;

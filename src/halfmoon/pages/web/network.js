@@ -2,186 +2,177 @@
 // between them: the wider a line, the larger the weight; solid amber is positive, dashed
 // violet negative. A weight is changed by dragging its line up or down.
 
-import {
-  FONT,
-  css,
-  drawGrid,
-  makeCanvas,
-  mix,
-  paintGrid,
-  signedColour,
-  tracePoint,
-} from "./look.js";
-import { spanOf } from "./surface.js";
+import { outputsOf, readable, shorten, signedNumber } from "./layers.js";
+import { FONT, classColour, css, makeCanvas, shadeOf, tracePoint } from "./look.js";
+import { drawGrid, paintGrid, paintOutput, paintSigned } from "./maps.js";
+import { listenToNetwork } from "./network-input.js";
+import { arrangeNetwork, leftOut, onPath, unitTiles } from "./network-map.js";
+import { pictureOf } from "./surface.js";
 
-const MOST_ROWS = 8; // of units in one column; more units stand in more columns
-const MANY = 24; // units, from which on a column is longer
-const REACH_OF_LINE = 9; // pixels from a line within which it is taken
-const DRAG = 0.03; // change of a weight for each pixel
-const COLUMNS = [0.12, 0.5, 0.86]; // of the layers, as shares of the width
-const STEPS = 18; // of a curve, to find what is near it
+/** @import { Act, Frame, Look, Marks, View } from "./types.js" */
+/** @import { NetworkState } from "./network-input.js" */
+/** @import { NetworkMap, Tile } from "./network-map.js" */
+/** @typedef {{ frame: Frame, look: Look, map: NetworkMap, lit: number | null, unit: number | null }} Drawing */
+/** @typedef {(context: CanvasRenderingContext2D, drawing: Drawing) => void} Overlay */
 
-export function makeNetwork({ act }) {
+const CROWD = 8; // units in a layer, from which on lines are finer
+const MOST_WEIGHTS = 700; // the largest weights
+const OUTPUT_COLUMNS = 24;
+const OUTPUT_ROWS = 18;
+const LETTER = 6.4; // pixels, about
+
+/**
+ * The network's drawing. `heads` says whether the layers are named above it, and
+ * `layerPlaces()` where from the left each of them stands; `overlay` draws something upon
+ * the lines, such as one update in slow motion.
+ * @param {{ act: Act, heads?: boolean, overlay?: Overlay }} settings
+ * @returns {View & { layerPlaces: () => number[] }}
+ */
+export function makeNetwork({ act, heads = true, overlay }) {
   const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
   stage.className = "live-stage";
   stage.append(canvas.element);
+  /** @type {HTMLCanvasElement[]} */
   const images = [];
-  const state = { frame: null, map: null, over: null, held: null };
+  /** @type {NetworkState} */
+  const state = { frame: null, map: null, drawn: null, over: null, held: null };
+  let arranged = "";
   listenToNetwork(stage, state, act);
 
+  /** @type {View["draw"]} */
   function draw(frame, look, { peek, pinned, chosen }) {
     const { context, width, height } = canvas;
     if (!width || !frame) return;
     state.frame = frame;
-    state.map = arrange(frame, width, height);
+    const { sizes, inputNames, classNames } = frame;
+    const shape = JSON.stringify([sizes, inputNames, classNames, width, height]);
+    if (shape !== arranged || !state.map) {
+      state.map = arrangeNetwork(frame, width, height);
+      arranged = shape;
+      state.over = null;
+      state.held = null;
+    }
     context.clearRect(0, 0, width, height);
     const lit = state.held ? state.held.index : (state.over ?? chosen);
-    const unit = peek ?? pinned;
-    drawLinks(context, state.map, frame, look, lit, unit);
-    drawTiles(context, state.map, images, frame, look, unit);
-    if (lit !== null) drawValue(context, state.map, frame, look, lit);
+    const drawing = { frame, look, map: state.map, lit, unit: peek ?? pinned };
+    state.drawn = drawLinks(context, drawing);
+    overlay?.(context, drawing);
+    drawTiles(context, images, drawing);
+    if (heads) drawHeads(context, drawing);
+    drawLabels(context, drawing);
+    if (lit !== null) drawValue(context, drawing, lit);
   }
 
-  return { element: stage, draw };
-}
-
-// Where each unit stands, and each weight: { from, to, index } by its index in theta.
-function arrange({ units, classes }, width, height) {
-  const columns = Math.ceil(units / (units > MANY ? 10 : MOST_ROWS));
-  const rows = Math.ceil(units / columns);
-  const room = (height - 50) / (rows + 0.55);
-  const most = columns > 1 ? 30 : 56;
-  const tile = Math.min(most, 0.8 * room);
-  const wide = 1.25 * tile;
-  const middle = 30 + (height - 64) / 2;
-  const spread = Math.min(room, 1.5 * tile);
-  const hidden = [];
-  for (let unit = 0; unit < units; unit += 1) {
-    const column = Math.floor(unit / rows);
-    const row = unit % rows;
-    const inColumn = Math.min(rows, units - column * rows);
-    const x = COLUMNS[1] * width + (column - (columns - 1) / 2) * 1.25 * wide;
-    const y = middle + (row - (inColumn - 1) / 2) * spread;
-    hidden.push({ x, y, wide, tall: tile });
-  }
-  const inputs = column(2, COLUMNS[0] * width, middle, height);
-  const outputs = column(classes, COLUMNS[2] * width, middle, height);
-  const low = height - 22;
-  const ones = [COLUMNS[0] * width, COLUMNS[1] * width].map((x) => ({
-    x,
-    y: low,
-    one: true,
-  }));
-  const map = { inputs, hidden, outputs, ones, width, height };
-  return { ...map, links: links(map, units, classes) };
-}
-
-function column(count, x, middle, height) {
-  const tall = Math.min(42, (0.68 * height) / count - 8);
-  const spread = Math.min(2 * tall, (0.74 * height) / count);
-  return Array.from({ length: count }, (_, i) => {
-    const y = middle + (i - (count - 1) / 2) * spread;
-    return { x, y, wide: 1.25 * tall, tall };
-  });
-}
-
-// theta holds W1 (2, units), b1, W2 (units, classes), b2, row after row.
-function links({ inputs, hidden, outputs, ones }, units, classes) {
-  const found = [];
-  const layers = [
-    [[...inputs, ones[0]], hidden, 0, 0],
-    [[...hidden, ones[1]], outputs, 3 * units, 1],
-  ];
-  for (const [sources, targets, start, layer] of layers) {
-    sources.forEach((from, i) => {
-      targets.forEach((to, j) => {
-        const index = start + i * targets.length + j;
-        const unit = layer === 0 ? j : from.one ? null : i;
-        found.push({ from, to, index, unit, path: path(from, to) });
-      });
+  function layerPlaces() {
+    return (state.map?.layers ?? []).map((tiles) => {
+      const all = tiles.map(({ x }) => x);
+      return (Math.min(...all) + Math.max(...all)) / 2;
     });
   }
-  return found;
+
+  return { element: stage, draw, layerPlaces };
 }
 
-// The four points of a curve from the right of one unit to the left of the next.
-function path(from, to) {
-  const x0 = from.x + (from.one ? 9 : from.wide / 2);
-  const x1 = to.x - to.wide / 2;
-  const bend = 0.45 * (x1 - x0);
-  return [x0, from.y, x0 + bend, from.y, x1 - bend, to.y, x1, to.y];
-}
-
-function onPath([x0, y0, x1, y1, x2, y2, x3, y3], share) {
-  const rest = 1 - share;
-  const a = rest ** 3;
-  const b = 3 * rest * rest * share;
-  const c = 3 * rest * share * share;
-  const d = share ** 3;
-  return [a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3];
-}
-
-function drawLinks(context, map, frame, look, lit, peek) {
-  const crowd = frame.units > MOST_ROWS ? 0.45 : 1;
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} drawing
+ */
+function drawLinks(context, { frame, look, map, lit, unit }) {
+  const { theta, sizes } = frame;
+  const isLitUnit = (/** @type {number | null} */ end) => unit !== null && end === unit;
+  const least = map.links.length > MOST_WEIGHTS ? leastDrawn(frame, map) : 0;
+  const drawn = least > 0 ? new Set() : null;
+  const isQuiet = lit !== null || unit !== null;
   context.lineCap = "butt";
-  for (const link of map.links) {
-    const w = frame.theta[link.index];
-    const isLit = link.index === lit || (peek !== null && link.unit === peek);
-    const quiet = (lit !== null || peek !== null) && !isLit;
+  for (const { index, layer, source, target, path } of map.links) {
+    const w = theta[index];
+    const isLit = index === lit || isLitUnit(source) || isLitUnit(target);
+    if (Math.abs(w) < least && !isLit) continue;
+    drawn?.add(index);
+    const crowd = Math.max(sizes[layer - 1], sizes[layer]) > CROWD ? 0.45 : 1;
     const strength = Math.min(1, 0.35 + 0.25 * Math.abs(w));
-    const [x0, y0, ...rest] = link.path;
+    const [x0, y0, x1, y1, x2, y2, x3, y3] = path;
     context.beginPath();
     context.moveTo(x0, y0);
-    context.bezierCurveTo(...rest);
+    context.bezierCurveTo(x1, y1, x2, y2, x3, y3);
     context.strokeStyle = css(
       w < 0 ? look.violet : look.amber,
-      isLit ? 1 : strength * crowd * (quiet ? 0.55 : 1),
+      isLit ? 1 : strength * crowd * (isQuiet ? 0.55 : 1),
     );
     context.lineWidth = Math.min(10, 0.5 + 1.35 * Math.abs(w)) * (isLit ? 1 : crowd);
     context.setLineDash(w < 0 ? [9, 4] : []);
     context.stroke();
   }
   context.setLineDash([]);
+  return drawn;
 }
 
-function drawTiles(context, map, images, frame, look, peek) {
-  const { units, classes, columns, rows, plane, unitColumns, unitRows } = frame;
-  const tiles = [...map.inputs, ...map.hidden, ...map.outputs];
-  while (images.length < tiles.length) images.push(document.createElement("canvas"));
-  const span = spanOf(frame.pictures);
-  const base = look.dark ? look.paper : [255, 255, 255];
-  tiles.forEach((tile, k) => {
-    const image = images[k];
-    const unit = k - 2;
-    if (k < 2) {
-      paintGrid(image, 8, 8, (i) => signedColour(look, ramp(i, k), 1));
-    } else if (unit < units) {
-      const value = (i) => frame.pictures[i * units + unit];
-      paintGrid(image, unitColumns, unitRows, (i) =>
-        signedColour(look, value(i), span),
-      );
-    } else {
-      const c = unit - units;
-      const thin = (i) => {
-        const row = Math.floor(((Math.floor(i / 24) + 0.5) * rows) / 18);
-        return row * columns + Math.floor((((i % 24) + 0.5) * columns) / 24);
-      };
-      const p = (i) => plane[thin(i) * classes + c];
-      paintGrid(image, 24, 18, (i) => mix(base, look.classes[c], 0.75 * p(i)));
+/**
+ * How large a weight must be to be among the largest.
+ * @param {Frame} frame
+ * @param {NetworkMap} map
+ */
+function leastDrawn({ theta }, { links }) {
+  const sizes = Float64Array.from(links, ({ index }) => Math.abs(theta[index])).sort();
+  return Math.max(sizes[sizes.length - MOST_WEIGHTS], Number.MIN_VALUE);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {HTMLCanvasElement[]} images
+ * @param {Drawing} drawing
+ */
+function drawTiles(context, images, { frame, look, map, unit: lit }) {
+  let k = 0;
+  const next = () => {
+    images[k] ??= document.createElement("canvas");
+    k += 1;
+    return images[k - 1];
+  };
+  for (const [unit, tile] of unitTiles(map, frame)) {
+    const image = next();
+    const isPainted = paintUnit(image, frame, unit, look);
+    drawTile(context, tile, isPainted ? image : null, look, unit === lit);
+  }
+  map.layers[map.layers.length - 1].forEach((tile, output) => {
+    const image = next();
+    if (frame.plane) {
+      paintOutput(image, frame, output, OUTPUT_COLUMNS, OUTPUT_ROWS, look);
     }
-    drawTile(context, tile, image, look, peek !== null && unit === peek);
+    drawTile(context, tile, frame.plane ? image : null, look, false);
   });
-  drawHeads(context, map, look);
-  drawLabels(context, map, frame, look);
 }
 
-// An input's own picture: its value from left to right, or from bottom to top.
-function ramp(i, input) {
-  const along = input === 0 ? i % 8 : 7 - Math.floor(i / 8);
-  return (along - 3.5) / 3.5;
+/**
+ * A unit's or an input's picture; returns whether there is one.
+ * @param {HTMLCanvasElement} image
+ * @param {Frame} frame
+ * @param {number} unit
+ * @param {Look} look
+ */
+function paintUnit(image, frame, unit, look) {
+  const picture = frame.pictures ? pictureOf(frame, unit) : null;
+  if (picture) {
+    paintSigned(image, picture.values, picture, look);
+    return true;
+  }
+  // of two inputs, their values: from left to right, and from bottom to top
+  if (unit >= 0 || frame.sizes[0] !== 2) return false;
+  paintGrid(image, 8, 8, (i) => {
+    const along = unit === -1 ? i % 8 : 7 - Math.floor(i / 8);
+    return shadeOf(look.shades.signed, along / 7);
+  });
+  return true;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Tile} tile
+ * @param {HTMLCanvasElement | null} image
+ * @param {Look} look
+ * @param {boolean} isLit
+ */
 function drawTile(context, { x, y, wide, tall }, image, look, isLit) {
   const left = x - wide / 2;
   const top = y - tall / 2;
@@ -191,47 +182,59 @@ function drawTile(context, { x, y, wide, tall }, image, look, isLit) {
   context.fillStyle = css(look.paper);
   context.fill();
   context.clip();
-  drawGrid(context, image, left, top, wide, tall);
+  if (image) drawGrid(context, image, left, top, wide, tall);
   context.restore();
   context.beginPath();
   context.roundRect(left, top, wide, tall, Math.min(6, 0.18 * tall));
   context.strokeStyle = css(look.ink, isLit ? 1 : 0.75);
-  context.lineWidth = isLit ? 2.5 : 1.2;
+  context.lineWidth = (isLit ? 2.5 : 1.2) * Math.min(1, tall / 18);
   context.stroke();
 }
 
-const HEADS = ["inputs", "hidden units", "outputs"];
-
-function drawHeads(context, { width }, look) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} drawing
+ */
+function drawHeads(context, { frame, map, look }) {
+  const last = frame.sizes.length - 1;
   context.font = `12px ${FONT}`;
   context.textAlign = "center";
   context.textBaseline = "top";
   context.fillStyle = css(look.faint);
-  HEADS.forEach((text, i) => context.fillText(text, COLUMNS[i] * width, 2));
+  map.ones.forEach(({ x }, layer) => {
+    const text = last > 2 ? `layer ${layer}` : "hidden units";
+    context.fillText(layer === 0 ? "inputs" : text, x, 2);
+  });
+  const outputs = outputsOf(frame) > 1 ? "outputs" : "output";
+  context.fillText(outputs, map.layers[last][0].x, 2);
 }
 
-function drawLabels(context, map, frame, look) {
-  context.font = `italic 14px Georgia, serif`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillStyle = css(look.ink);
-  map.inputs.forEach(({ x, y, tall }, i) => {
-    context.fillText(i === 0 ? "x₁" : "x₂", x, y - tall / 2 - 10);
-  });
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} drawing
+ */
+function drawLabels(context, drawing) {
+  const { frame, map, look } = drawing;
+  drawInputNames(context, drawing);
   context.font = `600 11px ${FONT}`;
-  if (frame.units <= MOST_ROWS) {
-    map.hidden.forEach(({ x, y, wide, tall }, i) => {
+  context.textAlign = "center";
+  map.layers.slice(1, -1).forEach((tiles) => {
+    if (tiles.length > CROWD) return;
+    tiles.forEach(({ x, y, wide, tall }, i) => {
       context.fillText(`${i + 1}`, x + wide / 2 - 1, y - tall / 2 - 7);
     });
-  }
-  map.outputs.forEach(({ x, y, wide }, c) => {
-    tracePoint(context, c, x + wide / 2 + 13, y, 5.5);
-    context.fillStyle = css(look.classes[c]);
-    context.fill();
-    context.strokeStyle = "#ffffff";
-    context.lineWidth = 1;
-    context.stroke();
   });
+  drawOutputs(context, drawing);
+  context.font = `11px ${FONT}`;
+  context.textAlign = "center";
+  context.fillStyle = css(look.faint);
+  leftOut(frame, map).forEach((count, end) => {
+    if (count <= 0) return;
+    const tiles = map.layers[end === 0 ? 0 : map.layers.length - 1];
+    const { x, y, tall } = tiles[tiles.length - 1];
+    context.fillText(`and ${count} more`, x, y + tall / 2 + 10);
+  });
+  context.font = `600 11px ${FONT}`;
   for (const { x, y } of map.ones) {
     context.beginPath();
     context.arc(x, y, 9, 0, 2 * Math.PI);
@@ -245,13 +248,64 @@ function drawLabels(context, map, frame, look) {
   }
 }
 
-// The value of one weight, in a bubble at its line.
-function drawValue(context, map, frame, look, index) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} drawing
+ */
+function drawInputNames(context, { frame, map, look }) {
+  context.font = map.isNarrow ? `12px ${FONT}` : "italic 14px Georgia, serif";
+  context.textAlign = map.isNarrow ? "right" : "center";
+  context.textBaseline = "middle";
+  context.fillStyle = css(look.ink);
+  map.layers[0].forEach(({ x, y, wide, tall }, i) => {
+    const name = readable(frame.inputNames[i]);
+    if (map.isNarrow) {
+      const room = Math.max(4, Math.floor((x - wide / 2 - 8) / LETTER));
+      context.fillText(shorten(name, room), x - wide / 2 - 6, y);
+    } else {
+      context.fillText(name, x, y - tall / 2 - 10);
+    }
+  });
+}
+
+/**
+ * The classes' markers, and their names where these are more than a number.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} drawing
+ */
+function drawOutputs(context, { frame, map, look }) {
+  const { classNames } = frame;
+  if (classNames.length === 0) return;
+  context.font = `12px ${FONT}`;
+  context.textAlign = "left";
+  const areNamed = classNames.some((name) => !/^\d*$/.test(name));
+  map.layers[map.layers.length - 1].forEach(({ x, y, wide }, c) => {
+    const left = x + wide / 2 + 13;
+    tracePoint(context, c, left, y, 5.5);
+    context.fillStyle = css(classColour(look, c));
+    context.fill();
+    context.strokeStyle = "#ffffff";
+    context.lineWidth = 1;
+    context.stroke();
+    if (!areNamed) return;
+    const room = Math.max(2, Math.floor((map.width - left - 10) / LETTER));
+    context.fillStyle = css(look.ink);
+    context.fillText(shorten(classNames[c], room), left + 10, y + 0.5);
+  });
+}
+
+/**
+ * The value of one weight, in a bubble at its line.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Drawing} drawing
+ * @param {number} index
+ */
+function drawValue(context, { frame, map, look }, index) {
   const link = map.links.find((each) => each.index === index);
   if (!link) return;
   const [x, y] = onPath(link.path, 0.5);
   const w = frame.theta[index];
-  const text = `${w < 0 ? "−" : "+"}${Math.abs(w).toFixed(2)}`;
+  const text = signedNumber(w, 2);
   context.font = `600 12px ${FONT}`;
   const wide = context.measureText(text).width + 14;
   context.beginPath();
@@ -265,92 +319,4 @@ function drawValue(context, map, frame, look, index) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(text, x, y + 0.5);
-}
-
-// Pointer
-
-function linkAt({ map }, x, y) {
-  let best = null;
-  let least = REACH_OF_LINE;
-  for (const link of map.links) {
-    for (let k = 1; k < STEPS; k += 1) {
-      const [px, py] = onPath(link.path, k / STEPS);
-      const away = Math.hypot(px - x, py - y);
-      if (away < least) {
-        least = away;
-        best = link.index;
-      }
-    }
-  }
-  return best;
-}
-
-function unitAt({ map }, x, y) {
-  const unit = map.hidden.findIndex(
-    (tile) =>
-      Math.abs(tile.x - x) < tile.wide / 2 + 2 &&
-      Math.abs(tile.y - y) < tile.tall / 2 + 2,
-  );
-  return unit < 0 ? null : unit;
-}
-
-function listenToNetwork(stage, state, act) {
-  const spot = (event) => {
-    const area = stage.getBoundingClientRect();
-    return [event.clientX - area.left, event.clientY - area.top];
-  };
-
-  function hover(event) {
-    const at = spot(event);
-    const unit = unitAt(state, ...at);
-    const link = unit === null ? linkAt(state, ...at) : null;
-    stage.classList.toggle("lift", link !== null);
-    stage.classList.toggle("press", unit !== null);
-    if (link !== state.over) act.redraw();
-    state.over = link;
-    act.peek(unit, false);
-  }
-
-  stage.addEventListener("pointerdown", (event) => {
-    if (!state.map || event.button !== 0) return;
-    const at = spot(event);
-    const unit = unitAt(state, ...at);
-    if (unit !== null) {
-      act.peek(unit, true);
-      return;
-    }
-    const index = linkAt(state, ...at);
-    act.choose(index);
-    if (index === null) return;
-    state.held = { index, y: at[1], value: state.frame.theta[index] };
-    stage.setPointerCapture(event.pointerId);
-  });
-  stage.addEventListener("pointermove", (event) => {
-    if (!state.map) return;
-    if (state.held === null) {
-      if (event.pointerType === "mouse") hover(event);
-      return;
-    }
-    const [, y] = spot(event);
-    act.weight(state.held.index, state.held.value + DRAG * (state.held.y - y));
-  });
-  for (const name of ["pointerup", "pointercancel"]) {
-    stage.addEventListener(name, () => {
-      state.held = null;
-      act.redraw();
-    });
-  }
-  stage.addEventListener("pointerleave", () => {
-    state.over = null;
-    act.peek(null, false);
-    act.redraw();
-  });
-  stage.addEventListener(
-    "touchstart",
-    (event) => {
-      const at = spot(event.touches[0]);
-      if (state.map && linkAt(state, ...at) !== null) event.preventDefault();
-    },
-    { passive: false },
-  );
 }

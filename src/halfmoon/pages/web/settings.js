@@ -2,7 +2,8 @@
 // the activation, the classes, the noise, the points and the weights.
 
 import { make, makeButton, makeChoice, makeSegments, makeSlider } from "./controls.js";
-import { CLASS_SHAPES } from "./look.js";
+import { hiddenUnits, outputsOf, signedNumber, weightEnds } from "./layers.js";
+import { shapeOf } from "./look.js";
 
 const RATES = [
   0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1, 1.2, 1.5,
@@ -43,7 +44,7 @@ const CONTROLS = {
       label: "Learning rate",
       values: RATES,
       text: (value) => (Number.isInteger(value) ? value.toFixed(1) : `${value}`),
-      change: (value) => act.tell("rate", { ask: "rate", value }),
+      change: (value) => act.tell("rate", { value }),
     });
     return { elements: [slider.element], show: ({ frame }) => slider.set(frame.rate) };
   },
@@ -55,7 +56,10 @@ const CONTROLS = {
       text: (value) => `${value}`,
       change: (units) => tellNetwork(act, { units }),
     });
-    return { elements: [slider.element], show: ({ frame }) => slider.set(frame.units) };
+    return {
+      elements: [slider.element],
+      show: ({ frame }) => slider.set(frame.sizes[1]),
+    };
   },
 
   activation(act, data) {
@@ -73,11 +77,11 @@ const CONTROLS = {
       label: "Classes",
       values: upTo(2, MOST_CLASSES),
       text: (value) => `${value}`,
-      change: (value) => act.tell("classes", { ask: "classes", value }),
+      change: (value) => act.tell("classes", { value }),
     });
     return {
       elements: [slider.element],
-      show: ({ frame }) => slider.set(frame.classes),
+      show: ({ frame }) => slider.set(outputsOf(frame)),
     };
   },
 
@@ -86,7 +90,7 @@ const CONTROLS = {
       label: "Noise",
       values: NOISES,
       text: (value) => value.toFixed(2),
-      change: (value) => act.tell("noise", { ask: "noise", value }),
+      change: (value) => act.tell("noise", { value }),
     });
     return { elements: [slider.element], show: ({ frame }) => slider.set(frame.noise) };
   },
@@ -109,7 +113,7 @@ const CONTROLS = {
     return {
       elements: [segments.element, row],
       show({ frame }) {
-        const classes = upTo(0, frame.classes - 1);
+        const classes = upTo(0, outputsOf(frame) - 1);
         const adding = classes.map((c) => [c, `adds class ${c}`, makeMark(c)]);
         segments.offer([[null, "adds nothing"], ...adding]);
       },
@@ -121,13 +125,13 @@ const CONTROLS = {
 
 // A network is told whole, so that two changes between frames are not lost.
 function tellNetwork(act, change) {
-  const { units, activation } = { ...act.state.frame, ...act.state.asked, ...change };
-  act.state.asked = { units, activation };
-  act.tell("network", { ask: "network", units, activation });
+  const { sizes, activation } = act.state.frame;
+  act.state.asked = { units: sizes[1], activation, ...act.state.asked, ...change };
+  act.tell("network", act.state.asked);
 }
 
 function makeMark(label) {
-  return make("span", `live-mark live-mark-${CLASS_SHAPES[label]}`);
+  return make("span", `live-mark live-mark-${shapeOf(label)}`);
 }
 
 // Which weight, and its value: what dragging a line does, for the keyboard.
@@ -140,7 +144,7 @@ function makeWeightControl(act) {
   const slider = makeSlider({
     label: "Its value",
     values: WEIGHTS,
-    text: (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`,
+    text: (value) => signedNumber(value, 2),
     change(value) {
       if (act.state.chosen !== null) act.weight(act.state.chosen, value);
     },
@@ -156,22 +160,12 @@ function makeWeightControl(act) {
   };
 }
 
-function weightNames({ units, classes }) {
-  const names = [];
-  for (let unit = 0; unit < units; unit += 1) {
-    const group = `into unit ${unit + 1}`;
-    ["x₁", "x₂", "bias"].forEach((from, i) => {
-      names.push([i * units + unit, `${from} → unit ${unit + 1}`, group]);
-    });
-  }
-  for (let c = 0; c < classes; c += 1) {
-    const group = `into output ${c}`;
-    for (let unit = 0; unit <= units; unit += 1) {
-      const from = unit === units ? "bias" : `unit ${unit + 1}`;
-      names.push([3 * units + unit * classes + c, `${from} → output ${c}`, group]);
-    }
-  }
-  return names;
+// Each weight by its index, in groups by the unit that it leads into.
+function weightNames(frame) {
+  return Array.from(frame.theta, (_, index) => {
+    const [from, to] = weightEnds(frame, index);
+    return [index, `${from} → ${to}`, `into ${to}`];
+  });
 }
 
 // What the plane shows: the prediction, or the answer of one unit.
@@ -188,7 +182,10 @@ function makePlaneChoice(act) {
   return {
     element: choice.element,
     show({ frame, pinned }) {
-      const units = upTo(0, frame.units - 1).map((unit) => [unit, `unit ${unit + 1}`]);
+      const units = upTo(0, hiddenUnits(frame) - 1).map((unit) => [
+        unit,
+        `unit ${unit + 1}`,
+      ]);
       choice.offer([["", "the prediction"], ...units]);
       choice.set(pinned ?? "");
     },

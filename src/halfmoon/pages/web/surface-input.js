@@ -1,8 +1,29 @@
-// Points of the plane are dragged, added and removed, by pointer and by keyboard.
+// Points of the plane are dragged, added, removed and picked, by pointer and by keyboard.
 
+import { outputsOf } from "./layers.js";
 import { leader } from "./leader.js";
 
+/** @import { Act, Frame, Marks } from "./types.js" */
+/**
+ * What the pointer and the keys are doing; points by their number among those shown.
+ * @typedef {object} SurfaceState
+ * @property {Frame | null} frame
+ * @property {Marks | null} marks
+ * @property {number | null} held
+ * @property {number | null} over
+ * @property {[number, number] | null} cursor
+ * @property {number | null} chosen
+ */
+/**
+ * @typedef {object} Places
+ * @property {(x: number) => number} x
+ * @property {(y: number) => number} y
+ * @property {(left: number, top: number) => [number, number]} back
+ */
+/** @typedef {SurfaceState & { frame: Frame }} Shown */
+
 const REACH = 14; // pixels from a point within which it is taken
+const FAR = 4; // pixels that a pointer may move within a click
 const CORNERS_OF_CELL = [
   [0, 0],
   [1, 0],
@@ -10,12 +31,32 @@ const CORNERS_OF_CELL = [
   [1, 1],
 ];
 
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
 export function within(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }
 
-function nearest(state, place, left, top) {
-  const { X, y } = state.frame;
+/**
+ * A shown point's number among all rows.
+ * @param {Frame} frame
+ * @param {number} i
+ */
+function rowOf({ rowNumbers }, i) {
+  return rowNumbers ? rowNumbers[i] : i;
+}
+
+/**
+ * @param {Shown} state
+ * @param {Places} place
+ * @param {number} left
+ * @param {number} top
+ */
+function nearest({ frame }, place, left, top) {
+  const { X, y } = frame;
   let best = null;
   let least = REACH;
   for (let i = 0; i < y.length; i += 1) {
@@ -28,62 +69,106 @@ function nearest(state, place, left, top) {
   return best;
 }
 
-export function listenToSurface(stage, state, place, act) {
-  const spot = (event) => {
-    const area = stage.getBoundingClientRect();
-    return [event.clientX - area.left, event.clientY - area.top];
-  };
+/**
+ * @param {SurfaceState} state
+ * @returns {state is Shown}
+ */
+function isShown(state) {
+  return Boolean(state.frame?.X);
+}
 
-  let dragged = false; // then the click at the end adds nothing
+/**
+ * @param {HTMLElement} stage
+ * @param {SurfaceState} state
+ * @param {Places} place
+ * @param {Act} act
+ */
+export function listenToSurface(stage, state, place, act) {
+  const spot = (/** @type {MouseEvent | Touch} */ event) => {
+    const area = stage.getBoundingClientRect();
+    return /** @type {const} */ ([event.clientX - area.left, event.clientY - area.top]);
+  };
+  let isMoved = false; // then the click at the end adds nothing
+  let isDrawing = false;
+  let begin = /** @type {readonly [number, number]} */ ([0, 0]);
+
   stage.addEventListener("pointerdown", (event) => {
-    dragged = false;
-    if (!state.frame || event.button !== 0) return;
-    state.held = nearest(state, place, ...spot(event));
+    isMoved = false;
+    begin = spot(event);
+    if (!isShown(state) || event.button !== 0) return;
     state.cursor = null;
+    if (state.marks?.tool) {
+      isDrawing = true;
+      stage.setPointerCapture(event.pointerId);
+      act.stroke?.(...place.back(...begin), true);
+      return;
+    }
+    state.held = nearest(state, place, ...begin);
     if (state.held === null) return;
     stage.setPointerCapture(event.pointerId);
     act.redraw();
   });
   stage.addEventListener("pointermove", (event) => {
-    if (!state.frame) return;
+    if (!isShown(state)) return;
     const at = spot(event);
-    if (state.held === null) {
-      const over = event.pointerType === "mouse" ? nearest(state, place, ...at) : null;
-      stage.classList.toggle("grab", over !== null);
-      if (over !== state.over) act.redraw();
-      state.over = over;
-    } else {
-      dragged = true;
-      act.move(state.held, ...place.back(...at));
+    if (isDrawing) {
+      act.stroke?.(...place.back(...at), false);
+    } else if (state.held === null) {
+      if (event.pointerType === "mouse") hover(event, nearest(state, place, ...at));
+    } else if (isMoved || Math.hypot(at[0] - begin[0], at[1] - begin[1]) > FAR) {
+      isMoved = true;
+      if (!state.marks?.fixed) {
+        act.move(rowOf(state.frame, state.held), ...place.back(...at));
+      }
     }
   });
+
+  /**
+   * @param {PointerEvent} event
+   * @param {number | null} over
+   */
+  function hover(event, over) {
+    stage.classList.toggle("grab", over !== null);
+    if (over !== state.over) act.redraw();
+    state.over = over;
+    const target =
+      over === null ? null : { row: rowOf(/** @type {Frame} */ (state.frame), over) };
+    act.hover?.(target, event.clientX, event.clientY);
+  }
+
   for (const name of ["pointerup", "pointercancel"]) {
     stage.addEventListener(name, () => {
+      isDrawing = false;
       state.held = null;
       act.redraw();
     });
   }
   stage.addEventListener("pointerleave", () => {
     state.over = null;
+    act.hover?.(null, 0, 0);
     act.redraw();
   });
   stage.addEventListener("click", (event) => {
-    if (!state.frame || event.detail === 0 || dragged) return;
+    if (!isShown(state) || event.detail === 0 || isMoved || state.marks?.tool) return;
     const at = spot(event);
-    if (nearest(state, place, ...at) === null) act.add(...place.back(...at));
+    const point = nearest(state, place, ...at);
+    if (point === null) act.add(...place.back(...at));
+    else act.pick?.(rowOf(state.frame, point));
   });
   // a finger on a point drags it; elsewhere it scrolls the page
   stage.addEventListener(
     "touchstart",
     (event) => {
-      const onPoint = state.frame && nearest(state, place, ...spot(event.touches[0]));
-      if (typeof onPoint === "number") event.preventDefault();
+      const isHeld =
+        isShown(state) && nearest(state, place, ...spot(event.touches[0])) !== null;
+      if (isHeld || state.marks?.tool) event.preventDefault();
     },
     { passive: false },
   );
   listenToKeys(stage, state, place, act);
 }
 
+/** @type {Record<string, [number, number]>} */
 const ARROWS = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -91,89 +176,156 @@ const ARROWS = {
   ArrowDown: [0, -1],
 };
 
-// What the network says there, in words, if there is one: between the map's points.
-function predictionAt({ box, plane, columns, rows, classes }, x, y) {
+/**
+ * What the network says there, in words, if there is a map: between the map's points.
+ * @param {Frame} frame
+ * @param {number} x
+ * @param {number} y
+ */
+function predictionAt(frame, x, y) {
+  const { box, plane, columns, rows, task, classNames } = frame;
   if (!plane) return "";
+  const outputs = outputsOf(frame);
   const [x0, x1, y0, y1] = box;
   const across = ((x - x0) / (x1 - x0)) * (columns - 1);
   const down = ((y1 - y) / (y1 - y0)) * (rows - 1);
   const column = Math.min(Math.floor(across), columns - 2);
   const row = Math.min(Math.floor(down), rows - 2);
-  const p = new Float64Array(classes);
+  const p = new Float64Array(outputs);
   for (const [i, j] of CORNERS_OF_CELL) {
     const share = (1 - Math.abs(across - column - i)) * (1 - Math.abs(down - row - j));
     const at = (row + j) * columns + column + i;
-    for (let c = 0; c < classes; c += 1) p[c] += share * plane[at * classes + c];
+    for (let c = 0; c < outputs; c += 1) p[c] += share * plane[at * outputs + c];
   }
-  const [c] = leader(p, 0, classes);
-  return `: class ${c}, ${(100 * p[c]).toFixed(0)}%`;
+  if (task === "regression") return `: predicted ${inWords(p[0])}`;
+  const [c] = leader(p, 0, outputs);
+  return `: class ${classNames[c]}, ${(100 * p[c]).toFixed(0)}%`;
 }
 
+/**
+ * How far an arrow key moves the cursor: a round part of the range.
+ * @param {number} low
+ * @param {number} high
+ */
+function stepOf(low, high) {
+  return 10 ** Math.floor(Math.log10(high - low)) / 20;
+}
+
+/**
+ * Where the cursor is, as exactly as it moves.
+ * @param {{ frame: Frame, cursor: [number, number] }} state
+ */
+function inWordsAt({ frame: { box }, cursor: [x, y] }) {
+  const digits = (/** @type {number} */ low, /** @type {number} */ high) =>
+    Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(high - low))));
+  const [x0, x1, y0, y1] = box;
+  return `${x.toFixed(digits(x0, x1))}, ${y.toFixed(digits(y0, y1))}`;
+}
+
+/**
+ * A number with three digits and more, as far as they matter.
+ * @param {number} value
+ */
+function inWords(value) {
+  return `${Number(value.toPrecision(3))}`;
+}
+
+/**
+ * What a row is, in words.
+ * @param {Frame} frame
+ * @param {number} i
+ */
+function truthOf({ task, classNames, y }, i) {
+  return task === "regression" ? `value ${inWords(y[i])}` : `class ${classNames[y[i]]}`;
+}
+
+/**
+ * @param {HTMLElement} stage
+ * @param {SurfaceState} state
+ * @param {Places} place
+ * @param {Act} act
+ */
 function listenToKeys(stage, state, place, act) {
   stage.tabIndex = 0;
   stage.setAttribute("role", "application");
 
-  function moved([dx, dy], fine) {
-    const [x0, x1, y0, y1] = state.frame.box;
-    const step = fine ? 0.01 : 0.05;
-    const x = within(state.cursor[0] + step * dx, x0, x1);
-    const y = within(state.cursor[1] + step * dy, y0, y1);
-    state.cursor = [x, y];
-    if (state.held !== null) act.move(state.held, x, y);
-    act.say(`${x.toFixed(2)}, ${y.toFixed(2)}${predictionAt(state.frame, x, y)}`);
+  /** @typedef {Shown & { cursor: [number, number] }} Pointed */
+
+  /**
+   * @param {Pointed} at
+   * @param {[number, number]} direction
+   * @param {boolean} fine
+   */
+  function moved(at, [dx, dy], fine) {
+    const [x0, x1, y0, y1] = at.frame.box;
+    const part = fine ? 0.2 : 1;
+    const x = within(at.cursor[0] + part * stepOf(x0, x1) * dx, x0, x1);
+    const y = within(at.cursor[1] + part * stepOf(y0, y1) * dy, y0, y1);
+    at.cursor = [x, y];
+    if (at.held !== null && !at.marks?.fixed) act.move(rowOf(at.frame, at.held), x, y);
+    act.say(`${inWordsAt(at)}${predictionAt(at.frame, x, y)}`);
   }
 
-  function under() {
-    return nearest(state, place, place.x(state.cursor[0]), place.y(state.cursor[1]));
+  /** @param {Pointed} at */
+  function under(at) {
+    return nearest(at, place, place.x(at.cursor[0]), place.y(at.cursor[1]));
   }
 
-  function choose(step) {
-    const { X, y } = state.frame;
-    state.chosen = ((state.chosen ?? (step > 0 ? -1 : 0)) + step + y.length) % y.length;
-    const i = state.chosen;
-    state.cursor = [X[2 * i], X[2 * i + 1]];
-    act.say(
-      `Point ${i + 1} of ${y.length}, class ${y[i]}, at ` +
-        `${state.cursor[0].toFixed(2)}, ${state.cursor[1].toFixed(2)}.`,
-    );
+  /**
+   * @param {Pointed} at
+   * @param {number} step
+   */
+  function choose(at, step) {
+    const { X, y } = at.frame;
+    const before = at.chosen ?? (step > 0 ? -1 : 0);
+    const i = (before + step + y.length) % y.length;
+    at.chosen = i;
+    at.cursor = [X[2 * i], X[2 * i + 1]];
+    const point = `Point ${i + 1} of ${y.length}, ${truthOf(at.frame, i)}`;
+    act.say(`${point}, at ${inWordsAt(at)}.`);
   }
 
-  function lift() {
-    if (state.held !== null) {
-      state.held = null;
+  /** @param {Pointed} at */
+  function lift(at) {
+    if (at.held !== null) {
+      at.held = null;
       act.say("Put down.");
       return;
     }
-    const i = under();
+    const i = under(at);
     if (i === null) {
-      act.add(...state.cursor);
+      act.add(...at.cursor);
       return;
     }
-    state.held = i;
+    act.pick?.(rowOf(at.frame, i));
+    if (at.marks?.fixed) return;
+    at.held = i;
     act.say(`Holding point ${i + 1}: move it with the arrow keys.`);
   }
 
-  function erase(i) {
-    state.held = null;
-    act.remove(i);
-  }
-
-  function answer(event) {
-    if (event.key in ARROWS) moved(ARROWS[event.key], event.shiftKey);
-    else if (event.key === "PageDown") choose(1);
-    else if (event.key === "PageUp") choose(-1);
-    else if (event.key === "Enter" || event.key === " ") lift();
-    else if (event.key === "Escape") state.held = null;
-    else if (event.key === "Delete" && under() !== null) erase(under());
-    else return false;
+  /**
+   * @param {Pointed} at
+   * @param {KeyboardEvent} event
+   */
+  function answer(at, event) {
+    const point = event.key === "Delete" ? under(at) : null;
+    if (event.key in ARROWS) moved(at, ARROWS[event.key], event.shiftKey);
+    else if (event.key === "PageDown") choose(at, 1);
+    else if (event.key === "PageUp") choose(at, -1);
+    else if (event.key === "Enter" || event.key === " ") lift(at);
+    else if (event.key === "Escape") at.held = null;
+    else if (point !== null) {
+      at.held = null;
+      act.remove(rowOf(at.frame, point));
+    } else return false;
     return true;
   }
 
   stage.addEventListener("keydown", (event) => {
-    if (!state.frame || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isShown(state) || event.ctrlKey || event.metaKey || event.altKey) return;
     const [x0, x1, y0, y1] = state.frame.box;
     state.cursor ??= [(x0 + x1) / 2, (y0 + y1) / 2];
-    if (!answer(event)) return;
+    if (!answer(/** @type {Pointed} */ (state), event)) return;
     event.preventDefault();
     act.redraw();
   });

@@ -1,75 +1,104 @@
 // The plane: what the network predicts everywhere, the line where it is undecided, the
-// line of each hidden unit, and the points.
+// line of each unit of the first hidden layer, and the points.
 
 import { traceZero } from "./contours.js";
+import {
+  firstUnit,
+  hiddenUnits,
+  outputsOf,
+  placeOfUnit,
+  placeOfWeight,
+  readable,
+  shorten,
+} from "./layers.js";
 import { leader } from "./leader.js";
 import {
   FONT,
+  classColour,
+  colourOf,
   css,
-  drawGrid,
   makeCanvas,
   mix,
-  paintGrid,
-  signedColour,
+  shadeOf,
   tracePoint,
 } from "./look.js";
+import { drawGrid, paintHatch, paintPrediction, paintSigned, shareOf } from "./maps.js";
 import { listenToSurface, within } from "./surface-input.js";
 
-const RADIUS = 4.6;
-const MOST_LINES = 8;
+/** @import { Act, Colour, Frame, Look, Marks, Numbers, View } from "./types.js" */
+/** @import { Canvas } from "./look.js" */
+/** @import { Places, SurfaceState } from "./surface-input.js" */
 
+const RADIUS = 4.6;
+const MANY_POINTS = 500; // from which on they are smaller
+const MOST_LINES = 8;
+const LEVELS = 8; // of equal value
+const LONGEST_NAME = 24;
+
+/**
+ * The plane with its points; where it is `bare`, without what is predicted.
+ * @param {{ bare: boolean, act: Act }} settings
+ * @returns {View}
+ */
 export function makeSurface({ bare, act }) {
   const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
   stage.className = "live-stage";
   stage.append(canvas.element);
   const image = document.createElement("canvas");
-  const state = { frame: null, peek: null, held: null, over: null, cursor: null };
+  const hatching = makeHatching();
+  /** @type {SurfaceState} */
+  const state = {
+    frame: null,
+    held: null,
+    over: null,
+    cursor: null,
+    chosen: null,
+    marks: null,
+  };
   const place = makePlaces(canvas, state);
   listenToSurface(stage, state, place, act);
 
-  function draw(frame, look, { peek, pinned, chosen }) {
+  /** @type {View["draw"]} */
+  function draw(frame, look, marks) {
     state.frame = frame;
+    state.marks = marks;
     const { context, width, height } = canvas;
     if (!width || !frame) return;
-    const unit = peek ?? pinned;
     context.clearRect(0, 0, width, height);
     if (bare) {
       context.fillStyle = css(look.dark ? look.tint : [255, 255, 255]);
       context.fillRect(0, 0, width, height);
-    } else if (unit === null) {
-      drawPrediction(canvas, image, frame, look);
     } else {
-      drawUnit(canvas, image, frame, look, unit);
+      drawMap(canvas, image, hatching, place, frame, look, marks);
     }
-    if (!bare)
-      drawUnitLines(canvas, place, frame, look, unit ?? unitOfWeight(frame, chosen));
     drawPoints(canvas, place, state, look, bare);
-    drawNames(canvas, look);
+    drawNames(canvas, frame, look);
     if (state.cursor) drawCursor(canvas, place, state.cursor, look);
   }
 
   return { element: stage, draw };
 }
 
-// The hidden unit into which a weight leads, or null.
-function unitOfWeight({ units }, index) {
-  return index !== null && index < 3 * units ? index % units : null;
-}
-
-// From coordinates of the plane to pixels, and back.
+/**
+ * From coordinates of the plane to pixels, and back.
+ * @param {Canvas} canvas
+ * @param {SurfaceState} state
+ * @returns {Places}
+ */
 function makePlaces(canvas, state) {
+  const box = () => state.frame?.box ?? [0, 1, 0, 1];
   return {
     x: (x) => {
-      const [x0, x1] = state.frame.box;
+      const [x0, x1] = box();
       return ((x - x0) / (x1 - x0)) * canvas.width;
     },
     y: (y) => {
-      const [, , y0, y1] = state.frame.box;
+      const [, , y0, y1] = box();
       return ((y1 - y) / (y1 - y0)) * canvas.height;
     },
     back: (left, top) => {
-      const [x0, x1, y0, y1] = state.frame.box;
+      const [x0, x1, y0, y1] = box();
       const x = x0 + (left / canvas.width) * (x1 - x0);
       const y = y1 - (top / canvas.height) * (y1 - y0);
       return [within(x, x0, x1), within(y, y0, y1)];
@@ -77,54 +106,190 @@ function makePlaces(canvas, state) {
   };
 }
 
+/**
+ * The prediction, or what one unit answers; where no data are; the units' lines.
+ * @param {Canvas} canvas
+ * @param {HTMLCanvasElement} image
+ * @param {ReturnType<typeof makeHatching>} hatching
+ * @param {Places} place
+ * @param {Frame} frame
+ * @param {Look} look
+ * @param {Marks} marks
+ */
+function drawMap(
+  canvas,
+  image,
+  hatching,
+  place,
+  frame,
+  look,
+  { peek, pinned, chosen },
+) {
+  const unit = peek ?? pinned;
+  const picture = unit === null ? null : pictureOf(frame, unit);
+  if (picture) {
+    paintSigned(image, picture.values, picture, look);
+    drawGrid(canvas.context, image, 0, 0, canvas.width, canvas.height);
+  } else {
+    drawPrediction(canvas, image, frame, look);
+  }
+  if (frame.gaps) hatching.draw(canvas, frame.gaps, frame, look);
+  if (!frame.lines) return;
+  const into = chosen === null ? null : placeOfWeight(frame, chosen);
+  drawUnitLines(
+    canvas,
+    place,
+    frame,
+    look,
+    unit ?? (into?.layer === 1 ? into.to : null),
+  );
+}
+
+/**
+ * @param {Canvas} canvas
+ * @param {HTMLCanvasElement} image
+ * @param {Frame} frame
+ * @param {Look} look
+ */
 function drawPrediction(canvas, image, frame, look) {
-  const { context, width, height } = canvas;
-  const { plane, classes, columns, rows } = frame;
-  const base = look.dark ? look.paper : [255, 255, 255];
-  const strength = look.dark ? 0.48 : 0.47;
-  paintGrid(image, columns, rows, (i) => {
-    const [c, lead] = leader(plane, i, classes);
-    return mix(base, look.classes[c], strength * lead);
-  });
-  drawGrid(context, image, 0, 0, width, height);
+  if (!frame.plane) return;
+  paintPrediction(image, frame, look);
+  drawGrid(canvas.context, image, 0, 0, canvas.width, canvas.height);
+  if (frame.task === "regression") drawLevels(canvas, frame);
+  else drawTies(canvas, frame, look);
+}
+
+/**
+ * The lines where two classes tie.
+ * @param {Canvas} canvas
+ * @param {Frame} frame
+ * @param {Look} look
+ */
+function drawTies({ context, width, height }, frame, look) {
+  const { plane, columns, rows } = frame;
+  const classes = outputsOf(frame);
   context.strokeStyle = css(look.ink);
   context.lineWidth = 2.2;
   context.lineCap = "round";
+  const ahead = new Float32Array(columns * rows);
   for (let c = classes === 2 ? 1 : 0; c < classes; c += 1) {
-    const lead = (i) => {
-      const [best, ahead] = leader(plane, i, classes);
-      if (best === c) return ahead;
-      return plane[i * classes + c] - plane[i * classes + best];
-    };
-    traceZero(context, lead, columns, rows, width, height);
+    for (let i = 0; i < ahead.length; i += 1) {
+      const [best, lead] = leader(plane, i, classes);
+      ahead[i] = best === c ? lead : plane[i * classes + c] - plane[i * classes + best];
+    }
+    traceZero(context, (i) => ahead[i], columns, rows, width, height);
     context.stroke();
   }
 }
 
-function drawUnit(canvas, image, frame, look, unit) {
-  const { pictures, units, unitColumns, unitRows } = frame;
-  const span = spanOf(pictures);
-  paintGrid(image, unitColumns, unitRows, (i) =>
-    signedColour(look, pictures[i * units + unit], span),
-  );
-  drawGrid(canvas.context, image, 0, 0, canvas.width, canvas.height);
+/**
+ * Lines of equal value.
+ * @param {Canvas} canvas
+ * @param {Frame} frame
+ */
+function drawLevels({ context, width, height }, { plane, columns, rows, range }) {
+  const [low, high] = range ?? [-1, 1];
+  context.strokeStyle = css([255, 255, 255], 0.6);
+  context.lineWidth = 1;
+  for (let k = 1; k < LEVELS; k += 1) {
+    const level = low + (k / LEVELS) * (high - low);
+    traceZero(context, (i) => plane[i] - level, columns, rows, width, height);
+    context.stroke();
+  }
 }
 
-export function spanOf(values) {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+/**
+ * What one unit or input answers on the plane, among which other pictures; null if the
+ * frame does not tell.
+ * @param {Frame} frame
+ * @param {number} unit
+ */
+export function pictureOf(frame, unit) {
+  const { pictures, inputPictures, sizes } = frame;
+  const isInput = unit < 0;
+  const values = isInput ? inputPictures : pictures;
+  if (!values) return null;
+  const index = isInput ? -1 - unit : unit;
+  const count = isInput ? sizes[0] : hiddenUnits(frame);
+  const span = isInput ? spanOf(values, index, 1, count) : spanOfLayer(frame, unit);
+  return {
+    values,
+    count,
+    index,
+    span,
+    columns: frame.unitColumns,
+    rows: frame.unitRows,
+  };
 }
 
-// The line on which a unit's input is zero; its number stands where the unit is positive.
-function drawUnitLines(canvas, place, frame, look, lit) {
-  const { theta, units } = frame;
-  const { context } = canvas;
+/**
+ * The largest answer in a unit's layer, and 1 at least.
+ * @param {Frame} frame
+ * @param {number} unit
+ */
+function spanOfLayer(frame, unit) {
+  const { pictures, sizes } = frame;
+  const { layer } = placeOfUnit(frame, unit);
+  return spanOf(pictures, firstUnit(frame, layer), sizes[layer], hiddenUnits(frame));
+}
+
+/**
+ * @param {Numbers} values
+ * @param {number} from
+ * @param {number} many
+ * @param {number} count
+ */
+function spanOf(values, from, many, count) {
+  let most = 1;
+  for (let start = from; start < values.length; start += count) {
+    for (let i = start; i < start + many; i += 1) {
+      most = Math.max(most, Math.abs(values[i]));
+    }
+  }
+  return most;
+}
+
+// The hatching is made once for as long as gaps, size and colours stay.
+function makeHatching() {
+  const image = document.createElement("canvas");
+  /** @type {unknown[]} */
+  let made = [];
+  return {
+    /**
+     * @param {Canvas} canvas
+     * @param {Uint8Array} gaps
+     * @param {Frame} frame
+     * @param {Look} look
+     */
+    draw({ context, width, height }, gaps, { columns, rows }, look) {
+      const now = [gaps, width, height, look];
+      if (gaps.length !== columns * rows) return; // of a plane on another grid
+      if (now.some((each, i) => each !== made[i])) {
+        paintHatch(image, gaps, columns, rows, width, height, look);
+      }
+      made = now;
+      context.drawImage(image, 0, 0, width, height);
+    },
+  };
+}
+
+/**
+ * The line on which a unit's input is zero; its number stands where the unit is positive.
+ * @param {Canvas} canvas
+ * @param {Places} place
+ * @param {Frame} frame
+ * @param {Look} look
+ * @param {number | null} lit
+ */
+function drawUnitLines({ context }, place, { lines }, look, lit) {
+  if (!lines) return;
+  const units = lines.length / 4;
   for (let unit = 0; unit < units; unit += 1) {
     if (units > MOST_LINES && unit !== lit) continue;
-    const w1 = theta[unit];
-    const w2 = theta[units + unit];
-    const ends = lineInBox(w1, w2, theta[2 * units + unit], frame.box);
-    if (!ends) continue;
-    const [[x0, y0], [x1, y1]] = ends.map(([x, y]) => [place.x(x), place.y(y)]);
+    const [a, b, c, d] = lines.subarray(4 * unit, 4 * unit + 4);
+    if (Number.isNaN(a)) continue;
+    const [x0, y0, x1, y1] = [place.x(a), place.y(b), place.x(c), place.y(d)];
+    const length = Math.hypot(x1 - x0, y1 - y0);
     context.strokeStyle = css(look.ink, unit === lit ? 0.95 : 0.5);
     context.lineWidth = unit === lit ? 2 : 1.2;
     context.setLineDash(unit === lit ? [] : [5, 5]);
@@ -133,16 +298,33 @@ function drawUnitLines(canvas, place, frame, look, lit) {
     context.lineTo(x1, y1);
     context.stroke();
     context.setLineDash([]);
-    const norm = Math.hypot(w1, w2);
-    const at = [x0 + 0.9 * (x1 - x0), y0 + 0.9 * (y1 - y0)];
-    const side = [(12 * w1) / norm, (-12 * w2) / norm];
-    drawBadge(context, look, `${unit + 1}`, at[0] + side[0], at[1] + side[1]);
+    // the positive side is on the left of the way; pixels count downwards
+    const x = x0 + 0.9 * (x1 - x0) + (12 * (y1 - y0)) / length;
+    const y = y0 + 0.9 * (y1 - y0) - (12 * (x1 - x0)) / length;
+    drawBadge(context, look, `${unit + 1}`, x, y);
   }
 }
 
-function drawBadge(context, look, text, x, y, font = `600 11px ${FONT}`) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Look} look
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {string} font
+ * @param {CanvasTextAlign} align
+ */
+function drawBadge(
+  context,
+  look,
+  text,
+  x,
+  y,
+  font = `600 11px ${FONT}`,
+  align = "center",
+) {
   context.font = font;
-  context.textAlign = "center";
+  context.textAlign = align;
   context.textBaseline = "middle";
   context.lineWidth = 3;
   context.lineJoin = "round";
@@ -152,52 +334,122 @@ function drawBadge(context, look, text, x, y, font = `600 11px ${FONT}`) {
   context.fillText(text, x, y);
 }
 
-// The two points at which w1 x + w2 y + b = 0 leaves a box, or null.
-function lineInBox(w1, w2, b, [x0, x1, y0, y1]) {
-  const ends = [];
-  for (const x of [x0, x1]) {
-    const y = -(b + w1 * x) / w2;
-    if (y >= y0 && y <= y1) ends.push([x, y]);
-  }
-  for (const y of [y0, y1]) {
-    const x = -(b + w2 * y) / w1;
-    if (x > x0 && x < x1) ends.push([x, y]);
-  }
-  return ends.length >= 2 ? ends.slice(0, 2) : null;
-}
+// Points
 
-function drawPoints(canvas, place, state, look, bare) {
-  const { X, y, predictions, classes } = state.frame;
-  const { context, width } = canvas;
-  const radius = Math.min(6.5, Math.max(RADIUS - 0.8, (RADIUS * width) / 420));
+/**
+ * @param {Canvas} canvas
+ * @param {Places} place
+ * @param {SurfaceState} state
+ * @param {Look} look
+ * @param {boolean} bare
+ */
+function drawPoints({ context, width }, place, state, look, bare) {
+  const { frame, marks } = state;
+  if (!frame || !frame.X) return;
+  const { X, y, test, rowNumbers } = frame;
+  const share = y.length > MANY_POINTS ? 0.7 : 1;
+  const radius = share * Math.min(6.5, Math.max(RADIUS - 0.8, (RADIUS * width) / 420));
+  const colour = colourer(frame, look);
+  const picked = marks?.picked ?? null;
   for (let i = 0; i < y.length; i += 1) {
     const left = place.x(X[2 * i]);
     const top = place.y(X[2 * i + 1]);
-    const held = i === state.held || i === state.over;
-    tracePoint(context, y[i], left, top, held ? radius + 2.5 : radius);
-    context.fillStyle = css(look.classes[y[i]]);
+    const isPicked = picked !== null && (rowNumbers ? rowNumbers[i] : i) === picked;
+    const held = i === state.held || i === state.over || isPicked;
+    const label = frame.task === "regression" ? 0 : y[i];
+    const size = held ? radius + 2.5 : radius;
+    tracePoint(context, label, left, top, size);
+    context.fillStyle = css(colour(i));
     context.fill();
     context.strokeStyle = "#ffffff";
     context.lineWidth = held ? 2 : 1;
     context.stroke();
-    if (bare || leader(predictions, i, classes)[0] === y[i]) continue;
-    context.strokeStyle = css(look.ink);
-    context.lineWidth = 1.6;
+    if (!bare && isWrong(frame, i)) {
+      context.strokeStyle = css(look.ink);
+      context.lineWidth = 1.6;
+      context.stroke();
+    }
+    if (test?.[i]) drawHole(context, label, left, top, size);
+    if (isPicked) drawRing(context, left, top, size + 5, look);
+  }
+}
+
+/**
+ * A row's colour: that of its class, or of its value.
+ * @param {Frame} frame
+ * @param {Look} look
+ * @returns {(i: number) => Colour}
+ */
+export function colourer({ task, y, range }, look) {
+  if (task !== "regression") return (i) => classColour(look, y[i]);
+  const share = shareOf(range);
+  const base = look.dark ? look.paper : look.ink;
+  return (i) => mix(colourOf(shadeOf(look.shades.values, share(y[i]))), base, 0.12);
+}
+
+/**
+ * Whether a row is predicted to be of another class.
+ * @param {Frame} frame
+ * @param {number} i
+ */
+function isWrong(frame, i) {
+  if (frame.task === "regression" || !frame.predictions) return false;
+  return leader(frame.predictions, i, outputsOf(frame))[0] !== frame.y[i];
+}
+
+/**
+ * A test row is hollow.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} label
+ * @param {number} left
+ * @param {number} top
+ * @param {number} radius
+ */
+function drawHole(context, label, left, top, radius) {
+  tracePoint(context, label, left, top, 0.5 * radius);
+  context.fillStyle = "#ffffff";
+  context.fill();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} left
+ * @param {number} top
+ * @param {number} radius
+ * @param {Look} look
+ */
+function drawRing(context, left, top, radius, look) {
+  for (const [width, colour] of /** @type {[number, Colour][]} */ ([
+    [5, look.paper],
+    [2.2, look.accent],
+  ])) {
+    context.beginPath();
+    context.arc(left, top, radius, 0, 2 * Math.PI);
+    context.lineWidth = width;
+    context.strokeStyle = css(colour);
     context.stroke();
   }
 }
 
-function drawNames({ context, width, height }, look) {
-  for (const [text, x, y] of [
-    ["x₁ →", width - 24, height - 13],
-    ["x₂ ↑", 24, 13],
-  ]) {
-    drawBadge(context, look, text, x, y, `italic 13px Georgia, serif`);
-  }
+/**
+ * @param {Canvas} canvas
+ * @param {Frame} frame
+ * @param {Look} look
+ */
+function drawNames({ context, width, height }, { axes }, look) {
+  const [across, up] = axes.map((name) => shorten(readable(name), LONGEST_NAME));
+  const font = "italic 13px Georgia, serif";
+  drawBadge(context, look, `${across} →`, width - 8, height - 13, font, "right");
+  drawBadge(context, look, `${up} ↑`, 8, 13, font, "left");
 }
 
-function drawCursor(canvas, place, [x, y], look) {
-  const { context } = canvas;
+/**
+ * @param {Canvas} canvas
+ * @param {Places} place
+ * @param {[number, number]} cursor
+ * @param {Look} look
+ */
+function drawCursor({ context }, place, [x, y], look) {
   const left = place.x(x);
   const top = place.y(y);
   context.beginPath();
@@ -210,10 +462,10 @@ function drawCursor(canvas, place, [x, y], look) {
     context.moveTo(left + 6 * dx, top + 6 * dy);
     context.lineTo(left + 15 * dx, top + 15 * dy);
   }
-  for (const [width, colour] of [
+  for (const [width, colour] of /** @type {[number, Colour][]} */ ([
     [5, look.paper],
     [2, look.ink],
-  ]) {
+  ])) {
     context.lineWidth = width;
     context.strokeStyle = css(colour);
     context.stroke();

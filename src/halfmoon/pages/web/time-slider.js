@@ -40,7 +40,8 @@ export function makeTimelineSlider(updates, act) {
     dragging = false;
   };
   input.addEventListener("change", rest);
-  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, rest);
+  for (const name of ["pointerup", "pointercancel"])
+    window.addEventListener(name, rest);
   input.addEventListener("keydown", (event) => {
     const from = aim ?? now;
     const tenth = Math.max(10, Math.round(from / 10));

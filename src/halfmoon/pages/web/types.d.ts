@@ -72,6 +72,8 @@ export interface Look {
   accent: Colour;
   amber: Colour;
   violet: Colour;
+  right: Colour;
+  wrong: Colour;
   classes: Colour[];
   shades: Shades;
 }

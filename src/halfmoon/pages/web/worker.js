@@ -4,32 +4,29 @@
 
 import { startEngine } from "./engine.js";
 import { Timeline } from "./timeline.js";
+import { unitLines } from "./unit-lines.js";
 
 const SLICE = 7; // milliseconds of training in one frame
 const UNIT_COLUMNS = 32;
 const UNIT_ROWS = 24;
+const INPUTS = ["x1", "x2"];
 const MOONS_NOISE = 0.2; // at which the moons are the points of seed 0
 
 export function serve(scope) {
   let work = null;
-  scope.onmessage = async ({ data }) => {
-    if (data.ask === "start") {
-      work = await start(data);
-      scope.postMessage({ ready: work !== null });
-      return;
+  scope.onmessage = async ({ data: { ask, number, message } }) => {
+    try {
+      if (ask === "start") work = await start(message);
+      const answer = ask === "start" ? {} : (work[ask](message) ?? {});
+      scope.postMessage({ number, answer }, buffersOf(answer));
+    } catch (error) {
+      scope.postMessage({ number, error: `${error}` });
     }
-    const frame = work[data.ask](data);
-    if (frame) scope.postMessage(frame, buffersOf(frame));
   };
 }
 
-// Null where the engine may not be compiled.
 async function start({ wasm, activations, data, settings }) {
-  try {
-    return new Work(await startEngine(wasm, activations), data, settings);
-  } catch {
-    return null;
-  }
+  return new Work(await startEngine(wasm, activations), data, settings);
 }
 
 function buffersOf(frame) {
@@ -209,6 +206,7 @@ class Work {
   #state() {
     const { now, end, edit } = this.#timeline;
     const { units, activation, noise } = this.#setup;
+    const theta = this.#engine.theta().slice();
     return {
       update: now,
       end,
@@ -216,13 +214,18 @@ class Work {
       loss: this.#engine.loss(),
       accuracy: this.#engine.accuracy(),
       rate: edit.rate,
-      classes: edit.classes,
-      units,
+      task: "classification",
+      sizes: [2, units, edit.classes],
+      inputNames: INPUTS,
+      classNames: Array.from({ length: edit.classes }, (_, c) => `${c}`),
+      axes: INPUTS,
+      hiddenLayer: 1,
+      lines: unitLines(theta, units, this.#shape().box),
       activation,
       noise,
       X: edit.X.slice(),
       y: edit.y.slice(),
-      theta: this.#engine.theta().slice(),
+      theta,
       predictions: this.#engine.predictions(),
     };
   }
