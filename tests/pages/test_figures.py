@@ -4,7 +4,15 @@ import io
 
 from matplotlib.figure import Figure
 
-from halfmoon.pages.figures import Box, boxes_of, lay_out, on_page, style
+from halfmoon.pages.figures import (
+    Box,
+    boxes_of,
+    lay_out,
+    on_page,
+    picture_file,
+    style,
+)
+from halfmoon.pages.texts import Picture
 
 
 def draw(columns):
@@ -36,3 +44,12 @@ def test_several_panels_are_cut_from_one_drawing():
     single = on_page(svg, [Box(0.0, 0.0, 100.0, 100.0)], "one", "One panel")
     assert "<use" not in single.split("</svg></div>")[-1]
     assert 'class="drawing single"' in single
+
+
+def test_a_picture_by_itself_is_the_same_file_each_time():
+    picture = Picture(lambda fig: fig.subplots().plot([0.0, 1.0]), (3.0, 2.0))
+    png = picture_file(picture, "png")
+    assert png.startswith(b"\x89PNG\r\n")
+    svg = picture_file(picture, "svg")
+    assert svg == picture_file(picture, "svg")
+    assert b'width="216pt" height="144pt"' in svg  # 72 points an inch

@@ -37,7 +37,7 @@ def run(text):
 
 RECORDED = {
     "plain": lambda: record(25),
-    "nothing yet": lambda: record(),
+    "nothing yet": record,
     "no hidden layer": lambda: record(9, hidden=(), activations=()),
     "values": lambda: record(20, data="wave", learning_rate=0.1),
     "robust values": lambda: record(20, data="wave", loss="huber", learning_rate=0.1),

@@ -78,6 +78,17 @@ def drawn(fig: Figure, kind: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
+def picture_file(picture: Picture, kind: str) -> bytes:
+    """A picture as a file by itself: "svg" or "png"."""
+    with style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        fig = Figure(figsize=picture.size)
+        picture.draw(fig)
+        lay_out(fig)
+        options = {"metadata": {"Date": None}} if kind == "svg" else {}
+        return drawn(fig, kind, **options)
+
+
 def boxes_of(fig: Figure) -> list[Box]:
     """What each of the figure's axes covers, labels included.
 

@@ -134,13 +134,29 @@ def data_files(stages: Sequence[Stage], update: int) -> dict[str, str]:
 
 def csv_text(data: Data) -> str:
     """The rows as the network sees them: inputs, target, and 1 for test rows."""
+    columns = [*data.X.T, data.y, data.is_test.astype(int)]
+    return write_csv([*data.inputs, data.target, "test"], columns)
+
+
+def write_csv(names: Sequence[str], columns: Sequence[Any]) -> str:
+    """Columns as CSV, with their names in one line; what is missing is empty.
+
+    >>> write_csv(["a", "b"], [np.array([1.5, np.nan]), np.array(["x, y", None])])
+    'a,b\\n1.5,"x, y"\\n,\\n'
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    names = (*data.inputs, data.target, "test")
-    writer.writerow([" ".join(name.split()) for name in names])  # one line
-    rows = zip(data.X.tolist(), data.y.tolist(), data.is_test.tolist(), strict=True)
-    writer.writerows([*x, y, int(is_test)] for x, y, is_test in rows)
+    writer.writerow([" ".join(name.split()) for name in names])
+    writer.writerows(zip(*(map(_cell, column) for column in columns), strict=True))
     return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A cell as text: whole numbers without ".0", nothing for what is missing."""
+    if isinstance(value, float):
+        is_whole = value.is_integer() and abs(value) < 1e15
+        value = int(value) if is_whole else value
+    return "" if str(value) in ("None", "nan", "NaT") else value
 
 
 def file_name(parts: Sequence[tuple[Stage, int]], number: int) -> str:

@@ -1,0 +1,146 @@
+"""What is taken along: the program, the model, pictures, rows, the run as a page."""
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from copy import copy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from halfmoon.components.rules import nearest
+from halfmoon.files.model_file import save as save_model
+from halfmoon.network import Network
+from halfmoon.playground import maps, programs
+from halfmoon.playground.operations import Answer, File, operation
+from halfmoon.playground.session import Moment, Session
+
+COLUMNS = 180  # of the surface in a picture
+ROWS = 135
+SIZE = (14.4, 4.0)  # inches
+BESIDE = "It reads its rows from {files}, which Download puts beside it."
+
+
+@operation("code")
+def code(session: Session, kind: str = "python") -> Answer:
+    """The code that gives what is seen: kind "python", "numpy" or "command"."""
+    moment = session.moment()
+    names = ", ".join(programs.data_files(moment.recording.stages, moment.update))
+    try:
+        text = _code(moment, kind)
+    except ValueError as error:
+        return {"code": "", "note": str(error)}
+    note = BESIDE.format(files=names) if names and kind != "command" else ""
+    return {"code": text, "note": note}
+
+
+def _code(moment: Moment, kind: str) -> str:
+    stages = moment.recording.stages
+    if kind == "command":
+        return programs.command_line(moment.setup, moment.data)
+    write = {"python": programs.python_program, "numpy": programs.numpy_lines}
+    if kind not in write:
+        raise ValueError(
+            f"There is no code of the kind {kind!r}; {nearest(kind, [*write])}"
+        )
+    return write[kind](stages, moment.update)
+
+
+@operation("save")
+def save(session: Session, kind: str) -> Answer:
+    """What is seen as a file: one of `FILES`."""
+    if kind not in FILES:
+        raise ValueError(
+            f"There is no file of the kind {kind!r}; {nearest(kind, FILES)}"
+        )
+    return FILES[kind](session.moment())
+
+
+def network_of(moment: Moment) -> Network:
+    """The network with the present weights."""
+    network = copy(moment.network)
+    network.theta = moment.theta
+    return network
+
+
+def _model(moment: Moment) -> File:
+    """The network with the present weights, as `halfmoon.load` reads it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.safetensors"
+        save_model(network_of(moment), path)
+        return File(path.read_bytes(), "application/octet-stream", path.name)
+
+
+def _rows(moment: Moment) -> File:
+    """The rows as they were given, before they are encoded."""
+    table = moment.data.table
+    text = programs.write_csv([*table], [*table.values()])
+    return File(text.encode(), "text/csv", "rows.csv")
+
+
+def _program(kind: str) -> Callable[[Moment], File]:
+    """The program, with the files that it reads if there are some."""
+
+    def write(moment: Moment) -> File:
+        text = _code(moment, kind)
+        files = programs.data_files(moment.recording.stages, moment.update)
+        if not files:
+            return File(text.encode(), "text/x-python", "playground.py")
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in {"playground.py": text, **files}.items():
+                archive.writestr(name, content)
+        return File(packed.getvalue(), "application/zip", "playground.zip")
+
+    return write
+
+
+def _picture(kind: str, media_type: str) -> Callable[[Moment], File]:
+    """Surface, network and curves."""
+
+    def draw(moment: Moment) -> File:
+        from halfmoon.pages.figures import picture_file
+        from halfmoon.pages.texts import Picture
+
+        picture = Picture(lambda fig: _draw(fig, moment), SIZE)
+        return File(picture_file(picture, kind), media_type, f"playground.{kind}")
+
+    return draw
+
+
+def _draw(fig: Any, moment: Moment) -> None:
+    from halfmoon.displays.overview import draw_overview
+
+    data = moment.data
+    network = network_of(moment)
+    x, y = maps.grid_points(data, COLUMNS, ROWS).T.reshape(2, ROWS, COLUMNS)
+    response = maps.plane_map(network, moment.theta, data, COLUMNS, ROWS)
+    values = data.y if data.classes else data.middle + data.spread * data.y
+    points = moment.recording.points
+    losses = [(p.update, p.measures.train_loss, p.measures.test_loss) for p in points]
+    draw_overview(
+        fig,
+        grid=(x, y),
+        response=response.reshape(ROWS, COLUMNS, -1),
+        points=data.positions,
+        y=values,
+        is_test=data.is_test,
+        classes=data.classes,
+        axes=data.axes,
+        coefs=[p.W for p in network.views(moment.theta) if hasattr(p, "W")],
+        inputs=data.inputs,
+        outputs=data.classes or (data.target,),
+        losses=tuple(np.array(losses, float).T),
+    )
+
+
+FILES: dict[str, Callable[[Moment], File]] = {
+    "model": _model,
+    "csv": _rows,
+    "svg": _picture("svg", "image/svg+xml"),
+    "png": _picture("png", "image/png"),
+    "python": _program("python"),
+    "numpy": _program("numpy"),
+}
