@@ -7,7 +7,6 @@ import pytest
 def playing(browser):
     """A fresh playground: `playing.page`, `playing.session`, `playing.open(...)`."""
     from halfmoon.playground.session import Session
-
     from playing import playing_with
 
     with playing_with(browser, Session()) as opened:

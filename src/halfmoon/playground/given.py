@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from halfmoon.playground.data import Data
 from halfmoon.tables.decision import Decision
 from halfmoon.tables.editable import EditableTable
 from halfmoon.tables.frames import declared_categories, read_frame
@@ -48,11 +50,15 @@ def drawn_points(
     return Source("drawn", table, task, box)
 
 
-def file_source(content: bytes, name: str = "") -> Source:
-    """The rows of a file, read as `halfmoon fit` does; nothing is opened by its name.
+def file_source(content: bytes | Path, name: str = "", **reading: Any) -> Source:
+    """The rows of a file, read as `halfmoon fit` does, with settings of `read_file`.
 
-    Raises ValueError, in one sentence, for what is no table, and for too large a one.
+    Of bytes, which may come from anywhere, nothing is opened by their name. Raises
+    ValueError, in one sentence, for what is no table, and for too large a one.
     """
+    if isinstance(content, Path):
+        table, understood = read_file(content, **reading)
+        return _given(table, {}, understood.notes)
     if len(content) > MOST_BYTES:
         raise ValueError(
             f"A file may have at most {MOST_BYTES // 2**20} MiB; this one has "
@@ -60,7 +66,7 @@ def file_source(content: bytes, name: str = "") -> Source:
         )
     stream = io.BytesIO(content)
     stream.name = name or "the file"
-    table, understood = read_file(stream)
+    table, understood = read_file(stream, **reading)
     return _given(table, {}, understood.notes)
 
 
@@ -85,3 +91,8 @@ def _given(table: Table, said: dict[str, Any], notes: Sequence[str]) -> Source:
         table = {name: column[chosen] for name, column in table.items()}
         notes = [*notes, f"{MOST_ROWS:,} of {rows:,} rows were drawn at random."]
     return Source("table", EditableTable.of(table, said), notes=tuple(notes))
+
+
+def points_of(data: Data) -> Source:
+    """The rows of a data set as points that can be moved."""
+    return drawn_points(data.table, data.task, data.box)

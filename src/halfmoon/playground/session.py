@@ -479,7 +479,8 @@ def _with_loss(setup: Setup, data: Data) -> Setup:
 def _begins_anew(setup: Setup, new: Setup, data: Data, new_data: Data) -> bool:
     """Whether weights learned with the first two are of no use with the others."""
     changed = _changed(setup, new) & STARTS_OVER
-    if setup.data.partition(":")[0] == new.data.partition(":")[0]:
+    is_same = setup.data.partition(":")[0] == new.data.partition(":")[0]
+    if is_same or new.data == "drawn":  # a data set whose points are moved
         changed -= {"data"}
     shape = [
         (each.inputs, each.classes, each.task, each.target) for each in (data, new_data)

@@ -78,7 +78,7 @@ class EditableTable:
             return known[text]
         if decision.kind not in MISSING or not text:
             return text if text else MISSING.get(decision.kind)
-        plain = dataclasses.replace(decision, number=NumberFormat())
+        plain = dataclasses.replace(decision, number=NumberFormat(), format=None)
         for way in (plain, decision):  # as cells are shown here, as in the file
             reading = read_column(way, np.array([text], dtype=object))
             if reading.is_read.all():
@@ -137,14 +137,15 @@ class EditableTable:
         earlier: tuple[Any, ...] = tuple(others)
         return dataclasses.replace(last, earlier=earlier)
 
-    def joined(self) -> Self:
-        """This table, with its latest change and the one before as one change."""
-        return dataclasses.replace(self, earlier=self.earlier[:-1])
+    def after(self, table: "EditableTable") -> Self:
+        """This table, with all changes since an earlier one as one change."""
+        earlier: tuple[Any, ...] = table.earlier
+        if table is not self:
+            earlier = (*earlier, dataclasses.replace(table, earlier=()))
+        return dataclasses.replace(self, earlier=earlier[-MOST_UNDONE:])
 
     def _next(self, **changes: Any) -> Self:
-        plain = dataclasses.replace(self, earlier=())
-        earlier: tuple[Any, ...] = (*self.earlier, plain)[-MOST_UNDONE:]
-        return dataclasses.replace(self, **changes, earlier=earlier)
+        return dataclasses.replace(self, **changes).after(self)
 
     def _check_rows(self, rows: Sequence[int]) -> None:
         for row in rows:
@@ -155,11 +156,11 @@ class EditableTable:
 
 
 def shown_cell(value: Any) -> str:
-    """A cell as text; numbers with six digits.
+    """A cell as text; numbers with six digits, midnight without its time.
 
     >>> shown_cell(1 / 3), shown_cell(None), shown_cell(2.0)
     ('0.333333', '', '2')
     """
     if isinstance(value, float | np.floating) and not np.isnan(value):
         return f"{value:.6g}"
-    return as_text(value)
+    return as_text(value).removesuffix("T00:00:00")

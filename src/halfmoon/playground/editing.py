@@ -1,0 +1,285 @@
+"""Operations on the rows: a file, points by hand, a table's cells, pictures of data."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon import datasets
+from halfmoon.arrays.columns import missing_rows
+from halfmoon.playground.data import Data
+from halfmoon.playground.given import MOST_ROWS, Source, file_source, points_of
+from halfmoon.playground.learned import MOST_CLASSES, find_target
+from halfmoon.playground.operations import Answer, operation
+from halfmoon.playground.setup import Setup
+from halfmoon.tables.editable import EditableTable, shown_cell
+
+FARTHEST = 1e6  # a point from the middle
+MOST_SHOWN = 200  # rows of a table at once
+THUMBNAIL = 120  # points
+
+
+def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setup:
+    """A setup with which learning a table begins well.
+
+    Raises ValueError where no column can be predicted.
+    """
+    rows = source.table.n
+    return setup.change(
+        data="table",
+        target=find_target(source.table, target).column,
+        groups=None,
+        axes=(),
+        hidden=(8,),
+        activations=("tanh",),
+        loss="auto",
+        optimizer="adam",
+        learning_rate=0.01,
+        batch_size=32 if rows <= 5_000 else 128,
+    )
+
+
+@operation("upload")
+def upload(session: Any, body: bytes, name: str = "") -> Answer:
+    """Learn from a file's table: CSV of any kind, TSV, Parquet."""
+    source = file_source(body, name)
+    session.set_source(source, table_setup(session.setup, source), anew=True)
+    return None
+
+
+@operation("points")
+def points(
+    session: Any,
+    add: list[Any] | None = None,
+    move: list[Any] | None = None,
+    remove: list[Any] | None = None,
+    anew: bool = False,
+    again: bool = False,
+) -> Answer:
+    """Add points [x, y, label], move rows [row, x, y], or remove rows.
+
+    With `anew` the points that are added take the place of all others; with `again`
+    the change belongs to the one before it, and both are undone together.
+    """
+    with session.lock:
+        source = _editable(session)
+        table = source.table
+        if remove:
+            table = table.without_rows(_source_rows(session.data, remove))
+        if move:
+            table = _moved(session.data, table, move)
+        if add:
+            table = _added(source, table, add, anew)
+        if again and source.table.earlier:
+            table = table.after(source.table.before())
+        _learn_from(session, source._replace(table=table), anew)
+    return None
+
+
+@operation("undo")
+def undo(session: Any) -> Answer:
+    """Take back the latest change of points or cells."""
+    with session.lock:
+        source = _editable(session)
+        _learn_from(session, source._replace(table=source.table.before()))
+    return None
+
+
+@operation("cell")
+def cell(session: Any, row: int, column: str, value: str) -> Answer:
+    """Write into a cell of the rows' table; an empty text makes it missing."""
+    with session.lock:
+        source = _editable(session)
+        rows = _source_rows(session.data, [row])
+        if source.kind == "drawn":
+            number = _numbers([value], 1, "A cell of points is a number")[0]
+            if column == "y":
+                _check_label(source, number)
+        table = source.table.with_cells(column, rows, [value])
+        _learn_from(session, source._replace(table=table))
+    return None
+
+
+@operation("table")
+def table(
+    session: Any,
+    first: int = 0,
+    count: int = 50,
+    sort: str | None = None,
+    descending: bool = False,
+) -> Answer:
+    """Some of the rows as a table of texts, sorted by a column if one is named."""
+    moment = session.moment()
+    data = moment.data
+    if sort is not None and sort not in data.table:
+        raise ValueError(f"There is no column {sort!r} in this table.")
+    order = _order(data, sort, descending)
+    rows = order[max(0, first) : max(0, first) + min(max(0, count), MOST_SHOWN)]
+    columns = [{"name": name, "kind": data.kinds[name]} for name in data.table]
+    shown = []
+    for row in rows.tolist():
+        cells = [shown_cell(column[row]) for column in data.table.values()]
+        shown.append({"row": row, "test": bool(data.is_test[row]), "cells": cells})
+    version = moment.data_version
+    return {
+        "columns": columns,
+        "rows": shown,
+        "total": data.n,
+        "data_version": version,
+    }
+
+
+@operation("example_row")
+def example_row(session: Any, row: int | None = None) -> Answer:
+    """The inputs' cells of a row, and what may stand in columns of categories."""
+    data = session.moment().data
+    if row is None:
+        row = int(np.argmax(data.is_test))
+    if not 0 <= row < data.n:
+        raise ValueError(f"There is no row {row}; there are {data.n:,}.")
+    inputs = [
+        name
+        for name, kind in data.kinds.items()
+        if kind in ("number", "yes/no", "category", "date")
+    ]
+    choices = {
+        name: sorted({text for text in data.table[name] if text is not None})
+        for name in inputs
+        if data.kinds[name] in ("yes/no", "category")
+    }
+    cells = {name: shown_cell(data.table[name][row]) for name in inputs}
+    return {"row": row, "cells": cells, "choices": choices}
+
+
+@operation("thumbnails")
+def thumbnails(session: Any) -> Answer:
+    """A few points of every data set, in a square of side 1, and of the own rows."""
+    drawn = []
+    for name, kind in datasets.DATASETS.items():
+        X, y = datasets.make(name, THUMBNAIL, 0.05, 1)
+        drawn.append({"name": name, "task": kind.task, **_picture(X, y)})
+    source = session.source
+    return {"data sets": drawn, "given": None if source is None else source.kind}
+
+
+def _picture(X: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
+    """Places in [0, 1]^2, and class numbers, or values in [-1, 1]."""
+    places = X if X.shape[1] == 2 else np.column_stack([X, y])
+    low = places.min(axis=0)
+    size = np.ptp(places, axis=0).max()
+    middle = 0.5 * (size - np.ptp(places, axis=0))
+    places = (places - low + middle) / size
+    shown = y if y.dtype.kind == "i" else y / np.abs(y).max()
+    return {"points": np.round(places, 3).tolist(), "y": np.round(shown, 3).tolist()}
+
+
+# Rows that can be edited
+
+
+def _editable(session: Any) -> Source:
+    """The rows of the session as a source: those of a data set become points."""
+    if session.data.kind == "generator":
+        return points_of(session.data)
+    source: Source = session.source
+    return source
+
+
+def _learn_from(session: Any, source: Source, anew: bool = False) -> None:
+    setup = session.setup
+    if setup.data != source.kind:
+        setup = setup.change(data=source.kind)
+    session.set_source(source, setup, anew=anew)
+
+
+def _source_rows(data: Data, rows: list[Any]) -> list[int]:
+    """Rows of the data, by their numbers in the source."""
+    for row in rows:
+        if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < data.n:
+            raise ValueError(
+                f"A row is a number from 0 to {data.n - 1}; got {row!r:.60}."
+            )
+    if data.source_rows is None:
+        return rows
+    return [int(data.source_rows[row]) for row in rows]
+
+
+def _numbers(values: Any, count: int, allowed: str) -> list[float]:
+    """So many finite numbers, not too far away; ValueError with what is allowed."""
+    try:
+        numbers = [float(value) for value in values]
+    except (TypeError, ValueError):
+        numbers = []
+    if len(numbers) != count or not all(abs(number) <= FARTHEST for number in numbers):
+        raise ValueError(
+            f"{allowed}, of at most {FARTHEST:,.0f} in size; got {values!r:.60}."
+        )
+    return numbers
+
+
+def _moved(data: Data, table: EditableTable, moves: list[Any]) -> EditableTable:
+    """Rows at other places: their cells in the columns of the axes change.
+
+    Axes of categories, and a target among the axes of a table, keep theirs.
+    """
+    before = table
+    for move in moves:
+        row, *place = _numbers(move, 3, "A move is a row and two numbers")
+        rows = _source_rows(data, [int(row) if row.is_integer() else row])
+        for name, number in zip(data.axes, place, strict=True):
+            kind = table.decision(name).kind
+            if data.kinds[name] == "target" and data.kind == "table":
+                continue
+            if kind == "date":
+                moment = np.datetime64(round(number * 86400.0), "s")
+                table = table.with_cells(name, rows, [str(moment)])
+            elif kind == "number":
+                table = table.with_cells(name, rows, [repr(number)])
+    return table.after(before)
+
+
+def _added(
+    source: Source, table: EditableTable, added: list[Any], anew: bool
+) -> EditableTable:
+    """More points, or these in the place of all others."""
+    if source.kind == "table":
+        raise ValueError(
+            "Points can be added to data sets and drawn points; of a table, change the "
+            "cells of a row."
+        )
+    what = "A point is two numbers and a label"
+    rows = [_numbers(point, 3, what) for point in added]
+    for _, _, label in rows:
+        _check_label(source, label)
+    kept = 0 if anew else table.n
+    if kept + len(rows) > MOST_ROWS:
+        raise ValueError(f"There may be at most {MOST_ROWS:,} points.")
+    names = [name for name in ("x1", "x2", "y") if name in table.columns]
+    # of one column, the place's second number is the value
+    columns = zip(*rows, strict=True)
+    before = table
+    table = table.with_rows(dict(zip(names, columns, strict=False)))
+    if anew:
+        table = table.without_rows(list(range(before.n)))
+    return table.after(before)
+
+
+def _check_label(source: Source, label: float) -> None:
+    """ValueError for a label that is no class."""
+    if source.task == "regression":
+        return
+    if not label.is_integer() or not 0 <= label < MOST_CLASSES:
+        raise ValueError(
+            f"A class is a whole number from 0 to {MOST_CLASSES - 1}; got {label:g}."
+        )
+
+
+def _order(data: Data, sort: str | None, descending: bool) -> NDArray[np.intp]:
+    """The rows in the order of a column, empty cells last."""
+    if sort is None:
+        return np.arange(data.n)
+    column = data.table[sort]
+    is_missing = missing_rows(column)
+    there = np.flatnonzero(~is_missing)
+    ranks = np.unique(column[there], return_inverse=True)[1]
+    order = there[np.argsort(-ranks if descending else ranks, kind="stable")]
+    return np.append(order, np.flatnonzero(is_missing))
