@@ -29,7 +29,9 @@ def diagnose_member(
     """
     told = diagnose(network, history, Z, t, w=w, names=names)
     findings = [
-        dataclasses.replace(finding, remedy=REMEDIES[finding.name] or finding.remedy)
+        dataclasses.replace(
+            finding, remedy=REMEDIES[finding.name] or finding.remedy, change={}
+        )
         for finding in told.findings
         if finding.name in REMEDIES
     ]

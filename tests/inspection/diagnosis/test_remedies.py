@@ -1,5 +1,6 @@
 """Whoever does what a remedy says is rid of the finding."""
 
+import ast
 import dataclasses
 import re
 from copy import deepcopy
@@ -70,7 +71,9 @@ def test_the_remedy_helps(rule, name, parameter):
         finding = fit.finding(rule)
         if finding is None:
             return
-        fit = fit_again(fit, parameter, advice(finding, parameter))
+        value = advice(finding, parameter)
+        assert finding.change == {parameter: ast.literal_eval(value)}
+        fit = fit_again(fit, parameter, value)
     assert fit.finding(rule) is None, str(finding)
 
 

@@ -34,9 +34,17 @@ NEIGHBOURS = 10
 
 def _rate_to_set(case: Case, factor: float = 0.1) -> str:
     """The setting of `factor` times the fit's learning rate, where that is known."""
-    if case.learning_rate is None:
+    change = _other_rate(case, factor)
+    if not change:
         return "another random_state"
-    return f"learning_rate_init={factor * case.learning_rate:.2g}"
+    return f"learning_rate_init={change['learning_rate_init']:.2g}"
+
+
+def _other_rate(case: Case, factor: float = 0.1) -> dict[str, Any]:
+    """The same as data; nothing where the learning rate is not known."""
+    if case.learning_rate is None:
+        return {}
+    return {"learning_rate_init": float(f"{factor * case.learning_rate:.2g}")}
 
 
 def flattest_layer(case: Case, flat_sides: int, in_rows: float) -> LayerUnits | None:
@@ -78,6 +86,7 @@ def dead_units(case: Case) -> Finding | None:
             "Set activation='leaky_relu', whose units cannot die, or "
             f"{_rate_to_set(case)}."
         ),
+        change={"activation": "leaky_relu"},
     )
 
 
@@ -173,6 +182,7 @@ def _jumps_across(case: Case) -> Finding | None:
             "updates jump to and fro and gain nothing."
         ),
         remedy=f"Set {_rate_to_set(case, stable / number / 2.0)}, for smaller steps.",
+        change=_other_rate(case, stable / number / 2.0),
     )
 
 
@@ -213,6 +223,7 @@ def _unsteady(case: Case, number: Any, limit: float, what: str) -> Finding | Non
         remedy=(
             f"Set {_rate_to_set(case)}, or clip or scale what makes gradients large."
         ),
+        change=_other_rate(case),
     )
 
 
@@ -272,6 +283,7 @@ def learning_rate_too_low(case: Case) -> Finding | None:
             f"brought {late:.2f} of the fall."
         ),
         remedy=f"Set {_rate_to_set(case, factor)}, or a larger max_iter.",
+        change=_other_rate(case, factor),
     )
 
 
@@ -328,6 +340,7 @@ def overfitting(case: Case) -> Finding | None:
             "gain is lost."
         ),
         remedy=f"Set {stop}alpha={alpha:.2g} or more, or smaller hidden_layer_sizes.",
+        change={"alpha": float(f"{alpha:.2g}")},
     )
 
 
@@ -380,6 +393,7 @@ def underfitting(case: Case) -> Finding | None:
     """
     if not case.explained < LEARNED:
         return None
+    remedy, change = _to_learn_more(case)
     learnable = learnable_share(case.training.draw(COMPARED_ROWS))
     if learnable <= LEARNABLE:
         return None
@@ -390,11 +404,12 @@ def underfitting(case: Case) -> Finding | None:
             f"{case.constant_loss:.3g} is explained (1 is all), by simple means "
             f"{learnable:.2f}."
         ),
-        remedy=_to_learn_more(case),
+        remedy=remedy,
+        change=change,
     )
 
 
-def _to_learn_more(case: Case) -> str:
+def _to_learn_more(case: Case) -> tuple[str, dict[str, Any]]:
     """A weaker penalty, more epochs, or a larger network, whichever was in the way."""
     network = case.network
     l2 = getattr(case.settings, "l2", 0.0)
@@ -403,12 +418,15 @@ def _to_learn_more(case: Case) -> str:
     usual = sum(2.0 * layer.d * layer.k / (layer.d + layer.k) for layer in layers)
     if l2 and network.penalty(network.theta, 2.0, 0.0) < 0.1 * usual:
         alpha = l2 * case.training.weight.sum() / 1000.0
-        return f"Set alpha={alpha:.1g}: the penalty has shrunk the weights."
+        text = f"Set alpha={alpha:.1g}: the penalty has shrunk the weights."
+        return text, {"alpha": float(f"{alpha:.1g}")}
     if _late_fall(case.history["loss"]) > LATE_FALL:
         epochs = 10 * len(case.history)
-        return f"Set max_iter={epochs}: the loss was still falling."
-    sizes = ", ".join(str(4 * layer.k) for layer in layers[:-1]) or "100"
-    return (
-        f"Set hidden_layer_sizes=({sizes},), or if the loss is unsteady or above a "
-        f"constant's, {_rate_to_set(case)}."
+        text = f"Set max_iter={epochs}: the loss was still falling."
+        return text, {"max_iter": epochs}
+    sizes = tuple(4 * layer.k for layer in layers[:-1]) or (100,)
+    text = (
+        f"Set hidden_layer_sizes=({', '.join(map(str, sizes))},), or if the loss is "
+        f"unsteady or above a constant's, {_rate_to_set(case)}."
     )
+    return text, {"hidden_layer_sizes": sizes}

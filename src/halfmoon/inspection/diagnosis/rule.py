@@ -9,8 +9,8 @@ sources, stand in its docstring.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from halfmoon.inspection.diagnosis.case import Case
 
@@ -34,6 +34,9 @@ class Finding:
         What was found, in a sentence.
     remedy : str
         Which setting to change, and to what, in the estimators' words.
+    change : dict
+        The remedy's first setting and its value, where it can be set just so; else
+        empty.
 
     Examples
     --------
@@ -53,6 +56,7 @@ class Finding:
     number: float
     message: str
     remedy: str
+    change: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         title = f"{self.name.capitalize()} ({self.number:.3g})"
