@@ -94,18 +94,26 @@ class Band(NamedTuple):
         return Band(self.every, self.low[:count], self.high[:count])
 
 
-def next_measured(update: int) -> int:
-    """The first update after this one that is measured: evenly on a logarithmic axis.
+def next_measured(update: int, per_epoch: int = 1) -> int:
+    """The first update after this one that is measured.
+
+    They lie evenly on a logarithmic axis, or as far apart as it takes for measuring to
+    cost little beside the updates: it goes through all rows, which are an epoch's.
 
     >>> [next_measured(update) for update in (0, 1, 100, 1000)]
-    [1, 2, 104, 1031]
+    [1, 2, 104, 1040]
     """
-    i = math.floor(PER_DECADE * math.log10(update + 1))
-    while True:
+    apart = max(1, 3 * (per_epoch - 1))
+    if update < apart:
+        return int(min(2 ** update.bit_length(), apart))
+    if update < 26 * apart:  # where the next step of the axis is shorter
+        return (update // apart + 1) * apart
+    i = math.floor(PER_DECADE * math.log10(update))
+    found = update
+    while found <= update:
         i += 1
-        found = math.ceil(10 ** (i / PER_DECADE) - 1 - 1e-9)
-        if found > update:
-            return found
+        found = math.ceil(10 ** (i / PER_DECADE) - 1e-9)
+    return found
 
 
 class Recording:
@@ -130,7 +138,8 @@ class Recording:
     def __init__(self, setup: Setup, data: Data, source: Any = None) -> None:
         self.stages: tuple[Stage, ...] = ()
         self.kept: dict[int, Kept] = {}
-        self.every = 1
+        self._apart = CHUNK_SECONDS  # between two that are kept
+        self._unkept = 0.0  # seconds since the last one
         self.points: list[Point] = []
         self.band = Band(1, np.empty(0), np.empty(0))
         self.last_update = 0
@@ -227,13 +236,9 @@ class Recording:
             if is_new and self.update >= self.end:
                 self._finish("epochs")
                 return
-            begun = time.perf_counter()
             count = min(update, *self._stops(is_new)) - self.update
-            self._carry_out(min(count, max(1, round(self._pace))), is_new)
-            now = time.perf_counter()
-            speed = CHUNK_SECONDS / max(now - begun, 1e-6)
-            self._pace = min(2.0 * self._pace + 1.0, max(1.0, count * speed))
-            if now >= deadline:
+            self._carry_out(min(count, max(1, int(self._pace))), is_new)
+            if time.perf_counter() >= deadline:
                 return
 
     def _stops(self, is_new: bool) -> list[int]:
@@ -241,8 +246,7 @@ class Recording:
         if not is_new:
             begins = [stage.begin for stage in self.stages[self._index + 1 :]]
             return [self.last_update, *begins[:1]]
-        stops = [self.end, next_measured(self.update)]
-        stops.append(self.update - self.update % self.every + self.every)
+        stops = [self.end, next_measured(self.update, self.per_epoch)]
         if self._has_conditions():
             stops.append(self.epoch_end)
         return stops
@@ -250,7 +254,9 @@ class Recording:
     def _carry_out(self, count: int, is_new: bool) -> None:
         """Carry out a chunk, and record what has not been before."""
         run = self.run
-        measured = run_chunk(self.work.fit, run, count).measured
+        measured, seconds = run_chunk(self.work.fit, run, count)
+        self._pace = min(2.0 * self._pace + 1.0, count * CHUNK_SECONDS / seconds)
+        self._unkept += seconds * is_new
         losses = measured.loss + measured.penalty
         if len(losses):
             rate = run.unfinished_epoch[3]
@@ -271,13 +277,14 @@ class Recording:
         """Keep and measure the run where that is due, and see whether it ends here."""
         before = self.last_update
         self.last_update = self.update
-        if diverged or self.update % self.every == 0:
+        if diverged or self._unkept >= self._apart:
             self.kept[self.update] = Kept(_at_rest(self.run), self.last)
+            self._unkept = 0.0
             self._thin_out()
         if diverged:
             self._finish("diverged")
             return
-        if self.update >= next_measured(before):
+        if self.update >= next_measured(before, self.per_epoch):
             self.measure()
         if self._has_conditions() and self.run.t % self.per_epoch == 0:
             self._finish(self._reason_to_stop(self._measures()))
@@ -314,12 +321,8 @@ class Recording:
         run = self.run
         size = run.theta.nbytes * (1 + len(run.slots))
         if len(self.kept) > max(16, min(MOST_KEPT, MOST_BYTES // size)):
-            self.every *= 2
-            self.kept = {
-                update: kept
-                for update, kept in self.kept.items()
-                if update % self.every == 0
-            }
+            self._apart *= 2.0
+            self.kept = dict(sorted(self.kept.items())[1::2])
 
     def seek(self, update: int) -> None:
         """Go to an update that was recorded, or to the nearest."""

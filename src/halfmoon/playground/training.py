@@ -115,11 +115,11 @@ def describe_change(old: Setup, new: Setup) -> str:
     """Which settings differ, as text.
 
     >>> describe_change(Setup(), Setup(learning_rate=0.1, hidden=[4]))
-    'hidden 3 -> 4, learning rate 1 -> 0.1'
+    'hidden 3 → 4, learning rate 1 → 0.1'
     """
     before = old.as_dict()
     return ", ".join(
-        f"{name.replace('_', ' ')} {_shown(before[name])} -> {_shown(value)}"
+        f"{name.replace('_', ' ')} {_shown(before[name])} → {_shown(value)}"
         for name, value in new.as_dict().items()
         if value != before[name]
     )
