@@ -26,7 +26,6 @@ BINS = 40
 SAMPLE = 1_500  # rows whose activations are counted
 MEASURES = ("train_loss", "test_loss", "train_score", "test_score")
 CURVATURE_WORK = 20_000_000  # rows times parameters squared
-CURVATURES = 50  # on the way of a run, at most
 NEW_SECONDS = 0.01  # for those that are new in one frame
 
 
@@ -198,21 +197,16 @@ def largest_curvature(setup: Setup, data: Data, theta: bytes) -> float:
 
 
 def _products(run: Recording) -> dict[str, Array]:
-    """Rate times curvature at updates where the run was kept.
+    """Rate times curvature at the updates that were measured.
 
     A few are new in each frame, so that none takes long.
     """
-    kept = dict(run.kept)
-    apart = run.every
-    while apart * CURVATURES < run.last_update:
-        apart *= 2
     deadline = time.perf_counter() + NEW_SECONDS
     found = []
-    for update in sorted(update for update in kept if update % apart == 0):
-        stage = [stage for stage in run.stages if stage.begin <= update][-1]
-        now = kept[update]
-        kappa = largest_curvature(stage.setup, stage.data, now.run.theta.tobytes())
-        found.append((update, now.last.learning_rate * kappa))
+    for point in list(run.points):
+        stage = [stage for stage in run.stages if stage.begin <= point.update][-1]
+        kappa = largest_curvature(stage.setup, stage.data, point.theta.tobytes())
+        found.append((point.update, point.last.learning_rate * kappa))
         if time.perf_counter() > deadline:
             break
     updates, products = np.array(found, np.float64).reshape(-1, 2).T

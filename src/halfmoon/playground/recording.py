@@ -62,6 +62,7 @@ class Point(NamedTuple):
     update: int
     measures: Measures
     last: Last
+    theta: Array
 
 
 class Band(NamedTuple):
@@ -223,7 +224,9 @@ class Recording:
     def measure(self) -> None:
         """Measure at the last update, once."""
         if not self.points or self.points[-1].update < self.last_update:
-            self.points.append(Point(self.update, self._measures(), self.last))
+            theta = self.run.theta
+            point = Point(self.update, self._measures(), self.last, theta)
+            self.points.append(point)
 
     def _measures(self) -> Measures:
         return measure(self.work.network, self.stage.data, self.run.theta)
