@@ -74,6 +74,19 @@ def test_an_empty_canvas_begins_with_the_first_stroke(session):
     assert session.data.box == make_data(Setup(rows=40, test_share=0.25)).box
 
 
+def test_the_eraser_takes_what_is_near(session):
+    before = session.data
+    x, y = before.positions[7]
+    operate(session, "points", {"erase": [[x + 0.01, y - 0.01]]})
+    assert 1 <= before.n - session.data.n < 6
+    assert not (session.data.positions == [x, y]).all(axis=1).any()
+    # where nothing is, nothing happens
+    left, _, bottom, _ = before.box
+    version = session.version
+    operate(session, "points", {"erase": [[left, bottom]]})
+    assert session.version == version
+
+
 def test_a_stroke_is_undone_as_one(session):
     before = session.data
     operate(session, "points", {"add": [[0.1, 0.1, 0]]})
@@ -122,6 +135,7 @@ def test_a_tables_point_is_moved_along_numbers_and_dates(with_table):
         ({"remove": [40]}, "A row is a number from 0 to 39; got 40"),
         ({"remove": ["0"]}, "A row is a number from 0 to 39; got '0'"),
         ({"remove": list(range(40))}, "One row must stay"),
+        ({"erase": [[0.0]]}, "A place is two numbers"),
         ({"add": [[0.0, 1.0, 0]] * 20_001}, "at most 20,000 points"),
     ],
 )

@@ -134,7 +134,15 @@ def test_at_most_fifty_changes_are_kept(table):
 
 
 def test_cells_are_shown_short():
-    shown = [1 / 3, 1e-9, 2.0, float("nan"), None, "a", np.datetime64("2001-02-03", "s")]
+    shown = [
+        1 / 3,
+        1e-9,
+        2.0,
+        float("nan"),
+        None,
+        "a",
+        np.datetime64("2001-02-03", "s"),
+    ]
     assert [shown_cell(value) for value in shown] == [
         *("0.333333", "1e-09", "2", "", "", "a", "2001-02-03")
     ]

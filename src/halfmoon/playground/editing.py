@@ -8,13 +8,20 @@ from numpy.typing import NDArray
 from halfmoon import datasets
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.playground.data import Data
-from halfmoon.playground.given import MOST_ROWS, Source, file_source, points_of
+from halfmoon.playground.given import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Source,
+    file_source,
+    points_of,
+)
 from halfmoon.playground.learned import MOST_CLASSES, find_target
 from halfmoon.playground.operations import Answer, operation
 from halfmoon.playground.setup import Setup
 from halfmoon.tables.editable import EditableTable, shown_cell
 
 FARTHEST = 1e6  # a point from the middle
+ERASER = 0.03  # its radius, as a share of what is shown of the plane
 MOST_SHOWN = 200  # rows of a table at once
 THUMBNAIL = 120  # points
 
@@ -53,26 +60,30 @@ def points(
     add: list[Any] | None = None,
     move: list[Any] | None = None,
     remove: list[Any] | None = None,
+    erase: list[Any] | None = None,
     anew: bool = False,
     again: bool = False,
 ) -> Answer:
     """Add points [x, y, label], move rows [row, x, y], or remove rows.
 
-    With `anew` the points that are added take the place of all others; with `again`
-    the change belongs to the one before it, and both are undone together.
+    `erase` removes those near places [x, y]. With `anew` the points that are added take
+    the place of all others; with `again` the change belongs to the one before it, and
+    both are undone together.
     """
     with session.lock:
         source = _editable(session)
         table = source.table
-        if remove:
-            table = table.without_rows(_source_rows(session.data, remove))
+        rows = [*(remove or []), *_near(session.data, erase or [])]
+        if rows:
+            table = table.without_rows(_source_rows(session.data, rows))
         if move:
             table = _moved(session.data, table, move)
         if add:
             table = _added(source, table, add, anew)
         if again and source.table.earlier:
             table = table.after(source.table.before())
-        _learn_from(session, source._replace(table=table), anew)
+        if table is not source.table:
+            _learn_from(session, source._replace(table=table), anew)
     return None
 
 
@@ -159,17 +170,18 @@ def thumbnails(session: Any) -> Answer:
         X, y = datasets.make(name, THUMBNAIL, 0.05, 1)
         drawn.append({"name": name, "task": kind.task, **_picture(X, y)})
     source = session.source
-    return {"data sets": drawn, "given": None if source is None else source.kind}
+    given = None if source is None else source.kind
+    return {"data sets": drawn, "given": given, "most_bytes": MOST_BYTES}
 
 
 def _picture(X: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
-    """Places in [0, 1]^2, and class numbers, or values in [-1, 1]."""
+    """Places in [0, 1]^2, and class numbers, or values in [0, 1]."""
     places = X if X.shape[1] == 2 else np.column_stack([X, y])
     low = places.min(axis=0)
     size = np.ptp(places, axis=0).max()
     middle = 0.5 * (size - np.ptp(places, axis=0))
     places = (places - low + middle) / size
-    shown = y if y.dtype.kind == "i" else y / np.abs(y).max()
+    shown = y if y.dtype.kind == "i" else 0.5 + 0.5 * y / np.abs(y).max()
     return {"points": np.round(places, 3).tolist(), "y": np.round(shown, 3).tolist()}
 
 
@@ -214,6 +226,18 @@ def _numbers(values: Any, count: int, allowed: str) -> list[float]:
             f"{allowed}, of at most {FARTHEST:,.0f} in size; got {values!r:.60}."
         )
     return numbers
+
+
+def _near(data: Data, places: list[Any]) -> list[int]:
+    """The rows within a small ellipse around one of the places."""
+    x0, x1, y0, y1 = data.box
+    size = np.array([x1 - x0, y1 - y0])
+    found = np.zeros(data.n, dtype=bool)
+    for place in places:
+        there = np.array(_numbers(place, 2, "A place is two numbers"))
+        away = np.hypot(*((data.positions - there) / size).T)
+        found |= away < ERASER
+    return np.flatnonzero(found).tolist()
 
 
 def _moved(data: Data, table: EditableTable, moves: list[Any]) -> EditableTable:

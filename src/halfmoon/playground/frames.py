@@ -78,7 +78,7 @@ def _describe(moment: Moment) -> dict[str, Any]:
         "inputNames": data.inputs,
         "classNames": data.classes,
         "box": data.box,
-        "axes": data.axes,
+        "axes": data.axis_labels or data.axes,
     }
 
 

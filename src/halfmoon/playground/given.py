@@ -30,6 +30,7 @@ class Source(NamedTuple):
     task: str = "classification"  # of points; of a table the target decides
     box: Box | None = None  # of points: the part of the plane that is shown at least
     notes: tuple[str, ...] = ()
+    name: str = ""  # of the file
 
 
 def drawn_points(
@@ -58,7 +59,7 @@ def file_source(content: bytes | Path, name: str = "", **reading: Any) -> Source
     """
     if isinstance(content, Path):
         table, understood = read_file(content, **reading)
-        return _given(table, {}, understood.notes)
+        return _given(table, {}, understood.notes, content.name)
     if len(content) > MOST_BYTES:
         raise ValueError(
             f"A file may have at most {MOST_BYTES // 2**20} MiB; this one has "
@@ -67,17 +68,19 @@ def file_source(content: bytes | Path, name: str = "", **reading: Any) -> Source
     stream = io.BytesIO(content)
     stream.name = name or "the file"
     table, understood = read_file(stream, **reading)
-    return _given(table, {}, understood.notes)
+    return _given(table, {}, understood.notes, name)
 
 
 def frame_source(frame: Any) -> Source:
     """The rows of a frame, a dict of columns or an array; ValueError as for a file."""
     declared = {"kind": "category", "why": "its type is a category"}
     said = dict.fromkeys(declared_categories(frame), declared)
-    return _given(read_frame(frame), said, ())
+    return _given(read_frame(frame), said)
 
 
-def _given(table: Table, said: dict[str, Any], notes: Sequence[str]) -> Source:
+def _given(
+    table: Table, said: dict[str, Any], notes: Sequence[str] = (), name: str = ""
+) -> Source:
     """A table of raw columns, of whose rows some are drawn if there are too many."""
     if len(table) > MOST_COLUMNS:
         raise ValueError(
@@ -90,7 +93,7 @@ def _given(table: Table, said: dict[str, Any], notes: Sequence[str]) -> Source:
         chosen.sort()
         table = {name: column[chosen] for name, column in table.items()}
         notes = [*notes, f"{MOST_ROWS:,} of {rows:,} rows were drawn at random."]
-    return Source("table", EditableTable.of(table, said), notes=tuple(notes))
+    return Source("table", EditableTable.of(table, said), notes=tuple(notes), name=name)
 
 
 def points_of(data: Data) -> Source:
