@@ -5,6 +5,8 @@ import { makeConfusionPanel } from "./confusion-panel.js";
 import { makeCurvesPanel } from "./curves-panel.js";
 import { makeHiddenPanel } from "./hidden-panel.js";
 import { makeHistogramsPanel } from "./histograms-panel.js";
+import { makeLessonsPanel } from "./lessons-panel.js";
+import { makeOutputPanel } from "./output-panel.js";
 import { makeRunsPanel } from "./runs-panel.js";
 import { makeSettingsPanel } from "./settings-panel.js";
 import { makeStabilityPanel } from "./stability-panel.js";
@@ -17,6 +19,8 @@ export const PANELS = {
   curves: makeCurvesPanel,
   hidden: makeHiddenPanel,
   histograms: makeHistogramsPanel,
+  lessons: makeLessonsPanel,
+  output: makeOutputPanel,
   runs: makeRunsPanel,
   settings: makeSettingsPanel,
   stability: makeStabilityPanel,

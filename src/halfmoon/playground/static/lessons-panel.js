@@ -1,0 +1,225 @@
+// Lessons: guided steps, each with goals that Python checks on what is trained just now.
+
+import { make } from "./controls.js";
+
+/** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
+
+/**
+ * @typedef {object} Step
+ * @property {string[]} text paragraphs
+ * @property {string} hint
+ * @property {string} open the panel that it is about, or none
+ * @property {string[]} goals
+ */
+
+/**
+ * @typedef {object} Lesson
+ * @property {string} name
+ * @property {string} title
+ * @property {string} about
+ * @property {string} section of the tutorial
+ * @property {Step[]} steps
+ */
+
+const CHECK_EVERY = 600; // milliseconds, while training runs
+
+/**
+ * @param {Store} store
+ * @returns {Panel & {begin(name: string, at?: number): Promise<void>}}
+ */
+export function makeLessonsPanel(store) {
+  const element = make("div", "pg-lessons");
+  /** @type {Lesson[]} */
+  let lessons = [];
+  /** @type {Set<string>} names of the lessons that are done */
+  const done = new Set();
+  /** @type {ReturnType<typeof makeLessonView> | null} */
+  let view = null;
+  let loaded = false;
+
+  async function load() {
+    loaded = true;
+    const answer = await store.ask("lessons");
+    if (answer === null) loaded = false;
+    else lessons = answer.lessons;
+  }
+
+  function showList() {
+    view = null;
+    element.replaceChildren(makeList(lessons, done, begin));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} [at] which step
+   */
+  async function begin(name, at = 0) {
+    if (!loaded) await load();
+    const lesson = lessons.find((each) => each.name === name);
+    if (!lesson) {
+      store.say(`There is no lesson "${name}"; the panel Lessons shows all.`, true);
+      return;
+    }
+    if ((await store.ask("begin_lesson", { lesson: name })) === null) return;
+    view = makeLessonView(store, lesson, at, {
+      leave: showList,
+      finish() {
+        done.add(name);
+        showList();
+      },
+    });
+    element.replaceChildren(view.element);
+    store.open("lessons");
+    view.focus();
+  }
+
+  return {
+    element,
+    begin,
+    every: CHECK_EVERY,
+    wants: () => ({}),
+    draw(frame) {
+      view?.check(frame);
+    },
+    async show() {
+      if (loaded) return;
+      await load();
+      if (view === null) showList();
+    },
+  };
+}
+
+/**
+ * All lessons, to choose from.
+ * @param {Lesson[]} lessons
+ * @param {Set<string>} done
+ * @param {(name: string) => void} begin
+ */
+function makeList(lessons, done, begin) {
+  const list = make("ol", "pg-lesson-list");
+  for (const { name, title, about } of lessons) {
+    const item = make("li");
+    const button = make("button", "pg-lesson-card");
+    button.type = "button";
+    button.append(make("strong", "", title), make("span", "", about));
+    if (done.has(name)) button.append(make("em", "", "done"));
+    button.addEventListener("click", () => begin(name));
+    item.append(button);
+    list.append(item);
+  }
+  return list;
+}
+
+/**
+ * One lesson, a step at a time.
+ * @param {Store} store
+ * @param {Lesson} lesson
+ * @param {number} first
+ * @param {{leave(): void, finish(): void}} act
+ */
+function makeLessonView(store, lesson, first, act) {
+  const element = make("article", "pg-lesson");
+  const back = makeLessonButton("pg-lesson-back", "All lessons", act.leave);
+  const place = make("p", "pg-lesson-place");
+  const title = make("h3", "", lesson.title);
+  title.tabIndex = -1;
+  const body = make("div", "pg-lesson-text");
+  const goals = make("ul", "pg-goals");
+  const hint = make("details", "pg-hint");
+  const next = makeLessonButton("live-button live-quiet", "Next step", () => goOn());
+  element.append(back, title, place, body, goals, hint, next);
+
+  let at = Math.min(Math.max(0, first), lesson.steps.length - 1);
+  let isDone = false;
+  let checked = ""; // what the goals were last checked on
+  let checking = false;
+
+  function showStep() {
+    const step = lesson.steps[at];
+    isDone = false;
+    checked = "";
+    const of = lesson.section ? ` · section ${lesson.section} of the tutorial` : "";
+    place.textContent = `Step ${at + 1} of ${lesson.steps.length}${of}`;
+    body.replaceChildren(...step.text.map((text) => make("p", "", text)));
+    goals.replaceChildren(...step.goals.map((goal) => makeGoal(goal)));
+    hint.hidden = !step.hint;
+    hint.open = false;
+    hint.replaceChildren(make("summary", "", "Hint"), make("p", "", step.hint));
+    showDone();
+    if (step.open) store.open(step.open);
+    store.want();
+  }
+
+  function showDone() {
+    const isLast = at === lesson.steps.length - 1;
+    next.textContent = isLast ? "Finish" : "Next step";
+    next.classList.toggle("pg-ready", isDone);
+    element.classList.toggle("pg-done", isDone);
+  }
+
+  function goOn() {
+    at += 1;
+    if (at === lesson.steps.length) {
+      act.finish();
+      return;
+    }
+    showStep();
+    title.focus();
+  }
+
+  /** @param {PlaygroundFrame} frame */
+  async function check(frame) {
+    const now = `${at} ${frame.update} ${frame.version}`;
+    if (checking || now === checked) return;
+    checked = now;
+    checking = true;
+    const asked = at;
+    const answer = await store.ask("goals", { lesson: lesson.name, step: at });
+    checking = false;
+    if (answer === null || asked !== at) return;
+    [...goals.children].forEach((item, i) => {
+      showGoal(/** @type {HTMLElement} */ (item), answer.goals[i]);
+    });
+    if (answer.met && !isDone) {
+      isDone = true;
+      showDone();
+      store.say(`Step ${at + 1} of the lesson is done.`);
+    }
+  }
+
+  showStep();
+  return { element, check, focus: () => title.focus() };
+}
+
+/**
+ * @param {string} className
+ * @param {string} label
+ * @param {() => void} press
+ */
+function makeLessonButton(className, label, press) {
+  const button = make("button", className, label);
+  button.type = "button";
+  button.addEventListener("click", press);
+  return button;
+}
+
+/** @param {string} text */
+function makeGoal(text) {
+  const item = make("li", "pg-goal");
+  const mark = make("span", "pg-goal-mark");
+  mark.setAttribute("aria-hidden", "true");
+  const state = make("span", "live-hidden-text", "open: ");
+  item.append(mark, state, make("span", "", text), make("output", "pg-goal-now"));
+  return item;
+}
+
+/**
+ * @param {HTMLElement} item
+ * @param {{met: boolean, now: string}} goal
+ */
+function showGoal(item, { met, now }) {
+  item.classList.toggle("pg-met", met);
+  const [, state, , value] = [...item.children];
+  state.textContent = met ? "reached: " : "open: ";
+  value.textContent = now;
+}

@@ -1,0 +1,160 @@
+// What can be taken along: the program that gives the numbers on the screen, and files.
+
+import { make, makeSegments } from "./controls.js";
+
+/** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
+
+const KINDS = [
+  ["python", "Python"],
+  ["command", "Command line"],
+  ["numpy", "Plain NumPy"],
+];
+const FILES = [
+  ["model", "Model", "for halfmoon.load"],
+  ["csv", "Rows", "as CSV"],
+  ["svg", "Picture", "SVG, for print"],
+  ["png", "Picture", "PNG, for slides"],
+];
+const COPIED = 1800; // milliseconds for which the button says so
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeOutputPanel(store) {
+  const element = make("div", "pg-output");
+  let kind = "python";
+  let shown = ""; // what the code at hand was written for
+  let asking = false;
+  let text = "";
+
+  const kinds = makeSegments({
+    label: "Code that gives these numbers",
+    options: KINDS,
+    change(/** @type {string} */ value) {
+      kind = value;
+      store.want();
+    },
+  });
+  const note = make("p", "pg-output-note");
+  const code = make("pre", "pg-code");
+  code.tabIndex = 0;
+  code.setAttribute("aria-label", "The code");
+  const copy = makeOutputButton("Copy", copyText);
+  const download = makeOutputButton("Download", downloadText);
+  const buttons = make("div", "pg-output-buttons");
+  buttons.append(copy, download);
+  const head = make("div", "pg-output-head");
+  head.append(kinds.element, buttons);
+  const program = make("section", "pg-program");
+  program.append(head, note, code);
+  element.append(program, makeFiles(store));
+
+  /** @param {PlaygroundFrame} frame */
+  async function refresh(frame) {
+    const now = `${kind} ${frame.update} ${frame.version}`;
+    if (asking || frame.playing || now === shown) return;
+    asking = true;
+    const answer = await store.ask("code", { kind });
+    asking = false;
+    if (answer === null) return;
+    shown = now;
+    text = answer.code;
+    code.replaceChildren(...text.split(/(#.*)/).map(pieceOf));
+    note.textContent = answer.note;
+    note.hidden = !answer.note;
+    for (const each of [copy, download, code]) each.hidden = !text;
+  }
+
+  async function copyText() {
+    try {
+      await navigator.clipboard.writeText(text);
+      copy.textContent = "Copied";
+      store.say("The code is on the clipboard.");
+      setTimeout(() => {
+        copy.textContent = "Copy";
+      }, COPIED);
+    } catch {
+      getSelection()?.selectAllChildren(code);
+      store.say("The browser does not allow copying: press Ctrl+C now.", true);
+    }
+  }
+
+  function downloadText() {
+    if (kind === "command") hand(new Blob([text]), "playground.sh");
+    else saveFile(store, kind);
+  }
+
+  return {
+    element,
+    wants: () => ({}),
+    every: 1000,
+    draw(frame) {
+      refresh(frame);
+    },
+  };
+}
+
+/**
+ * Buttons for files, which Python makes.
+ * @param {Store} store
+ */
+function makeFiles(store) {
+  const element = make("section", "pg-files");
+  element.append(make("h3", "", "Files"));
+  for (const [kind, label, about] of FILES) {
+    const button = make("button", "pg-file");
+    button.type = "button";
+    button.append(make("strong", "", label), make("span", "", about));
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      await saveFile(store, kind);
+      button.disabled = false;
+    });
+    element.append(button);
+  }
+  return element;
+}
+
+/**
+ * @param {Store} store
+ * @param {string} kind
+ */
+async function saveFile(store, kind) {
+  const file = await store.ask("save", { kind });
+  if (file === null) return;
+  hand(file.content, file.name);
+  store.say(`${file.name} is saved.`);
+}
+
+/**
+ * A piece of code; comments look paler.
+ * @param {string} piece
+ */
+function pieceOf(piece) {
+  return piece.startsWith("#") ? make("i", "", piece) : piece;
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} press
+ */
+function makeOutputButton(label, press) {
+  const button = make("button", "live-button live-quiet", label);
+  button.type = "button";
+  button.addEventListener("click", press);
+  return button;
+}
+
+/**
+ * Hand a file to the browser's downloads.
+ * @param {Blob} blob
+ * @param {string} name
+ */
+function hand(blob, name) {
+  const link = make("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
