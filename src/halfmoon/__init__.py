@@ -35,7 +35,7 @@ _PUBLIC = {
     "halfmoon.report.split": ["split_rows"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = ("datasets", "displays", "inspection")
+_MODULES = ("datasets", "displays", "inspection", "playground")
 
 
 def __getattr__(name: str) -> Any:

@@ -3,5 +3,28 @@
     setup -> data, network -> recording -> frame -> page
 
 `setup` is every control of the page as one value, `data` the rows that it stands for,
-`recording` a run that can be gone back in, `frames` what the page asks to see of it.
+`recording` a run that can be gone back in, `frames` what the page asks to see of it,
+`operations` all that can be asked of a `session`.
+
+This package can be called: `halfmoon.playground(frame, target="price")` opens the page.
 """
+
+import sys
+from types import ModuleType
+from typing import Any
+
+
+class _Callable(ModuleType):
+    """A package that can be called.
+
+    `halfmoon.playground` cannot be a function: importing a module of the package sets
+    this name to the package.
+    """
+
+    def __call__(self, source: Any = None, X: Any = None, y: Any = None, **more: Any):  # type: ignore[no-untyped-def]
+        from halfmoon.playground.opening import playground
+
+        return playground(source, X, y, **more)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -51,15 +51,15 @@ def drawn_points(
     return Source("drawn", table, task, box)
 
 
-def file_source(content: bytes | Path, name: str = "", **reading: Any) -> Source:
-    """The rows of a file, read as `halfmoon fit` does, with settings of `read_file`.
+def file_source(content: bytes | Path, name: str = "") -> Source:
+    """The rows of a file, read as `halfmoon fit` does.
 
     Of bytes, which may come from anywhere, nothing is opened by their name. Raises
     ValueError, in one sentence, for what is no table, and for too large a one.
     """
     if isinstance(content, Path):
-        table, understood = read_file(content, **reading)
-        return _given(table, {}, understood.notes, content.name)
+        table, understood = read_file(content)
+        return table_source(table, {}, understood.notes, content.name)
     if len(content) > MOST_BYTES:
         raise ValueError(
             f"A file may have at most {MOST_BYTES // 2**20} MiB; this one has "
@@ -67,21 +67,25 @@ def file_source(content: bytes | Path, name: str = "", **reading: Any) -> Source
         )
     stream = io.BytesIO(content)
     stream.name = name or "the file"
-    table, understood = read_file(stream, **reading)
-    return _given(table, {}, understood.notes, name)
+    table, understood = read_file(stream)
+    return table_source(table, {}, understood.notes, name)
 
 
 def frame_source(frame: Any) -> Source:
     """The rows of a frame, a dict of columns or an array; ValueError as for a file."""
     declared = {"kind": "category", "why": "its type is a category"}
     said = dict.fromkeys(declared_categories(frame), declared)
-    return _given(read_frame(frame), said)
+    return table_source(read_frame(frame), said)
 
 
-def _given(
+def table_source(
     table: Table, said: dict[str, Any], notes: Sequence[str] = (), name: str = ""
 ) -> Source:
-    """A table of raw columns, of whose rows some are drawn if there are too many."""
+    """The rows of raw columns, of which some are drawn if there are too many.
+
+    `said` are the kinds of columns that are given rather than found out. ValueError for
+    too many columns.
+    """
     if len(table) > MOST_COLUMNS:
         raise ValueError(
             f"A table may have at most {MOST_COLUMNS} columns here; this one has "

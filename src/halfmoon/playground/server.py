@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from halfmoon.playground import training
+from halfmoon.playground.api import OPERATIONS, File, operate
 from halfmoon.playground.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
-from halfmoon.playground.operations import OPERATIONS, File, Operation, operate
+from halfmoon.playground.operations import Operation
 from halfmoon.playground.packing import jsonable
 from halfmoon.playground.presence import Presence
 

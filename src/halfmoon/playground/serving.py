@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import uvicorn
@@ -81,6 +81,7 @@ def serve(
     port: int = 0,
     open_browser: bool = True,
     say: Callable[[str], None] = print,
+    shown: Sequence[str] = (),
 ) -> None:
     """Show a session's page, and serve it until it is closed or Ctrl-C is pressed.
 
@@ -93,6 +94,8 @@ def serve(
         Whether to open the page in the browser.
     say : callable
         Is given the page's address in a sentence.
+    shown : sequence of str
+        What else the address says, such as "lesson=update".
 
     Raises
     ------
@@ -100,9 +103,10 @@ def serve(
         For a port that cannot be used.
     """
     server = PlaygroundServer(session, port)
-    say(f"The playground is at\n{server.address}\nIt ends with its page, or by Ctrl-C.")
+    address = "&".join([server.address, *shown])
+    say(f"The playground is at\n{address}\nIt ends with its page, or by Ctrl-C.")
     if open_browser:
-        webbrowser.open(server.address)
+        webbrowser.open(address)
     try:
         server.run()
     finally:

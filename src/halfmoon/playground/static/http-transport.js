@@ -74,7 +74,7 @@ export function makeHttpTransport() {
       const response = await post(name, message, body);
       const file = response.headers.get("Halfmoon-Name");
       if (file === null) return response.json();
-      return { name: decodeURIComponent(file), content: await response.blob() };
+      return { name: decodeURIComponent(file), blob: await response.blob() };
     },
     async frame(message) {
       const response = await post("frame", message, null);

@@ -1,0 +1,120 @@
+"""Opening: from a table, a model or nothing at all to a session and its page."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from halfmoon.playground.extras import require_extra
+from halfmoon.playground.given import Source, file_source, frame_source
+from halfmoon.playground.session import Session
+from halfmoon.playground.setup import Setup
+
+
+def playground(
+    source: Any = None,
+    X: Any = None,
+    y: Any = None,
+    *,
+    target: str | None = None,
+    port: int = 0,
+    open_browser: bool = True,
+    **settings: Any,
+) -> None:
+    """Open the playground, and serve its page until it is closed.
+
+    Parameters
+    ----------
+    source : frame, dict, path, or None
+        A frame of pandas, polars or pyarrow, a dict of columns, or a file. None for
+        points that are drawn at random, or for X and y.
+    X : array or frame (n, d)
+        Where no source is given: the inputs.
+    y : array (n,)
+        Their classes or values.
+    target : str
+        The column of a table that is predicted; None for the one that is probably
+        meant.
+    port : int
+        On this machine; 0 for any that is free.
+    open_browser : bool
+        Whether to open the page in the browser.
+    **settings
+        What controls begin with: the fields of `halfmoon.playground.setup.Setup`, such
+        as ``data="spiral"``, ``hidden=(8, 8)``, ``activations=("tanh", "tanh")``.
+
+    Raises
+    ------
+    ImportError
+        If the server's packages are not installed.
+    ValueError
+        For a table that cannot be read or learned from, and for a setting that is none.
+
+    Examples
+    --------
+    >>> import halfmoon
+    >>> halfmoon.playground(data="spiral", hidden=[8], activations=["tanh"])
+    ... # doctest: +SKIP
+    """
+    require_extra("play")
+    from halfmoon.playground.serving import serve
+
+    session = make_session(source, X, y, target=target, **settings)
+    serve(session, port, open_browser)
+
+
+def make_session(
+    source: Any = None,
+    X: Any = None,
+    y: Any = None,
+    *,
+    target: str | None = None,
+    **settings: Any,
+) -> Session:
+    """The session of a playground, without a page.
+
+    As `playground` takes them; ValueError as there.
+
+    >>> session = make_session(X=[[0, 1], [1, 1], [2, 0], [3, 1]], y=[0, 1, 1, 0])
+    >>> session.data.inputs, session.data.classes
+    (('x1', 'x2'), ('0', '1'))
+    """
+    given = _read_source(source, X, y)
+    if given is None:
+        if target is not None:
+            raise ValueError("target names a column of a table; give the table, too.")
+        return Session(Setup().change(**settings))
+    name = "y" if source is None else target
+    kind = {"data": given.kind, "target": name}
+    return Session(Setup().change(**settings | kind), given)
+
+
+def _read_source(source: Any, X: Any, y: Any) -> Source | None:
+    if (X is None) != (y is None):
+        raise ValueError("X and y belong together; give both, or a table and target.")
+    if source is not None and X is not None:
+        raise ValueError("Give a table, or X and y, not both.")
+    if X is not None:
+        return frame_source(_as_columns(X, y))
+    if source is None or isinstance(source, Source):
+        return source
+    if isinstance(source, str | Path):
+        return file_source(Path(source))
+    return frame_source(source)
+
+
+def _as_columns(X: Any, y: Any) -> dict[str, Any]:
+    """X and y as columns: those of a frame by name, else "x1", "x2", ..., and "y"."""
+    if hasattr(X, "columns"):
+        columns = {str(name): X[name] for name in X.columns}
+    else:
+        columns = _numbered(np.asarray(X))
+    if "y" in columns:
+        raise ValueError('A column of X is called "y"; rename it, as the target is y.')
+    return columns | {"y": np.asarray(y)}
+
+
+def _numbered(X: Any) -> dict[str, Any]:
+    if X.ndim != 2:
+        raise ValueError(f"X must be a table (n, d); got the shape {X.shape}.")
+    return {f"x{j + 1}": X[:, j] for j in range(X.shape[1])}

@@ -1,0 +1,61 @@
+"""Settings as texts: there and back, and the sentence for what is none."""
+
+import dataclasses
+from urllib.parse import quote
+
+import pytest
+
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.texts import read_settings
+
+CHANGED = Setup(
+    data="spiral:arms=3",
+    rows=50,
+    noise=0.1,
+    features=("x1", "x1 x2", "sin(pi x1)"),
+    target="price, net",
+    axes=("a,b", "c=d"),
+    hidden=(),
+    activations=(),
+    optimizer="adam:beta1=0.8",
+    learning_rate=1e-3,
+    batch_size=8,
+    clip=2.5,
+    shuffle=False,
+)
+
+
+def as_text(value):
+    """A value as the page writes it into its address."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ",".join(quote(str(each), safe="") for each in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return quote(str(value), safe=":=/")
+
+
+@pytest.mark.parametrize("setup", [Setup(), CHANGED])
+def test_every_setting_comes_back(setup):
+    texts = [
+        f"{field.name}={as_text(getattr(setup, field.name))}"
+        for field in dataclasses.fields(setup)
+    ]
+    assert Setup(**read_settings(texts)) == setup
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("hidden", "A setting is a name and a value, such as hidden=4,3; got"),
+        ("hiden=3", "There is no setting 'hiden'; did you mean 'hidden'?"),
+        ("hidden=3,x", "hidden must be a whole number; got 'x'."),
+        ("noise=much", "noise must be a number; got 'much'."),
+        ("shuffle=1", "shuffle is true or false; got '1'."),
+    ],
+)
+def test_a_text_that_is_no_setting_is_told(text, sentence):
+    with pytest.raises(ValueError, match=r"[.?]$") as refused:
+        read_settings([text])
+    assert str(refused.value).startswith(sentence)
