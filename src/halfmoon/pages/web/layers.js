@@ -92,7 +92,7 @@ export function readable(name) {
  * @param {Named} frame
  * @param {number} unit
  */
-function unitName(frame, unit) {
+export function unitName(frame, unit) {
   if (unit < 0) return readable(frame.inputNames[-1 - unit]);
   const { layer, index } = placeOfUnit(frame, unit);
   const name = `unit ${index + 1}`;
@@ -103,7 +103,7 @@ function unitName(frame, unit) {
  * @param {Named} frame
  * @param {number} output
  */
-function outputName({ classNames }, output) {
+export function outputName({ classNames }, output) {
   return classNames.length > 0 ? `output ${classNames[output]}` : "the output";
 }
 

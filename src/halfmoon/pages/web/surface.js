@@ -36,11 +36,12 @@ const LEVELS = 8; // of equal value
 const LONGEST_NAME = 24;
 
 /**
- * The plane with its points; where it is `bare`, without what is predicted.
- * @param {{ bare: boolean, act: Act }} settings
+ * The plane with its points; where it is `bare`, without what is predicted; with the
+ * `names` of its axes inside.
+ * @param {{ bare: boolean, act: Act, names?: boolean }} settings
  * @returns {View}
  */
-export function makeSurface({ bare, act }) {
+export function makeSurface({ bare, act, names = true }) {
   const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
   stage.className = "live-stage";
@@ -73,7 +74,7 @@ export function makeSurface({ bare, act }) {
       drawMap(canvas, image, hatching, place, frame, look, marks);
     }
     drawPoints(canvas, place, state, look, bare);
-    drawNames(canvas, frame, look);
+    if (names) drawNames(canvas, frame, look);
     if (state.cursor) drawCursor(canvas, place, state.cursor, look);
   }
 

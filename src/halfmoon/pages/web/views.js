@@ -3,6 +3,7 @@
 import { make } from "./controls.js";
 import { makeCurve } from "./curves.js";
 import { makeHiddenSpace } from "./hidden-space.js";
+import { showKeys } from "./keys.js";
 import { makeNetwork } from "./network.js";
 import { makeSurface } from "./surface.js";
 
@@ -30,15 +31,6 @@ const KEYS = {
   plane: PLANE_KEYS,
   hidden: "The points as the hidden units place them. Arrow keys turn the space.",
 };
-
-// The style sheet shows the keys while the view has the focus, until one is pressed.
-function showKeys(element, text) {
-  element.dataset.keys = text;
-  element.addEventListener("keydown", ({ key }) => {
-    if (key !== "Tab" && key !== "Shift") element.classList.add("used");
-  });
-  element.addEventListener("blur", () => element.classList.remove("used"));
-}
 
 export function makeViews({ show, updates }, act) {
   const element = make("div", "live-views");

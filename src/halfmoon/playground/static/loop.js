@@ -11,7 +11,7 @@ const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
 // what stays as long as the data does; it is sent once
-const LASTING = ["X", "y", "test", "rowNumbers", "gaps"];
+const LASTING = ["X", "y", "test", "rowNumbers", "gaps", "inputPictures"];
 
 /**
  * @param {Store} store
@@ -65,7 +65,7 @@ export function startLoop(store, transport, places) {
     const want = Object.assign({}, ...asked.map((panel) => panel.wants?.() ?? {}));
     wanted = false;
     asking = true;
-    const key = JSON.stringify([want.plane, want.points]);
+    const key = JSON.stringify([want.plane, want.points, want.units]);
     const isLasting = store.frame !== null && key === lastingKey;
     const data_version = isLasting ? store.frame?.data_version : null;
     try {

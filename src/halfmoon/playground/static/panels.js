@@ -7,9 +7,11 @@ import { makeHiddenPanel } from "./hidden-panel.js";
 import { makeHistogramsPanel } from "./histograms-panel.js";
 import { makeLessonsPanel } from "./lessons-panel.js";
 import { makeOutputPanel } from "./output-panel.js";
+import { makeNetworkPanel } from "./network-panel.js";
 import { makeRunsPanel } from "./runs-panel.js";
 import { makeSettingsPanel } from "./settings-panel.js";
 import { makeStabilityPanel } from "./stability-panel.js";
+import { makeSurfacePanel } from "./surface-panel.js";
 
 /** @import { Panel, Store } from "./playground.js" */
 
@@ -21,7 +23,9 @@ export const PANELS = {
   histograms: makeHistogramsPanel,
   lessons: makeLessonsPanel,
   output: makeOutputPanel,
+  network: makeNetworkPanel,
   runs: makeRunsPanel,
   settings: makeSettingsPanel,
   stability: makeStabilityPanel,
+  surface: makeSurfacePanel,
 };

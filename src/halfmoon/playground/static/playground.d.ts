@@ -18,7 +18,6 @@ export interface PlaygroundFrame extends Frame {
   data_version: number;
   playing: boolean;
   stopped: string | null;
-  phase: string | null;
   train_loss: number;
   test_loss: number | null;
   train_score: number;

@@ -1,0 +1,170 @@
+// Above the network's drawing: how many layers it has, and over each layer how many units
+// and which activation. All of it starts training over, but for the activation.
+
+import { make } from "./controls.js";
+
+/** @import { SettingInfo, Setup, State, Store } from "./playground.js" */
+/** @typedef {{ hidden: number[], activations: string[] }} Shape */
+
+const NEW_UNITS = 3; // in a layer that is added
+const MOST_LAYERS = 6;
+const NARROW = 96; // pixels for a layer, below which words are left out
+
+/** @param {Store} store */
+export function makeLayerControls(store) {
+  const element = make("div", "pg-layers");
+  const line = make("div", "pg-layer-count");
+  const words = make("span", "pg-layer-words");
+  const heads = make("div", "pg-layer-heads");
+  const ends = [
+    make("span", "pg-layer-end", "inputs"),
+    make("span", "pg-layer-end", ""),
+  ];
+  /** @type {ReturnType<typeof makeLayerHead>[]} */
+  const layers = [];
+  const most = store.menu.settings.find(({ name }) => name === "hidden")?.high ?? 64;
+  /** @type {Shape | null} */
+  let wanted = null; // what has been asked for, until the state says it
+
+  /** @param {(shape: Shape) => Shape} how */
+  function change(how) {
+    const { hidden, activations } = store.state.setup;
+    wanted = how(wanted ?? { hidden, activations });
+    show(wanted);
+    store.change(wanted);
+  }
+  const fewer = makeSmall("−", "Remove the last hidden layer", () => {
+    change(({ hidden, activations }) => ({
+      hidden: hidden.slice(0, -1),
+      activations: activations.slice(0, -1),
+    }));
+  });
+  const more = makeSmall("+", "Add a hidden layer", () => {
+    change(({ hidden, activations }) => ({
+      hidden: [...hidden, hidden.at(-1) ?? NEW_UNITS],
+      activations: [...activations, activations.at(-1) ?? "tanh"],
+    }));
+  });
+  line.append(fewer, words, more);
+  element.append(line, heads);
+  line.hidden = store.hides.has("hidden");
+
+  /** @param {Shape} shape */
+  function show({ hidden, activations }) {
+    words.textContent = `${hidden.length} hidden layer${hidden.length === 1 ? "" : "s"}`;
+    fewer.disabled = hidden.length === 0;
+    more.disabled = hidden.length === MOST_LAYERS;
+    while (layers.length < hidden.length) {
+      layers.push(makeLayerHead(store, layers.length, change, most));
+    }
+    layers.length = hidden.length;
+    const boxes = [ends[0], ...layers.map((layer) => layer.element), ends[1]];
+    const isOther = boxes.some((box, i) => heads.children[i] !== box);
+    if (isOther || heads.children.length > boxes.length)
+      heads.replaceChildren(...boxes);
+    layers.forEach((layer, i) => layer.show(hidden[i], activations[i]));
+  }
+
+  return {
+    element,
+    /** @param {State} state */
+    show(state) {
+      wanted = null;
+      show(/** @type {any} */ (state.setup));
+      ends[1].textContent = state.task === "regression" ? "output" : "outputs";
+    },
+    /**
+     * Put each head over its layer.
+     * @param {number[]} places
+     * @param {number} width
+     */
+    place(places, width) {
+      const room = places.length > 1 ? places[1] - places[0] : width;
+      heads.classList.toggle("pg-narrow", room < NARROW);
+      [...heads.children].forEach((box, i) => {
+        const head = /** @type {HTMLElement} */ (box);
+        if (places[i] === undefined) return;
+        head.style.left = `${places[i]}px`;
+        head.style.maxWidth = `${room - 4}px`;
+      });
+    },
+  };
+}
+
+/**
+ * @param {string} text
+ * @param {string} label
+ * @param {() => void} press
+ */
+function makeSmall(text, label, press) {
+  const button = /** @type {HTMLButtonElement} */ (make("button", "pg-step", text));
+  button.type = "button";
+  button.title = `${label} (starts over)`;
+  button.setAttribute("aria-label", button.title);
+  button.addEventListener("click", press);
+  return button;
+}
+
+/**
+ * @param {Store} store
+ * @param {number} i the layer's number, from 0
+ * @param {(how: (shape: Shape) => Shape) => void} change
+ * @param {number} most units
+ */
+function makeLayerHead(store, i, change, most) {
+  const element = make("div", "pg-layer-head");
+  const row = make("div", "pg-layer-units");
+  const count = make("span", "pg-layer-number");
+  const add = (/** @type {number} */ step) =>
+    change(({ hidden, activations }) => ({
+      hidden: hidden.map((units, j) => (j === i ? units + step : units)),
+      activations,
+    }));
+  const fewer = makeSmall("−", `Remove a unit from layer ${i + 1}`, () => add(-1));
+  const more = makeSmall("+", `Add a unit to layer ${i + 1}`, () => add(1));
+  row.append(fewer, count, more);
+  const select = makeActivation(store, i, change);
+  element.append(row, select);
+  fewer.hidden = store.hides.has("hidden");
+  more.hidden = fewer.hidden;
+  select.disabled = store.hides.has("activations");
+  return {
+    element,
+    /**
+     * @param {number} units
+     * @param {string} activation
+     */
+    show(units, activation) {
+      count.textContent = `${units}`;
+      count.append(make("span", "pg-layer-word", units === 1 ? " unit" : " units"));
+      fewer.disabled = units <= 1;
+      more.disabled = units >= most;
+      if (![...select.options].some(({ value }) => value === activation)) {
+        select.append(new Option(activation, activation)); // with settings of its own
+      }
+      select.value = activation;
+    },
+  };
+}
+
+/**
+ * @param {Store} store
+ * @param {number} i
+ * @param {(how: (shape: Shape) => Shape) => void} change
+ */
+function makeActivation(store, i, change) {
+  const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
+  select.setAttribute("aria-label", `Activation of layer ${i + 1}`);
+  for (const { name, help } of store.menu.activations) {
+    const option = new Option(name, name);
+    option.title = help;
+    select.append(option);
+  }
+  select.addEventListener("change", () => {
+    change(({ hidden, activations }) => ({
+      hidden,
+      activations: activations.map((name, j) => (j === i ? select.value : name)),
+    }));
+  });
+  return select;
+}

@@ -1,0 +1,156 @@
+// The big map: what the network predicts over the plane, or what the unit answers that
+// the pointer rests on; with axes, the rows, and what the colours mean.
+
+import { make, makeChoice } from "./controls.js";
+import { showKeys } from "./keys.js";
+import { hiddenUnits, readable, unitName } from "./layers.js";
+import { makeLegend } from "./legend.js";
+import { unitGrid } from "./network-panel.js";
+import { makeSurface, pictureOf } from "./surface.js";
+import { makeTicks } from "./ticks.js";
+
+/** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
+
+const FINEST = 112; // columns of the map
+const PIXELS_A_TICK = 56;
+const KEYS =
+  "Arrow keys move a cursor, Page Up and Page Down go from row to row. Enter takes a " +
+  "point or puts it down, or adds one. Delete removes it.";
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeSurfacePanel(store) {
+  const element = make("div", "pg-surface-panel");
+  const surface = makeSurface({ bare: false, act: store.act, names: false });
+  const stage = surface.element;
+  stage.classList.add("pg-surface-stage");
+  showKeys(stage, KEYS);
+  const legend = makeLegend(() => store.redraw());
+  const axes = makeAxes();
+  const choice = makeShownChoice(store);
+  const plot = make("div", "pg-plot");
+  plot.append(
+    axes.up.element,
+    axes.upName,
+    stage,
+    axes.across.element,
+    axes.acrossName,
+  );
+  element.append(choice.element, plot, legend.element);
+
+  return {
+    element,
+    wants() {
+      const columns = Math.round(FINEST * store.detail);
+      const { clientWidth: width, clientHeight: height } = stage;
+      // in steps, so that rows are not sent anew for each pixel of another size
+      const tall = width > 0 ? Math.round((8 * height) / width) / 8 : 1;
+      const rows = Math.round(columns * Math.min(1.4, Math.max(0.5, tall)));
+      const wanted = { plane: { columns, rows }, points: true };
+      const { peek, pinned } = store.marks;
+      if (peek === null && pinned === null) return wanted;
+      return { ...wanted, units: unitGrid(store.state.network) };
+    },
+    draw(frame, look) {
+      const { marks } = store;
+      const shown = marks.peek ?? marks.pinned;
+      const isThere = shown !== null && shown < hiddenUnits(frame);
+      const picture = isThere && frame.pictures ? pictureOf(frame, shown) : null;
+      const fixed = !canBeMoved(store.state);
+      surface.draw(frame, look, {
+        ...marks,
+        ...(isThere ? {} : { peek: null, pinned: null }),
+        fixed,
+      });
+      legend.draw(frame, look, picture ? picture.span : null);
+      axes.show(frame, stage);
+      choice.show(frame);
+      const title = shown === null || !isThere ? "Prediction" : unitName(frame, shown);
+      stage.setAttribute("aria-label", `${title} over ${axes.words(frame)}. ${KEYS}`);
+    },
+  };
+}
+
+/** @param {State} state */
+function canBeMoved({ data }) {
+  return data.kind !== "table";
+}
+
+function makeAxes() {
+  const across = makeTicks("across");
+  const up = makeTicks("up");
+  const acrossName = make("div", "pg-axis-name");
+  const upName = make("div", "pg-axis-name pg-axis-name-up");
+  const texts = (/** @type {PlaygroundFrame} */ { axes }) => axes.map(readable);
+  return {
+    across,
+    up,
+    acrossName,
+    upName,
+    /**
+     * @param {PlaygroundFrame} frame
+     * @param {HTMLElement} stage
+     */
+    show(frame, stage) {
+      const [x0, x1, y0, y1] = frame.box;
+      across.show(x0, x1, Math.floor(stage.clientWidth / PIXELS_A_TICK));
+      up.show(y0, y1, Math.floor(stage.clientHeight / PIXELS_A_TICK));
+      const names = texts(frame);
+      [acrossName, upName].forEach((name, i) => {
+        if (name.textContent === names[i]) return;
+        name.textContent = names[i];
+        name.title = names[i];
+      });
+    },
+    words: (/** @type {PlaygroundFrame} */ frame) => texts(frame).join(" and "),
+  };
+}
+
+/**
+ * What the plane shows, for the keyboard, and to let go what was pinned.
+ * @param {Store} store
+ */
+function makeShownChoice(store) {
+  const choice = makeChoice({
+    label: "shows",
+    options: [["", "the prediction"]],
+    change(value) {
+      store.marks.pinned = value === "" ? null : Number(value);
+      store.want();
+      store.redraw();
+    },
+  });
+  choice.element.classList.add("live-inline", "pg-shown");
+  let shape = "";
+  return {
+    element: choice.element,
+    /** @param {PlaygroundFrame} frame */
+    show(frame) {
+      const now = JSON.stringify([frame.sizes, frame.inputNames]);
+      if (now !== shape) choice.offer(choicesOf(frame));
+      shape = now;
+      choice.set(store.marks.pinned ?? "");
+    },
+  };
+}
+
+/**
+ * @param {PlaygroundFrame} frame
+ * @returns {[number | string, string, string?][]}
+ */
+function choicesOf(frame) {
+  const { inputNames } = frame;
+  const units = Array.from({ length: hiddenUnits(frame) }, (_, unit) => unit);
+  const inputs = inputNames.map((_, i) => -1 - i);
+  return [
+    ["", "the prediction"],
+    .../** @type {[number, string, string][]} */ (
+      inputs.map((unit) => [unit, unitName(frame, unit), "inputs"])
+    ),
+    .../** @type {[number, string, string][]} */ (
+      units.map((unit) => [unit, unitName(frame, unit), "hidden units"])
+    ),
+  ];
+}

@@ -1,0 +1,69 @@
+// Round numbers along an axis, and where they stand.
+
+import { make } from "./controls.js";
+
+const ROUND = [1, 2, 5, 10];
+
+/**
+ * Round numbers from `low` to `high`, at most about so many, as texts.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ * @returns {[number, string][]}
+ */
+export function roundTicks(low, high, most) {
+  const least = (high - low) / Math.max(1, most);
+  if (!(least > 0) || !Number.isFinite(least)) return [];
+  const power = Math.floor(Math.log10(least));
+  const scale = 10 ** power;
+  const step = scale * (ROUND.find((each) => each * scale >= least) ?? 10);
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  /** @type {[number, string][]} */
+  const found = [];
+  for (let k = Math.ceil(low / step); k * step <= high; k += 1) {
+    found.push([k * step, tickText(k * step, digits)]);
+  }
+  return found;
+}
+
+/**
+ * @param {number} value
+ * @param {number} digits
+ */
+function tickText(value, digits) {
+  const size = Math.abs(value);
+  if (size >= 1e6 || digits > 4) return value.toExponential(1).replace("e+", "e");
+  const text = size >= 1e4 ? value.toLocaleString("en") : value.toFixed(digits);
+  return text.replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
+}
+
+/**
+ * Ticks beside a plot: along its side, from its start.
+ * @param {"across" | "up"} direction
+ */
+export function makeTicks(direction) {
+  const element = make("div", `pg-ticks pg-ticks-${direction}`);
+  element.setAttribute("aria-hidden", "true");
+  let shown = "";
+  return {
+    element,
+    /**
+     * @param {number} low
+     * @param {number} high
+     * @param {number} most
+     */
+    show(low, high, most) {
+      const key = `${low} ${high} ${most}`;
+      if (key === shown) return;
+      shown = key;
+      const marks = roundTicks(low, high, most).map(([value, text]) => {
+        const mark = make("span", "", text);
+        const share = `${(100 * (value - low)) / (high - low)}%`;
+        if (direction === "across") mark.style.left = share;
+        else mark.style.bottom = share;
+        return mark;
+      });
+      element.replaceChildren(...marks);
+    },
+  };
+}
