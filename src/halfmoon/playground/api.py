@@ -8,10 +8,10 @@ with make_session(data="spiral") as session:
     print(operate(session, "state")["update"])
 """
 
-from halfmoon.playground import seeing, training
+from halfmoon.playground import editing, output, seeing, teaching, training
 from halfmoon.playground.operations import OPERATIONS, File, operate
 
 __all__ = ["MODULES", "OPERATIONS", "File", "operate"]
 
 # in the order in which they are documented
-MODULES = (training, seeing)
+MODULES = (training, editing, seeing, output, teaching)
