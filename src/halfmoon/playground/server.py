@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from halfmoon.playground import training
+from halfmoon.playground import editing, output, seeing, teaching, training
 from halfmoon.playground.api import OPERATIONS, File, operate
 from halfmoon.playground.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
 from halfmoon.playground.operations import Operation
@@ -23,7 +23,8 @@ from halfmoon.playground.packing import jsonable
 from halfmoon.playground.presence import Presence
 
 LARGEST_MESSAGE = 4 * MEBIBYTE  # of JSON, which takes ten times as much once it is read
-ROOMS = (training,)  # whose operations are served
+# whose operations are served
+ROOMS = (editing, output, seeing, teaching, training)
 FOLDERS = (
     files("halfmoon.playground").joinpath("static"),
     files("halfmoon.pages").joinpath("web"),
