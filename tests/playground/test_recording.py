@@ -256,3 +256,32 @@ def test_the_band_holds_the_lowest_and_highest_loss(monkeypatch):
     np.testing.assert_array_equal(band.low, [each.min() for each in bins])
     np.testing.assert_array_equal(band.high, [each.max() for each in bins])
     assert len(band.until(8).low) == 2
+
+
+def test_data_that_change_too_often_are_forgotten_from_the_first_on(monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 24 * 4)
+    recording = record()
+    thetas = {}
+    for step in range(10):
+        recording.advance(3 * step)
+        change(recording, noise=0.02 * step)
+        thetas[recording.update] = recording.run.theta
+    assert len(recording.stages) == 4
+    assert recording.first_update == 18
+    recording.seek(0)
+    assert recording.update == 18
+    for update in (24, 18, 21, 27):
+        recording.seek(update)
+        np.testing.assert_array_equal(recording.run.theta, thetas[update])
+
+
+def test_the_runs_own_history_is_bounded_and_no_update_depends_on_it(monkeypatch):
+    monkeypatch.setattr(module, "MOST_EPOCHS", 5)
+    recording = record(38, schedule="cosine")
+    assert len(recording.run.history) == 5
+    assert recording.run.epoch == 38
+    np.testing.assert_array_equal(recording.run.theta, repeat(recording).theta)
+    looking_back = record(38, schedule="plateau:patience=2", learning_rate=2.0)
+    assert len(looking_back.run.history) == 38
+    expected = repeat(looking_back).theta
+    np.testing.assert_array_equal(looking_back.run.theta, expected)

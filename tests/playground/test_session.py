@@ -6,7 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from halfmoon.playground.session import Lock, Session
+from halfmoon.playground.given import drawn_points
+from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 
 SMALL = Setup(rows=30)
@@ -135,20 +136,6 @@ def test_what_is_impossible_changes_nothing(session):
         assert list(session.runs) == ["1"]
 
 
-def test_layers_that_are_added_have_the_last_ones_activation(session):
-    session.change(activations=["relu"])
-    session.change(hidden=[3, 4])
-    assert session.setup.activations == ("relu", "relu")
-    session.change(hidden=[])
-    assert session.setup.activations == ()
-
-
-def test_a_loss_of_another_task_gives_way(session):
-    session.change(loss="logistic_cross_entropy")
-    session.change(data="wave")
-    assert session.setup.loss == "auto"
-
-
 def test_going_on_from_an_earlier_update_keeps_the_earlier_future(session):
     session.advance(20)
     end = session.moment().theta
@@ -244,20 +231,35 @@ def test_it_goes_on_after_a_condition_has_stopped_it(session):
     assert session.moment().update == 5
 
 
-def test_the_lock_is_given_in_the_order_in_which_it_is_asked_for():
-    lock = Lock()
-    order = []
-    threads = []
+def test_points_that_are_moved_are_a_change_and_other_points_are_not(session):
+    session.advance(5)
+    points = drawn_points({"x1": [0, 1, 2, 3], "x2": [0, 1, 1, 0], "y": [0, 1, 0, 1]})
+    drawn = session.setup.change(data="drawn")
+    assert not session.set_source(points, drawn)
+    assert session.moment().update == 5
+    assert session.source is points
+    session.seek(2)
+    assert session.source is None
+    session.seek(5)
+    assert session.set_source(points, drawn, anew=True)
+    assert session.change(data="moons")
 
-    def take(number):
-        with lock, lock:
-            order.append(number)
 
-    with lock:
-        for number in range(6):
-            threads.append(threading.Thread(target=take, args=(number,)))
-            threads[-1].start()
-            wait_for(lambda count=number: len(lock._waiting) == count + 2)
-    for thread in threads:
-        thread.join(60.0)
-    assert order == list(range(6))
+def test_what_fails_in_its_thread_stops_it_and_it_can_be_played_again(
+    session, monkeypatch
+):
+    failures = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    recording = session.recording
+    advance = recording.advance
+
+    def fail(*_):
+        monkeypatch.setattr(recording, "advance", advance)
+        raise MemoryError
+
+    monkeypatch.setattr(recording, "advance", fail)
+    session.play("full")
+    wait_for(lambda: failures)
+    assert not session.moment().playing
+    session.play("full")
+    wait_for(lambda: session.moment().update > 3)

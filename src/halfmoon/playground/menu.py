@@ -13,8 +13,9 @@ from halfmoon.components.rules import NONE, Integer, Number, OneOf, Rule, Severa
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.datasets import DATASETS
 from halfmoon.playground.building import suits
+from halfmoon.playground.changes import STARTS_OVER
 from halfmoon.playground.features import FEATURES
-from halfmoon.playground.session import FULL, SPEEDS, STARTS_OVER
+from halfmoon.playground.session import FULL, SPEEDS
 from halfmoon.playground.setup import TEXTS, Setup
 
 TASKS = ("classification", "regression")

@@ -25,6 +25,8 @@ CHUNK_SECONDS = 0.008
 MOST_KEPT = 400
 MOST_BYTES = 2**26  # of what is kept
 MOST_BINS = 2**15
+MOST_ROWS = 2_000_000  # of all stages' data together
+MOST_EPOCHS = 20_000  # that the run's own history holds
 PER_DECADE = 60  # updates that are measured
 
 
@@ -121,8 +123,9 @@ class Recording:
     """One line of training from the first weights on, and where one stands in it.
 
     `stages` say what it was made with, `points` what was measured, `band` the objective
-    of every update, `last` of the latest one. `last_update` is how far it goes, `ended`
-    why no further.
+    of every update, `last` of the latest one. It goes from `first_update` (0, unless
+    its data have changed too often to keep them all) to `last_update`; `ended` says why
+    no further.
 
     Examples
     --------
@@ -143,6 +146,7 @@ class Recording:
         self._unkept = 0.0  # seconds since the last one
         self.points: list[Point] = []
         self.band = Band(1, np.empty(0), np.empty(0))
+        self.first_update = 0
         self.last_update = 0
         self.ended = ""
         self.update = 0
@@ -210,11 +214,21 @@ class Recording:
         self.stages = (*stages, stage)
         self.work = work
         self.last = last
-        self._index = len(stages)
+        self._forget_first()
+        self._index = len(self.stages) - 1
         self.kept.pop(self.update, None)
         self.points = [each for each in self.points if each.update < self.update]
         self.allow_more()
         self.measure()
+
+    def _forget_first(self) -> None:
+        """Forget the first stages, if their data hold too many rows."""
+        data = {id(stage.data): stage.data for stage in self.stages}
+        if len(self.stages) == 1 or sum(each.n for each in data.values()) <= MOST_ROWS:
+            return
+        self.stages = self.stages[1:]
+        self.first_update = self.stages[0].begin
+        self._forget_first()
 
     def allow_more(self) -> None:
         """Go on from where a condition has stopped it."""
@@ -260,6 +274,8 @@ class Recording:
         measured, seconds = run_chunk(self.work.fit, run, count)
         self._pace = min(2.0 * self._pace + 1.0, count * CHUNK_SECONDS / seconds)
         self._unkept += seconds * is_new
+        if not self.work.fit.each_epoch:  # else a schedule looks back in it
+            run.history.keep_last(MOST_EPOCHS)
         losses = measured.loss + measured.penalty
         if len(losses):
             rate = run.unfinished_epoch[3]
@@ -329,7 +345,7 @@ class Recording:
 
     def seek(self, update: int) -> None:
         """Go to an update that was recorded, or to the nearest."""
-        update = min(max(update, 0), self.last_update)
+        update = min(max(update, self.first_update), self.last_update)
         index = max(i for i, stage in enumerate(self.stages) if stage.begin <= update)
         begin = self.stages[index].begin
         nearest = max([begin, *(each for each in self.kept if each <= update)])

@@ -6,16 +6,22 @@ while training goes on, since arrays are replaced and never written.
 
 import threading
 import time
-from collections import deque
 from copy import copy
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.losses import LOSSES
 from halfmoon.network import Network
-from halfmoon.playground.building import suits
+from halfmoon.playground.changes import (
+    OF_DATA,
+    OF_VIEW,
+    begins_anew,
+    completed,
+    differing,
+    with_loss,
+)
 from halfmoon.playground.data import Data
+from halfmoon.playground.fair_lock import FairLock
 from halfmoon.playground.recording import CHUNK_SECONDS, Last, Recording
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
@@ -29,39 +35,7 @@ SPEEDS = {
 }
 FULL = "full"  # without a pause
 PHASES = ("forward", "loss", "backward", "step")
-OF_DATA = {
-    *("data", "rows", "noise", "data_seed", "test_share"),
-    *("features", "target", "groups", "axes"),
-}
-# with these, the weights begin anew
-STARTS_OVER = {"data", "features", "target", "hidden", "initializer", "seed"}
-# these change no update
-OF_VIEW = {"axes", "stop_loss", "stop_score", "patience"}
 MOST_FUTURES = 8
-
-
-class Lock:
-    """A lock that is given in the order in which it is asked for, and may be nested."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[int] = deque()
-        self._condition = threading.Condition()
-        self._depth = 0
-
-    def __enter__(self) -> None:
-        me = threading.get_ident()
-        with self._condition:
-            if self._depth == 0 or self._waiting[0] != me:
-                self._waiting.append(me)
-                self._condition.wait_for(lambda: self._waiting[0] == me)
-            self._depth += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._condition:
-            self._depth -= 1
-            if self._depth == 0:
-                self._waiting.popleft()
-                self._condition.notify_all()
 
 
 class Moment(NamedTuple):
@@ -107,7 +81,7 @@ class Session:
 
     def __init__(self, setup: Setup | None = None, source: Any = None) -> None:
         setup = setup or Setup()
-        self.lock = Lock()
+        self.lock = FairLock()
         self.speed = "normal"
         self.playing = False
         self.phase: str | None = None
@@ -159,16 +133,15 @@ class Session:
         Raises ValueError for a name or value that cannot be; then nothing has changed.
         """
         with self.lock:
-            setup = _completed(self.setup, settings)
+            setup = completed(self.setup, settings)
             return self.set_source(self.source, setup)
 
     def set_source(self, source: Any, setup: Setup, anew: bool = False) -> bool:
         """Learn from other points or another table; `anew` begins with new weights."""
         with self.lock:
             stage = self.recording.stage
-            changed = _changed(stage.setup, setup)
             data = stage.data
-            if source is not stage.source or changed & OF_DATA:
+            if source is not stage.source or differing(stage.setup, setup) & OF_DATA:
                 data = make_data(setup, source)
             return self.set_data(data, setup, source, anew)
 
@@ -177,19 +150,16 @@ class Session:
     ) -> bool:
         """Go on with these rows and this setup; returns whether it began anew."""
         with self.lock:
-            setup = _with_loss(setup, data)
-            changed = _changed(self.setup, setup)
-            if not anew and not changed and data is self.data:
-                return False
-            if not anew and changed and changed <= OF_VIEW:
-                self._change_view({name: getattr(setup, name) for name in changed})
-                return False
-            anew = anew or _begins_anew(self.setup, setup, self.data, data)
-            if anew:
+            setup = with_loss(setup, data)
+            differ = differing(self.setup, setup)
+            if anew or begins_anew(self.setup, setup, self.data, data):
                 self._begin(Recording(setup, data, source), self.setup)
-            else:
+                return True
+            if differ and differ <= OF_VIEW:
+                self._change_view({name: getattr(setup, name) for name in differ})
+            elif differ or data is not self.data:
                 self._edit(setup, data, source)
-            return anew
+            return False
 
     def set_parameter(self, index: int, value: float) -> None:
         """Set one parameter by its index in theta; ValueError if there is none."""
@@ -208,6 +178,7 @@ class Session:
         with self.lock:
             stage = self.recording.stage
             recording = Recording(stage.setup, stage.data, stage.source)
+            self.playing = False
             self._begin(recording, stage.setup)
 
     def new_weights(self) -> None:
@@ -216,6 +187,7 @@ class Session:
 
     def _edit(self, *what: Any) -> None:
         """Change the recording, or at an earlier update a branch of it."""
+        self.phase = None
         recording = self.recording
         if recording.update == recording.last_update:
             recording.change(*what)
@@ -227,9 +199,9 @@ class Session:
 
     def _begin(self, recording: Recording, origin: Setup) -> None:
         """Take up a new recording in place of the present one."""
+        self.phase = None
         if self.id not in self.kept:
             self.runs.pop(self.id, None)
-        self.playing = self.playing and self._count > 0
         self._add(recording, origin)
 
     def _add(self, recording: Recording, origin: Setup) -> None:
@@ -245,10 +217,14 @@ class Session:
     def _change_view(self, changes: dict[str, Any]) -> None:
         """Change what no update depends on, in all stages alike."""
         recording = self.recording
+        made: dict[int, Data] = {}
         stages = []
         for stage in recording.stages:
             setup = stage.setup.change(**changes)
-            data = make_data(setup, stage.source) if "axes" in changes else stage.data
+            data = stage.data
+            if "axes" in changes:
+                data = made.get(id(data)) or make_data(setup, stage.source)
+                made[id(stage.data)] = data
             stages.append(stage._replace(setup=setup, data=data))
         recording.stages = tuple(stages)
         if recording.ended != "diverged":
@@ -295,6 +271,7 @@ class Session:
             self.set_speed(speed or self.speed)
             if self.recording.stopped not in ("", "diverged"):
                 self.recording.allow_more()
+            self.phase = None
             self.playing = self.recording.stopped != "diverged"
             self._publish(changed=True)
             if self._thread is None:
@@ -370,16 +347,22 @@ class Session:
         """Go on while `playing`, at the speed that is set."""
         before = time.perf_counter()
         while not self._closed:
-            if not self._awake.wait(0.5):
+            if not self._awake.wait(1.0):
                 continue
             now = time.perf_counter()
             with self.lock:
                 if not self.playing:
                     self._awake.clear()
                     continue
-                has_rest = self._train_for(min(0.1, now - before))
+                try:
+                    is_all = self._train_for(min(0.1, now - before))
+                except BaseException:
+                    self._thread = None  # the next play begins another one
+                    self.playing = False
+                    self._publish(changed=True)
+                    raise
             before = now
-            if has_rest:
+            if is_all:
                 time.sleep(0.004)
 
     def _train_for(self, seconds: float) -> bool:
@@ -451,38 +434,3 @@ class Session:
             version=self.version,
             data_version=self.data_version,
         )
-
-
-def _changed(old: Setup, new: Setup) -> set[str]:
-    """The names of the settings that differ."""
-    before = vars(old)
-    return {name for name, value in vars(new).items() if value != before[name]}
-
-
-def _completed(setup: Setup, settings: dict[str, Any]) -> Setup:
-    """A setup with changes; layers that are added take the last one's activation."""
-    if "hidden" in settings and "activations" not in settings:
-        count = len(settings["hidden"])
-        known = setup.activations or ("tanh",)
-        padded = known + known[-1:] * count
-        settings = {**settings, "activations": padded[:count]}
-    return setup.change(**settings)
-
-
-def _with_loss(setup: Setup, data: Data) -> Setup:
-    """The same setup; a loss of another task gives way to the automatic one."""
-    if setup.loss != "auto" and not suits(LOSSES.make(setup.loss), data.task):
-        return setup.change(loss="auto")
-    return setup
-
-
-def _begins_anew(setup: Setup, new: Setup, data: Data, new_data: Data) -> bool:
-    """Whether weights learned with the first two are of no use with the others."""
-    changed = _changed(setup, new) & STARTS_OVER
-    is_same = setup.data.partition(":")[0] == new.data.partition(":")[0]
-    if is_same or new.data == "drawn":  # a data set whose points are moved
-        changed -= {"data"}
-    shape = [
-        (each.inputs, each.classes, each.task, each.target) for each in (data, new_data)
-    ]
-    return bool(changed) or shape[0] != shape[1]

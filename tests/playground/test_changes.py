@@ -1,0 +1,75 @@
+"""What a change means, before anything is done."""
+
+import pytest
+
+from halfmoon.playground.changes import begins_anew, completed, differing, with_loss
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import make_data
+
+SMALL = Setup(rows=20)
+
+
+def anew(**settings):
+    setup = SMALL.change(**settings)
+    return begins_anew(SMALL, setup, make_data(SMALL), make_data(setup))
+
+
+def test_layers_that_are_added_have_the_last_ones_activation():
+    relu = SMALL.change(activations=["relu"])
+    assert completed(relu, {"hidden": [3, 4]}).activations == ("relu", "relu")
+    assert completed(relu, {"hidden": []}).activations == ()
+    none = SMALL.change(hidden=[], activations=[])
+    assert completed(none, {"hidden": [2]}).activations == ("tanh",)
+    with pytest.raises(ValueError, match="hidden must be"):
+        completed(relu, {"hidden": 5})
+
+
+def test_a_loss_of_another_task_gives_way():
+    logistic = SMALL.change(loss="logistic_cross_entropy")
+    assert with_loss(logistic, make_data(SMALL)) == logistic
+    values = logistic.change(data="wave")
+    assert with_loss(values, make_data(values)).loss == "auto"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"noise": 0.4},
+        {"rows": 30},
+        {"data_seed": 5},
+        {"test_share": 0.5},
+        {"activations": ["relu"]},
+        {"optimizer": "adam", "learning_rate": 0.1},
+    ],
+)
+def test_training_goes_on(settings):
+    assert not anew(**settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"data": "circles"},
+        {"data": "blobs:classes=4"},
+        {"features": ["x1"]},
+        {"hidden": [3, 3], "activations": ["tanh", "tanh"]},
+        {"seed": 1},
+        {"initializer": "zeros"},
+    ],
+)
+def test_training_begins_anew(settings):
+    assert anew(**settings)
+
+
+def test_one_data_set_with_other_settings_is_the_same_unless_its_classes_are_others():
+    spiral = SMALL.change(data="spiral:turns=1.5")
+    assert not begins_anew(
+        SMALL.change(data="spiral"), spiral, make_data(spiral), make_data(spiral)
+    )
+    two = SMALL.change(data="blobs:classes=2")
+    three = SMALL.change(data="blobs:classes=3")
+    assert begins_anew(two, three, make_data(two), make_data(three))
+
+
+def test_settings_that_differ_are_named():
+    assert differing(SMALL, SMALL.change(noise=0.1, rows=20)) == {"noise"}
