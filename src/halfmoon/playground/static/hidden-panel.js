@@ -21,9 +21,7 @@ export function makeHiddenPanel(store) {
       store.want();
     },
   });
-  const space = makeHiddenSpace({
-    act: store.act,
-  });
+  const space = makeHiddenSpace({ act: store.act, grid: true });
   space.element.setAttribute("aria-label", "Hidden space, turned by the arrow keys");
   const head = make("div", "pg-head");
   const empty = make("p", "pg-empty", "The network has no hidden layer.");
@@ -34,7 +32,7 @@ export function makeHiddenPanel(store) {
     element,
     wants() {
       if (store.state.network.sizes.length < 3) return null;
-      return { points: true, hidden: { layer: view.layer } };
+      return { points: true, weights: true, hidden: { layer: view.layer } };
     },
     draw(frame, look) {
       if (!frame?.hidden || frame.hiddenLayer !== view.layer) return;

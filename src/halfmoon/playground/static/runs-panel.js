@@ -8,8 +8,8 @@ import { makeComparison } from "./runs-comparison.js";
 import { makeThumbnail } from "./thumbnail.js";
 
 /** @import { Panel, RunInfo, State, Store } from "./playground.js" */
-/** @import { Picture } from "./thumbnail.js" */
-/** @typedef {Picture & {update: number}} Drawn */
+/** @import { Prediction } from "./maps.js" */
+/** @typedef {Prediction & {update: number}} Picture */
 
 const SIDE = 40; // points of a picture's side
 const AT_ONCE = 4; // pictures in one frame
@@ -27,7 +27,7 @@ export function makeRunsPanel(store) {
   element.append(makeKeep(store), body);
   /** @type {Map<string, ReturnType<typeof makeCard>>} */
   const cards = new Map();
-  /** @type {Map<string, Drawn>} */
+  /** @type {Map<string, Picture>} */
   const pictures = new Map();
   /** @type {string[]} */
   let compared = [];
@@ -76,13 +76,12 @@ export function makeRunsPanel(store) {
       return runs.length > 0 ? { thumbnails } : {};
     },
     draw(frame, look) {
-      for (const { id, ...told } of frame.thumbnails ?? []) {
-        const size = { columns: SIDE, rows: SIDE };
+      for (const { id, outputs, ...told } of frame.thumbnails ?? []) {
+        const size = { columns: SIDE, rows: SIDE, sizes: [outputs] };
         pictures.set(id, { ...told, ...size, plane: frame[`thumbnails.${id}`] });
       }
-      const now = { ...frame, outputs: frame.classNames.length || 1 };
       for (const { id, current } of store.state.runs) {
-        cards.get(id)?.draw(current ? now : pictures.get(id), look);
+        cards.get(id)?.draw(current ? frame : pictures.get(id), look);
       }
     },
     show,

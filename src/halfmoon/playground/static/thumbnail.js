@@ -3,35 +3,29 @@
 import { make } from "./controls.js";
 import { paintPrediction } from "./maps.js";
 
-/** @import { Frame, Look } from "./types.js" */
-
-/**
- * A plane of predictions: of classes their probabilities, of values the value.
- * @typedef {object} Picture
- * @property {Float32Array} plane rows x columns x outputs
- * @property {number} columns
- * @property {number} rows
- * @property {Frame["task"]} task
- * @property {number} outputs
- * @property {[number, number]} [range] of values: the colour scale's ends
- */
+/** @import { Look } from "./types.js" */
+/** @import { Prediction } from "./maps.js" */
 
 /** @param {string} className */
 export function makeThumbnail(className) {
   const element = /** @type {HTMLCanvasElement} */ (make("canvas", className));
   element.setAttribute("aria-hidden", "true");
-  /** @type {Picture | null} */
+  /** @type {Prediction | null} */
   let shown = null;
-  let ink = "";
+  /** @type {Look | null} */
+  let painted = null; // the colours that it was painted in
   return {
     element,
-    /** @param {Picture | null | undefined} picture @param {Look} look */
-    draw(picture, look) {
-      if (!picture?.plane) return;
-      if (picture === shown && `${look.ink}` === ink) return;
-      shown = picture;
-      ink = `${look.ink}`;
-      paintPrediction(element, { ...picture, sizes: [picture.outputs] }, look);
+    /**
+     * @param {Prediction | null | undefined} prediction
+     * @param {Look} look
+     */
+    draw(prediction, look) {
+      if (!prediction?.plane) return;
+      if (prediction === shown && look === painted) return;
+      shown = prediction;
+      painted = look;
+      paintPrediction(element, prediction, look);
     },
   };
 }
