@@ -1,5 +1,5 @@
-// How far a step may go: the learning rate times the largest curvature against the limit
-// above which descent is unstable, the length of the gradient, and the learning rate.
+// How far updates may go: the learning rate times the largest curvature against the
+// limit above which descent is unstable, the gradient's length, and the learning rate.
 
 import { axisRange, makeChart } from "./chart.js";
 import { make } from "./controls.js";
