@@ -1,4 +1,4 @@
-// Lessons: guided steps, each with goals that Python checks on what is trained just now.
+// Lessons: guided steps with goals, which Python checks on what is trained just now.
 
 import { make } from "./controls.js";
 
