@@ -248,4 +248,3 @@ def test_every_data_set_has_a_thumbnail(session):
         assert points.min() >= 0.0
         assert points.max() <= 1.0
         assert max(np.ptp(points, axis=0)) == pytest.approx(1.0, abs=1e-3)
-    assert answer["given"] is None

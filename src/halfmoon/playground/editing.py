@@ -8,13 +8,7 @@ from numpy.typing import NDArray
 from halfmoon import datasets
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.playground.data import Data
-from halfmoon.playground.given import (
-    MOST_BYTES,
-    MOST_ROWS,
-    Source,
-    file_source,
-    points_of,
-)
+from halfmoon.playground.given import MOST_ROWS, Source, file_source, points_of
 from halfmoon.playground.learned import MOST_CLASSES, find_target
 from halfmoon.playground.operations import Answer, operation
 from halfmoon.playground.setup import Setup
@@ -164,14 +158,12 @@ def example_row(session: Any, row: int | None = None) -> Answer:
 
 @operation("thumbnails")
 def thumbnails(session: Any) -> Answer:
-    """A few points of every data set, in a square of side 1, and of the own rows."""
+    """A few points of every data set, in a square of side 1."""
     drawn = []
     for name, kind in datasets.DATASETS.items():
-        X, y = datasets.make(name, THUMBNAIL, 0.05, 1)
+        X, y = datasets.make(name, THUMBNAIL, 0.08, 1)
         drawn.append({"name": name, "task": kind.task, **_picture(X, y)})
-    source = session.source
-    given = None if source is None else source.kind
-    return {"data sets": drawn, "given": given, "most_bytes": MOST_BYTES}
+    return {"data sets": drawn}
 
 
 def _picture(X: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from halfmoon.components.rules import nearest
+from halfmoon.playground.features import FEATURES, usable_features
+from halfmoon.playground.given import MOST_BYTES
 from halfmoon.playground.menu import menu
 from halfmoon.playground.operations import Answer, operation
 from halfmoon.playground.packing import jsonable
@@ -88,6 +90,9 @@ def describe_data(session: Session) -> dict[str, Any]:
         "notes": list(data.notes),
         "version": session.data_version,
         "drawable": data.kind != "table",
+        "usable": list(usable_features([*FEATURES], len({"x1", "x2"} & {*data.axes}))),
+        "given": None if session.source is None else session.source.kind,
+        "most_bytes": MOST_BYTES,
     }
 
 

@@ -129,6 +129,41 @@ export function makeSwitch(label, info, change) {
 }
 
 /**
+ * One of a few values, each a pair of value and text.
+ * @param {string} label
+ * @param {SettingInfo} info
+ * @param {[string, string][]} options
+ * @param {(value: string) => void} change
+ * @returns {Field & {offer: (options: [string, string][]) => void}}
+ */
+export function makeSelection(label, info, options, change) {
+  const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
+  const element = makeLine(label, select, info);
+  let known = "";
+
+  /** @param {[string, string][]} list */
+  function offer(list) {
+    if (JSON.stringify(list) === known) return;
+    known = JSON.stringify(list);
+    const made = list.map(([value, text]) => {
+      const option = make("option", "", text);
+      option.value = value;
+      return option;
+    });
+    select.replaceChildren(...made);
+  }
+  offer(options);
+  select.addEventListener("change", () => change(select.value));
+  return {
+    element,
+    offer,
+    set(value) {
+      select.value = value;
+    },
+  };
+}
+
+/**
  * One component of a registry, with its own settings; its value is a text as everywhere
  * in halfmoon: "momentum:beta=0.9".
  * @param {string} label
@@ -192,11 +227,20 @@ export function makeComponent(label, info, components, change) {
 }
 
 /**
+ * A setting of a component, as its type needs it.
  * @param {SettingInfo} setting
  * @param {(value: any) => void} change
+ * @returns {Field}
  */
-function makeOwnSetting(setting, change) {
-  const label = setting.name.replaceAll("_", " ");
+export function makeOwnSetting(setting, change) {
+  const words = setting.name.replaceAll("_", " ");
+  const label = words[0].toUpperCase() + words.slice(1);
+  if (setting.choices) {
+    const pairs = setting.choices.map((/** @type {string} */ each) => {
+      return /** @type {[string, string]} */ ([each, each]);
+    });
+    return makeSelection(label, setting, pairs, change);
+  }
   if (setting.type === "boolean") return makeSwitch(label, setting, change);
   return makeAmount(label, setting, [], change);
 }

@@ -3,6 +3,7 @@
 
 import { makeConfusionPanel } from "./confusion-panel.js";
 import { makeCurvesPanel } from "./curves-panel.js";
+import { makeDataPanel } from "./data-panel.js";
 import { makeHiddenPanel } from "./hidden-panel.js";
 import { makeHistogramsPanel } from "./histograms-panel.js";
 import { makeLessonsPanel } from "./lessons-panel.js";
@@ -12,6 +13,7 @@ import { makeRunsPanel } from "./runs-panel.js";
 import { makeSettingsPanel } from "./settings-panel.js";
 import { makeStabilityPanel } from "./stability-panel.js";
 import { makeSurfacePanel } from "./surface-panel.js";
+import { makeTablePanel } from "./table-panel.js";
 
 /** @import { Panel, Store } from "./playground.js" */
 
@@ -19,6 +21,7 @@ import { makeSurfacePanel } from "./surface-panel.js";
 export const PANELS = {
   confusion: makeConfusionPanel,
   curves: makeCurvesPanel,
+  data: makeDataPanel,
   hidden: makeHiddenPanel,
   histograms: makeHistogramsPanel,
   lessons: makeLessonsPanel,
@@ -28,4 +31,5 @@ export const PANELS = {
   settings: makeSettingsPanel,
   stability: makeStabilityPanel,
   surface: makeSurfacePanel,
+  table: makeTablePanel,
 };

@@ -37,8 +37,9 @@ export interface SettingInfo {
   default: any;
   rule: string;
   help: string;
-  type: "number" | "integer" | "text" | "boolean" | "numbers" | "texts";
+  type: "number" | "integer" | "text" | "boolean" | "numbers" | "texts" | "choice";
   none?: boolean;
+  choices?: string[];
   low: number | null;
   high: number | null;
   starts_over?: boolean;

@@ -64,3 +64,15 @@ export function makePress({ label, on, change }) {
   });
   return { element };
 }
+
+/**
+ * A small button.
+ * @param {string} label
+ * @param {() => void} press
+ */
+export function makeSmall(label, press) {
+  const element = make("button", "pg-small", label);
+  element.type = "button";
+  element.addEventListener("click", press);
+  return element;
+}

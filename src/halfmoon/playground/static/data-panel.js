@@ -1,0 +1,216 @@
+// What is learned from: a data set, points drawn by hand, or a table of one's own.
+
+import { makeButton, make } from "./controls.js";
+import { makePictures } from "./data-pictures.js";
+import { makeTools } from "./drawing-tools.js";
+import {
+  makeAmount,
+  makeOwnSetting,
+  makeSelection,
+  readComponent,
+  writeComponent,
+} from "./fields.js";
+import { readable } from "./layers.js";
+import { makeUpload } from "./upload.js";
+
+/** @import { Panel, SettingInfo, State, Store } from "./playground.js" */
+/** @import { Field } from "./fields.js" */
+
+const SHARES = Array.from({ length: 19 }, (_, i) => i / 20);
+const NOISES = Array.from({ length: 21 }, (_, i) => i / 20);
+const COUNTS = [20, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, 20_000];
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeDataPanel(store) {
+  const element = make("div", "pg-data");
+  /** @type {Omit<Panel, "wants">[]} */
+  const parts = [
+    makePictures(store),
+    makeDraws(store),
+    makeColumns(store),
+    makeFeatures(store),
+    makeTools(store),
+    makeUpload(store, element),
+  ];
+  element.append(...parts.map((part) => part.element));
+  return {
+    element,
+    draw(frame, look) {
+      for (const part of parts) part.draw?.(frame, look, store);
+    },
+    show(state) {
+      for (const part of parts) part.show?.(state);
+    },
+  };
+}
+
+/**
+ * @param {Store} store
+ * @param {string} name
+ */
+function settingOf(store, name) {
+  const info = store.menu.settings.find((setting) => setting.name === name);
+  return /** @type {SettingInfo} */ (info);
+}
+
+/**
+ * How rows are drawn at random: a data set's own settings, how many, noise, test share.
+ * @param {Store} store
+ */
+function makeDraws(store) {
+  const element = make("div", "pg-fields");
+  const own = make("div");
+  const fields = {
+    rows: amount(store, "rows", "Rows", COUNTS),
+    noise: amount(store, "noise", "Noise", NOISES),
+    test_share: amount(store, "test_share", "Test share", SHARES),
+    data_seed: amount(store, "data_seed", "Seed", []),
+  };
+  const again = makeButton({
+    label: "New",
+    className: "pg-again",
+    picture: "dice",
+    press: () => store.change({ data_seed: store.state.setup.data_seed + 1 }),
+  });
+  fields.data_seed.element.lastElementChild?.before(again.element);
+  element.append(own, ...Object.values(fields).map((field) => field.element));
+  let shown = "";
+  return {
+    element,
+    /** @param {State} state */
+    show({ setup, data }) {
+      for (const [name, field] of Object.entries(fields)) field.set(setup[name]);
+      for (const name of /** @type {const} */ (["rows", "noise"])) {
+        fields[name].element.hidden = data.kind !== "generator";
+      }
+      if (setup.data === shown) return;
+      shown = setup.data;
+      const { name, values } = readComponent(setup.data);
+      const known = store.menu["data sets"].find((/** @type {any} */ d) => d.name === name);
+      const settings = /** @type {SettingInfo[]} */ (known?.settings ?? []);
+      if (own.contains(document.activeElement)) return;
+      const made = settings.map((setting) => {
+        const field = makeOwnSetting(setting, (value) => {
+          const { values: others } = readComponent(store.state.setup.data);
+          const changed = { ...others, [setting.name]: value };
+          store.change({ data: writeComponent(name, changed) });
+        });
+        field.set(values[setting.name] ?? setting.default);
+        return field.element;
+      });
+      own.replaceChildren(...made);
+    },
+  };
+}
+
+/**
+ * @param {Store} store
+ * @param {string} name
+ * @param {string} label
+ * @param {(number | null)[]} stops
+ * @returns {Field}
+ */
+function amount(store, name, label, stops) {
+  const info = settingOf(store, name);
+  const field = makeAmount(label, info, stops, (value) => store.change({ [name]: value }));
+  field.element.dataset.setting = name;
+  return field;
+}
+
+/**
+ * Of a table: which column is predicted, which are the axes, which names the groups.
+ * @param {Store} store
+ */
+function makeColumns(store) {
+  const element = make("div", "pg-fields");
+  /** @param {string} name @param {string} label @param {(value: any) => any} change */
+  function choice(name, label, change) {
+    const field = makeSelection(label, settingOf(store, name), [], change);
+    field.element.dataset.setting = name;
+    return field;
+  }
+  const target = choice("target", "Predicted", (value) => store.change({ target: value }));
+  const axes = ["Across", "Upwards"].map((label, i) =>
+    choice("axes", label, (value) => {
+      const chosen = [...store.state.data.axes];
+      if (chosen[1 - i] === value) chosen[1 - i] = chosen[i];
+      chosen[i] = value;
+      store.change({ axes: chosen });
+    }),
+  );
+  const groups = choice("groups", "Groups", (value) =>
+    store.change({ groups: value || null }),
+  );
+  const notes = make("ul", "pg-notes");
+  const told = make("details", "pg-told");
+  told.append(make("summary", "", "How it was read"), notes);
+  const fields = [target, ...axes, groups];
+  element.append(...fields.map((field) => field.element), told);
+  return {
+    element,
+    /** @param {State} state */
+    show({ data, setup }) {
+      element.hidden = data.kind !== "table";
+      if (element.hidden) return;
+      const names = data.columns.map((/** @type {any} */ column) => column.name);
+      target.offer(names.map(pair));
+      target.set(data.target);
+      axes.forEach((field, i) => {
+        field.offer(data.axis_choices.map(pair));
+        field.set(data.axes[i]);
+      });
+      const others = names.filter((/** @type {string} */ name) => name !== data.target);
+      groups.offer([["", "none"], ...others.map(pair)]);
+      groups.set(setup.groups ?? "");
+      notes.replaceChildren(
+        ...data.notes.map((/** @type {string} */ note) => make("li", "", note)),
+      );
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @returns {[string, string]}
+ */
+function pair(name) {
+  return [name, name];
+}
+
+/**
+ * What the network is given of a point: columns of X, and what is made of them.
+ * @param {Store} store
+ */
+function makeFeatures(store) {
+  const element = make("fieldset", "pg-features");
+  element.dataset.setting = "features";
+  element.append(make("legend", "", "Features"));
+  const names = store.menu.features.map((/** @type {any} */ feature) => feature.name);
+  /** @type {Map<string, HTMLButtonElement>} */
+  const buttons = new Map();
+  for (const name of names) {
+    const button = make("button", "pg-press", readable(name));
+    button.type = "button";
+    button.addEventListener("click", () => {
+      const chosen = new Set(store.state.setup.features);
+      if (!chosen.delete(name)) chosen.add(name);
+      store.change({ features: names.filter((/** @type {string} */ n) => chosen.has(n)) });
+    });
+    buttons.set(name, button);
+    element.append(button);
+  }
+  return {
+    element,
+    /** @param {State} state */
+    show({ data }) {
+      element.hidden = data.kind === "table";
+      for (const [name, button] of buttons) {
+        button.setAttribute("aria-pressed", `${data.inputs.includes(name)}`);
+        button.hidden = !data.usable.includes(name);
+      }
+    },
+  };
+}

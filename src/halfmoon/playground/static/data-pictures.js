@@ -1,0 +1,149 @@
+// Pictures of all data sets, to choose one; and of one's own rows, if there are some.
+
+import { make } from "./controls.js";
+import { readComponent } from "./fields.js";
+import { classColour, colourOf, contextOf, css, shadeOf } from "./look.js";
+
+/** @import { PlaygroundFrame, State, Store } from "./playground.js" */
+/** @import { Look } from "./types.js" */
+/**
+ * @typedef {object} Picture
+ * @property {string} name
+ * @property {"classification" | "regression"} task
+ * @property {[number, number][]} points in a square of side 1
+ * @property {number[]} y class numbers, or values from 0 to 1
+ */
+
+const SIDE = 104; // pixels, shown half as large
+const RADIUS = 3.4;
+const MOST_POINTS = 150;
+const OWN = { drawn: "drawn", table: "table" };
+const HELP = { drawn: "Points drawn by hand", table: "Your own table" };
+
+/** @param {Store} store */
+export function makePictures(store) {
+  const element = make("div", "pg-pictures");
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", "Data sets");
+  element.dataset.setting = "data";
+  /** @type {Picture[]} */
+  let pictures = [];
+  /** @type {Map<string, HTMLButtonElement>} */
+  const buttons = new Map();
+  let ink = "";
+  let own = ""; // what the picture of one's own rows was made of
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {string} help
+   */
+  function add(name, text, help) {
+    const button = make("button", "pg-picture");
+    button.type = "button";
+    button.title = help;
+    const canvas = make("canvas");
+    canvas.width = SIDE;
+    canvas.height = SIDE;
+    canvas.setAttribute("aria-hidden", "true");
+    button.append(canvas, make("span", "", text));
+    button.addEventListener("click", () => store.change({ data: name }));
+    buttons.set(name, button);
+    element.append(button);
+  }
+  for (const { name, help } of store.menu["data sets"]) add(name, name, help);
+  for (const kind of /** @type {const} */ (["drawn", "table"])) {
+    add(kind, OWN[kind], HELP[kind]);
+  }
+
+  async function load() {
+    const answer = await store.ask("thumbnails");
+    if (answer === null) return;
+    pictures = answer["data sets"];
+    store.redraw();
+    show(store.state);
+  }
+  load();
+
+  /**
+   * The rows of one's own are those that are shown.
+   * @param {PlaygroundFrame} frame
+   * @param {Look} look
+   */
+  function drawOwn(frame, look) {
+    const canvas = buttons.get(store.state.data.kind)?.querySelector("canvas");
+    const key = `${frame.data_version} ${look.ink}`;
+    if (!canvas || !frame.X || key === own) return;
+    own = key;
+    paint(canvas, pictureOf(frame), look);
+  }
+
+  /** @param {State} state */
+  function show({ setup, data }) {
+    const { name } = readComponent(setup.data);
+    for (const [each, button] of buttons) {
+      button.setAttribute("aria-pressed", `${each === name}`);
+    }
+    for (const kind of ["drawn", "table"]) {
+      const button = /** @type {HTMLButtonElement} */ (buttons.get(kind));
+      button.hidden = data.given !== kind;
+    }
+  }
+  return {
+    element,
+    show,
+    /** @param {PlaygroundFrame} frame @param {Look} look */
+    draw(frame, look) {
+      drawOwn(frame, look);
+      if (pictures.length === 0 || `${look.ink}` === ink) return;
+      ink = `${look.ink}`;
+      for (const picture of pictures) {
+        const canvas = buttons.get(picture.name)?.querySelector("canvas");
+        if (canvas) paint(canvas, picture, look);
+      }
+    },
+  };
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Picture} picture
+ * @param {Look} look
+ */
+function paint(canvas, { task, points, y }, look) {
+  const context = contextOf(canvas);
+  context.clearRect(0, 0, SIDE, SIDE);
+  const inside = SIDE - 4 * RADIUS;
+  points.forEach(([across, up], i) => {
+    const colour =
+      task === "regression"
+        ? colourOf(shadeOf(look.shades.values, y[i]))
+        : classColour(look, y[i]);
+    context.fillStyle = css(colour);
+    context.beginPath();
+    const left = 2 * RADIUS + inside * across;
+    const top = 2 * RADIUS + inside * (1 - up);
+    context.arc(left, top, RADIUS, 0, 2 * Math.PI);
+    context.fill();
+  });
+}
+
+/**
+ * Some of a frame's points as a picture.
+ * @param {PlaygroundFrame} frame
+ * @returns {Picture}
+ */
+function pictureOf({ task, X, y, box: [x0, x1, y0, y1], range }) {
+  const [low, high] = range ?? [0, 1];
+  const chosen = Array.from({ length: Math.min(MOST_POINTS, y.length) }, (_, i) => i);
+  return {
+    name: "",
+    task,
+    points: chosen.map((i) => {
+      return [(X[2 * i] - x0) / (x1 - x0), (X[2 * i + 1] - y0) / (y1 - y0)];
+    }),
+    y: chosen.map((i) =>
+      task === "regression" ? (y[i] - low) / (high - low) : y[i],
+    ),
+  };
+}

@@ -1,0 +1,171 @@
+// Points are drawn on the big map: a brush of a class, an eraser, and back again.
+
+import { make } from "./controls.js";
+import { classColour, colourOf, css, shadeOf } from "./look.js";
+import { saveFile } from "./save-file.js";
+import { makePick, makeSmall } from "./toggles.js";
+
+/** @import { State, Store } from "./playground.js" */
+/** @import { Frame, Look } from "./types.js" */
+
+const MOST_CLASSES = 6;
+const VALUES = [-1, -0.5, 0, 0.5, 1];
+const HINT = "Draw on the map: the first stroke takes the place of all points.";
+const PAUSE = 35; // milliseconds between two points of a stroke
+
+/** @param {Store} store */
+export function makeTools(store) {
+  const element = make("fieldset", "pg-tools");
+  const legend = make("legend", "", "Draw points");
+  element.append(legend);
+  const tools = makePick({
+    label: "What the pointer does on the map",
+    options: [
+      ["", "Move"],
+      ["brush", "Draw"],
+      ["erase", "Erase"],
+    ],
+    change: (tool) => take(tool),
+  });
+  const swatches = make("div", "pg-swatches");
+  swatches.setAttribute("role", "group");
+  let label = 0;
+  let isEmpty = false; // the next stroke takes the place of all points
+  let task = "";
+
+  /** @param {string} tool */
+  function take(tool) {
+    tools.set(tool);
+    store.marks.tool = /** @type {"brush" | "erase" | null} */ (tool || null);
+    store.marks.adding = tool === "brush" ? label : null;
+    store.redraw();
+  }
+  /** @param {number} value */
+  function choose(value) {
+    label = value;
+    for (const button of swatches.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", `${Number(button.value) === value}`);
+    }
+  }
+
+  const strokes = makeStrokes(store);
+  store.act.stroke = (x, y, first) => {
+    if (store.marks.tool === "brush") {
+      strokes.add("add", [x, y, label], first, isEmpty);
+      isEmpty = false;
+      hint.hidden = true;
+    } else {
+      strokes.add("erase", [x, y], first, false);
+    }
+  };
+
+  const hint = make("p", "pg-hint", HINT);
+  hint.hidden = true;
+  const below = make("div", "pg-tools-row");
+  const undo = makeSmall("Undo", () => store.ask("undo"));
+  const empty = makeSmall("Start empty", () => {
+    isEmpty = true;
+    hint.hidden = false;
+    take("brush");
+    store.say(HINT);
+  });
+  const save = makeSmall("Save CSV", async () => {
+    saveFile(await store.ask("save", { kind: "csv" }));
+  });
+  below.append(undo, empty, save);
+  element.append(tools.element, swatches, hint, below);
+
+  return {
+    element,
+    /** @param {State} state */
+    show({ data, task: now }) {
+      const isTable = data.kind === "table";
+      if (isTable && store.marks.tool) take("");
+      legend.textContent = isTable ? "Rows" : "Draw points";
+      tools.element.hidden = isTable;
+      empty.hidden = isTable;
+      store.marks.fixed = isTable;
+      swatches.hidden = isTable || data.axes[1] === data.target;
+      if (now === task) return;
+      task = now;
+      const values = task === "regression" ? VALUES : classNumbers();
+      swatches.setAttribute("aria-label", task === "regression" ? "Value" : "Class");
+      swatches.replaceChildren(
+        ...values.map((value) => {
+          const button = make("button", "pg-swatch", `${value}`);
+          button.type = "button";
+          button.value = `${value}`;
+          button.addEventListener("click", () => {
+            choose(value);
+            take("brush");
+          });
+          return button;
+        }),
+      );
+      choose(values[0]);
+      paint(swatches, task, store.look);
+    },
+    /** @param {Frame} _ @param {Look} look */
+    draw: (_, look) => paint(swatches, task, look),
+  };
+}
+
+function classNumbers() {
+  return Array.from({ length: MOST_CLASSES }, (_, i) => i);
+}
+
+/**
+ * @param {HTMLElement} swatches
+ * @param {string} task
+ * @param {Look} look
+ */
+function paint(swatches, task, look) {
+  for (const button of swatches.querySelectorAll("button")) {
+    const value = Number(button.value);
+    const share = 0.5 + 0.5 * value;
+    const colour =
+      task === "regression"
+        ? colourOf(shadeOf(look.shades.values, share))
+        : classColour(look, value);
+    button.style.setProperty("--swatch", css(colour));
+  }
+}
+
+/**
+ * What is drawn while a message is on its way goes with the next one. A stroke is one
+ * change, that is undone as one.
+ * @param {Store} store
+ */
+function makeStrokes(store) {
+  /** @type {Record<string, any>[]} */
+  const waiting = [];
+  let isBusy = false;
+  let last = 0;
+
+  async function send() {
+    isBusy = true;
+    for (;;) {
+      const message = waiting.shift();
+      if (message === undefined) break;
+      await store.ask("points", message);
+    }
+    isBusy = false;
+  }
+  return {
+    /**
+     * @param {"add" | "erase"} what
+     * @param {number[]} place
+     * @param {boolean} first
+     * @param {boolean} anew
+     */
+    add(what, place, first, anew) {
+      const now = performance.now();
+      if (!first && now - last < PAUSE) return;
+      last = now;
+      const latest = waiting.at(-1);
+      if (latest?.[what] && !first) latest[what].push(place);
+      else waiting.push({ [what]: [place], anew, again: !first });
+      if (!isBusy) send();
+    },
+  };
+}

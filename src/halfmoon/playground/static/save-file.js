@@ -1,0 +1,11 @@
+// A file that the server answers is offered to be saved.
+
+/** @param {{name: string, content: Blob} | null} file null: its error was told */
+export function saveFile(file) {
+  if (file === null) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file.content);
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

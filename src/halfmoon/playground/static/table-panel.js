@@ -1,0 +1,212 @@
+// The rows as a table: sorted by any column, each cell to be written in, and linked with
+// the map. The server sends the rows that are shown.
+
+import { make } from "./controls.js";
+import { countText } from "./numbers.js";
+import { makeSmall } from "./toggles.js";
+
+/** @import { Panel, Store } from "./playground.js" */
+/**
+ * @typedef {object} Rows
+ * @property {{name: string, kind: string}[]} columns
+ * @property {{row: number, test: boolean, cells: string[]}[]} rows
+ * @property {number} total
+ * @property {number} data_version
+ */
+
+const PAGE = 50; // rows at once
+const WIDEST = 24; // characters of a cell that are in sight
+const ROLES = { target: "predicted", groups: "groups", id: "not used", text: "not used" };
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeTablePanel(store) {
+  const element = make("div", "pg-table-panel");
+  const box = make("div", "pg-table-box");
+  const table = make("table", "pg-table");
+  const pages = makePages((first) => {
+    asked.first = first;
+    load();
+  });
+  box.append(table);
+  element.append(pages.element, box);
+  const asked = { first: 0, count: PAGE, sort: /** @type {any} */ (null), descending: false };
+  let version = -1; // of the rows that are shown
+  let isLoading = false;
+  /** @type {number | null} */
+  let picked = null;
+
+  async function load() {
+    isLoading = true;
+    /** @type {Rows | null} */
+    const answer = await store.ask("table", asked);
+    isLoading = false;
+    if (answer === null) {
+      asked.sort = null; // its column may be gone
+      return;
+    }
+    version = answer.data_version;
+    pages.show(asked.first, answer);
+    const hasFocus = table.contains(document.activeElement);
+    if (!hasFocus) fill(answer);
+  }
+
+  /** @param {string} name */
+  function sort(name) {
+    asked.descending = asked.sort === name && !asked.descending;
+    asked.sort = name;
+    asked.first = 0;
+    load();
+  }
+
+  /** @param {Rows} answer */
+  function fill({ columns, rows }) {
+    const head = make("tr");
+    head.append(makeHead("row", "", asked, null));
+    for (const { name, kind } of columns) {
+      head.append(makeHead(name, kind, asked, () => sort(name)));
+    }
+    const widths = columns.map((_, i) => widthOf(rows.map(({ cells }) => cells[i])));
+    const made = rows.map(({ row, test, cells }) => {
+      const line = make("tr");
+      line.dataset.row = `${row}`;
+      const number = make("button", "pg-row-number", `${row + 1}`);
+      number.type = "button";
+      number.title = test ? "A test row: mark it on the map" : "Mark it on the map";
+      number.addEventListener("click", () => {
+        store.marks.picked = store.marks.picked === row ? null : row;
+        store.want();
+        store.redraw();
+      });
+      const first = make("th");
+      first.scope = "row";
+      first.append(number);
+      if (test) first.append(make("span", "pg-is-test", "test"));
+      line.append(first);
+      cells.forEach((cell, i) => {
+        const place = make("td");
+        place.append(makeCell(store, row, columns[i].name, cell, widths[i]));
+        line.append(place);
+      });
+      return line;
+    });
+    const thead = make("thead");
+    thead.append(head);
+    const body = make("tbody");
+    body.append(...made);
+    table.replaceChildren(thead, body);
+    picked = null;
+    mark();
+  }
+
+  /** Mark the row that is marked on the map; go to it where rows are in their order. */
+  function mark() {
+    const row = store.marks.picked;
+    if (row === picked) return;
+    picked = row;
+    for (const line of table.querySelectorAll("tbody tr")) {
+      const isPicked = /** @type {HTMLElement} */ (line).dataset.row === `${row}`;
+      line.classList.toggle("pg-picked", isPicked);
+      if (isPicked) line.scrollIntoView({ block: "nearest" });
+    }
+    const isIn = row === null || (row >= asked.first && row < asked.first + PAGE);
+    if (asked.sort === null && !isIn) {
+      asked.first = row - (row % PAGE);
+      load();
+    }
+  }
+  return {
+    element,
+    draw(frame) {
+      if (frame.data_version !== version && !isLoading) {
+        if (asked.first >= store.state.data.rows) asked.first = 0;
+        load();
+      }
+      mark();
+    },
+  };
+}
+
+/** @param {string[]} cells */
+function widthOf(cells) {
+  return Math.min(WIDEST, Math.max(4, ...cells.map((cell) => cell.length)));
+}
+
+/**
+ * @param {string} name
+ * @param {string} kind
+ * @param {{sort: string | null, descending: boolean}} asked
+ * @param {(() => void) | null} press
+ */
+function makeHead(name, kind, asked, press) {
+  const head = make("th");
+  head.scope = "col";
+  if (press === null) {
+    head.textContent = name;
+    return head;
+  }
+  const button = make("button", "pg-sort", name);
+  button.type = "button";
+  button.title = `${name} (${kind}): sort by it`;
+  button.addEventListener("click", press);
+  head.append(button);
+  const role = ROLES[/** @type {keyof typeof ROLES} */ (kind)];
+  if (role) head.append(make("span", "pg-role", role));
+  if (asked.sort === name) {
+    head.setAttribute("aria-sort", asked.descending ? "descending" : "ascending");
+  }
+  return head;
+}
+
+/**
+ * @param {Store} store
+ * @param {number} row
+ * @param {string} column
+ * @param {string} text
+ * @param {number} width
+ */
+function makeCell(store, row, column, text, width) {
+  const input = /** @type {HTMLInputElement} */ (make("input", "pg-cell"));
+  input.value = text;
+  input.size = width;
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  input.setAttribute("aria-label", `${column} of row ${row + 1}`);
+  input.addEventListener("change", async () => {
+    const answer = await store.ask("cell", { row, column, value: input.value.trim() });
+    if (answer === null) input.value = text;
+    else text = input.value;
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") input.blur();
+    if (event.key === "Escape") input.value = text;
+  });
+  return input;
+}
+
+/** @param {(first: number) => void} go */
+function makePages(go) {
+  const element = make("div", "pg-head");
+  const said = make("p", "pg-note");
+  let first = 0;
+  const back = makeSmall("Earlier rows", () => go(Math.max(0, first - PAGE)));
+  const forth = makeSmall("Later rows", () => go(first + PAGE));
+  element.append(said, back, forth);
+  return {
+    element,
+    /**
+     * @param {number} from
+     * @param {Rows} answer
+     */
+    show(from, { total, rows }) {
+      first = from;
+      const last = from + rows.length;
+      const count = `${countText(from + 1)} to ${countText(last)} of ${countText(total)}`;
+      said.textContent = `Rows ${count}. Write into a cell to change it.`;
+      back.hidden = from === 0;
+      forth.hidden = last >= total;
+    },
+  };
+}
