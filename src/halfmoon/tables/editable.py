@@ -71,11 +71,12 @@ class EditableTable:
         """What a text stands for in a column, parsed; ValueError if it is nothing."""
         decision = self.decision(name)
         if decision.kind == "yes/no" and text:
-            known = dict(zip(self.columns[name], self.values[name], strict=True))
-            if text not in known:
-                words = " or ".join(repr(word) for word in known if word is not None)
+            rows = np.flatnonzero(self.columns[name] == text)
+            if not len(rows):
+                known = [one for one in self.columns[name] if one is not None]
+                words = " or ".join(map(repr, dict.fromkeys(known)))
                 raise ValueError(f"A cell of {name!r} is {words}; got {text!r:.60}.")
-            return known[text]
+            return self.values[name][rows[0]]
         if decision.kind not in MISSING or not text:
             return text if text else MISSING.get(decision.kind)
         plain = dataclasses.replace(decision, number=NumberFormat(), format=None)
