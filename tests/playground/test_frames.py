@@ -143,6 +143,12 @@ def test_of_many_rows_always_the_same_are_shown():
     np.testing.assert_allclose(arrays["X"], session.data.positions[rows], rtol=1e-6)
 
 
+def test_what_is_under_the_pointer_is_told_with_each_frame(session):
+    header, _ = ask(session, {"hover": {"unit": 5, "row": 3, "weight": None}})
+    assert header["hover"]["title"] == "hidden layer 2, unit 2"
+    assert ask(session, {"hover": {"unit": 99}})[0]["hover"] is None
+
+
 def test_a_network_that_diverged_is_still_shown():
     with Session(Setup(data="plane", rows=40, learning_rate=100.0)) as session:
         session.advance(200)

@@ -4,7 +4,7 @@ The numbers are those of one entry of the result: of a unit, a class, a weight.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
@@ -36,7 +36,12 @@ Index = tuple[int, ...]
 
 
 def write_out(
-    network: Network, trace: Trace, y: Any, digits: int = 4, most: int = ENTRIES
+    network: Network,
+    trace: Trace,
+    y: Any,
+    digits: int = 4,
+    most: int = ENTRIES,
+    names: Collection[str] | None = None,
 ) -> dict[str, list[str]]:
     """Every equation of a row's trace with its numbers.
 
@@ -52,6 +57,8 @@ def write_out(
         Significant digits of each number.
     most : int, default=8
         How many entries of each quantity are written out, the first ones.
+    names : collection of str, optional
+        Which quantities; None writes out all.
 
     Returns
     -------
@@ -74,6 +81,8 @@ def write_out(
     values["y"] = network.read(row, np.asarray(y).reshape(1, *np.shape(y)))[1][0]
     written = {}
     for line in lines:
+        if names is not None and line.name not in names:
+            continue
         known = values | _settings(network, line)
         indices = islice(np.ndindex(line.value.shape), most)
         texts = [_write(line, known, index, digits) for index in indices]

@@ -19,6 +19,7 @@ from halfmoon.playground import charts, maps
 from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import Measures, measure
 from halfmoon.playground.data import Data
+from halfmoon.playground.explaining import explain
 from halfmoon.playground.recording import Recording
 from halfmoon.playground.session import Moment
 
@@ -199,6 +200,16 @@ def _thumbnails(asked: Asked, wish: Any) -> Part:
     return {"thumbnails": header, "thumbnailColumns": columns}, arrays
 
 
+def _hover(asked: Asked, wish: Any) -> Part:
+    """What is told of the unit, weight or row under the pointer; None if it is gone."""
+    numbers = {name: wish.get(name) for name in ("unit", "weight", "row")}
+    numbers = {name: int(value) for name, value in numbers.items() if value is not None}
+    try:
+        return {"hover": explain(asked.moment, **numbers)}, {}
+    except ValueError:
+        return {"hover": None}, {}
+
+
 PARTS: dict[str, Callable[[Asked, Any], Part]] = {
     "plane": _plane,
     "units": _units,
@@ -207,6 +218,7 @@ PARTS: dict[str, Callable[[Asked, Any], Part]] = {
     "weights": _weights,
     "gradient": _gradient,
     "thumbnails": _thumbnails,
+    "hover": _hover,
     "curves": charts.curves,
     "confusion": charts.confusion,
     "histograms": charts.histograms,

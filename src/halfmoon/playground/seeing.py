@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from halfmoon.playground.advising import advise
+from halfmoon.playground.explaining import describe_trace, explain
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.operations import Answer, File, operation
-from halfmoon.playground.packing import pack
+from halfmoon.playground.packing import jsonable, pack
 from halfmoon.playground.session import Session
+from halfmoon.playground.trying import predict_row
 
 
 @operation("frame")
@@ -16,3 +19,36 @@ def frame(
     runs = dict(session.runs)
     header, arrays = make_frame(session.moment(), runs, want, data_version)
     return File(pack(header, arrays), "application/octet-stream", "frame")
+
+
+@operation("trace")
+def trace(session: Session, row: int) -> Answer:
+    """A row's forward and backward pass: every equation with its numbers."""
+    answer: Answer = jsonable(describe_trace(session.moment(), row))
+    return answer
+
+
+@operation("formula")
+def formula(
+    session: Session,
+    unit: int | None = None,
+    weight: int | None = None,
+    row: int | None = None,
+) -> Answer:
+    """How a unit, a weight or a row's prediction comes about; with a row's numbers."""
+    answer: Answer = jsonable(explain(session.moment(), unit, weight, row))
+    return answer
+
+
+@operation("predict")
+def predict(session: Session, values: dict[str, Any]) -> Answer:
+    """What is predicted for a row of cells, and what each column does to it."""
+    answer: Answer = jsonable(predict_row(session.moment(), values))
+    return answer
+
+
+@operation("findings")
+def findings(session: Session) -> Answer:
+    """What is wrong with the fit, and the settings that would mend it."""
+    moment = session.moment()
+    return {"update": moment.update, "findings": jsonable(advise(moment))}

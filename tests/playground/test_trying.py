@@ -1,0 +1,57 @@
+"""A row that is typed: its prediction, and what each column does to it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from halfmoon.playground.session import Session
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.trying import other_values, predict_row
+
+
+@pytest.fixture(scope="module")
+def moment():
+    with Session(Setup(features=("x1", "x2", "x1 x2"))) as session:
+        session.advance(60)
+        yield session.moment()
+
+
+def test_a_row_is_predicted_and_each_column_moved_alone(moment):
+    told = predict_row(moment, {"x1": "0.5", "x2": "-1"})
+
+    def predict(x1, x2):
+        X = [[x1, x2, x1 * x2]]
+        return moment.network.predict(X, moment.theta)[0]
+
+    expected = predict(0.5, -1.0)
+    assert [each["value"] for each in told["outputs"]] == pytest.approx(expected)
+    chosen = told["chosen"]
+    assert chosen == expected.argmax()
+    effects = {each["column"]: each for each in told["effects"]}
+    mean = moment.data.table["x1"][~moment.data.is_test].mean()
+    gain = expected[chosen] - predict(mean, -1.0)[chosen]
+    assert effects["x1"]["effect"] == pytest.approx(gain, abs=1e-4)
+    sizes = [abs(each["effect"]) for each in told["effects"]]
+    assert sizes == sorted(sizes, reverse=True)
+    last = effects["x2"]["along"][-1]
+    highest = moment.data.table["x2"][~moment.data.is_test].max()
+    assert float(last["cell"]) == pytest.approx(highest, rel=1e-4)
+    assert last["output"] == pytest.approx(predict(0.5, highest)[chosen], abs=1e-4)
+
+
+def test_what_cannot_be_read_is_refused(moment):
+    with pytest.raises(ValueError, match="A point is a number for each of x1, x2"):
+        predict_row(moment, {"x1": "a"})
+
+
+def test_other_values_of_words_and_dates(moment):
+    days = np.datetime64("2020-01-01", "s") + np.arange(200) * np.timedelta64(1, "D")
+    words = np.array((["b"] * 3 + ["a"] + [None]) * 40, dtype=object)
+    data = replace(moment.data, table={"word": words, "day": days})
+    usual, others = other_values(data, "word")
+    assert (usual, others.tolist()) == ("b", ["a", "b"])
+    usual, others = other_values(data, "day")
+    known = days[~data.is_test]
+    assert usual == known[80]
+    assert (others[0], others[-1]) == (known[0], known[-1])
