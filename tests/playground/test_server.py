@@ -7,7 +7,8 @@ from starlette.testclient import TestClient
 
 from few_operations import few_operations
 from halfmoon.playground.presence import Presence
-from halfmoon.playground.server import make_app, read_json, static_files
+from halfmoon.playground.server import make_app, read_json
+from halfmoon.playground.static_files import static_files
 
 KEY = {"Authorization": "Bearer secret"}
 

@@ -1,5 +1,6 @@
 """Opening: from a table, a model or nothing at all to a session and its page."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ def playground(
     port: int = 0,
     open_browser: bool = True,
     **settings: Any,
-) -> None:
+) -> Any:
     """Open the playground, and serve its page until it is closed.
+
+    In a notebook nothing is served: the playground is what the cell shows.
 
     Parameters
     ----------
@@ -43,10 +46,15 @@ def playground(
         What controls begin with: the fields of `halfmoon.playground.setup.Setup`, such
         as ``data="spiral"``, ``hidden=(8, 8)``, ``activations=("tanh", "tanh")``.
 
+    Returns
+    -------
+    Playground or None
+        The widget in a notebook, else nothing once the page is closed.
+
     Raises
     ------
     ImportError
-        If the server's packages are not installed.
+        If the server's or the notebook's packages are not installed.
     ValueError
         For a table that cannot be read or learned from, and for a setting that is none.
 
@@ -56,11 +64,17 @@ def playground(
     >>> halfmoon.playground(data="spiral", hidden=[8], activations=["tanh"])
     ... # doctest: +SKIP
     """
-    require_extra("play")
+    in_notebook = _is_notebook()
+    require_extra("notebook" if in_notebook else "play")
+    session = make_session(source, X, y, target=target, **settings)
+    if in_notebook:
+        from halfmoon.playground.notebook import Playground
+
+        return Playground(session)
     from halfmoon.playground.serving import serve
 
-    session = make_session(source, X, y, target=target, **settings)
     serve(session, port, open_browser)
+    return None
 
 
 def make_session(
@@ -118,3 +132,10 @@ def _numbered(X: Any) -> dict[str, Any]:
     if X.ndim != 2:
         raise ValueError(f"X must be a table (n, d); got the shape {X.shape}.")
     return {f"x{j + 1}": X[:, j] for j in range(X.shape[1])}
+
+
+def _is_notebook() -> bool:
+    """Whether this runs in a kernel of Jupyter, which can show widgets."""
+    interactive = sys.modules.get("IPython")
+    shell = interactive.get_ipython() if interactive else None
+    return type(shell).__name__ == "ZMQInteractiveShell"

@@ -13,6 +13,7 @@ A parameter `body: bytes` is the request's body as it came, and no part of the m
 """
 
 import inspect
+import logging
 import math
 import types
 import typing
@@ -59,6 +60,7 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: dict[str, Operation] = {}
+log = logging.getLogger("halfmoon.playground")
 WORDS = {
     int: "a whole number",
     float: "a number",
@@ -127,6 +129,22 @@ def operate(session: Any, name: str, message: Any = None, body: bytes = b"") -> 
         raise ValueError(f"The operation {name!r} takes no body.")
     answer = chosen.carry_out(session, **values)
     return {"version": session.version} if answer is None else answer
+
+
+def explain(error: Exception, name: str) -> tuple[bool, str]:
+    """Whether it is a mistake of whoever asked, and the sentence to be shown.
+
+    What is refused says so in a sentence of its own; all else is a fault of ours, of
+    which the terminal shows more.
+    """
+    sentence = str(error).rstrip()
+    if isinstance(error, ValueError) and sentence.endswith((".", "?")):
+        return True, sentence
+    log.error("A fault of halfmoon's own in %r.", name, exc_info=error)
+    return False, (
+        f"This is a fault of halfmoon's own ({type(error).__name__}); the terminal in "
+        "which it was started shows more. Please report it."
+    )
 
 
 def _read_message(chosen: Operation, message: Any) -> dict[str, Any]:

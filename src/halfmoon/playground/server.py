@@ -1,10 +1,7 @@
 """The web application: a page, its files, and a route for each operation."""
 
 import json
-import logging
 from functools import partial
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 from urllib.parse import quote
 
@@ -15,22 +12,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from halfmoon.playground import editing, output, seeing, teaching, training
 from halfmoon.playground.api import OPERATIONS, File, operate
 from halfmoon.playground.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
-from halfmoon.playground.operations import Operation
+from halfmoon.playground.operations import Operation, explain
 from halfmoon.playground.packing import jsonable
 from halfmoon.playground.presence import Presence
+from halfmoon.playground.static_files import (
+    MEDIA_TYPES,
+    ending,
+    read_page,
+    static_files,
+)
 
 LARGEST_MESSAGE = 4 * MEBIBYTE  # of JSON, which takes ten times as much once it is read
-# whose operations are served
-ROOMS = (editing, output, seeing, teaching, training)
-FOLDERS = (
-    files("halfmoon.playground").joinpath("static"),
-    files("halfmoon.pages").joinpath("web"),
-)
-MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
-log = logging.getLogger("halfmoon.playground")
 
 
 def make_app(session: Any, token: str, presence: Presence | None = None) -> Guard:
@@ -60,28 +54,8 @@ def make_app(session: Any, token: str, presence: Presence | None = None) -> Guar
     return Guard(app, token)
 
 
-def static_files() -> dict[str, Traversable]:
-    """The page's files by name: one flat folder for the browser.
-
-    A name that the browser asks for is looked up here; no path is ever made of it.
-    """
-    found: dict[str, Traversable] = {}
-    for folder in FOLDERS:
-        for file in folder.iterdir():
-            if _ending(file.name) in MEDIA_TYPES:
-                if file.name in found:
-                    raise ValueError(f"Two folders of the page hold {file.name}.")
-                found[file.name] = file
-    return found
-
-
-def _ending(name: str) -> str:
-    return name[name.rfind(".") :]
-
-
 async def _page(request: Request) -> Response:
-    page = FOLDERS[0].joinpath("page.html").read_bytes()
-    return Response(page, media_type="text/html")
+    return Response(read_page(), media_type="text/html")
 
 
 async def _static(request: Request) -> Response:
@@ -89,7 +63,7 @@ async def _static(request: Request) -> Response:
     file = static_files().get(name)
     if file is None:
         return JSONResponse({"error": f"There is no file {name[:60]!r}."}, 404)
-    return Response(file.read_bytes(), media_type=MEDIA_TYPES[_ending(name)])
+    return Response(file.read_bytes(), media_type=MEDIA_TYPES[ending(name)])
 
 
 async def _leave(presence: Presence, request: Request) -> Response:
@@ -121,7 +95,8 @@ def _route(session: Any, presence: Presence, chosen: Operation) -> Route:
             work = partial(operate, session, chosen.name, message, body)
             return _response(await run_in_threadpool(work))
         except Exception as error:
-            return _say(error, chosen.name)
+            is_mistake, sentence = explain(error, chosen.name)
+            return JSONResponse({"error": sentence}, 400 if is_mistake else 500)
 
     limit = LARGEST_BODY if chosen.takes_body else LARGEST_MESSAGE
     path = f"/api/{chosen.name}"
@@ -162,16 +137,3 @@ async def _say_status(request: Request, error: Exception) -> Response:
         413: too_large(LARGEST_MESSAGE),
     }
     return JSONResponse({"error": told.get(status, "This cannot be answered.")}, status)
-
-
-def _say(error: Exception, name: str) -> Response:
-    """A mistake in its own sentence; of a fault of ours the terminal shows where."""
-    sentence = str(error).rstrip()
-    if isinstance(error, ValueError) and sentence.endswith((".", "?")):
-        return JSONResponse({"error": sentence}, 400)
-    log.error("A fault of halfmoon's own in %r.", name, exc_info=error)
-    told = (
-        f"This is a fault of halfmoon's own ({type(error).__name__}); the terminal in "
-        "which it was started shows more. Please report it."
-    )
-    return JSONResponse({"error": told}, 500)
