@@ -56,13 +56,13 @@ export function makeNetworkPanel(store) {
     },
     show(state) {
       controls.show(state);
-      stage.setAttribute("aria-label", inWords(state));
+      stage.setAttribute("aria-label", networkInWords(state));
     },
   };
 }
 
 /** @param {import("./playground.js").State} state */
-function inWords({ network: { sizes, activations, parameters } }) {
+function networkInWords({ network: { sizes, activations, parameters } }) {
   const layers = activations.map((name, i) => `${sizes[i + 1]} units with ${name}`);
   const parts = [`${sizes[0]} inputs`, ...layers, `${sizes[sizes.length - 1]} outputs`];
   return `The network: ${parts.join(", ")}; ${parameters} weights and biases.`;

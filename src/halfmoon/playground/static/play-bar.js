@@ -12,7 +12,7 @@ const TO_END = "M4 5.6v12.8L13.5 12zM15 5h2v14h-2zM18.6 5h2v14h-2z";
 const SLOW_MOTION =
   "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm0 2a6 6 0 1 0 0 12 6 6 0 0 0 0-12zm-1 2.2h2" +
   "v3.4l2.6 2.6-1.4 1.4-3.2-3.2z";
-const PHASES = ["forward", "loss", "backward", "step"];
+const PHASE_NAMES = ["forward", "loss", "backward", "step"];
 /** @type {Record<string, string>} why training has stopped, in words */
 const REASONS = {
   epochs: "All epochs are done",
@@ -95,7 +95,7 @@ function makeRewind(store) {
   const ends = make("div", "pg-rewind-ends");
   const from = make("span", "", "start");
   const to = make("span", "", "");
-  const phases = makePhases();
+  const phases = makePhaseList();
   const middle = make("span", "pg-stopped");
   ends.append(from, phases.element, middle, to);
   const slider = makeTimelineSlider(store.state.last, {
@@ -125,10 +125,10 @@ function makeRewind(store) {
 }
 
 // Slow motion: which of one update's four phases is shown.
-function makePhases() {
+function makePhaseList() {
   const element = make("ol", "pg-phases");
   element.hidden = true;
-  const items = PHASES.map((name) => make("li", "", name));
+  const items = PHASE_NAMES.map((name) => make("li", "", name));
   element.append(...items);
   return {
     element,
@@ -136,7 +136,7 @@ function makePhases() {
     show(phase) {
       element.hidden = !phase;
       items.forEach((item, i) => {
-        if (PHASES[i] === phase) item.setAttribute("aria-current", "step");
+        if (PHASE_NAMES[i] === phase) item.setAttribute("aria-current", "step");
         else item.removeAttribute("aria-current");
       });
     },

@@ -21,11 +21,11 @@ export function makeComparison() {
     note.textContent = "Choose a second run to compare it with.";
     if (runs.length !== 2) return;
     const caption = make("caption", "", "What differs");
-    const head = rowOf("th", ["", ...runs.map(({ name }) => name)], "col");
+    const head = comparedRow("th", ["", ...runs.map(({ name }) => name)], "col");
     const differing = settingsThatDiffer(runs[0].setup, runs[1].setup);
     const rows = [...differing, ...results(runs, score)];
     const body = make("tbody");
-    body.append(...rows.map((cells) => rowOf("td", cells, "row")));
+    body.append(...rows.map((cells) => comparedRow("td", cells, "row")));
     const top = make("thead");
     top.append(head);
     table.replaceChildren(caption, top, body);
@@ -38,7 +38,7 @@ export function makeComparison() {
  * @param {string[]} texts
  * @param {string} scope
  */
-function rowOf(tag, texts, scope) {
+function comparedRow(tag, texts, scope) {
   const row = make("tr");
   texts.forEach((text, i) => {
     const isHead = text !== "" && (i === 0 || tag === "th");

@@ -28,7 +28,7 @@ const GROUPS = [
   ["Where it stops", ["epochs", "stop_loss", "stop_score", "patience"]],
 ];
 /** @type {Record<string, string>} a registry's key in the menu */
-const KINDS = {
+const COMPONENT_KINDS = {
   optimizer: "optimizers",
   schedule: "schedules",
   loss: "losses",
@@ -96,7 +96,9 @@ function makeField(store, info) {
   const label = LABELS[name] ?? words[0].toUpperCase() + words.slice(1);
   /** @param {any} value */
   const change = (value) => store.change({ [name]: value });
-  if (name in KINDS) return makeComponent(label, info, store.menu[KINDS[name]], change);
+  if (name in COMPONENT_KINDS) {
+    return makeComponent(label, info, store.menu[COMPONENT_KINDS[name]], change);
+  }
   if (info.type === "boolean") return makeSwitch(label, info, change);
   return makeAmount(label, info, STOPS[name] ?? [], change);
 }

@@ -11,7 +11,7 @@ import { makeTicks } from "./ticks.js";
 
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
 
-const FINEST = 112; // columns of the map
+const MAP_COLUMNS = 112; // columns of the map
 const PIXELS_A_TICK = 56;
 const KEYS =
   "Arrow keys move a cursor, Page Up and Page Down go from row to row. Enter takes a " +
@@ -43,7 +43,7 @@ export function makeSurfacePanel(store) {
   return {
     element,
     wants() {
-      const columns = Math.round(FINEST * store.detail);
+      const columns = Math.round(MAP_COLUMNS * store.detail);
       const { clientWidth: width, clientHeight: height } = stage;
       // in steps, so that rows are not sent anew for each pixel of another size
       const tall = width > 0 ? Math.round((8 * height) / width) / 8 : 1;
