@@ -8,7 +8,6 @@ from starlette.testclient import TestClient
 from few_operations import few_operations
 from halfmoon.playground.presence import Presence
 from halfmoon.playground.server import make_app, read_json
-from halfmoon.playground.static_files import static_files
 
 KEY = {"Authorization": "Bearer secret"}
 
@@ -40,12 +39,6 @@ def test_the_page_and_all_that_it_names_are_there(client):
         file = client.get(f"/static/{name}")
         kind = "javascript" if name.endswith(".js") else "css"
         assert file.headers["content-type"] == f"text/{kind}; charset=utf-8"
-
-
-def test_the_files_of_both_folders_lie_in_one(client):
-    files = static_files()
-    assert {"store.js", "surface.js"} <= set(files)
-    assert client.get("/static/surface.js").content == files["surface.js"].read_bytes()
 
 
 def test_a_message_is_json_and_so_is_the_answer(client):

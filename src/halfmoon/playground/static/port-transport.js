@@ -1,16 +1,22 @@
-// The end of the transport in a notebook: the page stands in a frame of the notebook, and
-// speaks with Python through the page around it.
+// The end of the transport in a notebook: the page stands in a frame of the notebook,
+// and speaks with Python through the page around it.
 
 import { unpackFrame } from "./unpack-frame.js";
 
 /** @import { Transport } from "./playground" */
 
 /**
+ * @typedef {Object} Asked
+ * @property {(answer: any) => void} resolve
+ * @property {(error: Error) => void} reject
+ */
+
+/**
  * @param {MessagePort} port
  * @returns {Transport}
  */
 export function makePortTransport(port) {
-  /** @type {Map<number, {resolve: (value: any) => void, reject: (e: Error) => void}>} */
+  /** @type {Map<number, Asked>} */
   const waiting = new Map();
   let asked = 0;
 

@@ -1,5 +1,5 @@
-// What anywidget shows in a notebook: a frame with the whole page in it, so that neither
-// the notebook's styles nor its keys meddle, and the page fits the width of its cell.
+// What anywidget shows in a notebook: a frame with the whole page in it, so that
+// neither the notebook's styles nor its keys meddle, and it fits the cell's width.
 
 const HEIGHT = "56rem";
 
