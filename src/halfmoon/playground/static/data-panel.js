@@ -10,14 +10,14 @@ import {
   readComponent,
   writeComponent,
 } from "./fields.js";
-import { readable } from "./layers.js";
 import { makeUpload } from "./upload.js";
 
-/** @import { Panel, SettingInfo, State, Store } from "./playground.js" */
+/** @import { ComponentInfo, Panel, SettingInfo } from "./playground.js" */
+/** @import { State, Store } from "./playground.js" */
 /** @import { Field } from "./fields.js" */
 
-const SHARES = Array.from({ length: 19 }, (_, i) => i / 20);
-const NOISES = Array.from({ length: 21 }, (_, i) => i / 20);
+const TEST_SHARES = Array.from({ length: 19 }, (_, i) => i / 20);
+const NOISE_STOPS = Array.from({ length: 21 }, (_, i) => i / 20);
 const COUNTS = [20, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, 20_000];
 
 /**
@@ -31,7 +31,6 @@ export function makeDataPanel(store) {
     makePictures(store),
     makeDraws(store),
     makeColumns(store),
-    makeFeatures(store),
     makeTools(store),
     makeUpload(store, element),
   ];
@@ -65,8 +64,8 @@ function makeDraws(store) {
   const own = make("div");
   const fields = {
     rows: amount(store, "rows", "Rows", COUNTS),
-    noise: amount(store, "noise", "Noise", NOISES),
-    test_share: amount(store, "test_share", "Test share", SHARES),
+    noise: amount(store, "noise", "Noise", NOISE_STOPS),
+    test_share: amount(store, "test_share", "Test share", TEST_SHARES),
     data_seed: amount(store, "data_seed", "Seed", []),
   };
   const again = makeButton({
@@ -89,7 +88,9 @@ function makeDraws(store) {
       if (setup.data === shown) return;
       shown = setup.data;
       const { name, values } = readComponent(setup.data);
-      const known = store.menu["data sets"].find((/** @type {any} */ d) => d.name === name);
+      const known = store.menu["data sets"].find(
+        (/** @type {ComponentInfo} */ each) => each.name === name,
+      );
       const settings = /** @type {SettingInfo[]} */ (known?.settings ?? []);
       if (own.contains(document.activeElement)) return;
       const made = settings.map((setting) => {
@@ -115,7 +116,9 @@ function makeDraws(store) {
  */
 function amount(store, name, label, stops) {
   const info = settingOf(store, name);
-  const field = makeAmount(label, info, stops, (value) => store.change({ [name]: value }));
+  const field = makeAmount(label, info, stops, (value) => {
+    store.change({ [name]: value });
+  });
   field.element.dataset.setting = name;
   return field;
 }
@@ -132,7 +135,9 @@ function makeColumns(store) {
     field.element.dataset.setting = name;
     return field;
   }
-  const target = choice("target", "Predicted", (value) => store.change({ target: value }));
+  const target = choice("target", "Predicted", (value) => {
+    store.change({ target: value });
+  });
   const axes = ["Across", "Upwards"].map((label, i) =>
     choice("axes", label, (value) => {
       const chosen = [...store.state.data.axes];
@@ -178,39 +183,4 @@ function makeColumns(store) {
  */
 function pair(name) {
   return [name, name];
-}
-
-/**
- * What the network is given of a point: columns of X, and what is made of them.
- * @param {Store} store
- */
-function makeFeatures(store) {
-  const element = make("fieldset", "pg-features");
-  element.dataset.setting = "features";
-  element.append(make("legend", "", "Features"));
-  const names = store.menu.features.map((/** @type {any} */ feature) => feature.name);
-  /** @type {Map<string, HTMLButtonElement>} */
-  const buttons = new Map();
-  for (const name of names) {
-    const button = make("button", "pg-press", readable(name));
-    button.type = "button";
-    button.addEventListener("click", () => {
-      const chosen = new Set(store.state.setup.features);
-      if (!chosen.delete(name)) chosen.add(name);
-      store.change({ features: names.filter((/** @type {string} */ n) => chosen.has(n)) });
-    });
-    buttons.set(name, button);
-    element.append(button);
-  }
-  return {
-    element,
-    /** @param {State} state */
-    show({ data }) {
-      element.hidden = data.kind === "table";
-      for (const [name, button] of buttons) {
-        button.setAttribute("aria-pressed", `${data.inputs.includes(name)}`);
-        button.hidden = !data.usable.includes(name);
-      }
-    },
-  };
 }

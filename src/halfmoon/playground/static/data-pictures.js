@@ -14,9 +14,9 @@ import { classColour, colourOf, contextOf, css, shadeOf } from "./look.js";
  * @property {number[]} y class numbers, or values from 0 to 1
  */
 
-const SIDE = 104; // pixels, shown half as large
-const RADIUS = 3.4;
-const MOST_POINTS = 150;
+const PICTURE_SIDE = 104; // pixels, shown half as large
+const DOT = 3.4;
+const PICTURED = 150;
 const OWN = { drawn: "drawn", table: "table" };
 const HELP = { drawn: "Points drawn by hand", table: "Your own table" };
 
@@ -43,8 +43,8 @@ export function makePictures(store) {
     button.type = "button";
     button.title = help;
     const canvas = make("canvas");
-    canvas.width = SIDE;
-    canvas.height = SIDE;
+    canvas.width = PICTURE_SIDE;
+    canvas.height = PICTURE_SIDE;
     canvas.setAttribute("aria-hidden", "true");
     button.append(canvas, make("span", "", text));
     button.addEventListener("click", () => store.change({ data: name }));
@@ -75,7 +75,7 @@ export function makePictures(store) {
     const key = `${frame.data_version} ${look.ink}`;
     if (!canvas || !frame.X || key === own) return;
     own = key;
-    paint(canvas, pictureOf(frame), look);
+    paintPicture(canvas, pictureOfRows(frame), look);
   }
 
   /** @param {State} state */
@@ -99,7 +99,7 @@ export function makePictures(store) {
       ink = `${look.ink}`;
       for (const picture of pictures) {
         const canvas = buttons.get(picture.name)?.querySelector("canvas");
-        if (canvas) paint(canvas, picture, look);
+        if (canvas) paintPicture(canvas, picture, look);
       }
     },
   };
@@ -110,10 +110,10 @@ export function makePictures(store) {
  * @param {Picture} picture
  * @param {Look} look
  */
-function paint(canvas, { task, points, y }, look) {
+function paintPicture(canvas, { task, points, y }, look) {
   const context = contextOf(canvas);
-  context.clearRect(0, 0, SIDE, SIDE);
-  const inside = SIDE - 4 * RADIUS;
+  context.clearRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
+  const inside = PICTURE_SIDE - 4 * DOT;
   points.forEach(([across, up], i) => {
     const colour =
       task === "regression"
@@ -121,9 +121,9 @@ function paint(canvas, { task, points, y }, look) {
         : classColour(look, y[i]);
     context.fillStyle = css(colour);
     context.beginPath();
-    const left = 2 * RADIUS + inside * across;
-    const top = 2 * RADIUS + inside * (1 - up);
-    context.arc(left, top, RADIUS, 0, 2 * Math.PI);
+    const left = 2 * DOT + inside * across;
+    const top = 2 * DOT + inside * (1 - up);
+    context.arc(left, top, DOT, 0, 2 * Math.PI);
     context.fill();
   });
 }
@@ -133,9 +133,9 @@ function paint(canvas, { task, points, y }, look) {
  * @param {PlaygroundFrame} frame
  * @returns {Picture}
  */
-function pictureOf({ task, X, y, box: [x0, x1, y0, y1], range }) {
+function pictureOfRows({ task, X, y, box: [x0, x1, y0, y1], range }) {
   const [low, high] = range ?? [0, 1];
-  const chosen = Array.from({ length: Math.min(MOST_POINTS, y.length) }, (_, i) => i);
+  const chosen = Array.from({ length: Math.min(PICTURED, y.length) }, (_, i) => i);
   return {
     name: "",
     task,

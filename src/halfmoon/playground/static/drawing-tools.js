@@ -2,13 +2,13 @@
 
 import { make } from "./controls.js";
 import { classColour, colourOf, css, shadeOf } from "./look.js";
-import { saveFile } from "./save-file.js";
-import { makePick, makeSmall } from "./toggles.js";
+import { offerFile } from "./save-file.js";
+import { makePick, makeSmallButton } from "./toggles.js";
 
 /** @import { State, Store } from "./playground.js" */
 /** @import { Frame, Look } from "./types.js" */
 
-const MOST_CLASSES = 6;
+const DRAWN_CLASSES = 6;
 const VALUES = [-1, -0.5, 0, 0.5, 1];
 const HINT = "Draw on the map: the first stroke takes the place of all points.";
 const PAUSE = 35; // milliseconds between two points of a stroke
@@ -62,15 +62,15 @@ export function makeTools(store) {
   const hint = make("p", "pg-hint", HINT);
   hint.hidden = true;
   const below = make("div", "pg-tools-row");
-  const undo = makeSmall("Undo", () => store.ask("undo"));
-  const empty = makeSmall("Start empty", () => {
+  const undo = makeSmallButton("Undo", () => store.ask("undo"));
+  const empty = makeSmallButton("Start empty", () => {
     isEmpty = true;
     hint.hidden = false;
     take("brush");
     store.say(HINT);
   });
-  const save = makeSmall("Save CSV", async () => {
-    saveFile(await store.ask("save", { kind: "csv" }));
+  const save = makeSmallButton("Save CSV", async () => {
+    offerFile(await store.ask("save", { kind: "csv" }));
   });
   below.append(undo, empty, save);
   element.append(tools.element, swatches, hint, below);
@@ -103,15 +103,15 @@ export function makeTools(store) {
         }),
       );
       choose(values[0]);
-      paint(swatches, task, store.look);
+      paintSwatches(swatches, task, store.look);
     },
     /** @param {Frame} _ @param {Look} look */
-    draw: (_, look) => paint(swatches, task, look),
+    draw: (_, look) => paintSwatches(swatches, task, look),
   };
 }
 
 function classNumbers() {
-  return Array.from({ length: MOST_CLASSES }, (_, i) => i);
+  return Array.from({ length: DRAWN_CLASSES }, (_, i) => i);
 }
 
 /**
@@ -119,7 +119,7 @@ function classNumbers() {
  * @param {string} task
  * @param {Look} look
  */
-function paint(swatches, task, look) {
+function paintSwatches(swatches, task, look) {
   for (const button of swatches.querySelectorAll("button")) {
     const value = Number(button.value);
     const share = 0.5 + 0.5 * value;

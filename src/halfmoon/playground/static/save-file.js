@@ -1,7 +1,7 @@
 // A file that the server answers is offered to be saved.
 
 /** @param {{name: string, content: Blob} | null} file null: its error was told */
-export function saveFile(file) {
+export function offerFile(file) {
   if (file === null) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file.content);

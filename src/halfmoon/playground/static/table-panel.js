@@ -1,9 +1,9 @@
-// The rows as a table: sorted by any column, each cell to be written in, and linked with
-// the map. The server sends the rows that are shown.
+// The rows as a table: sorted by any column, each cell to be written in, and linked
+// with the map. The server sends the rows that are shown.
 
 import { make } from "./controls.js";
 import { countText } from "./numbers.js";
-import { makeSmall } from "./toggles.js";
+import { makeSmallButton } from "./toggles.js";
 
 /** @import { Panel, Store } from "./playground.js" */
 /**
@@ -16,7 +16,14 @@ import { makeSmall } from "./toggles.js";
 
 const PAGE = 50; // rows at once
 const WIDEST = 24; // characters of a cell that are in sight
-const ROLES = { target: "predicted", groups: "groups", id: "not used", text: "not used" };
+/** @type {Record<string, string>} */
+const ROLES = {
+  target: "predicted",
+  groups: "groups",
+  id: "not used",
+  text: "not used",
+  empty: "not used",
+};
 
 /**
  * @param {Store} store
@@ -32,7 +39,12 @@ export function makeTablePanel(store) {
   });
   box.append(table);
   element.append(pages.element, box);
-  const asked = { first: 0, count: PAGE, sort: /** @type {any} */ (null), descending: false };
+  const asked = {
+    first: 0,
+    count: PAGE,
+    sort: /** @type {string | null} */ (null),
+    descending: false,
+  };
   let version = -1; // of the rows that are shown
   let isLoading = false;
   /** @type {number | null} */
@@ -64,9 +76,9 @@ export function makeTablePanel(store) {
   /** @param {Rows} answer */
   function fill({ columns, rows }) {
     const head = make("tr");
-    head.append(makeHead("row", "", asked, null));
+    head.append(makeColumnHead("row", "", asked, null));
     for (const { name, kind } of columns) {
-      head.append(makeHead(name, kind, asked, () => sort(name)));
+      head.append(makeColumnHead(name, kind, asked, () => sort(name)));
     }
     const widths = columns.map((_, i) => widthOf(rows.map(({ cells }) => cells[i])));
     const made = rows.map(({ row, test, cells }) => {
@@ -140,7 +152,7 @@ function widthOf(cells) {
  * @param {{sort: string | null, descending: boolean}} asked
  * @param {(() => void) | null} press
  */
-function makeHead(name, kind, asked, press) {
+function makeColumnHead(name, kind, asked, press) {
   const head = make("th");
   head.scope = "col";
   if (press === null) {
@@ -152,7 +164,7 @@ function makeHead(name, kind, asked, press) {
   button.title = `${name} (${kind}): sort by it`;
   button.addEventListener("click", press);
   head.append(button);
-  const role = ROLES[/** @type {keyof typeof ROLES} */ (kind)];
+  const role = ROLES[kind];
   if (role) head.append(make("span", "pg-role", role));
   if (asked.sort === name) {
     head.setAttribute("aria-sort", asked.descending ? "descending" : "ascending");
@@ -191,8 +203,8 @@ function makePages(go) {
   const element = make("div", "pg-head");
   const said = make("p", "pg-note");
   let first = 0;
-  const back = makeSmall("Earlier rows", () => go(Math.max(0, first - PAGE)));
-  const forth = makeSmall("Later rows", () => go(first + PAGE));
+  const back = makeSmallButton("Earlier rows", () => go(Math.max(0, first - PAGE)));
+  const forth = makeSmallButton("Later rows", () => go(first + PAGE));
   element.append(said, back, forth);
   return {
     element,
@@ -203,8 +215,9 @@ function makePages(go) {
     show(from, { total, rows }) {
       first = from;
       const last = from + rows.length;
-      const count = `${countText(from + 1)} to ${countText(last)} of ${countText(total)}`;
-      said.textContent = `Rows ${count}. Write into a cell to change it.`;
+      const shown = `${countText(from + 1)} to ${countText(last)}`;
+      said.textContent =
+        `Rows ${shown} of ${countText(total)}. Write into a cell to change it.`;
       back.hidden = from === 0;
       forth.hidden = last >= total;
     },

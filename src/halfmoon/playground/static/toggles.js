@@ -70,7 +70,7 @@ export function makePress({ label, on, change }) {
  * @param {string} label
  * @param {() => void} press
  */
-export function makeSmall(label, press) {
+export function makeSmallButton(label, press) {
   const element = make("button", "pg-small", label);
   element.type = "button";
   element.addEventListener("click", press);
