@@ -36,11 +36,11 @@ CALLS = {
     'scoreText(-0.25, "R2")': "\N{MINUS SIGN}0.250",
     'scoreText(null, "R2")': "\N{EN DASH}",
     "countText(20000)": "20,000",
-    # an axis holds all values, and ends at 1, 1.5, 2, 3 or 5 times a power of ten
-    "axisRange([[0.03, 0.69], [0.71]], false)": [0, 1],
+    # an axis holds all values, and ends at few figures times a power of ten
+    "axisRange([[0.03, 0.69], [0.71]], false)": [0, 0.8],
     "axisRange([[0.2, 1.6]], false)": [0, 2],
-    "axisRange([[-0.2, 0.4]], false)": [-0.2, 0.5],
-    "axisRange([[0.03, 0.69, NaN, 0]], true)": [0.02, 1],
+    "axisRange([[-0.2, 0.41]], false)": [-0.2, 0.5],
+    "axisRange([[0.03, 0.69, NaN, 0]], true)": [0.02, 0.8],
     "axisRange([], false)": [0, 1],
     "axisRange([[NaN]], true)": [0.01, 1],
 }

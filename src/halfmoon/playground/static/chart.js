@@ -377,5 +377,5 @@ function stepBelow(value) {
 /** @param {number} value */
 function stepAbove(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 1.5, 2, 3, 5].find((step) => step * power >= value) ?? 10);
+  return power * ([1, 1.5, 2, 3, 4, 5, 6, 8].find((step) => step * power >= value) ?? 10);
 }
