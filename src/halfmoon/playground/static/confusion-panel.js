@@ -29,7 +29,8 @@ export function makeConfusionPanel(store) {
     },
   });
   const head = make("div", "pg-head");
-  head.append(pick.element);
+  const note = make("p", "pg-note");
+  head.append(pick.element, note);
   const counts = makeCounts();
   const values = makeValues(() => store.redraw());
   element.append(head, counts.element, values.element);
@@ -42,22 +43,34 @@ export function makeConfusionPanel(store) {
     },
     draw(frame, look) {
       if (!frame.confusion) return;
-      head.hidden = !frame.confusion.test;
+      pick.element.hidden = !frame.confusion.test;
       const rows = frame.confusion.test ? part : "train";
       const isOfClasses = frame.task === "classification";
       counts.element.hidden = !isOfClasses;
+      note.hidden = !isOfClasses;
       values.element.hidden = isOfClasses;
-      if (isOfClasses) counts.draw(frame.confusion[rows], frame.classNames, look);
-      else values.draw(frame, rows, look);
+      if (!isOfClasses) {
+        values.draw(frame, rows, look);
+        return;
+      }
+      counts.draw(frame.confusion[rows], frame.classNames, look);
+      note.textContent = summary(frame.confusion[rows]);
     },
   };
+}
+
+/** @param {number[][]} counts true class x predicted class */
+function summary(counts) {
+  const all = counts.flat().reduce((sum, count) => sum + count, 0);
+  const right = counts.reduce((sum, row, i) => sum + row[i], 0);
+  return `${countText(all - right)} of ${countText(all)} rows are taken for another class.`;
 }
 
 /** A table of counts; a cell is the darker, the larger its share of its true class. */
 function makeCounts() {
   const element = make("div", "pg-scroll");
   const table = make("table", "pg-counts");
-  const caption = make("caption", "", "Rows: the true class. Columns: the predicted.");
+  const caption = make("caption", "", "Rows by true class, columns by predicted class");
   element.append(table);
   element.tabIndex = 0;
   element.setAttribute("role", "region");
@@ -69,7 +82,8 @@ function makeCounts() {
   /** @param {string[]} names */
   function build(names) {
     const head = make("tr");
-    head.append(make("td"), ...names.map((name) => headerOf(name, "col")));
+    const corner = make("td", "", "true ↓ predicted →");
+    head.append(corner, ...names.map((name) => headerOf(name, "col")));
     const top = make("thead");
     top.append(head);
     const body = make("tbody");

@@ -113,7 +113,8 @@ function makeHistogram(redraw) {
 
 /** @param {Spread} spread */
 function wordsOf({ mean, sd, dead }) {
-  const spread = `${short(mean)} ± ${short(sd)}`;
+  const middle = Math.abs(mean) < 1e-6 * sd ? 0 : mean; // but for rounding
+  const spread = `${short(middle)} ± ${short(sd)}`;
   if (!dead) return spread;
   return `${spread}; ${dead} ${dead === 1 ? "unit is" : "units are"} dead`;
 }
@@ -146,7 +147,7 @@ function drawBars({ context, width, height }, { low, high, counts }, look) {
   context.fillText(short(high), width, height - 1);
   if (low >= 0 || high <= 0) return;
   const zero = (-low / (high - low)) * width;
-  if (zero < 40 || zero > width - 40) return;
+  if (zero < 48 || zero > width - 48) return;
   context.textAlign = "center";
   context.fillText("0", zero, height - 1);
 }

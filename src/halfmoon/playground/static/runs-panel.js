@@ -59,6 +59,7 @@ export function makeRunsPanel(store) {
       if (there !== card.element) list.insertBefore(card.element, there);
       card.paint(colours.get(run.id) ?? "");
       card.show(run, state.score_name, compared.includes(run.id));
+      card.allowComparing(runs.length > 1);
     });
     const chosen = runs.filter(({ id }) => compared.includes(id));
     comparison.show(chosen, state.score_name);
@@ -132,6 +133,10 @@ function makeCard(store, id, compare) {
   return {
     element,
     draw: picture.draw,
+    /** @param {boolean} isAllowed */
+    allowComparing(isAllowed) {
+      against.hidden = !isAllowed;
+    },
     /** @param {string} colour of its curves */
     paint(colour) {
       mark.style.background = colour;

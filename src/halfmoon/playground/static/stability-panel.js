@@ -58,8 +58,18 @@ export function makeStabilityPanel(store) {
       const text = now.why || noteOf(now);
       if (note.textContent !== text) note.textContent = text;
       chart.draw(contentOfStability(frame, shows, look), look);
+      if (isOnItsWay(frame)) store.want();
     },
   };
+}
+
+/**
+ * Whether there are updates whose curvature is still to come: each frame brings a few.
+ * @param {PlaygroundFrame} frame
+ */
+function isOnItsWay(frame) {
+  const known = frame["stability.product_updates"];
+  return known !== undefined && known.length < frame["stability.updates"].length;
 }
 
 /** @param {{product: number | null, limit: number | null}} now */
