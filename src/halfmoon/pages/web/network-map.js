@@ -36,6 +36,8 @@ const MOST_ENDS = 12; // inputs or outputs that are shown
 const ENDS = [0.12, 0.86]; // of the layers, as shares of the width
 const NAMED = [0.19, 0.8]; // where names need room
 const SHORT = 3; // letters of a name that stands above its input
+const MOST_ROWS = 8; // of units in one column
+const MOST_COLUMNS = 12;
 const LARGEST = 56; // pixels, of a unit's picture
 const IN_COLUMNS = 30;
 const SHAPE = 1.25; // of a picture: its width by its height
@@ -70,7 +72,7 @@ export function arrangeNetwork(frame, width, height) {
 }
 
 /**
- * Units in as many columns as let their pictures be largest.
+ * A few units stand in one column, more in as many as let their pictures be largest.
  * @param {number} count
  * @param {number} x
  * @param {number} block
@@ -79,7 +81,8 @@ export function arrangeNetwork(frame, width, height) {
  */
 function hiddenTiles(count, x, block, middle, height) {
   let best = { columns: 1, tall: 0 };
-  for (let columns = 1; columns <= Math.min(count, 12); columns += 1) {
+  const most = count > MOST_ROWS ? Math.min(count, MOST_COLUMNS) : 1;
+  for (let columns = 1; columns <= most; columns += 1) {
     const tall = Math.min(
       columns > 1 ? IN_COLUMNS : LARGEST,
       0.8 * roomOf(Math.ceil(count / columns), height),

@@ -15,8 +15,10 @@ import { pictureOf } from "./surface.js";
 /** @typedef {{ frame: Frame, look: Look, map: NetworkMap, lit: number | null, unit: number | null }} Drawing */
 /** @typedef {(context: CanvasRenderingContext2D, drawing: Drawing) => void} Overlay */
 
-const CROWD = 8; // units in a layer, from which on lines are finer
-const MOST_WEIGHTS = 700; // the largest weights
+const CROWD = 8; // units in a layer, beyond which they have no number
+const MOST_WEIGHTS = 700; // the largest of them have lines
+const FEW_WEIGHTS = 24; // in a layer, beyond which lines are finer
+const WIDEST = 9; // pixels, of a line
 const OUTPUT_COLUMNS = 24;
 const OUTPUT_ROWS = 18;
 const LETTER = 6.4; // pixels, about
@@ -90,7 +92,8 @@ function drawLinks(context, { frame, look, map, lit, unit }) {
     const isLit = index === lit || isLitUnit(source) || isLitUnit(target);
     if (Math.abs(w) < least && !isLit) continue;
     drawn?.add(index);
-    const crowd = Math.max(sizes[layer - 1], sizes[layer]) > CROWD ? 0.45 : 1;
+    const count = (sizes[layer - 1] + 1) * sizes[layer];
+    const crowd = Math.max(0.35, Math.min(1, Math.sqrt(FEW_WEIGHTS / count)));
     const strength = Math.min(1, 0.35 + 0.25 * Math.abs(w));
     const [x0, y0, x1, y1, x2, y2, x3, y3] = path;
     context.beginPath();
@@ -100,7 +103,8 @@ function drawLinks(context, { frame, look, map, lit, unit }) {
       w < 0 ? look.violet : look.amber,
       isLit ? 1 : strength * crowd * (isQuiet ? 0.55 : 1),
     );
-    context.lineWidth = Math.min(10, 0.5 + 1.35 * Math.abs(w)) * (isLit ? 1 : crowd);
+    const width = Math.min(WIDEST, 0.5 + 1.35 * Math.abs(w));
+    context.lineWidth = width * (isLit ? 1 : crowd);
     context.setLineDash(w < 0 ? [9, 4] : []);
     context.stroke();
   }

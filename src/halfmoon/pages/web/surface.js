@@ -32,6 +32,7 @@ import { listenToSurface, within } from "./surface-input.js";
 const RADIUS = 4.6;
 const MANY_POINTS = 500; // from which on they are smaller
 const MOST_LINES = 8;
+const FAINTEST = 0.25; // of the largest answer in a layer: a unit's full colour
 const LEVELS = 8; // of equal value
 const LONGEST_NAME = 24;
 
@@ -212,7 +213,8 @@ export function pictureOf(frame, unit) {
   if (!values) return null;
   const index = isInput ? -1 - unit : unit;
   const count = isInput ? sizes[0] : hiddenUnits(frame);
-  const span = isInput ? spanOf(values, index, 1, count) : spanOfLayer(frame, unit);
+  const own = spanOf(values, index, 1, count);
+  const span = isInput ? own : Math.max(own, FAINTEST * spanOfLayer(frame, unit));
   return {
     values,
     count,

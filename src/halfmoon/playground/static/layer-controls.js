@@ -2,6 +2,7 @@
 // and which activation. All of it starts training over, but for the activation.
 
 import { make } from "./controls.js";
+import { makeFeaturesMenu } from "./features-menu.js";
 
 /** @import { SettingInfo, Setup, State, Store } from "./playground.js" */
 /** @typedef {{ hidden: number[], activations: string[] }} Shape */
@@ -16,10 +17,10 @@ export function makeLayerControls(store) {
   const line = make("div", "pg-layer-count");
   const words = make("span", "pg-layer-words");
   const heads = make("div", "pg-layer-heads");
-  const ends = [
-    make("span", "pg-layer-end", "inputs"),
-    make("span", "pg-layer-end", ""),
-  ];
+  const features = makeFeaturesMenu(store);
+  const inputs = make("div", "pg-layer-end");
+  inputs.append(features.element);
+  const outputs = make("div", "pg-layer-end");
   /** @type {ReturnType<typeof makeLayerHead>[]} */
   const layers = [];
   const most = store.menu.settings.find(({ name }) => name === "hidden")?.high ?? 64;
@@ -58,7 +59,7 @@ export function makeLayerControls(store) {
       layers.push(makeLayerHead(store, layers.length, change, most));
     }
     layers.length = hidden.length;
-    const boxes = [ends[0], ...layers.map((layer) => layer.element), ends[1]];
+    const boxes = [inputs, ...layers.map((layer) => layer.element), outputs];
     const isOther = boxes.some((box, i) => heads.children[i] !== box);
     if (isOther || heads.children.length > boxes.length)
       heads.replaceChildren(...boxes);
@@ -71,7 +72,8 @@ export function makeLayerControls(store) {
     show(state) {
       wanted = null;
       show(/** @type {any} */ (state.setup));
-      ends[1].textContent = state.task === "regression" ? "output" : "outputs";
+      features.show(state);
+      outputs.textContent = state.task === "regression" ? "output" : "outputs";
     },
     /**
      * Put each head over its layer.
@@ -85,7 +87,7 @@ export function makeLayerControls(store) {
         const head = /** @type {HTMLElement} */ (box);
         if (places[i] === undefined) return;
         head.style.left = `${places[i]}px`;
-        head.style.maxWidth = `${room - 4}px`;
+        if (i > 0 && i < places.length - 1) head.style.maxWidth = `${room - 4}px`;
       });
     },
   };
