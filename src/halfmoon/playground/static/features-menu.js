@@ -1,5 +1,5 @@
-// What the network is given of a point: a small menu over its inputs. It stays shut until
-// it is pressed, and there is none for a table, whose columns are the inputs.
+// What the network is given of a point: a small menu over its inputs, shut until it is
+// pressed. There is none for a table, whose columns are the inputs.
 
 import { make } from "./controls.js";
 import { readable } from "./layers.js";

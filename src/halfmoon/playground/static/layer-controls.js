@@ -1,5 +1,5 @@
-// Above the network's drawing: how many layers it has, and over each layer how many units
-// and which activation. All of it starts training over, but for the activation.
+// Above the network's drawing: how many layers it has, and over each layer how many
+// units and which activation. All of it starts training over, but for the activation.
 
 import { make } from "./controls.js";
 import { makeFeaturesMenu } from "./features-menu.js";
@@ -52,7 +52,8 @@ export function makeLayerControls(store) {
 
   /** @param {Shape} shape */
   function show({ hidden, activations }) {
-    words.textContent = `${hidden.length} hidden layer${hidden.length === 1 ? "" : "s"}`;
+    const layerWord = hidden.length === 1 ? "layer" : "layers";
+    words.textContent = `${hidden.length} hidden ${layerWord}`;
     fewer.disabled = hidden.length === 0;
     more.disabled = hidden.length === MOST_LAYERS;
     while (layers.length < hidden.length) {

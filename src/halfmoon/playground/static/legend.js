@@ -6,7 +6,9 @@ import { drawGrid, paintGrid } from "./maps.js";
 import { roundTicks } from "./ticks.js";
 
 /** @import { Frame, Look } from "./types.js" */
-/** @typedef {{ text: string, isHollow?: boolean, isWrong?: boolean, label: number }} Entry */
+/**
+ * @typedef {{ text: string, isHollow?: boolean, isWrong?: boolean, label: number }} Entry
+ */
 
 const MARK = 18; // pixels
 const MOST_CLASSES = 8; // that are named

@@ -8,6 +8,13 @@ import { onPath } from "./network-map.js";
 /** @import { Frame, Look } from "./types.js" */
 /** @import { Link, NetworkMap } from "./network-map.js" */
 /** @typedef {{ frame: Frame, look: Look, map: NetworkMap }} Scene */
+/**
+ * @callback Draw
+ * @param {CanvasRenderingContext2D} context
+ * @param {Scene} scene
+ * @param {number} share of the phase that has passed
+ * @returns {void}
+ */
 
 const LENGTH = 900; // milliseconds of a phase's movement
 const LARGEST_DOT = 5; // pixels, of a dot
@@ -38,7 +45,7 @@ export function makePhases(redraw) {
   };
 }
 
-/** @type {Record<string, (context: CanvasRenderingContext2D, scene: Scene, share: number) => void>} */
+/** @type {Record<string, Draw>} */
 const PHASES = {
   forward(context, scene, share) {
     drawDots(context, scene, share, () => 0.6);
