@@ -14,7 +14,8 @@ from halfmoon.components.rules import nearest
 from halfmoon.files.model_file import save as save_model
 from halfmoon.network import Network
 from halfmoon.playground import maps, programs
-from halfmoon.playground.operations import Answer, File, operation
+from halfmoon.playground.exporting import run_page
+from halfmoon.playground.operations import Answer, File, operate, operation
 from halfmoon.playground.session import Moment, Session
 
 COLUMNS = 180  # of the surface in a picture
@@ -55,7 +56,7 @@ def save(session: Session, kind: str) -> Answer:
         raise ValueError(
             f"There is no file of the kind {kind!r}; {nearest(kind, FILES)}"
         )
-    return FILES[kind](session.moment())
+    return FILES[kind](session)
 
 
 def network_of(moment: Moment) -> Network:
@@ -65,25 +66,26 @@ def network_of(moment: Moment) -> Network:
     return network
 
 
-def _model(moment: Moment) -> File:
+def _model(session: Session) -> File:
     """The network with the present weights, as `halfmoon.load` reads it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.safetensors"
-        save_model(network_of(moment), path)
+        save_model(network_of(session.moment()), path)
         return File(path.read_bytes(), "application/octet-stream", path.name)
 
 
-def _rows(moment: Moment) -> File:
+def _rows(session: Session) -> File:
     """The rows as they were given, before they are encoded."""
-    table = moment.data.table
+    table = session.moment().data.table
     text = programs.write_csv([*table], [*table.values()])
     return File(text.encode(), "text/csv", "rows.csv")
 
 
-def _program(kind: str) -> Callable[[Moment], File]:
+def _program(kind: str) -> Callable[[Session], File]:
     """The program, with the files that it reads if there are some."""
 
-    def write(moment: Moment) -> File:
+    def write(session: Session) -> File:
+        moment = session.moment()
         text = _code(moment, kind)
         files = programs.data_files(moment.recording.stages, moment.update)
         if not files:
@@ -97,17 +99,24 @@ def _program(kind: str) -> Callable[[Moment], File]:
     return write
 
 
-def _picture(kind: str, media_type: str) -> Callable[[Moment], File]:
+def _picture(kind: str, media_type: str) -> Callable[[Session], File]:
     """Surface, network and curves."""
 
-    def draw(moment: Moment) -> File:
+    def draw(session: Session) -> File:
         from halfmoon.pages.figures import picture_file
         from halfmoon.pages.texts import Picture
 
+        moment = session.moment()
         picture = Picture(lambda fig: _draw(fig, moment), SIZE)
         return File(picture_file(picture, kind), media_type, f"playground.{kind}")
 
     return draw
+
+
+def _page(session: Session) -> File:
+    """The run so far, in a page that plays it."""
+    told: list[Any] = [operate(session, name) for name in ("state", "menu")]
+    return File(run_page(session.moment(), *told), "text/html", "run.html")
 
 
 def _draw(fig: Any, moment: Moment) -> None:
@@ -136,7 +145,8 @@ def _draw(fig: Any, moment: Moment) -> None:
     )
 
 
-FILES: dict[str, Callable[[Moment], File]] = {
+FILES: dict[str, Callable[[Session], File]] = {
+    "page": _page,
     "model": _model,
     "csv": _rows,
     "svg": _picture("svg", "image/svg+xml"),

@@ -4,12 +4,13 @@ import { make, makeSegments } from "./controls.js";
 
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
 
-const KINDS = [
+const CODE_KINDS = [
   ["python", "Python"],
   ["command", "Command line"],
   ["numpy", "Plain NumPy"],
 ];
 const FILES = [
+  ["page", "The run as a page", "plays it in any browser, offline"],
   ["model", "Model", "for halfmoon.load"],
   ["csv", "Rows", "as CSV"],
   ["svg", "Picture", "SVG, for print"],
@@ -30,7 +31,7 @@ export function makeOutputPanel(store) {
 
   const kinds = makeSegments({
     label: "Code that gives these numbers",
-    options: KINDS,
+    options: CODE_KINDS,
     change(/** @type {string} */ value) {
       kind = value;
       store.want();

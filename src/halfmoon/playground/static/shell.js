@@ -18,8 +18,9 @@ import { makeTop } from "./top.js";
  * @param {HTMLElement} root
  * @param {Transport} transport
  * @param {Location | null} [place] the address that shows the state, if there is one
+ * @param {string[]} [hides] panels and controls that are left out
  */
-export async function startPlayground(root, transport, place = null) {
+export async function startPlayground(root, transport, place = null, hides = []) {
   root.classList.add("pg", "live");
   const message = makeMessage();
   root.append(message.element);
@@ -29,7 +30,7 @@ export async function startPlayground(root, transport, place = null) {
   });
   store.say = message.say;
   const address = readAddress(place?.hash ?? "", store.menu);
-  for (const name of address.hide) store.hides.add(name);
+  for (const name of [...hides, ...address.hide]) store.hides.add(name);
   store.lesson = address.lesson;
   Object.assign(store.marks, { picked: address.row, pinned: address.unit });
 

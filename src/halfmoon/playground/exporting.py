@@ -1,0 +1,144 @@
+"""The recorded run as one page, which plays it in any browser and fetches nothing.
+
+The page is the playground's own. In the place of a server it holds some moments of the
+run, packed as a server's frames are; it draws and computes nothing.
+"""
+
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfmoon.pages import modules
+from halfmoon.playground.frames import make_frame
+from halfmoon.playground.packing import jsonable, pack
+from halfmoon.playground.recording import Recording
+from halfmoon.playground.session import Moment
+
+FOLDERS = (
+    files("halfmoon.playground").joinpath("static"),
+    files("halfmoon.pages").joinpath("web"),
+)
+STYLES = ("colours", "live", "uplot", "playground", "panels", "views", "outputs")
+MOST_MOMENTS = 96
+MOST_BYTES = 24 * 2**20  # of moments, before they are packed
+PIXELS = 600  # of the curves
+MOVING = {
+    "plane": {"columns": 64, "rows": 48},
+    "units": {"columns": 28, "rows": 21},
+    "points": True,
+    "weights": True,
+    "confusion": True,
+    "histograms": True,
+    "stability": True,
+}
+# three digits are enough of these
+SHORT = ("plane", "pictures", "predictions", "hidden", "inputPictures")
+
+
+def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> bytes:
+    """The run that led to a moment as a page; `state` and `menu` as operations tell."""
+    messages, updates = _messages(moment)
+    run = next(run for run in state["runs"] if run["current"])
+    told = {
+        "state": state | {"runs": [run | {"id": "1"}]},
+        "menu": menu,
+        "updates": updates,
+        "lengths": [len(message) for message in messages],
+        "layers": len(moment.setup.hidden),
+        "messages": b64encode(gzip.compress(b"".join(messages), 6, mtime=0)).decode(),
+    }
+    text = json.dumps(jsonable(told), separators=(",", ":")).replace("<", "\\u003c")
+    script = modules.join(
+        {name: text for folder in FOLDERS for name, text in _modules(folder)},
+        "recorded",
+    )
+    known = {file.name: file for folder in FOLDERS for file in folder.iterdir()}
+    style = "\n".join(known[f"{name}.css"].read_text("utf-8") for name in STYLES)
+    page = FOLDERS[0].joinpath("recorded.html").read_text("utf-8")
+    parts = {
+        "POLICY": escape(modules.policy(script)),
+        "STYLE": style,
+        "TITLE": escape(f"{state['data']['name']}: a run in halfmoon's playground"),
+        "RUN": text,
+        "SCRIPT": script,
+    }
+    for name, part in parts.items():
+        page = page.replace(f"<!--{name}-->", part, 1)
+    return page.encode()
+
+
+def _modules(folder: Any) -> Iterator[tuple[str, str]]:
+    return iter(modules.read_modules(folder).items())
+
+
+def _messages(moment: Moment) -> tuple[list[bytes], list[int]]:
+    """What stays, with both kinds of curves; then moments, and their updates."""
+    runs = {"1": moment.recording}
+    still = []
+    for is_log in (True, False):
+        curves = {"curves": {"width": PIXELS, "log": is_log, "runs": ["1"]}}
+        still.append(pack(*make_frame(moment, runs, MOVING | curves)))
+    moments = list(_moments(moment))
+    messages = [pack(*_frame(each)) for each in moments]
+    return [*still, *messages], [each.update for each in moments]
+
+
+def _moments(moment: Moment) -> Iterator[Moment]:
+    """Some updates of the run up to a moment, as many as there is room for."""
+    size = sum(array.nbytes for array in _frame(moment)[1].values())
+    most = max(2, min(MOST_MOMENTS, MOST_BYTES // size))
+    points = list(moment.recording.points)
+    updates = sorted({p.update for p in points if p.update < moment.update})
+    chosen = np.linspace(0, len(updates) - 1, min(most, len(updates))).round()
+    recording = moment.recording.branch()
+    for i in chosen.astype(int).tolist():
+        recording.seek(updates[i])
+        yield _at(moment, recording)
+    yield moment
+
+
+def _at(moment: Moment, recording: Recording) -> Moment:
+    """The moment at which a recording stands."""
+    stage = recording.stage
+    return moment._replace(
+        update=recording.update,
+        epoch=recording.run.epoch,
+        theta=recording.run.theta,
+        last=recording.last,
+        network=recording.work.network,
+        data=stage.data,
+        setup=stage.setup,
+        run=recording.run,
+        playing=False,
+        stopped="",
+        phase=None,
+    )
+
+
+def _frame(moment: Moment) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """What moves, each hidden layer by its number; numbers that are drawn are short."""
+    rows = {id(stage.data) for stage in moment.recording.stages}
+    known = moment.data_version if len(rows) == 1 else None  # else they move, too
+    header, arrays = make_frame(moment, {}, MOVING, known)
+    for layer in range(1, len(moment.setup.hidden) + 1):
+        wish = {"hidden": {"layer": layer}}
+        arrays[f"hidden.{layer}"] = make_frame(moment, {}, wish, known)[1]["hidden"]
+    kept = {
+        name: _shortened(array) if name.partition(".")[0] in SHORT else array
+        for name, array in arrays.items()
+        if not name.startswith("stability.")
+    }
+    return header, kept
+
+
+def _shortened(array: NDArray[Any]) -> NDArray[Any]:
+    """float32 with ten binary digits of its fraction, which packs much smaller."""
+    bits = array.astype(np.float32).view(np.uint32)
+    return ((bits + np.uint32(0x1000)) & np.uint32(0xFFFFE000)).view(np.float32)
