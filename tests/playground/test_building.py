@@ -9,7 +9,8 @@ from sklearn.metrics import accuracy_score, log_loss, r2_score
 from halfmoon.components.losses import LOSSES
 from halfmoon.network import Network
 from halfmoon.playground.building import (
-    begin,
+    Conditions,
+    Measures,
     measure,
     network_options,
     suits,
@@ -17,6 +18,7 @@ from halfmoon.playground.building import (
 )
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
+from halfmoon.training.recording import begin
 from halfmoon.training.settings import Settings
 
 
@@ -29,7 +31,7 @@ def test_options_are_what_the_public_functions_take():
     setup, data = made(hidden=[4, 3], activations=["tanh", "relu"], dropout=0.1, seed=5)
     network = Network.dense(**network_options(setup, data))
     assert [layer.k for layer in network.layers if layer.shapes] == [4, 3, 2]
-    work = begin(setup, data)
+    work = begin(Conditions(setup, data))
     np.testing.assert_array_equal(work.run.theta, network.theta)
     assert work.fit.settings == Settings(**train_options(setup))
 
@@ -40,7 +42,7 @@ def test_every_loss_that_suits_a_task_begins(task):
     for loss in LOSSES:
         if suits(LOSSES.make(loss), task):
             setup, data = made(data=name, loss=loss)
-            assert np.isfinite(begin(setup, data).network.theta).all()
+            assert np.isfinite(begin(Conditions(setup, data)).network.theta).all()
     assert suits(LOSSES.make("squared_error"), task)
     assert suits(LOSSES.make("softmax_cross_entropy"), task) == (
         task == "classification"
@@ -55,7 +57,7 @@ def test_a_loss_of_another_task_is_refused_in_words():
 
 def test_classes_are_measured_as_scikit_learn_does():
     setup, data = made()
-    network = begin(setup, data).network
+    network = begin(Conditions(setup, data)).network
     measures = measure(network, data, network.theta)
     for rows, loss, score in (
         (~data.is_test, measures.train_loss, measures.train_score),
@@ -68,7 +70,7 @@ def test_classes_are_measured_as_scikit_learn_does():
 
 def test_values_are_measured_by_r2_and_without_test_rows_there_is_no_number():
     setup, data = made(data="wave", test_share=0.0, l2=0.5)
-    network = begin(setup, data).network
+    network = begin(Conditions(setup, data)).network
     measures = measure(network, data, network.theta)
     y_hat = network.predict(data.X)[:, 0]
     np.testing.assert_allclose(measures.train_score, r2_score(data.y, y_hat))
@@ -78,30 +80,25 @@ def test_values_are_measured_by_r2_and_without_test_rows_there_is_no_number():
     assert np.isnan(measures.test_score)
 
 
-def test_a_run_is_released_only_where_its_batches_or_memory_are_others():
-    setup, data = made()
-    run = begin(setup, data).run
-    for changes, released in (
-        ({"learning_rate": 0.1, "l2": 0.1, "activations": ["relu"]}, False),
-        ({"optimizer": "adam"}, True),
-        ({"batch_size": 8}, True),
-    ):
-        work = begin(setup.change(**changes), data, run)
-        assert work.released == released
-        assert np.array_equal(work.run.theta, run.theta)
-
-
-def test_weights_set_by_hand_change_nothing_else():
-    setup, data = made()
-    run = begin(setup, data).run
-    theta = run.theta.copy()
-    work = begin(setup, data, run, {3: 7.0})
-    assert work.run.theta[3] == 7.0
-    np.testing.assert_array_equal(run.theta, theta)
-    assert len(np.flatnonzero(work.run.theta != theta)) == 1
-
-
 def test_what_cannot_be_is_refused_in_words():
     setup, data = made()
+    wrong = dataclasses.replace(setup, optimizer="adm")
     with pytest.raises(ValueError, match="no optimizer 'adm'; did you mean 'adam'"):
-        begin(dataclasses.replace(setup, optimizer="adm"), data)
+        begin(Conditions(wrong, data))
+
+
+def test_each_condition_stops_and_without_test_rows_the_training_rows_count():
+    setup, data = made(stop_loss=0.1, stop_score=0.9, patience=3)
+    good = Measures(0.5, 0.1, 0.5, 0.95)
+    conditions = Conditions(setup, data)
+    assert conditions.watched
+    assert not Conditions(Setup(), data).watched
+    assert conditions.monitor(good) == 0.1
+    assert conditions.reason_to_stop(good, 0) == "loss"
+    assert conditions.reason_to_stop(good._replace(test_loss=0.2), 0) == "score"
+    poor = Measures(0.1, 0.5, 0.95, 0.5)
+    assert conditions.reason_to_stop(poor, 2) == ""
+    assert conditions.reason_to_stop(poor, 3) == "patience"
+    untested = Conditions(*made(test_share=0.0, stop_score=0.9))
+    assert untested.reason_to_stop(poor, 0) == "score"
+    assert untested.monitor(poor) == 0.1

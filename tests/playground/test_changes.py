@@ -2,6 +2,7 @@
 
 import pytest
 
+from halfmoon.playground.building import Conditions
 from halfmoon.playground.changes import begins_anew, completed, differing, with_loss
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
@@ -9,9 +10,12 @@ from halfmoon.playground.sources import make_data
 SMALL = Setup(rows=20)
 
 
+def made(setup):
+    return Conditions(setup, make_data(setup))
+
+
 def anew(**settings):
-    setup = SMALL.change(**settings)
-    return begins_anew(SMALL, setup, make_data(SMALL), make_data(setup))
+    return begins_anew(made(SMALL), made(SMALL.change(**settings)))
 
 
 def test_layers_that_are_added_have_the_last_ones_activation():
@@ -62,13 +66,10 @@ def test_training_begins_anew(settings):
 
 
 def test_one_data_set_with_other_settings_is_the_same_unless_its_classes_are_others():
-    spiral = SMALL.change(data="spiral:turns=1.5")
-    assert not begins_anew(
-        SMALL.change(data="spiral"), spiral, make_data(spiral), make_data(spiral)
-    )
-    two = SMALL.change(data="blobs:classes=2")
-    three = SMALL.change(data="blobs:classes=3")
-    assert begins_anew(two, three, make_data(two), make_data(three))
+    spiral = made(SMALL.change(data="spiral"))
+    assert not begins_anew(spiral, made(SMALL.change(data="spiral:turns=1.5")))
+    two = made(SMALL.change(data="blobs:classes=2"))
+    assert begins_anew(two, made(SMALL.change(data="blobs:classes=3")))
 
 
 def test_settings_that_differ_are_named():

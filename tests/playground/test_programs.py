@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from halfmoon.playground import programs
-from halfmoon.playground.recording import Recording
+from halfmoon.playground.building import Conditions
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
+from halfmoon.training.recording import Recording
 
 SMALL = {"rows": 40, "epochs": 500}
 
@@ -14,17 +15,18 @@ SMALL = {"rows": 40, "epochs": 500}
 def record(*steps, source=None, **settings):
     """A recording that goes to updates, changes settings, or sets weights in turn."""
     setup = Setup(**(SMALL | settings))
-    recording = Recording(setup, make_data(setup, source), source)
+    recording = Recording(Conditions(setup, make_data(setup, source), source))
     for step in steps:
         if isinstance(step, int):
             recording.advance(step)
             continue
         weights = step.pop("weights", None)
         setup = setup.change(**step)
-        data = recording.stage.data
+        data = recording.stage.conditions.data
         if "noise" in step:
             data = make_data(setup, source)
-        recording.change(setup, data, source, weights)
+        recording.change(Conditions(setup, data, source), weights)
+    recording.measure()
     return recording
 
 
@@ -117,7 +119,9 @@ def test_a_branch_is_repeated_from_its_beginning():
     recording = record(20)
     recording.seek(8)
     branch = recording.branch()
-    branch.change(branch.stage.setup.change(learning_rate=0.2), branch.stage.data)
+    old = branch.stage.conditions
+    setup = old.setup.change(learning_rate=0.2)
+    branch.change(Conditions(setup, old.data))
     branch.advance(20)
     names = run(programs.python_program(branch.stages, 20))
     np.testing.assert_array_equal(names["network"].theta, branch.run.theta)

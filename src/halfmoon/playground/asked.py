@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from halfmoon.playground.recording import Recording
 from halfmoon.playground.session import Moment
+from halfmoon.training.recording import Recording
 
 Part = tuple[dict[str, Any], dict[str, NDArray[Any]]]  # of a header, and arrays
 

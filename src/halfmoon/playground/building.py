@@ -1,7 +1,5 @@
-"""From a setup and its rows to a network and a fit, whose updates are carried out."""
+"""From a setup and its rows to a network, and how good it is."""
 
-from collections.abc import Mapping
-from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,15 +7,10 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Loss, encode
-from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.network import Network
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
-from halfmoon.training.interrupt import Interrupt
-from halfmoon.training.loop import Fit
-from halfmoon.training.run import Run, descriptions
 from halfmoon.training.settings import Settings
-from halfmoon.training.train import make_problem, prepare, refuse_idle
 
 OF_TRAINING = (
     *("optimizer", "learning_rate", "schedule", "epochs", "batch_size", "shuffle"),
@@ -69,51 +62,6 @@ def truth(loss: Loss, data: Data) -> NDArray[Any]:
     return data.y
 
 
-class Work(NamedTuple):
-    """A network, and a run of it that is ready to go on."""
-
-    network: Network
-    fit: Fit
-    run: Run
-    released: bool  # whether it was, as its batches or optimizer are others now
-
-
-def begin(
-    setup: Setup,
-    data: Data,
-    run: Run | None = None,
-    weights: Mapping[int, float] | None = None,
-) -> Work:
-    """A new run, or one that goes on from `run`, with weights set by hand.
-
-    What it compiles is ready afterwards. Raises ValueError for what does not exist or
-    does not fit together.
-    """
-    network = Network.dense(**network_options(setup, data))
-    theta = (network.theta if run is None else run.theta).copy()
-    for index, value in (weights or {}).items():
-        theta[index] = value
-    network.theta = theta
-    settings = Settings(**train_options(setup))
-    method = OPTIMIZERS.make(setup.optimizer)
-    rows = ~data.is_test
-    y = truth(network.loss, data)[rows]
-    problem = make_problem(network, data.X[rows], y, None, settings, method)
-    refuse_idle(problem, settings, method)
-    released = False
-    if run is not None:
-        known = run.optimizer_description, run.data_description
-        released = descriptions(problem, method) != known
-        run = copy(run)
-        run.theta = theta
-        if released:
-            run.release(anew=False)
-    problem, now = prepare(problem, method, run)
-    fit = Fit(problem, settings, None, None, None, (), None, Interrupt())
-    fit.begin(now)
-    return Work(network, fit, now, released)
-
-
 class Measures(NamedTuple):
     """How good a network is: mean losses without penalty, and scores; NaN for no rows.
 
@@ -155,3 +103,49 @@ def score(task: str, y_hat: Array, y: NDArray[Any]) -> float:
 def _mean(values: NDArray[Any]) -> float:
     """The mean; NaN of nothing."""
     return float(values.mean()) if len(values) else np.nan
+
+
+class Conditions(NamedTuple):
+    """What updates are made with, for a `training.recording.Recording`."""
+
+    setup: Setup
+    data: Data
+    source: Any = None  # where the rows come from, if not from a data set
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.data.n
+
+    @property
+    def watched(self) -> bool:
+        """Whether something is to stop it."""
+        stops = (self.setup.stop_loss, self.setup.stop_score, self.setup.patience)
+        return any(each is not None for each in stops)
+
+    def make(self) -> tuple[Network, Array, Any, Settings]:
+        """The network, the rows that it learns from, and how."""
+        network = Network.dense(**network_options(self.setup, self.data))
+        rows = ~self.data.is_test
+        y = truth(network.loss, self.data)[rows]
+        return network, self.data.X[rows], y, Settings(**train_options(self.setup))
+
+    def measure(self, network: Network, theta: Array) -> Measures:
+        """How good parameters are."""
+        return measure(network, self.data, theta)
+
+    def monitor(self, measures: Measures) -> float:
+        """The loss of the test rows, or of the training rows if there are none."""
+        has_test = self.data.is_test.any()
+        return measures.test_loss if has_test else measures.train_loss
+
+    def reason_to_stop(self, measures: Measures, epochs: int) -> str:
+        """Which of the setup's conditions is met."""
+        setup = self.setup
+        has_test = self.data.is_test.any()
+        score = measures.test_score if has_test else measures.train_score
+        if setup.stop_loss is not None and self.monitor(measures) <= setup.stop_loss:
+            return "loss"
+        if setup.stop_score is not None and score >= setup.stop_score:
+            return "score"
+        return "patience" if setup.patience and epochs >= setup.patience else ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from halfmoon.components.losses import LOSSES
-from halfmoon.playground.building import suits
+from halfmoon.playground.building import Conditions, suits
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
 
@@ -44,13 +44,14 @@ def with_loss(setup: Setup, data: Data) -> Setup:
     return setup
 
 
-def begins_anew(setup: Setup, new: Setup, data: Data, new_data: Data) -> bool:
-    """Whether weights learned with the first two are of no use with the others."""
-    differ = differing(setup, new) & STARTS_OVER
-    is_same = setup.data.partition(":")[0] == new.data.partition(":")[0]
-    if is_same or new.data == "drawn":  # a data set whose points are moved
+def begins_anew(old: Conditions, new: Conditions) -> bool:
+    """Whether weights that were learned under the old ones are of no use now."""
+    differ = differing(old.setup, new.setup) & STARTS_OVER
+    is_same = old.setup.data.partition(":")[0] == new.setup.data.partition(":")[0]
+    if is_same or new.setup.data == "drawn":  # a data set whose points are moved
         differ -= {"data"}
     shape = [
-        (each.inputs, each.classes, each.task, each.target) for each in (data, new_data)
+        (each.inputs, each.classes, each.task, each.target)
+        for each in (old.data, new.data)
     ]
     return bool(differ) or shape[0] != shape[1]

@@ -17,9 +17,10 @@ from halfmoon.network import Network
 from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import network_options, score, truth
 from halfmoon.playground.data import Data
-from halfmoon.playground.recording import Band, Recording
 from halfmoon.playground.session import Moment
 from halfmoon.playground.setup import Setup
+from halfmoon.training.band import Band
+from halfmoon.training.recording import Recording
 
 MOST_PIXELS = 4_000
 BINS = 40
@@ -205,7 +206,9 @@ def _products(run: Recording) -> dict[str, Array]:
     found = []
     for point in list(run.points):
         stage = [stage for stage in run.stages if stage.begin <= point.update][-1]
-        kappa = largest_curvature(stage.setup, stage.data, point.theta.tobytes())
+        kappa = largest_curvature(
+            stage.conditions.setup, stage.conditions.data, point.theta.tobytes()
+        )
         found.append((point.update, point.last.learning_rate * kappa))
         if time.perf_counter() > deadline:
             break

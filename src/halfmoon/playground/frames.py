@@ -20,8 +20,8 @@ from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import Measures, measure
 from halfmoon.playground.data import Data
 from halfmoon.playground.explaining import explain
-from halfmoon.playground.recording import Recording
 from halfmoon.playground.session import Moment
+from halfmoon.training.recording import Recording
 
 MOST_ROWS = 1_500  # shown as points
 MOST_CELLS = 160  # of a map, in either direction
@@ -185,7 +185,7 @@ def _thumbnails(asked: Asked, wish: Any) -> Part:
     header = []
     arrays = {}
     for name, run in asked.chosen_runs(wish):
-        data = run.stage.data
+        data = run.stage.conditions.data
         where = run.work.network, run.run.theta, data, columns, rows
         arrays[f"thumbnails.{name}"] = maps.plane_map(*where)
         header.append(

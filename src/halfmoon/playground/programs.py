@@ -28,8 +28,8 @@ from halfmoon.network import Network
 from halfmoon.playground.building import network_options, train_options
 from halfmoon.playground.data import Data
 from halfmoon.playground.features import FEATURES
-from halfmoon.playground.recording import Stage
 from halfmoon.playground.setup import Setup
+from halfmoon.training.recording import Stage
 from halfmoon.training.settings import Settings
 
 
@@ -48,11 +48,13 @@ def python_program(stages: Sequence[Stage], update: int) -> str:
     options: dict[str, Any] = {}
     has_begun = False
     for number, (stage, end) in enumerate(parts):
-        wanted_data = _data_lines(stage.data, stage.setup, file_name(parts, number))
+        wanted_data = _data_lines(
+            stage.conditions.data, stage.conditions.setup, file_name(parts, number)
+        )
         if wanted_data != data:
             data = wanted_data
             body += ["", *data]
-        wanted = network_options(stage.setup, stage.data)
+        wanted = network_options(stage.conditions.setup, stage.conditions.data)
         if wanted != options:
             options = wanted
             body += ["", "# The network.", *network_lines(options)]
@@ -74,11 +76,11 @@ def numpy_lines(stages: Sequence[Stage], update: int) -> str:
     """
     parts = stages_until(stages, update)
     first = parts[0][0]
-    setup = first.setup
-    network = Network.dense(**network_options(setup, first.data))
+    setup = first.conditions.setup
+    network = Network.dense(**network_options(setup, first.conditions.data))
     changes: dict[int, list[str]] = {}
     for stage, _ in parts:
-        if stage.setup.change(learning_rate=setup.learning_rate) != setup:
+        if stage.conditions.setup.change(learning_rate=setup.learning_rate) != setup:
             raise ValueError(
                 f"After update {stage.begin:,} the run went on with other settings or "
                 "data; plain NumPy lines follow a run whose learning rate and weights "
@@ -86,12 +88,12 @@ def numpy_lines(stages: Sequence[Stage], update: int) -> str:
             )
         lines = changes.setdefault(stage.begin, [])
         if stage is not first:
-            lines.append(f"rate = {stage.setup.learning_rate!r}")
+            lines.append(f"rate = {stage.conditions.setup.learning_rate!r}")
         lines += [
             f"{_parameter(network, index)} = {value!r}"
             for index, value in stage.weights.items()
         ]
-    data = first.data
+    data = first.conditions.data
     program = numpy_program(
         network,
         Settings(**train_options(setup)),
@@ -126,9 +128,9 @@ def data_files(stages: Sequence[Stage], update: int) -> dict[str, str]:
     """The files that the Python program reads, by name."""
     parts = stages_until(stages, update)
     return {
-        file_name(parts, number): csv_text(stage.data)
+        file_name(parts, number): csv_text(stage.conditions.data)
         for number, (stage, _) in enumerate(parts)
-        if stage.data.kind != "generator"
+        if stage.conditions.data.kind != "generator"
     }
 
 
@@ -161,7 +163,7 @@ def _cell(value: Any) -> Any:
 
 def file_name(parts: Sequence[tuple[Stage, int]], number: int) -> str:
     """The name of the file with a stage's rows; other rows have another one."""
-    rows = [stage.data for stage, _ in parts[: number + 1]]
+    rows = [stage.conditions.data for stage, _ in parts[: number + 1]]
     version = 1 + sum(a is not b for a, b in pairwise(rows))
     return "data.csv" if version == 1 else f"data-{version}.csv"
 
@@ -233,25 +235,29 @@ def _train_lines(stage: Stage, end: int, has_begun: bool) -> list[str]:
     given = ["network", "X[~is_test]", _truth(stage, "~is_test")]
     if has_begun:
         given.append("run=run")
-    options = {**train_options(stage.setup), "updates": end}
+    options = {**train_options(stage.conditions.setup), "updates": end}
     heading = f"# Training, from update {stage.begin:,} to {end:,}."
     return ["", heading, *train_lines(options, given)]
 
 
 def _truth(stage: Stage, rows: str) -> str:
     """What the loss is given: class numbers, a column for each class, or values."""
-    loss = LOSSES.make(network_options(stage.setup, stage.data)["loss"])
-    if stage.data.classes and loss.target != "classes":
-        return f"np.eye({stage.data.outputs})[y[{rows}]]"
+    loss = LOSSES.make(
+        network_options(stage.conditions.setup, stage.conditions.data)["loss"]
+    )
+    if stage.conditions.data.classes and loss.target != "classes":
+        return f"np.eye({stage.conditions.data.outputs})[y[{rows}]]"
     return f"y[{rows}]"
 
 
 def _result_lines(stage: Stage) -> list[str]:
     """Lines that print what the page shows."""
     rows = {"training": "~is_test"}
-    if stage.data.is_test.any():
+    if stage.conditions.data.is_test.any():
         rows["test"] = "is_test"
-    lines = measure_lines(_truth(stage, "rows"), rows, not stage.data.classes)
+    lines = measure_lines(
+        _truth(stage, "rows"), rows, not stage.conditions.data.classes
+    )
     return ["", "# What the page shows.", *lines]
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
+from halfmoon.playground.building import Conditions
 from halfmoon.playground.changes import (
     OF_DATA,
     OF_VIEW,
@@ -22,9 +23,9 @@ from halfmoon.playground.changes import (
 )
 from halfmoon.playground.data import Data
 from halfmoon.playground.fair_lock import FairLock
-from halfmoon.playground.recording import CHUNK_SECONDS, Last, Recording
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
+from halfmoon.training.recording import CHUNK_SECONDS, Last, Recording
 from halfmoon.training.run import Run
 
 # updates a second: so many at first, and more for each update done
@@ -99,7 +100,8 @@ class Session:
         self._awake = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._begin(Recording(setup, make_data(setup, source), source), setup)
+        conditions = Conditions(setup, make_data(setup, source), source)
+        self._add(Recording(conditions), setup)
 
     @property
     def recording(self) -> Recording:
@@ -107,19 +109,25 @@ class Session:
         return self.runs[self.id]
 
     @property
+    def conditions(self) -> Conditions:
+        """What the next update is made with."""
+        conditions: Conditions = self.recording.stage.conditions
+        return conditions
+
+    @property
     def setup(self) -> Setup:
         """Every control's value, at the present update."""
-        return self.recording.stage.setup
+        return self.conditions.setup
 
     @property
     def data(self) -> Data:
         """The rows, at the present update."""
-        return self.recording.stage.data
+        return self.conditions.data
 
     @property
     def source(self) -> Any:
         """Where they come from, if not from a data set."""
-        return self.recording.stage.source
+        return self.conditions.source
 
     def moment(self) -> Moment:
         """What there is to see now, without waiting."""
@@ -137,28 +145,25 @@ class Session:
             return self.set_source(self.source, setup)
 
     def set_source(self, source: Any, setup: Setup, anew: bool = False) -> bool:
-        """Learn from other points or another table; `anew` begins with new weights."""
-        with self.lock:
-            stage = self.recording.stage
-            data = stage.data
-            if source is not stage.source or differing(stage.setup, setup) & OF_DATA:
-                data = make_data(setup, source)
-            return self.set_data(data, setup, source, anew)
+        """Go on with other points or another table; returns whether it began anew.
 
-    def set_data(
-        self, data: Data, setup: Setup, source: Any = None, anew: bool = False
-    ) -> bool:
-        """Go on with these rows and this setup; returns whether it began anew."""
+        It does in any case if `anew`.
+        """
         with self.lock:
+            now = self.conditions
+            data = now.data
+            if source is not now.source or differing(now.setup, setup) & OF_DATA:
+                data = make_data(setup, source)
             setup = with_loss(setup, data)
-            differ = differing(self.setup, setup)
-            if anew or begins_anew(self.setup, setup, self.data, data):
-                self._begin(Recording(setup, data, source), self.setup)
+            new = Conditions(setup, data, source)
+            differ = differing(now.setup, setup)
+            if anew or begins_anew(now, new):
+                self._begin(new)
                 return True
             if differ and differ <= OF_VIEW:
                 self._change_view({name: getattr(setup, name) for name in differ})
-            elif differ or data is not self.data:
-                self._edit(setup, data, source)
+            elif differ or data is not now.data:
+                self._edit(new)
             return False
 
     def set_parameter(self, index: int, value: float) -> None:
@@ -170,38 +175,39 @@ class Session:
                     f"index must be from 0 to {size - 1}, as the network has {size} "
                     f"parameters; got {index}."
                 )
-            stage = self.recording.stage
-            self._edit(stage.setup, stage.data, stage.source, {index: value})
+            self._edit(self.conditions, {index: value})
 
     def reset(self) -> None:
         """Begin with the initial weights again."""
         with self.lock:
-            stage = self.recording.stage
-            recording = Recording(stage.setup, stage.data, stage.source)
             self.playing = False
-            self._begin(recording, stage.setup)
+            self._begin(self.conditions)
 
     def new_weights(self) -> None:
         """Begin with other initial weights: those of the next seed."""
         self.change(seed=self.setup.seed + 1)
 
-    def _edit(self, *what: Any) -> None:
+    def _edit(
+        self, conditions: Conditions, weights: dict[int, float] | None = None
+    ) -> None:
         """Change the recording, or at an earlier update a branch of it."""
         self.phase = None
         recording = self.recording
         if recording.update == recording.last_update:
-            recording.change(*what)
+            recording.change(conditions, weights)
             self._publish(changed=True)
             return
         branch = recording.branch()
-        branch.change(*what)
-        self._add(branch, recording.stages[-1].setup)
+        branch.change(conditions, weights)
+        self._add(branch, recording.stages[-1].conditions.setup)
 
-    def _begin(self, recording: Recording, origin: Setup) -> None:
+    def _begin(self, conditions: Conditions) -> None:
         """Take up a new recording in place of the present one."""
+        recording = Recording(conditions)
+        origin = self.setup
         self.phase = None
         if self.id not in self.kept:
-            self.runs.pop(self.id, None)
+            del self.runs[self.id]
         self._add(recording, origin)
 
     def _add(self, recording: Recording, origin: Setup) -> None:
@@ -220,12 +226,14 @@ class Session:
         made: dict[int, Data] = {}
         stages = []
         for stage in recording.stages:
-            setup = stage.setup.change(**changes)
-            data = stage.data
+            old = stage.conditions
+            setup = old.setup.change(**changes)
+            data = old.data
             if "axes" in changes:
-                data = made.get(id(data)) or make_data(setup, stage.source)
-                made[id(stage.data)] = data
-            stages.append(stage._replace(setup=setup, data=data))
+                data = made.get(id(data)) or make_data(setup, old.source)
+                made[id(old.data)] = data
+            new = Conditions(setup, data, old.source)
+            stages.append(stage._replace(conditions=new))
         recording.stages = tuple(stages)
         if recording.ended != "diverged":
             recording.allow_more()
@@ -411,10 +419,10 @@ class Session:
     def _publish(self, changed: bool = False) -> None:
         """Show what there is now; `changed` if `version` is to tell."""
         recording = self.recording
-        stage = recording.stage
+        data = self.data
         self.version += changed
-        if stage.data is not self._shown:
-            self._shown = stage.data
+        if data is not self._shown:
+            self._shown = data
             self.data_version += 1
         self._moment = Moment(
             update=recording.update,
@@ -424,8 +432,8 @@ class Session:
             theta=recording.run.theta,
             last=recording.last,
             network=recording.work.network,
-            data=stage.data,
-            setup=stage.setup,
+            data=data,
+            setup=self.setup,
             run=copy(recording.run),
             recording=recording,
             playing=self.playing,

@@ -9,9 +9,9 @@ from halfmoon.playground.given import MOST_BYTES
 from halfmoon.playground.menu import menu
 from halfmoon.playground.operations import Answer, operation
 from halfmoon.playground.packing import jsonable
-from halfmoon.playground.recording import Recording
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.training.recording import Recording
 
 # why it stopped, in words; names in braces are settings
 MESSAGES = {
@@ -98,9 +98,9 @@ def describe_data(session: Session) -> dict[str, Any]:
 
 def describe_run(session: Session, run: str, recording: Recording) -> dict[str, Any]:
     """A run's name, what it has that the one before it had not, and how good it is."""
-    setup = recording.stages[-1].setup
+    setup = recording.stages[-1].conditions.setup
     point = recording.points[-1]
-    has_test = recording.stages[-1].data.is_test.any()
+    has_test = recording.stages[-1].conditions.data.is_test.any()
     measures = point.measures
     return {
         "id": run,

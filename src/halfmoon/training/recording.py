@@ -3,31 +3,64 @@
 It keeps the run as it was at some updates (the more there are, the further apart), and
 what each stretch of updates was made with. An update between two of them is carried
 out again, with the same bits, as shuffles, masks and schedules are functions of its
-number.
+number. What is made of it is what `train` makes of the same settings.
 """
 
 import math
 import time
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.playground.building import Measures, Work, begin, measure
-from halfmoon.playground.data import Data
-from halfmoon.playground.setup import Setup
-from halfmoon.training.loop import run_chunk
-from halfmoon.training.run import Run
+from halfmoon.network import Network
+from halfmoon.training.band import Band
+from halfmoon.training.interrupt import Interrupt
+from halfmoon.training.loop import Fit, run_chunk
+from halfmoon.training.run import Run, descriptions
+from halfmoon.training.settings import Settings
+from halfmoon.training.solvers import Solver, make_method
 from halfmoon.training.stopping import Standstill
+from halfmoon.training.train import make_problem, prepare, refuse_idle
 
 CHUNK_SECONDS = 0.008
 MOST_KEPT = 400
 MOST_BYTES = 2**26  # of what is kept
-MOST_BINS = 2**15
-MOST_ROWS = 2_000_000  # of all stages' data together
+MOST_ROWS = 2_000_000  # of all stages together
 MOST_EPOCHS = 20_000  # that the run's own history holds
 PER_DECADE = 60  # updates that are measured
+
+
+class Conditions(Protocol):
+    """What updates are made with, and how it is judged what they have made."""
+
+    @property
+    def data(self) -> Any:
+        """The rows to learn from and to judge by: one object as long as they are."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether the run is to be measured after each epoch, to stop it in time."""
+
+    def make(self) -> tuple[Network, Array, Any, Settings]:
+        """A network with initial weights, X and y, and settings for `train`."""
+
+    def measure(self, network: Network, theta: Array) -> Any:
+        """How good parameters are."""
+
+    def monitor(self, measures: Any) -> float:
+        """What should get smaller."""
+
+    def reason_to_stop(self, measures: Any, epochs: int) -> str:
+        """Why to stop, in a word, if the monitor has not improved for so many epochs.
+
+        Nothing, if it is to go on.
+        """
 
 
 class Last(NamedTuple):
@@ -42,9 +75,7 @@ class Stage(NamedTuple):
     """From which update on what they are made with."""
 
     begin: int
-    setup: Setup
-    data: Data
-    source: Any
+    conditions: Any
     before: Run | None  # the run up to here; None at its beginning
     last: Last
     weights: dict[int, float]  # those set by hand here, by their index in theta
@@ -62,39 +93,55 @@ class Point(NamedTuple):
     """What was measured at one update."""
 
     update: int
-    measures: Measures
+    measures: Any
     last: Last
     theta: Array
 
 
-class Band(NamedTuple):
-    """The lowest and the highest objective (bins,) of each `every` updates."""
+class Work(NamedTuple):
+    """A network, and a run of it that is ready to go on."""
 
-    every: int
-    low: Array
-    high: Array
+    network: Network
+    fit: Fit
+    run: Run
+    released: bool  # whether it was, as its batches or optimizer are others now
 
-    def with_updates(self, update: int, losses: Array) -> "Band":
-        """This one, and the objectives of the updates after so many."""
-        bins = (update + np.arange(len(losses))) // self.every
-        more = np.full(max(0, int(bins[-1]) + 1 - len(self.low)), np.nan)
-        low = np.concatenate([self.low, more])
-        high = np.concatenate([self.high, more])
-        np.fmin.at(low, bins, losses)
-        np.fmax.at(high, bins, losses)
-        return Band(self.every, low, high)._halved()
 
-    def _halved(self) -> "Band":
-        if len(self.low) <= MOST_BINS:
-            return self
-        starts = np.arange(0, len(self.low), 2)
-        low = np.fmin.reduceat(self.low, starts)
-        return Band(2 * self.every, low, np.fmax.reduceat(self.high, starts))._halved()
+def begin(
+    conditions: Conditions,
+    run: Run | None = None,
+    weights: dict[int, float] | None = None,
+) -> Work:
+    """A new run, or one that goes on from `run`, with weights set by hand.
 
-    def until(self, update: int) -> "Band":
-        """Its first updates."""
-        count = -(-update // self.every)
-        return Band(self.every, self.low[:count], self.high[:count])
+    What must be compiled is, afterwards. Raises ValueError for what does not exist or
+    does not fit together.
+    """
+    network, X, y, settings = conditions.make()
+    theta = (network.theta if run is None else run.theta).copy()
+    for index, value in (weights or {}).items():
+        theta[index] = value
+    network.theta = theta
+    method = make_method(settings.optimizer)
+    if isinstance(method, Solver):
+        raise ValueError(
+            f"A solver such as {method} makes no single updates, which could be gone "
+            "back to; take an optimizer."
+        )
+    problem = make_problem(network, X, y, None, settings, method)
+    refuse_idle(problem, settings, method)
+    released = False
+    if run is not None:
+        known = run.optimizer_description, run.data_description
+        released = descriptions(problem, method) != known
+        run = copy(run)
+        run.theta = theta
+        if released:
+            run.release(anew=False)
+    problem, now = prepare(problem, method, run)
+    fit = Fit(problem, settings, None, None, None, (), None, Interrupt())
+    fit.begin(now)
+    return Work(network, fit, now, released)
 
 
 def next_measured(update: int, per_epoch: int = 1) -> int:
@@ -127,25 +174,19 @@ class Recording:
     its data have changed too often to keep them all) to `last_update`; `ended` says why
     no further.
 
-    Examples
-    --------
-    >>> from halfmoon.playground.sources import make_data
-    >>> recording = Recording(Setup(), make_data(Setup()))
-    >>> recording.advance(100)
-    >>> end = recording.run.theta
-    >>> recording.seek(7)
-    >>> recording.advance(100)
-    >>> bool((recording.run.theta == end).all())
-    True
+    Parameters
+    ----------
+    conditions : Conditions
+        What its first updates are made with.
     """
 
-    def __init__(self, setup: Setup, data: Data, source: Any = None) -> None:
+    def __init__(self, conditions: Conditions) -> None:
         self.stages: tuple[Stage, ...] = ()
         self.kept: dict[int, Kept] = {}
         self._apart = CHUNK_SECONDS  # between two that are kept
         self._unkept = 0.0  # seconds since the last one
         self.points: list[Point] = []
-        self.band = Band(1, np.empty(0), np.empty(0))
+        self.band = Band.empty()
         self.first_update = 0
         self.last_update = 0
         self.ended = ""
@@ -155,7 +196,7 @@ class Recording:
         self._index = -1  # of the present stage
         self._pace = 1.0  # updates in a chunk
         self._standstill = Standstill()
-        self.change(setup, data, source)
+        self.change(conditions)
 
     @property
     def run(self) -> Run:
@@ -188,11 +229,7 @@ class Recording:
         return self.update + self.per_epoch - self.run.t % self.per_epoch
 
     def change(
-        self,
-        setup: Setup,
-        data: Data,
-        source: Any = None,
-        weights: dict[int, float] | None = None,
+        self, conditions: Conditions, weights: dict[int, float] | None = None
     ) -> None:
         """Go on from the last update with something else, of the same sizes.
 
@@ -207,10 +244,8 @@ class Recording:
             last = stages[-1].last
             weights = stages[-1].weights | weights
             stages = stages[:-1]
-        work = begin(setup, data, before, weights)
-        stage = Stage(
-            self.update, setup, data, source, before, last, weights, work.released
-        )
+        work = begin(conditions, before, weights)
+        stage = Stage(self.update, conditions, before, last, weights, work.released)
         self.stages = (*stages, stage)
         self.work = work
         self.last = last
@@ -223,12 +258,13 @@ class Recording:
 
     def _forget_first(self) -> None:
         """Forget the first stages, if their data hold too many rows."""
-        data = {id(stage.data): stage.data for stage in self.stages}
-        if len(self.stages) == 1 or sum(each.n for each in data.values()) <= MOST_ROWS:
-            return
-        self.stages = self.stages[1:]
-        self.first_update = self.stages[0].begin
-        self._forget_first()
+        while len(self.stages) > 1:
+            all_conditions = [stage.conditions for stage in self.stages]
+            rows = {id(each.data): each.rows for each in all_conditions}
+            if sum(rows.values()) <= MOST_ROWS:
+                break
+            self.stages = self.stages[1:]
+            self.first_update = self.stages[0].begin
 
     def allow_more(self) -> None:
         """Go on from where a condition has stopped it."""
@@ -238,12 +274,12 @@ class Recording:
     def measure(self) -> None:
         """Measure at the last update, once."""
         if not self.points or self.points[-1].update < self.last_update:
-            theta = self.run.theta
-            point = Point(self.update, self._measures(), self.last, theta)
+            measures = self._measures()
+            point = Point(self.update, measures, self.last, self.run.theta)
             self.points.append(point)
 
-    def _measures(self) -> Measures:
-        return measure(self.work.network, self.stage.data, self.run.theta)
+    def _measures(self) -> Any:
+        return self.stage.conditions.measure(self.work.network, self.run.theta)
 
     def advance(self, update: int, seconds: float = math.inf) -> None:
         """Go on to an update, unless it stops before or the time is over."""
@@ -264,7 +300,7 @@ class Recording:
             begins = [stage.begin for stage in self.stages[self._index + 1 :]]
             return [self.last_update, *begins[:1]]
         stops = [self.end, next_measured(self.update, self.per_epoch)]
-        if self._has_conditions():
+        if self.stage.conditions.watched:
             stops.append(self.epoch_end)
         return stops
 
@@ -284,8 +320,7 @@ class Recording:
         before = self.update
         self.update = run.updates
         if is_new:
-            if len(losses):
-                self.band = self.band.with_updates(before, losses)
+            self.band = self.band.with_values(before, losses)
             self._record(measured.diverged)
         elif self.update == self.last_update and self.ended == "diverged":
             self._enter(self._index, self.kept[self.update])
@@ -305,35 +340,25 @@ class Recording:
             return
         if self.update >= next_measured(before, self.per_epoch):
             self.measure()
-        if self._has_conditions() and self.run.t % self.per_epoch == 0:
-            self._finish(self._reason_to_stop(self._measures()))
+        if self.stage.conditions.watched and self.run.t % self.per_epoch == 0:
+            self._finish(self._reason_to_stop())
         if self.update >= self.end:
             self._finish("epochs")
+
+    def _reason_to_stop(self) -> str:
+        """What the conditions say after an epoch."""
+        conditions = self.stage.conditions
+        measures = self._measures()
+        monitor = np.array([conditions.monitor(measures)])
+        self._standstill = self._standstill.after(monitor, 0.0)
+        reason: str = conditions.reason_to_stop(measures, self._standstill.epochs)
+        return reason
 
     def _finish(self, reason: str) -> None:
         """Let it end here, if there is a reason."""
         self.ended = reason
         if reason:
             self.measure()
-
-    def _has_conditions(self) -> bool:
-        setup = self.stage.setup
-        conditions = (setup.stop_loss, setup.stop_score, setup.patience)
-        return any(each is not None for each in conditions)
-
-    def _reason_to_stop(self, measures: Measures) -> str:
-        """Which of the setup's conditions is met; of the training rows if none test."""
-        setup = self.stage.setup
-        has_test = self.stage.data.is_test.any()
-        loss = measures.test_loss if has_test else measures.train_loss
-        score = measures.test_score if has_test else measures.train_score
-        self._standstill = self._standstill.after(np.array([loss]), 0.0)
-        if setup.stop_loss is not None and loss <= setup.stop_loss:
-            return "loss"
-        if setup.stop_score is not None and score >= setup.stop_score:
-            return "score"
-        patience = setup.patience
-        return "patience" if patience and self._standstill.epochs >= patience else ""
 
     def _thin_out(self) -> None:
         """Keep the run at every second of these updates only, if there are too many."""
@@ -357,11 +382,11 @@ class Recording:
         """Stand at a stage's beginning, or where in it the run was kept."""
         stage = self.stages[index]
         if kept is None:
-            self.work = begin(stage.setup, stage.data, stage.before, stage.weights)
+            self.work = begin(stage.conditions, stage.before, stage.weights)
         elif index == self._index:
             self.work = self.work._replace(run=copy(kept.run))
         else:
-            self.work = begin(stage.setup, stage.data, kept.run)
+            self.work = begin(stage.conditions, kept.run)
         self._index = index
         self.last = stage.last if kept is None else kept.last
         self.update = self.run.updates

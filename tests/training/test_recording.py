@@ -1,25 +1,29 @@
 """A recording gives the same bits wherever one goes in it, and those of `train`."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.network import Network
-from halfmoon.playground import recording as module
-from halfmoon.playground.building import network_options, train_options, truth
-from halfmoon.playground.recording import Band, Recording, next_measured
+from halfmoon.playground.building import Conditions
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
+from halfmoon.training import recording as module
+from halfmoon.training.recording import Recording, begin, next_measured
 from halfmoon.training.train import train
 
 SMALL = {"rows": 24, "learning_rate": 0.05, "epochs": 40}
 
 
-def record(updates=0, **settings):
+def conditions(**settings):
     setup = Setup(**{**SMALL, **settings})
-    recording = Recording(setup, make_data(setup))
+    return Conditions(setup, make_data(setup))
+
+
+def record(updates=0, **settings):
+    recording = Recording(conditions(**settings))
     recording.advance(updates)
     return recording
 
@@ -30,8 +34,7 @@ def repeat(recording):
     stages = recording.stages
     ends = [*(stage.begin for stage in stages[1:]), recording.last_update]
     for stage, end in zip(stages, ends, strict=True):
-        network = Network.dense(**network_options(stage.setup, stage.data))
-        rows = ~stage.data.is_test
+        network, X, y, settings = stage.conditions.make()
         theta = network.theta if run is None else run.theta.copy()
         for index, value in stage.weights.items():
             theta[index] = value
@@ -41,18 +44,19 @@ def repeat(recording):
             run.theta = theta
             if stage.released:
                 run.release(anew=False)
-        y = truth(network.loss, stage.data)[rows]
-        options = {**train_options(stage.setup), "updates": end}
-        run = train(network, stage.data.X[rows], y, run=run, **options)
+        settings = replace(settings, updates=end)
+        run = train(network, X, y, run=run, settings=settings)
     return run
 
 
+def changed(recording, **settings):
+    old = recording.stage.conditions
+    setup = old.setup.change(**settings)
+    return Conditions(setup, make_data(setup) if "noise" in settings else old.data)
+
+
 def change(recording, **settings):
-    setup = recording.stage.setup.change(**settings)
-    data = recording.stage.data
-    if "noise" in settings:
-        data = make_data(setup)
-    recording.change(setup, data)
+    recording.change(changed(recording, **settings))
 
 
 @pytest.mark.parametrize("batch_size", [None, 7])
@@ -108,13 +112,12 @@ def test_a_change_on_the_way_is_train_in_two_pieces(changes):
 
 def test_weights_are_set_by_hand_at_any_update():
     recording = record()
-    stage = recording.stage
-    recording.change(stage.setup, stage.data, weights={0: 1.5})
-    recording.change(stage.setup, stage.data, weights={2: -1.0})
+    recording.change(recording.stage.conditions, weights={0: 1.5})
+    recording.change(recording.stage.conditions, weights={2: -1.0})
     assert recording.run.theta[[0, 2]].tolist() == [1.5, -1.0]
     assert len(recording.stages) == 1
     recording.advance(6)
-    recording.change(stage.setup, stage.data, weights={1: 0.25})
+    recording.change(recording.stage.conditions, weights={1: 0.25})
     assert recording.run.theta[1] == 0.25
     recording.advance(12)
     np.testing.assert_array_equal(recording.run.theta, repeat(recording).theta)
@@ -245,19 +248,6 @@ def test_updates_are_measured_evenly_on_a_logarithmic_axis_or_far_apart(per_epoc
         np.testing.assert_allclose(steps, 1.0 / 60.0, rtol=0.02)
 
 
-def test_the_band_holds_the_lowest_and_highest_loss(monkeypatch):
-    monkeypatch.setattr(module, "MOST_BINS", 8)
-    losses = np.random.RandomState(0).uniform(size=27)
-    band = Band(1, np.empty(0), np.empty(0))
-    for start, stop in ((0, 5), (5, 6), (6, 20), (20, 27)):
-        band = band.with_updates(start, losses[start:stop])
-    assert band.every == 4
-    bins = [losses[start : start + 4] for start in range(0, 27, 4)]
-    np.testing.assert_array_equal(band.low, [each.min() for each in bins])
-    np.testing.assert_array_equal(band.high, [each.max() for each in bins])
-    assert len(band.until(8).low) == 2
-
-
 def test_data_that_change_too_often_are_forgotten_from_the_first_on(monkeypatch):
     monkeypatch.setattr(module, "MOST_ROWS", 24 * 4)
     recording = record()
@@ -285,3 +275,30 @@ def test_the_runs_own_history_is_bounded_and_no_update_depends_on_it(monkeypatch
     assert len(looking_back.run.history) == 38
     expected = repeat(looking_back).theta
     np.testing.assert_array_equal(looking_back.run.theta, expected)
+
+
+def test_a_run_is_released_only_where_its_batches_or_memory_are_others():
+    first = conditions()
+    run = begin(first).run
+    for settings, released in (
+        ({"learning_rate": 0.1, "l2": 0.1, "activations": ["relu"]}, False),
+        ({"optimizer": "adam"}, True),
+        ({"batch_size": 8}, True),
+    ):
+        work = begin(conditions(**settings), run)
+        assert work.released == released
+        np.testing.assert_array_equal(work.run.theta, run.theta)
+
+
+def test_weights_set_by_hand_change_nothing_else():
+    run = begin(conditions()).run
+    theta = run.theta.copy()
+    work = begin(conditions(), run, {3: 7.0})
+    assert work.run.theta[3] == 7.0
+    np.testing.assert_array_equal(run.theta, theta)
+    assert len(np.flatnonzero(work.run.theta != theta)) == 1
+
+
+def test_a_solver_is_refused_in_words():
+    with pytest.raises(ValueError, match=r"makes no single updates.*take an optimizer"):
+        begin(conditions(optimizer="lbfgs"))
