@@ -48,10 +48,7 @@ export function makeChart(act) {
   let drawn = null;
   let form = ""; // what the plot was made for
 
-  /**
-   * @param {Content} content
-   * @param {Look} look
-   */
+  /** @param {Content} content @param {Look} look */
   function draw(content, look) {
     drawn = Object.assign(drawn ?? {}, { content, look });
     const size = sizeOf(element);
@@ -88,8 +85,7 @@ function sizeOf(element) {
 
 /**
  * One column of updates for all lines; a line has no value where it was not measured.
- * @param {Line[]} lines
- * @returns {uPlot.AlignedData}
+ * @param {Line[]} lines @returns {uPlot.AlignedData}
  */
 function tableOf(lines) {
   const tables = lines.map(({ x, y }) => [Array.from(x), Array.from(y, finiteOrNull)]);
@@ -103,9 +99,7 @@ function finiteOrNull(value) {
 }
 
 /**
- * @param {Drawn} state
- * @param {{width: number, height: number}} size
- * @param {Act} act
+ * @param {Drawn} state @param {{width: number, height: number}} size @param {Act} act
  * @returns {uPlot.Options}
  */
 function optionsOf(state, size, act) {
@@ -146,8 +140,7 @@ function optionsOf(state, size, act) {
 
 /**
  * The index of the value next to `index` that was measured.
- * @param {ArrayLike<number | null | undefined>} values
- * @param {number} index
+ * @param {ArrayLike<number | null | undefined>} values @param {number} index
  */
 function nextKnown(values, index) {
   for (let away = 0; away < values.length; away += 1) {
@@ -157,10 +150,7 @@ function nextKnown(values, index) {
   return null;
 }
 
-/**
- * @param {Drawn} state
- * @returns {uPlot.Scales}
- */
+/** @param {Drawn} state @returns {uPlot.Scales} */
 function scalesOf(state) {
   const { log, logValues } = state.content;
   /** @type {uPlot.Scale} */
@@ -182,10 +172,7 @@ function powerOfTen(exponent) {
   return 10 ** exponent;
 }
 
-/**
- * @param {Drawn} state
- * @returns {uPlot.Axis[]}
- */
+/** @param {Drawn} state @returns {uPlot.Axis[]} */
 function axesOf(state) {
   const { log, logValues } = state.content;
   /** @type {uPlot.Axis} */
@@ -227,8 +214,7 @@ function wholeSteps() {
 
 /**
  * 0, 1, 10, 100, ... as far as there is room for them.
- * @param {number} most
- * @param {number} width
+ * @param {number} most @param {number} width
  */
 function powersTo(most, width) {
   const found = [0];
@@ -239,8 +225,7 @@ function powersTo(most, width) {
 
 /**
  * 1, 2 and 5 times powers of ten, and of many the powers alone.
- * @param {number} low
- * @param {number} high
+ * @param {number} low @param {number} high
  */
 function ticksOf(low, high) {
   const powers = [];
@@ -254,10 +239,7 @@ function ticksOf(low, high) {
   return inside.length > 6 ? powers.filter(isInside) : inside;
 }
 
-/**
- * @param {uPlot} plot
- * @param {Drawn} state
- */
+/** @param {uPlot} plot @param {Drawn} state */
 function drawBehind(plot, { content, look }) {
   const { ctx: context, bbox } = plot;
   const density = window.devicePixelRatio;
@@ -276,10 +258,7 @@ function drawBehind(plot, { content, look }) {
   context.restore();
 }
 
-/**
- * @param {uPlot} plot
- * @param {Band} band
- */
+/** @param {uPlot} plot @param {Band} band */
 function drawBand(plot, { x, low, high, colour }) {
   const { ctx: context, bbox } = plot;
   context.beginPath();
@@ -299,8 +278,7 @@ function drawBand(plot, { x, low, high, colour }) {
 
 /**
  * Where the run stands.
- * @param {uPlot} plot
- * @param {Drawn} state
+ * @param {uPlot} plot @param {Drawn} state
  */
 function drawNow(plot, { content, look }) {
   const { ctx: context, bbox } = plot;
@@ -319,8 +297,7 @@ function drawNow(plot, { content, look }) {
 
 /**
  * A press on the chart, and a drag over it, go to the update below the pointer.
- * @param {uPlot} plot
- * @param {Act} act
+ * @param {uPlot} plot @param {Act} act
  */
 function listenToPresses(plot, act) {
   const { over } = plot;
@@ -349,9 +326,7 @@ function listenToPresses(plot, act) {
 
 /**
  * The ends of an axis that holds all values: whole steps, so that it seldom moves.
- * @param {ArrayLike<number>[]} lists
- * @param {boolean} isLog
- * @returns {[number, number]}
+ * @param {ArrayLike<number>[]} lists @param {boolean} isLog @returns {[number, number]}
  */
 export function axisRange(lists, isLog) {
   let low = Infinity;
@@ -377,5 +352,6 @@ function stepBelow(value) {
 /** @param {number} value */
 function stepAbove(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 1.5, 2, 3, 4, 5, 6, 8].find((step) => step * power >= value) ?? 10);
+  const steps = [1, 1.5, 2, 3, 4, 5, 6, 8];
+  return power * (steps.find((step) => step * power >= value) ?? 10);
 }

@@ -10,10 +10,7 @@ import { makePick } from "./toggles.js";
 
 const STRENGTH = 0.45; // of a cell that holds all rows of its class
 
-/**
- * @param {Store} store
- * @returns {Panel}
- */
+/** @param {Store} store @returns {Panel} */
 export function makeConfusionPanel(store) {
   const element = make("div", "pg-confusion-panel");
   let part = "test";
@@ -63,7 +60,7 @@ export function makeConfusionPanel(store) {
 function summary(counts) {
   const all = counts.flat().reduce((sum, count) => sum + count, 0);
   const right = counts.reduce((sum, row, i) => sum + row[i], 0);
-  return `${countText(all - right)} of ${countText(all)} rows are taken for another class.`;
+  return `${countText(all - right)} of ${countText(all)} rows are predicted wrongly.`;
 }
 
 /** A table of counts; a cell is the darker, the larger its share of its true class. */
@@ -100,8 +97,7 @@ function makeCounts() {
   return {
     element,
     /**
-     * @param {number[][]} counts true class x predicted class
-     * @param {string[]} names
+     * @param {number[][]} counts true class x predicted class @param {string[]} names
      * @param {any} look
      */
     draw(counts, names, look) {
@@ -122,10 +118,7 @@ function makeCounts() {
   };
 }
 
-/**
- * @param {string} text
- * @param {"row" | "col"} scope
- */
+/** @param {string} text @param {"row" | "col"} scope */
 function headerOf(text, scope) {
   const cell = /** @type {HTMLTableCellElement} */ (make("th", "", text));
   cell.scope = scope;
@@ -147,11 +140,7 @@ function makeValues(redraw) {
 
   return {
     element,
-    /**
-     * @param {PlaygroundFrame} frame
-     * @param {string} part
-     * @param {any} look
-     */
+    /** @param {PlaygroundFrame} frame @param {string} part @param {any} look */
     draw(frame, part, look) {
       const scores = frame.confusion[part];
       fillNumbers(list, [
@@ -165,10 +154,8 @@ function makeValues(redraw) {
 }
 
 /**
- * @param {ReturnType<typeof makeCanvas>} canvas
- * @param {PlaygroundFrame} frame
- * @param {string} part
- * @param {any} look
+ * @param {ReturnType<typeof makeCanvas>} canvas @param {PlaygroundFrame} frame
+ * @param {string} part @param {any} look
  */
 function drawPairs({ context, width, height }, frame, part, look) {
   const { y, predictions, test } = frame;

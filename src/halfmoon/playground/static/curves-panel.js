@@ -27,10 +27,7 @@ const DASH = [5, 4];
  * @property {Record<string, ArrayLike<number>>} values train_loss, test_loss, ...
  */
 
-/**
- * @param {Store} store
- * @returns {Panel}
- */
+/** @param {Store} store @returns {Panel} */
 export function makeCurvesPanel(store) {
   const element = make("div", "pg-curves-panel");
   /** @type {View} */
@@ -83,10 +80,7 @@ export function makeCurvesPanel(store) {
   };
 }
 
-/**
- * @param {View} view
- * @param {() => void} change
- */
+/** @param {View} view @param {() => void} change */
 function makeHead(view, change) {
   const element = make("div", "pg-head");
   const pick = makePick({
@@ -129,8 +123,7 @@ function makeHead(view, change) {
 /**
  * Those that have curves: two that are compared, or else the current run and then the
  * newest of the others.
- * @param {Store} store
- * @returns {string[]}
+ * @param {Store} store @returns {string[]}
  */
 function shownRuns({ state: { runs }, marks }) {
   if (marks.compared?.length === 2) return marks.compared;
@@ -139,11 +132,7 @@ function shownRuns({ state: { runs }, marks }) {
   return [...current, ...others].slice(0, MOST_RUNS).map(({ id }) => id);
 }
 
-/**
- * @param {PlaygroundFrame} frame
- * @param {Store} store
- * @returns {Curves[]}
- */
+/** @param {PlaygroundFrame} frame @param {Store} store @returns {Curves[]} */
 function curvesOf(frame, { state, look }) {
   const colours = runColours(state.runs, look);
   /** @type {{id: string}[]} */
@@ -165,9 +154,7 @@ function curvesOf(frame, { state, look }) {
 }
 
 /**
- * @param {PlaygroundFrame} frame
- * @param {Curves[]} runs
- * @param {View} view
+ * @param {PlaygroundFrame} frame @param {Curves[]} runs @param {View} view
  * @returns {Content}
  */
 function contentOf(frame, runs, { shows, log, logValues }) {
@@ -191,9 +178,7 @@ function contentOf(frame, runs, { shows, log, logValues }) {
 
 /**
  * What single updates did, where the chart has no room for each.
- * @param {PlaygroundFrame} frame
- * @param {Curves | undefined} run
- * @returns {Band | null}
+ * @param {PlaygroundFrame} frame @param {Curves | undefined} run @returns {Band | null}
  */
 function bandOf(frame, run) {
   const x = frame["curves.0.at"];
@@ -206,10 +191,7 @@ function bandOf(frame, run) {
   };
 }
 
-/**
- * @param {Line[]} lines
- * @param {boolean} isLog
- */
+/** @param {Line[]} lines @param {boolean} isLog */
 function lossAxis(lines, isLog) {
   return axisRange(
     lines.map(({ y }) => y),
@@ -219,8 +201,7 @@ function lossAxis(lines, isLog) {
 
 /**
  * From the lowest score, in tenths, to the best that there is. R² has no lowest.
- * @param {Line[]} lines
- * @returns {[number, number]}
+ * @param {Line[]} lines @returns {[number, number]}
  */
 function scoreAxis(lines) {
   const lows = lines.map(({ y }) => Math.min(0.9, ...Array.from(y)));

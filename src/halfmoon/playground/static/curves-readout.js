@@ -28,9 +28,7 @@ export function makeReadout(toggle) {
   const rows = new Map();
 
   /**
-   * @param {State} state
-   * @param {Curves[]} curves
-   * @param {PlaygroundFrame} frame
+   * @param {State} state @param {Curves[]} curves @param {PlaygroundFrame} frame
    * @param {View & {hidden: Set<string>}} view
    */
   function show(state, curves, frame, { shows, hovered, hidden }) {
@@ -87,9 +85,7 @@ function makeRow(press) {
   return {
     element,
     /**
-     * @param {Curves} curves
-     * @param {RunInfo | undefined} run
-     * @param {boolean} isHidden
+     * @param {Curves} curves @param {RunInfo | undefined} run @param {boolean} isHidden
      * @param {string[]} values
      */
     show({ colour }, run, isHidden, values) {
@@ -104,8 +100,7 @@ function makeRow(press) {
 
 /**
  * Update, training and test value of the run that is on.
- * @param {PlaygroundFrame} frame
- * @param {string} shows
+ * @param {PlaygroundFrame} frame @param {string} shows
  */
 function valuesNow(frame, shows) {
   return [frame.update, frame[`train_${shows}`], frame[`test_${shows}`]];
@@ -113,9 +108,7 @@ function valuesNow(frame, shows) {
 
 /**
  * The same where a run was measured next to an update; without one, at its end.
- * @param {Curves} curves
- * @param {string} shows
- * @param {number | null} update
+ * @param {Curves} curves @param {string} shows @param {number | null} update
  */
 function valuesAt({ updates, values }, shows, update) {
   const i = nearestIndex(updates, update ?? Infinity);
@@ -125,8 +118,7 @@ function valuesAt({ updates, values }, shows, update) {
 
 /**
  * The index of the number next to `value` in an ascending list; -1 in an empty one.
- * @param {ArrayLike<number>} list
- * @param {number} value
+ * @param {ArrayLike<number>} list @param {number} value
  */
 function nearestIndex(list, value) {
   let low = 0;
@@ -140,10 +132,7 @@ function nearestIndex(list, value) {
   return isLower ? Math.min(low, list.length - 1) : high;
 }
 
-/**
- * @param {HTMLElement} element
- * @param {string} text
- */
+/** @param {HTMLElement} element @param {string} text */
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

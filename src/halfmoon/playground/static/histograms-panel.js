@@ -23,10 +23,7 @@ const SPREADS = [
   ["gradients", "Gradients"],
 ];
 
-/**
- * @param {Store} store
- * @returns {Panel}
- */
+/** @param {Store} store @returns {Panel} */
 export function makeHistogramsPanel(store) {
   const element = make("div", "pg-histograms-panel pg-scroll");
   element.tabIndex = 0;
@@ -38,10 +35,7 @@ export function makeHistogramsPanel(store) {
   /** @type {ReturnType<typeof makeHistogram>[][]} */
   let cells = [];
 
-  /**
-   * @param {Layer[]} layers
-   * @param {string[][]} kinds
-   */
+  /** @param {Layer[]} layers @param {string[][]} kinds */
   function build(layers, kinds) {
     const head = make("tr");
     head.append(make("td"), ...kinds.map(([, text]) => columnHead(text)));
@@ -98,10 +92,7 @@ function makeHistogram(redraw) {
   element.append(stage, text);
   return {
     element,
-    /**
-     * @param {Spread | null | undefined} spread
-     * @param {any} look
-     */
+    /** @param {Spread | null | undefined} spread @param {any} look */
     draw(spread, look) {
       stage.hidden = !spread;
       const words = spread ? wordsOf(spread) : "–";
@@ -121,8 +112,7 @@ function wordsOf({ mean, sd, dead }) {
 
 /**
  * Below zero violet, above it amber, as everywhere.
- * @param {ReturnType<typeof makeCanvas>} canvas
- * @param {Spread} spread
+ * @param {ReturnType<typeof makeCanvas>} canvas @param {Spread} spread
  * @param {any} look
  */
 function drawBars({ context, width, height }, { low, high, counts }, look) {

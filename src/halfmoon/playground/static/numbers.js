@@ -34,8 +34,7 @@ export function lossText(value) {
 
 /**
  * An accuracy in per cent, or R² as it is.
- * @param {number | null | undefined} value
- * @param {string} name "accuracy" or "R2"
+ * @param {number | null | undefined} value @param {string} name "accuracy" or "R2"
  */
 export function scoreText(value, name) {
   if (value === null || value === undefined || !Number.isFinite(value)) {

@@ -9,9 +9,7 @@ const OTHERS = ["wrong", "right", "violet", "amber"];
 
 /**
  * A colour for each run, by its id.
- * @param {RunInfo[]} runs
- * @param {any} look
- * @returns {Map<string, string>}
+ * @param {RunInfo[]} runs @param {any} look @returns {Map<string, string>}
  */
 export function runColours(runs, look) {
   const colours = new Map();

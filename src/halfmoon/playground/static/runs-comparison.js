@@ -11,10 +11,7 @@ export function makeComparison() {
   const table = make("table", "pg-table");
   element.append(note, table);
 
-  /**
-   * @param {RunInfo[]} runs those that are chosen
-   * @param {string} score
-   */
+  /** @param {RunInfo[]} runs those that are chosen @param {string} score */
   function show(runs, score) {
     table.hidden = runs.length !== 2;
     note.hidden = runs.length !== 1;
@@ -34,8 +31,7 @@ export function makeComparison() {
 }
 
 /**
- * @param {"th" | "td"} tag of all cells but the first
- * @param {string[]} texts
+ * @param {"th" | "td"} tag of all cells but the first @param {string[]} texts
  * @param {string} scope
  */
 function comparedRow(tag, texts, scope) {
@@ -50,8 +46,7 @@ function comparedRow(tag, texts, scope) {
 }
 
 /**
- * @param {Record<string, any>} first
- * @param {Record<string, any>} second
+ * @param {Record<string, any>} first @param {Record<string, any>} second
  * @returns {string[][]} name and both values
  */
 function settingsThatDiffer(first = {}, second = {}) {
@@ -73,11 +68,7 @@ function valueText(value) {
   return Array.isArray(value) ? value.join(", ") || "none" : `${value}`;
 }
 
-/**
- * @param {RunInfo[]} runs
- * @param {string} score
- * @returns {string[][]}
- */
+/** @param {RunInfo[]} runs @param {string} score @returns {string[][]} */
 function results(runs, score) {
   return [
     ["updates", ...runs.map(({ update }) => countText(update))],

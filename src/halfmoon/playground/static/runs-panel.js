@@ -14,10 +14,7 @@ import { makeThumbnail } from "./thumbnail.js";
 const SIDE = 40; // points of a picture's side
 const AT_ONCE = 4; // pictures in one frame
 
-/**
- * @param {Store} store
- * @returns {Panel}
- */
+/** @param {Store} store @returns {Panel} */
 export function makeRunsPanel(store) {
   const element = make("div", "pg-runs-panel");
   const list = make("ul", "pg-cards");
@@ -108,11 +105,7 @@ function makeKeep(store) {
   return element;
 }
 
-/**
- * @param {Store} store
- * @param {string} id
- * @param {(id: string) => void} compare
- */
+/** @param {Store} store @param {string} id @param {(id: string) => void} compare */
 function makeCard(store, id, compare) {
   const element = make("li", "pg-card");
   const picture = makeThumbnail("pg-thumbnail");
@@ -141,11 +134,7 @@ function makeCard(store, id, compare) {
     paint(colour) {
       mark.style.background = colour;
     },
-    /**
-     * @param {RunInfo} run
-     * @param {string} score
-     * @param {boolean} isCompared
-     */
+    /** @param {RunInfo} run @param {string} score @param {boolean} isCompared */
     show(run, score, isCompared) {
       element.classList.toggle("current", run.current);
       name.textContent = run.current ? `${run.name} (now)` : run.name;
@@ -166,10 +155,7 @@ function makeCard(store, id, compare) {
   };
 }
 
-/**
- * @param {string} text
- * @param {() => void} press
- */
+/** @param {string} text @param {() => void} press */
 function cardButton(text, press) {
   const button = make("button", "pg-small", text);
   button.type = "button";

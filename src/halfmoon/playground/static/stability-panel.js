@@ -13,10 +13,7 @@ import { makePick } from "./toggles.js";
 const USUAL = 2; // of gradient descent
 const HIGHEST = 6; // times the limit; beyond it the curve leaves the chart
 
-/**
- * @param {Store} store
- * @returns {Panel}
- */
+/** @param {Store} store @returns {Panel} */
 export function makeStabilityPanel(store) {
   const element = make("div", "pg-stability-panel");
   let shows = "product";
@@ -83,9 +80,7 @@ function noteOf({ product, limit }) {
 }
 
 /**
- * @param {PlaygroundFrame} frame
- * @param {string} shows
- * @param {any} look
+ * @param {PlaygroundFrame} frame @param {string} shows @param {any} look
  * @returns {Content}
  */
 function contentOfStability(frame, shows, look) {

@@ -16,10 +16,7 @@ export function makeThumbnail(className) {
   let painted = null; // the colours that it was painted in
   return {
     element,
-    /**
-     * @param {Prediction | null | undefined} prediction
-     * @param {Look} look
-     */
+    /** @param {Prediction | null | undefined} prediction @param {Look} look */
     draw(prediction, look) {
       if (!prediction?.plane) return;
       if (prediction === shown && look === painted) return;

@@ -48,9 +48,7 @@ export function makePick({ label, options, change }) {
 
 /**
  * What is on or off.
- * @param {object} settings
- * @param {string} settings.label
- * @param {boolean} settings.on
+ * @param {object} settings @param {string} settings.label @param {boolean} settings.on
  * @param {(on: boolean) => void} settings.change
  */
 export function makePress({ label, on, change }) {
@@ -67,8 +65,7 @@ export function makePress({ label, on, change }) {
 
 /**
  * A small button.
- * @param {string} label
- * @param {() => void} press
+ * @param {string} label @param {() => void} press
  */
 export function makeSmallButton(label, press) {
   const element = make("button", "pg-small", label);
