@@ -26,6 +26,7 @@ types:
 # The pages that are made from the registries, and the tests of all pages
 docs:
     {{uv}} halfmoon list --markdown > docs/components.md
+    {{uv}} python tools/describe_playground.py
     {{uv}} pytest tests/test_docs.py tests/test_docstrings.py
 
 # The engine for the browser, halfmoon.wasm, from the engine's sources (needs LLVM's lld)

@@ -1,5 +1,7 @@
 """The whole API, without a socket: a script can do what the page does."""
 
+import describe_playground
+
 from halfmoon.playground.api import OPERATIONS, operate
 from halfmoon.playground.opening import make_session
 
@@ -18,3 +20,9 @@ def test_a_script_trains_looks_and_goes_back():
 def test_every_operation_says_what_it_does():
     for each in OPERATIONS.values():
         assert each.help.endswith("."), each.name
+
+
+def test_the_documentation_lists_every_operation():
+    assert describe_playground.table() in describe_playground.PAGE.read_text("utf-8"), (
+        "Run: python tools/describe_playground.py"
+    )
