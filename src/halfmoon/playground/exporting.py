@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from halfmoon.pages import modules
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.packing import jsonable, pack
-from halfmoon.playground.recording import Recording
 from halfmoon.playground.session import Moment
+from halfmoon.training.recording import Recording
 
 FOLDERS = (
     files("halfmoon.playground").joinpath("static"),
