@@ -113,8 +113,8 @@ def _at(moment: Moment, recording: Recording) -> Moment:
         theta=recording.run.theta,
         last=recording.last,
         network=recording.work.network,
-        data=stage.data,
-        setup=stage.setup,
+        data=stage.conditions.data,
+        setup=stage.conditions.setup,
         run=recording.run,
         playing=False,
         stopped="",
@@ -124,7 +124,7 @@ def _at(moment: Moment, recording: Recording) -> Moment:
 
 def _frame(moment: Moment) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """What moves, each hidden layer by its number; numbers that are drawn are short."""
-    rows = {id(stage.data) for stage in moment.recording.stages}
+    rows = {id(stage.conditions.data) for stage in moment.recording.stages}
     known = moment.data_version if len(rows) == 1 else None  # else they move, too
     header, arrays = make_frame(moment, {}, MOVING, known)
     for layer in range(1, len(moment.setup.hidden) + 1):
