@@ -15,7 +15,7 @@ import { makeSmallButton } from "./toggles.js";
  */
 
 const PAGE = 50; // rows at once
-const WIDEST = 24; // characters of a cell that are in sight
+const WIDEST_TABLE = 24; // characters of a cell that are in sight
 /** @type {Record<string, string>} */
 const ROLES = {
   target: "predicted",
@@ -143,7 +143,7 @@ export function makeTablePanel(store) {
 
 /** @param {string[]} cells */
 function widthOf(cells) {
-  return Math.min(WIDEST, Math.max(4, ...cells.map((cell) => cell.length)));
+  return Math.min(WIDEST_TABLE, Math.max(4, ...cells.map((cell) => cell.length)));
 }
 
 /**
