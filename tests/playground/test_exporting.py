@@ -15,6 +15,7 @@ from halfmoon.playground.frames import make_frame
 from halfmoon.playground.packing import unpack
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from live_page import needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +138,7 @@ def reading(page, name):
 
 
 @pytest.mark.slow
+@needs_chromium
 def test_the_page_shows_the_last_moment(playing_page, session):
     playing_page.locator(".pg-readings dd").first.wait_for()
     assert reading(playing_page, "Update") == "340"
@@ -150,6 +152,7 @@ def test_the_page_shows_the_last_moment(playing_page, session):
 
 
 @pytest.mark.slow
+@needs_chromium
 def test_the_page_plays_and_goes_back(playing_page):
     playing_page.get_by_label("Speed").select_option("full")
     playing_page.get_by_role("button", name="Play").click()

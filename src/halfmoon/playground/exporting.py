@@ -6,6 +6,7 @@ run, packed as a server's frames are; it draws and computes nothing.
 
 import gzip
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
@@ -25,7 +26,7 @@ FOLDERS = (
     files("halfmoon.playground").joinpath("static"),
     files("halfmoon.pages").joinpath("web"),
 )
-STYLES = ("colours", "live", "uplot", "playground", "panels", "views", "outputs")
+STYLE_SHEET = re.compile(r'href="/static/([\w-]+\.css)"')
 MOST_MOMENTS = 96
 MOST_BYTES = 24 * 2**20  # of moments, before they are packed
 PIXELS = 600  # of the curves
@@ -59,12 +60,10 @@ def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> byt
         {name: text for folder in FOLDERS for name, text in _modules(folder)},
         "recorded",
     )
-    known = {file.name: file for folder in FOLDERS for file in folder.iterdir()}
-    style = "\n".join(known[f"{name}.css"].read_text("utf-8") for name in STYLES)
     page = FOLDERS[0].joinpath("recorded.html").read_text("utf-8")
     parts = {
         "POLICY": escape(modules.policy(script)),
-        "STYLE": style,
+        "STYLE": _style(),
         "TITLE": escape(f"{state['data']['name']}: a run in halfmoon's playground"),
         "RUN": text,
         "SCRIPT": script,
@@ -72,6 +71,13 @@ def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> byt
     for name, part in parts.items():
         page = page.replace(f"<!--{name}-->", part, 1)
     return page.encode()
+
+
+def _style() -> str:
+    """The style sheets of the playground's page, as it lists them."""
+    known = {file.name: file for folder in FOLDERS for file in folder.iterdir()}
+    names = STYLE_SHEET.findall(known["page.html"].read_text("utf-8"))
+    return "\n".join(known[name].read_text("utf-8") for name in names)
 
 
 def _modules(folder: Any) -> Iterator[tuple[str, str]]:

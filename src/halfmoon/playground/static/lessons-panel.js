@@ -35,12 +35,12 @@ export function makeLessonsPanel(store) {
   const done = new Set();
   /** @type {ReturnType<typeof makeLessonView> | null} */
   let view = null;
-  let loaded = false;
+  /** @type {Promise<void> | null} */
+  let loading = null;
 
   async function load() {
-    loaded = true;
     const answer = await store.ask("lessons");
-    if (answer === null) loaded = false;
+    if (answer === null) loading = null;
     else lessons = answer.lessons;
   }
 
@@ -54,7 +54,8 @@ export function makeLessonsPanel(store) {
    * @param {number} [at] which step
    */
   async function begin(name, at = 0) {
-    if (!loaded) await load();
+    loading ??= load();
+    await loading;
     const lesson = lessons.find((each) => each.name === name);
     if (!lesson) {
       store.say(`There is no lesson "${name}"; the panel Lessons shows all.`, true);
@@ -82,8 +83,9 @@ export function makeLessonsPanel(store) {
       view?.check(frame);
     },
     async show() {
-      if (loaded) return;
-      await load();
+      if (loading) return;
+      loading = load();
+      await loading;
       if (view === null) showList();
     },
   };

@@ -1,6 +1,7 @@
 // What can be taken along: the program that gives the numbers on the screen, and files.
 
 import { make, makeSegments } from "./controls.js";
+import { offerFile } from "./save-file.js";
 
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
 
@@ -82,7 +83,8 @@ export function makeOutputPanel(store) {
   }
 
   function downloadText() {
-    if (kind === "command") hand(new Blob([text]), "playground.sh");
+    const content = new Blob([text]);
+    if (kind === "command") offerFile({ name: "playground.sh", content });
     else saveFile(store, kind);
   }
 
@@ -124,7 +126,7 @@ function makeFiles(store) {
 async function saveFile(store, kind) {
   const file = await store.ask("save", { kind });
   if (file === null) return;
-  hand(file.content, file.name);
+  offerFile(file);
   store.say(`${file.name} is saved.`);
 }
 
@@ -145,17 +147,4 @@ function makeOutputButton(label, press) {
   button.type = "button";
   button.addEventListener("click", press);
   return button;
-}
-
-/**
- * Hand a file to the browser's downloads.
- * @param {Blob} blob
- * @param {string} name
- */
-function hand(blob, name) {
-  const link = make("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -9,7 +9,7 @@ const STILL = 2; // messages that hold what stays, with curves on either axis
 /** @type {Record<string, number>} seconds for the whole run */
 const SECONDS = { slow: 40, normal: 15, fast: 6, full: 2 };
 const REFUSED =
-  "This page only plays what was recorded. To change it, open it in halfmoon playground.";
+  "This page plays what was recorded. To change something, start halfmoon playground.";
 
 /**
  * @param {any} run what Python has written into the page
