@@ -72,3 +72,20 @@ def test_it_ends_when_the_page_has_left(session, monkeypatch):
     assert closed == [True]
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(address)
+
+
+def test_200_megabytes_are_refused_politely(session):
+    def pieces():
+        for _ in range(200):
+            yield bytes(1_000_000)
+
+    with serving(session) as server:
+        address, token = server.address.split("#token=")
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Length": "200000000",
+        }
+        answer = httpx2.post(f"{address}api/upload", content=pieces(), headers=headers)
+    assert answer.status_code == 413
+    assert answer.json()["error"].startswith("At most 32 MiB can be sent")
+    assert session.asked == []

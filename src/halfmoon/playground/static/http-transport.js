@@ -4,7 +4,6 @@ import { unpackFrame } from "./unpack-frame.js";
 
 /** @import { Transport } from "./playground" */
 
-const LARGEST_BODY = 32 * 1024 * 1024; // bytes; the server's own limit
 const KEY = "halfmoon-token"; // in the tab's own storage
 
 /**
@@ -44,12 +43,6 @@ export function makeHttpTransport() {
    */
   async function post(name, message, body) {
     const text = JSON.stringify(message);
-    if (body && body.size > LARGEST_BODY) {
-      throw new Error(
-        `This file has ${Math.round(body.size / 2 ** 20)} MiB; at most 32 MiB can be ` +
-          "sent. Take fewer rows or columns of it, or train on it with halfmoon fit.",
-      );
-    }
     const query = body ? `?message=${encodeURIComponent(text)}` : "";
     let response;
     try {
