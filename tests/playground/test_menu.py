@@ -3,21 +3,11 @@
 import dataclasses
 import json
 
-import pytest
-
 from halfmoon.components.activations import ACTIVATIONS
-from halfmoon.components.rules import (
-    BOOLEAN,
-    NONE,
-    Integer,
-    Number,
-    OneOf,
-    Several,
-)
 from halfmoon.datasets import DATASETS
-from halfmoon.playground.menu import describe_rule, menu
+from halfmoon.playground.menu import menu
 from halfmoon.playground.packing import jsonable
-from halfmoon.playground.setup import TEXT, TEXTS, Setup
+from halfmoon.playground.setup import Setup
 
 MENU = jsonable(menu())
 
@@ -48,27 +38,3 @@ def test_what_begins_anew_says_so():
     anew = {each["name"] for each in MENU["settings"] if each["starts_over"]}
     assert {"hidden", "seed", "data"} <= anew
     assert not {"learning_rate", "activations", "noise"} & anew
-
-
-@pytest.mark.parametrize(
-    ("rule", "kind", "low", "high", "none"),
-    [
-        (Number("[", 0, 2, "]"), "number", 0, 2, False),
-        (NONE | Integer("[", 1, 9, ")"), "integer", 1, 9, True),
-        (Several(Integer("[", 1, 64, "]")), "integers", 1, 64, False),
-        (Several(Number("[", 0, 1, "]")), "numbers", 0, 1, False),
-        (TEXT, "text", None, None, False),
-        (TEXTS, "texts", None, None, False),
-        (BOOLEAN, "boolean", None, None, False),
-        (OneOf("a", "b"), "choice", None, None, False),
-    ],
-)
-def test_a_rule_says_which_control_suits_it(rule, kind, low, high, none):
-    described = describe_rule(rule)
-    expected = {"type": kind, "low": low, "high": high, "none": none}
-    assert {name: described[name] for name in expected} == expected
-    assert described["rule"] == str(rule)
-
-
-def test_words_are_offered_as_choices():
-    assert describe_rule(OneOf("a", "b"))["choices"] == ["a", "b"]

@@ -45,11 +45,6 @@ def settings(component: type[Component]) -> list[str]:
     return lines
 
 
-def summary(component: type[Component]) -> str:
-    """The first line of a component's description."""
-    return (inspect.getdoc(component) or "").split("\n")[0]
-
-
 def markdown() -> str:
     """The page docs/components.md: every component, then every training setting."""
     lines = [

@@ -41,13 +41,14 @@ def _table(kind: str) -> Any:
     from rich.text import Text
 
     from halfmoon.commands import catalogue
+    from halfmoon.components.describing import summary
 
     table = Table(
         title=kind, title_justify="left", box=None, padding=(0, 2), show_header=False
     )
     registry = catalogue.REGISTRIES[kind]
     for name, component in registry.items():
-        lines = [catalogue.summary(component)]
+        lines = [summary(component)]
         lines += [f"  {line}" for line in catalogue.settings(component)]
         table.add_row(catalogue.names(registry, name), Text("\n".join(lines)))
     return table

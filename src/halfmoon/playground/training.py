@@ -25,6 +25,7 @@ MESSAGES = {
     "patience": "The test loss has not improved for {patience} epochs.",
 }
 DO: dict[str, Callable[[Session], None]] = {
+    "play": Session.play,
     "pause": Session.pause,
     "update": lambda session: session.advance(1),
     "epoch": Session.advance_epoch,
@@ -152,63 +153,52 @@ def change(session: Session, **settings: Any) -> Answer:
 
 
 @operation("train")
-def train(session: Session, do: str, speed: str | None = None) -> Answer:
+def train(session: Session, do: str, speed: str | None = None) -> None:
     """Play, pause, or go on by an update, an epoch, a phase, or to the end."""
-    if do == "play":
-        session.play(speed)
-        return None
     if do not in DO:
-        raise ValueError(f"{do!r} cannot be done; {nearest(do, ['play', *DO])}")
+        raise ValueError(f"{do!r} cannot be done; {nearest(do, DO)}")
     if speed is not None:
         session.set_speed(speed)
     DO[do](session)
-    return None
 
 
 @operation("seek")
-def seek(session: Session, update: int) -> Answer:
+def seek(session: Session, update: int) -> None:
     """Go to a recorded update."""
     session.seek(update)
-    return None
 
 
 @operation("reset")
-def reset(session: Session) -> Answer:
+def reset(session: Session) -> None:
     """Begin with the initial weights again."""
     session.reset()
-    return None
 
 
 @operation("new_weights")
-def new_weights(session: Session) -> Answer:
+def new_weights(session: Session) -> None:
     """Begin with other initial weights."""
     session.new_weights()
-    return None
 
 
 @operation("parameter")
-def parameter(session: Session, index: int, value: float) -> Answer:
+def parameter(session: Session, index: int, value: float) -> None:
     """Set one weight or bias, by its index in theta."""
     session.set_parameter(index, float(value))
-    return None
 
 
 @operation("keep")
-def keep(session: Session) -> Answer:
+def keep(session: Session) -> None:
     """Let the present run stay, whatever is done next."""
     session.keep()
-    return None
 
 
 @operation("restore")
-def restore(session: Session, run: str) -> Answer:
+def restore(session: Session, run: str) -> None:
     """Go back to the end of an earlier run."""
     session.restore(run)
-    return None
 
 
 @operation("forget")
-def forget(session: Session, run: str) -> Answer:
+def forget(session: Session, run: str) -> None:
     """Drop an earlier run."""
     session.forget(run)
-    return None
