@@ -8,6 +8,13 @@ function unique() {
   return `live-${count}`;
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function make(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -15,6 +22,7 @@ export function make(tag, className, text) {
   return element;
 }
 
+/** @type {Record<string, string>} */
 const ICONS = {
   play: "M8 5.2v13.6L19 12z",
   pause: "M7 5h3.6v14H7zM13.4 5H17v14h-3.6z",
@@ -23,7 +31,10 @@ const ICONS = {
   dice: "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3.2 3.5a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm3.8 3.8a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm3.8 3.8a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4z",
 };
 
-// `name` is one of these, or a path on 24 x 24.
+/**
+ * A picture of these by name, or a path on 24 x 24.
+ * @param {string} name
+ */
 function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const picture = document.createElementNS(space, "svg");
@@ -36,6 +47,13 @@ function icon(name) {
   return picture;
 }
 
+/**
+ * @param {object} settings
+ * @param {string} settings.label
+ * @param {string} [settings.picture]
+ * @param {string} [settings.className]
+ * @param {() => void} settings.press
+ */
 export function makeButton({ label, picture, className, press }) {
   const element = make("button", className ?? "live-button");
   element.type = "button";
@@ -45,14 +63,20 @@ export function makeButton({ label, picture, className, press }) {
   element.addEventListener("click", press);
   return {
     element,
+    /** @param {string} newLabel @param {string} newPicture */
     set(newLabel, newPicture) {
       if (text.textContent === newLabel) return;
       text.textContent = newLabel;
-      element.querySelector("svg").replaceWith(icon(newPicture));
+      element.querySelector("svg")?.replaceWith(icon(newPicture));
     },
   };
 }
 
+/**
+ * @param {string} label
+ * @param {HTMLElement} control
+ * @param {HTMLElement} [value]
+ */
 function field(label, control, value) {
   const element = make("div", "live-field");
   const name = make("label", "live-name", label);
@@ -66,29 +90,42 @@ function field(label, control, value) {
   return element;
 }
 
-// A slider over a list of values: what it says of a value is `text(value)`.
+/**
+ * A slider over a list of values: what it says of a value is `text(value)`.
+ * @param {object} settings
+ * @param {string} settings.label
+ * @param {number[]} settings.values
+ * @param {(value: number) => string} settings.text
+ * @param {(value: number) => void} settings.change
+ */
 export function makeSlider({ label, values, text, change }) {
   const input = make("input");
   input.type = "range";
   input.min = "0";
   input.max = `${values.length - 1}`;
   const shown = make("span", "live-value");
+  /** @type {number | null | undefined} */
   let current;
 
+  /** @param {number} value */
   function show(value) {
     current = value;
     shown.textContent = text(value);
     input.setAttribute("aria-valuetext", text(value));
-    input.style.setProperty("--part", `${(100 * input.value) / (values.length - 1)}%`);
+    input.style.setProperty(
+      "--part",
+      `${(100 * Number(input.value)) / (values.length - 1)}%`,
+    );
   }
   input.addEventListener("input", () => {
-    show(values[Number(input.value)]);
-    change(current);
+    const value = values[Number(input.value)];
+    show(value);
+    change(value);
   });
   return {
     element: field(label, input, shown),
     input,
-    // null: there is nothing to set
+    /** @param {number | null} value null: there is nothing to set */
     set(value) {
       if (value === current) return;
       if (value === null) {
@@ -103,27 +140,39 @@ export function makeSlider({ label, values, text, change }) {
   };
 }
 
-// A choice from a list of [value, text], in groups if a third text names one.
+/** @typedef {any[]} Option value, text, and perhaps the name of a group */
+
+/**
+ * A choice from a list, in groups where a third text names one.
+ * @param {object} settings
+ * @param {string} settings.label
+ * @param {Option[]} settings.options
+ * @param {(value: string) => void} settings.change
+ */
 export function makeChoice({ label, options, change }) {
   const select = make("select");
   let known = "";
 
+  /** @param {Option[]} list */
   function offer(list) {
     const text = JSON.stringify(list);
     if (text === known) return;
     known = text;
     const before = select.value;
+    /** @type {Map<string, HTMLOptGroupElement>} */
     const groups = new Map();
     select.replaceChildren();
     for (const [value, name, group] of list) {
-      if (group && !groups.has(group)) {
-        groups.set(group, make("optgroup"));
-        groups.get(group).label = group;
-        select.append(groups.get(group));
+      let box = groups.get(group ?? "");
+      if (group && !box) {
+        box = make("optgroup");
+        box.label = group;
+        groups.set(group, box);
+        select.append(box);
       }
       const option = make("option", "", name);
       option.value = value;
-      (groups.get(group) ?? select).append(option);
+      (box ?? select).append(option);
     }
     if (list.some(([value]) => `${value}` === before)) select.value = before;
   }
@@ -132,13 +181,22 @@ export function makeChoice({ label, options, change }) {
   return {
     element: field(label, select),
     offer,
+    /** @param {any} value */
     set(value) {
       if (select.value !== `${value}`) select.value = `${value}`;
     },
   };
 }
 
-// A few choices side by side, as radio buttons; each is [value, text, element to show].
+/** @typedef {any[]} Segment value, text, and perhaps an element to show */
+
+/**
+ * A few choices side by side, as radio buttons; some with a picture.
+ * @param {object} settings
+ * @param {string} settings.label
+ * @param {Segment[]} settings.options
+ * @param {(value: any) => void} settings.change
+ */
 export function makeSegments({ label, options, change }) {
   const element = make("fieldset", "live-field live-segments");
   element.append(make("legend", "live-name", label));
@@ -146,6 +204,7 @@ export function makeSegments({ label, options, change }) {
   const name = unique();
   element.append(row);
 
+  /** @param {Segment[]} list */
   function offer(list) {
     if (row.childElementCount === list.length) return;
     row.replaceChildren();

@@ -2,7 +2,8 @@
 // collected, and told together with the question for the next frame. One frame is on its
 // way at most.
 
-/** @import { LessonFrame, LessonViews, Transport } from "./types.js" */
+/** @import { LessonFrame, LessonViews } from "./lesson.js" */
+/** @import { Transport } from "./types.js" */
 
 const FINE = 128; // columns of the plane's map
 const COARSE = 56;

@@ -4,9 +4,17 @@
 import { place } from "./history.js";
 import { FONT, css, makeCanvas } from "./look.js";
 
+/** @import { Canvas } from "./look.js" */
+/** @import { LessonFrame } from "./lesson.js" */
+/** @import { Act, Look } from "./types.js" */
+/** @typedef {[number, number]} Range */
+/** @typedef {[number, string][]} CurveTicks */
+/** @typedef {ReturnType<typeof scales>} Scales */
+
 const EDGE = { left: 44, right: 12, top: 10, bottom: 26 };
 const LIMIT = 2;
 
+/** @param {{ kind: string, updates: number, act: Act }} settings */
 export function makeCurve({ kind, updates, act }) {
   const canvas = makeCanvas("live-canvas", () => act.redraw());
   const stage = document.createElement("div");
@@ -14,11 +22,13 @@ export function makeCurve({ kind, updates, act }) {
   stage.append(canvas.element);
   const isLoss = kind === "loss";
 
+  /** @param {LessonFrame} frame @param {Look} look */
   function draw(frame, look) {
     if (!canvas.width || !frame) return;
     const { context, width, height } = canvas;
     context.clearRect(0, 0, width, height);
     const curve = isLoss ? frame.losses : frame.products;
+    /** @type {Range} */
     const range = isLoss ? lossRange(curve, frame.loss) : [0, productTop(curve)];
     const at = scales(canvas, place(updates), range, isLoss);
     drawAxes(
@@ -36,6 +46,11 @@ export function makeCurve({ kind, updates, act }) {
   return { element: stage, draw };
 }
 
+/**
+ * @param {Float32Array} curve
+ * @param {number} loss
+ * @returns {Range}
+ */
 function lossRange(curve, loss) {
   let low = loss;
   let high = loss;
@@ -52,17 +67,25 @@ function lossRange(curve, loss) {
   return [Math.min(bottom, 0.05), Math.max(top, 1)];
 }
 
+/** @param {Float32Array} curve */
 function productTop(curve) {
   let high = 3;
   for (let i = 0; i < curve.length; i += 3) high = Math.max(high, curve[i + 2]);
   return Math.min(Math.ceil(high + 0.2), 12);
 }
 
+/**
+ * @param {Canvas} canvas
+ * @param {number} last
+ * @param {Range} range
+ * @param {boolean} isLog
+ */
 function scales({ width, height }, last, [low, high], isLog) {
   const left = EDGE.left;
   const right = width - EDGE.right;
   const bottom = height - EDGE.bottom;
   const tall = bottom - EDGE.top;
+  /** @type {(value: number) => number} */
   const up = isLog
     ? (value) => Math.log(value / low) / Math.log(high / low)
     : (value) => (value - low) / (high - low);
@@ -70,11 +93,16 @@ function scales({ width, height }, last, [low, high], isLog) {
     left,
     right,
     bottom,
-    x: (placed) => left + (placed / last) * (right - left),
-    y: (value) => bottom - Math.min(1.02, Math.max(0, up(value))) * tall,
+    x: (/** @type {number} */ placed) => left + (placed / last) * (right - left),
+    y: (/** @type {number} */ value) =>
+      bottom - Math.min(1.02, Math.max(0, up(value))) * tall,
   };
 }
 
+/**
+ * @param {Range} range
+ * @returns {CurveTicks}
+ */
 function lossTicks([low, high]) {
   const all = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
   const inside = all.filter((tick) => tick >= low && tick <= high);
@@ -82,13 +110,22 @@ function lossTicks([low, high]) {
   return few.map((tick) => [tick, `${tick}`]);
 }
 
+/** @param {Range} range */
 function productTicks([, high]) {
   const step = high > 6 ? 2 : 1;
+  /** @type {CurveTicks} */
   const ticks = [];
   for (let tick = 0; tick <= high; tick += step) ticks.push([tick, `${tick}`]);
   return ticks;
 }
 
+/**
+ * @param {Canvas} canvas
+ * @param {Scales} at
+ * @param {Look} look
+ * @param {CurveTicks} ticks
+ * @param {number} updates
+ */
 function drawAxes({ context, width }, at, look, ticks, updates) {
   context.font = `11px ${FONT}`;
   context.fillStyle = css(look.faint);
@@ -113,6 +150,11 @@ function drawAxes({ context, width }, at, look, ticks, updates) {
   }
 }
 
+/**
+ * @param {Canvas} canvas
+ * @param {Scales} at
+ * @param {Look} look
+ */
 function drawLimit({ context }, at, look) {
   const y = at.y(LIMIT);
   context.setLineDash([6, 4]);
@@ -125,6 +167,14 @@ function drawLimit({ context }, at, look) {
   context.setLineDash([]);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Scales} at
+ * @param {Look} look
+ * @param {Float32Array} curve
+ * @param {number} now
+ * @param {number} value
+ */
 function drawCurve(context, at, look, curve, now, value) {
   context.strokeStyle = css(look.accent);
   context.lineWidth = 1.8;

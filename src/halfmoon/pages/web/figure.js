@@ -9,6 +9,8 @@ import { makeTrainingBar, sentenceOf } from "./training-bar.js";
 import { makeViews } from "./views.js";
 import { startWorker } from "./worker-transport.js";
 
+/** @import { FigureSettings, FigureState, Kit, LessonFrame } from "./lesson.js" */
+
 // updates a second: `first` at the beginning, and `growth` for each update done
 const PACES = { normal: { first: 24, growth: 0.9 }, slow: { first: 9, growth: 0.35 } };
 const REST_AT_END = 3500; // milliseconds, of a figure that plays by itself
@@ -16,6 +18,7 @@ const MOST_POINTS = 2000; // the engine has room for so many
 const BEYOND = "The loss has grown beyond all bounds. Choose a lower learning rate.";
 
 export class Figure {
+  /** @type {FigureState} */
   state = {
     frame: null,
     playing: false,
@@ -36,6 +39,7 @@ export class Figure {
   #look = readLook();
   #wanted = true; // something was changed: a new frame is needed
   #stale = true; // or only a new drawing
+  /** @type {LessonFrame | null} */
   #fresh = null; // a frame that is not drawn yet
   #scheduled = false;
   #visible = true;
@@ -44,16 +48,20 @@ export class Figure {
   #announce = ""; // what the reader did, to be told with what it led to
   #last = 0; // when the last frame was asked for
 
+  /** @param {HTMLElement} element @param {Kit} kit */
   constructor(element, kit) {
     this.#element = element;
-    this.#settings = JSON.parse(element.dataset.settings);
+    /** @type {FigureSettings} */
+    this.#settings = JSON.parse(element.dataset.settings ?? "{}");
     const { show } = this.#settings;
     this.#message.setAttribute("role", "status");
     this.#bar = makeTrainingBar(this, this.#settings);
     this.#views = makeViews(this.#settings, this);
     this.#controls = makeSettings(this.#settings, kit.data, this, this.#views.element);
-    const needed = Object.fromEntries(show.map((name) => [name, true]));
-    const receive = (frame) => {
+    const needed = Object.fromEntries(
+      show.map((/** @type {string} */ name) => [name, true]),
+    );
+    const receive = (/** @type {LessonFrame} */ frame) => {
       this.#fresh = frame;
       this.#wake();
     };
@@ -77,18 +85,20 @@ export class Figure {
     this.#conversation.start(startWorker(workerAddress, first));
   }
 
+  /** @param {boolean} visible */
   setVisible(visible) {
     this.#visible = visible;
     this.#last = performance.now();
     this.#wake();
   }
 
-  // The page's colours have changed.
+  /** The page's colours have changed. */
   relook() {
     this.#look = readLook();
     this.redraw();
   }
 
+  /** @param {boolean} on */
   play(on) {
     const { frame } = this.state;
     if (on && frame && frame.update >= this.#settings.updates) this.reset();
@@ -102,12 +112,21 @@ export class Figure {
 
   // For views and controls
 
+  /**
+   * @param {string} name
+   * @param {object} message
+   * @param {string | symbol} kind
+   */
   tell(name, message, kind = name) {
     this.#conversation.tell(name, message, kind);
     this.state.settled = false;
     this.#want();
   }
 
+  /**
+   * @param {string} text
+   * @param {boolean} urgent
+   */
   say(text, urgent = false) {
     this.#message.textContent = text;
     this.#message.classList.toggle("urgent", urgent);
@@ -131,6 +150,7 @@ export class Figure {
     this.#owed = 1;
   }
 
+  /** @param {number} update */
   seek(update) {
     this.#untouched = false;
     this.play(false);
@@ -149,13 +169,22 @@ export class Figure {
     this.#again("restore", "Points restored");
   }
 
+  /**
+   * @param {number} index
+   * @param {number} x
+   * @param {number} y
+   */
   move(index, x, y) {
     this.tell("move", { index, x, y });
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   add(x, y) {
     const { adding: label, frame } = this.state;
-    if (label === null) return;
+    if (label === null || !frame) return;
     if (frame.y.length >= MOST_POINTS) {
       this.say(`There are ${MOST_POINTS} points, as many as there can be.`);
       return;
@@ -164,9 +193,10 @@ export class Figure {
     this.say(`Added a point of class ${label}.`);
   }
 
+  /** @param {number} index */
   remove(index) {
     if (!this.state.settled) return; // the points may have other numbers by now
-    if (this.state.frame.y.length === 1) {
+    if (this.state.frame?.y.length === 1) {
       this.say("The last point stays.");
       return;
     }
@@ -174,17 +204,26 @@ export class Figure {
     this.say("Removed the point.");
   }
 
+  /**
+   * @param {number} index
+   * @param {number} value
+   */
   weight(index, value) {
     this.state.chosen = index;
     this.tell("weight", { index, value });
   }
 
+  /** @param {number | null} index */
   choose(index) {
     this.state.chosen = index;
     this.redraw();
   }
 
-  // Show what a unit answers, while the pointer is on it; `pin` it to go on showing it.
+  /**
+   * Show what a unit answers, while the pointer is on it; `pin` it to go on showing it.
+   * @param {number | null} unit
+   * @param {boolean} pin
+   */
   peek(unit, pin) {
     const { state } = this;
     if (!pin && unit === state.peek) return;
@@ -193,6 +232,10 @@ export class Figure {
     this.redraw();
   }
 
+  /**
+   * @param {string} ask
+   * @param {string} what
+   */
   #again(ask, what) {
     this.#announce = what;
     this.#conversation.forget("seek");
@@ -214,7 +257,10 @@ export class Figure {
     requestAnimationFrame((now) => this.#onScreen(now));
   }
 
-  // Each time that the screen is drawn: show what has come, ask for the next.
+  /**
+   * Each time that the screen is drawn: show what has come, ask for the next.
+   * @param {number} now
+   */
   #onScreen(now) {
     this.#scheduled = false;
     if (!this.#visible) return;
@@ -226,6 +272,10 @@ export class Figure {
     if (goesOn || this.#wanted || this.#stale) this.#wake();
   }
 
+  /**
+   * @param {number} now
+   * @param {boolean} busy
+   */
   #ask(now, busy) {
     const { frame, playing } = this.state;
     if (playing && frame) {
@@ -240,6 +290,7 @@ export class Figure {
     this.#conversation.ask(count, busy);
   }
 
+  /** @param {LessonFrame} frame */
   #take(frame) {
     const { state } = this;
     this.#fresh = null;
@@ -272,25 +323,28 @@ export class Figure {
 
   #tellWhatWasDone() {
     const { frame } = this.state;
-    if (!this.#announce || this.#wanted || frame.seeking) return;
+    if (!frame || !this.#announce || this.#wanted || frame.seeking) return;
     this.say(`${this.#announce}: ${sentenceOf(frame)}.`);
     this.#announce = "";
   }
 
+  /** @param {number} now */
   #draw(now) {
     const { state } = this;
+    const { frame } = state;
     this.#stale = false;
+    if (!frame) return;
     // a frame from before the last change would set a control back under one's hand
-    if (state.settled) this.#controls.show(state);
+    if (state.settled) this.#controls.show({ ...state, frame });
     if (state.playing) this.#views.drift((now - this.#last) / 1000);
-    this.#views.draw(state.frame, this.#look, state);
+    this.#views.draw(frame, this.#look, state);
   }
 
-  // What the figure does, for style sheets and tests.
+  /** What the figure does, for style sheets and tests. */
   #tag() {
     const { frame, playing } = this.state;
     const seeks = frame?.seeking || this.#conversation.isWaiting("seek");
-    this.#element.dataset.update = frame ? frame.update : "";
+    this.#element.dataset.update = frame ? `${frame.update}` : "";
     this.#element.dataset.doing = playing ? "playing" : seeks ? "seeking" : "resting";
   }
 }

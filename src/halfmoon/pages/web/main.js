@@ -6,15 +6,24 @@ import { Figure } from "./figure.js";
 import { startReading } from "./reading.js";
 import { serve } from "./worker.js";
 
+/** @import { Kit } from "./lesson.js" */
+
 const NEAR = "600px";
 
+/** @param {string} text */
 function decode(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
+/** @param {string} id */
+function textOf(id) {
+  return document.getElementById(id)?.textContent ?? "";
+}
+
+/** @returns {Kit} */
 function makeKit() {
-  const data = JSON.parse(document.getElementById("halfmoon-data").textContent);
-  const script = document.getElementById("halfmoon-script").textContent;
+  const data = JSON.parse(textOf("halfmoon-data"));
+  const script = textOf("halfmoon-script");
   const text = new Blob([script], { type: "text/javascript" });
   const { activations } = data;
   return {
@@ -26,7 +35,9 @@ function makeKit() {
 
 function startPage() {
   startReading();
-  const elements = document.querySelectorAll("figure.live");
+  const elements = /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll("figure.live")
+  );
   if (elements.length === 0 || typeof WebAssembly !== "object") return;
   const kit = makeKit();
   const figures = new Map();
@@ -44,10 +55,11 @@ function startPage() {
     { rootMargin: NEAR },
   );
   const onScreen = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
+    for (const { target: element, isIntersecting } of entries) {
+      const target = /** @type {HTMLElement} */ (element);
       const figure = figures.get(target);
       figure.setVisible(isIntersecting);
-      const { autoplay } = JSON.parse(target.dataset.settings);
+      const { autoplay } = JSON.parse(target.dataset.settings ?? "{}");
       if (!isIntersecting || !autoplay || target.dataset.started) continue;
       target.dataset.started = "yes";
       if (!still.matches) figure.play(true);

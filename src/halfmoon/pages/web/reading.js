@@ -6,7 +6,10 @@ const WIDE = "(min-width: 80rem)"; // where the contents stand beside the text
 export function startReading() {
   document.querySelectorAll(".copyable").forEach(startCopying);
   document.querySelectorAll("fieldset.question").forEach(startQuestion);
-  document.querySelectorAll("form.check").forEach(startCheck);
+  /** @type {NodeListOf<HTMLFormElement>} */
+  const checks = document.querySelectorAll("form.check");
+  checks.forEach(startCheck);
+  /** @type {HTMLDetailsElement | null} */
   const folded = document.querySelector("nav details");
   if (folded && !matchMedia(WIDE).matches) folded.open = false;
   markPlace();
@@ -17,8 +20,9 @@ export function startReading() {
 // A link may lead to something that is folded.
 function openTarget() {
   const target = document.getElementById(nameInAddress());
+  /** @type {HTMLDetailsElement | null | undefined} */
   const folded = target?.closest("details:not([open])");
-  if (!folded) return;
+  if (!target || !folded) return;
   folded.open = true;
   target.scrollIntoView();
 }
@@ -33,15 +37,16 @@ function nameInAddress() {
   }
 }
 
+/** @param {Element} element */
 function startCopying(element) {
-  const button = element.querySelector("button.copy");
+  const button = /** @type {HTMLElement} */ (element.querySelector("button.copy"));
   const status = document.createElement("span");
   status.className = "live-hidden-text";
   status.setAttribute("role", "status");
   button.after(status);
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const done = await copy(element.querySelector("pre").textContent);
+    const done = await copy(element.querySelector("pre")?.textContent ?? "");
     button.textContent = done ? "Copied" : "Not copied";
     status.textContent = button.textContent;
     setTimeout(() => {
@@ -51,7 +56,10 @@ function startCopying(element) {
   });
 }
 
-// A page opened from disk may not have the clipboard: then the old way serves.
+/**
+ * A page opened from disk may not have the clipboard: then the old way serves.
+ * @param {string} text
+ */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -68,18 +76,22 @@ async function copy(text) {
 }
 
 function markPlace() {
+  /** @type {Map<Element, HTMLAnchorElement>} */
   const links = new Map();
-  for (const link of document.querySelectorAll('nav a[href^="#"]')) {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const anchors = document.querySelectorAll('nav a[href^="#"]');
+  for (const link of anchors) {
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (target) links.set(target, link);
   }
   const targets = [...links.keys()];
+  /** @type {HTMLAnchorElement | null} */
   let current = null;
 
   function mark() {
     const line = window.innerHeight * 0.3;
     const passed = targets.filter((each) => each.getBoundingClientRect().top < line);
-    const link = links.get(passed.at(-1)) ?? null;
+    const link = links.get(passed[passed.length - 1]) ?? null;
     if (link === current) return;
     current?.removeAttribute("aria-current");
     link?.setAttribute("aria-current", "true");
@@ -91,43 +103,57 @@ function markPlace() {
   for (const target of targets) observer.observe(target);
 }
 
-// Scroll the contents themselves, and never the page.
+/**
+ * Scroll the contents themselves, and never the page.
+ * @param {HTMLElement | null} link
+ */
 function keepInView(link) {
   const nav = link?.closest("nav");
-  if (!nav || !matchMedia(WIDE).matches) return;
+  if (!link || !nav || !matchMedia(WIDE).matches) return;
   const area = nav.getBoundingClientRect();
   const { top, bottom } = link.getBoundingClientRect();
   if (top < area.top) nav.scrollTop -= area.top - top + 20;
   if (bottom > area.bottom) nav.scrollTop += bottom - area.bottom + 20;
 }
 
+/**
+ * @param {Element} element
+ * @param {boolean} isRight
+ * @param {string} words
+ */
 function judge(element, isRight, words) {
-  const feedback = element.querySelector(".feedback");
+  const feedback = /** @type {HTMLElement} */ (element.querySelector(".feedback"));
   feedback.textContent = words;
   feedback.classList.toggle("right", isRight);
   feedback.classList.toggle("wrong", !isRight);
 }
 
+/** @param {Element} question */
 function startQuestion(question) {
   question.addEventListener("change", ({ target }) => {
-    if (target.type !== "radio") return;
-    const isRight = "right" in target.dataset;
+    const chosen = /** @type {HTMLInputElement} */ (target);
+    if (chosen.type !== "radio") return;
+    const isRight = "right" in chosen.dataset;
     question.classList.add("answered");
-    for (const input of question.querySelectorAll("input[type=radio]")) {
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const inputs = question.querySelectorAll("input[type=radio]");
+    for (const input of inputs) {
       const label = input.closest("label");
-      label.classList.toggle("right", "right" in input.dataset);
-      label.classList.toggle("wrong", !("right" in input.dataset));
+      label?.classList.toggle("right", "right" in input.dataset);
+      label?.classList.toggle("wrong", !("right" in input.dataset));
     }
     judge(question, isRight, isRight ? "Yes." : "No.");
-    question.querySelector("details").open = true;
+    const answer = question.querySelector("details");
+    if (answer) answer.open = true;
   });
 }
 
+/** @param {HTMLFormElement} form */
 function startCheck(form) {
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const given = form.querySelector("input").value.trim().replace(",", ".");
+    const given = (form.querySelector("input")?.value ?? "").trim().replace(",", ".");
     if (Number.isNaN(read(given))) {
       judge(form, false, "Type a number, such as 0.5.");
       return;
@@ -137,13 +163,20 @@ function startCheck(form) {
   });
 }
 
-// A number, or so many per cent; NaN if it is neither.
+/**
+ * A number, or so many per cent; NaN if it is neither.
+ * @param {string} given
+ */
 function read(given) {
   const bare = given.replace(/\s*%$/, "");
   return bare === "" ? NaN : Number(bare) / (bare === given ? 1 : 100);
 }
 
-// Half a unit of the last digit that the reader gave is allowed; two digits are needed.
+/**
+ * Half a unit of the last digit that the reader gave is allowed; two digits are needed.
+ * @param {string} given
+ * @param {number} expected
+ */
 function isClose(given, expected) {
   const decimals = (given.split(".")[1] ?? "").replace(/\D+$/, "").length;
   const digits = decimals + (given.endsWith("%") ? 2 : 0);

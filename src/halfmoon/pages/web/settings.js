@@ -5,6 +5,10 @@ import { make, makeButton, makeChoice, makeSegments, makeSlider } from "./contro
 import { hiddenUnits, outputsOf, signedNumber, weightEnds } from "./layers.js";
 import { shapeOf } from "./look.js";
 
+/** @import { FigureAct, FigureSettings, LessonData, ShownState } from "./lesson.js" */
+/** @import { LessonFrame } from "./lesson.js" */
+/** @typedef {{ elements: HTMLElement[], show: (state: ShownState) => void }} Control */
+
 const RATES = [
   0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85, 1, 1.2, 1.5,
   1.75, 2, 2.3, 2.6, 3, 3.5, 4,
@@ -13,13 +17,21 @@ const MOST_UNITS = 50;
 const MOST_CLASSES = 5;
 const NOISES = Array.from({ length: 51 }, (_, i) => i / 100);
 const WEIGHTS = Array.from({ length: 201 }, (_, i) => Math.round(i - 100) / 10);
+/** @type {Record<string, string>} */
 const ACTIVATION_NAMES = { relu: "ReLU", leaky_relu: "leaky ReLU" };
 
+/** @param {number} first @param {number} last */
 function upTo(first, last) {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-// `elements` stand below the views; the choice of what the plane shows stands above it.
+/**
+ * `elements` stand below the views; the choice of what the plane shows stands above it.
+ * @param {FigureSettings} settings
+ * @param {LessonData} data
+ * @param {FigureAct} act
+ * @param {HTMLElement} views
+ */
 export function makeSettings(settings, data, act, views) {
   const shown = settings.controls.map((name) => CONTROLS[name](act, data));
   const box = make("div", "live-controls");
@@ -27,17 +39,19 @@ export function makeSettings(settings, data, act, views) {
   const title = views.querySelector(".live-view-plane .live-title");
   if (title) {
     const choice = makePlaneChoice(act);
-    title.after(choice.element);
+    title.after(...choice.elements);
     shown.push(choice);
   }
   return {
     elements: box.childElementCount > 0 ? [box] : [],
+    /** @param {ShownState} state */
     show(state) {
       for (const control of shown) control.show(state);
     },
   };
 }
 
+/** @type {Record<string, (act: FigureAct, data: LessonData) => Control>} */
 const CONTROLS = {
   rate(act) {
     const slider = makeSlider({
@@ -68,8 +82,10 @@ const CONTROLS = {
       options: data.activations.map((name) => [name, ACTIVATION_NAMES[name] ?? name]),
       change: (activation) => tellNetwork(act, { activation }),
     });
-    const show = ({ frame }) => choice.set(frame.activation);
-    return { elements: [choice.element], show };
+    return {
+      elements: [choice.element],
+      show: ({ frame }) => choice.set(frame.activation),
+    };
   },
 
   classes(act) {
@@ -123,18 +139,28 @@ const CONTROLS = {
   weights: makeWeightControl,
 };
 
-// A network is told whole, so that two changes between frames are not lost.
+/**
+ * A network is told whole, so that two changes between frames are not lost.
+ * @param {FigureAct} act
+ * @param {{ units?: number, activation?: string }} change
+ */
 function tellNetwork(act, change) {
+  if (!act.state.frame) return;
   const { sizes, activation } = act.state.frame;
   act.state.asked = { units: sizes[1], activation, ...act.state.asked, ...change };
   act.tell("network", act.state.asked);
 }
 
+/** @param {number} label */
 function makeMark(label) {
   return make("span", `live-mark live-mark-${shapeOf(label)}`);
 }
 
-// Which weight, and its value: what dragging a line does, for the keyboard.
+/**
+ * Which weight, and its value: what dragging a line does, for the keyboard.
+ * @param {FigureAct} act
+ * @returns {Control}
+ */
 function makeWeightControl(act) {
   const choice = makeChoice({
     label: "Weight",
@@ -160,7 +186,11 @@ function makeWeightControl(act) {
   };
 }
 
-// Each weight by its index, in groups by the unit that it leads into.
+/**
+ * Each weight by its index, in groups by the unit that it leads into.
+ * @param {LessonFrame} frame
+ * @returns {[number, string, string][]}
+ */
 function weightNames(frame) {
   return Array.from(frame.theta, (_, index) => {
     const [from, to] = weightEnds(frame, index);
@@ -168,7 +198,11 @@ function weightNames(frame) {
   });
 }
 
-// What the plane shows: the prediction, or the answer of one unit.
+/**
+ * What the plane shows: the prediction, or the answer of one unit.
+ * @param {FigureAct} act
+ * @returns {Control}
+ */
 function makePlaneChoice(act) {
   const choice = makeChoice({
     label: "shows",
@@ -180,7 +214,7 @@ function makePlaneChoice(act) {
   });
   choice.element.classList.add("live-inline");
   return {
-    element: choice.element,
+    elements: [choice.element],
     show({ frame, pinned }) {
       const units = upTo(0, hiddenUnits(frame) - 1).map((unit) => [
         unit,

@@ -6,7 +6,13 @@ import { place } from "./history.js";
 
 const POSITIONS = 2000;
 
-// `updates` is what its end stands for; a run may turn out to be longer.
+/** @typedef {{ update: number, end: number, seeking?: boolean }} Moment */
+
+/**
+ * `updates` is what its end stands for; a run may turn out to be longer.
+ * @param {number} updates
+ * @param {{ seek(update: number): void }} act
+ */
 export function makeTimelineSlider(updates, act) {
   const element = make("div", "live-time");
   const input = make("input");
@@ -18,16 +24,19 @@ export function makeTimelineSlider(updates, act) {
   element.append(input);
   let now = 0;
   let dragging = false;
+  /** @type {number | null} */
   let aim = null; // where keys have led, while the engine is on its way there
 
+  /** @param {number} update */
   function position(update) {
     return Math.round((POSITIONS * place(update)) / place(updates));
   }
+  /** @param {number} where */
   function updateAt(where) {
     return Math.round(10 ** ((where / POSITIONS) * place(updates)) - 1);
   }
   function fill() {
-    input.style.setProperty("--part", `${(100 * input.value) / POSITIONS}%`);
+    input.style.setProperty("--part", `${(100 * Number(input.value)) / POSITIONS}%`);
   }
 
   input.addEventListener("input", () => {
@@ -45,6 +54,7 @@ export function makeTimelineSlider(updates, act) {
   input.addEventListener("keydown", (event) => {
     const from = aim ?? now;
     const tenth = Math.max(10, Math.round(from / 10));
+    /** @type {Record<string, number>} */
     const steps = {
       ArrowRight: 1,
       ArrowUp: 1,
@@ -64,11 +74,17 @@ export function makeTimelineSlider(updates, act) {
 
   return {
     element,
+    /** @param {number} count */
     reach(count) {
       updates = count;
     },
-    // `sentence` is what a screen reader is told; null while the value runs; a frame is
-    // `settled` if it holds all that the reader did
+    /**
+     * `sentence` is what a screen reader is told; null while the value runs; a frame is
+     * `settled` if it holds all that the reader did.
+     * @param {Moment} frame
+     * @param {string | null} sentence
+     * @param {boolean} settled
+     */
     show(frame, sentence, settled) {
       now = frame.update;
       if (settled && !frame.seeking) aim = null;

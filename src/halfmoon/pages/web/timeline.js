@@ -5,6 +5,10 @@
 
 import { History, nextMeasured } from "./history.js";
 
+/** @import { Engine } from "./engine.js" */
+/** @typedef {{ rate: number, X: Float64Array, y: Int32Array, classes: number }} Edit */
+/** @typedef {{ at: number, theta: Float64Array, edit: Edit | null }} Kept */
+
 const MOST_KEPT = 400;
 const LONGEST_RUN = 4096; // the engine keeps so many losses of one call
 
@@ -13,17 +17,22 @@ export class Timeline {
   products = new History(); // the learning rate times the curvature
   now = 0; // updates done
   end = 0; // updates known
-  edit = null; // what the updates are run with: { rate, X, y, classes }
+  edit = /** @type {Edit} */ ({}); // what the updates are run with
   #engine;
-  #kept = []; // { at, theta, edit }, in order; edit is null where nothing was changed
+  /** @type {Kept[]} */
+  #kept = []; // in order; edit is null where nothing was changed
   #every = 1;
   #measures = false; // whether the curvature is wanted
 
+  /** @param {Engine} engine */
   constructor(engine) {
     this.#engine = engine;
   }
 
-  // The first state of a new network.
+  /**
+   * The first state of a new network.
+   * @param {Edit} first
+   */
   begin(first) {
     this.#kept = [];
     this.#every = 1;
@@ -31,7 +40,10 @@ export class Timeline {
     this.change(first);
   }
 
-  // From here on, something is otherwise: what was known of later updates is dropped.
+  /**
+   * From here on, something is otherwise: what was known of later updates is dropped.
+   * @param {Partial<Edit>} what
+   */
   change(what) {
     this.edit = { ...this.edit, ...what };
     this.#use(this.edit);
@@ -42,7 +54,10 @@ export class Timeline {
     this.products.clear(this.now);
   }
 
-  // Run up to `count` updates. Returns whether all numbers stayed finite.
+  /**
+   * Run up to `count` updates. Returns whether all numbers stayed finite.
+   * @param {number} count
+   */
   advance(count) {
     const goal = this.now + count;
     while (this.now < goal) {
@@ -60,20 +75,27 @@ export class Timeline {
     return true;
   }
 
-  // Go to the state that is kept nearest before an update; `advance` does the rest.
+  /**
+   * Go to the state that is kept nearest before an update; `advance` does the rest.
+   * @param {number} update
+   */
   jump(update) {
-    const state = this.#kept.findLast((each) => each.at <= update);
+    const state = this.#kept.findLast((each) => each.at <= update) ?? this.#kept[0];
     if (update < this.now || state.at > this.now) this.#enter(state);
   }
 
-  // The learning rate times the curvature, now; from here on it is measured on the way.
+  /** The learning rate times the curvature; from here on it is measured on the way. */
   productNow() {
     this.#measures = true;
     if (Number.isNaN(this.products.at(this.now))) this.#measure();
     return this.products.at(this.now);
   }
 
-  // Where a run must pause at the latest.
+  /**
+   * Where a run must pause at the latest.
+   * @param {number} goal
+   * @param {Kept | undefined} next
+   */
   #stops(goal, next) {
     const keeping = this.now - (this.now % this.#every) + this.#every;
     const stops = [goal, keeping, this.now + LONGEST_RUN];
@@ -82,24 +104,30 @@ export class Timeline {
     return stops;
   }
 
+  /** @param {Edit} edit */
   #use({ X, y, classes }) {
     this.#engine.setPoints(X, y, classes);
     this.#engine.setUpdates(this.now);
   }
 
+  /** @param {Kept} state */
   #enter(state) {
     this.now = state.at;
-    this.edit = this.#kept.findLast((each) => each.edit && each.at <= this.now).edit;
+    const last = this.#kept.findLast((each) => each.edit && each.at <= this.now);
+    this.edit = last?.edit ?? this.edit;
     this.#use(this.edit);
     this.#engine.setTheta(state.theta);
   }
 
+  /** @param {Edit | null} edit */
   #keep(edit) {
     this.#kept.push({ at: this.now, theta: this.#engine.theta().slice(), edit });
   }
 
   #isTimeToKeep() {
-    return this.now % this.#every === 0 && this.now > this.#kept.at(-1).at;
+    return (
+      this.now % this.#every === 0 && this.now > this.#kept[this.#kept.length - 1].at
+    );
   }
 
   #keepAnother() {

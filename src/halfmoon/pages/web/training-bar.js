@@ -4,6 +4,12 @@
 import { make, makeButton } from "./controls.js";
 import { makeTimelineSlider } from "./time-slider.js";
 
+/** @import { FigureAct, FigureSettings, FigureState, LessonFrame } from "./lesson.js" */
+
+/**
+ * @param {FigureAct} act
+ * @param {FigureSettings} settings
+ */
 export function makeTrainingBar(act, settings) {
   const element = make("div", "live-bar");
   element.setAttribute("role", "group");
@@ -29,6 +35,7 @@ export function makeTrainingBar(act, settings) {
   const reading = makeReading(["Update", "Loss", "Accuracy"]);
   element.append(buttons, slider.element, reading.element);
 
+  /** @param {FigureState} state */
   function show({ frame, playing, settled }) {
     play.set(playing ? "Pause" : "Play", playing ? "pause" : "play");
     if (!frame) return;
@@ -39,6 +46,7 @@ export function makeTrainingBar(act, settings) {
   return { element, show };
 }
 
+/** @param {LessonFrame} frame */
 function textsOf({ update, loss, accuracy }) {
   return [
     update.toLocaleString("en"),
@@ -47,11 +55,13 @@ function textsOf({ update, loss, accuracy }) {
   ];
 }
 
+/** @param {LessonFrame} frame */
 export function sentenceOf(frame) {
   const [update, loss, accuracy] = textsOf(frame);
   return `update ${update}, loss ${loss}, accuracy ${accuracy}`;
 }
 
+/** @param {string[]} names */
 function makeReading(names) {
   const element = make("dl", "live-reading");
   const values = names.map((name) => {
@@ -64,6 +74,7 @@ function makeReading(names) {
   });
   return {
     element,
+    /** @param {string[]} texts */
     show(texts) {
       texts.forEach((text, i) => {
         if (values[i].textContent !== text) values[i].textContent = text;

@@ -7,6 +7,10 @@ import { showKeys } from "./keys.js";
 import { makeNetwork } from "./network.js";
 import { makeSurface } from "./surface.js";
 
+/** @import { FigureSettings } from "./lesson.js" */
+/** @import { Act, Frame, Look, Marks, View } from "./types.js" */
+
+/** @type {Record<string, (act: Act, updates: number) => any>} */
 const VIEWS = {
   points: (act) => makeSurface({ bare: true, act }),
   plane: (act) => makeSurface({ bare: false, act }),
@@ -15,6 +19,7 @@ const VIEWS = {
   loss: (act, updates) => makeCurve({ kind: "loss", updates, act }),
   curvature: (act, updates) => makeCurve({ kind: "curvature", updates, act }),
 };
+/** @type {Record<string, string>} */
 const TITLES = {
   points: "The points",
   plane: "The plane",
@@ -26,15 +31,21 @@ const TITLES = {
 const PLANE_KEYS =
   "Arrow keys move a cursor, Page Up and Page Down go from point to point. Enter takes a " +
   "point or puts it down, or adds one. Delete removes it.";
+/** @type {Record<string, string>} */
 const KEYS = {
   points: PLANE_KEYS,
   plane: PLANE_KEYS,
   hidden: "The points as the hidden units place them. Arrow keys turn the space.",
 };
 
+/**
+ * @param {FigureSettings} settings
+ * @param {Act} act
+ */
 export function makeViews({ show, updates }, act) {
   const element = make("div", "live-views");
   const views = show.map((name) => {
+    /** @type {View} */
     const view = VIEWS[name](act, updates);
     const box = make("div", `live-view live-view-${name}`);
     box.append(make("p", "live-title", TITLES[name]), view.element);
@@ -47,9 +58,15 @@ export function makeViews({ show, updates }, act) {
   });
   return {
     element,
+    /**
+     * @param {Frame} frame
+     * @param {Look} look
+     * @param {Marks} marks
+     */
     draw(frame, look, marks) {
       for (const view of views) view.draw(frame, look, marks);
     },
+    /** @param {number} seconds */
     drift(seconds) {
       for (const view of views) view.drift?.(seconds);
     },

@@ -1,6 +1,7 @@
 // The transport whose other end is a worker with the engine: the lesson's.
 
-/** @import { Frame, LessonStart, Transport } from "./types.js" */
+/** @import { LessonStart } from "./lesson.js" */
+/** @import { Transport } from "./types.js" */
 /** @typedef {{ resolve: (answer: any) => void, reject: (error: Error) => void }} Waiting */
 
 /**

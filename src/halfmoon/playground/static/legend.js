@@ -7,7 +7,11 @@ import { roundTicks } from "./ticks.js";
 
 /** @import { Frame, Look } from "./types.js" */
 /**
- * @typedef {{ text: string, isHollow?: boolean, isWrong?: boolean, label: number }} Entry
+ * @typedef {object} Entry
+ * @property {string} text
+ * @property {number} label
+ * @property {boolean} [isHollow]
+ * @property {boolean} [isWrong]
  */
 
 const MARK = 18; // pixels

@@ -119,7 +119,7 @@ function makeRewind(store) {
     show(frame) {
       const { playing } = store.state;
       slider.show(frame, playing ? null : sentenceFor(frame, store.state), true);
-      phases.show(frame.phase);
+      phases.show(frame.phase ?? null);
     },
   };
 }
