@@ -55,7 +55,8 @@ export function makeCurvesPanel(store) {
     if (!frame.curves) return;
     const runs = curvesOf(frame, store);
     const shown = runs.filter(({ id }) => !hidden.has(id));
-    chart.draw(contentOf(frame, shown, view), look);
+    const isOfBatches = store.state.setup.batch_size !== null;
+    chart.draw(contentOf(frame, shown, view, isOfBatches), look);
     fill();
   }
 
@@ -155,9 +156,9 @@ function curvesOf(frame, { state, look }) {
 
 /**
  * @param {PlaygroundFrame} frame @param {Curves[]} runs @param {View} view
- * @returns {Content}
+ * @param {boolean} isOfBatches @returns {Content}
  */
-function contentOf(frame, runs, { shows, log, logValues }) {
+function contentOf(frame, runs, { shows, log, logValues }, isOfBatches) {
   const isLog = logValues && shows === "loss";
   const lines = runs.toReversed().flatMap(({ updates, values, colour }) => [
     { x: updates, y: values[`train_${shows}`], colour },
@@ -172,12 +173,12 @@ function contentOf(frame, runs, { shows, log, logValues }) {
     log,
     logValues: isLog,
     update: frame.update,
-    band: shows === "loss" ? bandOf(frame, runs[0]) : null,
+    band: shows === "loss" && isOfBatches ? bandOf(frame, runs[0]) : null,
   };
 }
 
 /**
- * What single updates did, where the chart has no room for each.
+ * How far the losses of single batches are apart.
  * @param {PlaygroundFrame} frame @param {Curves | undefined} run @returns {Band | null}
  */
 function bandOf(frame, run) {

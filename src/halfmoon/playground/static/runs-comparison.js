@@ -8,7 +8,7 @@ import { countText, lossText, scoreText } from "./numbers.js";
 export function makeComparison() {
   const element = make("div", "pg-comparison");
   const note = make("p", "pg-note");
-  const table = make("table", "pg-table");
+  const table = make("table", "pg-differences");
   element.append(note, table);
 
   /** @param {RunInfo[]} runs those that are chosen @param {string} score */
