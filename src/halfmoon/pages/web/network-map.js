@@ -38,7 +38,7 @@ const NAMED = [0.19, 0.8]; // where names need room
 const SHORT = 3; // letters of a name that stands above its input
 const MOST_ROWS = 8; // of units in one column
 const MOST_COLUMNS = 12;
-const LARGEST = 56; // pixels, of a unit's picture
+const LARGEST = 68; // pixels, of a unit's picture
 const IN_COLUMNS = 30;
 const SHAPE = 1.25; // of a picture: its width by its height
 const GAP = 1.25;
@@ -122,7 +122,7 @@ function roomOf(rows, height) {
  * @param {number} height
  */
 function endTiles(count, x, middle, height) {
-  const tall = Math.max(8, Math.min(42, (0.68 * height) / count - 8));
+  const tall = Math.max(8, Math.min(48, (0.68 * height) / count - 8));
   const spread = Math.min(2 * tall, (0.74 * height) / count);
   return Array.from({ length: count }, (_, i) => {
     const y = middle + (i - (count - 1) / 2) * spread;

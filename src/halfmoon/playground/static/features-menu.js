@@ -9,7 +9,7 @@ import { readable } from "./layers.js";
 /** @param {Store} store */
 export function makeFeaturesMenu(store) {
   const element = /** @type {HTMLDetailsElement} */ (make("details", "pg-features"));
-  const summary = make("summary", "", "inputs");
+  const summary = make("summary", "", "Inputs");
   const list = make("fieldset", "pg-features-list");
   list.append(make("legend", "", "The network is given (starts over)"));
   element.append(summary, list);

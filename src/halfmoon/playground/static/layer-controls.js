@@ -74,7 +74,7 @@ export function makeLayerControls(store) {
       wanted = null;
       show(/** @type {any} */ (state.setup));
       features.show(state);
-      outputs.textContent = state.task === "regression" ? "output" : "outputs";
+      outputs.textContent = state.task === "regression" ? "Output" : "Outputs";
     },
     /**
      * Put each head over its layer.

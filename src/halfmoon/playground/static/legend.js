@@ -3,7 +3,6 @@
 import { make } from "./controls.js";
 import { classColour, css, makeCanvas, shadeOf, tracePoint } from "./look.js";
 import { drawGrid, paintGrid } from "./maps.js";
-import { roundTicks } from "./ticks.js";
 
 /** @import { Frame, Look } from "./types.js" */
 /**
@@ -60,7 +59,7 @@ export function makeLegend(redraw) {
     }
     shown = key;
     if (span !== null) {
-      const end = roundTicks(0, span, 100).at(-1)?.[1] ?? "";
+      const end = `${Number(span.toPrecision(2))}`;
       drawScale(look.shades.signed, `−${end}`, `+${end}`);
     } else if (isScale) {
       const [from, to] = frame.range ?? [-1, 1];

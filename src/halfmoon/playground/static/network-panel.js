@@ -6,7 +6,7 @@ import { make } from "./controls.js";
 import { hiddenUnits } from "./layers.js";
 import { makeLayerControls } from "./layer-controls.js";
 import { makeNetwork } from "./network.js";
-import { makePhases } from "./phases.js";
+import { makePhaseOverlay } from "./phases.js";
 import { makeWeightEditor } from "./weight-editor.js";
 
 /** @import { Panel, Store } from "./playground.js" */
@@ -29,7 +29,7 @@ export function unitGrid(network) {
  */
 export function makeNetworkPanel(store) {
   const element = make("div", "pg-network-panel");
-  const phases = makePhases(() => store.redraw());
+  const phases = makePhaseOverlay(() => store.redraw());
   const network = makeNetwork({ act: store.act, heads: false, overlay: phases.draw });
   const stage = network.element;
   stage.classList.add("pg-network-stage");

@@ -22,7 +22,7 @@ const LARGEST_DOT = 5; // pixels, of a dot
 /**
  * @param {() => void} redraw called for as long as something moves
  */
-export function makePhases(redraw) {
+export function makePhaseOverlay(redraw) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let shown = "";
   let began = 0;

@@ -11,7 +11,7 @@ const ROUND = [1, 2, 5, 10];
  * @param {number} most
  * @returns {[number, string][]}
  */
-export function roundTicks(low, high, most) {
+function roundTicks(low, high, most) {
   const least = (high - low) / Math.max(1, most);
   if (!(least > 0) || !Number.isFinite(least)) return [];
   const power = Math.floor(Math.log10(least));

@@ -24,8 +24,8 @@ export function makeWeightEditor(store) {
   value.step = STEP;
   value.setAttribute("aria-label", "Its value");
   const more = make("span", "pg-weight-more");
-  more.append(make("span", "", "from"), source, make("span", "", "is"), value);
-  element.append(make("span", "", "The weight into"), target, more);
+  more.append(make("span", "", "from"), source, make("span", "", "to"), value);
+  element.append(make("span", "", "Set a weight"), target, more);
   element.hidden = store.hides.has("weights");
   let shape = "";
   let intoShown = "";
@@ -60,7 +60,7 @@ export function makeWeightEditor(store) {
     draw(frame) {
       const now = JSON.stringify([frame.sizes, frame.inputNames, frame.classNames]);
       if (now !== shape) {
-        offer(target, [["", "…"], ...targetsOf(frame)]);
+        offer(target, [["", "into …"], ...targetsOf(frame)]);
         if (shape !== "") store.marks.chosen = null;
         shape = now;
         intoShown = "";
@@ -110,7 +110,7 @@ function targetsOf(frame) {
     Array.from({ length: to }, (_, j) => {
       const unit = firstUnit(frame, i + 1) + j;
       const name = i + 1 === last ? outputName(frame, j) : unitName(frame, unit);
-      return /** @type {[string, string]} */ ([`${i + 1},${j}`, name]);
+      return /** @type {[string, string]} */ ([`${i + 1},${j}`, `into ${name}`]);
     }),
   );
 }
