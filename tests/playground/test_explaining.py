@@ -94,7 +94,9 @@ def test_a_weight_is_told_with_its_slope_by_differences(moment):
     slope = (loss(1e-5) - loss(-1e-5)) / 2e-5
     told = explain_weight(moment, 13, row=5)  # from the first layer's first unit
     a1 = layers(moment, 5)[1]
-    assert told["title"] == "Weight from a1[1] to hidden layer 2, unit 2"
+    assert told["title"] == (
+        "Weight from hidden layer 1, unit 1 to hidden layer 2, unit 2"
+    )
     by_name = {line["name"]: line["value"] for line in told["lines"]}
     assert by_name["W2"] == moment.theta[13]
     assert by_name["dL/dW2"] == pytest.approx(slope, abs=1e-8)

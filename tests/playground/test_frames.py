@@ -144,9 +144,11 @@ def test_of_many_rows_always_the_same_are_shown():
 
 
 def test_what_is_under_the_pointer_is_told_with_each_frame(session):
-    header, _ = ask(session, {"hover": {"unit": 5, "row": 3, "weight": None}})
+    header, _ = ask(session, {"hover": {"unit": 5, "row": 3}})
     assert header["hover"]["title"] == "hidden layer 2, unit 2"
     assert ask(session, {"hover": {"unit": 99}})[0]["hover"] is None
+    assert ask(session, {"trace": {"row": 3}})[0]["trace"]["row"] == 3
+    assert ask(session, {"trace": {"row": 80}})[0]["trace"] is None
 
 
 def test_a_network_that_diverged_is_still_shown():

@@ -32,6 +32,9 @@ def test_a_row_is_predicted_and_each_column_moved_alone(moment):
     mean = moment.data.table["x1"][~moment.data.is_test].mean()
     gain = expected[chosen] - predict(mean, -1.0)[chosen]
     assert effects["x1"]["effect"] == pytest.approx(gain, abs=1e-4)
+    values = moment.data.table["x1"][~moment.data.is_test]
+    place = (0.5 - values.min()) / (values.max() - values.min())
+    assert effects["x1"]["at"] == pytest.approx(place)
     sizes = [abs(each["effect"]) for each in told["effects"]]
     assert sizes == sorted(sizes, reverse=True)
     last = effects["x2"]["along"][-1]

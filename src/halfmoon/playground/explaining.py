@@ -54,15 +54,20 @@ def describe_trace(moment: Moment, row: int) -> dict[str, Any]:
     traced = trace_row(moment, row)
     with np.errstate(all="ignore"):
         written = write_out(traced.network, traced.trace, traced.y)
+    forward = traced.trace.forward
+    backward = traced.trace.backward
     return describe_row(moment, row, traced) | {
         "update": moment.update,
-        "forward": [_describe_line(each, written) for each in traced.trace.forward],
-        "backward": [_describe_line(each, written) for each in traced.trace.backward],
+        "forward": [_describe_line(moment, each, written) for each in forward],
+        "backward": [_describe_line(moment, each, written) for each in backward],
     }
 
 
-def _describe_line(line: Line, written: dict[str, list[str]]) -> dict[str, Any]:
+def _describe_line(
+    moment: Moment, line: Line, written: dict[str, list[str]]
+) -> dict[str, Any]:
     """An equation, and its first entries: which, how they are made, their value."""
+    names = {"x": moment.data.inputs, "y_hat": moment.data.classes}.get(line.name)
     texts = written[line.name]
     indices = list(np.ndindex(line.value.shape))[:ENTRIES]
     return {
@@ -72,7 +77,7 @@ def _describe_line(line: Line, written: dict[str, list[str]]) -> dict[str, Any]:
         "shape": line.shape,
         "entries": [
             {
-                "index": ", ".join(str(one + 1) for one in index),
+                "index": names[at] if names else ", ".join(str(i + 1) for i in index),
                 "written": texts[at] if texts else "",
                 "value": float(line.value[index]),
             }
@@ -196,7 +201,10 @@ def explain_weight(
         answer = traced.trace[a][index[0]]
         text = f"{number_text(answer)} * {number_text(value)}"
         lines.append(_line(f"{a} {symbol}", text, answer * value))
-    return {"title": f"Weight from {names[index[0]]} to {target}", "lines": lines}
+    source = names[index[0]]
+    if layer.index != moment.network.lowest:
+        source = f"hidden layer {layer.number - 1}, unit {index[0] + 1}"
+    return {"title": f"Weight from {source} to {target}", "lines": lines}
 
 
 def _find_weight(moment: Moment, weight: int) -> tuple[Any, str, list[int]]:

@@ -19,7 +19,7 @@ from halfmoon.playground import charts, maps
 from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import Measures, measure
 from halfmoon.playground.data import Data
-from halfmoon.playground.explaining import explain
+from halfmoon.playground.explaining import describe_trace, explain
 from halfmoon.playground.session import Moment
 from halfmoon.training.recording import Recording
 
@@ -202,12 +202,19 @@ def _thumbnails(asked: Asked, wish: Any) -> Part:
 
 def _hover(asked: Asked, wish: Any) -> Part:
     """What is told of the unit, weight or row under the pointer; None if it is gone."""
-    numbers = {name: wish.get(name) for name in ("unit", "weight", "row")}
-    numbers = {name: int(value) for name, value in numbers.items() if value is not None}
+    numbers = {name: wish[name] for name in ("unit", "weight", "row") if name in wish}
     try:
-        return {"hover": explain(asked.moment, **numbers)}, {}
+        return {"hover": explain(asked.moment, **numbers) | {"asked": wish}}, {}
     except ValueError:
         return {"hover": None}, {}
+
+
+def _trace(asked: Asked, wish: Any) -> Part:
+    """A row's way through the network; None if it is gone."""
+    row = whole(wish, "row", 0, 10**9)
+    if row >= asked.moment.data.n:
+        return {"trace": None}, {}
+    return {"trace": describe_trace(asked.moment, row)}, {}
 
 
 PARTS: dict[str, Callable[[Asked, Any], Part]] = {
@@ -219,6 +226,7 @@ PARTS: dict[str, Callable[[Asked, Any], Part]] = {
     "gradient": _gradient,
     "thumbnails": _thumbnails,
     "hover": _hover,
+    "trace": _trace,
     "curves": charts.curves,
     "confusion": charts.confusion,
     "histograms": charts.histograms,

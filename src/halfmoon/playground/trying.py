@@ -47,6 +47,7 @@ def predict_row(moment: Moment, cells: Mapping[str, Any]) -> dict[str, Any]:
                 "column": column,
                 "usual": shown_cell(usual),
                 "effect": float(outputs[chosen] - values[0]),
+                "at": _place(cells.get(column), others),
                 "along": [
                     {"cell": shown_cell(value), "output": float(output)}
                     for value, output in zip(others, values[1:], strict=True)
@@ -71,6 +72,19 @@ def _predict(moment: Moment, X: Array) -> Array:
 def _tried_columns(data: Data) -> list[str]:
     used = [name for name, kind in data.kinds.items() if kind in USED]
     return used[:MOST_COLUMNS]
+
+
+def _place(cell: Any, others: NDArray[Any]) -> float | None:
+    """Where a cell stands among other values, from 0 to 1; None where it does not."""
+    last = max(1, len(others) - 1)
+    if others.dtype.kind == "f":
+        try:
+            place = np.interp(float(cell), others, np.arange(len(others)))
+        except (TypeError, ValueError):
+            return None
+        return float(place) / last
+    known = [shown_cell(value) for value in others]
+    return known.index(cell) / last if cell in known else None
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ import { makeMessage } from "./message.js";
 import { makePlayBar } from "./play-bar.js";
 import { makeShortcuts } from "./shortcuts.js";
 import { openStore } from "./store.js";
+import { makeTooltip } from "./tooltip.js";
 import { makeTop } from "./top.js";
 
 /** @import { State, Store, Transport } from "./playground.js" */
@@ -41,7 +42,9 @@ export async function startPlayground(root, transport, place = null, hides = [])
   root.prepend(top.element, bar.element, layout.element, shortcuts.element);
   hideParts(root, store.hides);
   store.open = layout.open;
-  const always = [bar, makeAnnouncer(store)].map((panel) => {
+  const tooltip = makeTooltip(store);
+  root.append(tooltip.element);
+  const always = [bar, makeAnnouncer(store), tooltip].map((panel) => {
     return { panel, isVisible: () => true };
   });
   const places = [...always, ...layout.places];

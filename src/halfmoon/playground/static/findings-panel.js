@@ -1,0 +1,99 @@
+// What is wrong with the fit, as it arises, with the remedy as a button: a strip over the
+// foot of the network, there only if something was found.
+
+import { make } from "./controls.js";
+import { makeSmallButton } from "./toggles.js";
+
+/** @import { Panel, Store } from "./playground.js" */
+/**
+ * @typedef {object} FindingInfo
+ * @property {string} name
+ * @property {string} message
+ * @property {string} rule
+ * @property {string} remedy
+ * @property {object} change
+ * @property {string} label
+ * @property {boolean} reset
+ */
+
+const FINDINGS_APART = 2500; // milliseconds between two looks while it trains
+
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
+export function makeFindingsPanel(store) {
+  const element = make("div", "pg-findings");
+  element.setAttribute("role", "status");
+  /** @type {Set<string>} */
+  const closed = new Set();
+  let lookedAt = -Infinity;
+  let known = "";
+  let isAsking = false;
+
+  async function look() {
+    lookedAt = performance.now();
+    isAsking = true;
+    const answer = await store.ask("findings");
+    isAsking = false;
+    if (answer !== null) show(answer.findings);
+  }
+
+  /** @param {FindingInfo[]} findings */
+  function show(findings) {
+    const open = findings.filter(({ name }) => !closed.has(name));
+    const text = JSON.stringify(open);
+    if (text === shown) return;
+    shown = text;
+    element.replaceChildren(...open.map((each) => makeFinding(store, each, close)));
+  }
+  let shown = "[]";
+
+  /** @param {string} name */
+  function close(name) {
+    closed.add(name);
+    known = "";
+    store.redraw();
+  }
+
+  return {
+    element,
+    draw(frame) {
+      const key = `${frame.version} ${frame.update}`;
+      const isDue = !frame.playing || performance.now() - lookedAt > FINDINGS_APART;
+      if (isAsking || key === known || !isDue) return;
+      known = key;
+      look();
+    },
+  };
+}
+
+/**
+ * @param {Store} store
+ * @param {FindingInfo} finding
+ * @param {(name: string) => void} close
+ */
+function makeFinding(
+  store,
+  { name, message, rule, remedy, change, label, reset },
+  close,
+) {
+  const element = make("div", "pg-finding");
+  const text = make("p", "");
+  const title = make("strong", "", `${name.charAt(0).toUpperCase()}${name.slice(1)}.`);
+  text.append(title, ` ${message} ${remedy}`);
+  text.title = rule;
+  element.append(text);
+  if (label) {
+    const button = makeSmallButton(label, async () => {
+      await store.ask("change", change);
+      if (reset) await store.ask("reset");
+      await store.read();
+    });
+    element.append(button);
+  }
+  const away = makeSmallButton("×", () => close(name));
+  away.setAttribute("aria-label", `Close: ${name}`);
+  element.append(away);
+  return element;
+}
