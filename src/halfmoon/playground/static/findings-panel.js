@@ -1,5 +1,5 @@
-// What is wrong with the fit, as it arises, with the remedy as a button: a strip over the
-// foot of the network, there only if something was found.
+// What is wrong with the fit, as it arises, with the remedy as a button: a strip over
+// the foot of the network, there only if something was found.
 
 import { make } from "./controls.js";
 import { makeSmallButton } from "./toggles.js";

@@ -18,7 +18,7 @@ import { makeSmallButton } from "./toggles.js";
 const SVG_SPACE = "http://www.w3.org/2000/svg";
 const ALONG_WIDTH = 120;
 const ALONG_HEIGHT = 26;
-const HEADS = ["Column", "Value", "Prediction along its values", "What this value does"];
+const HEADS = ["Column", "Value", "Prediction along its values", "What it does"];
 
 /**
  * @param {Store} store
@@ -166,7 +166,7 @@ function colourOfClass({ look }, index) {
 }
 
 /**
- * @param {Map<string, {along: HTMLElement, effect: HTMLElement, read: () => string}>} fields
+ * @param {Map<string, {along: HTMLElement, effect: HTMLElement}>} fields
  * @param {Effect[]} effects
  */
 function showEffects(fields, effects) {

@@ -87,9 +87,9 @@ function summaryOf({ title, truth, outputs, loss, update }, frame) {
   const values = outputs.map((/** @type {any} */ { name, value }) => {
     return isClass ? `${name}: ${short(value)}` : short(value);
   });
-  const true_ = isClass ? `class ${truth}` : short(truth);
-  const after = `after update ${countText(update)}`;
-  return `${title}. Truth ${true_}, predicted ${values.join(", ")} ${after}; loss ${lossText(loss)}.`;
+  const known = isClass ? `class ${truth}` : short(truth);
+  const predicted = `${values.join(", ")} after update ${countText(update)}`;
+  return `${title}. Truth ${known}, predicted ${predicted}; loss ${lossText(loss)}.`;
 }
 
 /** @param {string} title */
