@@ -154,6 +154,22 @@ def test_going_on_from_an_earlier_update_keeps_the_earlier_future(session):
         session.restore("2")
 
 
+def test_a_run_that_is_left_stands_at_its_end(session):
+    session.advance(20)
+    session.keep()
+    session.seek(8)
+    session.change(learning_rate=0.1)
+    first = session.runs["1"]
+    assert first.update == 20
+    session.advance(5)
+    session.seek(2)
+    session.restore("1")
+    assert session.moment().update == 20
+    session.seek(3)
+    session.reset()
+    assert first.update == 20
+
+
 def test_going_on_without_a_change_goes_over_the_same_future(session):
     session.advance(20)
     session.seek(8)

@@ -211,6 +211,7 @@ class Session:
         self._add(recording, origin)
 
     def _add(self, recording: Recording, origin: Setup) -> None:
+        self._leave()
         self._count += 1
         self.id = str(self._count)
         self.runs[self.id] = recording
@@ -219,6 +220,11 @@ class Session:
         for each in futures[: max(0, len(futures) - MOST_FUTURES)]:
             del self.runs[each]
         self._publish(changed=True)
+
+    def _leave(self) -> None:
+        """Let the present run, if it stays, stand at its end."""
+        if self.id in self.runs:
+            self.recording.seek(self.recording.last_update)
 
     def _change_view(self, changes: dict[str, Any]) -> None:
         """Change what no update depends on, in all stages alike."""
@@ -251,9 +257,10 @@ class Session:
         """Go back to the end of an earlier run; the present one stays."""
         with self.lock:
             self._check_run(run)
+            self._leave()
             self.playing = False
+            self.phase = None
             self.id = run
-            self.recording.seek(self.recording.last_update)
             self._publish(changed=True)
 
     def forget(self, run: str) -> None:

@@ -15,14 +15,14 @@ from halfmoon.training.recording import Recording
 
 # why it stopped, in words; names in braces are settings
 MESSAGES = {
-    "epochs": "All {epochs} epochs are done; set more of them to go on.",
+    "epochs": "All {epochs:,} epochs are done; set more of them to go on.",
     "diverged": (
         "The loss is no longer finite: lower the learning rate (it is "
         "{learning_rate:g}), or go back some updates first."
     ),
     "loss": "The test loss has come down to {stop_loss:g}.",
     "score": "The test score has come up to {stop_score:g}.",
-    "patience": "The test loss has not improved for {patience} epochs.",
+    "patience": "The test loss has not improved for {patience:,} epochs.",
 }
 DO: dict[str, Callable[[Session], None]] = {
     "play": Session.play,
