@@ -7,6 +7,7 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from halfmoon.pages.modules import fingerprint
 from halfmoon.playground.api import operate
@@ -64,7 +65,7 @@ def test_moments_are_those_of_the_run(session, told):
         assert header["update"] == update
         theta = recording.run.theta
         np.testing.assert_array_equal(arrays["theta"], theta.astype(np.float32))
-        X = recording.stage.data.X
+        X = recording.stage.conditions.data.X
         y_hat = recording.work.network.predict(X, theta)
         # ten binary digits are kept
         np.testing.assert_allclose(arrays["predictions"], y_hat, rtol=1e-3)
@@ -162,6 +163,4 @@ def test_the_page_plays_and_goes_back(playing_page):
     slider = playing_page.locator(".pg-rewind input")
     slider.focus()
     slider.press("Home")
-    playing_page.wait_for_function(
-        "document.querySelector('.pg-readings dd').textContent === '0'"
-    )
+    expect(playing_page.locator(".pg-readings dd").first).to_have_text("0")

@@ -83,8 +83,8 @@ export function makeOutputPanel(store) {
   }
 
   function downloadText() {
-    const content = new Blob([text]);
-    if (kind === "command") offerFile({ name: "playground.sh", content });
+    const blob = new Blob([text]);
+    if (kind === "command") offerFile({ name: "playground.sh", blob });
     else saveFile(store, kind);
   }
 
