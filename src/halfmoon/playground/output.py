@@ -115,8 +115,11 @@ def _picture(kind: str, media_type: str) -> Callable[[Session], File]:
 
 def _page(session: Session) -> File:
     """The run so far, in a page that plays it."""
-    told: list[Any] = [operate(session, name) for name in ("state", "menu")]
-    return File(run_page(session.moment(), *told), "text/html", "run.html")
+    with session.lock:
+        told: list[Any] = [operate(session, name) for name in ("state", "menu")]
+        branch = session.recording.branch()  # stands still while training goes on
+        moment = session.moment()._replace(recording=branch)
+    return File(run_page(moment, *told), "text/html", "run.html")
 
 
 def _draw(fig: Any, moment: Moment) -> None:
