@@ -41,6 +41,7 @@ export function makeOutputPanel(store) {
   const note = make("p", "pg-output-note");
   const code = make("pre", "pg-code");
   code.tabIndex = 0;
+  code.setAttribute("role", "region");
   code.setAttribute("aria-label", "The code");
   const copy = makeOutputButton("Copy", copyText);
   const download = makeOutputButton("Download", downloadText);
