@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import OPTIMIZERS
@@ -84,9 +83,9 @@ def confusion(asked: Asked, wish: Any) -> Part:
         if not rows.any():
             found[name] = None
         elif data.task == "classification":
-            labels = range(data.outputs)
-            predicted = y_hat[rows].argmax(axis=1)
-            found[name] = confusion_matrix(data.y[rows], predicted, labels=labels)
+            pairs = data.outputs * data.y[rows] + y_hat[rows].argmax(axis=1)
+            counts = np.bincount(pairs, minlength=data.outputs**2)
+            found[name] = counts.reshape(data.outputs, data.outputs)
         else:
             off = data.spread * (y_hat[rows, 0] - data.y[rows])
             found[name] = {
@@ -97,11 +96,14 @@ def confusion(asked: Asked, wish: Any) -> Part:
     return {"confusion": found}, {}
 
 
-def gradient(moment: Moment) -> Array:
-    """The slope of the objective over all training rows, by every parameter (size,)."""
+def gradient(moment: Moment, most: int | None = None) -> Array:
+    """The slope of the objective over training rows, by every parameter (size,).
+
+    All of these rows, or at most so many.
+    """
     network = moment.network
     data = moment.data
-    rows = ~data.is_test
+    rows = np.flatnonzero(~data.is_test)[:most]
     X, y, w = network.read(data.X[rows], truth(network.loss, data)[rows])
     return network.objective(moment.theta, X, y, w, moment.setup.l2, moment.setup.l1).g
 
@@ -111,7 +113,7 @@ def histograms(asked: Asked, wish: Any) -> Part:
     moment = asked.moment
     network = moment.network
     rows = np.flatnonzero(~moment.data.is_test)[:SAMPLE]
-    slopes = network.views(gradient(moment))
+    slopes = network.views(gradient(moment, SAMPLE))
     layers = []
     for step in network.walk(network.read_rows(moment.data.X[rows]), moment.theta):
         act = step.layer.act

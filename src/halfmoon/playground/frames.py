@@ -85,8 +85,9 @@ def _describe(moment: Moment) -> dict[str, Any]:
 
 def measure_now(moment: Moment) -> Measures:
     """Losses and scores; those measured last while it trains on many rows."""
-    if moment.playing and moment.data.n * moment.theta.size > MEASURED_AT_ONCE:
-        before = [p for p in moment.recording.points if p.update <= moment.update]
+    before = [p for p in moment.recording.points if p.update <= moment.update]
+    is_large = moment.data.n * moment.theta.size > MEASURED_AT_ONCE
+    if before[-1].update == moment.update or (moment.playing and is_large):
         return before[-1].measures
     return measure(moment.network, moment.data, moment.theta)
 
