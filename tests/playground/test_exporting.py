@@ -114,7 +114,7 @@ def test_a_name_cannot_become_markup():
         menu = operate(session, "menu")
         page = run_page(session.moment(), state, menu).decode()
     assert "<script>alert" not in page
-    assert page.count("<script") == 2
+    assert page.count("<script") == 2  # the run, and the program
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ const COPIED = 1800; // milliseconds for which the button says so
  * @returns {Panel}
  */
 export function makeOutputPanel(store) {
-  const element = make("div", "pg-output");
+  const element = make("div", "pg-take");
   let kind = "python";
   let shown = ""; // what the code at hand was written for
   let asking = false;
@@ -38,16 +38,16 @@ export function makeOutputPanel(store) {
       store.want();
     },
   });
-  const note = make("p", "pg-output-note");
+  const note = make("p", "pg-take-note");
   const code = make("pre", "pg-code");
   code.tabIndex = 0;
   code.setAttribute("role", "region");
   code.setAttribute("aria-label", "The code");
   const copy = makeOutputButton("Copy", copyText);
   const download = makeOutputButton("Download", downloadText);
-  const buttons = make("div", "pg-output-buttons");
+  const buttons = make("div", "pg-take-buttons");
   buttons.append(copy, download);
-  const head = make("div", "pg-output-head");
+  const head = make("div", "pg-take-head");
   head.append(kinds.element, buttons);
   const program = make("section", "pg-program");
   program.append(head, note, code);

@@ -15,6 +15,8 @@ async function playRecorded() {
   const run = document.getElementById("halfmoon-run");
   if (!root || !run) return;
   const transport = await makeRecordedTransport(JSON.parse(run.textContent ?? ""));
+  root.classList.add("pg-recorded");
+  document.title = "A run in halfmoon's playground";
   await startPlayground(root, transport, null, LEFT_OUT);
   const note = "A recorded run: it plays, but it cannot be changed.";
   root.querySelector(".pg-top")?.append(make("p", "pg-recorded-note", note));
