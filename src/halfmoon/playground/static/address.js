@@ -94,11 +94,11 @@ function writeValue(value) {
  */
 function readValue(text, info) {
   if (text === "" && info.none) return null;
-  if (info.type === "numbers") return readList(text).map(Number);
-  if (Array.isArray(info.default)) return readList(text);
+  if (info.type === "texts") return readList(text);
+  if (Array.isArray(info.default)) return readList(text).map(Number);
   if (info.type === "boolean") return text === "true";
-  if (info.type === "text") return decode(text);
-  return Number(text);
+  const isNumber = info.type === "number" || info.type === "integer";
+  return isNumber ? Number(text) : decode(text);
 }
 
 /** @param {string} text */

@@ -1,7 +1,7 @@
 // What a screen reader is told of training: that it begins, and where it stands when it
 // rests. Nothing while it runs.
 
-import { reasonFor, sentenceFor } from "./play-bar.js";
+import { sentenceFor } from "./play-bar.js";
 
 /** @import { Panel, Store } from "./playground.js" */
 
@@ -15,15 +15,15 @@ export function makeAnnouncer(store) {
   return {
     draw(frame) {
       if (!owed || store.state.playing || frame.version !== store.state.version) return;
-      store.say(`${owed}: ${sentenceFor(frame, store.state)}.`);
+      store.say(`${owed.replace(/\.$/, "")}: ${sentenceFor(frame, store.state)}.`);
       owed = "";
     },
     show(state) {
-      const { playing, message } = state;
+      const { playing, stopped, message } = state;
       if (playing && !was.playing) store.say("Training.");
-      if (!playing && was.playing) owed = reasonFor(state) || "Paused";
+      if (!playing && was.playing) owed = message || "Paused";
       else if (!playing && state.update !== was.update) owed = "Moved";
-      if (message && message !== was.message) store.say(message, true);
+      if (stopped === "diverged" && was.stopped !== stopped) store.say(message, true);
       was = state;
     },
   };

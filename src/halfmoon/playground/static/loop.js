@@ -5,13 +5,21 @@
 /** @import { Panel, PlaygroundFrame, Store, Transport } from "./playground.js" */
 
 /** @typedef {Omit<Panel, "element">} Part */
+/**
+ * @typedef {Object} Arrived a frame that is not drawn yet
+ * @property {PlaygroundFrame} frame
+ * @property {Part[]} asked for whom it was asked
+ * @property {boolean} isFull whether for all that are visible
+ * @property {Record<string, string>} made
+ */
 
-const HEARTBEAT = 2000; // milliseconds between two looks at a resting state
+const HEARTBEAT = 1000; // milliseconds between two looks at a resting state
 const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
 // what stays as long as the data does; it is sent once
 const LASTING = ["X", "y", "test", "rowNumbers", "gaps", "inputPictures"];
+const LASTING_WANTS = ["points", "plane", "units"]; // that bring it along
 
 /**
  * @param {Store} store
@@ -23,9 +31,10 @@ export function startLoop(store, transport, places) {
   let stale = false; // or only a new drawing
   let asking = false;
   let scheduled = false;
-  /** @type {{frame: PlaygroundFrame, asked: Part[], isFull: boolean} | null} */
+  /** @type {Arrived | null} */
   let fresh = null;
-  let lastingKey = ""; // what the lasting arrays at hand were made for
+  /** @type {Record<string, string>} what the lasting arrays at hand were made for */
+  let had = {};
   /** @type {Map<Part, number>} */
   const askedAt = new Map();
 
@@ -65,13 +74,12 @@ export function startLoop(store, transport, places) {
     const want = Object.assign({}, ...asked.map((panel) => panel.wants?.() ?? {}));
     wanted = false;
     asking = true;
-    const key = JSON.stringify([want.plane, want.points, want.units]);
-    const isLasting = store.frame !== null && key === lastingKey;
-    const data_version = isLasting ? store.frame?.data_version : null;
+    const made = lastingOf(want);
+    const hasAll = Object.entries(made).every(([name, text]) => had[name] === text);
+    const data_version = hasAll ? (store.frame?.data_version ?? null) : null;
     try {
       const frame = await transport.frame({ want, data_version });
-      if (frame.data_version !== data_version) lastingKey = key;
-      fresh = { frame, asked, isFull };
+      fresh = { frame, asked, isFull, made };
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
       if (name === "ServerGone") await store.read(); // which tells it
@@ -83,8 +91,8 @@ export function startLoop(store, transport, places) {
     wake();
   }
 
-  /** @param {{frame: PlaygroundFrame, asked: Part[], isFull: boolean}} arrived */
-  function take({ frame, asked, isFull }) {
+  /** @param {Arrived} arrived */
+  function take({ frame, asked, isFull, made }) {
     fresh = null;
     if (frame.version !== store.state.version) store.read();
     const isOther = store.frame !== null && frame.version !== store.frame.version;
@@ -92,6 +100,8 @@ export function startLoop(store, transport, places) {
       want(); // what it leaves out may no longer fit to it
       return;
     }
+    const isSameData = frame.data_version === store.frame?.data_version;
+    had = isSameData ? { ...had, ...made } : made;
     store.frame = merge(store.frame, frame, isFull);
     draw(asked);
   }
@@ -111,7 +121,14 @@ export function startLoop(store, transport, places) {
   setInterval(() => {
     if (!store.state.playing || document.hidden) store.read();
   }, HEARTBEAT);
+  addEventListener("focus", () => store.read());
   want();
+}
+
+/** @param {Record<string, object>} want */
+function lastingOf(want) {
+  const names = LASTING_WANTS.filter((name) => want[name]);
+  return Object.fromEntries(names.map((name) => [name, JSON.stringify(want[name])]));
 }
 
 /**
@@ -122,7 +139,8 @@ export function startLoop(store, transport, places) {
 function merge(before, frame, isFull) {
   if (before === null) return frame;
   if (!isFull) return { ...before, ...frame };
-  const lasting = LASTING.filter((name) => name in before && !(name in frame));
+  const isSameData = before.data_version === frame.data_version;
+  const lasting = LASTING.filter((name) => isSameData && !(name in frame));
   const kept = Object.fromEntries(lasting.map((name) => [name, before[name]]));
   return { ...kept, ...frame };
 }

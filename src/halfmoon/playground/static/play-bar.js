@@ -13,14 +13,6 @@ const SLOW_MOTION =
   "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm0 2a6 6 0 1 0 0 12 6 6 0 0 0 0-12zm-1 2.2h2" +
   "v3.4l2.6 2.6-1.4 1.4-3.2-3.2z";
 const PHASE_NAMES = ["forward", "loss", "backward", "step"];
-/** @type {Record<string, string>} why training has stopped, in words */
-const REASONS = {
-  epochs: "All epochs are done",
-  loss: "The test loss is reached",
-  score: "The test score is reached",
-  patience: "No better test loss for so many epochs",
-  diverged: "The loss has grown beyond all bounds",
-};
 
 /**
  * @param {Store} store
@@ -54,7 +46,9 @@ export function makePlayBar(store) {
   const speed = makeChoice({
     label: "Speed",
     options: store.menu.speeds.map((/** @type {string} */ name) => [name, name]),
-    change: (/** @type {string} */ name) => store.ask("train", { speed: name }),
+    change(/** @type {string} */ name) {
+      store.ask("train", { do: store.state.playing ? "play" : "pause", speed: name });
+    },
   });
   speed.element.classList.add("pg-speed");
   buttons.lastElementChild?.before(speed.element);
@@ -98,11 +92,11 @@ function makeRewind(store) {
   const phases = makePhaseList();
   const middle = make("span", "pg-stopped");
   ends.append(from, phases.element, middle, to);
-  const slider = makeTimelineSlider(store.state.last, {
+  const slider = makeTimelineSlider(store.state.end, {
     /** @param {number} update */
     seek(update) {
-      const end = store.frame?.end ?? store.state.end;
-      store.tell("seek", { update: Math.min(update, end) });
+      const last = store.frame?.last ?? store.state.last;
+      store.tell("seek", { update: Math.min(update, last) });
     },
   });
   element.append(slider.element, ends);
@@ -111,14 +105,15 @@ function makeRewind(store) {
     element,
     /** @param {State} state */
     reach(state) {
-      slider.reach(Math.max(1, state.last));
-      middle.textContent = reasonFor(state);
-      to.textContent = `update ${countText(state.last)}`;
+      slider.reach(Math.max(1, state.end));
+      middle.textContent = state.message;
+      to.textContent = `update ${countText(state.end)}`;
     },
     /** @param {PlaygroundFrame} frame */
     show(frame) {
       const { playing } = store.state;
-      slider.show(frame, playing ? null : sentenceFor(frame, store.state), true);
+      const sentence = playing ? null : sentenceFor(frame, store.state);
+      slider.show({ ...frame, end: frame.last }, sentence, true);
       phases.show(frame.phase ?? null);
     },
   };
@@ -158,14 +153,6 @@ function readingsOf(frame, { score_name: name }) {
     ["test loss", lossText(frame.test_loss)],
     [isTested ? `test ${scoreName}` : scoreName, scoreText(score, name)],
   ];
-}
-
-/**
- * Why training has stopped; an empty text if it has not.
- * @param {State} state
- */
-export function reasonFor({ stopped }) {
-  return stopped ? (REASONS[stopped] ?? stopped) : "";
 }
 
 /**

@@ -14,6 +14,7 @@ export interface Transport {
 export interface PlaygroundFrame extends Frame {
   epoch: number;
   end: number;
+  last: number;
   version: number;
   data_version: number;
   playing: boolean;
@@ -37,9 +38,17 @@ export interface SettingInfo {
   default: any;
   rule: string;
   help: string;
-  type: "number" | "integer" | "text" | "boolean" | "numbers" | "texts" | "choice";
+  type:
+    | "number"
+    | "integer"
+    | "numbers"
+    | "integers"
+    | "text"
+    | "texts"
+    | "boolean"
+    | "choice";
   none?: boolean;
-  choices?: string[];
+  choices?: any[];
   low: number | null;
   high: number | null;
   starts_over?: boolean;
@@ -80,12 +89,13 @@ export interface State {
   network: { sizes: number[]; activations: string[]; parameters: number };
   update: number;
   epoch: number;
+  /** the update at which all epochs are done, and how far it is recorded */
   end: number;
   last: number;
   playing: boolean;
   speed: string;
-  stopped: string | null;
-  message: string | null;
+  stopped: string;
+  message: string;
   runs: RunInfo[];
 }
 

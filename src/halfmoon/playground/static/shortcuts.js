@@ -64,8 +64,8 @@ const SHORTCUTS = [
  * @param {number} count
  */
 function goBy(store, count) {
-  const { update, end } = store.frame ?? store.state;
-  store.tell("seek", { update: Math.min(end, Math.max(0, update + count)) });
+  const { update, last } = store.frame ?? store.state;
+  store.tell("seek", { update: Math.min(last, Math.max(0, update + count)) });
 }
 
 /** @param {Store} store */
