@@ -93,6 +93,12 @@ function tableOf(lines) {
   return uPlot.join(/** @type {uPlot.AlignedData[]} */ (tables));
 }
 
+/** @param {uPlot} plot @param {number} series one that is too short for a line? */
+function isPoint(plot, series) {
+  const known = plot.data[series].filter((value) => typeof value === "number");
+  return known.length < 2;
+}
+
 /** @param {number} value */
 function finiteOrNull(value) {
   return Number.isFinite(value) ? value : null;
@@ -122,7 +128,7 @@ function optionsOf(state, size, act) {
         stroke: colour,
         width: 1.6,
         dash,
-        points: { show: false },
+        points: { size: 5, show: isPoint },
       })),
     ],
     hooks: {
