@@ -93,10 +93,9 @@ function tableOf(lines) {
   return uPlot.join(/** @type {uPlot.AlignedData[]} */ (tables));
 }
 
-/** @param {uPlot} plot @param {number} series one that is too short for a line? */
+/** Whether a line has one value only. @param {uPlot} plot @param {number} series */
 function isPoint(plot, series) {
-  const known = plot.data[series].filter((value) => typeof value === "number");
-  return known.length < 2;
+  return Array.from(plot.data[series], Number).filter(Number.isFinite).length < 2;
 }
 
 /** @param {number} value */
