@@ -95,7 +95,8 @@ function tableOf(lines) {
 
 /** Whether a line has one value only. @param {uPlot} plot @param {number} series */
 function isPoint(plot, series) {
-  return Array.from(plot.data[series], Number).filter(Number.isFinite).length < 2;
+  const values = Array.from(plot.data[series], (value) => value ?? NaN);
+  return values.filter(Number.isFinite).length < 2;
 }
 
 /** @param {number} value */
