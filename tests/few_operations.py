@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-from halfmoon.playground.operations import OPERATIONS, File, operation
+from halfmoon.serving.operations import OPERATIONS, File, operation
 
 
 @contextmanager

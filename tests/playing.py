@@ -3,7 +3,8 @@
 import threading
 from contextlib import contextmanager
 
-from halfmoon.playground.serving import PlaygroundServer
+from halfmoon.playground.page import SITE
+from halfmoon.serving.server import Server
 
 SHOWN = ".pg-name"  # stands on the page once it knows the state
 
@@ -11,7 +12,7 @@ SHOWN = ".pg-name"  # stands on the page once it knows the state
 @contextmanager
 def serving(session, port=0):
     """A server of this session: it runs in a thread until the block ends."""
-    server = PlaygroundServer(session, port)
+    server = Server(session, SITE, port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -36,6 +36,7 @@ WINGS = [
     {"inspection"},
     {"estimators", "displays"},
     {"files", "pages"},
+    {"serving"},
     {"scaleout", "report", "tutorial", "playground"},
     {"commands"},
     {"__main__"},
@@ -56,8 +57,8 @@ MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "duckdb": {"tables"},
     "safetensors": {"files"},
     "jinja2": {"report"},
-    "starlette": {"playground"},
-    "uvicorn": {"playground"},
+    "starlette": {"serving"},
+    "uvicorn": {"serving"},
     "anywidget": {"playground"},
 }
 LETTERS = set("xyzaWbphfgmvutLndkCTXwijqrsecB_")
@@ -407,6 +408,8 @@ TESTED_TOGETHER = {
     "estimators.fields": "estimators/test_parameters.py",
     # how the wish for a part of a frame is read
     "playground.asked": "playground/test_frames.py",
+    # the page, as it is served
+    "playground.page": "serving/test_site.py",
     # what a measuring is made of, as it comes out of it
     "report.comparing": "report/test_measure.py",
     "report.costs": "report/test_measure.py",

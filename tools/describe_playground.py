@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from halfmoon.playground.api import MODULES, OPERATIONS
-from halfmoon.playground.operations import Operation, Value, describe_kind
+from halfmoon.serving.operations import Operation, Value, describe_kind
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "playground.md"
 HEAD = "| operation | takes | does |\n|---|---|---|\n"

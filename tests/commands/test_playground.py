@@ -8,7 +8,8 @@ import sys
 import httpx2
 import pytest
 
-from halfmoon.playground import extras, serving
+from halfmoon.playground import extras
+from halfmoon.serving import server
 
 TABLE = "size;kind;sold\n" + "1,5;a;yes\n2,5;b;no\n3,5;a;no\n0,5;c;yes\n" * 3
 
@@ -18,11 +19,11 @@ def served(monkeypatch):
     """What would be served, and how: no page is opened."""
     calls = []
 
-    def serve(session, port, open_browser, say, shown):
+    def serve(session, site, port, open_browser, say, shown):
         session.close()
         calls.append((session, port, open_browser, shown))
 
-    monkeypatch.setattr(serving, "serve", serve)
+    monkeypatch.setattr(server, "serve", serve)
     return calls
 
 

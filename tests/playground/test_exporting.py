@@ -13,9 +13,9 @@ from halfmoon.pages.modules import fingerprint
 from halfmoon.playground.api import operate
 from halfmoon.playground.exporting import run_page
 from halfmoon.playground.frames import make_frame
-from halfmoon.playground.packing import unpack
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.packing import unpack
 from live_page import needs_chromium
 
 

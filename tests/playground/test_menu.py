@@ -6,8 +6,8 @@ import json
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.datasets import DATASETS
 from halfmoon.playground.menu import menu
-from halfmoon.playground.packing import jsonable
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.packing import jsonable
 
 MENU = jsonable(menu())
 

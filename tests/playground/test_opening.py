@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import halfmoon
-from halfmoon.playground import serving
 from halfmoon.playground.opening import make_session
+from halfmoon.serving import server
 
 ROWS = 24
 FRAME = {
@@ -86,9 +86,9 @@ def test_what_does_not_fit_is_told(given, sentence):
 
 def test_the_package_is_what_a_user_calls(monkeypatch):
     served = []
-    monkeypatch.setattr(serving, "serve", lambda *given: served.append(given))
+    monkeypatch.setattr(server, "serve", lambda *given: served.append(given))
     halfmoon.playground(FRAME, target="sold", port=0, open_browser=False)
-    [(session, port, open_browser)] = served
+    [(session, _, port, open_browser)] = served
     session.close()
     assert session.data.target == "sold"
     assert (port, open_browser) == (0, False)

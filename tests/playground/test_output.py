@@ -11,10 +11,10 @@ import pytest
 
 from halfmoon import load
 from halfmoon.playground.given import drawn_points
-from halfmoon.playground.operations import operate
 from halfmoon.playground.output import FILES
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.operations import operate
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 import pytest
 
 from halfmoon.playground import seeing  # noqa: F401  registers its operations
-from halfmoon.playground.operations import operate
-from halfmoon.playground.packing import unpack
 from halfmoon.playground.session import Session
+from halfmoon.serving.operations import operate
+from halfmoon.serving.packing import unpack
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The page's files: modules that fit together, and nothing that a strict policy forbids."""
+"""The page's files: modules that fit together, and nothing that its policy forbids."""
 
 import re
 from pathlib import Path
@@ -45,10 +45,8 @@ def test_the_page_names_files_that_are_there():
 
 
 def test_the_static_files_stay_small_enough_to_be_read():
-    lines = [
-        line.strip()
-        for path in OURS
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    comment = ("//", "/*", "*")
+    """Types are not served, and a reader may be told as much as he needs."""
+    served = [path.read_text("utf-8") for path in OURS if path.suffix != ".ts"]
+    lines = [line.strip() for text in served for line in text.splitlines()]
+    comment = ("//", "/*", "*", "<!--")
     assert len([line for line in lines if line and not line.startswith(comment)]) < 6000

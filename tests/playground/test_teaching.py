@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from halfmoon.playground.given import drawn_points, file_source
-from halfmoon.playground.operations import operate
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.teaching import (
@@ -14,6 +13,7 @@ from halfmoon.playground.teaching import (
     is_met,
     read_lessons,
 )
+from halfmoon.serving.operations import operate
 
 LESSONS = read_lessons()
 

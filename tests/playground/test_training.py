@@ -5,9 +5,9 @@ import json
 import pytest
 
 from halfmoon.playground import training
-from halfmoon.playground.operations import operate
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.operations import operate
 
 
 @pytest.fixture

@@ -71,8 +71,9 @@ def command(
     except ImportError as error:
         raise ValueError(str(error)) from None
     from halfmoon.playground.opening import make_session
-    from halfmoon.playground.serving import serve
+    from halfmoon.playground.page import SITE
     from halfmoon.playground.texts import read_settings, split_address
+    from halfmoon.serving.server import serve
 
     if table is None and (target or groups):
         raise ValueError("--target and --groups are columns of a table; name its file.")
@@ -81,7 +82,7 @@ def command(
     columns = {"target": target, "groups": groups}
     more = {name: column for name, column in columns.items() if column is not None}
     session = make_session(given, **read_settings(begin) | more)
-    serve(session, port, not no_browser, say=typer.echo, shown=shown)
+    serve(session, SITE, port, not no_browser, say=typer.echo, shown=shown)
 
 
 def _read(table: str, reading: Reading) -> "Source":

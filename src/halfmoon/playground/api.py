@@ -1,15 +1,14 @@
 """The whole API of the playground: with this module every operation is registered.
 
-from halfmoon.playground.api import File, operate
-from halfmoon.playground.opening import make_session
-
-with make_session(data="spiral") as session:
-    operate(session, "train", {"do": "epoch"})
-    print(operate(session, "state")["update"])
+>>> from halfmoon.playground.opening import make_session
+>>> with make_session(data="spiral") as session:
+...     state = operate(session, "train", {"do": "epoch"})
+...     operate(session, "state")["update"]
+1
 """
 
 from halfmoon.playground import editing, output, seeing, teaching, training
-from halfmoon.playground.operations import OPERATIONS, File, operate
+from halfmoon.serving.operations import OPERATIONS, File, operate
 
 __all__ = ["MODULES", "OPERATIONS", "File", "operate"]
 

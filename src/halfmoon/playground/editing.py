@@ -10,8 +10,8 @@ from halfmoon.arrays.columns import missing_rows
 from halfmoon.playground.data import Data
 from halfmoon.playground.given import MOST_ROWS, Source, file_source, points_of
 from halfmoon.playground.learned import MOST_CLASSES, find_target
-from halfmoon.playground.operations import Answer, operation
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.operations import Answer, operation
 from halfmoon.tables.editable import EditableTable, shown_cell
 
 FARTHEST = 1e6  # a point from the middle

@@ -7,9 +7,9 @@ import anywidget
 import traitlets
 
 from halfmoon.playground.api import File, operate
-from halfmoon.playground.one_page import joined, one_page
-from halfmoon.playground.operations import explain
-from halfmoon.playground.packing import jsonable
+from halfmoon.playground.page import SITE
+from halfmoon.serving.operations import explain
+from halfmoon.serving.packing import jsonable
 
 
 class Playground(anywidget.AnyWidget):
@@ -18,12 +18,12 @@ class Playground(anywidget.AnyWidget):
     `session` is what it shows: a later cell may read or change it.
     """
 
-    _esm = joined("widget") + "\nexport default { render };\n"
+    _esm = SITE.joined("widget") + "\nexport default { render };\n"
     page = traitlets.Unicode().tag(sync=True)
     session: Any = None
 
     def __init__(self, session: Any) -> None:
-        super().__init__(page=one_page("widget-page"))
+        super().__init__(page=SITE.as_one("widget-page"))
         self.session = session
         self.on_msg(self._hear)
 

@@ -71,9 +71,10 @@ def playground(
         from halfmoon.playground.notebook import Playground
 
         return Playground(session)
-    from halfmoon.playground.serving import serve
+    from halfmoon.playground.page import SITE
+    from halfmoon.serving.server import serve
 
-    serve(session, port, open_browser)
+    serve(session, SITE, port, open_browser)
     return None
 
 

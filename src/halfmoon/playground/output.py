@@ -15,8 +15,8 @@ from halfmoon.files.model_file import save as save_model
 from halfmoon.network import Network
 from halfmoon.playground import maps, programs
 from halfmoon.playground.exporting import run_page
-from halfmoon.playground.operations import Answer, File, operate, operation
 from halfmoon.playground.session import Moment, Session
+from halfmoon.serving.operations import Answer, File, operate, operation
 
 COLUMNS = 180  # of the surface in a picture
 ROWS = 135

@@ -5,10 +5,10 @@ from typing import Any
 from halfmoon.playground.advising import advise
 from halfmoon.playground.explaining import describe_trace, explain
 from halfmoon.playground.frames import make_frame
-from halfmoon.playground.operations import Answer, File, operation
-from halfmoon.playground.packing import jsonable, pack
 from halfmoon.playground.session import Session
 from halfmoon.playground.trying import predict_row
+from halfmoon.serving.operations import Answer, File, operation
+from halfmoon.serving.packing import jsonable, pack
 
 
 @operation("frame")

@@ -14,9 +14,9 @@ from typing import Any
 
 from halfmoon.components.rules import nearest
 from halfmoon.playground.building import Measures, measure
-from halfmoon.playground.operations import Answer, operation
 from halfmoon.playground.session import Moment, Session
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.operations import Answer, operation
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "below": operator.lt,

@@ -7,10 +7,10 @@ from halfmoon.components.rules import nearest
 from halfmoon.playground.features import FEATURES, usable_features
 from halfmoon.playground.given import MOST_BYTES
 from halfmoon.playground.menu import menu
-from halfmoon.playground.operations import Answer, operation
-from halfmoon.playground.packing import jsonable
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.operations import Answer, operation
+from halfmoon.serving.packing import jsonable
 from halfmoon.training.recording import Recording
 
 # why it stopped, in words; names in braces are settings

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from halfmoon.playground import operations
-from halfmoon.playground.operations import File, describe_kind, operate, operation
+from halfmoon.serving import operations
+from halfmoon.serving.operations import File, describe_kind, operate, operation
 
 SESSION = SimpleNamespace(version=7)
 

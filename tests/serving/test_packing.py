@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from halfmoon.playground.packing import jsonable, pack, unpack
+from halfmoon.serving.packing import jsonable, pack, unpack
 
 ARRAYS = {
     "plane": np.arange(6, dtype=np.float32).reshape(3, 2),

@@ -6,8 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from few_operations import few_operations
-from halfmoon.playground.presence import Presence
-from halfmoon.playground.server import make_app, read_json
+from halfmoon.playground.page import SITE
+from halfmoon.serving.application import make_app, read_json
+from halfmoon.serving.presence import Presence
 
 KEY = {"Authorization": "Bearer secret"}
 
@@ -26,7 +27,7 @@ def presence():
 @pytest.fixture
 def client(session, presence):
     session.asked.clear()
-    app = make_app(session, "secret", presence)
+    app = make_app(session, SITE, "secret", presence)
     return TestClient(app, base_url="http://localhost", headers=KEY)
 
 

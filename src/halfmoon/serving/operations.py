@@ -1,4 +1,4 @@
-"""Operations: all that page, scripts and tests can ask of a session, by name.
+"""Operations: all that page, scripts and tests can ask, by name.
 
 An operation is a function of a session and of the values in a JSON message. Its
 signature says which values there are: what an annotation does not allow is refused in
@@ -60,7 +60,7 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: dict[str, Operation] = {}
-log = logging.getLogger("halfmoon.playground")
+log = logging.getLogger("halfmoon.serving")
 WORDS = {
     int: "a whole number",
     float: "a number",
@@ -96,7 +96,7 @@ def operation(name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answ
 
 
 def operate(session: Any, name: str, message: Any = None, body: bytes = b"") -> Answer:
-    """Carry out an operation: the playground without a socket.
+    """Carry out an operation: what the page can do, without a server.
 
     Parameters
     ----------

@@ -12,27 +12,31 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from halfmoon.playground.api import OPERATIONS, File, operate
-from halfmoon.playground.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
-from halfmoon.playground.operations import Operation, explain
-from halfmoon.playground.packing import jsonable
-from halfmoon.playground.presence import Presence
-from halfmoon.playground.static_files import (
-    MEDIA_TYPES,
-    ending,
-    read_page,
-    static_files,
+from halfmoon.serving.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
+from halfmoon.serving.operations import (
+    File,
+    Operation,
+    explain,
+    operate,
 )
+from halfmoon.serving.packing import jsonable
+from halfmoon.serving.presence import Presence
+from halfmoon.serving.site import MEDIA_TYPES, Site, ending
 
 LARGEST_MESSAGE = 4 * MEBIBYTE  # of JSON, which takes ten times as much once it is read
 
 
-def make_app(session: Any, token: str, presence: Presence | None = None) -> Guard:
+def make_app(
+    session: Any, site: Site, token: str, presence: Presence | None = None
+) -> Guard:
     """The application, with the guard before every route of it.
 
     Parameters
     ----------
-    session : Session
+    session
+        What the operations are asked of.
+    site : Site
+        The page.
     token : str
         The secret that every question must bring along.
     presence : Presence, optional
@@ -40,27 +44,27 @@ def make_app(session: Any, token: str, presence: Presence | None = None) -> Guar
     """
     present = presence or Presence()
     routes = [
-        Route("/", _page, methods=["GET"]),
-        Route("/static/{name}", _static, methods=["GET"]),
+        Route("/", partial(_page, site), methods=["GET"]),
+        Route("/static/{name}", partial(_file, site), methods=["GET"]),
         Route(
             "/api/leave",
             partial(_leave, present),
             methods=["POST"],
             max_body_size=LARGEST_MESSAGE,
         ),
-        *(_route(session, present, each) for each in OPERATIONS.values()),
+        *(_route(session, present, each) for each in site.operations.values()),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _say_status})
     return Guard(app, token)
 
 
-async def _page(request: Request) -> Response:
-    return Response(read_page(), media_type="text/html")
+async def _page(site: Site, request: Request) -> Response:
+    return Response(site.page(), media_type="text/html")
 
 
-async def _static(request: Request) -> Response:
+async def _file(site: Site, request: Request) -> Response:
     name = request.path_params["name"]
-    file = static_files().get(name)
+    file = site.files().get(name)
     if file is None:
         return JSONResponse({"error": f"There is no file {name[:60]!r}."}, 404)
     return Response(file.read_bytes(), media_type=MEDIA_TYPES[ending(name)])

@@ -62,7 +62,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         if scope["type"] != "http":
-            raise RuntimeError(f"The playground does not speak {scope['type']}.")
+            raise RuntimeError(f"The server does not speak {scope['type']}.")
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -84,18 +84,18 @@ def refusal(scope: Any, token: str) -> tuple[int, str] | None:
     """Why a request is refused: a status and a sentence; None if it may pass."""
     hosts = _values(scope, b"host")
     if len(hosts) != 1 or not _is_own_host(hosts[0]):
-        return 400, "The playground answers at 127.0.0.1 and localhost only."
+        return 400, "This page is served at 127.0.0.1 and localhost only."
     method = scope["method"]
     if method not in METHODS:
-        return 405, f"The playground knows GET and POST; got {method[:20]}."
+        return 405, f"The method must be GET or POST; got {method[:20]}."
     if method in READING and _is_public(scope["path"]):
         return None
     if not _is_own_origin(scope, hosts[0]):
-        return 403, "Only the playground's own page may ask; this is another origin."
+        return 403, "Only the page itself may ask; this comes from another origin."
     if not _knows(scope, token):
         return 401, (
-            "This address does not hold the key of the playground that runs now; open "
-            "the whole address that halfmoon playground has printed."
+            "This address does not hold the key of the server that runs now; open the "
+            "whole address that it printed when it was started."
         )
     return _refused_size(scope)
 

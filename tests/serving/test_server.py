@@ -7,8 +7,9 @@ import httpx2
 import pytest
 
 from few_operations import few_operations
-from halfmoon.playground import presence
-from halfmoon.playground.serving import HOST, listen, serve
+from halfmoon.playground.page import SITE
+from halfmoon.serving import presence
+from halfmoon.serving.server import HOST, listen, serve
 from playing import serving
 
 
@@ -58,7 +59,7 @@ def test_it_ends_when_the_page_has_left(session, monkeypatch):
     opened = []
     session.close = lambda: closed.append(True)
     monkeypatch.setattr(webbrowser, "open", opened.append)
-    thread = threading.Thread(target=serve, args=(session, 0, True, said.append))
+    thread = threading.Thread(target=serve, args=(session, SITE, 0, True, said.append))
     thread.start()
     while not opened:
         pass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from halfmoon.playground.presence import LOST_AFTER, RETURNS_WITHIN, Presence
+from halfmoon.serving.presence import LOST_AFTER, RETURNS_WITHIN, Presence
 
 
 class Clock:

@@ -9,25 +9,26 @@ from typing import Any
 
 import uvicorn
 
-from halfmoon.playground.presence import Presence
-from halfmoon.playground.server import make_app
+from halfmoon.serving.application import make_app
+from halfmoon.serving.presence import Presence
+from halfmoon.serving.site import Site
 
 HOST = "127.0.0.1"
 
 
-class PlaygroundServer(uvicorn.Server):
+class Server(uvicorn.Server):
     """A server on this machine alone, on a free port unless one is given.
 
     `address` holds the token in its fragment, which browsers send to nobody. The server
     ends once no page is left.
     """
 
-    def __init__(self, session: Any, port: int = 0) -> None:
+    def __init__(self, session: Any, site: Site, port: int = 0) -> None:
         self.presence = Presence()
         token = secrets.token_urlsafe(24)
         super().__init__(
             uvicorn.Config(
-                make_app(session, token, self.presence),
+                make_app(session, site, token, self.presence),
                 lifespan="off",
                 log_level="warning",
                 access_log=False,
@@ -78,6 +79,7 @@ def listen(port: int) -> socket.socket:
 
 def serve(
     session: Any,
+    site: Site,
     port: int = 0,
     open_browser: bool = True,
     say: Callable[[str], None] = print,
@@ -87,7 +89,9 @@ def serve(
 
     Parameters
     ----------
-    session : Session
+    session
+        What the page asks; it is closed at the end.
+    site : Site
     port : int
         0 for any that is free.
     open_browser : bool
@@ -102,9 +106,9 @@ def serve(
     ValueError
         For a port that cannot be used.
     """
-    server = PlaygroundServer(session, port)
+    server = Server(session, site, port)
     address = "&".join([server.address, *shown])
-    say(f"The playground is at\n{address}\nIt ends with its page, or by Ctrl-C.")
+    say(f"The page is at\n{address}\nClose it to end, or press Ctrl-C here.")
     if open_browser:
         webbrowser.open(address)
     try:

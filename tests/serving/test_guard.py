@@ -7,8 +7,9 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from few_operations import few_operations
-from halfmoon.playground.guard import LARGEST_BODY, POLICY
-from halfmoon.playground.server import make_app
+from halfmoon.playground.page import SITE
+from halfmoon.serving.application import make_app
+from halfmoon.serving.guard import LARGEST_BODY, POLICY
 
 TOKEN = "the-secret-of-this-process"
 OWN = "http://127.0.0.1:8123"
@@ -24,7 +25,7 @@ def session():
 
 @pytest.fixture(scope="module")
 def app(session):
-    return make_app(session, TOKEN)
+    return make_app(session, SITE, TOKEN)
 
 
 @pytest.fixture
