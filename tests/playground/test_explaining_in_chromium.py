@@ -2,7 +2,7 @@
 
 import pytest
 
-from halfmoon.playground.operations import operate
+from halfmoon.playground.api import operate
 from live_page import needs_chromium
 
 pytestmark = [pytest.mark.slow, needs_chromium]
