@@ -59,6 +59,14 @@ class Playing:
         page.locator(SHOWN).wait_for()
         return page
 
+    def until(self, holds):
+        """Wait until something holds of the session."""
+        for _ in range(300):
+            if holds():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("it does not come about")
+
     def _note(self, kind, text):
         # chromium itself says of each answer that refuses
         refused = text.startswith("Failed to load resource")
@@ -78,4 +86,4 @@ def playing_with(browser, session):
         yield playing
         playing.close()
     session.close()
-    assert playing.wrong == []
+    assert not playing.wrong, playing.wrong
