@@ -45,9 +45,10 @@ tutorial *options:
 notebook:
     {{uv}} python tools/run_notebook.py
 
-# The README's pictures, from the lesson (with chromium)
+# The README's pictures, from the lesson and the playground (with chromium)
 images:
     {{uv}} python tools/make_images.py
+    {{uv}} python tools/film_playground.py
 
 # What makes the code hard to read, counted
 house *options:

@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import film_playground
 import make_images
 import numpy as np
+import pytest
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,11 +16,12 @@ def test_readme_shows_what_the_tool_makes():
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.findall(r"!\[[^\]]{60,}\]\(docs/images/([^)]+)\)", page)
     pictures = {*make_images.PICTURES.values(), make_images.REPORT}
-    assert set(shown) == {make_images.FILM, *pictures}
+    assert set(shown) == {make_images.FILM, film_playground.FILM, *pictures}
 
 
-def test_the_film_moves_and_is_light():
-    path = make_images.IMAGES / make_images.FILM
+@pytest.mark.parametrize("name", [make_images.FILM, film_playground.FILM])
+def test_the_film_moves_and_is_light(name):
+    path = make_images.IMAGES / name
     assert path.stat().st_size < 1_500_000
     with Image.open(path) as film:
         assert film.n_frames >= 30
