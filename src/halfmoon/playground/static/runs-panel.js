@@ -67,7 +67,8 @@ export function makeRunsPanel(store) {
     every: 330,
     wants() {
       const missing = store.state.runs.filter(({ id, update, current }) => {
-        return !current && pictures.get(id)?.update !== update;
+        const now = current ? store.frame?.update : update;
+        return pictures.get(id)?.update !== now;
       });
       const runs = missing.slice(0, AT_ONCE).map(({ id }) => id);
       const thumbnails = { runs, columns: SIDE, rows: SIDE };
@@ -78,9 +79,7 @@ export function makeRunsPanel(store) {
         const size = { columns: SIDE, rows: SIDE, sizes: [outputs] };
         pictures.set(id, { ...told, ...size, plane: frame[`thumbnails.${id}`] });
       }
-      for (const { id, current } of store.state.runs) {
-        cards.get(id)?.draw(current ? frame : pictures.get(id), look);
-      }
+      for (const [id, card] of cards) card.draw(pictures.get(id), look);
     },
     show,
   };
