@@ -5,7 +5,6 @@ from typing import Any
 
 from halfmoon.components.rules import nearest
 from halfmoon.playground.features import FEATURES, usable_features
-from halfmoon.playground.given import MOST_BYTES
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
@@ -93,7 +92,6 @@ def describe_data(session: Session) -> dict[str, Any]:
         "drawable": data.kind != "table",
         "usable": list(usable_features([*FEATURES], len({"x1", "x2"} & {*data.axes}))),
         "given": None if session.source is None else session.source.kind,
-        "most_bytes": MOST_BYTES,
     }
 
 

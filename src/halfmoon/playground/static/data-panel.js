@@ -138,12 +138,13 @@ function makeColumns(store) {
   const target = choice("target", "Predicted", (value) => {
     store.change({ target: value });
   });
+  /** @type {string[]} */
+  let chosen = [];
   const axes = ["Across", "Upwards"].map((label, i) =>
     choice("axes", label, (value) => {
-      const chosen = [...store.state.data.axes];
       if (chosen[1 - i] === value) chosen[1 - i] = chosen[i];
       chosen[i] = value;
-      store.change({ axes: chosen });
+      store.change({ axes: [...chosen] });
     }),
   );
   const groups = choice("groups", "Groups", (value) =>
@@ -163,6 +164,7 @@ function makeColumns(store) {
       const names = data.columns.map((/** @type {any} */ column) => column.name);
       target.offer(names.map(pair));
       target.set(data.target);
+      chosen = [...data.axes];
       axes.forEach((field, i) => {
         field.offer(data.axis_choices.map(pair));
         field.set(data.axes[i]);

@@ -47,6 +47,8 @@ export function makeTablePanel(store) {
   };
   let version = -1; // of the rows that are shown
   let isLoading = false;
+  /** @type {Rows | null} */
+  let late = null; // rows that wait until nobody writes
   /** @type {number | null} */
   let picked = null;
 
@@ -61,14 +63,29 @@ export function makeTablePanel(store) {
     }
     version = answer.data_version;
     pages.show(asked.first, answer);
-    const hasFocus = table.contains(document.activeElement);
-    if (!hasFocus) fill(answer);
+    late = isWriting() ? answer : null;
+    if (late === null) fill(answer);
   }
+
+  // nothing changes under the hand of somebody who writes
+  function isWriting() {
+    const at = document.activeElement;
+    return at instanceof HTMLInputElement && table.contains(at);
+  }
+  table.addEventListener("focusout", () => {
+    setTimeout(() => {
+      if (late === null || isWriting()) return;
+      fill(late);
+      late = null;
+    });
+  });
 
   /** @param {string} name */
   function sort(name) {
-    asked.descending = asked.sort === name && !asked.descending;
-    asked.sort = name;
+    // upwards, downwards, and then as they came
+    const isAgain = asked.sort === name;
+    asked.sort = isAgain && asked.descending ? null : name;
+    asked.descending = isAgain && !asked.descending;
     asked.first = 0;
     load();
   }
@@ -86,6 +103,7 @@ export function makeTablePanel(store) {
       line.dataset.row = `${row}`;
       const number = make("button", "pg-row-number", `${row + 1}`);
       number.type = "button";
+      number.setAttribute("aria-label", `Row ${row + 1}`);
       number.title = test ? "A test row: mark it on the map" : "Mark it on the map";
       number.addEventListener("click", () => {
         store.marks.picked = store.marks.picked === row ? null : row;
@@ -108,7 +126,12 @@ export function makeTablePanel(store) {
     thead.append(head);
     const body = make("tbody");
     body.append(...made);
+    const sorting = table.querySelector(".pg-sort:focus")?.textContent;
     table.replaceChildren(thead, body);
+    const heads = /** @type {NodeListOf<HTMLElement>} */ (
+      thead.querySelectorAll(".pg-sort")
+    );
+    for (const button of heads) if (button.textContent === sorting) button.focus();
     picked = null;
     mark();
   }

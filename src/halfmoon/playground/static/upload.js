@@ -5,8 +5,6 @@ import { make } from "./controls.js";
 
 /** @import { State, Store } from "./playground.js" */
 
-const MIB = 2 ** 20;
-
 /**
  * @param {Store} store
  * @param {HTMLElement} panel is marked while a file is over the page
@@ -25,16 +23,6 @@ export function makeUpload(store, panel) {
   /** @param {File | undefined} file */
   async function send(file) {
     if (!file) return;
-    const most = store.state.data.most_bytes;
-    if (file.size > most) {
-      const size = Math.round(file.size / MIB);
-      store.say(
-        `${file.name} has ${size} MiB, and a file may have at most ${most / MIB}; ` +
-          "leave out some of its rows.",
-        true,
-      );
-      return;
-    }
     own.textContent = `Reading ${file.name} …`;
     const answer = await store.ask("upload", { name: file.name }, file);
     show(store.state);
