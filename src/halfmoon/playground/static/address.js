@@ -94,8 +94,9 @@ function writeValue(value) {
  */
 function readValue(text, info) {
   if (text === "" && info.none) return null;
-  if (info.type === "texts") return readList(text);
-  if (Array.isArray(info.default)) return readList(text).map(Number);
+  const areNumbers = info.type === "numbers" || info.type === "integers";
+  if (areNumbers) return readList(text).map(Number);
+  if (Array.isArray(info.default)) return readList(text);
   if (info.type === "boolean") return text === "true";
   const isNumber = info.type === "number" || info.type === "integer";
   return isNumber ? Number(text) : decode(text);

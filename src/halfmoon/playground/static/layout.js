@@ -19,7 +19,7 @@ export const SLOTS = [
   { name: "table", title: "Table", place: "below" },
   { name: "trace", title: "Trace", place: "below" },
   { name: "row", title: "Try a row", place: "below" },
-  { name: "hidden", title: "Hidden space", place: "below" },
+  { name: "space", title: "Hidden space", place: "below" },
   { name: "confusion", title: "Errors", place: "below" },
   { name: "histograms", title: "Histograms", place: "below" },
   { name: "stability", title: "Stability", place: "below" },

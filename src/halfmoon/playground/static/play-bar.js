@@ -107,6 +107,7 @@ function makeRewind(store) {
     reach(state) {
       slider.reach(Math.max(1, state.end));
       middle.textContent = state.message;
+      middle.title = state.message;
       to.textContent = `update ${countText(state.end)}`;
     },
     /** @param {PlaygroundFrame} frame */

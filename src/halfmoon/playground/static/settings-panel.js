@@ -23,9 +23,9 @@ function powers(first, last) {
 const SHARES = Array.from({ length: 19 }, (_, i) => i / 20);
 const GROUPS = [
   ["", ["optimizer", "learning_rate", "schedule", "batch_size", "shuffle"]],
-  ["What is made small", ["loss", "l2", "l1", "dropout", "clip"]],
-  ["Where it starts", ["initializer", "seed"]],
-  ["Where it stops", ["epochs", "stop_loss", "stop_score", "patience"]],
+  ["Loss and penalties", ["loss", "l2", "l1", "dropout", "clip"]],
+  ["Initialization", ["initializer", "seed"]],
+  ["Stop conditions", ["epochs", "stop_loss", "stop_score", "patience"]],
 ];
 /** @type {Record<string, string>} a registry's key in the menu */
 const COMPONENT_KINDS = {

@@ -38,7 +38,7 @@ export async function startPlayground(root, transport, place = null, hides = [])
   const bar = makePlayBar(store);
   const layout = makeLayout(store, store.hides);
   const shortcuts = makeShortcuts(store);
-  const top = makeTop(store, shortcuts.open);
+  const top = makeTop(store, shortcuts.open, place);
   root.prepend(top.element, bar.element, layout.element, shortcuts.element);
   hideParts(root, store.hides);
   store.open = layout.open;
@@ -54,6 +54,7 @@ export async function startPlayground(root, transport, place = null, hides = [])
     for (const { panel } of places) panel.show?.(state);
   }
   show(store.state);
+  for (const name of usualTabs(store.state)) layout.open(name);
   for (const name of address.open) layout.open(name);
   store.listen(show);
   startLoop(store, transport, places);
@@ -65,6 +66,14 @@ export async function startPlayground(root, transport, place = null, hides = [])
   const lessons = layout.panel("lessons");
   if (address.lesson && lessons) lessons.begin?.(...lessonOf(address.lesson));
   return store;
+}
+
+/**
+ * The tabs that are open at first.
+ * @param {State} state
+ */
+function usualTabs({ data }) {
+  return ["data", data.kind === "table" ? "table" : "space"];
 }
 
 /**
@@ -106,10 +115,13 @@ function keepAddress(store, place, layout) {
   }
   function write() {
     const { picked: row, pinned: unit } = store.marks;
-    const page = { open: layout.opened(), hide: [...store.hides], row, unit };
+    const usual = usualTabs(store.state);
+    const open = layout.opened().filter((name) => !usual.includes(name));
+    const page = { open, hide: [...store.hides], row, unit };
     const { lesson, menu, state } = store;
     const text = writeAddress(menu, state, { ...page, lesson });
-    if (`#${text}` !== place.hash) history.replaceState(null, "", `#${text}`);
+    if (text === place.hash.slice(1)) return;
+    history.replaceState(null, "", text ? `#${text}` : place.pathname);
   }
   follow();
   addEventListener("hashchange", follow);

@@ -16,20 +16,25 @@ const KEYBOARD =
 /**
  * @param {Store} store
  * @param {() => void} openKeys
+ * @param {Location | null} place the address that shows the state, if there is one
  */
-export function makeTop(store, openKeys) {
+export function makeTop(store, openKeys, place) {
   const element = make("header", "pg-top");
   const words = make("p", "pg-words");
-  const share = makeButton({ label: "Copy link", picture: LINK, press: copyLink });
+  const share = makeButton({ label: "Share", picture: LINK, press: copyCommand });
   const keys = makeButton({ label: "Keyboard", picture: KEYBOARD, press: openKeys });
+  share.element.hidden = place === null;
+  share.element.title = "Copy a command that shows this screen on any machine";
   element.append(makeName(), words, share.element, keys.element);
 
-  async function copyLink() {
+  // an address with this machine's port is of use to nobody else
+  async function copyCommand() {
+    const command = commandFor(store.state, place?.hash ?? "");
     try {
-      await navigator.clipboard.writeText(location.href);
-      store.say("Copied the link: its address holds every setting.", true);
+      await navigator.clipboard.writeText(command);
+      store.say(`Copied. It shows this screen on any machine: ${command}`, true);
     } catch {
-      store.say("The link is this page's address: copy it from the address bar.", true);
+      store.say(`This shows the same screen on any machine: ${command}`, true);
     }
   }
   return {
@@ -39,6 +44,23 @@ export function makeTop(store, openKeys) {
       words.textContent = wordsFor(state);
     },
   };
+}
+
+/**
+ * @param {State} state
+ * @param {string} fragment
+ */
+function commandFor({ data }, fragment) {
+  const table = data.kind === "table" ? [quoted(data.name)] : [];
+  const pairs = fragment.slice(1).split("&").filter(Boolean);
+  const settings = pairs.map((pair) => `--set ${quoted(pair)}`);
+  return ["halfmoon playground", ...table, ...settings].join(" ");
+}
+
+/** @param {string} text for a shell */
+function quoted(text) {
+  const isPlain = /^[\w.,:=+/%-]+$/.test(text);
+  return isPlain ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 
 function makeName() {
