@@ -3,9 +3,12 @@
 import threading
 from contextlib import contextmanager
 
+from playwright.sync_api import expect
+
 from halfmoon.playground.page import SITE
 from halfmoon.serving.server import Server
 
+expect.set_options(timeout=30_000)  # where a busy machine waits
 SHOWN = ".pg-name"  # stands on the page once it knows the state
 
 
