@@ -26,29 +26,6 @@ def wait_for(condition):
         time.sleep(0.002)
 
 
-def test_it_trains_while_it_plays(session):
-    session.play("full")
-    wait_for(lambda: session.moment().update > 10)
-    session.pause()
-    moment = session.moment()
-    assert not moment.playing
-    time.sleep(0.02)
-    assert session.moment().update == moment.update
-    other = Session(SMALL)
-    other.advance(moment.update)
-    np.testing.assert_array_equal(other.moment().theta, moment.theta)
-
-
-def test_it_stops_by_itself_when_all_epochs_are_done(session):
-    session.change(epochs=200)
-    version = session.version
-    session.play_to_end()
-    wait_for(lambda: not session.moment().playing)
-    assert session.moment().stopped == "epochs"
-    assert session.moment().update == session.moment().end == 200
-    assert session.version > version
-
-
 def test_a_moment_holds_still(session):
     moment = session.moment()
     theta = moment.theta.copy()
@@ -206,19 +183,6 @@ def test_a_parameter_is_set_by_its_index(session):
         session.set_parameter(17, 0.0)
 
 
-def test_one_update_in_four_phases(session):
-    phases = []
-    updates = []
-    for _ in range(5):
-        session.advance_phase()
-        phases.append(session.moment().phase)
-        updates.append(session.moment().update)
-    assert phases == ["forward", "loss", "backward", "step", "forward"]
-    assert updates == [0, 0, 0, 1, 1]
-    session.seek(0)
-    assert session.moment().phase is None
-
-
 def test_the_data_have_a_version_of_their_own(session):
     version = session.moment().data_version
     session.change(learning_rate=0.3)
@@ -237,16 +201,6 @@ def test_a_condition_is_no_change_of_the_past(session):
     assert session.setup.stop_loss == 0.01
 
 
-def test_it_goes_on_after_a_condition_has_stopped_it(session):
-    session.change(stop_loss=5.0)
-    session.play("full")
-    wait_for(lambda: not session.moment().playing)
-    assert (session.moment().update, session.moment().stopped) == (1, "loss")
-    session.change(stop_loss=None)
-    session.advance(4)
-    assert session.moment().update == 5
-
-
 def test_points_that_are_moved_are_a_change_and_other_points_are_not(session):
     session.advance(5)
     points = drawn_points({"x1": [0, 1, 2, 3], "x2": [0, 1, 1, 0], "y": [0, 1, 0, 1]})
@@ -259,23 +213,3 @@ def test_points_that_are_moved_are_a_change_and_other_points_are_not(session):
     session.seek(5)
     assert session.set_source(points, drawn, anew=True)
     assert session.change(data="moons")
-
-
-def test_what_fails_in_its_thread_stops_it_and_it_can_be_played_again(
-    session, monkeypatch
-):
-    failures = []
-    monkeypatch.setattr(threading, "excepthook", failures.append)
-    recording = session.recording
-    advance = recording.advance
-
-    def fail(*_):
-        monkeypatch.setattr(recording, "advance", advance)
-        raise MemoryError
-
-    monkeypatch.setattr(recording, "advance", fail)
-    session.play("full")
-    wait_for(lambda: failures)
-    assert not session.moment().playing
-    session.play("full")
-    wait_for(lambda: session.moment().update > 3)

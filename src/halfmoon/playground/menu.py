@@ -13,8 +13,8 @@ from halfmoon.datasets import DATASETS
 from halfmoon.playground.building import suits
 from halfmoon.playground.changes import STARTS_OVER
 from halfmoon.playground.features import FEATURES
-from halfmoon.playground.session import FULL, SPEEDS
 from halfmoon.playground.setup import Setup
+from halfmoon.training.player import FULL, SPEEDS
 
 TASKS = ("classification", "regression")
 

@@ -4,10 +4,7 @@ All changes are made under one lock; what is seen is a `Moment`, which holds sti
 while training goes on, since arrays are replaced and never written.
 """
 
-import threading
-import time
 from copy import copy
-from types import TracebackType
 from typing import Any, NamedTuple
 
 from halfmoon.arrays.elementary import Array
@@ -22,20 +19,12 @@ from halfmoon.playground.changes import (
     with_loss,
 )
 from halfmoon.playground.data import Data
-from halfmoon.playground.fair_lock import FairLock
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
-from halfmoon.training.recording import CHUNK_SECONDS, Last, Recording
+from halfmoon.training.player import Player
+from halfmoon.training.recording import Last, Recording
 from halfmoon.training.run import Run
 
-# updates a second: so many at first, and more for each update done
-SPEEDS = {
-    "slow": (4.0, 0.1),
-    "normal": (24.0, 0.9),
-    "fast": (60.0, 4.0),
-}
-FULL = "full"  # without a pause
-PHASES = ("forward", "loss", "backward", "step")
 MOST_FUTURES = 8
 
 
@@ -60,7 +49,7 @@ class Moment(NamedTuple):
     data_version: int
 
 
-class Session:
+class Session(Player):
     """What is played with: rows, a network, and its training.
 
     Parameters
@@ -82,10 +71,8 @@ class Session:
 
     def __init__(self, setup: Setup | None = None, source: Any = None) -> None:
         setup = setup or Setup()
-        self.lock = FairLock()
-        self.speed = "normal"
-        self.playing = False
-        self.phase: str | None = None
+        recording = Recording(Conditions(setup, make_data(setup, source), source))
+        super().__init__(recording)
         self.version = 0
         self.data_version = 0
         self.kept: set[str] = set()  # runs that stay until they are forgotten
@@ -93,20 +80,9 @@ class Session:
         self.origins: dict[str, Setup] = {}  # what each run was made from
         self.id = "0"
         self._count = 0
-        self._pace = self.speed
         self._shown: Data | None = None
         self._moment: Moment
-        self._owed = 0.0  # updates that should have been done by now
-        self._awake = threading.Event()
-        self._closed = False
-        self._thread: threading.Thread | None = None
-        conditions = Conditions(setup, make_data(setup, source), source)
-        self._add(Recording(conditions), setup)
-
-    @property
-    def recording(self) -> Recording:
-        """The run that is trained."""
-        return self.runs[self.id]
+        self._add(recording, setup)
 
     @property
     def conditions(self) -> Conditions:
@@ -195,7 +171,7 @@ class Session:
         recording = self.recording
         if recording.update == recording.last_update:
             recording.change(conditions, weights)
-            self._publish(changed=True)
+            self.show(True)
             return
         branch = recording.branch()
         branch.change(conditions, weights)
@@ -214,12 +190,13 @@ class Session:
         self._leave()
         self._count += 1
         self.id = str(self._count)
+        self.recording = recording
         self.runs[self.id] = recording
         self.origins[self.id] = origin
         futures = [each for each in self.runs if each not in {*self.kept, self.id}]
         for each in futures[: max(0, len(futures) - MOST_FUTURES)]:
             del self.runs[each]
-        self._publish(changed=True)
+        self.show(True)
 
     def _leave(self) -> None:
         """Let the present run, if it stays, stand at its end."""
@@ -243,7 +220,7 @@ class Session:
         recording.stages = tuple(stages)
         if recording.ended != "diverged":
             recording.allow_more()
-        self._publish(changed=True)
+        self.show(True)
 
     # runs
 
@@ -251,7 +228,7 @@ class Session:
         """Let the present run stay, whatever is done next."""
         with self.lock:
             self.kept.add(self.id)
-            self._publish(changed=True)
+            self.show(True)
 
     def restore(self, run: str) -> None:
         """Go back to the end of an earlier run; the present one stays."""
@@ -261,7 +238,8 @@ class Session:
             self.playing = False
             self.phase = None
             self.id = run
-            self._publish(changed=True)
+            self.recording = self.runs[run]
+            self.show(True)
 
     def forget(self, run: str) -> None:
         """Drop an earlier run; of the present one, that it was to be kept."""
@@ -270,7 +248,7 @@ class Session:
             self.kept.discard(run)
             if run != self.id:
                 del self.runs[run]
-            self._publish(changed=True)
+            self.show(True)
 
     def _check_run(self, run: str) -> None:
         if run not in self.runs:
@@ -278,153 +256,8 @@ class Session:
                 f"There is no run {run!r}; there are: {', '.join(self.runs)}."
             )
 
-    # training
-
-    def play(self, speed: str | None = None) -> None:
-        """Train until `pause`, in a thread of its own; ValueError for no such speed."""
-        with self.lock:
-            self.set_speed(speed or self.speed)
-            if self.recording.stopped not in ("", "diverged"):
-                self.recording.allow_more()
-            self.phase = None
-            self.playing = self.recording.stopped != "diverged"
-            self._publish(changed=True)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._train, daemon=True)
-                self._thread.start()
-            self._awake.set()
-
-    def play_to_end(self) -> None:
-        """Train as fast as possible until it stops."""
-        with self.lock:
-            self.play()
-            self._pace = FULL
-
-    def set_speed(self, speed: str) -> None:
-        """Train at this speed; ValueError if there is none of this name."""
-        with self.lock:
-            if speed not in (*SPEEDS, FULL):
-                raise ValueError(
-                    f"There is no speed {speed!r}; there are: "
-                    f"{', '.join([*SPEEDS, FULL])}."
-                )
-            self.speed = speed
-            self._pace = speed
-            self._publish(changed=True)
-
-    def pause(self) -> None:
-        """Stop where it is."""
-        with self.lock:
-            self.playing = False
-            self.phase = None
-            if self.recording.update == self.recording.last_update:
-                self.recording.measure()
-            self._publish(changed=True)
-
-    def advance(self, updates: int) -> None:
-        """Carry out so many updates, unless it stops before."""
-        self.pause()
-        goal = self.recording.update + updates
-        while True:
-            with self.lock:
-                self.recording.advance(goal, CHUNK_SECONDS)
-                self._publish()
-                if self.recording.update >= goal or self.recording.stopped:
-                    break
-        self.pause()
-
-    def advance_epoch(self) -> None:
-        """Carry out updates up to the end of the present epoch."""
-        self.advance(self.recording.epoch_end - self.recording.update)
-
-    def advance_phase(self) -> None:
-        """Show the next of an update's four phases; the last one carries it out."""
-        with self.lock:
-            phase = self.phase
-            self.pause()
-            index = -1 if phase is None else PHASES.index(phase)
-            phase = PHASES[(index + 1) % len(PHASES)]
-            if phase == "step":
-                self.advance(1)
-            self.phase = phase
-            self._publish(changed=True)
-
-    def seek(self, update: int) -> None:
-        """Go to a recorded update, and stay there."""
-        with self.lock:
-            self.playing = False
-            self.phase = None
-            stage = self.recording.stage
-            self.recording.seek(update)
-            self._publish(changed=stage is not self.recording.stage)
-
-    def _train(self) -> None:
-        """Go on while `playing`, at the speed that is set."""
-        before = time.perf_counter()
-        while not self._closed:
-            if not self._awake.wait(1.0):
-                continue
-            now = time.perf_counter()
-            with self.lock:
-                if not self.playing:
-                    self._awake.clear()
-                    continue
-                try:
-                    is_all = self._train_for(min(0.1, now - before))
-                except BaseException:
-                    self._thread = None  # the next play begins another one
-                    self.playing = False
-                    self._publish(changed=True)
-                    raise
-            before = now
-            if is_all:
-                time.sleep(0.004)
-
-    def _train_for(self, seconds: float) -> bool:
-        """Do what has become due in so many seconds; returns whether that was all."""
-        recording = self.recording
-        before = recording.update
-        due = self._due(seconds)
-        recording.advance(before + due, CHUNK_SECONDS)
-        done = recording.update - before
-        self._owed = max(0.0, self._owed - done)
-        if recording.stopped:
-            self.playing = False
-            self._pace = self.speed
-        self._publish(changed=bool(recording.stopped))
-        return done == due
-
-    def _due(self, seconds: float) -> int:
-        """How many updates should be done now; more than can be at full speed."""
-        if self._pace not in SPEEDS:
-            return 10**9
-        first, growth = SPEEDS[self._pace]
-        rate = first + growth * self.recording.update
-        self._owed = min(self._owed + rate * seconds, 0.1 * rate + 1.0)
-        return int(self._owed)
-
-    def close(self) -> None:
-        """End its thread."""
-        with self.lock:
-            self.playing = False
-            self._closed = True
-            self._awake.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def __enter__(self) -> "Session":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _publish(self, changed: bool = False) -> None:
-        """Show what there is now; `changed` if `version` is to tell."""
+    def show(self, changed: bool) -> None:
+        """Let `moment` be what there is now; `changed` if `version` is to tell."""
         recording = self.recording
         data = self.data
         self.version += changed

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from halfmoon.playground.fair_lock import FairLock
+from halfmoon.training.fair_lock import FairLock
 
 
 def wait_for(condition):
