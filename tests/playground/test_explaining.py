@@ -3,12 +3,7 @@
 import numpy as np
 import pytest
 
-from halfmoon.playground.explaining import (
-    describe_row,
-    describe_trace,
-    explain_unit,
-    explain_weight,
-)
+from halfmoon.playground.explaining import describe_row, describe_trace, explain
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 
@@ -62,7 +57,7 @@ def test_a_trace_holds_every_equation_with_its_numbers(moment):
 
 def test_a_unit_is_told_with_its_weights_and_a_rows_numbers(moment):
     _, a1, a2, y_hat, (_, second, _) = layers(moment, 5)
-    told = explain_unit(moment, 5, row=5)  # the second unit of the second layer
+    told = explain(moment, unit=5, row=5)  # the second unit of the second layer
     assert told["title"] == "hidden layer 2, unit 2"
     by_name = {line["name"]: line["value"] for line in told["lines"]}
     assert by_name["a2"] == pytest.approx(a2[1])
@@ -71,14 +66,14 @@ def test_a_unit_is_told_with_its_weights_and_a_rows_numbers(moment):
     assert f"{abs(second.W[0, 1]):.4g}" in weights
     assert weights.count("a1[") == 4
     assert told["lines"][1]["formula"] == "max(z2, 0)"
-    output = explain_unit(moment, 8, row=5)
+    output = explain(moment, unit=8, row=5)
     assert output["title"] == "output 1"
     assert [line["name"] for line in output["lines"]] == ["z3", "z3", "y_hat", "delta3"]
     assert output["lines"][2]["value"] == pytest.approx(y_hat[1])
-    assert explain_unit(moment, -2, row=5)["lines"][0]["value"] == moment.data.X[5, 1]
+    assert explain(moment, unit=-2, row=5)["lines"][0]["value"] == moment.data.X[5, 1]
     for none in (9, -3):
         with pytest.raises(ValueError, match="may just have been removed"):
-            explain_unit(moment, none)
+            explain(moment, unit=none)
 
 
 def test_a_weight_is_told_with_its_slope_by_differences(moment):
@@ -92,27 +87,27 @@ def test_a_weight_is_told_with_its_slope_by_differences(moment):
         return sum(moment.network.objective(theta, X, y, w, 0.01)[:2])
 
     slope = (loss(1e-5) - loss(-1e-5)) / 2e-5
-    told = explain_weight(moment, 13, row=5)  # from the first layer's first unit
+    told = explain(moment, weight=13, row=5)  # from the first layer's first unit
     a1 = layers(moment, 5)[1]
     assert told["title"] == (
         "Weight from hidden layer 1, unit 1 to hidden layer 2, unit 2"
     )
     by_name = {line["name"]: line["value"] for line in told["lines"]}
     assert by_name["W2"] == moment.theta[13]
-    assert by_name["dL/dW2"] == pytest.approx(slope, abs=1e-8)
+    assert by_name["slope dL/dw"] == pytest.approx(slope, abs=1e-8)
     assert by_name["after a step"] == pytest.approx(moment.theta[13] - 0.5 * slope)
     assert by_name["a1 W2"] == pytest.approx(a1[0] * moment.theta[13])
-    bias = explain_weight(moment, 9)
+    bias = explain(moment, weight=9)
     assert bias["title"] == "Bias of hidden layer 1, unit 2"
-    with pytest.raises(ValueError, match="no such weight"):
-        explain_weight(moment, moment.theta.size)
+    with pytest.raises(ValueError, match="no weight 35"):
+        explain(moment, weight=moment.theta.size)
 
 
 def test_every_activation_says_what_a_unit_does():
     for activation in ("gelu", "elu:alpha=0.5", "identity"):
         setup = Setup(data="bumps", hidden=(2,), activations=(activation,))
         with Session(setup) as session:
-            told = explain_unit(session.moment(), 0, row=0)
+            told = explain(session.moment(), unit=0, row=0)
         names = [line["name"] for line in told["lines"]]
         assert names == ["z1", "a1", "z1", "a1", "delta1"]
         assert all(line["formula"] for line in told["lines"])

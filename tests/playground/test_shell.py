@@ -82,7 +82,9 @@ def test_single_updates_and_the_end(page, session):
     press(page, "To the end")
     until(lambda: session.moment().stopped == "epochs")
     expect(reading(page, "Update")).to_have_text("12")
-    expect(page.locator(".pg-stopped")).to_have_text(re.compile("^All 3 epochs are done"))
+    expect(page.locator(".pg-stopped")).to_have_text(
+        re.compile("^All 3 epochs are done")
+    )
 
 
 def test_reset_keeps_the_initial_weights_and_new_weights_do_not(page, session):
@@ -256,7 +258,9 @@ def test_the_address_holds_every_setting(playing, page, session):
         optimizer="momentum:beta=0.5",
         batch_size=16,
     )
-    expect(page).to_have_url(re.compile(re.escape(text.split("&optimizer", maxsplit=1)[0])))
+    expect(page).to_have_url(
+        re.compile(re.escape(text.split("&optimizer", maxsplit=1)[0]))
+    )
     assert all(part in page.url for part in text.split("&"))
     address = page.url.partition("#")[2]
     before = session.moment()

@@ -1,13 +1,10 @@
 """A row that is typed: its prediction, and what each column does to it."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.trying import other_values, predict_row
+from halfmoon.playground.trying import predict_row
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +43,3 @@ def test_a_row_is_predicted_and_each_column_moved_alone(moment):
 def test_what_cannot_be_read_is_refused(moment):
     with pytest.raises(ValueError, match="A point is a number for each of x1, x2"):
         predict_row(moment, {"x1": "a"})
-
-
-def test_other_values_of_words_and_dates(moment):
-    days = np.datetime64("2020-01-01", "s") + np.arange(200) * np.timedelta64(1, "D")
-    words = np.array((["b"] * 3 + ["a"] + [None]) * 40, dtype=object)
-    data = replace(moment.data, table={"word": words, "day": days})
-    usual, others = other_values(data, "word")
-    assert (usual, others.tolist()) == ("b", ["a", "b"])
-    usual, others = other_values(data, "day")
-    known = days[~data.is_test]
-    assert usual == known[80]
-    assert (others[0], others[-1]) == (known[0], known[-1])

@@ -7,7 +7,6 @@ import numpy as np
 
 from halfmoon.inspection.diagnosis import Finding, diagnose
 from halfmoon.playground.building import train_options, truth
-from halfmoon.playground.explaining import network_of
 from halfmoon.playground.session import Moment
 from halfmoon.playground.setup import MOST_UNITS
 from halfmoon.training.history import History
@@ -38,7 +37,7 @@ def advise(moment: Moment) -> list[dict[str, Any]]:
     if moment.stopped == "diverged":
         return [_diverged(moment)]
     data = moment.data
-    network = network_of(moment)
+    network = moment.network_now()
     history = _since_the_last_change(moment)
     if len(history) < SETTLED or not np.isfinite(network.theta).all():
         return []

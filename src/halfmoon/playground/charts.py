@@ -11,18 +11,16 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.inspection.curvature import curvature
 from halfmoon.inspection.diagnosis.stability import largest_stable
-from halfmoon.inspection.units import is_flat
+from halfmoon.inspection.distributions import layer_distributions
 from halfmoon.network import Network
 from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import network_options, score, truth
 from halfmoon.playground.data import Data
 from halfmoon.playground.session import Moment
 from halfmoon.playground.setup import Setup
-from halfmoon.training.band import Band
 from halfmoon.training.recording import Recording
 
 MOST_PIXELS = 4_000
-BINS = 40
 SAMPLE = 1_500  # rows whose activations are counted
 MEASURES = ("train_loss", "test_loss", "train_score", "test_score")
 CURVATURE_WORK = 20_000_000  # rows times parameters squared
@@ -40,8 +38,14 @@ def curves(asked: Asked, wish: Any) -> Part:
     for index, (name, run) in enumerate(chosen):
         is_current = run is asked.moment.recording
         header.append({"id": name, "name": f"run {name}", "current": is_current})
-        parts = _measured(run) | _band(run.band, last, width, is_log)
-        arrays |= {f"curves.{index}.{key}": value for key, value in parts.items()}
+        at, low, high = run.band.in_columns(last, width, is_log)
+        band = {
+            "at": at,
+            "low": low.astype(np.float32),
+            "high": high.astype(np.float32),
+        }
+        for key, value in (_measured(run) | band).items():
+            arrays[f"curves.{index}.{key}"] = value
     return {"curves": header}, arrays
 
 
@@ -56,21 +60,6 @@ def _measured(run: Recording) -> dict[str, NDArray[Any]]:
         if name.startswith("train") or not np.isnan(column).all():
             columns[name] = column
     return columns
-
-
-def _band(band: Band, last: int, width: int, is_log: bool) -> dict[str, NDArray[Any]]:
-    """The lowest and highest of the updates' own losses in each column of pixels."""
-    if not len(band.low):
-        return {}
-    updates = band.every * (np.arange(len(band.low)) + 0.5)
-    scale = np.log1p if is_log else np.positive
-    columns = np.floor(scale(updates) / scale(float(max(last, 1))) * width)
-    starts = np.flatnonzero(np.diff(columns, prepend=-1.0))
-    return {
-        "at": updates[starts],
-        "low": np.fmin.reduceat(band.low, starts).astype(np.float32),
-        "high": np.fmax.reduceat(band.high, starts).astype(np.float32),
-    }
 
 
 def confusion(asked: Asked, wish: Any) -> Part:
@@ -111,38 +100,18 @@ def gradient(moment: Moment, most: int | None = None) -> Array:
 def histograms(asked: Asked, wish: Any) -> Part:
     """Each layer's weights, what its units answer, and the slopes of its weights."""
     moment = asked.moment
-    network = moment.network
     rows = np.flatnonzero(~moment.data.is_test)[:SAMPLE]
-    slopes = network.views(gradient(moment, SAMPLE))
-    layers = []
-    for step in network.walk(network.read_rows(moment.data.X[rows]), moment.theta):
-        act = step.layer.act
-        if act is None:
-            continue
-        is_output = step.layer is network.layers[-1]
-        dead = int(is_flat(act, step.z).all(axis=0).sum())
-        layers.append(
-            {
-                "name": "output" if is_output else f"hidden {step.layer.number}",
-                "weights": _count(step.p.W),
-                "activations": None if is_output else _count(step.a) | {"dead": dead},
-                "gradients": _count(slopes[step.layer.index].W),
-            }
-        )
-    return {"histograms": {"layers": layers}}, {}
+    network = moment.network_now()
+    slopes = gradient(moment, SAMPLE)
+    layers = layer_distributions(network, moment.data.X[rows], slopes)
+    return {"histograms": {"layers": [_as_dict(layer) for layer in layers]}}, {}
 
 
-def _count(values: Array) -> dict[str, Any]:
-    """A histogram of numbers; those that are not finite are left out."""
-    finite = values[np.isfinite(values)]
-    counts, edges = np.histogram(finite, BINS)
-    return {
-        "low": edges[0],
-        "high": edges[-1],
-        "counts": counts,
-        "mean": finite.mean() if len(finite) else None,
-        "sd": finite.std() if len(finite) else None,
-    }
+def _as_dict(value: Any) -> Any:
+    """A named tuple, and those in it, by the names of its fields."""
+    if not hasattr(value, "_asdict"):
+        return value
+    return {name: _as_dict(part) for name, part in value._asdict().items()}
 
 
 def stability(asked: Asked, wish: Any) -> Part:

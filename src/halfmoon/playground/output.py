@@ -4,7 +4,6 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable
-from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import numpy as np
 
 from halfmoon.components.rules import nearest
 from halfmoon.files.model_file import save as save_model
-from halfmoon.network import Network
 from halfmoon.playground import maps, programs
 from halfmoon.playground.exporting import run_page
 from halfmoon.playground.session import Moment, Session
@@ -59,18 +57,11 @@ def save(session: Session, kind: str) -> Answer:
     return FILES[kind](session)
 
 
-def network_of(moment: Moment) -> Network:
-    """The network with the present weights."""
-    network = copy(moment.network)
-    network.theta = moment.theta
-    return network
-
-
 def _model(session: Session) -> File:
     """The network with the present weights, as `halfmoon.load` reads it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.safetensors"
-        save_model(network_of(session.moment()), path)
+        save_model(session.moment().network_now(), path)
         return File(path.read_bytes(), "application/octet-stream", path.name)
 
 
@@ -126,7 +117,7 @@ def _draw(fig: Any, moment: Moment) -> None:
     from halfmoon.displays.overview import draw_overview
 
     data = moment.data
-    network = network_of(moment)
+    network = moment.network_now()
     x, y = maps.grid_points(data, COLUMNS, ROWS).T.reshape(2, ROWS, COLUMNS)
     response = maps.plane_map(network, moment.theta, data, COLUMNS, ROWS)
     values = data.y if data.classes else data.middle + data.spread * data.y

@@ -48,6 +48,12 @@ class Moment(NamedTuple):
     version: int
     data_version: int
 
+    def network_now(self) -> Network:
+        """A network of its own with the present parameters."""
+        network = copy(self.network)
+        network.theta = self.theta
+        return network
+
 
 class Session(Player):
     """What is played with: rows, a network, and its training.

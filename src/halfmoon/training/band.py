@@ -38,6 +38,27 @@ class Band(NamedTuple):
         np.fmax.at(high, bins, values)
         return Band(self.every, low, high)._halved()
 
+    def in_columns(
+        self, last: int, width: int, is_log: bool = False
+    ) -> tuple[Array, Array, Array]:
+        """The lowest and highest value in each column of a chart of updates.
+
+        The chart goes from 0 to update `last` in `width` columns, at even distances or
+        those of log(1 + update). Columns without values are left out; the first array
+        says at which update each of the others is.
+
+        >>> Band.empty().with_values(0, np.array([3.0, 1.0, 2.0])).in_columns(4, 2)[1]
+        array([1., 2.])
+        """
+        if not len(self.low):
+            return self.low, self.low, self.high
+        updates = self.every * (np.arange(len(self.low)) + 0.5)
+        scale = np.log1p if is_log else np.positive
+        columns = np.floor(scale(updates) / scale(float(max(last, 1))) * width)
+        starts = np.flatnonzero(np.diff(columns, prepend=-1.0))
+        low = np.fmin.reduceat(self.low, starts)
+        return updates[starts], low, np.fmax.reduceat(self.high, starts)
+
     def _halved(self) -> "Band":
         if len(self.low) <= MOST_BINS:
             return self

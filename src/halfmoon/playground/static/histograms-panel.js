@@ -12,7 +12,6 @@ import { short } from "./numbers.js";
  * @property {number[]} counts
  * @property {number} mean
  * @property {number} sd
- * @property {number} [dead] units that are zero for all rows
  *
  * @typedef {{name: string, [kind: string]: any}} Layer
  */
@@ -69,7 +68,10 @@ export function makeHistogramsPanel(store) {
       if (form !== known) build(layers, kinds);
       known = form;
       layers.forEach((layer, i) => {
-        kinds.forEach(([kind], k) => cells[i][k].draw(layer[kind], look));
+        kinds.forEach(([kind], k) => {
+          const dead = kind === "activations" ? layer.dead : 0;
+          cells[i][k].draw(layer[kind], look, dead);
+        });
       });
     },
   };
@@ -92,18 +94,25 @@ function makeHistogram(redraw) {
   element.append(stage, text);
   return {
     element,
-    /** @param {Spread | null | undefined} spread @param {any} look */
-    draw(spread, look) {
+    /**
+     * @param {Spread | null | undefined} spread
+     * @param {any} look
+     * @param {number} dead
+     */
+    draw(spread, look, dead) {
       stage.hidden = !spread;
-      const words = spread ? wordsOf(spread) : "–";
+      const words = spread ? wordsOf(spread, dead) : "–";
       if (text.textContent !== words) text.textContent = words;
       if (spread && canvas.width) drawBars(canvas, spread, look);
     },
   };
 }
 
-/** @param {Spread} spread */
-function wordsOf({ mean, sd, dead }) {
+/**
+ * @param {Spread} spread
+ * @param {number} dead units that are flat for all rows
+ */
+function wordsOf({ mean, sd }, dead) {
   const middle = Math.abs(mean) < 1e-6 * sd ? 0 : mean; // but for rounding
   const spread = `${short(middle)} ± ${short(sd)}`;
   if (!dead) return spread;

@@ -1,0 +1,43 @@
+"""What else might stand in a cell."""
+
+import numpy as np
+import pytest
+
+from halfmoon.tables.alternatives import alternatives
+
+FIRST = np.datetime64("2020-01-01", "s")
+
+
+def test_numbers_go_from_the_lowest_to_the_highest():
+    found = alternatives(np.array([5.0, np.nan, 1.0, 3.0]))
+    assert found.usual == 3.0
+    np.testing.assert_allclose(found.values, np.linspace(1.0, 5.0, 13))
+    assert found.place("2") == pytest.approx(0.25)
+    assert found.place("99") == 1.0
+    assert found.place("many") is None
+    assert found.place("") is None
+
+
+def test_of_words_the_most_frequent_ones():
+    column = np.array(["b", None, "b", "a", "b"] + [f"c{i}" for i in range(20)], object)
+    found = alternatives(column)
+    assert found.usual == "b"
+    assert len(found.values) == 8
+    assert found.values.tolist() == sorted(found.values)
+    assert found.place("a") == 0.0
+    assert found.place("z") is None
+
+
+def test_of_dates_the_median_and_some():
+    days = FIRST + np.arange(201) * np.timedelta64(1, "D")
+    found = alternatives(np.append(days, np.datetime64("NaT")))
+    assert found.usual == days[100]
+    assert (found.values[0], found.values[-1]) == (days[0], days[-1])
+    assert found.place("2020-04-10") == pytest.approx(0.5, abs=0.01)
+    assert found.place("") is None
+
+
+@pytest.mark.parametrize("column", [np.array([np.nan]), np.array([None], object)])
+def test_of_nothing_there_is_nothing(column):
+    with pytest.raises(ValueError, match="without a value"):
+        alternatives(column)
