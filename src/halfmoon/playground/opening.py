@@ -6,6 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.network import Network
+from halfmoon.playground.adopting import (
+    BEGIN_ANEW,
+    network_of,
+    points_for,
+    settings_of,
+    weights_of,
+)
+from halfmoon.playground.changes import completed
+from halfmoon.playground.editing import table_setup
 from halfmoon.playground.extras import require_extra
 from halfmoon.playground.given import Source, file_source, frame_source
 from halfmoon.playground.session import Session
@@ -28,11 +38,12 @@ def playground(
 
     Parameters
     ----------
-    source : frame, dict, path, or None
-        A frame of pandas, polars or pyarrow, a dict of columns, or a file. None for
-        points that are drawn at random, or for X and y.
+    source : frame, dict, path, network, fitted MLPClassifier or MLPRegressor, or None
+        A frame of pandas, polars or pyarrow, a dict of columns, or a file; a trained
+        network, whose weights are shown on X with one or two columns, and its shape on
+        others. None for points that are drawn at random, or for X and y alone.
     X : array or frame (n, d)
-        Where no source is given: the inputs.
+        Where no table is given: the inputs.
     y : array (n,)
         Their classes or values.
     target : str
@@ -61,7 +72,7 @@ def playground(
     Examples
     --------
     >>> import halfmoon
-    >>> halfmoon.playground(data="spiral", hidden=[8], activations=["tanh"])
+    >>> halfmoon.playground(data="spiral", hidden=[8])
     ... # doctest: +SKIP
     """
     in_notebook = _is_notebook()
@@ -94,14 +105,31 @@ def make_session(
     >>> session.data.inputs, session.data.classes
     (('x1', 'x2'), ('0', '1'))
     """
+    network = network_of(source)
+    if network is not None:
+        return _session_of(network, X, y, settings)
     given = _read_source(source, X, y)
     if given is None:
         if target is not None:
             raise ValueError("target names a column of a table; give the table, too.")
-        return Session(Setup().change(**settings))
-    name = "y" if source is None else target
-    kind = {"data": given.kind, "target": name}
-    return Session(Setup().change(**settings | kind), given)
+        return Session(completed(Setup(), settings))
+    setup = table_setup(Setup(), given, "y" if source is None else target)
+    return Session(completed(setup, settings), given)
+
+
+def _session_of(network: Network, X: Any, y: Any, settings: dict[str, Any]) -> Session:
+    """A session that begins with a network: with its weights, where X is a plane."""
+    if X is None or y is None:
+        raise ValueError("A network is opened with rows: give X and y, too.")
+    settings = settings_of(network) | settings
+    points = points_for(network, X, y)
+    if points is None:
+        table = frame_source(_as_columns(X, y))
+        table = table._replace(notes=(*table.notes, BEGIN_ANEW))
+        return Session(completed(table_setup(Setup(), table, "y"), settings), table)
+    session = Session(completed(Setup(data="drawn"), settings), points)
+    session.set_weights(weights_of(network, session.data.outputs))
+    return session
 
 
 def _read_source(source: Any, X: Any, y: Any) -> Source | None:
@@ -113,6 +141,11 @@ def _read_source(source: Any, X: Any, y: Any) -> Source | None:
         return frame_source(_as_columns(X, y))
     if source is None or isinstance(source, Source):
         return source
+    if hasattr(source, "fit"):
+        raise ValueError(
+            "Of models, fitted ones of MLPClassifier and MLPRegressor can be opened; "
+            f"got {source!r}."
+        )
     if isinstance(source, str | Path):
         return file_source(Path(source))
     return frame_source(source)

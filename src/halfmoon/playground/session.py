@@ -159,6 +159,11 @@ class Session(Player):
                 )
             self._edit(self.conditions, {index: value})
 
+    def set_weights(self, theta: Array) -> None:
+        """Set all parameters."""
+        with self.lock:
+            self._edit(self.conditions, dict(enumerate(theta.tolist())))
+
     def reset(self) -> None:
         """Begin with the initial weights again."""
         with self.lock:
