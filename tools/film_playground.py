@@ -91,6 +91,7 @@ def film_scenes() -> Iterator[list[Image.Image]]:
 def film_scene(browser: Any, scene: Scene) -> Iterator[Image.Image]:
     """A scene's page, once for each place of its slider."""
     from halfmoon.playground.serving import PlaygroundServer
+
     from halfmoon.playground.session import Session
     from halfmoon.playground.setup import Setup
 

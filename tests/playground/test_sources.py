@@ -5,7 +5,6 @@ import pytest
 from sklearn.datasets import make_moons
 
 from halfmoon.datasets import DATASETS
-from halfmoon.playground.data import choose_test_rows
 from halfmoon.playground.given import drawn_points
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
@@ -65,20 +64,6 @@ def test_test_rows_are_one_line_of_numpy():
     np.testing.assert_array_equal(data.is_test, again)
 
 
-def test_test_rows_stay_when_others_come_and_go():
-    all_rows = choose_test_rows(np.arange(100), 100, 0.3, seed=5)
-    assert all_rows.sum() == 30
-    kept = np.delete(np.arange(100), [3, 50, 51])
-    fewer = choose_test_rows(kept, 100, 0.3, seed=5)
-    np.testing.assert_array_equal(fewer, all_rows[kept])
-    more = choose_test_rows(np.arange(1100), 100, 0.3, seed=5)
-    np.testing.assert_array_equal(more[:100], all_rows)
-    assert 250 < more[100:].sum() < 350
-    # a larger share holds the smaller one
-    larger = choose_test_rows(np.arange(100), 100, 0.6, seed=5)
-    assert larger[all_rows].all()
-
-
 def test_one_class_still_makes_a_question():
     data = make_data(Setup(data="blobs:classes=1"))
     assert data.classes == ("0", "1")
@@ -124,13 +109,3 @@ def test_a_point_is_typed_in():
     np.testing.assert_array_equal(data.inputs_of({"x1": "2", "x2": 3}), [[2.0, 6.0]])
     with pytest.raises(ValueError, match="a number for each of x1, x2"):
         data.inputs_of({"x1": "2"})
-
-
-def test_rows_of_a_group_are_on_one_side():
-    groups = np.array([0, 0, 0, 1, 1, 2, 2, 2, -1, -1])
-    is_test = choose_test_rows(np.arange(10), 10, 0.4, 3, groups)
-    for group in range(3):
-        assert len(set(is_test[groups == group])) == 1
-    assert 0 < is_test.sum() < 10
-    # of one group alone nothing is tested on
-    assert not choose_test_rows(np.arange(4), 4, 0.9, 0, np.zeros(4, int)).any()

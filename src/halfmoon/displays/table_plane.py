@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from halfmoon.arrays.columns import missing_rows
 from halfmoon.arrays.elementary import Array
 from halfmoon.displays.plane import Plane
+from halfmoon.tables.association import association
 from halfmoon.tables.dates import days_of
 
 SPREAD = 0.3  # how far rows of one category are scattered along an axis
+FEW = 10  # so many different numbers are steps rather than an axis
 NAMED = 4  # categories of an axis that are named
 
 
@@ -124,3 +126,23 @@ class TablePlane:
             known = ["yes" if value else "no" for value in known]
         listed = ", ".join(f"{code} {text}" for code, text in enumerate(known[:NAMED]))
         return f"{name} ({listed}{', ...' if len(known) > NAMED else ''})"
+
+
+def choose_axes(
+    columns: Mapping[str, NDArray[Any]], y: NDArray[np.float64]
+) -> tuple[str, str]:
+    """The two columns that tell most of y (n, k) alone, numbers before categories.
+
+    >>> x = np.arange(40.0)
+    >>> columns = {"x": x, "noise": x * 7 % 11, "step": x // 20}
+    >>> choose_axes(columns, x[:, None])
+    ('x', 'noise')
+    """
+
+    def worth(name: str) -> tuple[bool, float]:
+        column = columns[name]
+        is_axis = column.dtype.kind in "fM" and len(np.unique(column)) > FEW
+        return is_axis, association(column, y)
+
+    first, second, *_ = sorted(columns, key=worth, reverse=True)
+    return first, second

@@ -72,36 +72,3 @@ class Data:
             return x0, x1, y0, y1
         left, right, bottom, top = self.least_box
         return min(x0, left), max(x1, right), min(y0, bottom), max(y1, top)
-
-
-def choose_test_rows(
-    numbers: NDArray[np.int64],
-    original: int,
-    share: float,
-    seed: int,
-    groups: NDArray[np.intp] | None = None,
-) -> NDArray[np.bool_]:
-    """Which rows are tested on (n,): of the original ones a share, drawn at random.
-
-    `numbers` are the rows' own: a row that is moved, or whose neighbour is removed,
-    stays where it is. Those from `original` on were added later. Rows of one of the
-    `groups` (n,) stay together; a negative one is a group of its own.
-    """
-    rng = np.random.default_rng(seed)
-    n = len(numbers)
-    if groups is None:
-        order = (rng.permutation(original) + 0.5) / original
-        added = max(0, int(numbers.max()) + 1 - original)
-        order = np.append(order, rng.uniform(size=added))[numbers]
-    else:
-        alone = groups.max() + 1 + np.arange(n)
-        named = np.where(groups < 0, alone, groups)
-        _, codes, sizes = np.unique(named, return_inverse=True, return_counts=True)
-        drawn = rng.permutation(len(sizes))
-        middles = np.empty(len(sizes))
-        middles[drawn] = np.cumsum(sizes[drawn]) - sizes[drawn] / 2
-        order = middles[codes] / n
-    is_test = order < share
-    if is_test.all():  # something must be learned from
-        is_test[order == order.max()] = False
-    return is_test

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon import datasets
-from halfmoon.arrays.columns import missing_rows
 from halfmoon.playground.data import Data
 from halfmoon.playground.given import MOST_ROWS, Source, file_source, points_of
-from halfmoon.playground.learned import MOST_CLASSES, find_target
+from halfmoon.playground.learned import MOST_CLASSES
 from halfmoon.playground.setup import Setup
 from halfmoon.serving.operations import Answer, operation
-from halfmoon.tables.editable import EditableTable, shown_cell
+from halfmoon.tables.editable import EditableTable, shown_cell, sorted_rows
+from halfmoon.tables.learnable import find_target
 
 FARTHEST = 1e6  # a point from the middle
 ERASER = 0.03  # its radius, as a share of what is shown of the plane
@@ -118,7 +118,9 @@ def table(
     data = moment.data
     if sort is not None and sort not in data.table:
         raise ValueError(f"There is no column {sort!r} in this table.")
-    order = _order(data, sort, descending)
+    order = np.arange(data.n)
+    if sort is not None:
+        order = sorted_rows(data.table[sort], descending)
     rows = order[max(0, first) : max(0, first) + min(max(0, count), MOST_SHOWN)]
     columns = [{"name": name, "kind": data.kinds[name]} for name in data.table]
     shown = []
@@ -287,15 +289,3 @@ def _check_label(source: Source, label: float) -> None:
         raise ValueError(
             f"A class is a whole number from 0 to {MOST_CLASSES - 1}; got {label:g}."
         )
-
-
-def _order(data: Data, sort: str | None, descending: bool) -> NDArray[np.intp]:
-    """The rows in the order of a column, empty cells last."""
-    if sort is None:
-        return np.arange(data.n)
-    column = data.table[sort]
-    is_missing = missing_rows(column)
-    there = np.flatnonzero(~is_missing)
-    ranks = np.unique(column[there], return_inverse=True)[1]
-    order = there[np.argsort(-ranks if descending else ranks, kind="stable")]
-    return np.append(order, np.flatnonzero(is_missing))

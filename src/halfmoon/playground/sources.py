@@ -10,11 +10,12 @@ from sklearn.neighbors import NearestNeighbors
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
-from halfmoon.playground.data import Data, choose_test_rows
+from halfmoon.playground.data import Data
 from halfmoon.playground.features import apply_features, usable_features
 from halfmoon.playground.given import Box, Source
 from halfmoon.playground.learned import table_data
 from halfmoon.playground.setup import Setup
+from halfmoon.tables.held_out import hold_out
 
 GIVEN = ("drawn", "table")
 
@@ -47,9 +48,7 @@ def _drawn(setup: Setup, source: Source) -> Data:
     if source.task == "classification":
         y = y.astype(np.int64)
     X = np.column_stack([table.columns[x] for x in ("x1", "x2") if x in table.columns])
-    is_test = choose_test_rows(
-        table.numbers, table.original, setup.test_share, setup.data_seed
-    )
+    is_test = hold_out(table.numbers, table.original, setup.test_share, setup.data_seed)
     return _on_the_plane(setup, X, y, is_test, source.task, "drawn", source.box)
 
 
@@ -58,7 +57,7 @@ def _generated(setup: Setup) -> Data:
     X, y = datasets.make(setup.data, setup.rows, setup.noise, setup.data_seed)
     task = datasets.DATASETS.make(setup.data).task
     n = len(y)
-    is_test = choose_test_rows(np.arange(n), n, setup.test_share, setup.data_seed)
+    is_test = hold_out(np.arange(n), n, setup.test_share, setup.data_seed)
     return _on_the_plane(setup, X, y, is_test, task, "generator")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.arrays.columns import missing_rows
 from halfmoon.tables.cells import as_text
 from halfmoon.tables.decision import Decision
 from halfmoon.tables.number_texts import NumberFormat
@@ -165,3 +166,16 @@ def shown_cell(value: Any) -> str:
     if isinstance(value, float | np.floating) and not np.isnan(value):
         return f"{value:.6g}"
     return as_text(value).removesuffix("T00:00:00")
+
+
+def sorted_rows(column: NDArray[Any], descending: bool = False) -> NDArray[np.intp]:
+    """The numbers of the rows in the order of a column (n,), empty cells last.
+
+    >>> sorted_rows(np.array([3.0, np.nan, 1.0]))
+    array([2, 0, 1])
+    """
+    is_missing = missing_rows(column)
+    there = np.flatnonzero(~is_missing)
+    ranks = np.unique(column[there], return_inverse=True)[1]
+    order = there[np.argsort(-ranks if descending else ranks, kind="stable")]
+    return np.append(order, np.flatnonzero(is_missing))
