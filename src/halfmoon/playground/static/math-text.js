@@ -5,7 +5,7 @@ const LOW_DIGITS = "₀₁₂₃₄₅₆₇₈₉";
 const SIGNS = [
   [/\by_hat\b/g, "ŷ"],
   [/\bdelta(?=\d|\b)/g, "δ"],
-  [/\bsum_([a-z])\b/g, "Σ$1"],
+  [/\bsum_[a-z]\b/g, "Σ"],
   [/\bpi\b/g, "π"],
   [/\bPhi\b/g, "Φ"],
   [/\bphi\b/g, "φ"],
