@@ -5,28 +5,20 @@ run, packed as a server's frames are; it draws and computes nothing.
 """
 
 import gzip
-import json
-import re
 from base64 import b64encode
 from collections.abc import Iterator
-from html import escape
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.pages import modules
+from halfmoon.playground.folders import FOLDERS
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.session import Moment
 from halfmoon.serving.packing import jsonable, pack
+from halfmoon.serving.site import Site
 from halfmoon.training.recording import Recording
 
-FOLDERS = (
-    files("halfmoon.playground").joinpath("static"),
-    files("halfmoon.pages").joinpath("web"),
-)
-STYLE_SHEET = re.compile(r'href="/static/([\w-]+\.css)"')
 MOST_MOMENTS = 96
 MOST_BYTES = 24 * 2**20  # of moments, before they are packed
 PIXELS = 600  # of the curves
@@ -52,36 +44,10 @@ def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> byt
         "menu": menu,
         "updates": updates,
         "lengths": [len(message) for message in messages],
-        "layers": len(moment.setup.hidden),
         "messages": b64encode(gzip.compress(b"".join(messages), 6, mtime=0)).decode(),
     }
-    text = json.dumps(jsonable(told), separators=(",", ":")).replace("<", "\\u003c")
-    script = modules.join(
-        {name: text for folder in FOLDERS for name, text in _modules(folder)},
-        "recorded",
-    )
-    page = FOLDERS[0].joinpath("recorded.html").read_text("utf-8")
-    parts = {
-        "POLICY": escape(modules.policy(script)),
-        "STYLE": _style(),
-        "TITLE": escape(f"{state['data']['name']}: a run in halfmoon's playground"),
-        "RUN": text,
-        "SCRIPT": script,
-    }
-    for name, part in parts.items():
-        page = page.replace(f"<!--{name}-->", part, 1)
-    return page.encode()
-
-
-def _style() -> str:
-    """The style sheets of the playground's page, as it lists them."""
-    known = {file.name: file for folder in FOLDERS for file in folder.iterdir()}
-    names = STYLE_SHEET.findall(known["page.html"].read_text("utf-8"))
-    return "\n".join(known[name].read_text("utf-8") for name in names)
-
-
-def _modules(folder: Any) -> Iterator[tuple[str, str]]:
-    return iter(modules.read_modules(folder).items())
+    page = Site(FOLDERS, {})
+    return page.as_one("recorded", {"halfmoon-run": jsonable(told)}).encode()
 
 
 def _messages(moment: Moment) -> tuple[list[bytes], list[int]]:

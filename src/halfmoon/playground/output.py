@@ -15,6 +15,7 @@ from halfmoon.playground import maps, programs
 from halfmoon.playground.exporting import run_page
 from halfmoon.playground.session import Moment, Session
 from halfmoon.serving.operations import Answer, File, operate, operation
+from halfmoon.tables.writing import write_csv
 
 COLUMNS = 180  # of the surface in a picture
 ROWS = 135
@@ -68,7 +69,7 @@ def _model(session: Session) -> File:
 def _rows(session: Session) -> File:
     """The rows as they were given, before they are encoded."""
     table = session.moment().data.table
-    text = programs.write_csv([*table], [*table.values()])
+    text = write_csv([*table], [*table.values()])
     return File(text.encode(), "text/csv", "rows.csv")
 
 

@@ -1,14 +1,7 @@
-"""The playground's page: its own modules, and those of the lesson's live figures."""
-
-from importlib.resources import files
+"""The playground's page, with all that it may ask."""
 
 from halfmoon.playground.api import OPERATIONS
+from halfmoon.playground.folders import FOLDERS
 from halfmoon.serving.site import Site
 
-SITE = Site(
-    (
-        files("halfmoon.playground").joinpath("static"),
-        files("halfmoon.pages").joinpath("web"),
-    ),
-    OPERATIONS,
-)
+SITE = Site(FOLDERS, OPERATIONS)

@@ -4,12 +4,9 @@ It is written of public names only, or in plain NumPy. Rows that were drawn by h
 come from a table are read from a file beside it.
 """
 
-import csv
-import io
 import shlex
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -17,56 +14,24 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.components.plain_lines import PlainLines
 from halfmoon.datasets import DATASETS
 from halfmoon.files.numpy_program import numpy_program
-from halfmoon.files.python_lines import (
-    import_lines,
-    literal,
-    measure_lines,
-    network_lines,
-    train_lines,
-)
+from halfmoon.files.python_lines import literal
+from halfmoon.files.recorded_program import Stretch, plain_changes, recorded_program
 from halfmoon.network import Network
 from halfmoon.playground.building import network_options, train_options
 from halfmoon.playground.data import Data
 from halfmoon.playground.features import FEATURES
 from halfmoon.playground.setup import Setup
+from halfmoon.tables.writing import write_csv
 from halfmoon.training.recording import Stage
 from halfmoon.training.settings import Settings
 
 
-def stages_until(stages: Sequence[Stage], update: int) -> list[tuple[Stage, int]]:
-    """The stages that led to an update, each with the update that it ends at."""
-    begun = [stage for stage in stages if stage.begin <= update]
-    ends = [*(stage.begin for stage in begun[1:]), update]
-    return list(zip(begun, ends, strict=True))
-
-
 def python_program(stages: Sequence[Stage], update: int) -> str:
     """A program of halfmoon's public names that gives the weights of an update."""
-    parts = stages_until(stages, update)
-    body: list[str] = []
-    data: list[str] = []
-    options: dict[str, Any] = {}
-    has_begun = False
-    for number, (stage, end) in enumerate(parts):
-        wanted_data = _data_lines(
-            stage.conditions.data, stage.conditions.setup, file_name(parts, number)
-        )
-        if wanted_data != data:
-            data = wanted_data
-            body += ["", *data]
-        wanted = network_options(stage.conditions.setup, stage.conditions.data)
-        if wanted != options:
-            options = wanted
-            body += ["", "# The network.", *network_lines(options)]
-        body += _edit_lines(stage, has_begun)
-        if end > stage.begin:
-            body += _train_lines(stage, end, has_begun)
-            has_begun = True
-        elif has_begun:
-            body.append("network.theta = run.theta")
-    body += _result_lines(parts[-1][0])
-    head = f"# The halfmoon playground at update {update:,}: the same numbers."
-    return "\n".join([head, *import_lines(body), *body]) + "\n"
+    stretches = _stretches(stages, update)
+    has_test = bool(stages[-1].conditions.data.is_test.any())
+    head = f"# The halfmoon playground at update {update:,}: the same numbers.\n"
+    return head + recorded_program(stretches, has_test)
 
 
 def numpy_lines(stages: Sequence[Stage], update: int) -> str:
@@ -74,40 +39,22 @@ def numpy_lines(stages: Sequence[Stage], update: int) -> str:
 
     ValueError where the run has changed what such a program cannot change.
     """
-    parts = stages_until(stages, update)
-    first = parts[0][0]
-    setup = first.conditions.setup
-    network = Network.dense(**network_options(setup, first.conditions.data))
-    changes: dict[int, list[str]] = {}
-    for stage, _ in parts:
-        if stage.conditions.setup.change(learning_rate=setup.learning_rate) != setup:
-            raise ValueError(
-                f"After update {stage.begin:,} the run went on with other settings or "
-                "data; plain NumPy lines follow a run whose learning rate and weights "
-                "alone have changed. Take the Python code."
-            )
-        lines = changes.setdefault(stage.begin, [])
-        if stage is not first:
-            lines.append(f"rate = {stage.conditions.setup.learning_rate!r}")
-        lines += [
-            f"{_parameter(network, index)} = {value!r}"
-            for index, value in stage.weights.items()
-        ]
-    data = first.conditions.data
+    changes = plain_changes(_stretches(stages, update))
+    setup, data, _ = stages[0].conditions
     program = numpy_program(
-        network,
+        Network.dense(**network_options(setup, data)),
         Settings(**train_options(setup)),
         update,
         "\n".join(_plain_data_lines(data, setup)),
         int((~data.is_test).sum()),
         seed=setup.seed,
-        changes={begin: lines for begin, lines in changes.items() if lines},
+        changes=changes,
     )
     result = ['print(f"Training loss: {loss(X, y):.6f}")']
     if data.is_test.any():
         result.append('print(f"Test loss: {loss(X_test, y_test):.6f}")')
     head = f"# The halfmoon playground at update {update:,}, in plain NumPy."
-    return "\n".join([head, program, "", "# What it has learned.", *result]) + "\n"
+    return "\n".join([head, program, "", "# How good it is.", *result]) + "\n"
 
 
 def command_line(setup: Setup, data: Data) -> str:
@@ -126,12 +73,9 @@ def command_line(setup: Setup, data: Data) -> str:
 
 def data_files(stages: Sequence[Stage], update: int) -> dict[str, str]:
     """The files that the Python program reads, by name."""
-    parts = stages_until(stages, update)
-    return {
-        file_name(parts, number): csv_text(stage.conditions.data)
-        for number, (stage, _) in enumerate(parts)
-        if stage.conditions.data.kind != "generator"
-    }
+    rows = [stage.conditions.data for stage in stages if stage.begin <= update]
+    named = zip(_file_names(rows), rows, strict=True)
+    return {name: csv_text(data) for name, data in named if data.kind != "generator"}
 
 
 def csv_text(data: Data) -> str:
@@ -140,32 +84,40 @@ def csv_text(data: Data) -> str:
     return write_csv([*data.inputs, data.target, "test"], columns)
 
 
-def write_csv(names: Sequence[str], columns: Sequence[Any]) -> str:
-    """Columns as CSV, with their names in one line; what is missing is empty.
-
-    >>> write_csv(["a", "b"], [np.array([1.5, np.nan]), np.array(["x, y", None])])
-    'a,b\\n1.5,"x, y"\\n,\\n'
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([" ".join(name.split()) for name in names])
-    writer.writerows(zip(*(map(_cell, column) for column in columns), strict=True))
-    return text.getvalue()
+def _file_names(rows: Sequence[Data]) -> list[str]:
+    """A file for each stage's rows; other rows have another one."""
+    changed = [a is not b for a, b in pairwise(rows)]
+    versions = np.cumsum([1, *changed]).tolist()
+    return ["data.csv" if v == 1 else f"data-{v}.csv" for v in versions]
 
 
-def _cell(value: Any) -> Any:
-    """A cell as text: whole numbers without ".0", nothing for what is missing."""
-    if isinstance(value, float):
-        is_whole = value.is_integer() and abs(value) < 1e15
-        value = int(value) if is_whole else value
-    return "" if str(value) in ("None", "nan", "NaT") else value
+def _stretches(stages: Sequence[Stage], update: int) -> list[Stretch]:
+    """The stages that led to an update, as a program repeats them."""
+    begun = [stage for stage in stages if stage.begin <= update]
+    ends = [*(stage.begin for stage in begun[1:]), update]
+    files = _file_names([stage.conditions.data for stage in begun])
+    stretches = []
+    for stage, end, file in zip(begun, ends, files, strict=True):
+        setup, data, _ = stage.conditions
+        stretch = Stretch(
+            begin=stage.begin,
+            end=end,
+            data=tuple(_data_lines(data, setup, file)),
+            truth=_truth(setup, data),
+            network=network_options(setup, data),
+            training=train_options(setup),
+            weights=stage.weights,
+            released=stage.released,
+        )
+        stretches.append(stretch)
+    return stretches
 
 
-def file_name(parts: Sequence[tuple[Stage, int]], number: int) -> str:
-    """The name of the file with a stage's rows; other rows have another one."""
-    rows = [stage.conditions.data for stage, _ in parts[: number + 1]]
-    version = 1 + sum(a is not b for a, b in pairwise(rows))
-    return "data.csv" if version == 1 else f"data-{version}.csv"
+def _truth(setup: Setup, data: Data) -> str:
+    """What the loss is given: class numbers, a column for each class, or values."""
+    loss = LOSSES.make(network_options(setup, data)["loss"])
+    has_columns = data.classes and loss.target != "classes"
+    return f"np.eye({data.outputs})[{{y}}]" if has_columns else "{y}"
 
 
 def _data_lines(data: Data, setup: Setup, file: str) -> list[str]:
@@ -213,61 +165,3 @@ def _plain_data_lines(data: Data, setup: Setup) -> list[str]:
         lines = [plain.text(), "", "", lines[0], f"X, y = {drawn}", *lines[2:]]
     test = ["X_test = X[is_test]", "y_test = y[is_test]"] if data.is_test.any() else []
     return [*lines, *test, "X = X[~is_test]", "y = y[~is_test]"]
-
-
-def _edit_lines(stage: Stage, has_begun: bool) -> list[str]:
-    """Weights that were set by hand, and what a change of the run's kind needs."""
-    lines = []
-    if stage.weights:
-        theta = "theta" if has_begun else "network.theta"
-        lines = [f"{theta}[{i}] = {value!r}" for i, value in stage.weights.items()]
-        if has_begun:
-            lines = ["theta = run.theta.copy()", *lines, "run.theta = theta"]
-        lines = ["", "# Weights that were set by hand.", *lines]
-    if stage.released:
-        lines += ["", "# Other batches, or another optimizer."]
-        lines.append("run.release(anew=False)")
-    return lines
-
-
-def _train_lines(stage: Stage, end: int, has_begun: bool) -> list[str]:
-    """The updates of a stage."""
-    given = ["network", "X[~is_test]", _truth(stage, "~is_test")]
-    if has_begun:
-        given.append("run=run")
-    options = {**train_options(stage.conditions.setup), "updates": end}
-    heading = f"# Training, from update {stage.begin:,} to {end:,}."
-    return ["", heading, *train_lines(options, given)]
-
-
-def _truth(stage: Stage, rows: str) -> str:
-    """What the loss is given: class numbers, a column for each class, or values."""
-    loss = LOSSES.make(
-        network_options(stage.conditions.setup, stage.conditions.data)["loss"]
-    )
-    if stage.conditions.data.classes and loss.target != "classes":
-        return f"np.eye({stage.conditions.data.outputs})[y[{rows}]]"
-    return f"y[{rows}]"
-
-
-def _result_lines(stage: Stage) -> list[str]:
-    """Lines that print what the page shows."""
-    rows = {"training": "~is_test"}
-    if stage.conditions.data.is_test.any():
-        rows["test"] = "is_test"
-    lines = measure_lines(
-        _truth(stage, "rows"), rows, not stage.conditions.data.classes
-    )
-    return ["", "# What the page shows.", *lines]
-
-
-def _parameter(network: Network, index: int) -> str:
-    """A parameter by its index in theta, as plain lines name it: W1[0, 2]."""
-    number = 0
-    for names in network.layout:
-        number += bool(names)
-        for name, place in names.items():
-            if place.part.start <= index < place.part.stop:
-                within = np.unravel_index(index - place.part.start, place.shape)
-                return f"{name}{number}[{', '.join(map(str, map(int, within)))}]"
-    raise ValueError(f"There is no parameter {index}; theta has {network.size}.")
