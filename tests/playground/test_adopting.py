@@ -31,6 +31,10 @@ def test_a_fitted_classifier_gives_the_same_probabilities(classes):
         np.testing.assert_allclose(outputs(session), expected, rtol=1e-9, atol=1e-12)
         session.advance(3)
         assert session.moment().update == 3
+        session.reset()  # leads back to them
+        np.testing.assert_allclose(outputs(session), expected, rtol=1e-9, atol=1e-12)
+        session.new_weights()
+        assert not np.allclose(outputs(session), expected, rtol=0.01)
 
 
 def test_a_fitted_regressor_gives_the_same_values():

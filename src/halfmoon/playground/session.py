@@ -165,10 +165,13 @@ class Session(Player):
             self._edit(self.conditions, dict(enumerate(theta.tolist())))
 
     def reset(self) -> None:
-        """Begin with the initial weights again."""
+        """Begin with the initial weights again, and those set before any update."""
         with self.lock:
             self.playing = False
+            first = self.recording.stages[0]
             self._begin(self.conditions)
+            if first.weights and first.begin == 0:
+                self._edit(self.conditions, first.weights)
 
     def new_weights(self) -> None:
         """Begin with other initial weights: those of the next seed."""
