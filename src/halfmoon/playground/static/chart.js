@@ -112,7 +112,7 @@ function optionsOf(state, size, act) {
   const { lines } = state.content;
   return {
     ...size,
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

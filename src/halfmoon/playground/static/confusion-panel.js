@@ -8,6 +8,7 @@ import { makePick } from "./toggles.js";
 
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
 
+const FEW = 6; // classes whose names have room side by side
 const STRENGTH = 0.45; // of a cell that holds all rows of its class
 
 /** @param {Store} store @returns {Panel} */
@@ -92,6 +93,7 @@ function makeCounts() {
       return inRow;
     });
     table.replaceChildren(caption, top, body);
+    table.classList.toggle("many", names.length > FEW);
   }
 
   return {
@@ -110,6 +112,7 @@ function makeCounts() {
           const colour = i === k ? look.right : look.wrong;
           const cell = cells[i][k];
           cell.textContent = countText(count);
+          cell.classList.toggle("none", count === 0);
           cell.title = `${(100 * share).toFixed(1)}% of ${names[i]}`;
           cell.style.background = css(mix(look.paper, colour, STRENGTH * share));
         });
