@@ -67,13 +67,13 @@ def test_each_speed_gets_on(player, speed):
 
 
 def test_the_pace_grows_with_the_updates_that_are_done(player):
-    """At "normal": 24 updates a second at first, and 0.9 more for each one done."""
+    """At "normal": 24 updates a second, and a quarter more for each one done."""
     assert player._due(0.1) == 2
     player.recording.advance(1000)
     player._owed = 0.0
-    assert player._due(0.1) == 92
+    assert player._due(0.1) == 27
     # what could not be done in time is not made up for
-    assert player._due(0.1) == 93
+    assert player._due(0.1) == 28
     player.set_speed("full")
     assert player._due(0.1) > 10**6
 

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Loss, encode
+from halfmoon.estimators.values import r2
+from halfmoon.inspection.evaluation import accuracy
 from halfmoon.network import Network
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
@@ -92,12 +94,12 @@ def measure(network: Network, data: Data, theta: Array) -> Measures:
 
 
 def score(task: str, y_hat: Array, y: NDArray[Any]) -> float:
-    """The accuracy of predictions (n, k), or of values R2; NaN where there is none."""
+    """The accuracy of predictions (n, k), or of values R2; NaN of no rows."""
+    if len(y) == 0:
+        return np.nan
     if task == "classification":
-        return _mean(y_hat.argmax(axis=1) == y)
-    squares = float(((y - y_hat[:, 0]) ** 2).sum())
-    spread = float(((y - _mean(y)) ** 2).sum())
-    return 1.0 - squares / spread if spread > 0.0 else np.nan
+        return accuracy(y_hat, y)
+    return r2(y[:, None], y_hat, None)
 
 
 def _mean(values: NDArray[Any]) -> float:

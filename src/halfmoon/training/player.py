@@ -9,9 +9,9 @@ from halfmoon.training.recording import CHUNK_SECONDS, Recording
 
 # updates a second: so many at first, and more for each update done
 SPEEDS = {
-    "slow": (4.0, 0.1),
-    "normal": (24.0, 0.9),
-    "fast": (60.0, 4.0),
+    "slow": (6.0, 0.05),
+    "normal": (24.0, 0.25),
+    "fast": (60.0, 1.0),
 }
 FULL = "full"  # without a pause
 PHASES = ("forward", "loss", "backward", "step")
