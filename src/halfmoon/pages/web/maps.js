@@ -8,6 +8,7 @@ import { contextOf, css, shadeOf } from "./look.js";
 /** @import { Image } from "./look.js" */
 /** @typedef {Pick<Frame, "plane" | "columns" | "rows" | "sizes" | "task" | "range">} Prediction */
 
+const LARGE = 100; // pixels, from which on an image is worth a careful drawing
 const FINEST = 4; // pixels between the lines of a hatch
 
 /**
@@ -46,7 +47,7 @@ export function drawGrid(context, image, left, top, width, height) {
   context.rect(left, top, width, height);
   context.clip();
   context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
+  context.imageSmoothingQuality = width > LARGE ? "high" : "low";
   const w = width + stepX;
   context.drawImage(image, left - stepX / 2, top - stepY / 2, w, height + stepY);
   context.restore();

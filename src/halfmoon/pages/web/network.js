@@ -16,9 +16,11 @@ import { pictureOf } from "./surface.js";
 /** @typedef {(context: CanvasRenderingContext2D, drawing: Drawing) => void} Overlay */
 
 const CROWD = 8; // units in a layer, beyond which they have no number
-const MOST_WEIGHTS = 700; // the largest of them have lines
+const MOST_WEIGHTS = 400; // the largest of them have lines
+const FINEST_DASHED = 0.5; // of lines so fine no dashes are seen
 const FEW_WEIGHTS = 24; // in a layer, beyond which lines are finer
 const WIDEST = 9; // pixels, of a line
+const SMALL = 20; // pixels, below which a picture has no round corners
 const OUTPUT_COLUMNS = 24;
 const OUTPUT_ROWS = 18;
 const LETTER = 6.4; // pixels, about
@@ -105,7 +107,7 @@ function drawLinks(context, { frame, look, map, lit, unit }) {
     );
     const width = Math.min(WIDEST, 0.5 + 1.35 * Math.abs(w));
     context.lineWidth = width * (isLit ? 1 : crowd);
-    context.setLineDash(w < 0 ? [9, 4] : []);
+    context.setLineDash(w < 0 && (isLit || crowd > FINEST_DASHED) ? [9, 4] : []);
     context.stroke();
   }
   context.setLineDash([]);
@@ -180,6 +182,15 @@ function paintUnit(image, frame, unit, look) {
 function drawTile(context, { x, y, wide, tall }, image, look, isLit) {
   const left = x - wide / 2;
   const top = y - tall / 2;
+  if (tall < SMALL) {
+    context.fillStyle = css(look.paper);
+    context.fillRect(left, top, wide, tall);
+    if (image) context.drawImage(image, left, top, wide, tall);
+    context.strokeStyle = css(look.ink, isLit ? 1 : 0.6);
+    context.lineWidth = isLit ? 2 : 0.8;
+    context.strokeRect(left, top, wide, tall);
+    return;
+  }
   context.save();
   context.beginPath();
   context.roundRect(left, top, wide, tall, Math.min(6, 0.18 * tall));
@@ -191,7 +202,7 @@ function drawTile(context, { x, y, wide, tall }, image, look, isLit) {
   context.beginPath();
   context.roundRect(left, top, wide, tall, Math.min(6, 0.18 * tall));
   context.strokeStyle = css(look.ink, isLit ? 1 : 0.75);
-  context.lineWidth = (isLit ? 2.5 : 1.2) * Math.min(1, tall / 18);
+  context.lineWidth = isLit ? 2.5 : 1.2;
   context.stroke();
 }
 

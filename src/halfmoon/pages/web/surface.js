@@ -12,26 +12,17 @@ import {
   shorten,
 } from "./layers.js";
 import { leader } from "./leader.js";
-import {
-  FONT,
-  classColour,
-  colourOf,
-  css,
-  makeCanvas,
-  mix,
-  shadeOf,
-  tracePoint,
-} from "./look.js";
-import { drawGrid, paintHatch, paintPrediction, paintSigned, shareOf } from "./maps.js";
+import { FONT, css, makeCanvas } from "./look.js";
+import { drawGrid, paintHatch, paintPrediction, paintSigned } from "./maps.js";
+import { drawPoints } from "./points.js";
 import { listenToSurface, within } from "./surface-input.js";
 
 /** @import { Act, Colour, Frame, Look, Marks, Numbers, View } from "./types.js" */
 /** @import { Canvas } from "./look.js" */
 /** @import { Places, SurfaceState } from "./surface-input.js" */
 
-const RADIUS = 4.6;
-const MANY_POINTS = 500; // from which on they are smaller
 const MOST_LINES = 8;
+const LEAST_SPAN = 0.5; // of what a unit answers, for its full colours
 const FAINTEST = 0.25; // of the largest answer in a layer: a unit's full colour
 const LEVELS = 8; // of equal value
 const LONGEST_NAME = 24;
@@ -213,8 +204,14 @@ export function pictureOf(frame, unit) {
   if (!values) return null;
   const index = isInput ? -1 - unit : unit;
   const count = isInput ? sizes[0] : hiddenUnits(frame);
-  const own = spanOf(values, index, 1, count);
-  const span = isInput ? own : Math.max(own, FAINTEST * spanOfLayer(frame, unit));
+  const spans = spansOf(values, count);
+  let span = Math.max(LEAST_SPAN, spans[index]);
+  if (!isInput) {
+    const { layer } = placeOfUnit(frame, unit);
+    const first = firstUnit(frame, layer);
+    const others = spans.subarray(first, first + sizes[layer]);
+    span = Math.max(span, FAINTEST * Math.max(...others));
+  }
   return {
     values,
     count,
@@ -225,31 +222,24 @@ export function pictureOf(frame, unit) {
   };
 }
 
-/**
- * The largest answer in a unit's layer, and 1 at least.
- * @param {Frame} frame
- * @param {number} unit
- */
-function spanOfLayer(frame, unit) {
-  const { pictures, sizes } = frame;
-  const { layer } = placeOfUnit(frame, unit);
-  return spanOf(pictures, firstUnit(frame, layer), sizes[layer], hiddenUnits(frame));
-}
+/** @type {WeakMap<Numbers, Float32Array>} */
+const knownSpans = new WeakMap();
 
 /**
+ * The largest answer of each of so many units.
  * @param {Numbers} values
- * @param {number} from
- * @param {number} many
  * @param {number} count
  */
-function spanOf(values, from, many, count) {
-  let most = 1;
-  for (let start = from; start < values.length; start += count) {
-    for (let i = start; i < start + many; i += 1) {
-      most = Math.max(most, Math.abs(values[i]));
-    }
+function spansOf(values, count) {
+  const known = knownSpans.get(values);
+  if (known) return known;
+  const spans = new Float32Array(count);
+  for (let i = 0; i < values.length; i += 1) {
+    const size = Math.abs(values[i]);
+    if (size > spans[i % count]) spans[i % count] = size;
   }
-  return most;
+  knownSpans.set(values, spans);
+  return spans;
 }
 
 // The hatching is made once for as long as gaps, size and colours stay.
@@ -335,103 +325,6 @@ function drawBadge(
   context.strokeText(text, x, y);
   context.fillStyle = css(look.ink);
   context.fillText(text, x, y);
-}
-
-// Points
-
-/**
- * @param {Canvas} canvas
- * @param {Places} place
- * @param {SurfaceState} state
- * @param {Look} look
- * @param {boolean} bare
- */
-function drawPoints({ context, width }, place, state, look, bare) {
-  const { frame, marks } = state;
-  if (!frame || !frame.X) return;
-  const { X, y, test, rowNumbers } = frame;
-  const share = y.length > MANY_POINTS ? 0.7 : 1;
-  const radius = share * Math.min(6.5, Math.max(RADIUS - 0.8, (RADIUS * width) / 420));
-  const colour = colourer(frame, look);
-  const picked = marks?.picked ?? null;
-  for (let i = 0; i < y.length; i += 1) {
-    const left = place.x(X[2 * i]);
-    const top = place.y(X[2 * i + 1]);
-    const isPicked = picked !== null && (rowNumbers ? rowNumbers[i] : i) === picked;
-    const held = i === state.held || i === state.over || isPicked;
-    const label = frame.task === "regression" ? 0 : y[i];
-    const size = held ? radius + 2.5 : radius;
-    tracePoint(context, label, left, top, size);
-    context.fillStyle = css(colour(i));
-    context.fill();
-    context.strokeStyle = "#ffffff";
-    context.lineWidth = held ? 2 : 1;
-    context.stroke();
-    if (!bare && isWrong(frame, i)) {
-      context.strokeStyle = css(look.ink);
-      context.lineWidth = 1.6;
-      context.stroke();
-    }
-    if (test?.[i]) drawHole(context, label, left, top, size);
-    if (isPicked) drawRing(context, left, top, size + 5, look);
-  }
-}
-
-/**
- * A row's colour: that of its class, or of its value.
- * @param {Frame} frame
- * @param {Look} look
- * @returns {(i: number) => Colour}
- */
-export function colourer({ task, y, range }, look) {
-  if (task !== "regression") return (i) => classColour(look, y[i]);
-  const share = shareOf(range);
-  const base = look.dark ? look.paper : look.ink;
-  return (i) => mix(colourOf(shadeOf(look.shades.values, share(y[i]))), base, 0.12);
-}
-
-/**
- * Whether a row is predicted to be of another class.
- * @param {Frame} frame
- * @param {number} i
- */
-function isWrong(frame, i) {
-  if (frame.task === "regression" || !frame.predictions) return false;
-  return leader(frame.predictions, i, outputsOf(frame))[0] !== frame.y[i];
-}
-
-/**
- * A test row is hollow.
- * @param {CanvasRenderingContext2D} context
- * @param {number} label
- * @param {number} left
- * @param {number} top
- * @param {number} radius
- */
-function drawHole(context, label, left, top, radius) {
-  tracePoint(context, label, left, top, 0.5 * radius);
-  context.fillStyle = "#ffffff";
-  context.fill();
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {number} left
- * @param {number} top
- * @param {number} radius
- * @param {Look} look
- */
-function drawRing(context, left, top, radius, look) {
-  for (const [width, colour] of /** @type {[number, Colour][]} */ ([
-    [5, look.paper],
-    [2.2, look.accent],
-  ])) {
-    context.beginPath();
-    context.arc(left, top, radius, 0, 2 * Math.PI);
-    context.lineWidth = width;
-    context.strokeStyle = css(colour);
-    context.stroke();
-  }
 }
 
 /**
