@@ -54,14 +54,12 @@ export function startLoop(store, transport, places) {
   /** @param {number} now */
   function onScreen(now) {
     scheduled = false;
-    if (fresh) take(fresh);
-    if (stale && store.frame) {
-      stale = false;
-      draw(visible());
-    }
+    const arrived = fresh ? take(fresh) : [];
     const { playing } = store.state;
+    // asked before it is drawn: Python works while the page draws
     if (!asking && (wanted || playing)) ask(now);
-    if (wanted || playing) wake();
+    draw(stale ? visible() : arrived);
+    stale = false;
   }
 
   /** @param {number} now */
@@ -91,19 +89,23 @@ export function startLoop(store, transport, places) {
     wake();
   }
 
-  /** @param {Arrived} arrived */
+  /**
+   * Takes a frame into the store; returns who is to draw it.
+   * @param {Arrived} arrived
+   * @returns {Part[]}
+   */
   function take({ frame, asked, isFull, made }) {
     fresh = null;
     if (frame.version !== store.state.version) store.read();
     const isOther = store.frame !== null && frame.version !== store.frame.version;
     if (isOther && !isFull) {
       want(); // what it leaves out may no longer fit to it
-      return;
+      return [];
     }
     const isSameData = frame.data_version === store.frame?.data_version;
     had = isSameData ? { ...had, ...made } : made;
     store.frame = merge(store.frame, frame, isFull);
-    draw(asked);
+    return asked;
   }
 
   /** @param {Part[]} panels */

@@ -3,6 +3,7 @@
 import { make } from "./controls.js";
 
 const NONE = "–";
+const COUNT = new Intl.NumberFormat("en");
 
 /**
  * A quantity with three figures that count: 0.0123, 1.23, 12,300, 1.2e-7.
@@ -46,7 +47,7 @@ export function scoreText(value, name) {
 
 /** @param {number} value a whole number: 12,000 */
 export function countText(value) {
-  return value.toLocaleString("en");
+  return COUNT.format(value);
 }
 
 /** @param {string} text a number's, whose minus becomes as wide as a plus */
