@@ -5,6 +5,7 @@ import pytest
 
 from halfmoon.playground import programs
 from halfmoon.playground.building import Conditions
+from halfmoon.playground.given import file_source
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
 from halfmoon.training.recording import Recording
@@ -95,6 +96,26 @@ def test_plain_numpy_gives_the_same_numbers(name, capsys):
     assert "halfmoon import" not in text
 
 
+@pytest.mark.parametrize("target", ["kind", "size"])
+def test_a_table_is_read_from_its_file(target, tmp_path, monkeypatch):
+    rng = np.random.RandomState(0)
+    lines = [
+        f"{rng.choice(['red', 'blue'])},{x:.3f},{rng.choice(['a', 'b', 'c'])}"
+        for x in rng.normal(20.0, 5.0, size=60)
+    ]
+    source = file_source("\n".join(["colour,size,kind", *lines]).encode(), "t.csv")
+    recording = record(20, source=source, data="table", target=target)
+    files = programs.data_files(recording.stages, recording.update)
+    assert list(files) == ["data.csv"]
+    (tmp_path / "data.csv").write_text(files["data.csv"], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    names = run(programs.python_program(recording.stages, recording.update))
+    np.testing.assert_array_equal(names["network"].theta, recording.run.theta)
+    names = run(programs.numpy_lines(recording.stages, recording.update))
+    learned = np.concatenate([p.ravel() for p in names["parameters"]])
+    np.testing.assert_allclose(learned, recording.run.theta, rtol=0, atol=1e-12)
+
+
 def test_stages_are_repeated_to_the_bit():
     recording = record(
         11,
@@ -138,8 +159,21 @@ def test_the_lines_are_short_and_name_only_what_is_public():
 def test_the_command_says_what_is_changed():
     setup = Setup(hidden=[4, 3], activations=["tanh", "relu"], batch_size=10)
     data = make_data(setup)
-    assert programs.command_line(setup, data).split() == [
+    assert programs.command_line(setup, data, "").split() == [
         *("halfmoon", "playground", "\\", "--set", "hidden=4,3", "\\"),
         *("--set", "activations=tanh,relu", "\\", "--set", "batch_size=10"),
     ]
-    assert programs.command_line(Setup(), make_data(Setup())) == "halfmoon playground\n"
+    plain = programs.command_line(Setup(), make_data(Setup()), "")
+    assert plain == "halfmoon playground\n"
+
+
+def test_the_command_names_the_file_of_a_table():
+    text = "a,b,the target\n" + "1,2,yes\n3,1,no\n" * 8
+    source = file_source(text.encode(), "my rows.csv")
+    setup = Setup(data="table", target="the target", hidden=(2,))
+    data = make_data(setup, source)
+    assert programs.command_line(setup, data, source.name) == (
+        "halfmoon playground \\\n"
+        "  'my rows.csv' --target 'the target' \\\n"
+        "  --set hidden=2\n"
+    )

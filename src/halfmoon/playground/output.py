@@ -13,39 +13,50 @@ from halfmoon.components.rules import nearest
 from halfmoon.files.model_file import save as save_model
 from halfmoon.playground import maps, programs
 from halfmoon.playground.exporting import run_page
+from halfmoon.playground.frames import shown_rows
 from halfmoon.playground.session import Moment, Session
 from halfmoon.serving.operations import Answer, File, operate, operation
 from halfmoon.tables.writing import write_csv
 
-COLUMNS = 180  # of the surface in a picture
-ROWS = 135
+COLUMNS = 144  # of the surface in a picture
+ROWS = 108
 SIZE = (14.4, 4.0)  # inches
-BESIDE = "It reads its rows from {files}, which Download puts beside it."
+ROWS_FILE = "rows.csv"
+READS = "It reads its rows from {files}, which Download puts beside it."
+OPENS = "It opens {file}; the rows as they are now can be saved among the files."
 
 
 @operation("code")
 def code(session: Session, kind: str = "python") -> Answer:
     """The code that gives what is seen: kind "python", "numpy" or "command"."""
     moment = session.moment()
-    names = ", ".join(programs.data_files(moment.recording.stages, moment.update))
+    files = [*programs.data_files(moment.recording.stages, moment.update)]
     try:
         text = _code(moment, kind)
     except ValueError as error:
         return {"code": "", "note": str(error)}
-    note = BESIDE.format(files=names) if names and kind != "command" else ""
-    return {"code": text, "note": note}
+    if not files:
+        return {"code": text, "note": ""}
+    if kind == "command":
+        return {"code": text, "note": OPENS.format(file=_file_of(moment))}
+    return {"code": text, "note": READS.format(files=", ".join(files))}
 
 
 def _code(moment: Moment, kind: str) -> str:
-    stages = moment.recording.stages
     if kind == "command":
-        return programs.command_line(moment.setup, moment.data)
+        return programs.command_line(moment.setup, moment.data, _file_of(moment))
     write = {"python": programs.python_program, "numpy": programs.numpy_lines}
     if kind not in write:
         raise ValueError(
             f"There is no code of the kind {kind!r}; {nearest(kind, [*write])}"
         )
-    return write[kind](stages, moment.update)
+    return write[kind](moment.recording.stages, moment.update)
+
+
+def _file_of(moment: Moment) -> str:
+    """The file that the rows come from, or to which they can be saved."""
+    source = moment.recording.stage.conditions.source
+    return getattr(source, "name", "") or ROWS_FILE
 
 
 @operation("save")
@@ -70,7 +81,7 @@ def _rows(session: Session) -> File:
     """The rows as they were given, before they are encoded."""
     table = session.moment().data.table
     text = write_csv([*table], [*table.values()])
-    return File(text.encode(), "text/csv", "rows.csv")
+    return File(text.encode(), "text/csv", ROWS_FILE)
 
 
 def _program(kind: str) -> Callable[[Session], File]:
@@ -121,16 +132,17 @@ def _draw(fig: Any, moment: Moment) -> None:
     network = moment.network_now()
     x, y = maps.grid_points(data, COLUMNS, ROWS).T.reshape(2, ROWS, COLUMNS)
     response = maps.plane_map(network, moment.theta, data, COLUMNS, ROWS)
-    values = data.y if data.classes else data.middle + data.spread * data.y
+    rows = shown_rows(data)
+    values = data.y if data.classes else maps.in_units_of(data, data.y)
     points = moment.recording.points
     losses = [(p.update, p.measures.train_loss, p.measures.test_loss) for p in points]
     draw_overview(
         fig,
         grid=(x, y),
         response=response.reshape(ROWS, COLUMNS, -1),
-        points=data.positions,
-        y=values,
-        is_test=data.is_test,
+        points=data.positions[rows],
+        y=values[rows],
+        is_test=data.is_test[rows],
         classes=data.classes,
         axes=data.axes,
         coefs=[p.W for p in network.views(moment.theta) if hasattr(p, "W")],

@@ -57,15 +57,15 @@ def numpy_lines(stages: Sequence[Stage], update: int) -> str:
     return "\n".join([head, program, "", "# How good it is.", *result]) + "\n"
 
 
-def command_line(setup: Setup, data: Data) -> str:
-    """The command that opens the playground with these settings."""
+def command_line(setup: Setup, data: Data, file: str) -> str:
+    """The command that opens the playground so; rows not generated are in `file`."""
     words = ["halfmoon playground"]
-    if data.kind == "table":
-        words += ["data.csv"]
-    changed = setup.as_dict()
+    given = {"data", "target"} if data.kind != "generator" else set()
+    if given:
+        words.append(f"{shlex.quote(file)} --target {shlex.quote(data.target)}")
     for name, default in Setup().as_dict().items():
-        value = changed[name]
-        if value != default:
+        value = setup.as_dict()[name]
+        if value != default and name not in given:
             text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
             words.append(f"--set {name}={shlex.quote(text)}")
     return " \\\n  ".join(words) + "\n"
