@@ -119,7 +119,11 @@ def stability(asked: Asked, wish: Any) -> Part:
     moment = asked.moment
     setup = moment.setup
     points = list(moment.recording.points)
-    rate = moment.last.learning_rate if moment.update else setup.learning_rate
+    rate = moment.last.learning_rate
+    norm = moment.last.gradient_norm
+    if not moment.update:
+        rate = setup.learning_rate
+        norm = float(np.linalg.norm(gradient(moment)))
     why = _why_no_curvature(moment)
     kappa = np.nan
     arrays = {
@@ -132,7 +136,7 @@ def stability(asked: Asked, wish: Any) -> Part:
         arrays |= _products(moment.recording)
     header = {
         "rate": rate,
-        "gradient_norm": moment.last.gradient_norm,
+        "gradient_norm": norm,
         "curvature": kappa,
         "product": rate * kappa,
         "limit": largest_stable(OPTIMIZERS.make(setup.optimizer)),

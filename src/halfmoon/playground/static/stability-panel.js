@@ -1,5 +1,5 @@
 // How far updates may go: the learning rate times the largest curvature against the
-// limit above which descent is unstable, the gradient's length, and the learning rate.
+// limit above which descent is unstable, the gradient's norm, and the learning rate.
 
 import { axisRange, makeChart } from "./chart.js";
 import { make } from "./controls.js";
@@ -21,7 +21,7 @@ export function makeStabilityPanel(store) {
     label: "What is drawn",
     options: [
       ["product", "Rate × curvature"],
-      ["gradient_norm", "Gradient"],
+      ["gradient_norm", "Gradient norm"],
       ["rate", "Learning rate"],
     ],
     change(value) {
@@ -48,7 +48,7 @@ export function makeStabilityPanel(store) {
       const now = frame.stability;
       fillNumbers(numbers, [
         ["Learning rate", short(now.rate)],
-        ["Length of the gradient", short(now.gradient_norm)],
+        ["Gradient norm", short(now.gradient_norm)],
         ["Largest curvature", short(now.curvature)],
         ["Rate × curvature", short(now.product)],
       ]);
