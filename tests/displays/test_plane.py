@@ -91,6 +91,14 @@ def test_a_dict_of_columns_is_a_table():
     np.testing.assert_array_equal(np.column_stack(list(got.values())), expected)
 
 
+def test_integers_may_be_categories():
+    x = np.repeat([0.0, 10.0], 20)
+    table = {"a": x, "b": x, "code": np.repeat([3, 8], 20)}
+    plane = Plane(table, ("a", "b"), "neighbours", 25, ["code"])
+    found = plane.table(np.array([[1.0, 1.0], [9.0, 9.0]]))["code"]
+    np.testing.assert_array_equal(found, [3, 8])
+
+
 @pytest.mark.parametrize(
     ("X", "says"),
     [

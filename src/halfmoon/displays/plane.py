@@ -1,6 +1,6 @@
 """A plane through data of many columns: two are free, the others follow the data."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -27,15 +27,23 @@ class Plane:
 
     where h is the distance of the furthest of the k, so that the mean changes without
     steps (Cleveland 1979). A column without numbers has the value of the largest
-    weight. With others="median" a column is its median (or its most frequent value)
+    weight, and so has one that is named among the `categories`, even if it holds
+    integers. With others="median" a column is its median (or its most frequent value)
     everywhere.
 
     Raises ValueError for a table with other than finite numbers and categories, and for
     settings that do not fit it.
     """
 
-    def __init__(self, X: Any, features: Any, others: str, k: int | None) -> None:
-        self._read(X)
+    def __init__(
+        self,
+        X: Any,
+        features: Any,
+        others: str,
+        k: int | None,
+        categories: Collection[str] = (),
+    ) -> None:
+        self._read(X, categories)
         self._choose(features)
         n = len(self.columns[0])
         self.others = others
@@ -50,7 +58,7 @@ class Plane:
         self.scale = np.where(deviation > 0.0, deviation, 1.0)
         self.nearest = NearestNeighbors(n_neighbors=self.k).fit(self.rows / self.scale)
 
-    def _read(self, X: Any) -> None:
+    def _read(self, X: Any, categories: Collection[str]) -> None:
         """The columns of X, their names, and which of them are numbers."""
         refuse_not_computed(X, "X")
         refuse_masked(X, "X")
@@ -71,7 +79,10 @@ class Plane:
                 f"{len(columns)} columns of shape {shape}."
             )
         self.names = list(map(str, self.keys))
-        self.columns = [_as_numbers(column) for column in columns]
+        self.columns = [
+            column if name in categories else _as_numbers(column)
+            for name, column in zip(self.names, columns, strict=True)
+        ]
         self.is_number = [column.dtype == np.float64 for column in self.columns]
         incomplete = []
         for i, column in enumerate(self.columns):

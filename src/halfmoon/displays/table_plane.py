@@ -56,10 +56,12 @@ class TablePlane:
         filled = {name: self._filled(name, column) for name, column in columns.items()}
         for name in axes:
             if name in self.categories:
-                codes = filled[name].astype(np.float64)
+                codes = filled[name]
                 middle = np.round(np.median(codes[codes >= 0]))
-                filled[name] = np.where(codes < 0, middle, codes)
-        self.plane = Plane(filled, axes, "neighbours", None)
+                codes = np.where(codes < 0, middle, codes)
+                filled[name] = codes.astype(np.float64)
+        followers = self.categories.keys() - set(axes)
+        self.plane = Plane(filled, axes, "neighbours", None, followers)
         rows = np.arange(len(filled[axes[0]])) if numbers is None else numbers
         rng = np.random.default_rng(0)
         self.positions = self.plane.rows.copy()
@@ -69,7 +71,7 @@ class TablePlane:
                 self.positions[:, i] += scatter
 
     def _filled(self, name: str, column: NDArray[Any]) -> NDArray[Any]:
-        """A column without gaps: numbers, or the number of each category as text."""
+        """A column without gaps: numbers, or the number of each category, or -1."""
         kind = self.kinds[name]
         if kind in ("number", "date"):
             numbers = days_of(column) if kind == "date" else column
@@ -81,8 +83,7 @@ class TablePlane:
         self.categories[name] = np.array([*known.tolist(), None], dtype=object)
         codes = np.full(len(column), -1)
         codes[~missing] = np.searchsorted(known, column[~missing])
-        # as texts: for a plane, categories are no numbers
-        return codes.astype(str)
+        return codes
 
     def at(self, points: Array) -> dict[str, NDArray[Any]]:
         """The columns at points (m, 2) of the plane, parsed as those of the table."""
@@ -99,7 +100,7 @@ class TablePlane:
             return seconds.astype("datetime64[s]")
         known = self.categories[name]
         first = 0 if name in self.axes else -1  # a missing one, the last of them
-        codes = np.round(column.astype(np.float64))
+        codes = np.round(column)
         codes = np.clip(codes, first, len(known) - 2).astype(np.intp)
         values = known[codes]
         return values.astype(np.float64) if kind == "yes/no" else values

@@ -75,9 +75,10 @@ def describe_data(session: Session) -> dict[str, Any]:
     """The rows in words and numbers, without the rows."""
     data = session.data
     test = int(data.is_test.sum())
+    name = session.source.name if data.kind == "table" else ""
     return {
         "kind": data.kind,
-        "name": getattr(session.source, "name", "") or session.setup.data,
+        "name": name or session.setup.data,
         "rows": data.n,
         "train": data.n - test,
         "test": test,

@@ -31,6 +31,7 @@ export function makePictures(store) {
   /** @type {Map<string, HTMLButtonElement>} */
   const buttons = new Map();
   let ink = "";
+  let chosen = "";
   let own = ""; // what the picture of one's own rows was made of
 
   /**
@@ -81,6 +82,9 @@ export function makePictures(store) {
   /** @param {State} state */
   function show({ setup, data }) {
     const { name } = readComponent(setup.data);
+    const isOther = chosen !== "" && chosen !== name && name !== "drawn";
+    if (isOther) store.marks.picked = null; // a row of other data
+    chosen = name;
     for (const [each, button] of buttons) {
       button.setAttribute("aria-pressed", `${each === name}`);
     }
