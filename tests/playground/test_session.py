@@ -213,3 +213,14 @@ def test_points_that_are_moved_are_a_change_and_other_points_are_not(session):
     session.seek(5)
     assert session.set_source(points, drawn, anew=True)
     assert session.change(data="moons")
+
+
+def test_of_futures_that_nobody_keeps_only_the_latest_stay(session):
+    session.advance(4)
+    session.keep()
+    for rate in range(1, 9):
+        session.seek(1)
+        session.change(learning_rate=float(rate) / 10.0)
+        session.advance(3)
+    assert list(session.runs) == ["1", "4", "5", "6", "7", "8", "9"]
+    assert session.id == "9"

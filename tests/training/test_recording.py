@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from halfmoon.components.optimizers import OPTIMIZERS
+from halfmoon.components.schedules import SCHEDULES
 from halfmoon.playground.building import Conditions
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import make_data
@@ -78,6 +79,16 @@ def test_it_is_what_train_does_and_can_be_gone_back_in(
         lasts.append(recording.last)
     assert np.isnan(lasts[4].loss)
     assert lasts[5].learning_rate == 0.05
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_schedules_go_by_the_epochs_wherever_one_stands(schedule):
+    recording = record(60, schedule=schedule, batch_size=7)
+    end = recording.run.theta
+    np.testing.assert_array_equal(end, repeat(recording).theta)
+    recording.seek(23)
+    recording.advance(60)
+    np.testing.assert_array_equal(recording.run.theta, end)
 
 
 STAGES = {

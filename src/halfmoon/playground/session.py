@@ -25,7 +25,7 @@ from halfmoon.training.player import Player
 from halfmoon.training.recording import Last, Recording
 from halfmoon.training.run import Run
 
-MOST_FUTURES = 8
+MOST_FUTURES = 5  # that are left, and nobody has kept
 
 
 class Moment(NamedTuple):

@@ -178,6 +178,29 @@ class Recording:
     ----------
     conditions : Conditions
         What its first updates are made with.
+
+    Examples
+    --------
+    >>> from halfmoon import datasets
+    >>> class Moons:
+    ...     data = datasets.make("moons", n=200, noise=0.2, seed=0)
+    ...     rows = 200
+    ...     watched = False
+    ...
+    ...     def make(self):
+    ...         settings = Settings(optimizer="gd", learning_rate=1.0)
+    ...         return Network.dense([2, 3, 2]), *self.data, settings
+    ...
+    ...     def measure(self, network, theta):
+    ...         y_hat = network.predict(self.data[0], theta)
+    ...         return (y_hat.argmax(axis=1) == self.data[1]).mean()
+    >>> recording = Recording(Moons())
+    >>> recording.advance(100)
+    >>> end = recording.run.theta
+    >>> recording.seek(7)
+    >>> recording.advance(100)
+    >>> bool((recording.run.theta == end).all())
+    True
     """
 
     def __init__(self, conditions: Conditions) -> None:
