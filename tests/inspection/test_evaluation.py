@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import confusion_matrix
 
 from halfmoon.components.losses import LOSSES
 from halfmoon.inspection.evaluation import (
     accuracy,
+    confusion_counts,
     fewest_errors_of_a_line,
     log_loss,
     off_scale,
@@ -112,3 +114,11 @@ def test_no_line_has_fewer_errors_than_the_best(ones):
             wrong = (front != y)[others].sum()
             fewest = min(fewest, wrong, 8 - wrong)
     assert fewest_errors_of_a_line(X, y.astype(int), 3_600) == fewest
+
+
+def test_confusion_counts_are_scikit_learns():
+    rng = np.random.default_rng(0)
+    y_hat = rng.random((60, 4))
+    y = rng.integers(0, 3, 60)  # of the last class there is no row
+    expected = confusion_matrix(y, y_hat.argmax(axis=1), labels=range(4))
+    np.testing.assert_array_equal(confusion_counts(y_hat, y), expected)

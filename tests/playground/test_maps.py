@@ -9,7 +9,6 @@ from halfmoon import Network
 from halfmoon.playground.maps import (
     gap_map,
     grid_points,
-    hidden_answers,
     plane_map,
     unit_maps,
 )
@@ -50,7 +49,6 @@ def test_the_units_are_what_their_layers_answer_there():
 
 def test_without_hidden_layers_there_is_nothing_to_show():
     network = Network.dense([3, 2])
-    assert hidden_answers(network, network.theta, DATA.X) == []
     assert unit_maps(network, network.theta, DATA, 5, 4).shape == (20, 0)
 
 

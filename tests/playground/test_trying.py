@@ -36,8 +36,8 @@ def test_a_row_is_predicted_and_each_column_moved_alone(moment):
     assert sizes == sorted(sizes, reverse=True)
     last = effects["x2"]["along"][-1]
     highest = moment.data.table["x2"][~moment.data.is_test].max()
-    assert float(last["cell"]) == pytest.approx(highest, rel=1e-4)
-    assert last["output"] == pytest.approx(predict(0.5, highest)[chosen], abs=1e-4)
+    assert float(last[0]) == pytest.approx(highest, rel=1e-4)
+    assert last[1] == pytest.approx(predict(0.5, highest)[chosen], abs=1e-4)
 
 
 def test_what_cannot_be_read_is_refused(moment):

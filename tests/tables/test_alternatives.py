@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from halfmoon.tables.alternatives import alternatives
+from halfmoon.tables.alternatives import alternatives, column_effects
 
 FIRST = np.datetime64("2020-01-01", "s")
 
@@ -41,3 +41,21 @@ def test_of_dates_the_median_and_some():
 def test_of_nothing_there_is_nothing(column):
     with pytest.raises(ValueError, match="without a value"):
         alternatives(column)
+
+
+def test_each_column_is_moved_alone():
+    """Of y = 3 a + b, by hand: a is 2 over its mean, b 1 under its own."""
+    others = {
+        "b": alternatives(np.array([0.0, 2.0])),
+        "a": alternatives(np.array([0.0, 4.0])),
+    }
+
+    def predict(rows):
+        return np.array([3.0 * float(row["a"]) + float(row["b"]) for row in rows])
+
+    first, second = column_effects({"a": "4", "b": "0"}, others, predict)
+    assert (first.column, first.usual, first.effect, first.at) == ("a", "2", 6.0, 1.0)
+    assert (second.column, second.effect) == ("b", -1.0)
+    assert first.along[0] == ("0", 0.0)
+    assert first.along[-1] == ("4", 12.0)
+    assert len(first.along) == 13

@@ -61,6 +61,19 @@ def off_scale(y: Array) -> Array:
     return np.asarray(np.max([too_wide, too_narrow, too_far], axis=0))
 
 
+def confusion_counts(y_hat: Array, y: Any) -> Any:
+    """How many rows of each class (k, k) are taken for which: truth by prediction.
+
+    y_hat (n, k) are probabilities or raw predictions, y (n,) class numbers.
+
+    >>> confusion_counts(np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 1])).tolist()
+    [[1, 0], [1, 0]]
+    """
+    k = y_hat.shape[1]
+    pairs = k * np.asarray(y) + y_hat.argmax(axis=1)
+    return np.bincount(pairs, minlength=k * k).reshape(k, k)
+
+
 def accuracy(y_hat: Array, y: Any) -> float:
     """The share of rows whose class y (n,) is the likeliest of y_hat (n, C)."""
     return float((y_hat.argmax(axis=1) == y).mean())

@@ -12,7 +12,9 @@ FLAT = 0.005
 
 
 @np.errstate(under="ignore")
-def hidden_activations(network: Network, X: ArrayLike) -> list[Array]:
+def hidden_activations(
+    network: Network, X: ArrayLike, theta: Array | None = None
+) -> list[Array]:
     """What the units of each hidden layer answer to rows, as in prediction.
 
     The last layer with units gives the raw predictions, and is left out; layers without
@@ -24,6 +26,8 @@ def hidden_activations(network: Network, X: ArrayLike) -> list[Array]:
         The network.
     X : array-like or sparse matrix (n, d)
         Rows.
+    theta : array (size,), optional
+        Parameters in place of the network's own.
 
     Returns
     -------
@@ -37,7 +41,7 @@ def hidden_activations(network: Network, X: ArrayLike) -> list[Array]:
     >>> [a.shape for a in hidden_activations(network, [[0.5, -1.0]])]
     [(1, 3), (1, 4)]
     """
-    steps = network.walk(network.read_rows(X))
+    steps = network.walk(network.read_rows(X), theta)
     units = [step.a for step in steps if step.layer.act is not None]
     return units[:-1]
 
@@ -66,3 +70,38 @@ def is_flat(act: Activation, z: Array) -> NDArray[np.bool_]:
     near = np.linspace(-6.0, 6.0, 241)
     steepest = np.abs(act.df(near, act.f(near))).max()
     return np.asarray(np.abs(act.df(z, act.f(z)) + 0.0 * z) <= FLAT * steepest)
+
+
+def zero_lines(W: Array, b: Array, box: tuple[float, float, float, float]) -> Array:
+    """Where units over a plane have a raw value of zero, within a part of it.
+
+    Parameters
+    ----------
+    W, b : arrays (2, k) and (k,)
+        The units' weights of the plane's two coordinates, and their biases.
+    box : tuple of four floats
+        The part of the plane: x from, x to, y from, y to.
+
+    Returns
+    -------
+    array (k, 4)
+        For each unit the two ends x, y, x, y of w1 x + w2 y + b = 0 in the box, with
+        the side where it is positive on the left; NaN where it is not in the box.
+
+    Examples
+    --------
+    >>> zero_lines(np.array([[0.0], [1.0]]), np.array([-0.5]), (0.0, 2.0, 0.0, 1.0))
+    array([[0. , 0.5, 2. , 0.5]])
+    """
+    x0, x1, y0, y1 = box
+    lines = np.full((len(b), 4), np.nan)
+    for unit, (w1, w2, bias) in enumerate(zip(*W, b, strict=True)):
+        ends = [(x, -(bias + w1 * x) / w2) for x in (x0, x1) if w2]
+        inside = [end for end in ends if y0 <= end[1] <= y1]
+        ends = [(-(bias + w2 * y) / w1, y) for y in (y0, y1) if w1]
+        inside += [end for end in ends if x0 < end[0] < x1]
+        if len(inside) >= 2:
+            # along (w2, -w1), the way of (w1, w2) is on the left
+            inside.sort(key=lambda end: end[0] * w2 - end[1] * w1)
+            lines[unit] = (*inside[0], *inside[-1])
+    return lines

@@ -12,6 +12,7 @@ from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.inspection.curvature import curvature
 from halfmoon.inspection.diagnosis.stability import largest_stable
 from halfmoon.inspection.distributions import layer_distributions
+from halfmoon.inspection.evaluation import confusion_counts
 from halfmoon.network import Network
 from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import network_options, score, truth
@@ -72,9 +73,7 @@ def confusion(asked: Asked, wish: Any) -> Part:
         if not rows.any():
             found[name] = None
         elif data.task == "classification":
-            pairs = data.outputs * data.y[rows] + y_hat[rows].argmax(axis=1)
-            counts = np.bincount(pairs, minlength=data.outputs**2)
-            found[name] = counts.reshape(data.outputs, data.outputs)
+            found[name] = confusion_counts(y_hat[rows], data.y[rows])
         else:
             off = data.spread * (y_hat[rows, 0] - data.y[rows])
             found[name] = {

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.components.rules import nearest
+from halfmoon.inspection.units import hidden_activations, zero_lines
 from halfmoon.playground import charts, maps
 from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import Measures, measure
@@ -26,6 +27,7 @@ from halfmoon.training.recording import Recording
 MOST_ROWS = 1_500  # shown as points
 MOST_CELLS = 160  # of a map, in either direction
 MOST_INPUTS = 64  # shown as pictures
+MOST = 10**9  # units, weights and rows
 # rows times parameters; more is measured now and then while it trains
 MEASURED_AT_ONCE = 2_000_000
 
@@ -87,7 +89,8 @@ def measure_now(moment: Moment) -> Measures:
     """Losses and scores; those measured last while it trains on many rows."""
     before = [p for p in moment.recording.points if p.update <= moment.update]
     is_large = moment.data.n * moment.theta.size > MEASURED_AT_ONCE
-    if before[-1].update == moment.update or (moment.playing and is_large):
+    is_enough = moment.playing and is_large
+    if before and (is_enough or before[-1].update == moment.update):
         return before[-1].measures
     return measure(moment.network, moment.data, moment.theta)
 
@@ -134,7 +137,8 @@ def _units(asked: Asked, wish: Any) -> Part:
     arrays: dict[str, NDArray[Any]] = {"pictures": maps.unit_maps(*where)}
     if data.kind != "table" and data.inputs == ("x1", "x2"):
         first = moment.network.views(moment.theta)[moment.network.lowest]
-        arrays["lines"] = maps.zero_lines(first.W, first.b, data.box)
+        lines = zero_lines(first.W, first.b, data.box)
+        arrays["lines"] = lines.astype(np.float32)
     if asked.is_new and len(data.inputs) <= MOST_INPUTS:
         inputs = maps.grid_inputs(data, columns, rows)
         arrays["inputPictures"] = inputs.astype(np.float32)
@@ -168,7 +172,7 @@ def _hidden(asked: Asked, wish: Any) -> Part:
         return {"hiddenLayer": 0}, {"hidden": np.empty((0, 0), np.float32)}
     layer = min(whole(wish, "layer", 1, 99), layers)  # some may just have been removed
     X = moment.data.X[shown_rows(moment.data)]
-    answers = maps.hidden_answers(moment.network, moment.theta, X)[layer - 1]
+    answers = hidden_activations(moment.network, X, moment.theta)[layer - 1]
     return {"hiddenLayer": layer}, {"hidden": answers.astype(np.float32)}
 
 
@@ -203,16 +207,16 @@ def _thumbnails(asked: Asked, wish: Any) -> Part:
 
 def _hover(asked: Asked, wish: Any) -> Part:
     """What is told of the unit, weight or row under the pointer; None if it is gone."""
-    numbers = {name: wish[name] for name in ("unit", "weight", "row") if name in wish}
     try:
+        numbers = {name: whole(wish, name, -MOST, MOST) for name in wish}
         return {"hover": explain(asked.moment, **numbers) | {"asked": wish}}, {}
-    except ValueError:
+    except (TypeError, ValueError):
         return {"hover": None}, {}
 
 
 def _trace(asked: Asked, wish: Any) -> Part:
     """A row's way through the network; None if it is gone."""
-    row = whole(wish, "row", 0, 10**9)
+    row = whole(wish, "row", 0, MOST)
     if row >= asked.moment.data.n:
         return {"trace": None}, {}
     return {"trace": describe_trace(asked.moment, row)}, {}

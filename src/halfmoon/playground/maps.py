@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.blas import one_blas_thread
 from halfmoon.arrays.elementary import Array
+from halfmoon.inspection.units import hidden_activations
 from halfmoon.network import Network
 from halfmoon.playground.data import Data
 
@@ -15,7 +16,7 @@ from halfmoon.playground.data import Data
 REACH = 0.5
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def grid_points(data: Data, columns: int, rows: int) -> Array:
     """Points of the plane (rows columns, 2), row after row, the first row at its top.
 
@@ -26,14 +27,14 @@ def grid_points(data: Data, columns: int, rows: int) -> Array:
     return np.column_stack([xx.ravel(), yy.ravel()])
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def grid_inputs(data: Data, columns: int, rows: int) -> Array:
     """What a network is given at the points of the grid: (rows columns, d)."""
     points = grid_points(data, columns, rows)
     return np.ascontiguousarray(data.inputs_at(points), np.float64)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def gap_map(data: Data, columns: int, rows: int) -> NDArray[np.uint8]:
     """1 where no row of the data is near (rows columns,)."""
     points = grid_points(data, columns, rows)
@@ -56,38 +57,9 @@ def unit_maps(
     Layer after layer, the units of each next to one another.
     """
     X = grid_inputs(data, columns, rows)
-    answers = hidden_answers(network, theta, X)
-    return np.hstack([np.empty((len(X), 0)), *answers]).astype(np.float32)
-
-
-def hidden_answers(network: Network, theta: Array, X: Array) -> list[Array]:
-    """The activations of each hidden layer for rows X: (n, units) each."""
-    X = network.read_rows(X)
     with one_blas_thread(len(X) * network.size), np.errstate(all="ignore"):
-        steps = [step for step in network.walk(X, theta) if step.layer.act is not None]
-    return [step.a for step in steps[:-1]]
-
-
-def zero_lines(
-    W: Array, b: Array, box: tuple[float, float, float, float]
-) -> NDArray[np.float32]:
-    """Where w1 x + w2 y + b = 0 crosses the box, for units of W (2, k): (k, 4).
-
-    From (x, y) to (x, y), with the side where the unit is positive on the left; NaN
-    for a line outside of the box.
-    """
-    x0, x1, y0, y1 = box
-    lines = np.full((len(b), 4), np.nan, np.float32)
-    for unit, (w1, w2, bias) in enumerate(zip(*W, b, strict=True)):
-        ends = [(x, -(bias + w1 * x) / w2) for x in (x0, x1) if w2]
-        inside = [end for end in ends if y0 <= end[1] <= y1]
-        ends = [(-(bias + w2 * y) / w1, y) for y in (y0, y1) if w1]
-        inside += [end for end in ends if x0 < end[0] < x1]
-        if len(inside) >= 2:
-            # along (w2, -w1), its left is the way of (w1, w2)
-            inside.sort(key=lambda end: end[0] * w2 - end[1] * w1)
-            lines[unit] = (*inside[0], *inside[-1])
-    return lines
+        answers = hidden_activations(network, X, theta)
+    return np.hstack([np.empty((len(X), 0)), *answers]).astype(np.float32)
 
 
 def in_units_of(data: Data, y_hat: Array) -> Array:

@@ -12,9 +12,8 @@ from halfmoon.playground.data import Data
 from halfmoon.playground.explaining import describe_outputs
 from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
-from halfmoon.tables.alternatives import Alternatives, alternatives
+from halfmoon.tables.alternatives import Alternatives, alternatives, column_effects
 from halfmoon.tables.decision import USED
-from halfmoon.tables.editable import shown_cell
 
 MOST_COLUMNS = 24
 
@@ -22,38 +21,25 @@ MOST_COLUMNS = 24
 def predict_row(moment: Moment, cells: Mapping[str, Any]) -> dict[str, Any]:
     """What is predicted for a row of cells, and what other cells would do to it.
 
-    A column's effect is the prediction less the one with the column's usual value in
-    its place; `along` is the prediction with other values there. Of classes all of
-    these are the probability of the class that is predicted. Raises ValueError for a
-    cell that cannot be read.
+    Of classes, what they do is told of the probability of the class that is predicted.
+    Raises ValueError for a cell that cannot be read.
     """
     data = moment.data
     if data.inputs_of is None:
         raise ValueError("These rows have no columns that could be typed.")
-    outputs = _predict(moment, data.inputs_of(cells))[0]
+    inputs_of = data.inputs_of
+    outputs = _predict(moment, inputs_of(cells))[0]
     chosen = int(outputs.argmax())
-    effects: list[dict[str, Any]] = []
-    for column, others in other_cells(data).items():
-        texts = [shown_cell(value) for value in (others.usual, *others.values)]
-        X = [data.inputs_of({**cells, column: text}) for text in texts]
-        usual, *along = _predict(moment, np.vstack(X))[:, chosen].tolist()
-        effects.append(
-            {
-                "column": column,
-                "usual": texts[0],
-                "effect": float(outputs[chosen]) - usual,
-                "at": others.place(str(cells.get(column, ""))),
-                "along": [
-                    {"cell": text, "output": output}
-                    for text, output in zip(texts[1:], along, strict=True)
-                ],
-            }
-        )
+
+    def predict(rows: list[dict[str, Any]]) -> Array:
+        return _predict(moment, np.vstack([inputs_of(row) for row in rows]))[:, chosen]
+
+    effects = column_effects(cells, other_cells(data), predict)
     return {
         "update": moment.update,
         "outputs": describe_outputs(moment, outputs),
         "chosen": chosen,
-        "effects": sorted(effects, key=lambda each: -abs(each["effect"])),
+        "effects": [effect._asdict() for effect in effects],
     }
 
 

@@ -1,12 +1,14 @@
 """What else might stand in a cell: a column's usual value, and others of its range."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.columns import missing_rows
+from halfmoon.tables.editable import shown_cell
 
 STEPS = 13  # values of a number, from its lowest to its highest
 MOST_WORDS = 8
@@ -63,3 +65,45 @@ def alternatives(column: NDArray[Any]) -> Alternatives:
         return Alternatives(known[len(known) // 2], known[np.unique(chosen)])
     steps = np.linspace(known[0], known[-1], STEPS)
     return Alternatives(float(known.mean()), steps)
+
+
+class Effect(NamedTuple):
+    """What a column does to a prediction.
+
+    `effect` is the prediction less the one with the column's usual cell in its place;
+    `along` are cells and the prediction with each; `at` says where among them the
+    row's own cell stands, from 0 to 1.
+    """
+
+    column: str
+    usual: str
+    effect: float
+    at: float | None
+    along: list[tuple[str, float]]
+
+
+def column_effects(
+    cells: Mapping[str, Any],
+    others: Mapping[str, Alternatives],
+    predict: Callable[[list[dict[str, Any]]], NDArray[Any]],
+) -> list[Effect]:
+    """What each column does to the prediction for a row, the largest effect first.
+
+    `cells` are the row's, by column; `predict` gives a number for each of several rows.
+
+    Examples
+    --------
+    >>> others = {"age": alternatives(np.array([0.0, 2.0, 4.0]))}
+    >>> def double(rows): return np.array([2 * float(row["age"]) for row in rows])
+    >>> column_effects({"age": "3"}, others, double)[0].effect
+    2.0
+    """
+    own = float(predict([dict(cells)])[0])
+    effects = []
+    for column, other in others.items():
+        texts = [shown_cell(value) for value in (other.usual, *other.values)]
+        values = predict([{**cells, column: text} for text in texts]).tolist()
+        place = other.place(str(cells.get(column, "")))
+        along = list(zip(texts[1:], values[1:], strict=True))
+        effects.append(Effect(column, texts[0], own - values[0], place, along))
+    return sorted(effects, key=lambda each: -abs(each.effect))

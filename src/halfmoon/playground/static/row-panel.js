@@ -12,7 +12,7 @@ import { makeSmallButton } from "./toggles.js";
  * @property {string} usual
  * @property {number} effect
  * @property {number | null} at where the cell stands among the values, from 0 to 1
- * @property {{cell: string, output: number}[]} along
+ * @property {[string, number][]} along cells, and the prediction with each
  */
 
 const SVG_SPACE = "http://www.w3.org/2000/svg";
@@ -170,7 +170,7 @@ function colourOfClass({ look }, index) {
  * @param {Effect[]} effects
  */
 function showEffects(fields, effects) {
-  const all = effects.flatMap(({ along }) => along.map(({ output }) => output));
+  const all = effects.flatMap(({ along }) => along.map(([, output]) => output));
   const low = Math.min(...all);
   const high = Math.max(...all);
   for (const { column, usual, effect, at, along } of effects) {
@@ -185,16 +185,16 @@ function showEffects(fields, effects) {
 }
 
 /**
- * @param {{cell: string, output: number}[]} along
+ * @param {[string, number][]} along
  * @param {number | null} at
  * @param {number} low
  * @param {number} high
  */
 function drawAlong(along, at, low, high) {
-  const said = along.map(({ cell, output }) => `${cell}: ${short(output)}`).join(", ");
+  const said = along.map(([cell, output]) => `${cell}: ${short(output)}`).join(", ");
   const svg = makeSvg("svg", { class: "pg-along", role: "img", "aria-label": said });
   svg.setAttribute("viewBox", `0 0 ${ALONG_WIDTH} ${ALONG_HEIGHT}`);
-  const places = along.map(({ output }, i) => {
+  const places = along.map(([, output], i) => {
     const x = 2 + ((ALONG_WIDTH - 4) * i) / Math.max(1, along.length - 1);
     const share = high > low ? (output - low) / (high - low) : 0.5;
     const y = ALONG_HEIGHT - 3 - (ALONG_HEIGHT - 6) * share;
