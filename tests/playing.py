@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
+from halfmoon.playground.api import OPERATIONS
 from halfmoon.playground.page import SITE
 from halfmoon.serving.server import Server
 
@@ -15,7 +16,7 @@ SHOWN = ".pg-name"  # stands on the page once it knows the state
 @contextmanager
 def serving(session, port=0):
     """A server of this session: it runs in a thread until the block ends."""
-    server = Server(session, SITE, port)
+    server = Server(session, SITE, OPERATIONS, port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

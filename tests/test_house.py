@@ -409,7 +409,6 @@ TESTED_TOGETHER = {
     # how the wish for a part of a frame is read
     "playground.asked": "playground/test_frames.py",
     # the page, as it is served
-    "playground.folders": "playground/test_static.py",
     "playground.page": "serving/test_site.py",
     # what a measuring is made of, as it comes out of it
     "report.comparing": "report/test_measure.py",

@@ -19,7 +19,7 @@ def served(monkeypatch):
     """What would be served, and how: no page is opened."""
     calls = []
 
-    def serve(session, site, port, open_browser, say, shown):
+    def serve(session, site, operations, port, open_browser, say, shown):
         session.close()
         calls.append((session, port, open_browser, shown))
 

@@ -88,7 +88,7 @@ def test_the_package_is_what_a_user_calls(monkeypatch):
     served = []
     monkeypatch.setattr(server, "serve", lambda *given: served.append(given))
     halfmoon.playground(FRAME, target="sold", port=0, open_browser=False)
-    [(session, _, port, open_browser)] = served
+    [(session, _, _, port, open_browser)] = served
     session.close()
     assert session.data.target == "sold"
     assert (port, open_browser) == (0, False)

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from few_operations import few_operations
+from halfmoon.playground.api import OPERATIONS
 from halfmoon.playground.page import SITE
 from halfmoon.serving.application import make_app, read_json
 from halfmoon.serving.presence import Presence
@@ -27,7 +28,7 @@ def presence():
 @pytest.fixture
 def client(session, presence):
     session.asked.clear()
-    app = make_app(session, SITE, "secret", presence)
+    app = make_app(session, SITE, OPERATIONS, "secret", presence)
     return TestClient(app, base_url="http://localhost", headers=KEY)
 
 

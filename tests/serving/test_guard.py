@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from few_operations import few_operations
+from halfmoon.playground.api import OPERATIONS
 from halfmoon.playground.page import SITE
 from halfmoon.serving.application import make_app
 from halfmoon.serving.guard import LARGEST_BODY, POLICY
@@ -25,7 +26,7 @@ def session():
 
 @pytest.fixture(scope="module")
 def app(session):
-    return make_app(session, SITE, TOKEN)
+    return make_app(session, SITE, OPERATIONS, TOKEN)
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Serving: on this machine alone, on a free port, until the page is gone."""
 
 import threading
+import time
 import webbrowser
 
 import httpx2
 import pytest
 
 from few_operations import few_operations
+from halfmoon.playground.api import OPERATIONS
 from halfmoon.playground.page import SITE
 from halfmoon.serving import presence
 from halfmoon.serving.server import HOST, listen, serve
@@ -59,10 +61,12 @@ def test_it_ends_when_the_page_has_left(session, monkeypatch):
     opened = []
     session.close = lambda: closed.append(True)
     monkeypatch.setattr(webbrowser, "open", opened.append)
-    thread = threading.Thread(target=serve, args=(session, SITE, 0, True, said.append))
+    thread = threading.Thread(
+        target=serve, args=(session, SITE, OPERATIONS, 0, True, said.append)
+    )
     thread.start()
     while not opened:
-        pass
+        time.sleep(0.01)
     address, token = opened[0].split("#token=")
     assert opened[0] in said[0]
     headers = {"Authorization": f"Bearer {token}", "Halfmoon-Page": "one"}

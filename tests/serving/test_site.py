@@ -51,4 +51,4 @@ def test_the_files_of_both_folders_lie_in_one():
 def test_a_name_may_be_in_one_folder_only():
     folder = SITE.folders[0]
     with pytest.raises(ValueError, match=r"Two folders of the page hold [\w-]+\.\w+"):
-        Site((folder, folder), {}).files()
+        Site((folder, folder)).files()

@@ -70,6 +70,7 @@ def command(
         require_extra("play")
     except ImportError as error:
         raise ValueError(str(error)) from None
+    from halfmoon.playground.api import OPERATIONS
     from halfmoon.playground.opening import make_session
     from halfmoon.playground.page import SITE
     from halfmoon.playground.texts import read_settings, split_address
@@ -82,7 +83,7 @@ def command(
     columns = {"target": target, "groups": groups}
     more = {name: column for name, column in columns.items() if column is not None}
     session = make_session(given, **read_settings(begin) | more)
-    serve(session, SITE, port, not no_browser, say=typer.echo, shown=shown)
+    serve(session, SITE, OPERATIONS, port, not no_browser, say=typer.echo, shown=shown)
 
 
 def _read(table: str, reading: Reading) -> "Source":

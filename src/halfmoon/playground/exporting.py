@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.playground.folders import FOLDERS
 from halfmoon.playground.frames import make_frame
+from halfmoon.playground.page import SITE
 from halfmoon.playground.session import Moment
 from halfmoon.serving.packing import jsonable, pack
-from halfmoon.serving.site import Site
 from halfmoon.training.recording import Recording
 
 MOST_MOMENTS = 96
@@ -46,8 +45,7 @@ def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> byt
         "lengths": [len(message) for message in messages],
         "messages": b64encode(gzip.compress(b"".join(messages), 6, mtime=0)).decode(),
     }
-    page = Site(FOLDERS, {})
-    return page.as_one("recorded", {"halfmoon-run": jsonable(told)}).encode()
+    return SITE.as_one("recorded", {"halfmoon-run": jsonable(told)}).encode()
 
 
 def _messages(moment: Moment) -> tuple[list[bytes], list[int]]:

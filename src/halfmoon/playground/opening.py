@@ -82,10 +82,11 @@ def playground(
         from halfmoon.playground.notebook import Playground
 
         return Playground(session)
+    from halfmoon.playground.api import OPERATIONS
     from halfmoon.playground.page import SITE
     from halfmoon.serving.server import serve
 
-    serve(session, SITE, port, open_browser)
+    serve(session, SITE, OPERATIONS, port, open_browser)
     return None
 
 

@@ -1,7 +1,12 @@
-"""The playground's page, with all that it may ask."""
+"""The playground's page: its own modules, and those of the lesson's live figures."""
 
-from halfmoon.playground.api import OPERATIONS
-from halfmoon.playground.folders import FOLDERS
+from importlib.resources import files
+
 from halfmoon.serving.site import Site
 
-SITE = Site(FOLDERS, OPERATIONS)
+SITE = Site(
+    (
+        files("halfmoon.playground").joinpath("static"),
+        files("halfmoon.pages").joinpath("web"),
+    )
+)

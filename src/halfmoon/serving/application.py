@@ -1,6 +1,7 @@
 """The web application: a page, its files, and a route for each operation."""
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -13,12 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from halfmoon.serving.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
-from halfmoon.serving.operations import (
-    File,
-    Operation,
-    explain,
-    operate,
-)
+from halfmoon.serving.operations import File, Operation, explain, operate
 from halfmoon.serving.packing import jsonable
 from halfmoon.serving.presence import Presence
 from halfmoon.serving.site import MEDIA_TYPES, Site, ending
@@ -27,7 +23,11 @@ LARGEST_MESSAGE = 4 * MEBIBYTE  # of JSON, which takes ten times as much once it
 
 
 def make_app(
-    session: Any, site: Site, token: str, presence: Presence | None = None
+    session: Any,
+    site: Site,
+    operations: Mapping[str, Operation],
+    token: str,
+    presence: Presence | None = None,
 ) -> Guard:
     """The application, with the guard before every route of it.
 
@@ -37,6 +37,8 @@ def make_app(
         What the operations are asked of.
     site : Site
         The page.
+    operations : mapping of str to Operation
+        What it may ask.
     token : str
         The secret that every question must bring along.
     presence : Presence, optional
@@ -52,7 +54,7 @@ def make_app(
             methods=["POST"],
             max_body_size=LARGEST_MESSAGE,
         ),
-        *(_route(session, present, each) for each in site.operations.values()),
+        *(_route(session, present, each) for each in operations.values()),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _say_status})
     return Guard(app, token)

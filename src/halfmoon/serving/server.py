@@ -4,12 +4,13 @@ import os
 import secrets
 import socket
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import uvicorn
 
 from halfmoon.serving.application import make_app
+from halfmoon.serving.operations import Operation
 from halfmoon.serving.presence import Presence
 from halfmoon.serving.site import Site
 
@@ -23,12 +24,18 @@ class Server(uvicorn.Server):
     ends once no page is left.
     """
 
-    def __init__(self, session: Any, site: Site, port: int = 0) -> None:
+    def __init__(
+        self,
+        session: Any,
+        site: Site,
+        operations: Mapping[str, Operation],
+        port: int = 0,
+    ) -> None:
         self.presence = Presence()
         token = secrets.token_urlsafe(24)
         super().__init__(
             uvicorn.Config(
-                make_app(session, site, token, self.presence),
+                make_app(session, site, operations, token, self.presence),
                 lifespan="off",
                 log_level="warning",
                 access_log=False,
@@ -80,6 +87,7 @@ def listen(port: int) -> socket.socket:
 def serve(
     session: Any,
     site: Site,
+    operations: Mapping[str, Operation],
     port: int = 0,
     open_browser: bool = True,
     say: Callable[[str], None] = print,
@@ -92,6 +100,9 @@ def serve(
     session
         What the page asks; it is closed at the end.
     site : Site
+        The page.
+    operations : mapping of str to Operation
+        What it may ask.
     port : int
         0 for any that is free.
     open_browser : bool
@@ -106,7 +117,7 @@ def serve(
     ValueError
         For a port that cannot be used.
     """
-    server = Server(session, site, port)
+    server = Server(session, site, operations, port)
     address = "&".join([server.address, *shown])
     say(f"The page is at\n{address}\nClose it to end, or press Ctrl-C here.")
     if open_browser:

@@ -1,4 +1,4 @@
-"""A site: a page, the files that it names, and the operations that it may ask."""
+"""A site: a page, and the files that it names, from one or several folders."""
 
 import json
 import re
@@ -8,7 +8,6 @@ from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 from halfmoon.pages import modules
-from halfmoon.serving.operations import Operation
 
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 SHEET = re.compile(r'<link rel="stylesheet" href="/static/([\w.-]+)">\n')
@@ -16,13 +15,12 @@ SCRIPT = re.compile(r'<script type="module" src="/static/[\w.-]+"></script>\n')
 
 
 class Site(NamedTuple):
-    """A page, its files, and what it may ask.
+    """A page and its files.
 
     The page, page.html, is in the first of the folders; to a browser they are one.
     """
 
     folders: tuple[Traversable, ...]
-    operations: Mapping[str, Operation]
 
     def page(self) -> str:
         """The page itself."""
