@@ -27,6 +27,7 @@ export function drawPoints({ context, width }, place, state, look, bare) {
   const radius = share * Math.min(6.5, Math.max(RADIUS - 0.8, (RADIUS * width) / 420));
   const colour = colourer(frame, look);
   const picked = marks?.picked ?? null;
+  const rim = css(look.dark ? look.paper : [255, 255, 255]);
   for (let i = 0; i < y.length; i += 1) {
     const left = place.x(X[2 * i]);
     const top = place.y(X[2 * i + 1]);
@@ -37,7 +38,7 @@ export function drawPoints({ context, width }, place, state, look, bare) {
     tracePoint(context, label, left, top, size);
     context.fillStyle = css(colour(i));
     context.fill();
-    context.strokeStyle = "#ffffff";
+    context.strokeStyle = rim;
     context.lineWidth = held ? 2 : 1;
     context.stroke();
     if (!bare && isWrong(frame, i)) {
