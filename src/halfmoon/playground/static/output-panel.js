@@ -11,7 +11,7 @@ const CODE_KINDS = [
   ["numpy", "Plain NumPy"],
 ];
 const FILES = [
-  ["page", "The run as a page", "plays it in any browser, offline"],
+  ["page", "The run as a page", "plays offline"],
   ["model", "Model", "for halfmoon.load"],
   ["csv", "Rows", "as CSV"],
   ["svg", "Picture", "SVG, for print"],

@@ -23,7 +23,7 @@ export async function makeRecordedTransport(run) {
   const end = updates.length - 1;
   const data = { ...run.state.data, drawable: false };
   const last = updates[end];
-  const state = { ...run.state, data, playing: false, last, stopped: null };
+  const state = { ...run.state, data, playing: false, end: last, last, stopped: null };
   let at = end; // the moment that is shown
   let since = 0; // when it began to play, as though from the first moment
 
@@ -83,7 +83,8 @@ export async function makeRecordedTransport(run) {
       const hiddenLayer = want.hidden?.layer ?? 1;
       const moment = moments[at];
       const hidden = moment[`hidden.${hiddenLayer}`];
-      return { ...kept, ...moment, hidden, hiddenLayer, playing, version, last };
+      const now = { hidden, hiddenLayer, playing, version, end: last, last };
+      return { ...kept, ...moment, ...now };
     },
   };
 }
