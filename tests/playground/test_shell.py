@@ -330,3 +330,35 @@ def test_nothing_is_cut_and_axe_finds_no_fault(
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.close()
+
+
+def test_the_keyboard_alone_reaches_all(playing, session):
+    """From Tab to Tab, each place can be reached, is seen, and the round ends."""
+    page = playing.open()
+    seen = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(
+            """() => {
+              const at = document.activeElement;
+              const place = at.closest(".pg-top, .pg-bar, .pg-place");
+              const box = at.getBoundingClientRect();
+              const isSeen = getComputedStyle(at).outlineStyle !== "none";
+              return at === document.body ? null : {
+                place: place ? place.className.split(" ").at(-1) : "none",
+                isSeen: isSeen && box.width > 0 && box.height > 0,
+                text: at.outerHTML.slice(0, 120),
+              };
+            }"""
+        )
+        if focus is None:
+            break
+        seen.append(focus)
+    else:
+        pytest.fail("the round of Tab does not end")
+    places = list(dict.fromkeys(each["place"] for each in seen))
+    expected = ["pg-top", "pg-bar", "pg-left", "pg-network", "pg-surface", "pg-curves"]
+    assert [name for name in places if name in expected] == expected
+    assert "pg-below" in places
+    assert [each for each in seen if not each["isSeen"]] == []
+    page.close()

@@ -25,7 +25,7 @@ export function makeMessage() {
      */
     say(sentence, urgent = false) {
       (urgent ? text : quiet).textContent = sentence;
-      if (urgent) shown.hidden = false;
+      if (urgent) shown.hidden = sentence === "";
     },
     hide,
   };
