@@ -110,16 +110,14 @@ def test_points_of_one_column_are_places_and_values():
         assert session.data.task == "regression"
 
 
-def test_a_tables_point_is_moved_along_numbers_and_dates(with_table):
-    session = with_table
-    session.change(axes=("age", "seen"))
-    operate(session, "points", {"move": [[2, 33.5, 19000.5]]})
-    data = session.data
-    assert data.table["age"][2] == 33.5
-    assert str(data.table["seen"][2]) == "2022-01-08T12:00:00"
-    np.testing.assert_allclose(data.positions[2], [33.5, 19000.5])
+def test_several_changes_of_one_message_are_one(session):
+    before = session.data
+    message = {"move": [[1, 0.0, 0.0], [2, 0.5, 0.5]], "remove": [0, 5]}
+    operate(session, "points", message | {"add": [[1.0, 1.0, 1]]})
+    assert session.data.n == 39
+    np.testing.assert_array_equal(session.data.X[:2], [[0.0, 0.0], [0.5, 0.5]])
     operate(session, "undo")
-    assert session.data.table["age"][2] == patients()["age"][2]
+    np.testing.assert_array_equal(session.data.X, before.X)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +144,16 @@ def test_impossible_points_are_refused_in_words(session, message, says):
     assert session.data is before
 
 
-def test_to_a_table_no_points_are_added(with_table):
-    with pytest.raises(ValueError, match="of a table, change the cells of a row"):
-        operate(with_table, "points", {"add": [[1.0, 2.0, 0]]})
+def test_a_table_has_rows_to_remove_and_no_points_to_draw(with_table):
+    for message in (
+        {"add": [[1.0, 2.0, 0]]},
+        {"move": [[0, 1.0, 2.0]]},
+        {"erase": [[1.0, 2.0]]},
+    ):
+        with pytest.raises(ValueError, match="of a table, change the cells of a row"):
+            operate(with_table, "points", message)
+    operate(with_table, "points", {"remove": [3]})
+    assert with_table.data.n == 59
 
 
 def test_a_file_is_learned_from(with_table):

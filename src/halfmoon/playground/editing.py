@@ -66,18 +66,23 @@ def points(
     """
     with session.lock:
         source = _editable(session)
-        table = source.table
+        if source.kind == "table" and (add or move or erase):
+            raise ValueError(
+                "Points are drawn, moved and erased in data sets; of a table, change "
+                "the cells of a row, or remove it."
+            )
+        table = _moved(session.data, source.table, move or [])
         rows = [*(remove or []), *_near(session.data, erase or [])]
         if rows:
             table = table.without_rows(_source_rows(session.data, rows))
-        if move:
-            table = _moved(session.data, table, move)
         if add:
             table = _added(source, table, add, anew)
-        if again and source.table.earlier:
-            table = table.after(source.table.before())
-        if table is not source.table:
-            _learn_from(session, source._replace(table=table), anew)
+        if table is source.table:
+            return None
+        before = source.table
+        if again and before.earlier:
+            before = before.before()
+        _learn_from(session, source._replace(table=table.after(before)), anew)
     return None
 
 
@@ -235,35 +240,19 @@ def _near(data: Data, places: list[Any]) -> list[int]:
 
 
 def _moved(data: Data, table: EditableTable, moves: list[Any]) -> EditableTable:
-    """Rows at other places: their cells in the columns of the axes change.
-
-    Axes of categories, and a target among the axes of a table, keep theirs.
-    """
-    before = table
+    """Rows at other places."""
     for move in moves:
         row, *place = _numbers(move, 3, "A move is a row and two numbers")
         rows = _source_rows(data, [int(row) if row.is_integer() else row])
         for name, number in zip(data.axes, place, strict=True):
-            kind = table.decision(name).kind
-            if data.kinds[name] == "target" and data.kind == "table":
-                continue
-            if kind == "date":
-                moment = np.datetime64(round(number * 86400.0), "s")
-                table = table.with_cells(name, rows, [str(moment)])
-            elif kind == "number":
-                table = table.with_cells(name, rows, [repr(number)])
-    return table.after(before)
+            table = table.with_cells(name, rows, [repr(number)])
+    return table
 
 
 def _added(
     source: Source, table: EditableTable, added: list[Any], anew: bool
 ) -> EditableTable:
     """More points, or these in the place of all others."""
-    if source.kind == "table":
-        raise ValueError(
-            "Points can be added to data sets and drawn points; of a table, change the "
-            "cells of a row."
-        )
     what = "A point is two numbers and a label"
     rows = [_numbers(point, 3, what) for point in added]
     for _, _, label in rows:
@@ -274,11 +263,8 @@ def _added(
     names = [name for name in ("x1", "x2", "y") if name in table.columns]
     # of one column, the place's second number is the value
     columns = zip(*rows, strict=True)
-    before = table
-    table = table.with_rows(dict(zip(names, columns, strict=False)))
-    if anew:
-        table = table.without_rows(list(range(before.n)))
-    return table.after(before)
+    more = table.with_rows(dict(zip(names, columns, strict=False)))
+    return more.without_rows(list(range(table.n))) if anew else more
 
 
 def _check_label(source: Source, label: float) -> None:
