@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from halfmoon import load
+from halfmoon.playground.setup import Setup
 from halfmoon.playground.teaching import read_lessons
 from live_page import needs_chromium
 
@@ -113,6 +114,6 @@ def test_a_link_starts_a_lesson(playing):
     lesson = page.locator(".pg-lesson")
     expect(lesson).to_contain_text("Three units are enough")
     expect(lesson).to_contain_text("Step 2 of 2")
-    assert playing.session.setup == read_lessons()["three-units"].setup
+    assert playing.session.setup == Setup(**read_lessons()["three-units"].setup)
     lesson.get_by_text("Hint").click()
     expect(lesson).to_contain_text("The moons need an S")
