@@ -211,11 +211,10 @@ def test_a_point_is_dragged_and_restored(figure):
     mouse.down()
     mouse.move(*pixel(figure, X[0], X[1] - 1.0), steps=4)
     mouse.up()
-    figure.page.wait_for_timeout(100)
-    assert figure.reading("loss") != before
+    loss = figure.box.locator("dd[data-name=loss]")
+    expect(loss).not_to_have_text(before)
     figure.press("Restore the points")
-    figure.page.wait_for_timeout(100)
-    assert figure.reading("loss") == before
+    expect(loss).to_have_text(before)
 
 
 def test_points_are_added_by_pointer_and_removed_by_keyboard(figure):

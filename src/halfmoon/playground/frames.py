@@ -26,7 +26,7 @@ from halfmoon.training.recording import Recording
 
 MOST_ROWS = 1_500  # shown as points
 MOST_CELLS = 160  # of a map, in either direction
-MOST_INPUTS = 64  # shown as pictures
+MOST_INPUTS = 64  # shown as pictures, the first ones
 MOST = 10**9  # units, weights and rows
 # rows times parameters; more is measured now and then while it trains
 MEASURED_AT_ONCE = 2_000_000
@@ -139,8 +139,8 @@ def _units(asked: Asked, wish: Any) -> Part:
         first = moment.network.views(moment.theta)[moment.network.lowest]
         lines = zero_lines(first.W, first.b, data.box)
         arrays["lines"] = lines.astype(np.float32)
-    if asked.is_new and len(data.inputs) <= MOST_INPUTS:
-        inputs = maps.grid_inputs(data, columns, rows)
+    if asked.is_new:
+        inputs = maps.grid_inputs(data, columns, rows)[:, :MOST_INPUTS]
         arrays["inputPictures"] = inputs.astype(np.float32)
     return {"unitColumns": columns, "unitRows": rows}, arrays
 

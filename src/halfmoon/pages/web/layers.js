@@ -128,15 +128,6 @@ export function weightEnds(frame, index) {
 }
 
 /**
- * A name cut to `most` letters.
- * @param {string} name
- * @param {number} most
- */
-export function shorten(name, most) {
-  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
-}
-
-/**
  * A number as one reads it, with a true minus sign.
  * @param {number} value
  * @param {number} digits

@@ -179,6 +179,20 @@ export function shapeOf(label) {
 }
 
 /**
+ * A text cut to so many pixels, in the context's font.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} room
+ */
+export function fitText(context, text, room) {
+  let fitting = text;
+  while (fitting.length > 1 && context.measureText(fitting).width > room) {
+    fitting = `${fitting.slice(0, -2)}…`;
+  }
+  return fitting;
+}
+
+/**
  * A canvas that fills its box. `redraw` is called whenever that changes its size.
  * @param {string} className
  * @param {() => void} redraw

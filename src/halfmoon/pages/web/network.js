@@ -2,8 +2,16 @@
 // between them: the wider a line, the larger the weight; solid amber is positive, dashed
 // violet negative. A weight is changed by dragging its line up or down.
 
-import { outputsOf, readable, shorten, signedNumber } from "./layers.js";
-import { FONT, classColour, css, makeCanvas, shadeOf, tracePoint } from "./look.js";
+import { outputsOf, readable, signedNumber } from "./layers.js";
+import {
+  FONT,
+  classColour,
+  css,
+  fitText,
+  makeCanvas,
+  shadeOf,
+  tracePoint,
+} from "./look.js";
 import { drawGrid, paintGrid, paintOutput, paintSigned } from "./maps.js";
 import { listenToNetwork } from "./network-input.js";
 import { arrangeNetwork, leftOut, onPath, unitTiles } from "./network-map.js";
@@ -16,6 +24,7 @@ import { pictureOf } from "./surface.js";
 /** @typedef {(context: CanvasRenderingContext2D, drawing: Drawing) => void} Overlay */
 
 const CROWD = 8; // units in a layer, beyond which they have no number
+const NUMBER_ROOM = 10; // pixels, for the number over a unit
 const MOST_WEIGHTS = 400; // the largest of them have lines
 const FINEST_DASHED = 0.5; // of lines so fine no dashes are seen
 const FEW_WEIGHTS = 24; // in a layer, beyond which lines are finer
@@ -23,7 +32,6 @@ const WIDEST = 9; // pixels, of a line
 const SMALL = 20; // pixels, below which a picture has no round corners
 const OUTPUT_COLUMNS = 24;
 const OUTPUT_ROWS = 18;
-const LETTER = 6.4; // pixels, about
 
 /**
  * The network's drawing. `heads` says whether the layers are named above it, and
@@ -234,7 +242,9 @@ function drawLabels(context, drawing) {
   context.font = `600 11px ${FONT}`;
   context.textAlign = "center";
   map.layers.slice(1, -1).forEach((tiles) => {
-    if (tiles.length > CROWD) return;
+    const [first, second] = tiles;
+    const gap = second ? second.y - first.y - first.tall : NUMBER_ROOM;
+    if (tiles.length > CROWD || gap < NUMBER_ROOM) return;
     tiles.forEach(({ x, y, wide, tall }, i) => {
       context.fillText(`${i + 1}`, x + wide / 2 - 1, y - tall / 2 - 7);
     });
@@ -275,8 +285,8 @@ function drawInputNames(context, { frame, map, look }) {
   map.layers[0].forEach(({ x, y, wide, tall }, i) => {
     const name = readable(frame.inputNames[i]);
     if (map.isNarrow) {
-      const room = Math.max(4, Math.floor((x - wide / 2 - 8) / LETTER));
-      context.fillText(shorten(name, room), x - wide / 2 - 6, y);
+      const end = x - wide / 2 - 6;
+      context.fillText(fitText(context, name, end - 2), end, y);
     } else {
       context.fillText(name, x, y - tall / 2 - 10);
     }
@@ -303,9 +313,9 @@ function drawOutputs(context, { frame, map, look }) {
     context.lineWidth = 1;
     context.stroke();
     if (!areNamed) return;
-    const room = Math.max(2, Math.floor((map.width - left - 10) / LETTER));
+    const name = fitText(context, classNames[c], map.width - left - 12);
     context.fillStyle = css(look.ink);
-    context.fillText(shorten(classNames[c], room), left + 10, y + 0.5);
+    context.fillText(name, left + 10, y + 0.5);
   });
 }
 

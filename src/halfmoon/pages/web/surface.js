@@ -9,10 +9,9 @@ import {
   placeOfUnit,
   placeOfWeight,
   readable,
-  shorten,
 } from "./layers.js";
 import { leader } from "./leader.js";
-import { FONT, css, makeCanvas } from "./look.js";
+import { FONT, css, fitText, makeCanvas } from "./look.js";
 import { drawGrid, paintHatch, paintPrediction, paintSigned } from "./maps.js";
 import { drawPoints } from "./points.js";
 import { listenToSurface, within } from "./surface-input.js";
@@ -25,7 +24,6 @@ const MOST_LINES = 8;
 const LEAST_SPAN = 0.5; // of what a unit answers, for its full colours
 const FAINTEST = 0.25; // of the largest answer in a layer: a unit's full colour
 const LEVELS = 8; // of equal value
-const LONGEST_NAME = 24;
 
 /**
  * The plane with its points; where it is `bare`, without what is predicted; with the
@@ -203,7 +201,9 @@ export function pictureOf(frame, unit) {
   const values = isInput ? inputPictures : pictures;
   if (!values) return null;
   const index = isInput ? -1 - unit : unit;
-  const count = isInput ? sizes[0] : hiddenUnits(frame);
+  const cells = frame.unitColumns * frame.unitRows;
+  const count = isInput ? values.length / cells : hiddenUnits(frame);
+  if (index >= count) return null;
   const spans = spansOf(values, count);
   let span = Math.max(LEAST_SPAN, spans[index]);
   if (!isInput) {
@@ -333,8 +333,9 @@ function drawBadge(
  * @param {Look} look
  */
 function drawNames({ context, width, height }, { axes }, look) {
-  const [across, up] = axes.map((name) => shorten(readable(name), LONGEST_NAME));
   const font = "italic 13px Georgia, serif";
+  context.font = font;
+  const [across, up] = axes.map((name) => fitText(context, readable(name), width / 2));
   drawBadge(context, look, `${across} →`, width - 8, height - 13, font, "right");
   drawBadge(context, look, `${up} ↑`, 8, 13, font, "left");
 }

@@ -31,7 +31,7 @@ export interface Frame {
   range?: [number, number];
 
   /** the same for all hidden units, layer after layer, on a coarser grid; and for the
-   * inputs */
+   * first inputs */
   pictures: Float32Array;
   inputPictures?: Float32Array;
   unitColumns: number;

@@ -143,7 +143,9 @@ function makeShownChoice(store) {
 function choicesOf(frame) {
   const { inputNames } = frame;
   const units = Array.from({ length: hiddenUnits(frame) }, (_, unit) => unit);
-  const inputs = inputNames.map((_, i) => -1 - i);
+  const inputs = inputNames
+    .map((_, i) => -1 - i)
+    .filter((unit) => frame.pictures && pictureOf(frame, unit));
   return [
     ["", "the prediction"],
     .../** @type {[number, string, string][]} */ (
