@@ -179,7 +179,7 @@ def _jumps_across(case: Case) -> Finding | None:
         number=number,
         message=(
             f"Sharpness times rate {rate:g} is {number:.3g}, over {stable:.3g}: "
-            "updates jump to and fro and gain nothing."
+            "updates jump to and fro, and the last fifth of the epochs gained little."
         ),
         remedy=f"Set {_rate_to_set(case, stable / number / 2.0)}, for smaller steps.",
         change=_other_rate(case, stable / number / 2.0),

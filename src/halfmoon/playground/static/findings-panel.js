@@ -1,5 +1,5 @@
-// What is wrong with the fit, as it arises, with the remedy as a button: a strip over
-// the foot of the network, there only if something was found.
+// What is wrong with the fit, as it arises, with the remedy as a button: below the
+// network, the first thing that was found; while it trains, twice in a row.
 
 import { make } from "./controls.js";
 import { makeSmallButton } from "./toggles.js";
@@ -30,6 +30,9 @@ export function makeFindingsPanel(store) {
   let lookedAt = -Infinity;
   let known = "";
   let isAsking = false;
+  /** @type {Set<string>} */
+  let found = new Set(); // in the latest look
+  let shown = "null";
 
   async function look() {
     lookedAt = performance.now();
@@ -41,13 +44,17 @@ export function makeFindingsPanel(store) {
 
   /** @param {FindingInfo[]} findings */
   function show(findings) {
-    const open = findings.filter(({ name }) => !closed.has(name));
-    const text = JSON.stringify(open);
+    const before = found;
+    found = new Set(findings.map(({ name }) => name));
+    const first = findings.find(({ name }) => {
+      const lasts = before.has(name) || !store.state.playing;
+      return lasts && !closed.has(name);
+    });
+    const text = JSON.stringify(first ?? null);
     if (text === shown) return;
     shown = text;
-    element.replaceChildren(...open.map((each) => makeFinding(store, each, close)));
+    element.replaceChildren(...(first ? [makeFinding(store, first, close)] : []));
   }
-  let shown = "[]";
 
   /** @param {string} name */
   function close(name) {

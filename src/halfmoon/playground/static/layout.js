@@ -13,7 +13,7 @@ export const SLOTS = [
   { name: "settings", title: "Training", place: "left" },
   { name: "lessons", title: "Lessons", place: "left" },
   { name: "network", title: "Network", place: "network" },
-  { name: "findings", title: "Findings", place: "strip" },
+  { name: "findings", title: "Findings", place: "network" },
   { name: "surface", title: "Output", place: "surface" },
   { name: "curves", title: "Curves", place: "curves" },
   { name: "table", title: "Table", place: "below" },
@@ -38,7 +38,7 @@ export function makeLayout(store, hidden) {
   const made = shown.map((slot) => makeSlot(store, slot));
   /** @type {ReturnType<typeof makeTabs>[]} */
   const tabs = [];
-  for (const place of ["left", "network", "strip", "surface", "curves", "below"]) {
+  for (const place of ["left", "network", "surface", "curves", "below"]) {
     const here = made.filter(({ slot }) => slot.place === place);
     if (here.length === 0) continue;
     const box = make("div", `pg-place pg-${place}`);

@@ -162,5 +162,5 @@ export interface Panel {
 export interface Slot {
   name: string;
   title: string;
-  place: "left" | "network" | "strip" | "surface" | "curves" | "below";
+  place: "left" | "network" | "surface" | "curves" | "below";
 }
