@@ -168,9 +168,9 @@ def test_a_table_is_opened_and_its_columns_are_chosen(page, session):
     ]
     upload(page, session, "\n".join(rows).encode(), "people.csv")
     assert session.data.target == "risk"
-    page.get_by_label("Across").select_option("height")
+    page.get_by_label("Horizontal axis").select_option("height")
     until(lambda: session.data.axes[0] == "height")
-    page.get_by_label("Upwards").select_option("sex")
+    page.get_by_label("Vertical axis").select_option("sex")
     until(lambda: session.data.axes == ("height", "sex"))
     page.get_by_label("Groups").select_option("group")
     until(lambda: session.setup.groups == "group")
@@ -267,6 +267,9 @@ def test_rows_come_in_parts_and_are_linked_with_the_map(page, session):
     page.get_by_text("Rows 51 to 100 of 200").wait_for()
     page.get_by_role("button", name="Earlier rows").click()
     page.get_by_text("Rows 1 to 50 of 200").wait_for()
+    type_in(page.get_by_role("spinbutton", name="from row"), "181")
+    page.get_by_text("Rows 181 to 200 of 200").wait_for()
+    type_in(page.get_by_role("spinbutton", name="from row"), "1")
     page.get_by_role("button", name="Row 7", exact=True).click()
     picked = page.locator(".pg-table tr.pg-picked")
     picked.wait_for()

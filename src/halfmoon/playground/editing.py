@@ -37,6 +37,7 @@ def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setu
         optimizer="adam",
         learning_rate=0.01,
         batch_size=32 if rows <= 5_000 else 128,
+        epochs=200,
     )
 
 

@@ -140,7 +140,7 @@ function makeColumns(store) {
   });
   /** @type {string[]} */
   let chosen = [];
-  const axes = ["Across", "Upwards"].map((label, i) =>
+  const axes = ["Horizontal axis", "Vertical axis"].map((label, i) =>
     choice("axes", label, (value) => {
       if (chosen[1 - i] === value) chosen[1 - i] = chosen[i];
       chosen[i] = value;

@@ -228,7 +228,15 @@ function makePages(go) {
   let first = 0;
   const back = makeSmallButton("Earlier rows", () => go(Math.max(0, first - PAGE)));
   const forth = makeSmallButton("Later rows", () => go(first + PAGE));
-  element.append(said, back, forth);
+  const jump = make("label", "pg-note pg-jump", "from row ");
+  const number = /** @type {HTMLInputElement} */ (make("input", "pg-number"));
+  number.type = "number";
+  number.min = "1";
+  number.addEventListener("change", () => {
+    if (number.checkValidity() && number.value) go(Number(number.value) - 1);
+  });
+  jump.append(number);
+  element.append(said, back, forth, jump);
   return {
     element,
     /**
@@ -239,10 +247,13 @@ function makePages(go) {
       first = from;
       const last = from + rows.length;
       const shown = `${countText(from + 1)} to ${countText(last)}`;
-      said.textContent =
-        `Rows ${shown} of ${countText(total)}. Write into a cell to change it.`;
+      said.textContent = `Rows ${shown} of ${countText(total)}`;
+      said.title = "Write into a cell to change it.";
       back.hidden = from === 0;
       forth.hidden = last >= total;
+      jump.hidden = total <= PAGE;
+      number.max = `${total}`;
+      if (document.activeElement !== number) number.value = `${from + 1}`;
     },
   };
 }
