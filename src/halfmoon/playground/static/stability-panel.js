@@ -17,6 +17,7 @@ const HIGHEST = 6; // times the limit; beyond it the curve leaves the chart
 export function makeStabilityPanel(store) {
   const element = make("div", "pg-stability-panel");
   let shows = "product";
+  let known = 0; // updates whose curvature has come
   const pick = makePick({
     label: "What is drawn",
     options: [
@@ -55,18 +56,13 @@ export function makeStabilityPanel(store) {
       const text = now.why || noteOf(now);
       if (note.textContent !== text) note.textContent = text;
       chart.draw(contentOfStability(frame, shows, look), look);
-      if (isOnItsWay(frame)) store.want();
+      // each frame brings the curvature at a few more updates
+      const count = frame["stability.product_updates"]?.length ?? 0;
+      const isWhole = count === frame["stability.updates"].length;
+      if (!isWhole && count !== known) store.want();
+      known = count;
     },
   };
-}
-
-/**
- * Whether there are updates whose curvature is still to come: each frame brings a few.
- * @param {PlaygroundFrame} frame
- */
-function isOnItsWay(frame) {
-  const known = frame["stability.product_updates"];
-  return known !== undefined && known.length < frame["stability.updates"].length;
 }
 
 /** @param {{product: number | null, limit: number | null}} now */
