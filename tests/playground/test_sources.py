@@ -109,3 +109,8 @@ def test_a_point_is_typed_in():
     np.testing.assert_array_equal(data.inputs_of({"x1": "2", "x2": 3}), [[2.0, 6.0]])
     with pytest.raises(ValueError, match="a number for each of x1, x2"):
         data.inputs_of({"x1": "2"})
+
+
+def test_a_data_set_that_would_take_for_ever_is_refused():
+    with pytest.raises(ValueError, match=r"classes may be at most 20 .* got 1e"):
+        make_data(Setup(data="blobs:classes=100000000"))

@@ -10,6 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.registry import settings_of
 from halfmoon.playground.data import Data
 from halfmoon.playground.features import apply_features, usable_features
 from halfmoon.playground.given import Box, Source
@@ -18,6 +19,7 @@ from halfmoon.playground.setup import Setup
 from halfmoon.tables.held_out import hold_out
 
 GIVEN = ("drawn", "table")
+LARGEST = 20  # setting of a data set, such as how many classes it has
 
 
 def make_data(setup: Setup, source: Source | None = None) -> Data:
@@ -54,8 +56,16 @@ def _drawn(setup: Setup, source: Source) -> Data:
 
 def _generated(setup: Setup) -> Data:
     """Rows of a data set by name."""
-    X, y = datasets.make(setup.data, setup.rows, setup.noise, setup.data_seed)
-    task = datasets.DATASETS.make(setup.data).task
+    dataset = datasets.DATASETS.make(setup.data)
+    for field in settings_of(type(dataset)):
+        value = getattr(dataset, field.name)
+        if not isinstance(value, str) and value > LARGEST:  # it would take for ever
+            raise ValueError(
+                f"{field.name} may be at most {LARGEST} in the playground; got "
+                f"{value:g}."
+            )
+    X, y = datasets.make(dataset, setup.rows, setup.noise, setup.data_seed)
+    task = dataset.task
     n = len(y)
     is_test = hold_out(np.arange(n), n, setup.test_share, setup.data_seed)
     return _on_the_plane(setup, X, y, is_test, task, "generator")

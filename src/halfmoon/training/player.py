@@ -95,8 +95,7 @@ class Player:
         with self.lock:
             self.playing = False
             self.phase = None
-            if self.recording.update == self.recording.last_update:
-                self.recording.measure()
+            self.recording.measure()
             self.show(True)
 
     def advance(self, updates: int) -> None:

@@ -275,9 +275,9 @@ class Recording:
         self._forget_first()
         self._index = len(self.stages) - 1
         self.kept.pop(self.update, None)
-        self.points = [each for each in self.points if each.update < self.update]
+        earlier = [each for each in self.points if each.update < self.update]
+        self.points = [*earlier, self._measure()]
         self.allow_more()
-        self.measure()
 
     def _forget_first(self) -> None:
         """Forget the first stages, if their data hold too many rows."""
@@ -296,13 +296,13 @@ class Recording:
 
     def measure(self) -> None:
         """Measure at the last update, once."""
-        if not self.points or self.points[-1].update < self.last_update:
-            measures = self._measures()
-            point = Point(self.update, measures, self.last, self.run.theta)
-            self.points.append(point)
+        if self.points[-1].update < self.update == self.last_update:
+            self.points.append(self._measure())
 
-    def _measures(self) -> Any:
-        return self.stage.conditions.measure(self.work.network, self.run.theta)
+    def _measure(self) -> Point:
+        theta = self.run.theta
+        measures = self.stage.conditions.measure(self.work.network, theta)
+        return Point(self.update, measures, self.last, theta)
 
     def advance(self, update: int, seconds: float = math.inf) -> None:
         """Go on to an update, unless it stops before or the time is over."""
@@ -371,7 +371,7 @@ class Recording:
     def _reason_to_stop(self) -> str:
         """What the conditions say after an epoch."""
         conditions = self.stage.conditions
-        measures = self._measures()
+        measures = self._measure().measures
         monitor = np.array([conditions.monitor(measures)])
         self._standstill = self._standstill.after(monitor, 0.0)
         reason: str = conditions.reason_to_stop(measures, self._standstill.epochs)
