@@ -75,5 +75,10 @@ def test_long_sums_and_long_results_are_cut():
     assert len(written["z1"]) == 8
     assert written["z1"][0].count("*") == 5
     assert "... (15 more)" in written["z1"][0]
+    network = Network.dense([2, 9], seed=1)
+    written = write_out(network, trace(network, [1.0, 2.0], 4), 4)
+    assert written["y_hat"][0].count("e^") == 6  # of ten
+    assert written["y_hat"][0].endswith("... (4 more))")
+    assert written["loss"][0].startswith("- (0 log ")
     assert write_sum(list("abcdef")) == "a + b + c + d + e + f"
     assert number_text(-0.00012345) == "(-0.0001234)"

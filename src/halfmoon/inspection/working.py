@@ -184,10 +184,10 @@ def _write_elementwise(line: Line, values: Values, index: Index, digits: int) ->
         text = NUMBERS_IN_A_ROW.sub(" * ", NAME.sub(number, formula))
         return TWICE_IN_BRACKETS.sub(r"\1", text)
 
-    def summed(found: re.Match[str]) -> str:
-        return f"({write_sum([write(found[1], c) for c in entries])})"
-
-    formula, has_sum = SUM_OF_CLASSES.subn(summed, line.formula)
-    if len(entries) > line.value.size and not has_sum:
-        return write_sum([f"({write(formula, c)})" for c in entries])
-    return write(formula, index[0])
+    found = SUM_OF_CLASSES.search(line.formula)
+    if found:
+        terms = write_sum([write(found[1], c) for c in entries])
+        return f"{write(line.formula[: found.start()], index[0])}({terms})"
+    if len(entries) > line.value.size:
+        return write_sum([f"({write(line.formula, c)})" for c in entries])
+    return write(line.formula, index[0])
