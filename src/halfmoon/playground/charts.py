@@ -174,11 +174,11 @@ def largest_curvature(setup: Setup, data: Data, theta: bytes) -> float:
 def _products(run: Recording) -> dict[str, Array]:
     """Rate times curvature at the updates that were measured.
 
-    A few are new in each frame, so that none takes long.
+    A few are new in each frame, so that none takes long: the latest ones first.
     """
     deadline = time.perf_counter() + NEW_SECONDS
     found = []
-    for point in list(run.points):
+    for point in reversed(list(run.points)):
         stage = [stage for stage in run.stages if stage.begin <= point.update][-1]
         kappa = largest_curvature(
             stage.conditions.setup, stage.conditions.data, point.theta.tobytes()
@@ -186,5 +186,6 @@ def _products(run: Recording) -> dict[str, Array]:
         found.append((point.update, point.last.learning_rate * kappa))
         if time.perf_counter() > deadline:
             break
+    found.sort()
     updates, products = np.array(found, np.float64).reshape(-1, 2).T
     return {"product_updates": updates, "product": products}
