@@ -99,3 +99,10 @@ def test_a_category_may_be_missing_around_a_point():
 def test_axes_that_cannot_be_are_refused_in_words(table, axes):
     with pytest.raises(ValueError, match="two different columns \\(age, born, "):
         TablePlane(table, KINDS, axes)
+
+
+def test_numbers_without_end_are_drawn_in():
+    table = {"x": np.array([1e308, -1e308, 0.0]), "y": np.array([0.0, 1.0, 2.0])}
+    plane = TablePlane(table, dict.fromkeys(table, "number"), ("x", "y"))
+    assert np.isfinite(np.ptp(plane.positions, axis=0)).all()
+    assert np.isfinite(plane.gap(plane.positions)).all()

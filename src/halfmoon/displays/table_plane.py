@@ -14,6 +14,7 @@ from halfmoon.tables.dates import days_of
 
 SPREAD = 0.3  # how far rows of one category are scattered along an axis
 FEW = 10  # so many different numbers are steps rather than an axis
+FARTHEST = 1e150  # a number from 0, so that its square is finite
 NAMED = 4  # categories of an axis that are named
 
 
@@ -77,7 +78,7 @@ class TablePlane:
             numbers = days_of(column) if kind == "date" else column
             missing = np.isnan(numbers)
             middle = np.median(numbers[~missing]) if not missing.all() else 0.0
-            return np.where(missing, middle, numbers)
+            return np.clip(np.where(missing, middle, numbers), -FARTHEST, FARTHEST)
         missing = missing_rows(column)
         known = np.unique(column[~missing])
         self.categories[name] = np.array([*known.tolist(), None], dtype=object)

@@ -90,6 +90,8 @@ def _plane(setup: Setup, learned: LearnableTable) -> TablePlane:
             kinds[target] = "category"
     axes = setup.axes
     if len(set(axes)) != 2 or not set(axes) <= set(columns):
-        axes = choose_axes(columns, learned.truth())
+        axes = tuple(columns)
+        if len(axes) > 2:
+            axes = choose_axes(columns, learned.truth())
     numbers = learned.table.numbers[learned.rows]
     return TablePlane(columns, kinds, (axes[0], axes[1]), numbers)

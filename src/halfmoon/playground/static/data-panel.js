@@ -60,7 +60,7 @@ function settingOf(store, name) {
  * @param {Store} store
  */
 function makeDraws(store) {
-  const element = make("div", "pg-fields");
+  const element = make("div");
   const own = make("div");
   const fields = {
     rows: amount(store, "rows", "Rows", COUNTS),
@@ -128,7 +128,7 @@ function amount(store, name, label, stops) {
  * @param {Store} store
  */
 function makeColumns(store) {
-  const element = make("div", "pg-fields");
+  const element = make("div", "pg-columns");
   /** @param {string} name @param {string} label @param {(value: any) => any} change */
   function choice(name, label, change) {
     const field = makeSelection(label, settingOf(store, name), [], change);
