@@ -43,6 +43,19 @@ def test_a_row_is_traced_with_the_engines_own_numbers(playing):
     assert page.locator(".pg-equation", has_text="δ₂ = ŷ").count() == 1
 
 
+def test_a_click_on_a_point_traces_its_row(playing):
+    page = playing.page
+    data = playing.session.data
+    x0, x1, y0, y1 = data.box
+    canvas = page.locator(".pg-slot-surface canvas").first.bounding_box()
+    x, y = data.positions[11]
+    left = canvas["x"] + canvas["width"] * (x - x0) / (x1 - x0)
+    top = canvas["y"] + canvas["height"] * (y1 - y) / (y1 - y0)
+    page.mouse.click(left, top)
+    page.locator(".pg-trace-summary", has_text="Row 12,").wait_for()
+    assert page.locator("#pg-tab-trace").get_attribute("aria-selected") == "true"
+
+
 def test_a_row_that_is_typed_is_predicted(playing):
     page = playing.page
     page.locator("#pg-tab-row").click()
