@@ -193,6 +193,36 @@ export function fitText(context, text, room) {
 }
 
 /**
+ * A short text with a rim, to be read upon anything.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Look} look
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {string} font
+ * @param {CanvasTextAlign} align
+ */
+export function drawBadge(
+  context,
+  look,
+  text,
+  x,
+  y,
+  font = `600 11px ${FONT}`,
+  align = "center",
+) {
+  context.font = font;
+  context.textAlign = align;
+  context.textBaseline = "middle";
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.strokeStyle = css(look.paper, 0.85);
+  context.strokeText(text, x, y);
+  context.fillStyle = css(look.ink);
+  context.fillText(text, x, y);
+}
+
+/**
  * A canvas that fills its box. `redraw` is called whenever that changes its size.
  * @param {string} className
  * @param {() => void} redraw

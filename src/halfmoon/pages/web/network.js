@@ -7,6 +7,7 @@ import {
   FONT,
   classColour,
   css,
+  drawBadge,
   fitText,
   makeCanvas,
   shadeOf,
@@ -24,11 +25,11 @@ import { pictureOf } from "./surface.js";
 /** @typedef {(context: CanvasRenderingContext2D, drawing: Drawing) => void} Overlay */
 
 const CROWD = 8; // units in a layer, beyond which they have no number
-const NUMBER_ROOM = 10; // pixels, for the number over a unit
 const MOST_WEIGHTS = 400; // the largest of them have lines
 const FINEST_DASHED = 0.5; // of lines so fine no dashes are seen
 const FEW_WEIGHTS = 24; // in a layer, beyond which lines are finer
 const WIDEST = 9; // pixels, of a line
+const NUMBERED = 30; // pixels, of a picture that has room for a number
 const SMALL = 20; // pixels, below which a picture has no round corners
 const OUTPUT_COLUMNS = 24;
 const OUTPUT_ROWS = 18;
@@ -239,14 +240,10 @@ function drawHeads(context, { frame, map, look }) {
 function drawLabels(context, drawing) {
   const { frame, map, look } = drawing;
   drawInputNames(context, drawing);
-  context.font = `600 11px ${FONT}`;
-  context.textAlign = "center";
   map.layers.slice(1, -1).forEach((tiles) => {
-    const [first, second] = tiles;
-    const gap = second ? second.y - first.y - first.tall : NUMBER_ROOM;
-    if (tiles.length > CROWD || gap < NUMBER_ROOM) return;
+    if (tiles.length > CROWD || tiles[0].tall < NUMBERED) return;
     tiles.forEach(({ x, y, wide, tall }, i) => {
-      context.fillText(`${i + 1}`, x + wide / 2 - 1, y - tall / 2 - 7);
+      drawBadge(context, look, `${i + 1}`, x - wide / 2 + 8, y - tall / 2 + 9);
     });
   });
   drawOutputs(context, drawing);

@@ -10,7 +10,7 @@ import { shareOf } from "./maps.js";
 /** @import { Places, SurfaceState } from "./surface-input.js" */
 
 const RADIUS = 4.6;
-const MANY_POINTS = 500; // from which on they are smaller
+const MANY_POINTS = 300; // from which on they are smaller, down to a half
 
 /**
  * @param {Canvas} canvas
@@ -23,11 +23,13 @@ export function drawPoints({ context, width }, place, state, look, bare) {
   const { frame, marks } = state;
   if (!frame || !frame.X) return;
   const { X, y, test, rowNumbers } = frame;
-  const share = y.length > MANY_POINTS ? 0.7 : 1;
+  const share = Math.min(1, Math.max(0.5, Math.sqrt(MANY_POINTS / y.length)));
   const radius = share * Math.min(6.5, Math.max(RADIUS - 0.8, (RADIUS * width) / 420));
   const colour = colourer(frame, look);
   const picked = marks?.picked ?? null;
-  const rim = css(look.dark ? look.paper : [255, 255, 255]);
+  // in the dark the light rim is for the wrong ones; of values none is wrong
+  const isDarkRim = look.dark && frame.task === "classification";
+  const rim = css(isDarkRim ? look.paper : [255, 255, 255]);
   for (let i = 0; i < y.length; i += 1) {
     const left = place.x(X[2 * i]);
     const top = place.y(X[2 * i + 1]);
@@ -39,11 +41,11 @@ export function drawPoints({ context, width }, place, state, look, bare) {
     context.fillStyle = css(colour(i));
     context.fill();
     context.strokeStyle = rim;
-    context.lineWidth = held ? 2 : 1;
+    context.lineWidth = held ? 2 : share ** 2;
     context.stroke();
     if (!bare && isWrong(frame, i)) {
       context.strokeStyle = css(look.ink);
-      context.lineWidth = 1.6;
+      context.lineWidth = 1.6 * share;
       context.stroke();
     }
     if (test?.[i]) drawHole(context, label, left, top, size);

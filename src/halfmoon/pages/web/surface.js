@@ -11,7 +11,7 @@ import {
   readable,
 } from "./layers.js";
 import { leader } from "./leader.js";
-import { FONT, css, fitText, makeCanvas } from "./look.js";
+import { css, drawBadge, fitText, makeCanvas } from "./look.js";
 import { drawGrid, paintHatch, paintPrediction, paintSigned } from "./maps.js";
 import { drawPoints } from "./points.js";
 import { listenToSurface, within } from "./surface-input.js";
@@ -296,35 +296,6 @@ function drawUnitLines({ context }, place, { lines }, look, lit) {
     const y = y0 + 0.9 * (y1 - y0) - (12 * (x1 - x0)) / length;
     drawBadge(context, look, `${unit + 1}`, x, y);
   }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Look} look
- * @param {string} text
- * @param {number} x
- * @param {number} y
- * @param {string} font
- * @param {CanvasTextAlign} align
- */
-function drawBadge(
-  context,
-  look,
-  text,
-  x,
-  y,
-  font = `600 11px ${FONT}`,
-  align = "center",
-) {
-  context.font = font;
-  context.textAlign = align;
-  context.textBaseline = "middle";
-  context.lineWidth = 3;
-  context.lineJoin = "round";
-  context.strokeStyle = css(look.paper, 0.85);
-  context.strokeText(text, x, y);
-  context.fillStyle = css(look.ink);
-  context.fillText(text, x, y);
 }
 
 /**
