@@ -23,9 +23,7 @@ export function makeAnnouncer(store) {
       if (playing && !was.playing) store.say("Training.");
       if (!playing && was.playing) owed = message || "Paused";
       else if (!playing && state.update !== was.update) owed = "Moved";
-      const isChanged = stopped !== was.stopped;
-      if (isChanged && stopped === "diverged") store.say(message, true);
-      if (isChanged && was.stopped === "diverged") store.say("", true);
+      if (stopped === "diverged" && was.stopped !== stopped) store.say(message, true);
       was = state;
     },
   };

@@ -27,7 +27,7 @@ export function makePlayBar(store) {
     label: "Play",
     picture: "play",
     className: "live-play",
-    press: () => train(store.state.playing ? "pause" : "play"),
+    press: () => playOrPause(store),
   });
   const groups = [
     [
@@ -69,6 +69,16 @@ export function makePlayBar(store) {
       rewind.reach(state);
     },
   };
+}
+
+/**
+ * Play, or pause; pressed twice in a row, it does the one and then the other.
+ * @param {Store} store
+ */
+export function playOrPause(store) {
+  const { playing } = store.state;
+  store.state = { ...store.state, playing: !playing };
+  store.ask("train", { do: playing ? "pause" : "play" });
 }
 
 /** @param {any[][]} group */

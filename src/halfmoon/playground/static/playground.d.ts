@@ -131,7 +131,7 @@ export interface Store {
   tell(name: string, message: object, key?: string): void;
   /** Change settings; their values are collected while a change is on its way. */
   change(settings: Setup): void;
-  /** Tell a screen reader; if urgent, show it to all. */
+  /** Tell a screen reader; if urgent, show it to all until the next change. */
   say(text: string, urgent?: boolean): void;
   /** Marks have changed: draw again what is there. */
   redraw(): void;

@@ -2,6 +2,7 @@
 // off, since speech input types letters.
 
 import { make, makeButton } from "./controls.js";
+import { playOrPause } from "./play-bar.js";
 
 /** @import { Store } from "./playground.js" */
 
@@ -28,7 +29,7 @@ const SHORTCUTS = [
     key: " ",
     shown: "Space",
     text: "play or pause",
-    act: (store) => store.ask("train", { do: store.state.playing ? "pause" : "play" }),
+    act: playOrPause,
   },
   { key: "u", shown: "U", text: "one update", act: training("update") },
   { key: "e", shown: "E", text: "one epoch", act: training("epoch") },

@@ -92,6 +92,7 @@ function makeStore(transport, menu, state) {
         if (name === "state") return answer;
         if (answer.started_over) store.say("Training starts over.");
         if (answer.version !== store.state.version) store.read();
+        if (answer.version !== undefined) store.say("", true); // it has had its time
         store.want();
         return answer;
       } catch (error) {
