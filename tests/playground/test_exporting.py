@@ -10,13 +10,21 @@ import pytest
 from playwright.sync_api import expect
 
 from halfmoon.pages.modules import fingerprint
+from halfmoon.playground import exporting
 from halfmoon.playground.api import operate
-from halfmoon.playground.exporting import run_page
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 from halfmoon.serving.packing import unpack
 from live_page import needs_chromium
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_moments():
+    """Pages of a few moments are made sooner, and have all that others have."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exporting, "MOST_MOMENTS", 12)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +61,7 @@ def frames(told):
 
 def test_moments_are_those_of_the_run(session, told):
     still, _, *moments = frames(told)
-    assert len(moments) == len(told["updates"])
+    assert len(moments) == len(told["updates"]) == 13
     assert told["updates"][0] == 0
     assert told["updates"][-1] == session.moment().update == 340
     assert told["updates"] == sorted(set(told["updates"]))
@@ -112,7 +120,7 @@ def test_a_name_cannot_become_markup():
         state = operate(session, "state")
         state["data"]["name"] = "</title><script>alert(1)</script>"
         menu = operate(session, "menu")
-        page = run_page(session.moment(), state, menu).decode()
+        page = exporting.run_page(session.moment(), state, menu).decode()
     assert "<script>alert" not in page
     assert page.count("<script") == 2  # the run, and the program
 
