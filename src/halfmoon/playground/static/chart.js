@@ -307,6 +307,7 @@ function drawNow(plot, { content, look }) {
  */
 function listenToPresses(plot, act) {
   const { over } = plot;
+  over.title = "Press to go to an update";
   let pressed = false;
 
   /** @param {PointerEvent} event */
