@@ -179,15 +179,18 @@ export function shapeOf(label) {
 }
 
 /**
- * A text cut to so many pixels, in the context's font.
+ * A text that has so many pixels of room, in the context's font: its middle is left out
+ * where it is longer.
  * @param {CanvasRenderingContext2D} context
  * @param {string} text
  * @param {number} room
  */
 export function fitText(context, text, room) {
   let fitting = text;
-  while (fitting.length > 1 && context.measureText(fitting).width > room) {
-    fitting = `${fitting.slice(0, -2)}…`;
+  for (let kept = text.length - 1; kept > 1; kept -= 1) {
+    if (context.measureText(fitting).width <= room) break;
+    const end = Math.floor(kept / 2);
+    fitting = `${text.slice(0, kept - end)}…${text.slice(text.length - end)}`;
   }
   return fitting;
 }
