@@ -4,6 +4,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from halfmoon import load
@@ -107,6 +108,16 @@ def test_a_lesson_is_done_step_by_step(playing):
     lesson.get_by_role("button", name="Finish").click()
     done = cards.filter(has_text="First steps")
     expect(done).to_contain_text("done")
+
+
+def test_nothing_is_in_the_way_of_anybody(playing):
+    page = playing.open("open=output,lessons", color_scheme="dark")
+    page.locator(".pg-code").filter(has_text="halfmoon").wait_for()
+    for select in (lambda: None, page.locator(".pg-lesson-card").first.click):
+        select()
+        page.locator(".pg-slot-lessons :is(h3, strong)").first.wait_for()
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
 
 
 def test_a_link_starts_a_lesson(playing):
