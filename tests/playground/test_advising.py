@@ -65,3 +65,16 @@ def test_a_penalty_is_told_as_the_page_has_it():
         session.advance(400)
         found = {each["name"]: each for each in advise(session.moment())}
     assert found["overfitting"]["change"] == {"l2": pytest.approx(1.0 / 40)}
+
+
+def test_while_it_trains_nobody_is_told_to_train_longer():
+    setup = Setup(data="xor", noise=0.1, learning_rate=0.001, epochs=400)
+    with Session(setup) as session:
+        session.advance(300)
+        names = [each["name"] for each in advise(session.moment())]
+        assert "underfitting" not in names
+        session.advance(200)
+        assert session.moment().stopped == "epochs"
+        found = {each["name"]: each for each in advise(session.moment())}
+    assert found["underfitting"]["change"] == {"epochs": 4000}
+    assert found["underfitting"]["label"] == "Set epochs 4,000"

@@ -12,7 +12,9 @@ from halfmoon.playground.setup import MOST_UNITS
 from halfmoon.training.history import History
 from halfmoon.training.settings import Settings
 
-SETTLED = 10  # epochs with the same settings, before anything is said
+# with the same settings, before anything is said
+EPOCHS = 10
+UPDATES = 200
 # of drawn rows there can be as many as one likes
 FOR_TABLES = "validation set too small"
 # the estimators' words in remedies, and the page's
@@ -38,8 +40,9 @@ def advise(moment: Moment) -> list[dict[str, Any]]:
         return [_diverged(moment)]
     data = moment.data
     network = moment.network_now()
-    history = _since_the_last_change(moment)
-    if len(history) < SETTLED or not np.isfinite(network.theta).all():
+    history, updates = _since_the_last_change(moment)
+    is_early = len(history) < EPOCHS or updates < UPDATES
+    if is_early or not np.isfinite(network.theta).all():
         return []
     y = truth(network.loss, data)
     test = data.is_test
@@ -55,17 +58,24 @@ def advise(moment: Moment) -> list[dict[str, Any]]:
     return [
         _describe(moment, finding)
         for finding in diagnosis.findings
-        if data.kind == "table" or finding.name != FOR_TABLES
+        if not _goes_without_saying(moment, finding)
     ]
 
 
-def _since_the_last_change(moment: Moment) -> History:
-    """The epochs done with the present settings, on the present rows."""
+def _goes_without_saying(moment: Moment, finding: Finding) -> bool:
+    """Whether it is about drawn rows being few, or about training not being over."""
+    if finding.name == FOR_TABLES:
+        return moment.data.kind != "table"
+    return "max_iter" in finding.change and moment.stopped != "epochs"
+
+
+def _since_the_last_change(moment: Moment) -> tuple[History, int]:
+    """Epochs, and the updates, done with the present settings on the present rows."""
     stages = moment.recording.stages
     stage = [stage for stage in stages if stage.begin <= moment.update][-1]
     history = copy(moment.run.history)
     history.keep_last(moment.epoch - (stage.before.epoch if stage.before else 0))
-    return history
+    return history, moment.update - stage.begin
 
 
 def _diverged(moment: Moment) -> dict[str, Any]:
@@ -106,7 +116,7 @@ def _as_setup(moment: Moment, change: dict[str, Any]) -> dict[str, Any]:
         return {"learning_rate": min(100.0, change["learning_rate_init"])}
     if "alpha" in change:
         rows = int((~moment.data.is_test).sum())
-        return {"l2": float(f"{change['alpha'] / rows:.2g}")}
+        return {"l2": min(10.0, float(f"{change['alpha'] / rows:.2g}"))}
     if "max_iter" in change:
         return {"epochs": change["max_iter"]}
     if "activation" in change:
