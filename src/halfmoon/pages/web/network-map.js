@@ -33,6 +33,7 @@ import { firstUnit, outputsOf, readable, weightLayers } from "./layers.js";
  */
 
 const MOST_ENDS = 12; // inputs or outputs that are shown
+const NAME_ROOM = 15; // pixels, for the name of an input or output
 const ENDS = [0.12, 0.86]; // of the layers, as shares of the width
 const NAMED = [0.19, 0.8]; // where names need room
 const SHORT = 3; // letters of a name that stands above its input
@@ -59,10 +60,14 @@ export function arrangeNetwork(frame, width, height) {
   const block = (right - left) / (sizes.length - 1);
   const middle = 30 + (height - 64) / 2;
   const last = sizes.length - 1;
+  const most = Math.min(
+    MOST_ENDS,
+    Math.max(2, Math.floor(freeHeight(height) / NAME_ROOM)),
+  );
   const layers = sizes.map((count, layer) => {
     const x = left + layer * block;
     if (layer > 0 && layer < last) return hiddenTiles(count, x, block, middle, height);
-    return endTiles(Math.min(count, MOST_ENDS), x, middle, height);
+    return endTiles(Math.min(count, most), x, middle, height);
   });
   const ones = layers.slice(0, -1).map((_, layer) => {
     return { x: left + layer * block, y: height - 22, wide: 18, tall: 18, one: true };
@@ -115,6 +120,14 @@ function roomOf(rows, height) {
 }
 
 /**
+ * What the constants at the foot leave.
+ * @param {number} height
+ */
+function freeHeight(height) {
+  return height - 70;
+}
+
+/**
  * Inputs or outputs.
  * @param {number} count
  * @param {number} x
@@ -123,7 +136,11 @@ function roomOf(rows, height) {
  */
 function endTiles(count, x, middle, height) {
   const tall = Math.max(8, Math.min(48, (0.68 * height) / count - 8));
-  const spread = Math.min(2 * tall, (0.74 * height) / count);
+  const spread = Math.min(
+    2 * tall,
+    (0.74 * height) / count,
+    freeHeight(height) / count,
+  );
   return Array.from({ length: count }, (_, i) => {
     const y = middle + (i - (count - 1) / 2) * spread;
     return { x, y, wide: SHAPE * tall, tall };

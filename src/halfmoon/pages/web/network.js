@@ -248,14 +248,16 @@ function drawLabels(context, drawing) {
   });
   drawOutputs(context, drawing);
   context.font = `11px ${FONT}`;
-  context.textAlign = "center";
   context.fillStyle = css(look.faint);
   leftOut(frame, map).forEach((count, end) => {
     if (count <= 0) return;
     const tiles = map.layers[end === 0 ? 0 : map.layers.length - 1];
-    const { x, y, tall } = tiles[tiles.length - 1];
-    context.fillText(`and ${count} more`, x, y + tall / 2 + 10);
+    const { x, y, wide, tall } = tiles[tiles.length - 1];
+    const side = end === 0 ? -1 : 1;
+    context.textAlign = end === 0 ? "right" : "left";
+    context.fillText(`and ${count} more`, x + side * (wide / 2 + 6), y + tall / 2 + 9);
   });
+  context.textAlign = "center";
   context.font = `600 11px ${FONT}`;
   for (const { x, y } of map.ones) {
     context.beginPath();
