@@ -89,6 +89,20 @@ def test_code_is_the_program_that_is_saved(session):
     assert command == "halfmoon playground \\\n  --set rows=40\n"
 
 
+def test_a_run_that_diverged_is_repeated_up_to_its_finite_weights():
+    setup = Setup(data="wave", rows=40, activations=("relu",), learning_rate=90.0)
+    with Session(setup) as session:
+        session.advance(500)
+        moment = session.moment()
+        assert moment.stopped == "diverged"
+        names = {}
+        exec(operate(session, "code", {"kind": "python"})["code"], names)
+        np.testing.assert_array_equal(names["network"].theta, moment.theta)
+        exec(operate(session, "code", {"kind": "numpy"})["code"], names)
+        learned = np.concatenate([p.ravel() for p in names["parameters"]])
+        np.testing.assert_allclose(learned, moment.theta, rtol=1e-6)
+
+
 def test_what_cannot_be_written_is_said(session):
     with Session(Setup(rows=40, schedule="plateau")) as other:
         answer = operate(other, "code", {"kind": "numpy"})

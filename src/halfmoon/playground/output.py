@@ -17,6 +17,7 @@ from halfmoon.playground.frames import shown_rows
 from halfmoon.playground.session import Moment, Session
 from halfmoon.serving.operations import Answer, File, operate, operation
 from halfmoon.tables.writing import write_csv
+from halfmoon.training.recording import Stage
 
 COLUMNS = 144  # of the surface in a picture
 ROWS = 108
@@ -30,7 +31,7 @@ OPENS = "It opens {file}; the rows as they are now can be saved among the files.
 def code(session: Session, kind: str = "python") -> Answer:
     """The code that gives what is seen: kind "python", "numpy" or "command"."""
     moment = session.moment()
-    files = [*programs.data_files(moment.recording.stages, moment.update)]
+    files = [*programs.data_files(*_reached(moment))]
     try:
         text = _code(moment, kind)
     except ValueError as error:
@@ -50,7 +51,15 @@ def _code(moment: Moment, kind: str) -> str:
         raise ValueError(
             f"There is no code of the kind {kind!r}; {nearest(kind, [*write])}"
         )
-    return write[kind](moment.recording.stages, moment.update)
+    return write[kind](*_reached(moment))
+
+
+def _reached(moment: Moment) -> tuple[tuple[Stage, ...], int]:
+    """The stages of the run, and the update whose weights are seen.
+
+    Once it has diverged, these are those before the update that went wrong.
+    """
+    return moment.recording.stages, moment.update - (moment.stopped == "diverged")
 
 
 def _file_of(moment: Moment) -> str:
@@ -90,7 +99,7 @@ def _program(kind: str) -> Callable[[Session], File]:
     def write(session: Session) -> File:
         moment = session.moment()
         text = _code(moment, kind)
-        files = programs.data_files(moment.recording.stages, moment.update)
+        files = programs.data_files(*_reached(moment))
         if not files:
             return File(text.encode(), "text/x-python", "playground.py")
         packed = io.BytesIO()
