@@ -75,6 +75,26 @@ class Bent(Activation):
         return np.abs(shifted)
 
 
+CURVES = {"bent": lambda z: z * z, "straight": lambda z: 2.0 * z}
+
+
+@dataclass(frozen=True)
+class Chosen(Activation):
+    """One of several functions, by its name."""
+
+    name: str = "bent"
+
+    def f(self, z):
+        return CURVES[self.name](z)
+
+
+def test_functions_in_a_table_are_written_out():
+    lines = PlainLines()
+    f = lines.expression(Chosen("straight"), "f", z="z")
+    assert computed(lines, f, z=3.0) == 6.0
+    assert lines.texts["CURVES"].splitlines()[1] == "    'bent': lambda z: z * z,"
+
+
 def test_other_settings_make_another_function():
     lines = PlainLines()
     first = lines.expression(Bent(0.5), "f", z="z")

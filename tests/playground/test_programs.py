@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from halfmoon.datasets import DATASETS
 from halfmoon.playground import programs
 from halfmoon.playground.building import Conditions
 from halfmoon.playground.given import file_source
@@ -94,6 +95,18 @@ def test_plain_numpy_gives_the_same_numbers(name, capsys):
     loss = recording.points[-1].measures.train_loss
     assert f"Training loss: {loss:.6f}" in capsys.readouterr().out
     assert "halfmoon import" not in text
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_data_set_is_drawn_again(name):
+    recording = record(4, data=name, features=("x1", "x2^2"))
+    names = run(programs.python_program(recording.stages, 4))
+    np.testing.assert_array_equal(names["network"].theta, recording.run.theta)
+    text = programs.numpy_lines(recording.stages, 4)
+    names = run(text)
+    learned = np.concatenate([p.ravel() for p in names["parameters"]])
+    np.testing.assert_allclose(learned, recording.run.theta, rtol=0, atol=1e-12)
+    assert "from halfmoon" not in text
 
 
 @pytest.mark.parametrize("target", ["kind", "size"])

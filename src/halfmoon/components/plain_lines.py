@@ -114,7 +114,16 @@ class PlainLines:
             module = value.__module__.strip("_")
             self.imports[name] = f"from {module} import {name}"
         elif value is not np:
-            self.texts.setdefault(name, f"{name} = {pformat(value, width=WIDTH)}")
+            self.texts.setdefault(name, f"{name} = {_constant(value)}")
+
+
+def _constant(value: Any) -> str:
+    """A value as Python writes it; a table of functions with the text of each."""
+    if isinstance(value, dict):
+        items = [f"    {key!r}: {_constant(each)}," for key, each in value.items()]
+        return "\n".join(["{", *items, "}"])
+    text = source_text(value) if isinstance(value, FunctionType) else None
+    return text or pformat(value, width=WIDTH)
 
 
 def _text(function: Any) -> str | None:
