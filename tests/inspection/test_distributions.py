@@ -15,6 +15,14 @@ def test_all_finite_numbers_are_counted():
     assert (found.mean, found.sd) == pytest.approx((1.25, np.std([0, 1, 2, 2])))
 
 
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e17, 1e300])
+def test_numbers_that_are_nearly_or_quite_equal_are_counted(size):
+    for values in ([size, np.nextafter(size, 2.0 * size)], [size, size]):
+        found = distribution(values)
+        assert sum(found.counts) == 2
+        assert found.low < size < found.high
+
+
 def test_of_nothing_there_is_no_mean():
     found = distribution([np.nan])
     assert sum(found.counts) == 0

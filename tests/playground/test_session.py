@@ -224,3 +224,9 @@ def test_of_futures_that_nobody_keeps_only_the_latest_stay(session):
         session.advance(3)
     assert list(session.runs) == ["1", "4", "5", "6", "7", "8", "9"]
     assert session.id == "9"
+
+
+def test_only_so_many_runs_are_kept(session):
+    session.kept |= {str(number) for number in range(2, 22)}
+    with pytest.raises(ValueError, match="20 runs are kept; forget one"):
+        session.keep()

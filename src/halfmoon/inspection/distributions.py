@@ -40,12 +40,27 @@ def distribution(values: ArrayLike) -> Distribution:
     """
     numbers = np.asarray(values)
     finite = numbers[np.isfinite(numbers)]
-    counts, edges = np.histogram(finite, BINS)
+    counts, edges = np.histogram(finite, BINS, _range(finite))
     low, *_, high = edges.tolist()
     if not len(finite):
         return Distribution(low, high, counts.tolist(), np.nan, np.nan)
-    mean = float(finite.mean())
-    return Distribution(low, high, counts.tolist(), mean, float(finite.std()))
+    with np.errstate(over="ignore"):
+        mean = float(finite.mean())
+        sd = float(finite.std())
+    return Distribution(low, high, counts.tolist(), mean, sd)
+
+
+def _range(values: Array) -> tuple[float, float]:
+    """From where to where bins go: wide enough that each is longer than rounding."""
+    if not len(values):
+        return 0.0, 1.0
+    low = float(values.min())
+    high = float(values.max())
+    if low == high:
+        return low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+    least = 4.0 * BINS * float(np.spacing(max(abs(low), abs(high))))
+    missing = max(0.0, least - (high - low)) / 2.0
+    return low - missing, high + missing
 
 
 def layer_distributions(

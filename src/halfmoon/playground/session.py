@@ -25,6 +25,7 @@ from halfmoon.training.player import Player
 from halfmoon.training.recording import Last, Recording
 from halfmoon.training.run import Run
 
+MOST_KEPT = 20
 MOST_FUTURES = 5  # that are left, and nobody has kept
 
 
@@ -239,8 +240,12 @@ class Session(Player):
     # runs
 
     def keep(self) -> None:
-        """Let the present run stay, whatever is done next."""
+        """Let the present run stay; ValueError where too many do."""
         with self.lock:
+            if len(self.kept) >= MOST_KEPT:
+                raise ValueError(
+                    f"{MOST_KEPT} runs are kept; forget one of them first."
+                )
             self.kept.add(self.id)
             self.show(True)
 
