@@ -180,7 +180,8 @@ function showEffects(fields, effects) {
     const sign = effect > 0 ? "raised" : "lowered";
     const text = `${effect > 0 ? "+" : ""}${short(effect)}`;
     field.effect.replaceChildren(make("span", `pg-sign ${sign}`, text));
-    field.effect.append(`against ${usual || "an empty cell"}`);
+    const isNumber = usual !== "" && Number.isFinite(Number(usual));
+    field.effect.append(`against ${isNumber ? short(Number(usual)) : usual}`);
   }
 }
 
