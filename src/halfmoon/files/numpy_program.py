@@ -130,8 +130,8 @@ def numpy_program(
     imports = [*random.imports.values(), *writer.lines.imports.values()]
     if "SimpleNamespace(" in parts[-1]:
         imports.append("from types import SimpleNamespace")
-    head = "\n".join([*sorted(imports), "", "import numpy as np", "", data])
-    whole = [head, RANDOM + random.text(), writer.lines.text(), *parts]
+    head = "\n".join([*sorted(imports), "", "import numpy as np"])
+    whole = [head, data, RANDOM + random.text(), writer.lines.text(), *parts]
     return "\n\n\n".join(part.strip("\n") for part in whole if part) + "\n"
 
 
@@ -225,11 +225,11 @@ def _loss(writer: _Writer) -> str:
         _function(comment, "def truth(y):", [f"return {truth}"]),
         _function(head, "def loss(x, y):", lines),
     ]
-    return "\n\n".join([*functions, "Y = truth(y)"])
+    return "\n\n\n".join([*functions, "Y = truth(y)"])
 
 
 def _function(comment: str, head: str, lines: list[str]) -> str:
-    return "\n".join(["", comment, head, *(f"    {line}" for line in lines), ""])
+    return "\n".join([comment, head, *(f"    {line}" for line in lines)])
 
 
 def _training(writer: _Writer, updates: int, changes: dict[int, list[str]]) -> str:

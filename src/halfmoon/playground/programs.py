@@ -54,7 +54,9 @@ def numpy_lines(stages: Sequence[Stage], update: int) -> str:
     if data.is_test.any():
         result.append('print(f"Test loss: {loss(X_test, y_test):.6f}")')
     head = f"# The halfmoon playground at update {update:,}, in plain NumPy."
-    return "\n".join([head, program, "", "# How good it is.", *result]) + "\n"
+    return "\n".join(
+        [head, program.strip("\n"), "", "", "# How good it is.", *result, ""]
+    )
 
 
 def command_line(setup: Setup, data: Data, file: str) -> str:
