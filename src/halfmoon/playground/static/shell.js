@@ -48,13 +48,20 @@ export async function startPlayground(root, transport, place = null, hides = [])
     return { panel, isVisible: () => true };
   });
   const places = [...always, ...layout.places];
+  let kind = "";
   /** @param {State} state */
   function show(state) {
     top.show(state);
     for (const { panel } of places) panel.show?.(state);
+    const isTable = state.data.kind === "table";
+    if (kind === "" || (isTable && kind !== "table")) openUsualTabs(state);
+    kind = state.data.kind;
+  }
+  /** @param {State} state */
+  function openUsualTabs(state) {
+    for (const name of usualTabs(state)) layout.open(name);
   }
   show(store.state);
-  for (const name of usualTabs(store.state)) layout.open(name);
   for (const name of address.open) layout.open(name);
   store.listen(show);
   startLoop(store, transport, places);

@@ -104,9 +104,12 @@ function makeStore(transport, menu, state) {
       // a state from before the last change would set a control back under one's hand
       if (reading || teller.isBusy()) return;
       reading = true;
+      const before = teller.count();
       const answer = await store.ask("state");
       reading = false;
-      if (answer !== null && !teller.isBusy()) take(answer);
+      const isLate = teller.count() !== before;
+      if (answer !== null && !isLate) take(answer);
+      if (answer !== null && isLate) store.read();
     },
     tell: teller.tell,
     change: (settings) => teller.tell("change", settings),
@@ -129,6 +132,7 @@ function makeStore(transport, menu, state) {
 function makeTeller(ask, rest) {
   /** @type {Map<string, object | null>} */
   const waiting = new Map();
+  let count = 0;
 
   /**
    * @param {string} name
@@ -136,6 +140,7 @@ function makeTeller(ask, rest) {
    * @param {string} key
    */
   async function tell(name, message, key = name) {
+    count += 1;
     if (waiting.has(key)) {
       waiting.set(key, { ...waiting.get(key), ...message });
       return;
@@ -147,5 +152,5 @@ function makeTeller(ask, rest) {
     if (next) tell(name, next, key);
     else if (waiting.size === 0) rest();
   }
-  return { tell, isBusy: () => waiting.size > 0 };
+  return { tell, isBusy: () => waiting.size > 0, count: () => count };
 }
