@@ -18,7 +18,7 @@ import { makeSmallButton } from "./toggles.js";
 const SVG_SPACE = "http://www.w3.org/2000/svg";
 const ALONG_WIDTH = 120;
 const ALONG_HEIGHT = 26;
-const HEADS = ["Column", "Value", "Prediction along its values", "What it does"];
+const HEADS = ["Column", "Value", "Prediction", "What it does"];
 
 /**
  * @param {Store} store
@@ -76,6 +76,10 @@ export function makeRowPanel(store) {
     if (answer === null) return;
     showOutputs(outputs, answer, store);
     showEffects(fields, answer.effects);
+    const isClass = store.state.task === "classification";
+    const what = isClass ? `Chance of ${answer.outputs[answer.chosen].name}` : HEADS[2];
+    const along = form.querySelectorAll("th[scope=col]")[2];
+    along.textContent = `${what} along its values`;
   }
 
   return {
