@@ -5,12 +5,14 @@ import pytest
 
 from halfmoon.pages.guided import RELATIONS
 from halfmoon.playground.given import drawn_points, file_source
+from halfmoon.playground.page import SITE
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.teaching import quantities, read_lessons
 from halfmoon.serving.operations import operate
 
 LESSONS = read_lessons()
+LAYOUT = SITE.files()["layout.js"].read_text("utf-8")  # names the panels
 
 
 def draw(session):
@@ -117,6 +119,7 @@ def test_lessons_say_what_they_need():
         assert lesson.about.endswith((".", "?"))
         for step in lesson.steps:
             assert step.goals
+            assert f'name: "{step.open or "network"}"' in LAYOUT
             assert all(step.text)
             for goal in step.goals:
                 assert goal.of in known
