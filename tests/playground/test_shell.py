@@ -281,12 +281,15 @@ def test_a_page_that_is_loaded_again_goes_on(page, session):
 
 
 def test_a_link_hides_controls(playing, session):
-    other = playing.open("hide=seed,loss,runs")
+    other = playing.open("hide=seed,loss,runs,speed,new-weights")
     panel = open_settings(other)
     expect(panel.locator("[data-setting=learning_rate]")).to_be_visible()
     expect(panel.locator("[data-setting=seed]")).to_be_hidden()
     expect(panel.locator("[data-setting=loss]")).to_be_hidden()
     expect(other.get_by_role("tab", name="Runs")).to_have_count(0)
+    expect(other.get_by_label("Speed")).to_be_hidden()
+    expect(other.locator(".pg-bar").get_by_text("New weights")).to_be_hidden()
+    expect(other.locator(".pg-bar").get_by_text("Reset")).to_be_visible()
     other.close()
 
 

@@ -51,6 +51,7 @@ export function makePlayBar(store) {
     },
   });
   speed.element.classList.add("pg-speed");
+  speed.element.dataset.setting = "speed";
   buttons.lastElementChild?.before(speed.element);
   const rewind = makeRewind(store);
   const reading = makeReadings();
@@ -87,6 +88,7 @@ function makeGroup(group) {
   for (const [label, picture, title, press] of group) {
     const button = makeButton({ label, picture, press });
     button.element.title = title;
+    button.element.dataset.setting = label.toLowerCase().replaceAll(" ", "-");
     element.append(button.element);
   }
   return element;
@@ -96,6 +98,7 @@ function makeGroup(group) {
 /** @param {Store} store */
 function makeRewind(store) {
   const element = make("div", "pg-rewind");
+  element.dataset.setting = "rewind";
   const ends = make("div", "pg-rewind-ends");
   const from = make("span", "", "start");
   const to = make("span", "", "");
