@@ -90,14 +90,14 @@ def film_scenes() -> Iterator[list[Image.Image]]:
 
 def film_scene(browser: Any, scene: Scene) -> Iterator[Image.Image]:
     """A scene's page, once for each place of its slider."""
-    from halfmoon.playground.serving import PlaygroundServer
+    from halfmoon.playground.api import OPERATIONS
+    from halfmoon.playground.opening import make_session
+    from halfmoon.playground.page import SITE
+    from halfmoon.serving.server import Server
 
-    from halfmoon.playground.session import Session
-    from halfmoon.playground.setup import Setup
-
-    with Session(Setup(**scene.setup)) as session:
+    with make_session(**scene.setup) as session:
         session.advance(scene.updates)
-        server = PlaygroundServer(session)
+        server = Server(session, SITE, OPERATIONS)
         thread = threading.Thread(target=server.run)
         thread.start()
         page = browser.new_page(viewport=WINDOW, color_scheme="light")
