@@ -20,10 +20,11 @@ def outputs(session):
 @pytest.mark.parametrize("classes", [2, 3])
 def test_a_fitted_classifier_gives_the_same_probabilities(classes):
     X, y = datasets.make("blobs", 60, 0.5, 1)
+    X = np.column_stack([2.0 * X, X[:, 0] ** 2, np.arange(60) % 2])
     labels = NAMES[y % classes]
     model = MLPClassifier(**FITTED, activation="tanh").fit(X, labels)
     with make_session(model, X=X, y=labels, learning_rate=0.25) as session:
-        assert session.data.outputs == classes
+        assert session.data.classes == tuple(model.classes_)
         assert session.setup.hidden == (4, 3)
         assert session.setup.activations == ("tanh", "tanh")
         assert session.setup.learning_rate == 0.25
@@ -38,22 +39,12 @@ def test_a_fitted_classifier_gives_the_same_probabilities(classes):
 
 
 def test_a_fitted_regressor_gives_the_same_values():
-    X = np.linspace(-1.0, 1.0, 30)[:, None]
+    X = np.random.default_rng(0).normal(size=(50, 3)) * [1.0, 10.0, 0.1]
     y = 0.5 + X[:, 0]
     model = MLPRegressor(**FITTED).fit(X, y)
     with make_session(model, X=X, y=y) as session:
         assert (session.data.middle, session.data.spread) == (0.0, 1.0)
         np.testing.assert_allclose(outputs(session)[:, 0], model.predict(X), rtol=1e-9)
-
-
-def test_of_more_columns_the_shape_is_taken_and_the_weights_begin_anew():
-    X = np.random.default_rng(0).normal(size=(50, 3))
-    y = NAMES[(X[:, 0] > 0.0).astype(int)]
-    model = MLPClassifier(**FITTED).fit(X, y)
-    with make_session(model, X=X, y=y) as session:
-        assert session.setup.hidden == (4, 3)
-        assert session.data.classes == ("early", "late")
-        assert any("begin anew" in note for note in session.data.notes)
 
 
 def test_a_network_is_opened_as_it_is():
@@ -74,6 +65,16 @@ def test_a_network_is_opened_as_it_is():
             Network([Scaling(2), Dense(2, 2, "identity", "glorot_uniform")]),
             {"X": [[0.0, 1.0], [1.5, 0.5]], "y": [0, 1]},
             "The playground shows networks of dense layers",
+        ),
+        (
+            Network.dense([2, 3, 2]),
+            {"X": [["a", 1.5], ["b", 0.5], ["c", 0.0]], "y": [0, 1, 0]},
+            "The network was given numbers, and 'x1' holds something else",
+        ),
+        (
+            Network.dense([2, 3, 2]),
+            {"X": [[0.5], [1.5], [2.5]], "y": [0, 1, 0]},
+            "The network has 2 inputs and 2 outputs; the rows have 1 columns",
         ),
     ],
 )

@@ -158,7 +158,7 @@ def test_a_file_of_200_megabytes_is_refused_politely(playing, tmp_path):
     page = playing.page
     before = operate(playing.session, "state")
     page.locator("#pg-upload-file").set_input_files(file)
-    expect(page.get_by_role("alert")).to_contain_text("at most 32")
+    expect(page.get_by_role("alert")).to_contain_text("At most 32")
     assert operate(playing.session, "state") == before
     page.get_by_role("button", name="Close").click()
 

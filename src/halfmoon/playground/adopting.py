@@ -1,18 +1,17 @@
 """A trained network as what the playground begins with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from halfmoon.network import Network
-from halfmoon.playground.given import Source, drawn_points
+from halfmoon.playground.data import Data
+from halfmoon.playground.given import Source, table_source
+from halfmoon.tables.frames import read_frame
 
 PARTS = {"W", "b"}  # of a dense layer
-BEGIN_ANEW = (
-    "The network has the shape of yours, and its weights begin anew, since the columns "
-    "of a table are scaled here."
-)
 
 
 def network_of(model: Any) -> Network | None:
@@ -49,31 +48,39 @@ def settings_of(network: Network) -> dict[str, Any]:
     }
 
 
-def points_for(network: Network, X: ArrayLike, y: ArrayLike) -> Source | None:
-    """Rows with one or two columns as points, which are learned from as they are.
+def rows_for(columns: Mapping[str, Any]) -> Source:
+    """Columns (n,), the last of which is predicted, as the network was given them.
 
-    y becomes class numbers, if the network predicts classes. None for other rows.
+    Raises ValueError for an input that is no number.
     """
-    X = np.asarray(X)
-    if X.ndim != 2 or X.shape[1] > 2 or X.dtype.kind not in "fiub":
-        return None
-    columns = dict(zip(("x1", "x2"), X.T, strict=False))
-    if network.loss.target == "real":
-        return drawn_points(columns | {"y": np.asarray(y)}, "regression")
-    _, numbers = np.unique(np.asarray(y), return_inverse=True)
-    return drawn_points(columns | {"y": numbers})
+    table = read_frame(columns)
+    *inputs, _ = table
+    for name in inputs:
+        if table[name].dtype.kind != "f" or np.isnan(table[name]).any():
+            raise ValueError(
+                f"The network was given numbers, and {name!r} holds something else, or "
+                "gaps; open the table without the network."
+            )
+    said = dict.fromkeys(inputs, "number")
+    return table_source(table, said)._replace(scaled=False)
 
 
-def weights_of(network: Network, outputs: int) -> NDArray[np.float64]:
-    """theta for a network with so many outputs, one a class.
+def weights_of(network: Network, data: Data) -> NDArray[np.float64]:
+    """theta of a network with an output for each class, which predicts the same.
 
-    One output for two classes becomes the second; the first is always 0, so that the
-    probabilities are the same.
+    One output for two classes becomes the second; the first is always 0. Raises
+    ValueError where the rows have other inputs or outputs than the network.
     """
     theta = network.theta.astype(np.float64)
-    if outputs == network.k:
+    d = network.layers[0].d
+    is_doubled = network.k == 1 and data.outputs == 2
+    if len(data.inputs) != d or not (is_doubled or data.outputs == network.k):
+        raise ValueError(
+            f"The network has {d} inputs and {network.k} outputs; the rows have "
+            f"{len(data.inputs)} columns that vary, and need {data.outputs}."
+        )
+    if not is_doubled:
         return theta
-    last = network.layers[-1]
-    parts = theta[-(last.d + 1) :]  # W (d, 1), b (1,)
-    both = np.column_stack([np.zeros(last.d + 1), parts])
-    return np.append(theta[: -(last.d + 1)], both)
+    size = network.layers[-1].d + 1  # of W (d, 1) and b (1,)
+    both = np.column_stack([np.zeros(size), theta[-size:]])
+    return np.append(theta[:-size], both)

@@ -31,6 +31,7 @@ class Source(NamedTuple):
     box: Box | None = None  # of points: the part of the plane that is shown at least
     notes: tuple[str, ...] = ()
     name: str = ""  # of the file
+    scaled: bool = True  # whether a network is given a table's columns scaled
 
 
 def drawn_points(

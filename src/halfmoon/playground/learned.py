@@ -23,7 +23,9 @@ def table_data(setup: Setup, source: Source) -> Data:
     table = source.table
     target = find_target(table, setup.target)
     is_test = _test_rows(setup, table)
-    learned = LearnableTable.of(table, target, is_test, (setup.groups,))
+    learned = LearnableTable.of(
+        table, target, is_test, (setup.groups,), scaled=source.scaled
+    )
     if len(learned.classes) > MOST_CLASSES:
         raise ValueError(
             f"Column {target.column!r} has {len(learned.classes)} classes, and up to "

@@ -8,9 +8,8 @@ import numpy as np
 
 from halfmoon.network import Network
 from halfmoon.playground.adopting import (
-    BEGIN_ANEW,
     network_of,
-    points_for,
+    rows_for,
     settings_of,
     weights_of,
 )
@@ -40,8 +39,8 @@ def playground(
     ----------
     source : frame, dict, path, network, fitted MLPClassifier or MLPRegressor, or None
         A frame of pandas, polars or pyarrow, a dict of columns, or a file; a trained
-        network, whose weights are shown on X with one or two columns, and its shape on
-        others. None for points that are drawn at random, or for X and y alone.
+        network, to be seen with X and y. None for points that are drawn at random, or
+        for X and y alone.
     X : array or frame (n, d)
         Where no table is given: the inputs.
     y : array (n,)
@@ -119,17 +118,13 @@ def make_session(
 
 
 def _session_of(network: Network, X: Any, y: Any, settings: dict[str, Any]) -> Session:
-    """A session that begins with a network: with its weights, where X is a plane."""
+    """A session that begins with a trained network, and its rows as it knows them."""
     if X is None or y is None:
         raise ValueError("A network is opened with rows: give X and y, too.")
     settings = settings_of(network) | settings
-    points = points_for(network, X, y)
-    if points is None:
-        table = frame_source(_as_columns(X, y))
-        table = table._replace(notes=(*table.notes, BEGIN_ANEW))
-        return Session(completed(table_setup(Setup(), table, "y"), settings), table)
-    session = Session(completed(Setup(data="drawn"), settings), points)
-    session.set_weights(weights_of(network, session.data.outputs))
+    rows = rows_for(_as_columns(X, y))
+    session = Session(completed(table_setup(Setup(), rows, "y"), settings), rows)
+    session.set_weights(weights_of(network, session.data))
     return session
 
 

@@ -27,7 +27,8 @@ class LearnableTable:
     """The n rows of a table that have a target, encoded by those learned from.
 
     `y` (n,) holds class numbers, or values in the network's units, which of the rows
-    learned from have mean 0 and deviation 1: value = `middle` + `spread` y.
+    learned from have mean 0 and deviation 1: value = `middle` + `spread` y. Without
+    `scaled`, numbers are inputs as they are, and so are values.
 
     Examples
     --------
@@ -47,6 +48,7 @@ class LearnableTable:
     classes: tuple[str, ...] = ()
     middle: float = 0.0
     spread: float = 1.0
+    scaled: bool = True
 
     @classmethod
     def of(
@@ -55,6 +57,7 @@ class LearnableTable:
         target: Target,
         is_test: NDArray[np.bool_],
         without: Iterable[str | None] = (),
+        scaled: bool = True,
     ) -> Self:
         """A table to be learned; `is_test` (rows of the table,) are not looked at.
 
@@ -79,7 +82,9 @@ class LearnableTable:
         if target.task == "classification":
             classes, numbers = np.unique(known, return_inverse=True)
             named = tuple(map(str, classes.tolist()))
-            return cls(table, target, encoder, rows, numbers, named)
+            return cls(table, target, encoder, rows, numbers, named, scaled=scaled)
+        if not scaled:
+            return cls(table, target, encoder, rows, known, scaled=False)
         middle = float(target.values[learned].mean())
         spread = float(target.values[learned].std()) or 1.0
         y = (known - middle) / spread
@@ -102,6 +107,8 @@ class LearnableTable:
 
     def inputs(self, values: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
         """The inputs (m, d) of parsed columns (m,)."""
+        if not self.scaled:
+            return np.column_stack([values[name] for name in self.encoder.names])
         return self.encoder.encode(values).astype(np.float64)
 
     def inputs_of(self, cells: Mapping[str, Any]) -> NDArray[np.float64]:
