@@ -33,6 +33,7 @@ import { firstUnit, outputsOf, readable, weightLayers } from "./layers.js";
  */
 
 const MOST_ENDS = 12; // inputs or outputs that are shown
+const FOOT = 34; // pixels, of the constants
 const NAME_ROOM = 15; // pixels, for the name of an input or output
 const ENDS = [0.12, 0.86]; // of the layers, as shares of the width
 const NAMED = [0.19, 0.8]; // where names need room
@@ -49,25 +50,24 @@ const FILLED = 0.66; // of the room of a layer
  * @param {Frame} frame
  * @param {number} width
  * @param {number} height
+ * @param {number} top what is left free there
  * @returns {NetworkMap}
  */
-export function arrangeNetwork(frame, width, height) {
+export function arrangeNetwork(frame, width, height, top) {
   const { sizes, inputNames, classNames } = frame;
   const isNarrow = inputNames.some((name) => readable(name).length > SHORT);
   const areNamed = classNames.some((name) => name.length > SHORT);
   const left = (isNarrow ? NAMED : ENDS)[0] * width;
   const right = (areNamed ? NAMED : ENDS)[1] * width;
   const block = (right - left) / (sizes.length - 1);
-  const middle = 30 + (height - 64) / 2;
+  const free = height - top - FOOT;
+  const middle = top + free / 2;
   const last = sizes.length - 1;
-  const most = Math.min(
-    MOST_ENDS,
-    Math.max(2, Math.floor(freeHeight(height) / NAME_ROOM)),
-  );
+  const most = Math.min(MOST_ENDS, Math.max(2, Math.floor(free / NAME_ROOM)));
   const layers = sizes.map((count, layer) => {
     const x = left + layer * block;
-    if (layer > 0 && layer < last) return hiddenTiles(count, x, block, middle, height);
-    return endTiles(Math.min(count, most), x, middle, height);
+    if (layer > 0 && layer < last) return hiddenTiles(count, x, block, middle, free);
+    return endTiles(Math.min(count, most), x, middle, free);
   });
   const ones = layers.slice(0, -1).map((_, layer) => {
     return { x: left + layer * block, y: height - 22, wide: 18, tall: 18, one: true };
@@ -82,22 +82,22 @@ export function arrangeNetwork(frame, width, height) {
  * @param {number} x
  * @param {number} block
  * @param {number} middle
- * @param {number} height
+ * @param {number} free pixels, from top to bottom
  */
-function hiddenTiles(count, x, block, middle, height) {
+function hiddenTiles(count, x, block, middle, free) {
   let best = { columns: 1, tall: 0 };
   const most = count > MOST_ROWS ? Math.min(count, MOST_COLUMNS) : 1;
   for (let columns = 1; columns <= most; columns += 1) {
     const tall = Math.min(
       columns > 1 ? IN_COLUMNS : LARGEST,
-      0.8 * roomOf(Math.ceil(count / columns), height),
+      0.8 * roomOf(Math.ceil(count / columns), free),
       (FILLED * block) / (columns * SHAPE * GAP),
     );
     if (tall > best.tall) best = { columns, tall };
   }
   const { columns, tall } = best;
   const rows = Math.ceil(count / columns);
-  const spread = Math.min(roomOf(rows, height), 1.5 * tall);
+  const spread = Math.min(roomOf(rows, free), 1.5 * tall);
   const wide = SHAPE * tall;
   return Array.from({ length: count }, (_, unit) => {
     const column = Math.floor(unit / rows);
@@ -113,18 +113,10 @@ function hiddenTiles(count, x, block, middle, height) {
 
 /**
  * @param {number} rows
- * @param {number} height
+ * @param {number} free
  */
-function roomOf(rows, height) {
-  return (height - 50) / (rows + 0.55);
-}
-
-/**
- * What the constants at the foot leave.
- * @param {number} height
- */
-function freeHeight(height) {
-  return height - 70;
+function roomOf(rows, free) {
+  return (free + 14) / (rows + 0.55);
 }
 
 /**
@@ -132,15 +124,11 @@ function freeHeight(height) {
  * @param {number} count
  * @param {number} x
  * @param {number} middle
- * @param {number} height
+ * @param {number} free pixels, from top to bottom
  */
-function endTiles(count, x, middle, height) {
-  const tall = Math.max(8, Math.min(48, (0.68 * height) / count - 8));
-  const spread = Math.min(
-    2 * tall,
-    (0.74 * height) / count,
-    freeHeight(height) / count,
-  );
+function endTiles(count, x, middle, free) {
+  const tall = Math.max(8, Math.min(48, (0.84 * free) / count - 8));
+  const spread = Math.min(2 * tall, (0.92 * free) / count);
   return Array.from({ length: count }, (_, i) => {
     const y = middle + (i - (count - 1) / 2) * spread;
     return { x, y, wide: SHAPE * tall, tall };

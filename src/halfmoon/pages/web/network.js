@@ -24,6 +24,8 @@ import { pictureOf } from "./surface.js";
 /** @typedef {{ frame: Frame, look: Look, map: NetworkMap, lit: number | null, unit: number | null }} Drawing */
 /** @typedef {(context: CanvasRenderingContext2D, drawing: Drawing) => void} Overlay */
 
+const HEAD = 30; // pixels, of the layers' names
+const BARE = 8;
 const CROWD = 8; // units in a layer, beyond which they have no number
 const MOST_WEIGHTS = 400; // the largest of them have lines
 const FINEST_DASHED = 0.5; // of lines so fine no dashes are seen
@@ -61,7 +63,7 @@ export function makeNetwork({ act, heads = true, overlay }) {
     const { sizes, inputNames, classNames } = frame;
     const shape = JSON.stringify([sizes, inputNames, classNames, width, height]);
     if (shape !== arranged || !state.map) {
-      state.map = arrangeNetwork(frame, width, height);
+      state.map = arrangeNetwork(frame, width, height, heads ? HEAD : BARE);
       arranged = shape;
       state.over = null;
       state.held = null;
