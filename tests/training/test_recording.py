@@ -235,10 +235,20 @@ def test_what_diverges_stays_at_the_last_finite_weights():
 
 def test_it_keeps_few_runs_however_many_updates_there_are(monkeypatch):
     monkeypatch.setattr(module, "MOST_KEPT", 20)
-    monkeypatch.setattr(module, "CHUNK_SECONDS", 1e-9)
+    monkeypatch.setattr(module, "rows_at_a_time", lambda network: 10)
     recording = record(700, epochs=1000)
-    assert len(recording.kept) <= 20
-    assert max(recording.kept) > 350
+    assert list(recording.kept) == list(range(64, 701, 64))
+
+
+def test_what_is_kept_and_measured_does_not_depend_on_the_clock(monkeypatch):
+    monkeypatch.setattr(module, "rows_at_a_time", lambda network: 10_000)
+    seen = []
+    for seconds in (1e-9, 10.0):
+        monkeypatch.setattr(module, "CHUNK_SECONDS", seconds)
+        recording = record(1500, epochs=1000, batch_size=7)
+        seen.append((list(recording.kept), [each.update for each in recording.points]))
+        assert len(recording.kept) > 1
+    assert seen[0] == seen[1]
 
 
 @pytest.mark.parametrize("per_epoch", [1, 2, 100])

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.engines.contract import rows_at_a_time
 from halfmoon.network import Network
 from halfmoon.training.band import Band
 from halfmoon.training.interrupt import Interrupt
@@ -206,8 +207,7 @@ class Recording:
     def __init__(self, conditions: Conditions) -> None:
         self.stages: tuple[Stage, ...] = ()
         self.kept: dict[int, Kept] = {}
-        self._apart = CHUNK_SECONDS  # between two that are kept
-        self._unkept = 0.0  # seconds since the last one
+        self._thinned = 1  # how many times further apart they are kept than at first
         self.points: list[Point] = []
         self.band = Band.empty()
         self.first_update = 0
@@ -245,6 +245,16 @@ class Recording:
     def per_epoch(self) -> int:
         """Updates in an epoch."""
         return self.work.fit.problem.per_epoch
+
+    @property
+    def _apart(self) -> int:
+        """Updates from one that is kept to the next: some 10 ms of work at first.
+
+        By an estimate and not by the clock, so that it is the same each time.
+        """
+        problem = self.work.fit.problem
+        rows = rows_at_a_time(problem.network) // 10
+        return self._thinned * max(1, rows // problem.batch_size)
 
     @property
     def epoch_end(self) -> int:
@@ -323,6 +333,7 @@ class Recording:
             begins = [stage.begin for stage in self.stages[self._index + 1 :]]
             return [self.last_update, *begins[:1]]
         stops = [self.end, next_measured(self.update, self.per_epoch)]
+        stops.append(self.update - self.update % self._apart + self._apart)
         if self.stage.conditions.watched:
             stops.append(self.epoch_end)
         return stops
@@ -332,7 +343,6 @@ class Recording:
         run = self.run
         measured, seconds = run_chunk(self.work.fit, run, count)
         self._pace = min(2.0 * self._pace + 1.0, count * CHUNK_SECONDS / seconds)
-        self._unkept += seconds * is_new
         if not self.work.fit.each_epoch:  # else a schedule looks back in it
             run.history.keep_last(MOST_EPOCHS)
         losses = measured.loss + measured.penalty
@@ -354,9 +364,8 @@ class Recording:
         """Keep and measure the run where that is due, and see whether it ends here."""
         before = self.last_update
         self.last_update = self.update
-        if diverged or self._unkept >= self._apart:
+        if diverged or self.update % self._apart == 0:
             self.kept[self.update] = Kept(_at_rest(self.run), self.last)
-            self._unkept = 0.0
             self._thin_out()
         if diverged:
             self._finish("diverged")
@@ -388,7 +397,7 @@ class Recording:
         run = self.run
         size = run.theta.nbytes * (1 + len(run.slots))
         if len(self.kept) > max(16, min(MOST_KEPT, MOST_BYTES // size)):
-            self._apart *= 2.0
+            self._thinned *= 2
             self.kept = dict(sorted(self.kept.items())[1::2])
 
     def seek(self, update: int) -> None:
