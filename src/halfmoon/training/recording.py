@@ -248,12 +248,12 @@ class Recording:
 
     @property
     def _apart(self) -> int:
-        """Updates from one that is kept to the next: some 10 ms of work at first.
+        """Updates from one that is kept to the next: some 25 ms of work at first.
 
         By an estimate and not by the clock, so that it is the same each time.
         """
         problem = self.work.fit.problem
-        rows = rows_at_a_time(problem.network) // 10
+        rows = rows_at_a_time(problem.network) // 4
         return self._thinned * max(1, rows // problem.batch_size)
 
     @property
