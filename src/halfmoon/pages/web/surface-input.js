@@ -150,9 +150,9 @@ export function listenToSurface(stage, state, place, act) {
   });
   stage.addEventListener("click", (event) => {
     if (!isShown(state) || event.detail === 0 || isMoved || state.marks?.tool) return;
-    const at = spot(event);
-    const point = nearest(state, place, ...at);
-    if (point === null) act.add(...place.back(...at));
+    // a click's own place is rounded, so it might be nearer to another point
+    const point = nearest(state, place, ...begin);
+    if (point === null) act.add(...place.back(...begin));
     else act.pick?.(rowOf(state.frame, point));
   });
   // a finger on a point drags it; elsewhere it scrolls the page
