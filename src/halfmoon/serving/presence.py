@@ -7,7 +7,7 @@ from collections.abc import Callable
 # seconds: a page that is loaded again says goodbye and comes back
 RETURNS_WITHIN = 10.0
 # A browser lets a tab in the background sleep, and a machine sleeps too.
-LOST_AFTER = 3600.0
+LOST_AFTER = 900.0
 
 
 class Presence:
