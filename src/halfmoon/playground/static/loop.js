@@ -14,6 +14,7 @@
  */
 
 const HEARTBEAT = 1000; // milliseconds between two looks at a resting state
+const FRAMES_APART = 30; // milliseconds, at least: more would only slow training down
 const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
@@ -31,6 +32,7 @@ export function startLoop(store, transport, places) {
   let stale = false; // or only a new drawing
   let asking = false;
   let scheduled = false;
+  let lastAsked = 0;
   /** @type {Arrived | null} */
   let fresh = null;
   /** @type {Record<string, string>} what the lasting arrays at hand were made for */
@@ -57,7 +59,9 @@ export function startLoop(store, transport, places) {
     const arrived = fresh ? take(fresh) : [];
     const { playing } = store.state;
     // asked before it is drawn: Python works while the page draws
-    if (!asking && (wanted || playing)) ask(now);
+    const isDue = wanted || (playing && now - lastAsked >= FRAMES_APART);
+    if (!asking && isDue) ask(now);
+    else if (!asking && playing) wake();
     draw(stale ? visible() : arrived);
     stale = false;
   }
@@ -72,6 +76,7 @@ export function startLoop(store, transport, places) {
     const want = Object.assign({}, ...asked.map((panel) => panel.wants?.() ?? {}));
     wanted = false;
     asking = true;
+    lastAsked = now;
     const made = lastingOf(want);
     const hasAll = Object.entries(made).every(([name, text]) => had[name] === text);
     const data_version = hasAll ? (store.frame?.data_version ?? null) : null;
