@@ -120,7 +120,8 @@ def test_a_table_is_read_from_its_file(target, tmp_path, monkeypatch):
     recording = record(20, source=source, data="table", target=target)
     files = programs.data_files(recording.stages, recording.update)
     assert list(files) == ["data.csv"]
-    (tmp_path / "data.csv").write_text(files["data.csv"], encoding="utf-8")
+    text = programs.csv_text(files["data.csv"])
+    (tmp_path / "data.csv").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     names = run(programs.python_program(recording.stages, recording.update))
     np.testing.assert_array_equal(names["network"].theta, recording.run.theta)

@@ -104,8 +104,9 @@ def _program(kind: str) -> Callable[[Session], File]:
             return File(text.encode(), "text/x-python", "playground.py")
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in {"playground.py": text, **files}.items():
-                archive.writestr(name, content)
+            archive.writestr("playground.py", text)
+            for name, data in files.items():
+                archive.writestr(name, programs.csv_text(data))
         return File(packed.getvalue(), "application/zip", "playground.zip")
 
     return write

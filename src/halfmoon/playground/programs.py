@@ -73,11 +73,11 @@ def command_line(setup: Setup, data: Data, file: str) -> str:
     return " \\\n  ".join(words) + "\n"
 
 
-def data_files(stages: Sequence[Stage], update: int) -> dict[str, str]:
-    """The files that the Python program reads, by name."""
+def data_files(stages: Sequence[Stage], update: int) -> dict[str, Data]:
+    """The rows that the Python program reads, by the names of their files."""
     rows = [stage.conditions.data for stage in stages if stage.begin <= update]
     named = zip(_file_names(rows), rows, strict=True)
-    return {name: csv_text(data) for name, data in named if data.kind != "generator"}
+    return {name: data for name, data in named if data.kind != "generator"}
 
 
 def csv_text(data: Data) -> str:
