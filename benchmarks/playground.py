@@ -164,7 +164,7 @@ def measure(browser: Any, name: str) -> dict[str, float]:
             alone.append(playground.updates_a_second())
             with opened(browser, playground) as (page, first):
                 firsts.append(first)
-                page.wait_for_timeout(500)
+                page.wait_for_timeout(1500)
                 watched.append(playground.updates_a_second())
         with opened(browser, playground) as (page, _):
             frames = frames_a_second(page, playground)

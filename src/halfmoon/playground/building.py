@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Loss, encode
+from halfmoon.engines.cores import available_cores
 from halfmoon.estimators.values import r2
 from halfmoon.inspection.evaluation import accuracy
 from halfmoon.network import Network
@@ -130,7 +131,10 @@ class Conditions(NamedTuple):
         network = Network.dense(**network_options(self.setup, self.data))
         rows = ~self.data.is_test
         y = truth(network.loss, self.data)[rows]
-        return network, self.data.X[rows], y, Settings(**train_options(self.setup))
+        # one core is left to the page
+        n_threads = max(1, available_cores() - 1)
+        settings = Settings(**train_options(self.setup), n_threads=n_threads)
+        return network, self.data.X[rows], y, settings
 
     def measure(self, network: Network, theta: Array) -> Measures:
         """How good parameters are."""

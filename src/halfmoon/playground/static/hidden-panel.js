@@ -27,6 +27,7 @@ export function makeHiddenPanel(store) {
 
   return {
     element,
+    every: 66,
     wants() {
       if (store.state.network.sizes.length < 3) return null;
       return { points: true, weights: true, hidden: { layer: view.layer } };

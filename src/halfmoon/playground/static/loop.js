@@ -15,6 +15,7 @@
 
 const HEARTBEAT = 1000; // milliseconds between two looks at a resting state
 const FRAMES_APART = 30; // milliseconds, at least: more would only slow training down
+const PATIENCE = 2; // times as long as the last frame took: most of the time is training's
 const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
@@ -39,6 +40,7 @@ export function startLoop(store, transport, places) {
   let had = {};
   /** @type {Map<Part, number>} */
   const askedAt = new Map();
+  let took = 0; // milliseconds, for asking and drawing the last frame
 
   function visible() {
     return places.filter((place) => place.isVisible()).map((place) => place.panel);
@@ -59,9 +61,10 @@ export function startLoop(store, transport, places) {
     const arrived = fresh ? take(fresh) : [];
     const { playing } = store.state;
     // asked before it is drawn: Python works while the page draws
-    const isDue = wanted || (playing && now - lastAsked >= FRAMES_APART);
+    const apart = Math.max(FRAMES_APART, PATIENCE * took);
+    const isDue = wanted || (playing && now - lastAsked >= apart);
     if (!asking && isDue) ask(now);
-    else if (!asking && playing) wake();
+    else if (!asking && playing) setTimeout(wake, lastAsked + apart - now);
     draw(stale ? visible() : arrived);
     stale = false;
   }
@@ -90,7 +93,8 @@ export function startLoop(store, transport, places) {
       await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR));
     }
     asking = false;
-    store.detail = nextDetail(store.detail, performance.now() - now);
+    took = performance.now() - now;
+    store.detail = nextDetail(store.detail, took);
     wake();
   }
 
@@ -117,7 +121,9 @@ export function startLoop(store, transport, places) {
   function draw(panels) {
     const { frame } = store;
     if (frame === null) return;
+    const begin = performance.now();
     for (const panel of panels) panel.draw?.(frame, store.look, store);
+    if (panels.length > 0) took += performance.now() - begin;
   }
 
   store.want = want;

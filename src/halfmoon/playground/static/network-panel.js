@@ -11,6 +11,8 @@ import { makeWeightEditor } from "./weight-editor.js";
 
 /** @import { Panel, Store } from "./playground.js" */
 
+const MANY_UNITS = 32; // beyond, to draw them takes long
+const MANY_APART = 250; // milliseconds
 const OUTPUTS = { columns: 24, rows: 18 }; // of the map, where nobody needs it finer
 
 /**
@@ -40,6 +42,9 @@ export function makeNetworkPanel(store) {
 
   return {
     element,
+    get every() {
+      return hiddenUnits(store.state.network) > MANY_UNITS ? MANY_APART : 0;
+    },
     wants() {
       const wanted = {
         plane: OUTPUTS,

@@ -78,7 +78,7 @@ export function makePlayBar(store) {
  */
 export function playOrPause(store) {
   const { playing } = store.state;
-  store.state = { ...store.state, playing: !playing };
+  store.expect({ playing: !playing });
   store.tell("train", { do: playing ? "pause" : "play" });
 }
 

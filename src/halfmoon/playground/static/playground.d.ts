@@ -127,6 +127,8 @@ export interface Store {
   ask(name: string, message?: object, body?: Blob | null): Promise<any>;
   /** Read the state anew; whoever listens hears if it has changed. */
   read(): Promise<void>;
+  /** Show at once what will be, before Python has answered. */
+  expect(changes: Partial<State>): void;
   /** Ask it, but of those that wait for an earlier one only the newest of a key. */
   tell(name: string, message: object, key?: string): void;
   /** Change settings; their values are collected while a change is on its way. */

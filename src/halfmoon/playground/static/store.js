@@ -111,6 +111,10 @@ function makeStore(transport, menu, state) {
       if (answer !== null && !isLate) take(answer);
       if (answer !== null && isLate) store.read();
     },
+    expect(changes) {
+      store.state = { ...store.state, ...changes };
+      hear();
+    },
     tell: teller.tell,
     change: (settings) => teller.tell("change", settings),
     listen: (listener) => listeners.push(listener),
