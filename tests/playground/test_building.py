@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, log_loss, r2_score
 
 from halfmoon.components.losses import LOSSES
+from halfmoon.engines.cores import available_cores
 from halfmoon.network import Network
 from halfmoon.playground.building import (
     Conditions,
@@ -33,7 +34,14 @@ def test_options_are_what_the_public_functions_take():
     assert [layer.k for layer in network.layers if layer.shapes] == [4, 3, 2]
     work = begin(Conditions(setup, data))
     np.testing.assert_array_equal(work.run.theta, network.theta)
-    assert work.fit.settings == Settings(**train_options(setup))
+    threads = work.fit.settings.n_threads  # of which the bits do not depend
+    expected = Settings(**train_options(setup), n_threads=threads)
+    assert work.fit.settings == expected
+
+
+def test_a_core_is_left_to_the_page():
+    work = begin(Conditions(*made()))
+    assert work.fit.settings.n_threads == max(1, available_cores() - 1)
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])

@@ -19,6 +19,7 @@ export function makeAnnouncer(store) {
       owed = "";
     },
     show(state) {
+      if (state.version === was.version) return; // what is expected is not told
       const { playing, stopped, message } = state;
       if (playing && !was.playing) store.say("Training.");
       if (!playing && was.playing) owed = message || "Paused";
