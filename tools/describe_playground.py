@@ -6,7 +6,7 @@ python tools/describe_playground.py
 import re
 from pathlib import Path
 
-from halfmoon.playground.api import MODULES, OPERATIONS
+from halfmoon.playground.api import OPERATIONS
 from halfmoon.serving.operations import Operation, Value, describe_kind
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "playground.md"
@@ -14,12 +14,8 @@ HEAD = "| operation | takes | does |\n|---|---|---|\n"
 
 
 def table() -> str:
-    """Every operation as a row of a table in Markdown, module by module."""
-    names = [module.__name__ for module in MODULES]
-    ordered = sorted(
-        OPERATIONS.values(), key=lambda each: names.index(each.carry_out.__module__)
-    )
-    return HEAD + "".join(map(row, ordered))
+    """Every operation as a row of a table in Markdown, by name."""
+    return HEAD + "".join(row(OPERATIONS[name]) for name in sorted(OPERATIONS))
 
 
 def row(operation: Operation) -> str:

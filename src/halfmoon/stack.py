@@ -145,6 +145,25 @@ def lay_out(layers: Sequence[Layer]) -> tuple[Layout, int]:
     return layout, start
 
 
+def find_parameter(layout: Layout, index: int) -> tuple[int, str, tuple[int, ...]]:
+    """What theta holds at an index: which layer's, its array, and where in that.
+
+    Raises ValueError for an index outside theta.
+
+    >>> layout, _ = lay_out(dense_layers([2, 3], "tanh", None, 0.0))
+    >>> find_parameter(layout, 5)
+    (0, 'W', (1, 2))
+    """
+    for layer, places in enumerate(layout):
+        for name, place in places.items():
+            if place.part.start <= index < place.part.stop:
+                within = np.unravel_index(index - place.part.start, place.shape)
+                return layer, name, tuple(map(int, within))
+    raise ValueError(
+        f"This network has no parameter {index}; it may just have been removed."
+    )
+
+
 def views_of(layout: Layout, theta: Array) -> list[Views]:
     """For each layer its parameters by name, sharing the memory of theta (size,)."""
     views = []

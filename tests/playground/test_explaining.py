@@ -99,7 +99,7 @@ def test_a_weight_is_told_with_its_slope_by_differences(moment):
     assert by_name["a1 W2"] == pytest.approx(a1[0] * moment.theta[13])
     bias = explain(moment, weight=9)
     assert bias["title"] == "Bias of hidden layer 1, unit 2"
-    with pytest.raises(ValueError, match="no weight 35"):
+    with pytest.raises(ValueError, match="no parameter 35"):
         explain(moment, weight=moment.theta.size)
 
 

@@ -1,7 +1,6 @@
-"""The playground in a notebook: its messages, and a page that plays the notebook."""
+"""The playground in a notebook: its widget, and a page that plays the notebook."""
 
 import base64
-import json
 import sys
 from types import SimpleNamespace
 
@@ -10,6 +9,7 @@ import pytest
 import halfmoon
 from few_operations import few_operations
 from halfmoon.playground import opening
+from halfmoon.serving.messages import answer_message
 from live_page import needs_chromium
 
 anywidget = pytest.importorskip("anywidget")
@@ -53,40 +53,6 @@ def session():
         yield fake
 
 
-def asked(notebook, session, name, message=None, buffers=()):
-    question = {"view": "one", "id": 3, "name": name, "message": message or {}}
-    answer, content = notebook.answer_message(session, question, buffers)
-    assert (answer.pop("view"), answer.pop("id")) == ("one", 3)
-    json.dumps(answer, allow_nan=False)
-    return answer, content
-
-
-def test_a_message_is_answered(notebook, session):
-    answer = asked(notebook, session, "change", {"rate": 0.5})
-    assert answer == ({"answer": {"version": 7}}, [])
-    assert session.asked == [0.5]
-    assert asked(notebook, session, "state")[0]["answer"]["loss"] is None
-
-
-def test_a_file_goes_both_ways_in_bytes(notebook, session):
-    body = [memoryview(b"a,b")]
-    answer = asked(notebook, session, "upload", {"name": "b.csv"}, body)
-    assert answer == ({"file": {"name": "b.csv", "type": "text/csv"}}, [b"a,b"])
-
-
-@pytest.mark.parametrize(
-    ("name", "message", "sentence"),
-    [
-        ("change", {"rate": -1}, "The rate must be at least 0; got -1."),
-        ("change", {"rate": 13}, "This is a fault of halfmoon's own (KeyError)"),
-        ("chnge", {}, "There is no operation 'chnge'; did you mean 'change'?"),
-    ],
-)
-def test_what_goes_wrong_is_told(notebook, session, name, message, sentence):
-    answer, _ = asked(notebook, session, name, message)
-    assert answer["error"].startswith(sentence)
-
-
 def test_a_widget_answers_and_ends_its_session(notebook, session):
     closed = []
     session.close = lambda: closed.append(True)
@@ -126,7 +92,7 @@ def test_a_page_that_plays_the_notebook_shows_and_trains(notebook, browser):
 
     def ask(question, body):
         buffers = [bytes(each) for each in body]
-        answer, content = notebook.answer_message(session, question, buffers)
+        answer, content = answer_message(session, question, buffers)
         return [answer, [base64.b64encode(each).decode() for each in content]]
 
     context = browser.new_context(viewport={"width": 1100, "height": 950})

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from halfmoon.files.python_lines import (
     import_lines,
     measure_lines,
@@ -12,6 +10,7 @@ from halfmoon.files.python_lines import (
     train_lines,
 )
 from halfmoon.network import Network
+from halfmoon.stack import find_parameter
 
 
 class Stretch(NamedTuple):
@@ -104,16 +103,7 @@ def plain_changes(stretches: Sequence[Stretch]) -> dict[int, list[str]]:
     network = Network.dense(**first.network)
     changes = {}
     for stretch in stretches:
-        rate = stretch.training["learning_rate"]
-        training = {
-            **stretch.training,
-            "learning_rate": first.training["learning_rate"],
-        }
-        if (stretch.data, stretch.network, training) != (
-            first.data,
-            first.network,
-            first.training,
-        ):
+        if _without_rate(stretch) != _without_rate(first):
             raise ValueError(
                 f"After update {stretch.begin:,} the run went on with other settings "
                 "or data; plain NumPy lines follow a run whose learning rate and "
@@ -124,7 +114,7 @@ def plain_changes(stretches: Sequence[Stretch]) -> dict[int, list[str]]:
             for index, value in stretch.weights.items()
         ]
         if stretch is not first:
-            lines.append(f"rate = {rate!r}")
+            lines.append(f"rate = {stretch.training['learning_rate']!r}")
         if lines:
             changes[stretch.begin] = lines
     return changes
@@ -138,11 +128,5 @@ def _without_rate(stretch: Stretch) -> tuple[Any, ...]:
 
 def _parameter(network: Network, index: int) -> str:
     """A parameter by its index in theta, as plain lines name it: W1[0, 2]."""
-    number = 0
-    for names in network.layout:
-        number += bool(names)
-        for name, place in names.items():
-            if place.part.start <= index < place.part.stop:
-                within = np.unravel_index(index - place.part.start, place.shape)
-                return f"{name}{number}[{', '.join(map(str, map(int, within)))}]"
-    raise ValueError(f"There is no parameter {index}; theta has {network.size}.")
+    layer, name, within = find_parameter(network.layout, index)
+    return f"{name}{network.layers[layer].number}[{', '.join(map(str, within))}]"

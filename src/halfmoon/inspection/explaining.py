@@ -14,6 +14,7 @@ from halfmoon.inspection.trace import Line, Trace, trace
 from halfmoon.inspection.working import number_text, write_out, write_sum
 from halfmoon.layers import Layer
 from halfmoon.network import Network
+from halfmoon.stack import find_parameter
 
 ENTRIES = 8  # of a long result so many are told
 
@@ -164,7 +165,8 @@ def explain_weight(
     >>> explain_weight(network, 3, ["age", "size"], ["no", "yes"]).title
     'Weight from size to hidden layer 1, unit 1'
     """
-    layer, name, index = _find_weight(network, weight)
+    at, name, index = find_parameter(network.layout, weight)
+    layer = network.layers[at]
     target = _name_unit(network, layer, index[-1], outputs)
     value = float(network.theta[weight])
     steps = [Step(f"{name}{layer.number}", "", value)]
@@ -217,18 +219,6 @@ def describe_lines(
             }
         )
     return described
-
-
-def _find_weight(network: Network, weight: int) -> tuple[Layer, str, list[int]]:
-    """The layer of a parameter, its array, and where it is in it."""
-    for layer, places in zip(network.layers, network.layout, strict=True):
-        for name, place in places.items():
-            if place.part.start <= weight < place.part.stop:
-                index = np.unravel_index(weight - place.part.start, place.shape)
-                return layer, name, [int(one) for one in index]
-    raise ValueError(
-        f"This network has no weight {weight}; it may just have been removed."
-    )
 
 
 def _layers(network: Network, inputs: Sequence[str]) -> list[tuple[Any, Sequence[str]]]:

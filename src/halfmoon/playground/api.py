@@ -7,10 +7,11 @@
 1
 """
 
-from halfmoon.playground import editing, output, seeing, teaching, training
+import halfmoon.playground.editing
+import halfmoon.playground.output
+import halfmoon.playground.seeing
+import halfmoon.playground.teaching
+import halfmoon.playground.training  # noqa: F401
 from halfmoon.serving.operations import OPERATIONS, File, operate
 
-__all__ = ["MODULES", "OPERATIONS", "File", "operate"]
-
-# in the order in which they are documented
-MODULES = (training, editing, seeing, output, teaching)
+__all__ = ["OPERATIONS", "File", "operate"]

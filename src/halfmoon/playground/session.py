@@ -150,7 +150,10 @@ class Session(Player):
             return False
 
     def set_parameter(self, index: int, value: float) -> None:
-        """Set one parameter by its index in theta; ValueError if there is none."""
+        """Set one weight or bias, by its index in theta.
+
+        Raises ValueError if there is none.
+        """
         with self.lock:
             size = self.recording.run.theta.size
             if not 0 <= index < size:
@@ -158,7 +161,7 @@ class Session(Player):
                     f"index must be from 0 to {size - 1}, as the network has {size} "
                     f"parameters; got {index}."
                 )
-            self._edit(self.conditions, {index: value})
+            self._edit(self.conditions, {index: float(value)})
 
     def set_weights(self, theta: Array) -> None:
         """Set all parameters."""
@@ -240,7 +243,10 @@ class Session(Player):
     # runs
 
     def keep(self) -> None:
-        """Let the present run stay; ValueError where too many do."""
+        """Let the present run stay, whatever is done next.
+
+        Raises ValueError where too many do.
+        """
         with self.lock:
             if len(self.kept) >= MOST_KEPT:
                 raise ValueError(

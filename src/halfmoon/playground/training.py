@@ -161,43 +161,11 @@ def train(session: Session, do: str, speed: str | None = None) -> None:
     DO[do](session)
 
 
-@operation("seek")
-def seek(session: Session, update: int) -> None:
-    """Go to a recorded update."""
-    session.seek(update)
-
-
-@operation("reset")
-def reset(session: Session) -> None:
-    """Begin with the initial weights again."""
-    session.reset()
-
-
-@operation("new_weights")
-def new_weights(session: Session) -> None:
-    """Begin with other initial weights."""
-    session.new_weights()
-
-
-@operation("parameter")
-def parameter(session: Session, index: int, value: float) -> None:
-    """Set one weight or bias, by its index in theta."""
-    session.set_parameter(index, float(value))
-
-
-@operation("keep")
-def keep(session: Session) -> None:
-    """Let the present run stay, whatever is done next."""
-    session.keep()
-
-
-@operation("restore")
-def restore(session: Session, run: str) -> None:
-    """Go back to the end of an earlier run."""
-    session.restore(run)
-
-
-@operation("forget")
-def forget(session: Session, run: str) -> None:
-    """Drop an earlier run."""
-    session.forget(run)
+# what a session does itself, under the names of its methods
+operation("seek")(Session.seek)
+operation("reset")(Session.reset)
+operation("new_weights")(Session.new_weights)
+operation("parameter")(Session.set_parameter)
+operation("keep")(Session.keep)
+operation("restore")(Session.restore)
+operation("forget")(Session.forget)
