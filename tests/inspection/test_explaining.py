@@ -49,6 +49,13 @@ def test_weights_and_biases():
     assert explain_weight(NETWORK, 5, *NAMES).title == "Bias of hidden layer 1, unit 2"
 
 
+def test_every_weight_of_any_widths_has_a_title():
+    network = Network.dense([2, 5, 3, 2])
+    titles = [explain_weight(network, i, *NAMES).title for i in range(network.size)]
+    assert len(set(titles)) == network.size
+    assert titles[29] == "Weight from hidden layer 1, unit 5 to hidden layer 2, unit 3"
+
+
 @pytest.mark.parametrize("none", [4, -1])
 def test_what_there_is_not_is_refused(none):
     with pytest.raises(ValueError, match="may just have been removed"):

@@ -173,10 +173,12 @@ def explain_weight(
     if name == "b":
         return Explanation(f"Bias of {target}", steps)
     below = [each for each, _ in _layers(network, inputs) if each.index < layer.index]
-    a = f"a{below[-1].number}" if below else "x"
-    source = inputs[index[0]]
     if below:
+        a = f"a{below[-1].number}"
         source = _name_unit(network, below[-1], index[0], outputs)
+    else:
+        a = "x"
+        source = inputs[index[0]]
     if row is not None:
         answer = float(row.trace[a][index[0]])
         text = f"{number_text(answer)} * {number_text(value)}"
