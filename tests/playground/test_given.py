@@ -1,7 +1,12 @@
 """Rows that are given: points, files and frames."""
 
+import gzip
+import io
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from halfmoon.playground import given
@@ -48,6 +53,25 @@ def test_what_is_too_large_or_no_table_is_refused_in_words(monkeypatch):
     monkeypatch.setattr(given, "MOST_BYTES", 2**20)
     with pytest.raises(ValueError, match="at most 1 MiB; this one has 2"):
         file_source(bytes(2 * 2**20))
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(monkeypatch):
+    monkeypatch.setattr(given, "MOST_UNPACKED", 2**20)
+    pile = gzip.compress(b"a,b\n" + b"1,2\n" * 2**18)  # 1 MiB, and four bytes
+    for content in (pile, pile + pile):
+        with pytest.raises(ValueError, match="at most 1 MiB once it is unpacked"):
+            file_source(content, "small.csv.gz")
+
+
+def test_a_parquet_file_of_repeated_cells_is_refused():
+    long = pa.array(["x" * 2**20]).dictionary_encode().take(pa.array([0] * 130))
+    many = pa.nulls(2**24 + 1, pa.int8())
+    for column in (long, many):
+        file = io.BytesIO()
+        pq.write_table(pa.table({"a": column}), file, compression="zstd")
+        assert len(file.getvalue()) < 2**21
+        with pytest.raises(ValueError, match="at most 128 MiB once it is unpacked"):
+            file_source(file.getvalue(), "small.parquet")
 
 
 def test_points_are_rows_of_numbers():

@@ -16,6 +16,7 @@ from halfmoon.tables.reading import read_file
 from halfmoon.tables.schema import Schema
 
 MOST_BYTES = 32 * 2**20
+MOST_UNPACKED = 128 * 2**20
 MOST_ROWS = 20_000
 MOST_COLUMNS = 500
 
@@ -68,7 +69,7 @@ def file_source(content: bytes | Path, name: str = "") -> Source:
         )
     stream = io.BytesIO(content)
     stream.name = name or "the file"
-    table, understood = read_file(stream)
+    table, understood = read_file(stream, most_bytes=MOST_UNPACKED)
     return table_source(table, {}, understood.notes, name)
 
 

@@ -5,6 +5,7 @@ came in place of a download, a pointer to a large file. Each is refused by its n
 """
 
 import gzip
+import io
 import re
 import zlib
 
@@ -47,19 +48,33 @@ TEXT = {
 }
 
 
-def unpack(data: bytes, source: str) -> bytes:
+def unpack(data: bytes, source: str, most: int | None = None) -> bytes:
     """The bytes of a file, unpacked if they are packed with gzip.
 
-    Raises ValueError if they are broken.
+    Raises ValueError if they are broken, and if they would be more than `most`: a few
+    packed bytes can stand for more than there is memory for.
     """
     if not data.startswith(GZIP):
         return data
     try:
-        return gzip.decompress(data)
+        with gzip.open(io.BytesIO(data)) as file:
+            unpacked = file.read(-1 if most is None else most + 1)
     except (OSError, EOFError, zlib.error):
         raise ValueError(
             f"{source} is packed with gzip, and broken or cut off; copy it once more."
         ) from None
+    if most is not None:
+        refuse_large(len(unpacked), source, most)
+    return unpacked
+
+
+def refuse_large(size: int, source: str, most: int) -> None:
+    """ValueError for more bytes than there may be once they are unpacked."""
+    if size > most:
+        raise ValueError(
+            f"{source} may have at most {most / 2**20:,.0f} MiB once it is unpacked; "
+            "leave out some of its rows."
+        )
 
 
 def refuse_other_binary(data: bytes, source: str) -> None:

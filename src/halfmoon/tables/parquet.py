@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.tables.formats import refuse_large
 from halfmoon.tables.raw import Table, raw_column
 
 # what DuckDB calls the types that are no cells of a table
 NESTED = re.compile(
     r".*\[\d*\]$|STRUCT|MAP|UNION|BLOB|BIT\b|GEOMETRY|VARIANT", re.DOTALL
 )
+NUMBER_BYTES = 8
 # how pandas writes an index without a name, which is no column
 INDEX = re.compile(r"__index_level_\d+__")
 # what a column of a type is asked for as; others as they are
@@ -28,13 +30,13 @@ AS = {
 }
 
 
-def read_parquet(path: Path, source: str) -> Table:
+def read_parquet(path: Path, source: str, most_bytes: int | None = None) -> Table:
     """The columns of a Parquet file, called `source` in messages.
 
     A nameless index of pandas, where rows once stood, is no column.
 
-    Raises ValueError for a broken file, one without rows, and columns that hold bytes
-    or nested values.
+    Raises ValueError for a broken file, one without rows, columns that hold bytes or
+    nested values, and for more than `most_bytes` in all cells.
     """
     import duckdb
 
@@ -49,6 +51,13 @@ def read_parquet(path: Path, source: str) -> Table:
         columns_of_data = [name for name in types if not INDEX.fullmatch(name)]
         types = {name: types[name] for name in columns_of_data or types}
         _refuse_nested(types)
+        if most_bytes is not None:
+            size = _size(types)
+            found = connection.execute(
+                f"SELECT {size} FROM read_parquet(?, hive_partitioning=false)",
+                [str(path)],
+            ).fetchall()
+            refuse_large(found[0][0], source, most_bytes)
         chosen = ", ".join(_asked(name, kind) for name, kind in types.items())
         columns = connection.execute(
             f"SELECT {chosen} FROM read_parquet(?, hive_partitioning=false)",
@@ -75,9 +84,23 @@ def _refuse_nested(types: dict[str, str]) -> None:
             )
 
 
+def _size(types: dict[str, str]) -> str:
+    """How many bytes all cells take, in SQL."""
+    texts = [
+        f"coalesce(sum(strlen({_quoted(name)})), 0)"
+        for name, kind in types.items()
+        if kind == "VARCHAR"
+    ]
+    return " + ".join([f"{NUMBER_BYTES * len(types)} * count(*)", *texts])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _asked(name: str, kind: str) -> str:
     """A column in SQL, as a type that NumPy knows."""
-    quoted = '"' + name.replace('"', '""') + '"'
+    quoted = _quoted(name)
     wanted = AS.get(kind.split("(", maxsplit=1)[0])
     return f"CAST({quoted} AS {wanted}) AS {quoted}" if wanted else quoted
 

@@ -37,6 +37,7 @@ def read_file(
     comment: str | None = None,
     skip: int | None = None,
     header: bool | None = None,
+    most_bytes: int | None = None,
 ) -> tuple[Table, Understood]:
     """The table in a file, its columns as texts, and what was understood of it.
 
@@ -58,6 +59,8 @@ def read_file(
         How many lines stand above the table.
     header : bool, optional
         Whether the first row holds the names of the columns.
+    most_bytes : int, optional
+        How many bytes there may be once they are unpacked; any number, if left out.
 
     Returns
     -------
@@ -84,10 +87,10 @@ def read_file(
     asked: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
     _check(asked)
     name, data = _bytes_of(source)
-    unpacked = unpack(data, name)
+    unpacked = unpack(data, name, most_bytes)
     packed = unpacked is not data
     if unpacked.startswith(PARQUET):
-        return _parquet(unpacked, name, packed, asked)
+        return _parquet(unpacked, name, packed, asked, most_bytes)
     refuse_other_binary(unpacked, name)
     asked.pop("encoding", None)
     decoded = decode(unpacked, name, encoding)
@@ -157,7 +160,11 @@ def _refuse_no_file(path: Path) -> None:
 
 
 def _parquet(
-    data: bytes, source: str, packed: bool, asked: dict[str, Any]
+    data: bytes,
+    source: str,
+    packed: bool,
+    asked: dict[str, Any],
+    most_bytes: int | None,
 ) -> tuple[Table, Understood]:
     if asked:
         name = next(iter(asked))
@@ -166,6 +173,6 @@ def _parquet(
             f"{name}."
         )
     with as_file(data) as path:
-        table = read_parquet(path, source)
+        table = read_parquet(path, source, most_bytes)
     rows = len(next(iter(table.values())))
     return table, Understood(source, "Parquet", packed, rows, len(table))
