@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from halfmoon.serving import operations
-from halfmoon.serving.operations import File, describe_kind, operate, operation
+from halfmoon.serving.operations import (
+    File,
+    describe_kind,
+    explain,
+    operate,
+    operation,
+)
 
 SESSION = SimpleNamespace(version=7)
 
@@ -105,6 +111,15 @@ def test_a_value_of_another_type_is_refused(value, given):
     with pytest.raises(ValueError, match="of the operation 'go' must be") as refused:
         operate(SESSION, "go", {"update": 1} | {value: given})
     assert len(str(refused.value)) < 160
+
+
+def test_what_was_given_does_not_make_a_sentence_long():
+    error = ValueError(f"It must be a number; got {'x' * 10**6}.")
+    is_mistake, sentence = explain(error, "go")
+    assert is_mistake
+    assert sentence.startswith("It must be a number; got xx")
+    assert sentence.endswith("xx.")
+    assert len(sentence) < 700
 
 
 def test_a_body_that_nobody_takes_is_refused():

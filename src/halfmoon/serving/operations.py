@@ -61,6 +61,7 @@ class Operation(NamedTuple):
 
 OPERATIONS: dict[str, Operation] = {}
 log = logging.getLogger("halfmoon.serving")
+LONGEST = 600  # sentence that is shown
 WORDS = {
     int: "a whole number",
     float: "a number",
@@ -139,7 +140,7 @@ def explain(error: Exception, name: str) -> tuple[bool, str]:
     """
     sentence = str(error).rstrip()
     if isinstance(error, ValueError) and sentence.endswith((".", "?")):
-        return True, sentence
+        return True, _shortened(sentence)
     log.error("A fault of halfmoon's own in %r.", name, exc_info=error)
     return False, (
         f"This is a fault of halfmoon's own ({type(error).__name__}); the terminal in "
@@ -212,6 +213,14 @@ def _is_finite(given: Any) -> bool:
         return isinstance(given, int | float) and math.isfinite(given)
     except OverflowError:  # an integer that no float can hold
         return False
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence that may quote all that was given, without its middle."""
+    half = LONGEST // 2
+    if len(sentence) <= LONGEST:
+        return sentence
+    return f"{sentence[:half]} ... {sentence[-half:]}"
 
 
 def _shown(given: Any) -> str:
