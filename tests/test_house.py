@@ -49,9 +49,7 @@ MAY_IMPORT = {  # outside packages that only some wings may know, lazily or not
     "llvmlite": {"engines.compiled", "engines.browser"},
     "threadpoolctl": {"arrays.blas", "report", "tutorial"},
     "scipy": {"arrays.sparse", "training.solvers", "engines.compiled"},
-    "sklearn": {
-        *("datasets", "displays", "estimators", "playground", "report", "tutorial")
-    },
+    "sklearn": {"datasets", "displays", "estimators", "report", "tutorial"},
     "matplotlib": {"displays", "pages", "tutorial"},
     "narwhals": {"displays", "tables"},
     "duckdb": {"tables"},

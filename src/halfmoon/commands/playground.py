@@ -10,6 +10,9 @@ from halfmoon.commands.common.options import Reading, with_options
 if TYPE_CHECKING:
     from halfmoon.playground.given import Source
 
+# what --set says of the page alone, and Python leaves as it is
+OF_PAGE = ("open", "hide", "lesson", "row", "unit")
+
 
 @with_options
 def command(
@@ -64,6 +67,7 @@ def command(
 
     The page is served on this machine alone, until it is closed or Ctrl-C is pressed.
     """
+    from halfmoon.components.setting_texts import read_settings
     from halfmoon.playground.extras import require_extra
 
     try:
@@ -73,16 +77,18 @@ def command(
     from halfmoon.playground.api import OPERATIONS
     from halfmoon.playground.opening import make_session
     from halfmoon.playground.page import SITE
-    from halfmoon.playground.texts import read_settings, split_address
+    from halfmoon.playground.setup import Setup
     from halfmoon.serving.server import serve
 
     if table is None and (target or groups):
         raise ValueError("--target and --groups are columns of a table; name its file.")
-    begin, shown = split_address(settings or [])
+    texts = settings or []
+    shown = [text for text in texts if text.partition("=")[0] in OF_PAGE]
+    begin = read_settings(Setup, [text for text in texts if text not in shown])
     given = None if table is None else _read(table, reading)
     columns = {"target": target, "groups": groups}
     more = {name: column for name, column in columns.items() if column is not None}
-    session = make_session(given, **read_settings(begin) | more)
+    session = make_session(given, **begin | more)
     serve(session, SITE, OPERATIONS, port, not no_browser, say=typer.echo, shown=shown)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 
 from halfmoon.arrays.columns import refuse_masked, refuse_not_computed
 from halfmoon.arrays.elementary import Array
 from halfmoon.arrays.sparse import is_sparse
 from halfmoon.displays.fitted import numbered
+from halfmoon.displays.neighbours import Neighbours
 
 
 class Plane:
@@ -54,9 +54,7 @@ class Plane:
                 f"the number of rows, {n}; got {others!r} and {self.k}."
             )
         self.rows = np.column_stack([self.columns[i] for i in self.pair])
-        deviation = self.rows.std(axis=0)
-        self.scale = np.where(deviation > 0.0, deviation, 1.0)
-        self.nearest = NearestNeighbors(n_neighbors=self.k).fit(self.rows / self.scale)
+        self.neighbours = Neighbours(self.rows, self.k)
 
     def _read(self, X: Any, categories: Collection[str]) -> None:
         """The columns of X, their names, and which of them are numbers."""
@@ -148,7 +146,7 @@ class Plane:
         if not self.rest or self.others == "median":
             n = len(self.rows)
             return np.arange(n)[None], np.full((1, n), 1.0 / n)
-        distance, near = self.nearest.kneighbors(points / self.scale)
+        distance, near = self.neighbours.of(points)
         furthest = distance[:, -1:] * (1.0 + 1e-9)  # which then weighs a little
         furthest = np.where(furthest > 0.0, furthest, 1.0)
         weight = (1.0 - (distance / furthest) ** 3) ** 3
@@ -186,7 +184,7 @@ class Plane:
 
         In standard deviations of the two columns.
         """
-        return self.nearest.kneighbors(points / self.scale, n_neighbors=1)[0][:, 0]
+        return self.neighbours.gap(points)
 
 
 def _as_numbers(column: Any) -> Any:

@@ -8,37 +8,15 @@ from numpy.typing import NDArray
 from halfmoon import datasets
 from halfmoon.playground.data import Data
 from halfmoon.playground.given import MOST_ROWS, Source, file_source, points_of
-from halfmoon.playground.learned import MOST_CLASSES
-from halfmoon.playground.setup import Setup
+from halfmoon.playground.learned import MOST_CLASSES, table_setup
 from halfmoon.serving.operations import Answer, operation
+from halfmoon.tables.decision import USED
 from halfmoon.tables.editable import EditableTable, shown_cell, sorted_rows
-from halfmoon.tables.learnable import find_target
 
 FARTHEST = 1e6  # a point from the middle
 ERASER = 0.03  # its radius, as a share of what is shown of the plane
 MOST_SHOWN = 200  # rows of a table at once
 THUMBNAIL = 120  # points
-
-
-def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setup:
-    """A setup with which learning a table begins well.
-
-    Raises ValueError where no column can be predicted.
-    """
-    rows = source.table.n
-    return setup.change(
-        data="table",
-        target=find_target(source.table, target).column,
-        groups=None,
-        axes=(),
-        hidden=(8,),
-        activations=("tanh",),
-        loss="auto",
-        optimizer="adam",
-        learning_rate=0.01,
-        batch_size=32 if rows <= 5_000 else 128,
-        epochs=200,
-    )
 
 
 @operation("upload")
@@ -150,11 +128,7 @@ def example_row(session: Any, row: int | None = None) -> Answer:
         row = int(np.argmax(data.is_test))
     if not 0 <= row < data.n:
         raise ValueError(f"There is no row {row}; there are {data.n:,}.")
-    inputs = [
-        name
-        for name, kind in data.kinds.items()
-        if kind in ("number", "yes/no", "category", "date")
-    ]
+    inputs = [name for name, kind in data.kinds.items() if kind in USED]
     choices = {
         name: sorted({text for text in data.table[name] if text is not None})
         for name in inputs

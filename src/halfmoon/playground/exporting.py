@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.page import SITE
 from halfmoon.playground.session import Moment
-from halfmoon.serving.packing import jsonable, pack
+from halfmoon.serving.packing import jsonable, pack, shortened
 from halfmoon.training.recording import Recording
 
 MOST_MOMENTS = 96
@@ -101,14 +101,8 @@ def _frame(moment: Moment) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         wish = {"hidden": {"layer": layer}}
         arrays[f"hidden.{layer}"] = make_frame(moment, {}, wish, known)[1]["hidden"]
     kept = {
-        name: _shortened(array) if name.partition(".")[0] in SHORT else array
+        name: shortened(array) if name.partition(".")[0] in SHORT else array
         for name, array in arrays.items()
         if not name.startswith("stability.")
     }
     return header, kept
-
-
-def _shortened(array: NDArray[Any]) -> NDArray[Any]:
-    """float32 with ten binary digits of its fraction, which packs much smaller."""
-    bits = array.astype(np.float32).view(np.uint32)
-    return ((bits + np.uint32(0x1000)) & np.uint32(0xFFFFE000)).view(np.float32)

@@ -15,6 +15,27 @@ from halfmoon.tables.learnable import LearnableTable, find_target
 MOST_CLASSES = 20
 
 
+def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setup:
+    """A setup with which learning a table begins well.
+
+    Raises ValueError where no column can be predicted.
+    """
+    rows = source.table.n
+    return setup.change(
+        data="table",
+        target=find_target(source.table, target).column,
+        groups=None,
+        axes=(),
+        hidden=(8,),
+        activations=("tanh",),
+        loss="auto",
+        optimizer="adam",
+        learning_rate=0.01,
+        batch_size=32 if rows <= 5_000 else 128,
+        epochs=200,
+    )
+
+
 def table_data(setup: Setup, source: Source) -> Data:
     """The rows of a table that have a target, with what the setup says of columns.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.describing import describe_registry, describe_setting
+from halfmoon.components.features import FEATURES
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
@@ -12,7 +13,6 @@ from halfmoon.components.schedules import SCHEDULES
 from halfmoon.datasets import DATASETS
 from halfmoon.playground.building import suits
 from halfmoon.playground.changes import STARTS_OVER
-from halfmoon.playground.features import FEATURES
 from halfmoon.playground.setup import Setup
 from halfmoon.training.player import FULL, SPEEDS
 

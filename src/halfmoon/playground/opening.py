@@ -14,9 +14,9 @@ from halfmoon.playground.adopting import (
     weights_of,
 )
 from halfmoon.playground.changes import completed
-from halfmoon.playground.editing import table_setup
 from halfmoon.playground.extras import require_extra
 from halfmoon.playground.given import Source, file_source, frame_source
+from halfmoon.playground.learned import table_setup
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from halfmoon.components.features import FEATURES
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.plain_lines import PlainLines
 from halfmoon.datasets import DATASETS
@@ -19,7 +20,6 @@ from halfmoon.files.recorded_program import Stretch, plain_changes, recorded_pro
 from halfmoon.network import Network
 from halfmoon.playground.building import network_options, train_options
 from halfmoon.playground.data import Data
-from halfmoon.playground.features import FEATURES
 from halfmoon.playground.setup import Setup
 from halfmoon.tables.writing import write_csv
 from halfmoon.training.recording import Stage

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.features import apply_features, usable_features
 from halfmoon.components.registry import settings_of
+from halfmoon.displays.neighbours import Neighbours
 from halfmoon.playground.data import Data
-from halfmoon.playground.features import apply_features, usable_features
 from halfmoon.playground.given import Box, Source
 from halfmoon.playground.learned import table_data
 from halfmoon.playground.setup import Setup
@@ -86,6 +86,7 @@ def _on_the_plane(
     """
     names = ("x1", "x2")[: X.shape[1]]
     features = usable_features(setup.features, len(names))
+    neighbours = Neighbours(X)
     classes: tuple[str, ...] = ()
     if task == "classification":
         classes = tuple(map(str, range(max(2, int(y.max()) + 1))))
@@ -100,7 +101,7 @@ def _on_the_plane(
         axes=("x1", "x2" if len(names) == 2 else "y"),
         positions=X if len(names) == 2 else np.column_stack([X, y]),
         inputs_at=partial(apply_features, features),
-        gap_at=_distance_to(X),
+        gap_at=lambda places: neighbours.gap(places[:, : len(names)]),
         inputs_of=partial(_features_of, names, features),
         kind=kind,
         least_box=box,
@@ -120,18 +121,3 @@ def _features_of(
     if not np.isfinite(X).all():
         raise ValueError(f"A point is a number for each of {', '.join(names)}.")
     return apply_features(features, X)
-
-
-def _distance_to(X: Array) -> Any:
-    """A function: how far points (m, 2) are from the next row of X (n, 1 or 2).
-
-    In standard deviations of each column.
-    """
-    deviation = X.std(axis=0)
-    scale = np.where(deviation > 0.0, deviation, 1.0)
-    nearest = NearestNeighbors(n_neighbors=1).fit(X / scale)
-
-    def gap_at(points: Array) -> Array:
-        return nearest.kneighbors(points[:, : X.shape[1]] / scale)[0][:, 0]
-
-    return gap_at

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from halfmoon.components.features import FEATURES, usable_features
 from halfmoon.components.rules import nearest
-from halfmoon.playground.features import FEATURES, usable_features
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup

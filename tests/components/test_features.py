@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from halfmoon.playground.features import FEATURES, apply_features, usable_features
+from halfmoon.components.features import FEATURES, apply_features, usable_features
 
 X = np.array([[0.5, -2.0], [1.0, 3.0], [-0.25, 0.0]])
 

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
+from halfmoon.components.setting_texts import read_settings
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.texts import read_settings
 
 CHANGED = Setup(
     data="spiral:arms=3",
@@ -42,7 +42,7 @@ def test_every_setting_comes_back(setup):
         f"{field.name}={as_text(getattr(setup, field.name))}"
         for field in dataclasses.fields(setup)
     ]
-    assert Setup(**read_settings(texts)) == setup
+    assert Setup(**read_settings(Setup, texts)) == setup
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_every_setting_comes_back(setup):
 )
 def test_a_text_that_is_no_setting_is_told(text, sentence):
     with pytest.raises(ValueError, match=r"[.?]$") as refused:
-        read_settings([text])
+        read_settings(Setup, [text])
     assert str(refused.value).startswith(sentence)

@@ -1,4 +1,4 @@
-"""Settings as texts, as the page's address and the command line write them.
+"""Settings as texts, as a page's address and the command line write them.
 
     hidden=4,3   learning_rate=0.1   data=spiral:arms=3   batch_size=   (none)
 
@@ -12,35 +12,22 @@ from typing import Any
 from urllib.parse import unquote
 
 from halfmoon.components.rules import nearest
-from halfmoon.playground.setup import Setup
-
-# what an address says of the page alone, and Python leaves as it is
-OF_PAGE = ("open", "hide", "lesson", "row", "unit")
 
 
-def split_address(texts: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Those texts that are settings, and those that the page alone understands.
-
-    >>> split_address(["hidden=4", "hide=seed", "lesson=update"])
-    (['hidden=4'], ['hide=seed', 'lesson=update'])
-    """
-    settings: list[str] = []
-    shown: list[str] = []
-    for text in texts:
-        is_shown = text.split("=")[0] in OF_PAGE
-        (shown if is_shown else settings).append(text)
-    return settings, shown
-
-
-def read_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """The settings in texts such as "hidden=4,3", by name.
+def read_settings(component: type, texts: Iterable[str]) -> dict[str, Any]:
+    """The settings of a dataclass in texts such as "hidden=4,3", by name.
 
     Raises ValueError for a name that is no setting, and for a value of another type.
 
-    >>> read_settings(["hidden=4,3", "learning_rate=0.1", "batch_size="])
-    {'hidden': (4, 3), 'learning_rate': 0.1, 'batch_size': None}
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Setup:
+    ...     hidden: tuple[int, ...]
+    ...     batch_size: int | None
+    >>> read_settings(Setup, ["hidden=4,3", "batch_size="])
+    {'hidden': (4, 3), 'batch_size': None}
     """
-    kinds = typing.get_type_hints(Setup)
+    kinds = typing.get_type_hints(component)
     settings = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -55,7 +42,7 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def _read(name: str, text: str, annotation: Any) -> Any:
-    """A value of a field of `Setup`, by its annotation."""
+    """A value of a field, by its annotation."""
     kinds = typing.get_args(annotation)
     if typing.get_origin(annotation) is tuple:
         parts = text.split(",") if text else []
