@@ -404,8 +404,8 @@ TESTED_TOGETHER = {
     "estimators.mlp": "estimators/test_properties.py",
     # what the fields of the parameters are made of
     "estimators.fields": "estimators/test_parameters.py",
-    # how the wish for a part of a frame is read
-    "playground.asked": "playground/test_frames.py",
+    # how the options of a part of a frame are read
+    "playground.frame_request": "playground/test_frames.py",
     # the page, as it is served
     "playground.page": "serving/test_site.py",
     # what a measuring is made of, as it comes out of it

@@ -17,8 +17,8 @@ from halfmoon.playground.building import (
     suits,
     train_options,
 )
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
 from halfmoon.training.recording import begin
 from halfmoon.training.settings import Settings
 

@@ -4,8 +4,8 @@ import pytest
 
 from halfmoon.playground.building import Conditions
 from halfmoon.playground.changes import begins_anew, completed, differing, with_loss
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
 
 SMALL = Setup(rows=20)
 

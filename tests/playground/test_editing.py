@@ -6,10 +6,10 @@ import pytest
 
 from halfmoon.datasets import DATASETS
 from halfmoon.playground import editing
-from halfmoon.playground.given import frame_source
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
+from halfmoon.playground.sources import frame_source
 from halfmoon.serving.operations import operate
 
 

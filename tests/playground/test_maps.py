@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from halfmoon import Network
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.maps import (
     gap_map,
     grid_points,
@@ -13,7 +14,6 @@ from halfmoon.playground.maps import (
     unit_maps,
 )
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
 
 DATA = make_data(Setup(rows=60, features=["x1", "x2", "x1 x2"]))
 NETWORK = Network.dense([3, 4, 3, 2], "tanh", seed=1)

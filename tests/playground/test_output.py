@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from halfmoon import load
-from halfmoon.playground.given import drawn_points
 from halfmoon.playground.output import FILES
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import drawn_points
 from halfmoon.serving.operations import operate
 
 

@@ -6,9 +6,9 @@ import pytest
 from halfmoon.datasets import DATASETS
 from halfmoon.playground import programs
 from halfmoon.playground.building import Conditions
-from halfmoon.playground.given import file_source
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
+from halfmoon.playground.sources import file_source
 from halfmoon.training.recording import Recording
 
 SMALL = {"rows": 40, "epochs": 500}

@@ -6,9 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from halfmoon.playground.given import drawn_points
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import drawn_points
 
 SMALL = Setup(rows=30)
 

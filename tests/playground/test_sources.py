@@ -1,116 +1,81 @@
-"""Rows by a setup: what the generators draw, and what the page shows of it."""
+"""Rows that are given: points, files and frames."""
+
+import gzip
+import io
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from sklearn.datasets import make_moons
 
-from halfmoon.datasets import DATASETS
-from halfmoon.playground.given import drawn_points
-from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
+from halfmoon.playground import sources
+from halfmoon.playground.sources import drawn_points, file_source, frame_source
 
 
-def test_moons_are_the_tutorials_points():
-    data = make_data(Setup())
-    np.random.seed(0)
-    X, y = make_moons(200, noise=0.20)
-    np.testing.assert_array_equal(data.X, X)
-    np.testing.assert_array_equal(data.y, y)
-    assert data.is_test.sum() == 40
+def test_a_file_is_read_as_fit_reads_it():
+    content = "alter;preis\n20;1,5\n30;2,5\n40;n/a\n".encode("utf-16")
+    source = file_source(content, "../../etc/passwd")
+    table = source.table
+    np.testing.assert_array_equal(table.columns["preis"], [1.5, 2.5, np.nan])
+    assert source.kind == "table"
 
 
-@pytest.mark.parametrize("name", DATASETS)
-def test_every_generator_gives_rows_on_a_plane(name):
-    data = make_data(Setup(data=name, rows=60, noise=0.1))
-    assert data.task == DATASETS[name].task
-    assert data.positions.shape == (60, 2)
-    x0, x1, y0, y1 = data.box
-    corners = np.array([[x0, y0], [x1, y1]])
-    assert data.inputs_at(corners).shape == (2, len(data.inputs))
-    # a row is no distance from itself, and its place is what the network is given
-    np.testing.assert_allclose(data.gap_at(data.positions), 0.0, atol=1e-7)
-    np.testing.assert_array_equal(data.inputs_at(data.positions), data.X)
-    assert len(data.classes) == len(np.unique(data.y)) or data.task == "regression"
-
-
-def test_of_one_column_the_other_axis_is_y():
-    data = make_data(Setup(data="wave", rows=30))
-    assert data.inputs == ("x1",)
-    assert data.axes == ("x1", "y")
-    np.testing.assert_array_equal(data.positions, np.column_stack([data.X, data.y]))
-    np.testing.assert_array_equal(data.inputs_at(np.array([[0.5, 9.0]])), [[0.5]])
-
-
-def test_the_gap_is_counted_in_standard_deviations():
-    data = make_data(Setup(data="blobs:classes=1", rows=40, noise=0.3))
-    deviation = data.positions.std(axis=0)
-    far = data.positions.max(axis=0) + 1000.0
-    expected = np.sqrt((((far - data.positions) / deviation) ** 2).sum(axis=1)).min()
-    np.testing.assert_allclose(data.gap_at(far[None]), [expected])
-
-
-@pytest.mark.parametrize(
-    ("rows", "share", "expected"),
-    [(200, 0.0, 0), (200, 0.25, 50), (4, 0.9, 3), (5, 0.01, 0)],
-)
-def test_a_share_is_tested_on(rows, share, expected):
-    data = make_data(Setup(rows=rows, test_share=share))
-    assert data.is_test.sum() == expected
-
-
-def test_test_rows_are_one_line_of_numpy():
-    data = make_data(Setup(rows=200, test_share=0.2, data_seed=7))
-    again = np.random.default_rng(7).permutation(200) < 40
-    np.testing.assert_array_equal(data.is_test, again)
-
-
-def test_one_class_still_makes_a_question():
-    data = make_data(Setup(data="blobs:classes=1"))
-    assert data.classes == ("0", "1")
-    assert data.outputs == 2
-
-
-def test_an_unknown_data_set_is_refused_in_words():
-    with pytest.raises(ValueError, match="no data set 'moon'; did you mean 'moons'"):
-        make_data(Setup(data="moon"))
-
-
-def test_drawn_points_are_data():
-    points = drawn_points(
-        {"x1": [0.0, 1.0, 2.0], "x2": [5.0, 6.0, 7.0], "y": [0, 1, 1]}
+def test_a_frame_keeps_its_types():
+    frame = pd.DataFrame(
+        {
+            "code": pd.Categorical([1, 2, 1, 2]),
+            "x": [0.5, None, 1.5, 2.5],
+            "day": pd.to_datetime(["2020-01-01", None, "2020-03-01", "2020-04-01"]),
+        }
     )
-    setup = Setup(data="drawn", features=["x2", "x1^2"], test_share=0)
-    data = make_data(setup, points)
-    np.testing.assert_array_equal(data.X, [[5.0, 0.0], [6.0, 1.0], [7.0, 4.0]])
-    np.testing.assert_array_equal(data.positions, [[0, 5], [1, 6], [2, 7]])
-    assert data.y.tolist() == [0, 1, 1]
-    assert data.y.dtype.kind == "i"
-    assert data.kind == "drawn"
+    table = frame_source(frame).table
+    assert table.schema.kinds == {"code": "category", "x": "number", "day": "date"}
 
 
-def test_the_shown_part_of_the_plane_stays_while_points_are_drawn():
-    box = (-2.0, 2.0, -1.0, 1.0)
-    inside = drawn_points({"x1": [0.0], "x2": [0.0], "y": [0]}, box=box)
-    assert make_data(Setup(data="drawn"), inside).box == box
-    outside = drawn_points({"x1": [0.0, 5.0], "x2": [0.0, 0.5], "y": [0, 1]}, box=box)
-    assert make_data(Setup(data="drawn"), outside).box == (-2.0, 5.4, -1.0, 1.0)
+def test_of_too_many_rows_some_are_drawn():
+    x = np.arange(20_005.0)
+    source = frame_source({"x": x, "y": x * 0.5})
+    kept = source.table.columns["x"]
+    assert len(kept) == 20_000
+    assert (np.diff(kept) > 0).all()
+    np.testing.assert_array_equal(source.table.columns["y"], kept * 0.5)
+    assert source.notes == ("20,000 of 20,005 rows were drawn at random.",)
 
 
-def test_drawn_values_in_one_column_are_a_curve():
-    points = drawn_points({"x1": [0.0, 1.0], "y": [0.5, -0.5]}, "regression")
-    data = make_data(Setup(data="drawn"), points)
-    assert data.axes == ("x1", "y")
-    assert data.classes == ()
-    np.testing.assert_array_equal(data.positions, [[0.0, 0.5], [1.0, -0.5]])
+def test_what_is_too_large_or_no_table_is_refused_in_words(monkeypatch):
+    with pytest.raises(ValueError, match="at most 500 columns here; this one has 501"):
+        frame_source(np.zeros((2, 501)))
+    with pytest.raises(ValueError, match=r"photo\.png"):
+        file_source(b"\x89PNG\r\n\x1a\n" + bytes(100), "photo.png")
+    with pytest.raises(ValueError, match="empty"):
+        file_source(b"", "nothing.csv")
+    monkeypatch.setattr(sources, "MOST_BYTES", 2**20)
+    with pytest.raises(ValueError, match="at most 1 MiB; this one has 2"):
+        file_source(bytes(2 * 2**20))
 
 
-def test_a_point_is_typed_in():
-    data = make_data(Setup(features=["x1", "x1 x2"]))
-    np.testing.assert_array_equal(data.inputs_of({"x1": "2", "x2": 3}), [[2.0, 6.0]])
-    with pytest.raises(ValueError, match="a number for each of x1, x2"):
-        data.inputs_of({"x1": "2"})
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(monkeypatch):
+    monkeypatch.setattr(sources, "MOST_UNPACKED", 2**20)
+    pile = gzip.compress(b"a,b\n" + b"1,2\n" * 2**18)  # 1 MiB, and four bytes
+    for content in (pile, pile + pile):
+        with pytest.raises(ValueError, match="at most 1 MiB once it is unpacked"):
+            file_source(content, "small.csv.gz")
 
 
-def test_a_data_set_that_would_take_for_ever_is_refused():
-    with pytest.raises(ValueError, match=r"classes may be at most 20 .* got 1e"):
-        make_data(Setup(data="blobs:classes=100000000"))
+def test_a_parquet_file_of_repeated_cells_is_refused():
+    long = pa.array(["x" * 2**20]).dictionary_encode().take(pa.array([0] * 130))
+    many = pa.nulls(2**24 + 1, pa.int8())
+    for column in (long, many):
+        file = io.BytesIO()
+        pq.write_table(pa.table({"a": column}), file, compression="zstd")
+        assert len(file.getvalue()) < 2**21
+        with pytest.raises(ValueError, match="at most 128 MiB once it is unpacked"):
+            file_source(file.getvalue(), "small.parquet")
+
+
+def test_points_are_rows_of_numbers():
+    source = drawn_points({"x1": [0.0, 1.0], "x2": [2.0, 3.0], "y": [0, 2]})
+    assert source.kind == "drawn"
+    assert source.table.schema.kinds == {"x1": "number", "x2": "number", "y": "number"}
+    np.testing.assert_array_equal(source.table.columns["y"], [0.0, 2.0])

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from halfmoon.pages.guided import RELATIONS
-from halfmoon.playground.given import drawn_points, file_source
 from halfmoon.playground.page import SITE
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import drawn_points, file_source
 from halfmoon.playground.teaching import quantities, read_lessons
 from halfmoon.serving.operations import operate
 

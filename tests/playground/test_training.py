@@ -93,7 +93,7 @@ def test_runs_say_what_they_have_that_the_one_before_had_not(ask):
     assert not ask("change", learning_rate=0.1, batch_size=8)["started_over"]
     first, second = ask("state")["runs"]
     assert first["changed"] == "hidden 3 → 4"
-    assert second["changed"] == "learning rate 1 → 0.1, batch size none → 8"
+    assert second["changed"] == "learning rate 1 → 0.1; batch size none → 8"
     assert (first["update"], second["update"]) == (10, 4)
     assert (first["current"], second["current"]) == (False, True)
     assert first["train_loss"] > 0.0

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from halfmoon.playground.building import Conditions
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
 from halfmoon.training.player import FULL, SPEEDS, Player
 from halfmoon.training.recording import Recording
 

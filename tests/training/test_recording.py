@@ -9,8 +9,8 @@ import pytest
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.playground.building import Conditions
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
 from halfmoon.training import recording as module
 from halfmoon.training.recording import Recording, begin, next_measured
 from halfmoon.training.train import train

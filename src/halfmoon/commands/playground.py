@@ -8,7 +8,7 @@ import typer
 from halfmoon.commands.common.options import Reading, with_options
 
 if TYPE_CHECKING:
-    from halfmoon.playground.given import Source
+    from halfmoon.playground.sources import Source
 
 # what --set says of the page alone, and Python leaves as it is
 OF_PAGE = ("open", "hide", "lesson", "row", "unit")
@@ -94,7 +94,7 @@ def command(
 
 def _read(table: str, reading: Reading) -> "Source":
     from halfmoon.commands.common.reading import read_table, said_of_columns
-    from halfmoon.playground.given import table_source
+    from halfmoon.playground.sources import table_source
 
     columns, understood = read_table(table, reading)
     said = said_of_columns(reading)

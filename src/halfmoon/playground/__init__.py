@@ -3,8 +3,8 @@
     setup -> data, network -> recording -> frame -> page
 
 `setup` is every control of the page as one value, `data` the rows that it stands for,
-`recording` a run that can be gone back in, `frames` what the page asks to see of it,
-`operations` all that can be asked of a `session`.
+`recording` (of the wing training) a run that can be gone back in, `frames` what the
+page asks to see of it, `api` all operations on a `session`.
 
 This package can be called: `halfmoon.playground(frame, target="price")` opens the page.
 """

@@ -8,8 +8,8 @@
 """
 
 import halfmoon.playground.editing
+import halfmoon.playground.inspecting
 import halfmoon.playground.output
-import halfmoon.playground.seeing
 import halfmoon.playground.teaching
 import halfmoon.playground.training  # noqa: F401
 from halfmoon.serving.operations import OPERATIONS, File, operate

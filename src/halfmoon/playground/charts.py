@@ -14,9 +14,9 @@ from halfmoon.inspection.diagnosis.stability import largest_stable
 from halfmoon.inspection.distributions import layer_distributions
 from halfmoon.inspection.evaluation import confusion_counts
 from halfmoon.network import Network
-from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import network_options, score, truth
 from halfmoon.playground.data import Data
+from halfmoon.playground.frame_request import FrameRequest, Part, whole
 from halfmoon.playground.session import Moment
 from halfmoon.playground.setup import Setup
 from halfmoon.training.recording import Recording
@@ -28,16 +28,16 @@ CURVATURE_WORK = 20_000_000  # rows times parameters squared
 NEW_SECONDS = 0.01  # for those that are new in one frame
 
 
-def curves(asked: Asked, wish: Any) -> Part:
+def curves(request: FrameRequest, options: Any) -> Part:
     """Of each run what was measured, and the lowest and highest loss in each pixel."""
-    width = whole(wish, "width", 1, MOST_PIXELS)
-    is_log = bool(wish.get("log"))
-    chosen = asked.chosen_runs(wish)
+    width = whole(options, "width", 1, MOST_PIXELS)
+    is_log = bool(options.get("log"))
+    chosen = request.chosen_runs(options)
     last = max((run.last_update for _, run in chosen), default=0)
     header = []
     arrays: dict[str, NDArray[Any]] = {}
     for index, (name, run) in enumerate(chosen):
-        is_current = run is asked.moment.recording
+        is_current = run is request.moment.recording
         header.append({"id": name, "name": f"run {name}", "current": is_current})
         at, low, high = run.band.in_columns(last, width, is_log)
         band = {
@@ -63,9 +63,9 @@ def _measured(run: Recording) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def confusion(asked: Asked, wish: Any) -> Part:
+def confusion(request: FrameRequest, options: Any) -> Part:
     """How many rows of each class are taken for which; of values, how far off."""
-    moment = asked.moment
+    moment = request.moment
     data = moment.data
     y_hat = moment.network.predict(data.X, moment.theta)
     found: dict[str, Any] = {}
@@ -96,9 +96,9 @@ def gradient(moment: Moment, most: int | None = None) -> Array:
     return network.objective(moment.theta, X, y, w, moment.setup.l2, moment.setup.l1).g
 
 
-def histograms(asked: Asked, wish: Any) -> Part:
+def histograms(request: FrameRequest, options: Any) -> Part:
     """Each layer's weights, what its units answer, and the slopes of its weights."""
-    moment = asked.moment
+    moment = request.moment
     rows = np.flatnonzero(~moment.data.is_test)[:SAMPLE]
     network = moment.network_now()
     slopes = gradient(moment, SAMPLE)
@@ -113,9 +113,9 @@ def _as_dict(value: Any) -> Any:
     return {name: _as_dict(part) for name, part in value._asdict().items()}
 
 
-def stability(asked: Asked, wish: Any) -> Part:
+def stability(request: FrameRequest, options: Any) -> Part:
     """Learning rate, gradient norm, and rate times curvature, now and on the way."""
-    moment = asked.moment
+    moment = request.moment
     setup = moment.setup
     points = list(moment.recording.points)
     rate = moment.last.learning_rate

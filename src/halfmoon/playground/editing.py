@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from halfmoon import datasets
 from halfmoon.playground.data import Data
-from halfmoon.playground.given import MOST_ROWS, Source, file_source, points_of
-from halfmoon.playground.learned import MOST_CLASSES, table_setup
+from halfmoon.playground.sources import MOST_ROWS, Source, file_source, points_of
+from halfmoon.playground.table_data import MOST_CLASSES, table_setup
 from halfmoon.serving.operations import Answer, operation
 from halfmoon.tables.decision import USED
 from halfmoon.tables.editable import EditableTable, shown_cell, sorted_rows

@@ -98,8 +98,8 @@ def _frame(moment: Moment) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     known = moment.data_version if len(rows) == 1 else None  # else they move, too
     header, arrays = make_frame(moment, {}, MOVING, known)
     for layer in range(1, len(moment.setup.hidden) + 1):
-        wish = {"hidden": {"layer": layer}}
-        arrays[f"hidden.{layer}"] = make_frame(moment, {}, wish, known)[1]["hidden"]
+        options = {"hidden": {"layer": layer}}
+        arrays[f"hidden.{layer}"] = make_frame(moment, {}, options, known)[1]["hidden"]
     kept = {
         name: shortened(array) if name.partition(".")[0] in SHORT else array
         for name, array in arrays.items()

@@ -2,9 +2,9 @@
 
     {"plane": {"columns": 80, "rows": 60}, "weights": true}  ->  header, arrays
 
-A part of a frame is a function of what is asked and of the page's wish, and returns
-what it adds to the header, and arrays. Rows that the page has already do not come
-again.
+A part of a frame is a function of the request and of the part's own options, and
+returns what it adds to the header, and arrays. Rows that the page has already do not
+come again.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from halfmoon.components.rules import nearest
 from halfmoon.inspection.units import hidden_activations, zero_lines
 from halfmoon.playground import charts, maps
-from halfmoon.playground.asked import Asked, Part, whole
 from halfmoon.playground.building import Measures, measure
 from halfmoon.playground.data import Data
 from halfmoon.playground.explaining import describe_trace, explain
+from halfmoon.playground.frame_request import FrameRequest, Part, whole
 from halfmoon.playground.session import Moment
 from halfmoon.training.recording import Recording
 
@@ -46,13 +46,13 @@ def make_frame(
     for name in want:
         if name not in PARTS:
             raise ValueError(f"A frame has no part {name!r}; {nearest(name, PARTS)}")
-    asked = Asked(moment, runs, data_version != moment.data_version)
+    request = FrameRequest(moment, runs, data_version != moment.data_version)
     header = _describe(moment)
     arrays: dict[str, NDArray[Any]] = {}
     with np.errstate(all="ignore"):  # a network that diverged is shown too
-        for name, wish in want.items():
-            if wish:
-                more, values = PARTS[name](asked, wish)
+        for name, options in want.items():
+            if options:
+                more, values = PARTS[name](request, options)
                 header |= more
                 arrays |= values
     return header, arrays
@@ -111,47 +111,48 @@ def value_range(data: Data) -> tuple[float, float]:
     return (low, high) if low < high else (low - 1.0, high + 1.0)
 
 
-def _grid(wish: Any) -> tuple[int, int]:
+def _grid(options: Any) -> tuple[int, int]:
     """How many columns and rows a map is to have."""
-    return whole(wish, "columns", 2, MOST_CELLS), whole(wish, "rows", 2, MOST_CELLS)
+    columns = whole(options, "columns", 2, MOST_CELLS)
+    return columns, whole(options, "rows", 2, MOST_CELLS)
 
 
-def _plane(asked: Asked, wish: Any) -> Part:
-    moment = asked.moment
-    columns, rows = _grid(wish)
+def _plane(request: FrameRequest, options: Any) -> Part:
+    moment = request.moment
+    columns, rows = _grid(options)
     header: dict[str, Any] = {"columns": columns, "rows": rows}
     if moment.data.task == "regression":
         header["range"] = value_range(moment.data)
     where = moment.network, moment.theta, moment.data, columns, rows
     arrays: dict[str, NDArray[Any]] = {"plane": maps.plane_map(*where)}
-    if asked.is_new:
+    if request.is_new:
         arrays["gaps"] = maps.gap_map(moment.data, columns, rows)
     return header, arrays
 
 
-def _units(asked: Asked, wish: Any) -> Part:
-    moment = asked.moment
+def _units(request: FrameRequest, options: Any) -> Part:
+    moment = request.moment
     data = moment.data
-    columns, rows = _grid(wish)
+    columns, rows = _grid(options)
     where = moment.network, moment.theta, data, columns, rows
     arrays: dict[str, NDArray[Any]] = {"pictures": maps.unit_maps(*where)}
     if data.kind != "table" and data.inputs == ("x1", "x2"):
         first = moment.network.views(moment.theta)[moment.network.lowest]
         lines = zero_lines(first.W, first.b, data.box)
         arrays["lines"] = lines.astype(np.float32)
-    if asked.is_new:
+    if request.is_new:
         inputs = maps.grid_inputs(data, columns, rows)[:, :MOST_INPUTS]
         arrays["inputPictures"] = inputs.astype(np.float32)
     return {"unitColumns": columns, "unitRows": rows}, arrays
 
 
-def _points(asked: Asked, wish: Any) -> Part:
-    moment = asked.moment
+def _points(request: FrameRequest, options: Any) -> Part:
+    moment = request.moment
     data = moment.data
     rows = shown_rows(data)
     y_hat = moment.network.predict(data.X[rows], moment.theta)
     predictions = maps.in_units_of(data, y_hat).astype(np.float32)
-    if not asked.is_new:
+    if not request.is_new:
         return {}, {"predictions": predictions}
     is_class = data.task == "classification"
     y = maps.in_units_of(data, data.y[rows])
@@ -164,32 +165,33 @@ def _points(asked: Asked, wish: Any) -> Part:
     }
 
 
-def _hidden(asked: Asked, wish: Any) -> Part:
+def _hidden(request: FrameRequest, options: Any) -> Part:
     """What a layer answers to the shown rows."""
-    moment = asked.moment
+    moment = request.moment
     layers = len(moment.setup.hidden)
     if not layers:
         return {"hiddenLayer": 0}, {"hidden": np.empty((0, 0), np.float32)}
-    layer = min(whole(wish, "layer", 1, 99), layers)  # some may just have been removed
+    # some layers may just have been removed
+    layer = min(whole(options, "layer", 1, 99), layers)
     X = moment.data.X[shown_rows(moment.data)]
     answers = hidden_activations(moment.network, X, moment.theta)[layer - 1]
     return {"hiddenLayer": layer}, {"hidden": answers.astype(np.float32)}
 
 
-def _weights(asked: Asked, wish: Any) -> Part:
-    return {}, {"theta": asked.moment.theta.astype(np.float32)}
+def _weights(request: FrameRequest, options: Any) -> Part:
+    return {}, {"theta": request.moment.theta.astype(np.float32)}
 
 
-def _gradient(asked: Asked, wish: Any) -> Part:
-    return {}, {"gradient": charts.gradient(asked.moment).astype(np.float32)}
+def _gradient(request: FrameRequest, options: Any) -> Part:
+    return {}, {"gradient": charts.gradient(request.moment).astype(np.float32)}
 
 
-def _thumbnails(asked: Asked, wish: Any) -> Part:
+def _thumbnails(request: FrameRequest, options: Any) -> Part:
     """Small maps of what runs have learned by now."""
-    columns, rows = _grid(wish)
+    columns, rows = _grid(options)
     header = []
     arrays = {}
-    for name, run in asked.chosen_runs(wish):
+    for name, run in request.chosen_runs(options):
         data = run.stage.conditions.data
         where = run.work.network, run.run.theta, data, columns, rows
         arrays[f"thumbnails.{name}"] = maps.plane_map(*where)
@@ -205,24 +207,24 @@ def _thumbnails(asked: Asked, wish: Any) -> Part:
     return {"thumbnails": header, "thumbnailColumns": columns}, arrays
 
 
-def _hover(asked: Asked, wish: Any) -> Part:
+def _hover(request: FrameRequest, options: Any) -> Part:
     """What is told of the unit, weight or row under the pointer; None if it is gone."""
     try:
-        numbers = {name: whole(wish, name, -MOST, MOST) for name in wish}
-        return {"hover": explain(asked.moment, **numbers) | {"asked": wish}}, {}
+        numbers = {name: whole(options, name, -MOST, MOST) for name in options}
+        return {"hover": explain(request.moment, **numbers) | {"asked": options}}, {}
     except (TypeError, ValueError):
         return {"hover": None}, {}
 
 
-def _trace(asked: Asked, wish: Any) -> Part:
+def _trace(request: FrameRequest, options: Any) -> Part:
     """A row's way through the network; None if it is gone."""
-    row = whole(wish, "row", 0, MOST)
-    if row >= asked.moment.data.n:
+    row = whole(options, "row", 0, MOST)
+    if row >= request.moment.data.n:
         return {"trace": None}, {}
-    return {"trace": describe_trace(asked.moment, row)}, {}
+    return {"trace": describe_trace(request.moment, row)}, {}
 
 
-PARTS: dict[str, Callable[[Asked, Any], Part]] = {
+PARTS: dict[str, Callable[[FrameRequest, Any], Part]] = {
     "plane": _plane,
     "units": _units,
     "points": _points,

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from halfmoon.network import Network
-from halfmoon.playground.adopting import (
+from halfmoon.playground.changes import completed
+from halfmoon.playground.extras import require_extra
+from halfmoon.playground.session import Session
+from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import Source, file_source, frame_source
+from halfmoon.playground.table_data import table_setup
+from halfmoon.playground.trained_network import (
     network_of,
     rows_for,
     settings_of,
     weights_of,
 )
-from halfmoon.playground.changes import completed
-from halfmoon.playground.extras import require_extra
-from halfmoon.playground.given import Source, file_source, frame_source
-from halfmoon.playground.learned import table_setup
-from halfmoon.playground.session import Session
-from halfmoon.playground.setup import Setup
 
 
 def playground(

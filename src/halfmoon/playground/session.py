@@ -19,8 +19,8 @@ from halfmoon.playground.changes import (
     with_loss,
 )
 from halfmoon.playground.data import Data
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
 from halfmoon.training.player import Player
 from halfmoon.training.recording import Last, Recording
 from halfmoon.training.run import Run

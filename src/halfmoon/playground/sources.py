@@ -1,123 +1,107 @@
-"""Where the rows come from: a data set that is drawn at random, points, a table."""
+"""Sources of rows that can be edited: points set by hand, a file, a frame."""
 
+import io
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from halfmoon import datasets
-from halfmoon.arrays.elementary import Array
-from halfmoon.components.features import apply_features, usable_features
-from halfmoon.components.registry import settings_of
-from halfmoon.displays.neighbours import Neighbours
 from halfmoon.playground.data import Data
-from halfmoon.playground.given import Box, Source
-from halfmoon.playground.learned import table_data
-from halfmoon.playground.setup import Setup
-from halfmoon.tables.held_out import hold_out
+from halfmoon.tables.decision import Decision
+from halfmoon.tables.editable import EditableTable
+from halfmoon.tables.frames import declared_categories, read_frame
+from halfmoon.tables.raw import Table
+from halfmoon.tables.reading import read_file
+from halfmoon.tables.schema import Schema
 
-GIVEN = ("drawn", "table")
-LARGEST = 20  # setting of a data set, such as how many classes it has
+MOST_BYTES = 32 * 2**20
+MOST_UNPACKED = 128 * 2**20
+MOST_ROWS = 20_000
+MOST_COLUMNS = 500
+
+Box = tuple[float, float, float, float]  # x from, x to, y from, y to
 
 
-def make_data(setup: Setup, source: Source | None = None) -> Data:
-    """The rows that a setup asks for; `source` holds those that are not generated.
+class Source(NamedTuple):
+    """Rows that can be edited, and what else is known of them."""
 
-    Raises ValueError for a data set, a feature or a column that does not exist.
+    kind: str  # "drawn" or "table"
+    table: EditableTable
+    task: str = "classification"  # of points; of a table the target decides
+    box: Box | None = None  # of points: the part of the plane that is shown at least
+    notes: tuple[str, ...] = ()
+    name: str = ""  # of the file
+    scaled: bool = True  # whether a network is given a table's columns scaled
 
-    Examples
-    --------
-    >>> data = make_data(Setup(rows=50, features=["x1", "x2", "x1 x2"]))
-    >>> data.X.shape, data.classes, int(data.is_test.sum())
-    ((50, 3), ('0', '1'), 10)
+
+def drawn_points(
+    columns: Mapping[str, Any], task: str = "classification", box: Box | None = None
+) -> Source:
+    """Points as rows: columns (n,) "x1", mostly "x2", and their class or value "y".
+
+    >>> points = drawn_points({"x1": [0.5], "x2": [1.0], "y": [1]}).table
+    >>> points.with_cells("x2", [0], ["2.5"]).columns["x2"]
+    array([2.5])
     """
-    if setup.data not in GIVEN:
-        return _generated(setup)
-    if source is None or source.kind != setup.data:
-        what = "table" if setup.data == "table" else "drawn points"
-        raise ValueError(f"There is no {what} here; choose a data set, or give one.")
-    if source.kind == "table":
-        return table_data(setup, source)
-    return _drawn(setup, source)
-
-
-def _drawn(setup: Setup, source: Source) -> Data:
-    """Points as they are."""
-    table = source.table
-    y = table.columns["y"]
-    if source.task == "classification":
-        y = y.astype(np.int64)
-    X = np.column_stack([table.columns[x] for x in ("x1", "x2") if x in table.columns])
-    is_test = hold_out(table.numbers, table.original, setup.test_share, setup.data_seed)
-    return _on_the_plane(setup, X, y, is_test, source.task, "drawn", source.box)
-
-
-def _generated(setup: Setup) -> Data:
-    """Rows of a data set by name."""
-    dataset = datasets.DATASETS.make(setup.data)
-    for field in settings_of(type(dataset)):
-        value = getattr(dataset, field.name)
-        if not isinstance(value, str) and value > LARGEST:  # it would take for ever
-            raise ValueError(
-                f"{field.name} may be at most {LARGEST} in the playground; got "
-                f"{value:g}."
-            )
-    X, y = datasets.make(dataset, setup.rows, setup.noise, setup.data_seed)
-    task = dataset.task
-    n = len(y)
-    is_test = hold_out(np.arange(n), n, setup.test_share, setup.data_seed)
-    return _on_the_plane(setup, X, y, is_test, task, "generator")
-
-
-def _on_the_plane(
-    setup: Setup,
-    X: Array,
-    y: NDArray[Any],
-    is_test: NDArray[np.bool_],
-    task: str,
-    kind: str,
-    box: Box | None = None,
-) -> Data:
-    """Rows with one or two columns, which are the plane, and features made of them.
-
-    Of one column the plane's second axis is y, on which nothing depends.
-    """
-    names = ("x1", "x2")[: X.shape[1]]
-    features = usable_features(setup.features, len(names))
-    neighbours = Neighbours(X)
-    classes: tuple[str, ...] = ()
-    if task == "classification":
-        classes = tuple(map(str, range(max(2, int(y.max()) + 1))))
-    return Data(
-        X=apply_features(features, X),
-        y=y,
-        is_test=is_test,
-        task=task,
-        inputs=features,
-        classes=classes,
-        target="y",
-        axes=("x1", "x2" if len(names) == 2 else "y"),
-        positions=X if len(names) == 2 else np.column_stack([X, y]),
-        inputs_at=partial(apply_features, features),
-        gap_at=lambda places: neighbours.gap(places[:, : len(names)]),
-        inputs_of=partial(_features_of, names, features),
-        kind=kind,
-        least_box=box,
-        table={**dict(zip(names, X.T, strict=True)), "y": y},
-        kinds={**dict.fromkeys(names, "number"), "y": "target"},
+    numbers = {name: np.array(column, float) for name, column in columns.items()}
+    decisions = tuple(
+        Decision(name, "number", "it is drawn", held="numbers") for name in numbers
     )
+    n = len(numbers["y"])
+    table = EditableTable(numbers, numbers, Schema(decisions), np.arange(n), n)
+    return Source("drawn", table, task, box)
 
 
-def _features_of(
-    names: Sequence[str], features: Sequence[str], cells: Mapping[str, Any]
-) -> Array:
-    """The features (1, d) of a point whose columns are given as numbers or texts."""
-    try:
-        X = np.array([[float(cells[name]) for name in names]])
-    except (KeyError, TypeError, ValueError):
-        X = np.full((1, 1), np.nan)
-    if not np.isfinite(X).all():
-        raise ValueError(f"A point is a number for each of {', '.join(names)}.")
-    return apply_features(features, X)
+def file_source(content: bytes | Path, name: str = "") -> Source:
+    """The rows of a file, read as `halfmoon fit` does.
+
+    Of bytes, which may come from anywhere, nothing is opened by their name. Raises
+    ValueError, in one sentence, for what is no table, and for too large a one.
+    """
+    if isinstance(content, Path):
+        table, understood = read_file(content)
+        return table_source(table, {}, understood.notes, content.name)
+    if len(content) > MOST_BYTES:
+        raise ValueError(
+            f"A file may have at most {MOST_BYTES // 2**20} MiB; this one has "
+            f"{len(content) / 2**20:,.0f}: leave out some of its rows."
+        )
+    stream = io.BytesIO(content)
+    stream.name = name or "the file"
+    table, understood = read_file(stream, most_bytes=MOST_UNPACKED)
+    return table_source(table, {}, understood.notes, name)
+
+
+def frame_source(frame: Any) -> Source:
+    """The rows of a frame, a dict of columns or an array; ValueError as for a file."""
+    declared = {"kind": "category", "why": "its type is a category"}
+    said = dict.fromkeys(declared_categories(frame), declared)
+    return table_source(read_frame(frame), said)
+
+
+def table_source(
+    table: Table, said: dict[str, Any], notes: Sequence[str] = (), name: str = ""
+) -> Source:
+    """The rows of raw columns, of which some are drawn if there are too many.
+
+    `said` are the kinds of columns that are given rather than found out. ValueError for
+    too many columns.
+    """
+    if len(table) > MOST_COLUMNS:
+        raise ValueError(
+            f"A table may have at most {MOST_COLUMNS} columns here; this one has "
+            f"{len(table):,}: leave some out."
+        )
+    rows = len(next(iter(table.values())))
+    if rows > MOST_ROWS:
+        chosen = np.random.default_rng(0).permutation(rows)[:MOST_ROWS]
+        chosen.sort()
+        table = {name: column[chosen] for name, column in table.items()}
+        notes = [*notes, f"{MOST_ROWS:,} of {rows:,} rows were drawn at random."]
+    return Source("table", EditableTable.of(table, said), notes=tuple(notes), name=name)
+
+
+def points_of(data: Data) -> Source:
+    """The rows of a data set as points that can be moved."""
+    return drawn_points(data.table, data.task, data.box)

@@ -11,7 +11,7 @@ from halfmoon.components.rules import nearest
 from halfmoon.pages.guided import Lesson, read_guided
 from halfmoon.playground.building import measure
 from halfmoon.playground.session import Session
-from halfmoon.playground.setup import Setup
+from halfmoon.playground.setup import Setup, in_words
 from halfmoon.serving.operations import Answer, operation
 
 
@@ -79,14 +79,7 @@ def goals(session: Session, lesson: str, step: int) -> Answer:
         )
     now = quantities(session)
     reached = [
-        {"met": goal.is_met(now[goal.of]), "now": _written(now[goal.of])}
+        {"met": goal.is_met(now[goal.of]), "now": in_words(now[goal.of])}
         for goal in steps[step].goals
     ]
     return {"goals": reached, "met": all(goal["met"] for goal in reached)}
-
-
-def _written(value: Any) -> str:
-    """Where a quantity stands, in a few signs."""
-    if isinstance(value, tuple):
-        return ", ".join(map(_written, value))
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -7,7 +7,7 @@ from halfmoon.components.features import FEATURES, usable_features
 from halfmoon.components.rules import nearest
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
-from halfmoon.playground.setup import Setup
+from halfmoon.playground.setup import Setup, in_words
 from halfmoon.serving.operations import Answer, operation
 from halfmoon.serving.packing import jsonable
 from halfmoon.training.recording import Recording
@@ -120,22 +120,14 @@ def describe_change(old: Setup, new: Setup) -> str:
     """Which settings differ, as text.
 
     >>> describe_change(Setup(), Setup(learning_rate=0.1, hidden=[4]))
-    'hidden 3 → 4, learning rate 1 → 0.1'
+    'hidden 3 → 4; learning rate 1 → 0.1'
     """
-    before = old.as_dict()
-    return ", ".join(
-        f"{name.replace('_', ' ')} {_shown(before[name])} → {_shown(value)}"
-        for name, value in new.as_dict().items()
+    before = vars(old)
+    return "; ".join(
+        f"{name.replace('_', ' ')} {in_words(before[name])} → {in_words(value)}"
+        for name, value in vars(new).items()
         if value != before[name]
     )
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(map(_shown, value)) or "none"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "none" if value is None else str(value)
 
 
 @operation("menu")

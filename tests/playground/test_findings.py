@@ -2,7 +2,7 @@
 
 import pytest
 
-from halfmoon.playground.advising import advise
+from halfmoon.playground.findings import advise
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 

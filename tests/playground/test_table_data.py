@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from halfmoon.playground.given import drawn_points, frame_source
+from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import make_data
+from halfmoon.playground.sources import drawn_points, frame_source
 
 TABLE = Setup(data="table", test_share=0.25)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from halfmoon.playground import seeing  # noqa: F401  registers its operations
+from halfmoon.playground import inspecting  # noqa: F401  registers its operations
 from halfmoon.playground.session import Session
 from halfmoon.serving.operations import operate
 from halfmoon.serving.packing import unpack

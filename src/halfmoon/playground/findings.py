@@ -8,7 +8,7 @@ import numpy as np
 from halfmoon.inspection.diagnosis import Finding, diagnose
 from halfmoon.playground.building import train_options, truth
 from halfmoon.playground.session import Moment
-from halfmoon.playground.setup import MOST_UNITS
+from halfmoon.playground.setup import MOST_UNITS, in_words
 from halfmoon.training.history import History
 from halfmoon.training.settings import Settings
 
@@ -94,7 +94,7 @@ def _diverged(moment: Moment) -> dict[str, Any]:
 def _describe(moment: Moment, finding: Finding) -> dict[str, Any]:
     change = _as_setup(moment, finding.change)
     words = [
-        f"{name.replace('_', ' ')} {_shown(value)}"
+        f"{name.replace('_', ' ')} {in_words(value)}"
         for name, value in change.items()
         if value != getattr(moment.setup, name)
     ]
@@ -133,9 +133,3 @@ def _in_words_of_the_page(remedy: str) -> str:
     for word, other in WORDS.items():
         remedy = remedy.replace(word, other)
     return remedy
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from halfmoon.displays.table_plane import TablePlane, choose_axes
 from halfmoon.playground.data import Data
-from halfmoon.playground.given import Source
 from halfmoon.playground.setup import Setup
+from halfmoon.playground.sources import Source
 from halfmoon.tables.cells import cells_of
 from halfmoon.tables.editable import EditableTable
 from halfmoon.tables.held_out import hold_out

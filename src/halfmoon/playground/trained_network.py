@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from halfmoon.network import Network
 from halfmoon.playground.data import Data
-from halfmoon.playground.given import Source, table_source
+from halfmoon.playground.sources import Source, table_source
 from halfmoon.tables.frames import read_frame
 
 PARTS = {"W", "b"}  # of a dense layer

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from halfmoon.playground.advising import advise
 from halfmoon.playground.explaining import describe_trace, explain
+from halfmoon.playground.findings import advise
 from halfmoon.playground.frames import make_frame
+from halfmoon.playground.predicting import predict_row
 from halfmoon.playground.session import Session
-from halfmoon.playground.trying import predict_row
 from halfmoon.serving.operations import Answer, File, operation
 from halfmoon.serving.packing import jsonable, pack
 

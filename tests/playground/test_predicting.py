@@ -2,9 +2,9 @@
 
 import pytest
 
+from halfmoon.playground.predicting import predict_row
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.trying import predict_row
 
 
 @pytest.fixture(scope="module")
