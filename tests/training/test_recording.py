@@ -91,6 +91,18 @@ def test_schedules_go_by_the_epochs_wherever_one_stands(schedule):
     np.testing.assert_array_equal(recording.run.theta, end)
 
 
+@pytest.mark.parametrize("seconds", [1e-9, 10.0])
+def test_a_schedule_that_looks_back_sees_each_epoch_in_time(seconds, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK_SECONDS", seconds)
+    schedule = "plateau:patience=1"
+    recording = record(300, schedule=schedule, batch_size=7, epochs=200)
+    end = recording.run.theta
+    np.testing.assert_array_equal(end, repeat(recording).theta)
+    recording.seek(0)
+    recording.advance(300)
+    np.testing.assert_array_equal(recording.run.theta, end)
+
+
 STAGES = {
     "rate": {"learning_rate": 0.2},
     "schedule": {"schedule": "cosine"},

@@ -329,10 +329,12 @@ class Recording:
 
     def _stops(self, is_new: bool) -> list[int]:
         """Where a chunk of updates must end at the latest."""
+        # a schedule may look at each epoch that is done
+        stops = [self.epoch_end] if self.work.fit.each_epoch else []
         if not is_new:
             begins = [stage.begin for stage in self.stages[self._index + 1 :]]
-            return [self.last_update, *begins[:1]]
-        stops = [self.end, next_measured(self.update, self.per_epoch)]
+            return [*stops, self.last_update, *begins[:1]]
+        stops += [self.end, next_measured(self.update, self.per_epoch)]
         stops.append(self.update - self.update % self._apart + self._apart)
         if self.stage.conditions.watched:
             stops.append(self.epoch_end)
