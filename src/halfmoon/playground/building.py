@@ -35,6 +35,11 @@ def suits(loss: Loss, task: str) -> bool:
     return loss.target == "real" and loss.outputs(1) == 1
 
 
+def layer_sizes(setup: Setup, data: Data) -> list[int]:
+    """Inputs, units of each hidden layer, and outputs."""
+    return [len(data.inputs), *setup.hidden, data.outputs]
+
+
 def network_options(setup: Setup, data: Data) -> dict[str, Any]:
     """What `Network.dense` is given, by name; ValueError for a loss of another task."""
     name = AUTOMATIC[data.task] if setup.loss == "auto" else setup.loss
@@ -44,7 +49,7 @@ def network_options(setup: Setup, data: Data) -> dict[str, Any]:
             f"{AUTOMATIC[data.task]}."
         )
     return {
-        "sizes": [len(data.inputs), *setup.hidden, data.outputs],
+        "sizes": layer_sizes(setup, data),
         "activation": list(setup.activations),
         "loss": name,
         "initializer": None if setup.initializer == "auto" else setup.initializer,

@@ -20,11 +20,10 @@ THUMBNAIL = 120  # points
 
 
 @operation("upload")
-def upload(session: Any, body: bytes, name: str = "") -> Answer:
+def upload(session: Any, body: bytes, name: str = "") -> None:
     """Learn from a file's table: CSV of any kind, TSV, Parquet."""
     source = file_source(body, name)
     session.set_source(source, table_setup(session.setup, source), anew=True)
-    return None
 
 
 @operation("points")
@@ -36,7 +35,7 @@ def points(
     erase: list[Any] | None = None,
     anew: bool = False,
     again: bool = False,
-) -> Answer:
+) -> None:
     """Add points [x, y, label], move rows [row, x, y], or remove rows.
 
     `erase` removes those near places [x, y]. With `anew` the points that are added take
@@ -57,25 +56,23 @@ def points(
         if add:
             table = _added(source, table, add, anew)
         if table is source.table:
-            return None
+            return
         before = source.table
         if again and before.earlier:
             before = before.before()
         _learn_from(session, source._replace(table=table.after(before)), anew)
-    return None
 
 
 @operation("undo")
-def undo(session: Any) -> Answer:
+def undo(session: Any) -> None:
     """Take back the latest change of points or cells."""
     with session.lock:
         source = _editable(session)
         _learn_from(session, source._replace(table=source.table.before()))
-    return None
 
 
 @operation("cell")
-def cell(session: Any, row: int, column: str, value: str) -> Answer:
+def cell(session: Any, row: int, column: str, value: str) -> None:
     """Write into a cell of the rows' table; an empty text makes it missing."""
     with session.lock:
         source = _editable(session)
@@ -86,7 +83,6 @@ def cell(session: Any, row: int, column: str, value: str) -> Answer:
                 _check_label(source, number)
         table = source.table.with_cells(column, rows, [value])
         _learn_from(session, source._replace(table=table))
-    return None
 
 
 @operation("table")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.page import SITE
 from halfmoon.playground.session import Moment
-from halfmoon.serving.packing import jsonable, pack, shortened
+from halfmoon.serving.packing import pack, shortened
 from halfmoon.training.recording import Recording
 
 MOST_MOMENTS = 96
@@ -45,7 +45,7 @@ def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> byt
         "lengths": [len(message) for message in messages],
         "messages": b64encode(gzip.compress(b"".join(messages), 6, mtime=0)).decode(),
     }
-    return SITE.as_one("recorded", {"halfmoon-run": jsonable(told)}).encode()
+    return SITE.as_one("recorded", {"halfmoon-run": told}).encode()
 
 
 def _messages(moment: Moment) -> tuple[list[bytes], list[int]]:
@@ -75,20 +75,10 @@ def _moments(moment: Moment) -> Iterator[Moment]:
 
 
 def _at(moment: Moment, recording: Recording) -> Moment:
-    """The moment at which a recording stands."""
-    stage = recording.stage
-    return moment._replace(
-        update=recording.update,
-        epoch=recording.run.epoch,
-        theta=recording.run.theta,
-        last=recording.last,
-        network=recording.work.network,
-        data=stage.conditions.data,
-        setup=stage.conditions.setup,
-        run=recording.run,
-        playing=False,
-        stopped="",
-        phase=None,
+    """An earlier moment, at which a recording of the same run stands."""
+    earlier = Moment.of(recording, moment.version, moment.data_version)
+    return earlier._replace(
+        end=moment.end, last_update=moment.last_update, recording=moment.recording
     )
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from halfmoon.components.rules import nearest
 from halfmoon.inspection.units import hidden_activations, zero_lines
 from halfmoon.playground import charts, maps
-from halfmoon.playground.building import Measures, measure
+from halfmoon.playground.building import Measures, layer_sizes, measure
 from halfmoon.playground.data import Data
 from halfmoon.playground.explaining import describe_trace, explain
 from halfmoon.playground.frame_request import FrameRequest, Part, whole
@@ -77,7 +77,7 @@ def _describe(moment: Moment) -> dict[str, Any]:
         "learning_rate": moment.last.learning_rate,
         "gradient_norm": moment.last.gradient_norm,
         "task": data.task,
-        "sizes": [len(data.inputs), *moment.setup.hidden, data.outputs],
+        "sizes": layer_sizes(moment.setup, data),
         "inputNames": data.inputs,
         "classNames": data.classes,
         "box": data.box,

@@ -8,7 +8,7 @@ from halfmoon.playground.frames import make_frame
 from halfmoon.playground.predicting import predict_row
 from halfmoon.playground.session import Session
 from halfmoon.serving.operations import Answer, File, operation
-from halfmoon.serving.packing import jsonable, pack
+from halfmoon.serving.packing import pack
 
 
 @operation("frame")
@@ -24,8 +24,7 @@ def frame(
 @operation("trace")
 def trace(session: Session, row: int) -> Answer:
     """A row's forward and backward pass: every equation with its numbers."""
-    answer: Answer = jsonable(describe_trace(session.moment(), row))
-    return answer
+    return describe_trace(session.moment(), row)
 
 
 @operation("formula")
@@ -36,19 +35,17 @@ def formula(
     row: int | None = None,
 ) -> Answer:
     """How a unit, a weight or a row's prediction comes about; with a row's numbers."""
-    answer: Answer = jsonable(explain(session.moment(), unit, weight, row))
-    return answer
+    return explain(session.moment(), unit, weight, row)
 
 
 @operation("predict")
 def predict(session: Session, values: dict[str, Any]) -> Answer:
     """What is predicted for a row of cells, and what each column does to it."""
-    answer: Answer = jsonable(predict_row(session.moment(), values))
-    return answer
+    return predict_row(session.moment(), values)
 
 
 @operation("findings")
 def findings(session: Session) -> Answer:
     """What is wrong with the fit, and the settings that would mend it."""
     moment = session.moment()
-    return {"update": moment.update, "findings": jsonable(advise(moment))}
+    return {"update": moment.update, "findings": advise(moment)}

@@ -146,8 +146,8 @@ def _data_lines(data: Data, setup: Setup, file: str) -> list[str]:
 def _feature_lines(data: Data, setup: Setup) -> list[str]:
     """The network's inputs from the columns that were drawn, and the test rows."""
     lines = []
-    columns = DATASETS.make(setup.data).draw(2, 0.0, np.random.RandomState(0))[0]
-    if data.inputs != ("x1", "x2")[: columns.shape[1]]:
+    columns = tuple(name for name in data.table if name != data.target)
+    if data.inputs != columns:
         features = [FEATURES[name].python for name in data.inputs]
         lines.append(f"X = np.column_stack([{', '.join(features)}])")
     count = int(data.is_test.sum())

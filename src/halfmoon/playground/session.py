@@ -5,7 +5,7 @@ while training goes on, since arrays are replaced and never written.
 """
 
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
@@ -48,6 +48,36 @@ class Moment(NamedTuple):
     phase: str | None
     version: int
     data_version: int
+
+    @classmethod
+    def of(
+        cls,
+        recording: Recording,
+        version: int,
+        data_version: int,
+        playing: bool = False,
+        phase: str | None = None,
+    ) -> Self:
+        """That at which a recording stands."""
+        conditions = recording.stage.conditions
+        return cls(
+            update=recording.update,
+            epoch=recording.run.epoch,
+            end=recording.end,
+            last_update=recording.last_update,
+            theta=recording.run.theta,
+            last=recording.last,
+            network=recording.work.network,
+            data=conditions.data,
+            setup=conditions.setup,
+            run=copy(recording.run),
+            recording=recording,
+            playing=playing,
+            stopped=recording.stopped,
+            phase=phase,
+            version=version,
+            data_version=data_version,
+        )
 
     def network_now(self) -> Network:
         """A network of its own with the present parameters."""
@@ -283,27 +313,9 @@ class Session(Player):
 
     def show(self, changed: bool) -> None:
         """Let `moment` be what there is now; `changed` if `version` is to tell."""
-        recording = self.recording
-        data = self.data
         self.version += changed
-        if data is not self._shown:
-            self._shown = data
+        if self.data is not self._shown:
+            self._shown = self.data
             self.data_version += 1
-        self._moment = Moment(
-            update=recording.update,
-            epoch=recording.run.epoch,
-            end=recording.end,
-            last_update=recording.last_update,
-            theta=recording.run.theta,
-            last=recording.last,
-            network=recording.work.network,
-            data=data,
-            setup=self.setup,
-            run=copy(recording.run),
-            recording=recording,
-            playing=self.playing,
-            stopped=recording.stopped,
-            phase=self.phase,
-            version=self.version,
-            data_version=self.data_version,
-        )
+        versions = self.version, self.data_version
+        self._moment = Moment.of(self.recording, *versions, self.playing, self.phase)

@@ -58,7 +58,7 @@ def lessons(session: Session) -> Answer:
 
 
 @operation("begin_lesson")
-def begin_lesson(session: Session, lesson: str) -> Answer:
+def begin_lesson(session: Session, lesson: str) -> None:
     """Set all controls as a lesson begins; runs that are not kept go."""
     setup = Setup(**find_lesson(lesson).setup)
     with session.lock:
@@ -66,7 +66,6 @@ def begin_lesson(session: Session, lesson: str) -> Answer:
         session.set_source(None, setup, anew=True)
         for run in set(session.runs) - session.kept - {session.id}:
             session.forget(run)
-    return None
 
 
 @operation("goals")

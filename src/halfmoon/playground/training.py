@@ -5,11 +5,11 @@ from typing import Any
 
 from halfmoon.components.features import FEATURES, usable_features
 from halfmoon.components.rules import nearest
+from halfmoon.playground.building import layer_sizes
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup, in_words
 from halfmoon.serving.operations import Answer, operation
-from halfmoon.serving.packing import jsonable
 from halfmoon.training.recording import Recording
 
 # why it stopped, in words; names in braces are settings
@@ -39,7 +39,6 @@ def state(session: Session) -> Answer:
     with session.lock:
         moment = session.moment()
         task = moment.data.task
-        layers = [layer for layer in moment.network.layers if layer.shapes]
         return {
             "version": moment.version,
             "setup": moment.setup.as_dict(),
@@ -47,7 +46,7 @@ def state(session: Session) -> Answer:
             "score_name": "accuracy" if task == "classification" else "R2",
             "data": describe_data(session),
             "network": {
-                "sizes": [layers[0].d, *(layer.k for layer in layers)],
+                "sizes": layer_sizes(moment.setup, moment.data),
                 "activations": list(moment.setup.activations),
                 "parameters": moment.network.size,
             },
@@ -60,7 +59,7 @@ def state(session: Session) -> Answer:
             "stopped": moment.stopped,
             "message": message(moment.stopped, moment.setup),
             "runs": [
-                jsonable(describe_run(session, each, recording))
+                describe_run(session, each, recording)
                 for each, recording in session.runs.items()
             ],
         }
@@ -133,8 +132,7 @@ def describe_change(old: Setup, new: Setup) -> str:
 @operation("menu")
 def show_menu(session: Session) -> Answer:
     """Everything that can be chosen, and every setting with its rule."""
-    answer: dict[str, Any] = jsonable(menu())
-    return answer
+    return menu()
 
 
 @operation("change")

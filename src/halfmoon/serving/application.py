@@ -15,7 +15,6 @@ from starlette.routing import Route
 
 from halfmoon.serving.guard import LARGEST_BODY, MEBIBYTE, Guard, too_large
 from halfmoon.serving.operations import File, Operation, explain, operate
-from halfmoon.serving.packing import jsonable
 from halfmoon.serving.presence import Presence
 from halfmoon.serving.site import MEDIA_TYPES, Site, ending
 
@@ -127,7 +126,7 @@ def read_json(text: bytes) -> Any:
 def _response(answer: Any) -> Response:
     if not isinstance(answer, File):
         return Response(
-            json.dumps(jsonable(answer), allow_nan=False, separators=(",", ":")),
+            json.dumps(answer, allow_nan=False, separators=(",", ":")),
             media_type="application/json",
         )
     name = {"halfmoon-name": quote(answer.name)}

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from halfmoon.serving.operations import File, explain, operate
-from halfmoon.serving.packing import jsonable
 
 
 def answer_message(
@@ -26,4 +25,4 @@ def answer_message(
     if isinstance(answer, File):
         file = {"name": answer.name, "type": answer.media_type}
         return {**told, "file": file}, [answer.content]
-    return {**told, "answer": jsonable(answer)}, []
+    return {**told, "answer": answer}, []

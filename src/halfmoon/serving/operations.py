@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from halfmoon.components.rules import nearest
+from halfmoon.serving.packing import jsonable
 
 
 class File(NamedTuple):
@@ -112,7 +113,8 @@ def operate(session: Any, name: str, message: Any = None, body: bytes = b"") -> 
     Returns
     -------
     dict or File
-        Where an operation answers nothing, the version of the session's state.
+        As JSON can hold it: null stands for numbers that are not finite. Where an
+        operation answers nothing, the version of the session's state.
 
     Raises
     ------
@@ -129,7 +131,10 @@ def operate(session: Any, name: str, message: Any = None, body: bytes = b"") -> 
     elif body:
         raise ValueError(f"The operation {name!r} takes no body.")
     answer = chosen.carry_out(session, **values)
-    return {"version": session.version} if answer is None else answer
+    if isinstance(answer, File):
+        return answer
+    told: dict[str, Any] = jsonable(answer or {"version": session.version})
+    return told
 
 
 def explain(error: Exception, name: str) -> tuple[bool, str]:

@@ -15,7 +15,8 @@
 
 const HEARTBEAT = 1000; // milliseconds between two looks at a resting state
 const FRAMES_APART = 30; // milliseconds, at least: more would only slow training down
-const PATIENCE = 2; // times as long as the last frame took: most of the time is training's
+// times as long as the last frame took: most of the time is training's
+const PATIENCE = 2;
 const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
