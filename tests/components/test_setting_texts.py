@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from halfmoon.components.setting_texts import read_settings
+from halfmoon.components.setting_texts import read_settings, write_setting
 from halfmoon.playground.setup import Setup
 
 CHANGED = Setup(
@@ -36,10 +36,11 @@ def as_text(value):
     return quote(str(value), safe=":=/")
 
 
-@pytest.mark.parametrize("setup", [Setup(), CHANGED])
-def test_every_setting_comes_back(setup):
+@pytest.mark.parametrize("write", [as_text, write_setting])
+@pytest.mark.parametrize("setup", [Setup(), CHANGED, Setup(target="50%25, net")])
+def test_every_setting_comes_back(setup, write):
     texts = [
-        f"{field.name}={as_text(getattr(setup, field.name))}"
+        f"{field.name}={write(getattr(setup, field.name))}"
         for field in dataclasses.fields(setup)
     ]
     assert Setup(**read_settings(Setup, texts)) == setup

@@ -41,6 +41,19 @@ def read_settings(component: type, texts: Iterable[str]) -> dict[str, Any]:
     return settings
 
 
+def write_setting(value: Any) -> str:
+    """A setting's value as `read_settings` reads it after the name.
+
+    >>> write_setting(("a,b", "c")), write_setting(False), write_setting(None)
+    ('a%2Cb,c', 'false', '')
+    """
+    if isinstance(value, tuple):
+        return ",".join(write_setting(part).replace(",", "%2C") for part in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value).replace("%", "%25")
+
+
 def _read(name: str, text: str, annotation: Any) -> Any:
     """A value of a field, by its annotation."""
     kinds = typing.get_args(annotation)

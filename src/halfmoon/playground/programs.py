@@ -13,6 +13,7 @@ import numpy as np
 from halfmoon.components.features import FEATURES
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.plain_lines import PlainLines
+from halfmoon.components.setting_texts import write_setting
 from halfmoon.datasets import DATASETS
 from halfmoon.files.numpy_program import numpy_program
 from halfmoon.files.python_lines import literal
@@ -65,11 +66,10 @@ def command_line(setup: Setup, data: Data, file: str) -> str:
     given = {"data", "target"} if data.kind != "generator" else set()
     if given:
         words.append(f"{shlex.quote(file)} --target {shlex.quote(data.target)}")
-    for name, default in Setup().as_dict().items():
-        value = setup.as_dict()[name]
+    for name, default in vars(Setup()).items():
+        value = getattr(setup, name)
         if value != default and name not in given:
-            text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-            words.append(f"--set {name}={shlex.quote(text)}")
+            words.append(f"--set {name}={shlex.quote(write_setting(value))}")
     return " \\\n  ".join(words) + "\n"
 
 
