@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from halfmoon.components.rules import (
-    BOOLEAN,
     INF,
     NONE,
     Integer,
     Kind,
     Number,
+    Rule,
     Several,
     check_settings,
     nearest,
     setting,
 )
+from halfmoon.training.settings import Settings
 
 TEXT = Kind("a text", lambda value: isinstance(value, str))
 TEXTS = Kind(
@@ -26,6 +27,12 @@ TEXTS = Kind(
 )
 MOST_UNITS = 64
 MOST_LAYERS = 6
+
+
+def of_training(name: str, default: Any = None, rule: Rule | None = None) -> Any:
+    """A setting of training, by its name there; its rule may be narrower here."""
+    known = {field.name: field for field in dataclasses.fields(Settings)}[name]
+    return setting(default, rule or known.metadata["rule"], known.metadata["help"])
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Setup:
     activations: tuple[str, ...] = setting(
         ("tanh",), TEXTS, "the activation of each hidden layer"
     )
-    loss: str = setting("auto", TEXT, "what is made small; auto suits the task")
+    loss: str = setting("auto", TEXT, "what training makes small; auto suits the task")
     initializer: str = setting(
         "auto", TEXT, "how weights start; auto suits the activation"
     )
@@ -81,23 +88,19 @@ class Setup:
     )
     # training; these change while it trains
     optimizer: str = setting("gd", TEXT, "the update rule")
-    learning_rate: float = setting(1.0, Number("(", 0, 100, "]"), "how far updates go")
-    schedule: str = setting("constant", TEXT, "how the learning rate changes")
-    batch_size: int | None = setting(
-        None, NONE | Integer("[", 1, INF, ")"), "rows per update; none: all rows"
-    )
-    l2: float = setting(0.0, Number("[", 0, 10, "]"), "penalty lam/2 sum |W|^2")
-    l1: float = setting(0.0, Number("[", 0, 10, "]"), "penalty l1 sum |W|")
+    learning_rate: float = of_training("learning_rate", 1.0, Number("(", 0, 100, "]"))
+    schedule: str = of_training("schedule", "constant", TEXT)
+    batch_size: int | None = of_training("batch_size")
+    l2: float = of_training("l2", 0.0, Number("[", 0, 10, "]"))
+    l1: float = of_training("l1", 0.0, Number("[", 0, 10, "]"))
     dropout: float = setting(
-        0.0, Number("[", 0, 0.9, "]"), "which share of the hidden units rests"
+        0.0,
+        Number("[", 0, 0.9, "]"),
+        "share of the hidden units that is left out of each update",
     )
-    clip: float | None = setting(
-        None, NONE | Number("(", 0, INF, ")"), "longest gradient let through"
-    )
+    clip: float | None = of_training("clip")
     # the end
-    epochs: int = setting(
-        20_000, Integer("[", 1, 10_000_000, "]"), "passes over the rows, at most"
-    )
+    epochs: int = of_training("epochs", 20_000, Integer("[", 1, 10_000_000, "]"))
     stop_loss: float | None = setting(
         None, NONE | Number("(", 0, INF, ")"), "test loss at which it stops"
     )
@@ -109,7 +112,7 @@ class Setup:
         NONE | Integer("[", 1, INF, ")"),
         "epochs without a better test loss after which it stops",
     )
-    shuffle: bool = setting(True, BOOLEAN, "whether minibatches are drawn anew")
+    shuffle: bool = of_training("shuffle", True)
 
     def __post_init__(self) -> None:
         check_settings(self)
