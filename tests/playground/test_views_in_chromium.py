@@ -130,6 +130,20 @@ def test_a_weight_is_dragged(playing, page):
     assert (changed() != 0.0).sum() == 1
 
 
+def test_a_weight_is_clicked_and_its_value_typed(playing, page):
+    playing.session.reset()
+    before = playing.session.moment().theta.copy()
+    x, y = find(page, "network", 0.3, "lift")
+    page.mouse.down()
+    page.mouse.move(x + 1, y - 1)  # as a hand does
+    page.mouse.up()
+    expect(page.get_by_label("Its value")).to_be_focused()
+    page.keyboard.type("1.75")
+    page.mouse.click(*find(page, "network", 0.3, "lift"))  # written by leaving it
+    playing.until(lambda: (playing.session.moment().theta == 1.75).sum() == 1)
+    assert (playing.session.moment().theta != before).sum() == 1
+
+
 def test_a_unit_is_enlarged_while_the_pointer_rests_on_it(page):
     find(page, "network", 0.49, "press")
     big = stage(page, "surface")

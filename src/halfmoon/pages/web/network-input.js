@@ -1,4 +1,5 @@
-// The pointer on the network: it rests on units and weights, and drags a weight.
+// The pointer on the network: it rests on units and weights, drags a weight, or is
+// pressed on one to type its value.
 
 import { onPath, unitTiles } from "./network-map.js";
 
@@ -10,10 +11,11 @@ import { onPath, unitTiles } from "./network-map.js";
  * @property {NetworkMap | null} map
  * @property {Set<number> | null} drawn the weights that have a line, where not all have
  * @property {number | null} over the weight that the pointer rests on
- * @property {{ index: number, y: number, value: number } | null} held
+ * @property {{ index: number, y: number, value: number, moved: boolean } | null} held
  */
 
 const REACH_OF_LINE = 9; // pixels from a line within which it is taken
+const STILL = 2; // pixels that a click may move
 const DRAG = 0.03; // change of a weight for each pixel
 const STEPS = 18; // of a curve, to find what is near it
 
@@ -94,7 +96,8 @@ export function listenToNetwork(stage, state, act) {
     const index = linkAt(state, ...at);
     act.choose(index);
     if (index === null) return;
-    state.held = { index, y: at[1], value: state.frame.theta[index] };
+    const value = state.frame.theta[index];
+    state.held = { index, y: at[1], value, moved: false };
     stage.setPointerCapture(event.pointerId);
   });
   stage.addEventListener("pointermove", (event) => {
@@ -103,13 +106,18 @@ export function listenToNetwork(stage, state, act) {
       if (event.pointerType === "mouse") hover(event);
       return;
     }
-    const [, y] = spot(event);
-    act.weight(state.held.index, state.held.value + DRAG * (state.held.y - y));
+    const { held } = state;
+    const up = held.y - spot(event)[1];
+    held.moved ||= Math.abs(up) > STILL;
+    if (held.moved) act.weight(held.index, held.value + DRAG * up);
   });
   for (const name of ["pointerup", "pointercancel"]) {
-    stage.addEventListener(name, () => {
+    stage.addEventListener(name, (event) => {
+      const isClick = state.held && !state.held.moved && name === "pointerup";
       state.held = null;
       act.redraw();
+      const { pointerType } = /** @type {PointerEvent} */ (event);
+      if (isClick && pointerType === "mouse") act.type?.();
     });
   }
   stage.addEventListener("pointerleave", () => {

@@ -120,6 +120,8 @@ export interface Act {
   /** a weight to be changed, or none */
   choose(index: number | null): void;
   weight(index: number, value: number): void;
+  /** the chosen weight was clicked, to type its value */
+  type?(): void;
   move(row: number, x: number, y: number): void;
   add(x: number, y: number): void;
   remove(row: number): void;

@@ -32,12 +32,13 @@ export function unitGrid(network) {
 export function makeNetworkPanel(store) {
   const element = make("div", "pg-network-panel");
   const phases = makePhaseOverlay(() => store.redraw());
-  const network = makeNetwork({ act: store.act, heads: false, overlay: phases.draw });
+  const editor = makeWeightEditor(store);
+  const act = { ...store.act, type: () => editor.type() };
+  const network = makeNetwork({ act, heads: false, overlay: phases.draw });
   const stage = network.element;
   stage.classList.add("pg-network-stage");
   stage.setAttribute("role", "img");
   const controls = makeLayerControls(store);
-  const editor = makeWeightEditor(store);
   element.append(controls.element, stage, editor.element);
 
   return {

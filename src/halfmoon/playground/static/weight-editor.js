@@ -29,6 +29,8 @@ export function makeWeightEditor(store) {
   element.hidden = store.hides.has("weights");
   let shape = "";
   let intoShown = "";
+  /** @type {number | null} */
+  let shown = null; // the weight whose value stands in the field
 
   // each choice into a unit or an output: "layer of weights, its number there"
   target.addEventListener("change", () => {
@@ -38,9 +40,7 @@ export function makeWeightEditor(store) {
   source.addEventListener("change", () => choose(target.value, source.value));
   value.addEventListener("change", () => {
     const number = value.valueAsNumber;
-    const { chosen } = store.marks;
-    if (chosen === null || Number.isNaN(number)) return;
-    store.act.weight(chosen, number);
+    if (shown !== null && !Number.isNaN(number)) store.act.weight(shown, number);
   });
 
   /**
@@ -54,33 +54,43 @@ export function makeWeightEditor(store) {
     store.act.choose(start + Number(from) * count + to);
   }
 
+  /** @param {PlaygroundFrame} frame */
+  function draw(frame) {
+    const now = JSON.stringify([frame.sizes, frame.inputNames, frame.classNames]);
+    if (now !== shape) {
+      offer(target, [["", "into …"], ...targetsOf(frame)]);
+      if (shape !== "") store.marks.chosen = null;
+      shape = now;
+      intoShown = "";
+    }
+    const { chosen } = store.marks;
+    more.hidden = chosen === null;
+    if (chosen === null) {
+      target.value = "";
+      intoShown = "";
+      shown = null;
+      return;
+    }
+    const { layer, from, to } = placeOfWeight(frame, chosen);
+    const into = `${layer},${to}`;
+    if (into !== intoShown) offer(source, sourcesOf(frame, layer));
+    intoShown = into;
+    target.value = into;
+    source.value = `${from}`;
+    if (document.activeElement === value && chosen === shown) return;
+    shown = chosen;
+    const text = frame.theta[chosen].toPrecision(4);
+    if (value.value !== text) value.value = text;
+  }
+
   return {
     element,
-    /** @param {PlaygroundFrame} frame */
-    draw(frame) {
-      const now = JSON.stringify([frame.sizes, frame.inputNames, frame.classNames]);
-      if (now !== shape) {
-        offer(target, [["", "into …"], ...targetsOf(frame)]);
-        if (shape !== "") store.marks.chosen = null;
-        shape = now;
-        intoShown = "";
-      }
-      const { chosen } = store.marks;
-      more.hidden = chosen === null;
-      if (chosen === null) {
-        target.value = "";
-        intoShown = "";
-        return;
-      }
-      const { layer, from, to } = placeOfWeight(frame, chosen);
-      const into = `${layer},${to}`;
-      if (into !== intoShown) offer(source, sourcesOf(frame, layer));
-      intoShown = into;
-      target.value = into;
-      source.value = `${from}`;
-      if (document.activeElement === value) return;
-      const text = frame.theta[chosen].toPrecision(4);
-      if (value.value !== text) value.value = text;
+    draw,
+    /** Take the keyboard to the value of the weight that is chosen. */
+    type() {
+      draw(/** @type {PlaygroundFrame} */ (store.frame));
+      value.focus();
+      value.select();
     },
   };
 }
