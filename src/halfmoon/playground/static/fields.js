@@ -242,27 +242,7 @@ export function makeOwnSetting(setting, change) {
     return makeSelection(label, setting, pairs, change);
   }
   if (setting.type === "boolean") return makeSwitch(label, setting, change);
-  if (setting.choices) return makeWords(label, setting, change);
   return makeAmount(label, setting, [], change);
-}
-
-/**
- * One of a few words.
- * @param {string} label
- * @param {SettingInfo} info
- * @param {(value: string) => void} change
- * @returns {Field}
- */
-export function makeWords(label, info, change) {
-  const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
-  select.append(...(info.choices ?? []).map((word) => make("option", "", `${word}`)));
-  select.addEventListener("change", () => change(select.value));
-  return {
-    element: makeLine(label, select, info),
-    set(value) {
-      select.value = `${value}`;
-    },
-  };
 }
 
 /**
