@@ -335,6 +335,26 @@ def test_nothing_is_cut_and_axe_finds_no_fault(
     page.close()
 
 
+def test_the_training_bar_has_room_for_long_numbers(playing, session):
+    session.change(epochs=10_000_000)
+    page = playing.open(viewport={"width": 1024, "height": 700})
+    page.get_by_role("button", name="Slow motion").click()
+    expect(page.locator(".pg-phases li[aria-current]")).to_have_text("forward")
+    # as after millions of updates
+    values = page.locator(".pg-readings dd").all()
+    for value in values[:2]:
+        value.evaluate("value => value.textContent = '9,999,999'")
+    for width in (1440, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        root = page.locator("html")
+        assert root.evaluate("root => root.scrollWidth") <= width, width
+        phases = page.locator(".pg-phases").bounding_box()
+        rewind = page.locator(".pg-rewind").bounding_box()
+        end = rewind["x"] + rewind["width"]
+        assert phases["x"] + phases["width"] <= end + 1, width
+    page.close()
+
+
 def test_the_keyboard_alone_reaches_all(playing, session):
     """From Tab to Tab, each place can be reached, is seen, and the round ends."""
     page = playing.open()
