@@ -19,8 +19,8 @@ from halfmoon.playground.building import (
 )
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.training.recording import begin
 from halfmoon.training.settings import Settings
+from halfmoon.training.stages import begin
 
 
 def made(**settings):

@@ -12,7 +12,7 @@ from halfmoon.playground.building import Conditions
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
 from halfmoon.training import recording as module
-from halfmoon.training.recording import Recording, begin, next_measured
+from halfmoon.training.recording import Recording, next_measured
 from halfmoon.training.train import train
 
 SMALL = {"rows": 24, "learning_rate": 0.05, "epochs": 40}
@@ -308,30 +308,3 @@ def test_the_runs_own_history_is_bounded_and_no_update_depends_on_it(monkeypatch
     assert len(looking_back.run.history) == 38
     expected = repeat(looking_back).theta
     np.testing.assert_array_equal(looking_back.run.theta, expected)
-
-
-def test_a_run_is_released_only_where_its_batches_or_memory_are_others():
-    first = conditions()
-    run = begin(first).run
-    for settings, released in (
-        ({"learning_rate": 0.1, "l2": 0.1, "activations": ["relu"]}, False),
-        ({"optimizer": "adam"}, True),
-        ({"batch_size": 8}, True),
-    ):
-        work = begin(conditions(**settings), run)
-        assert work.released == released
-        np.testing.assert_array_equal(work.run.theta, run.theta)
-
-
-def test_weights_set_by_hand_change_nothing_else():
-    run = begin(conditions()).run
-    theta = run.theta.copy()
-    work = begin(conditions(), run, {3: 7.0})
-    assert work.run.theta[3] == 7.0
-    np.testing.assert_array_equal(run.theta, theta)
-    assert len(np.flatnonzero(work.run.theta != theta)) == 1
-
-
-def test_a_solver_is_refused_in_words():
-    with pytest.raises(ValueError, match=r"makes no single updates.*take an optimizer"):
-        begin(conditions(optimizer="lbfgs"))

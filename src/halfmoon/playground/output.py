@@ -17,7 +17,7 @@ from halfmoon.playground.frames import shown_rows
 from halfmoon.playground.session import Moment, Session
 from halfmoon.serving.operations import Answer, File, operate, operation
 from halfmoon.tables.writing import write_csv
-from halfmoon.training.recording import Stage
+from halfmoon.training.stages import Stage
 
 COLUMNS = 144  # of the surface in a picture
 ROWS = 108

@@ -23,8 +23,8 @@ from halfmoon.playground.building import network_options, train_options
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
 from halfmoon.tables.writing import write_csv
-from halfmoon.training.recording import Stage
 from halfmoon.training.settings import Settings
+from halfmoon.training.stages import Stage
 
 
 def python_program(stages: Sequence[Stage], update: int) -> str:

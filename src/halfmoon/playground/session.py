@@ -22,8 +22,9 @@ from halfmoon.playground.data import Data
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
 from halfmoon.training.player import Player
-from halfmoon.training.recording import Last, Recording
+from halfmoon.training.recording import Recording
 from halfmoon.training.run import Run
+from halfmoon.training.stages import Last
 
 MOST_KEPT = 20
 MOST_FUTURES = 5  # that are left, and nobody has kept

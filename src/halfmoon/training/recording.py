@@ -9,21 +9,17 @@ number. What is made of it is what `train` makes of the same settings.
 import math
 import time
 from copy import copy
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.engines.contract import rows_at_a_time
-from halfmoon.network import Network
 from halfmoon.training.band import Band
-from halfmoon.training.interrupt import Interrupt
-from halfmoon.training.loop import Fit, run_chunk
-from halfmoon.training.run import Run, descriptions
-from halfmoon.training.settings import Settings
-from halfmoon.training.solvers import Solver, make_method
+from halfmoon.training.loop import run_chunk
+from halfmoon.training.run import Run
+from halfmoon.training.stages import Conditions, Last, Stage, Work, begin
 from halfmoon.training.stopping import Standstill
-from halfmoon.training.train import make_problem, prepare, refuse_idle
 
 CHUNK_SECONDS = 0.008
 MOST_KEPT = 400
@@ -31,56 +27,6 @@ MOST_BYTES = 2**26  # of what is kept
 MOST_ROWS = 2_000_000  # of all stages together
 MOST_EPOCHS = 20_000  # that the run's own history holds
 PER_DECADE = 60  # updates that are measured
-
-
-class Conditions(Protocol):
-    """What updates are made with, and how it is judged what they have made."""
-
-    @property
-    def data(self) -> Any:
-        """The rows to learn from and to judge by: one object as long as they are."""
-
-    @property
-    def rows(self) -> int:
-        """How many there are."""
-
-    @property
-    def watched(self) -> bool:
-        """Whether the run is to be measured after each epoch, to stop it in time."""
-
-    def make(self) -> tuple[Network, Array, Any, Settings]:
-        """A network with initial weights, X and y, and settings for `train`."""
-
-    def measure(self, network: Network, theta: Array) -> Any:
-        """How good parameters are."""
-
-    def monitor(self, measures: Any) -> float:
-        """What should get smaller."""
-
-    def reason_to_stop(self, measures: Any, epochs: int) -> str:
-        """Why to stop, in a word, if the monitor has not improved for so many epochs.
-
-        Nothing, if it is to go on.
-        """
-
-
-class Last(NamedTuple):
-    """What the last update had: its batch's objective, and how far it went."""
-
-    loss: float = math.nan
-    gradient_norm: float = math.nan
-    learning_rate: float = math.nan
-
-
-class Stage(NamedTuple):
-    """From which update on what they are made with."""
-
-    begin: int
-    conditions: Any
-    before: Run | None  # the run up to here; None at its beginning
-    last: Last
-    weights: dict[int, float]  # those set by hand here, by their index in theta
-    released: bool  # whether the run was, to go on
 
 
 class Kept(NamedTuple):
@@ -97,52 +43,6 @@ class Point(NamedTuple):
     measures: Any
     last: Last
     theta: Array
-
-
-class Work(NamedTuple):
-    """A network, and a run of it that is ready to go on."""
-
-    network: Network
-    fit: Fit
-    run: Run
-    released: bool  # whether it was, as its batches or optimizer are others now
-
-
-def begin(
-    conditions: Conditions,
-    run: Run | None = None,
-    weights: dict[int, float] | None = None,
-) -> Work:
-    """A new run, or one that goes on from `run`, with weights set by hand.
-
-    What must be compiled is, afterwards. Raises ValueError for what does not exist or
-    does not fit together.
-    """
-    network, X, y, settings = conditions.make()
-    theta = (network.theta if run is None else run.theta).copy()
-    for index, value in (weights or {}).items():
-        theta[index] = value
-    network.theta = theta
-    method = make_method(settings.optimizer)
-    if isinstance(method, Solver):
-        raise ValueError(
-            f"A solver such as {method} makes no single updates, which could be gone "
-            "back to; take an optimizer."
-        )
-    problem = make_problem(network, X, y, None, settings, method)
-    refuse_idle(problem, settings, method)
-    released = False
-    if run is not None:
-        known = run.optimizer_description, run.data_description
-        released = descriptions(problem, method) != known
-        run = copy(run)
-        run.theta = theta
-        if released:
-            run.release(anew=False)
-    problem, now = prepare(problem, method, run)
-    fit = Fit(problem, settings, None, None, None, (), None, Interrupt())
-    fit.begin(now)
-    return Work(network, fit, now, released)
 
 
 def next_measured(update: int, per_epoch: int = 1) -> int:
@@ -182,7 +82,8 @@ class Recording:
 
     Examples
     --------
-    >>> from halfmoon import datasets
+    >>> from halfmoon import Network, datasets
+    >>> from halfmoon.training.settings import Settings
     >>> class Moons:
     ...     data = datasets.make("moons", n=200, noise=0.2, seed=0)
     ...     rows = 200
