@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import time
 from pathlib import Path
 
@@ -161,9 +162,10 @@ def test_an_empty_map_is_drawn_on_and_saved(page, session):
 
 
 def test_a_table_is_opened_and_its_columns_are_chosen(page, session):
-    rows = ["age,height,sex,group,risk"]
+    rows = ["age,height,mark,seen,sex,group,risk"]
     rows += [
-        f"{20 + i % 50},{150 + (7 * i) % 40},{'fm'[i % 2]},g{i % 9},{'ab'[i % 50 > 25]}"
+        f"{20 + i % 50},{150 + (7 * i) % 40},{i % 6},"
+        f"{2016 + i // 12}-{1 + i % 12:02}-15,{'fm'[i % 2]},g{i % 9},{'ab'[i % 50 > 25]}"
         for i in range(120)
     ]
     upload(page, session, "\n".join(rows).encode(), "people.csv")
@@ -172,12 +174,22 @@ def test_a_table_is_opened_and_its_columns_are_chosen(page, session):
     until(lambda: session.data.axes[0] == "height")
     page.get_by_label("Vertical axis").select_option("sex")
     until(lambda: session.data.axes == ("height", "sex"))
+    page.get_by_label("Vertical axis").select_option("seen")
+    page.locator(
+        ".pg-ticks-up", has_text=re.compile("20[12][0-9]-[01][0-9]")
+    ).wait_for()
+    page.locator(".pg-axis-name-up", has_text=re.compile("^seen$")).wait_for()
     page.get_by_label("Groups").select_option("group")
     until(lambda: session.setup.groups == "group")
     page.get_by_label("Predicted").select_option("age")
     until(lambda: session.data.task == "regression")
     page.get_by_text("How it was read").click()
     page.get_by_text("age: regression").wait_for()
+    page.get_by_label("Predicted").select_option("mark")
+    until(lambda: session.data.task == "classification")
+    page.get_by_label("Task").select_option("regression")
+    until(lambda: session.data.task == "regression")
+    assert session.data.target == "mark"
     # back to a data set, and again to the table
     page.locator(".pg-picture", has_text="circles").click()
     until(lambda: session.data.kind == "generator")

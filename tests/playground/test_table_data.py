@@ -89,6 +89,17 @@ def test_groups_stay_together_and_are_not_learned_from(source):
     assert data.kinds["patient"] == "groups"
 
 
+def test_the_task_is_as_somebody_says_whatever_the_values(source):
+    assert make_data(TABLE.change(target="age", task="regression"), source).spread > 1
+    marks = frame_source({"hours": np.arange(60.0), "mark": np.arange(60) % 6 + 1})
+    assert make_data(TABLE, marks).classes == ("1", "2", "3", "4", "5", "6")
+    data = make_data(TABLE.change(task="regression"), marks)
+    assert (data.task, data.target, data.classes) == ("regression", "mark", ())
+    np.testing.assert_allclose(
+        data.middle + data.spread * data.y, np.arange(60) % 6 + 1
+    )
+
+
 def test_the_two_columns_that_tell_most_are_the_axes(source):
     data = make_data(TABLE.change(target="cost"), source)
     assert data.axes[0] == "age"
@@ -148,6 +159,8 @@ def test_one_row_is_typed_in(source):
         ({"target": "riks"}, "no column 'riks'"),
         ({"target": "note"}, "'note' cannot be predicted: it holds"),
         ({"target": "seen"}, "'seen' cannot be predicted: it holds dates"),
+        ({"target": "risk", "task": "regression"}, "'risk'"),
+        ({"target": "risk", "task": "guessing"}, "task must be one of classification"),
         ({"target": "risk", "groups": "risk"}, "'risk' is predicted, so it cannot"),
         ({"target": "risk", "groups": "nobody"}, "no column 'nobody'"),
         ({"target": "risk", "axes": ["age", "width"]}, "no column 'width'"),

@@ -9,7 +9,7 @@ from halfmoon.playground.setup import Setup
 
 OF_DATA = {
     *("data", "rows", "noise", "data_seed", "test_share"),
-    *("features", "target", "groups", "axes"),
+    *("features", "target", "task", "groups", "axes"),
 }
 # with these, the weights begin anew
 STARTS_OVER = {"data", "features", "target", "hidden", "initializer", "seed"}

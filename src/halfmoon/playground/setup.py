@@ -63,6 +63,9 @@ class Setup:
     target: str | None = setting(
         None, NONE | TEXT, "the column of a table that is predicted"
     )
+    task: str | None = setting(
+        None, NONE | TEXT, "what the target is, if its values alone do not say it"
+    )
     groups: str | None = setting(
         None, NONE | TEXT, "the column whose groups stay together in the test rows"
     )

@@ -24,6 +24,7 @@ def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setu
     return setup.change(
         data="table",
         target=find_target(source.table, target).column,
+        task=None,
         groups=None,
         axes=(),
         hidden=(8,),
@@ -42,7 +43,7 @@ def table_data(setup: Setup, source: Source) -> Data:
     Raises ValueError, in one sentence, where nothing can be learned.
     """
     table = source.table
-    target = find_target(table, setup.target)
+    target = find_target(table, setup.target, setup.task)
     is_test = _test_rows(setup, table)
     learned = LearnableTable.of(
         table, target, is_test, (setup.groups,), scaled=source.scaled

@@ -147,18 +147,24 @@ class LearnableTable:
         return notes
 
 
-def find_target(table: EditableTable, name: str | None) -> Target:
+def find_target(
+    table: EditableTable, name: str | None, task: str | None = None
+) -> Target:
     """The column that is to be predicted, or the one that is probably meant.
+
+    A task that is given holds whatever the column's values would say.
 
     Raises ValueError for a column that is none or cannot be, and if none can be.
     """
     if name is not None:
         table.decision(name)  # there is one
-        return read_target(name, table.columns[name])
+        return read_target(name, table.columns[name], task)
     suggested = suggest_target(table.columns)
     if suggested is None:
         raise ValueError(
             "No column of this table can be predicted; give one with a column of "
             "classes or numbers that vary."
         )
-    return suggested.target
+    if task in (None, suggested.target.task):
+        return suggested.target
+    return find_target(table, suggested.target.column, task)

@@ -16,6 +16,7 @@ import { makeUpload } from "./upload.js";
 /** @import { State, Store } from "./playground.js" */
 /** @import { Field } from "./fields.js" */
 
+const TASKS = ["classification", "regression"];
 const TEST_SHARES = Array.from({ length: 19 }, (_, i) => i / 20);
 const NOISE_STOPS = Array.from({ length: 21 }, (_, i) => i / 20);
 const COUNTS = [20, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, 20_000];
@@ -124,7 +125,7 @@ function amount(store, name, label, stops) {
 }
 
 /**
- * Of a table: which column is predicted, which are the axes, which names the groups.
+ * Of a table: which column is predicted, and as what; the axes, and the groups.
  * @param {Store} store
  */
 function makeColumns(store) {
@@ -136,8 +137,10 @@ function makeColumns(store) {
     return field;
   }
   const target = choice("target", "Predicted", (value) => {
-    store.change({ target: value });
+    store.change({ target: value, task: null });
   });
+  const task = choice("task", "Task", (value) => store.change({ task: value }));
+  task.offer(TASKS.map(pair));
   /** @type {string[]} */
   let chosen = [];
   const axes = ["Horizontal axis", "Vertical axis"].map((label, i) =>
@@ -153,17 +156,18 @@ function makeColumns(store) {
   const notes = make("ul", "pg-notes");
   const told = make("details", "pg-told");
   told.append(make("summary", "", "How it was read"), notes);
-  const fields = [target, ...axes, groups];
+  const fields = [target, task, ...axes, groups];
   element.append(...fields.map((field) => field.element), told);
   return {
     element,
     /** @param {State} state */
-    show({ data, setup }) {
+    show({ data, setup, task: now }) {
       element.hidden = data.kind !== "table";
       if (element.hidden) return;
       const names = data.columns.map((/** @type {any} */ column) => column.name);
       target.offer(names.map(pair));
       target.set(data.target);
+      task.set(now);
       chosen = [...data.axes];
       axes.forEach((field, i) => {
         field.offer(data.axis_choices.map(pair));
