@@ -65,7 +65,7 @@ export function makeSurfacePanel(store) {
         fixed,
       });
       legend.draw(frame, look, picture ? picture.span : null);
-      axes.show(frame, stage);
+      axes.show(frame, stage, store.state);
       choice.show(frame);
       const title = shown === null || !isThere ? "Prediction" : unitName(frame, shown);
       stage.setAttribute("aria-label", `${title} over ${axes.words(frame)}. ${KEYS}`);
@@ -76,6 +76,16 @@ export function makeSurfacePanel(store) {
 /** @param {State} state */
 function canBeMoved({ data }) {
   return data.kind !== "table";
+}
+
+/**
+ * @param {State["data"]} data
+ * @param {string} axis
+ */
+function isOfDates({ columns }, axis) {
+  return columns.some(
+    (/** @type {any} */ { name, kind }) => name === axis && kind === "date",
+  );
 }
 
 function makeAxes() {
@@ -92,12 +102,18 @@ function makeAxes() {
     /**
      * @param {PlaygroundFrame} frame
      * @param {HTMLElement} stage
+     * @param {State} state
      */
-    show(frame, stage) {
+    show(frame, stage, { data }) {
       const [x0, x1, y0, y1] = frame.box;
-      across.show(x0, x1, Math.floor(stage.clientWidth / PIXELS_A_TICK));
-      up.show(y0, y1, Math.floor(stage.clientHeight / PIXELS_A_TICK));
+      const [isDate, isDateUp] = data.axes.map((/** @type {string} */ name) =>
+        isOfDates(data, name),
+      );
+      across.show(x0, x1, Math.floor(stage.clientWidth / PIXELS_A_TICK), isDate);
+      up.show(y0, y1, Math.floor(stage.clientHeight / PIXELS_A_TICK), isDateUp);
       const names = texts(frame);
+      if (isDate) names[0] = data.axes[0];
+      if (isDateUp) names[1] = data.axes[1];
       [acrossName, upName].forEach((name, i) => {
         if (name.textContent === names[i]) return;
         name.textContent = names[i];

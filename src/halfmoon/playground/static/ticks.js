@@ -3,27 +3,43 @@
 import { make } from "./controls.js";
 
 const ROUND = [1, 2, 5, 10];
+const A_DAY = 86_400_000; // milliseconds
+const A_MONTH = 28; // days, at least
 
 /**
  * Round numbers from `low` to `high`, at most about so many, as texts.
  * @param {number} low
  * @param {number} high
  * @param {number} most
+ * @param {boolean} isDate numbers are days since 1970
  * @returns {[number, string][]}
  */
-function roundTicks(low, high, most) {
+function roundTicks(low, high, most, isDate) {
   const least = (high - low) / Math.max(1, most);
   if (!(least > 0) || !Number.isFinite(least)) return [];
   const power = Math.floor(Math.log10(least));
   const scale = 10 ** power;
   const step = scale * (ROUND.find((each) => each * scale >= least) ?? 10);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  /** @param {number} value */
+  const write = (value) =>
+    isDate ? dateText(value, step >= A_MONTH) : tickText(value, digits);
   /** @type {[number, string][]} */
   const found = [];
   for (let k = Math.ceil(low / step); k * step <= high; k += 1) {
-    found.push([k * step, tickText(k * step, digits)]);
+    found.push([k * step, write(k * step)]);
   }
   return found;
+}
+
+/**
+ * @param {number} days since 1970
+ * @param {boolean} isMonth whether the day is left out
+ */
+function dateText(days, isMonth) {
+  const date = new Date(days * A_DAY);
+  if (Number.isNaN(date.getTime())) return "";
+  return date.toISOString().slice(0, isMonth ? 7 : 10);
 }
 
 /**
@@ -51,12 +67,16 @@ export function makeTicks(direction) {
      * @param {number} low
      * @param {number} high
      * @param {number} most
+     * @param {boolean} isDate
      */
-    show(low, high, most) {
-      const key = `${low} ${high} ${most}`;
+    show(low, high, most, isDate) {
+      const key = `${low} ${high} ${most} ${isDate}`;
       if (key === shown) return;
       shown = key;
-      const marks = roundTicks(low, high, most).map(([value, text]) => {
+      const ticks = roundTicks(low, high, most, isDate);
+      const longest = Math.max(0, ...ticks.map(([, text]) => text.length));
+      if (direction === "up") element.style.width = `${longest}ch`;
+      const marks = ticks.map(([value, text]) => {
         const mark = make("span", "", text);
         const share = `${(100 * (value - low)) / (high - low)}%`;
         if (direction === "across") mark.style.left = share;
