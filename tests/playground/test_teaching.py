@@ -153,3 +153,12 @@ def test_a_lesson_begins_without_earlier_runs():
         session.change(learning_rate=0.3)
         operate(session, "begin_lesson", {"lesson": "first-steps"})
         assert len(session.runs) == 2  # the one that was kept, and the lesson's
+
+
+def test_where_a_goal_stands_is_written_as_on_the_page():
+    with Session(Setup()) as session:
+        operate(session, "begin_lesson", {"lesson": "first-steps"})
+        answer = operate(session, "goals", {"lesson": "first-steps", "step": 2})
+        assert answer["goals"][0]["now"] == "70.0%"  # 28 of 40
+        answer = operate(session, "goals", {"lesson": "first-steps", "step": 1})
+        assert answer["goals"][0]["now"] == "0.5414"

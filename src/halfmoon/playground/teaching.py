@@ -78,7 +78,14 @@ def goals(session: Session, lesson: str, step: int) -> Answer:
         )
     now = quantities(session)
     reached = [
-        {"met": goal.is_met(now[goal.of]), "now": in_words(now[goal.of])}
+        {"met": goal.is_met(now[goal.of]), "now": _written(goal.of, now)}
         for goal in steps[step].goals
     ]
     return {"goals": reached, "met": all(goal["met"] for goal in reached)}
+
+
+def _written(of: str, now: dict[str, Any]) -> str:
+    """Where a quantity stands: an accuracy in per cent, as the page has it."""
+    if of.endswith("_score") and now["classes"]:
+        return f"{now[of]:.1%}"
+    return in_words(now[of])

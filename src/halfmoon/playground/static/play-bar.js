@@ -121,6 +121,8 @@ function makeRewind(store) {
       slider.reach(Math.max(1, state.end));
       middle.textContent = state.message;
       middle.title = state.message;
+      from.hidden = state.message !== ""; // it needs the whole line
+      to.hidden = from.hidden;
       to.textContent = `update ${countText(state.end)}`;
     },
     /** @param {PlaygroundFrame} frame */

@@ -1,6 +1,7 @@
 // The line at the very top: what this is, what is on the screen in words, and help.
 
 import { make, makeButton } from "./controls.js";
+import { countText } from "./numbers.js";
 
 /** @import { State, Store } from "./playground.js" */
 
@@ -74,7 +75,8 @@ function makeName() {
 
 /** @param {State} state */
 function wordsFor({ data, network }) {
-  const rows = `${data.train} rows to learn from, ${data.test} to test`;
-  const parameters = `${network.parameters.toLocaleString("en")} parameters`;
+  const [train, test] = [data.train, data.test].map(countText);
+  const rows = `${train} rows to learn from, ${test} to test`;
+  const parameters = `${countText(network.parameters)} parameters`;
   return `${data.name}: ${rows} · network ${network.sizes.join("–")}, ${parameters}`;
 }
