@@ -164,8 +164,8 @@ def test_an_empty_map_is_drawn_on_and_saved(page, session):
 def test_a_table_is_opened_and_its_columns_are_chosen(page, session):
     rows = ["age,height,mark,seen,sex,group,risk"]
     rows += [
-        f"{20 + i % 50},{150 + (7 * i) % 40},{i % 6},"
-        f"{2016 + i // 12}-{1 + i % 12:02}-15,{'fm'[i % 2]},g{i % 9},{'ab'[i % 50 > 25]}"
+        f"{20 + i % 50},{150 + 7 * i % 40},{i % 6},{2016 + i // 12}-{1 + i % 12:02}-15,"
+        f"{'fm'[i % 2]},g{i % 9},{'ab'[i % 50 > 25]}"
         for i in range(120)
     ]
     upload(page, session, "\n".join(rows).encode(), "people.csv")
