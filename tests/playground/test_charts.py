@@ -8,6 +8,7 @@ from halfmoon import Network, curvature
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.serving.packing import jsonable
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_histograms_count_every_weight_and_answer():
         session.set_parameter(8, -100.0)
         header, _ = ask(session, histograms=True)
         rows = int((~session.data.is_test).sum())
-    hidden, output = header["histograms"]["layers"]
+    hidden, output = jsonable(header["histograms"]["layers"])
     assert (hidden["name"], output["name"]) == ("hidden 1", "output")
     assert sum(hidden["weights"]["counts"]) == 8
     assert sum(hidden["activations"]["counts"]) == 4 * rows

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -38,9 +39,13 @@ def test_every_array_begins_where_a_browser_can_read_it(text):
     assert struct.unpack_from("<2i", message, at) == (-1, 2)
 
 
+Point = namedtuple("Point", "x y")
+
+
 def test_a_header_holds_no_number_that_json_has_not():
     value = {"a": np.float32(np.nan), "b": [np.inf, np.int64(3)], 4: (np.array([2]),)}
-    expected = {"a": None, "b": [None, 3], "4": [[2]]}
+    value["point"] = Point(1.5, np.nan)
+    expected = {"a": None, "b": [None, 3], "4": [[2]], "point": {"x": 1.5, "y": None}}
     assert jsonable(value) == expected
     assert unpack(pack({"value": value}, {}))[0]["value"] == expected
 

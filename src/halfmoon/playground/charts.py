@@ -103,14 +103,7 @@ def histograms(request: FrameRequest, options: Any) -> Part:
     network = moment.network_now()
     slopes = gradient(moment, SAMPLE)
     layers = layer_distributions(network, moment.data.X[rows], slopes)
-    return {"histograms": {"layers": [_as_dict(layer) for layer in layers]}}, {}
-
-
-def _as_dict(value: Any) -> Any:
-    """A named tuple, and those in it, by the names of its fields."""
-    if not hasattr(value, "_asdict"):
-        return value
-    return {name: _as_dict(part) for name, part in value._asdict().items()}
+    return {"histograms": {"layers": layers}}, {}
 
 
 def stability(request: FrameRequest, options: Any) -> Part:

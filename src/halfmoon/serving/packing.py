@@ -66,7 +66,12 @@ def unpack(message: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def jsonable(value: Any) -> Any:
-    """A value as JSON can hold it: NumPy's as Python's, null where no finite number."""
+    """A value as JSON can hold it: NumPy's as Python's, null where no finite number.
+
+    A named tuple becomes an object of its fields.
+    """
+    if hasattr(value, "_asdict"):
+        return jsonable(value._asdict())
     if isinstance(value, dict):
         return {str(name): jsonable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

@@ -15,7 +15,7 @@ import { onPath, unitTiles } from "./network-map.js";
  */
 
 const REACH_OF_LINE = 9; // pixels from a line within which it is taken
-const STILL = 2; // pixels that a click may move
+const CLICK_MOVES = 2; // pixels that a click may move
 const DRAG = 0.03; // change of a weight for each pixel
 const STEPS = 18; // of a curve, to find what is near it
 
@@ -108,7 +108,7 @@ export function listenToNetwork(stage, state, act) {
     }
     const { held } = state;
     const up = held.y - spot(event)[1];
-    held.moved ||= Math.abs(up) > STILL;
+    held.moved ||= Math.abs(up) > CLICK_MOVES;
     if (held.moved) act.weight(held.index, held.value + DRAG * up);
   });
   for (const name of ["pointerup", "pointercancel"]) {
