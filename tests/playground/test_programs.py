@@ -177,6 +177,9 @@ def test_the_command_says_what_is_changed():
         *("halfmoon", "playground", "\\", "--set", "hidden=4,3", "\\"),
         *("--set", "activations=tanh,relu", "\\", "--set", "batch_size=10"),
     ]
+    # from a table that was here before
+    left = setup.change(groups="day", target="price", axes=["a", "b"])
+    assert "price" not in programs.command_line(left, make_data(left), "")
     plain = programs.command_line(Setup(), make_data(Setup()), "")
     assert plain == "halfmoon playground\n"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from halfmoon.datasets import DATASETS
 
@@ -159,6 +160,13 @@ def test_an_empty_map_is_drawn_on_and_saved(page, session):
     assert header == ["x1", "x2", "y"]
     saved = np.array(rows, dtype=float)
     np.testing.assert_array_equal(saved[:, :2], session.data.positions)
+    session.change(groups="day")  # left over from a table
+    page.get_by_role("button", name="Share").click()
+    message = page.locator(".pg-message")
+    expect(message).to_contain_text("With rows.csv, it shows this screen")
+    expect(message).to_contain_text("halfmoon playground rows.csv --target y")
+    assert "day" not in message.inner_text()
+    session.change(groups=None)
 
 
 def test_a_table_is_opened_and_its_columns_are_chosen(page, session):

@@ -36,8 +36,8 @@ def make_data(setup: Setup, source: Source | None = None) -> Data:
     if setup.data not in GIVEN:
         return _generated(setup)
     if source is None or source.kind != setup.data:
-        what = "table" if setup.data == "table" else "drawn points"
-        raise ValueError(f"There is no {what} here; choose a data set, or give one.")
+        what = "is no table" if setup.data == "table" else "are no drawn points"
+        raise ValueError(f"There {what} here; choose a data set, or give one.")
     if source.kind == "table":
         return table_data(setup, source)
     return _drawn(setup, source)

@@ -26,6 +26,8 @@ from halfmoon.tables.writing import write_csv
 from halfmoon.training.settings import Settings
 from halfmoon.training.stages import Stage
 
+OF_TABLES = {"groups", "axes", "target"}  # settings
+
 
 def python_program(stages: Sequence[Stage], update: int) -> str:
     """A program of halfmoon's public names that gives the weights of an update."""
@@ -63,12 +65,14 @@ def numpy_lines(stages: Sequence[Stage], update: int) -> str:
 def command_line(setup: Setup, data: Data, file: str) -> str:
     """The command that opens the playground so; rows not generated are in `file`."""
     words = ["halfmoon playground"]
-    given = {"data", "target"} if data.kind != "generator" else set()
-    if given:
+    left_out = {"data", "target"} if data.kind != "generator" else set()
+    if left_out:
         words.append(f"{shlex.quote(file)} --target {shlex.quote(data.target)}")
+    if data.kind != "table":
+        left_out |= OF_TABLES
     for name, default in vars(Setup()).items():
         value = getattr(setup, name)
-        if value != default and name not in given:
+        if value != default and name not in left_out:
             words.append(f"--set {name}={shlex.quote(write_setting(value))}")
     return " \\\n  ".join(words) + "\n"
 

@@ -14,6 +14,9 @@ const KEYBOARD =
   "M3 6h18v12H3zm2 2v2h2V8zm4 0v2h2V8zm4 0v2h2V8zm4 0v2h2V8zM5 12v2h2v-2zm12 0v2h2v-2" +
   "zm-8 0v2h6v-2z";
 
+// settings that say nothing of rows that are not in a table
+const OF_ROWS = /^(data=drawn|target=|groups=|axes=)/;
+
 /**
  * @param {Store} store
  * @param {() => void} openKeys
@@ -31,11 +34,14 @@ export function makeTop(store, openKeys, place) {
   // an address with this machine's port is of use to nobody else
   async function copyCommand() {
     const command = commandFor(store.state, place?.hash ?? "");
+    const file = fileOf(store.state);
+    const where = file ? `With ${file}, it` : "It";
+    const words = `${where} shows this screen on any machine: ${command}`;
     try {
       await navigator.clipboard.writeText(command);
-      store.say(`Copied. It shows this screen on any machine: ${command}`, true);
+      store.say(`Copied. ${words}`, true);
     } catch {
-      store.say(`This shows the same screen on any machine: ${command}`, true);
+      store.say(words, true);
     }
   }
   return {
@@ -51,11 +57,26 @@ export function makeTop(store, openKeys, place) {
  * @param {State} state
  * @param {string} fragment
  */
-function commandFor({ data }, fragment) {
-  const table = data.kind === "table" ? [quoted(data.name)] : [];
-  const pairs = fragment.slice(1).split("&").filter(Boolean);
-  const settings = pairs.map((pair) => `--set ${quoted(pair)}`);
-  return ["halfmoon playground", ...table, ...settings].join(" ");
+function commandFor(state, fragment) {
+  const { kind, target } = state.data;
+  const file = fileOf(state);
+  const words = file ? [quoted(file)] : [];
+  if (kind === "drawn") words.push(`--target ${quoted(target)}`);
+  const settings = fragment
+    .slice(1)
+    .split("&")
+    .filter((pair) => pair && !(kind === "table" ? /^data=/ : OF_ROWS).test(pair))
+    .map((pair) => `--set ${quoted(pair)}`);
+  return ["halfmoon playground", ...words, ...settings].join(" ");
+}
+
+/**
+ * The file that the rows are in: points that were drawn can be saved as one.
+ * @param {State} state
+ */
+function fileOf({ data }) {
+  if (data.kind === "table") return data.name;
+  return data.kind === "drawn" ? "rows.csv" : "";
 }
 
 /** @param {string} text for a shell */
