@@ -1,5 +1,6 @@
 """Serving: on this machine alone, on a free port, until the page is gone."""
 
+import socket
 import threading
 import time
 import webbrowser
@@ -52,6 +53,25 @@ def test_a_port_that_is_taken_is_told():
             ValueError, match=rf"Port {port} cannot be used \(.*one, or"
         ):
             listen(port)
+
+
+def test_a_port_that_there_is_not_is_told():
+    with pytest.raises(ValueError, match=r"Port 70000 cannot be used .*65535"):
+        listen(70_000)
+
+
+def test_a_question_that_is_cut_off_at_the_end_is_no_error(session, capfd):
+    with serving(session) as server:
+        server.config.timeout_graceful_shutdown = 0
+        origin, token = server.address.split("/#token=")
+        head = f"POST /api/state HTTP/1.1\r\nHost: {origin.removeprefix('http://')}\r\n"
+        key = f"Authorization: Bearer {token}\r\nContent-Length: 9\r\n\r\n"
+        slow = socket.create_connection(server.socket.getsockname())
+        slow.sendall((head + key).encode())
+        while not server.server_state.tasks:
+            time.sleep(0.01)
+    slow.close()
+    assert capfd.readouterr().err == ""
 
 
 def test_it_ends_when_the_page_has_left(session, monkeypatch):

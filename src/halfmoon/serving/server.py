@@ -1,5 +1,6 @@
 """Serving: from a session to a page in the browser, until it is closed."""
 
+import logging
 import os
 import secrets
 import socket
@@ -57,6 +58,11 @@ class Server(uvicorn.Server):
         finally:
             self.socket.close()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; whoever still asks is cut off, which is no error to be told."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
+
     async def on_tick(self, counter: int) -> bool:
         """Whether to end, asked ten times a second."""
         if self.presence.is_over():
@@ -75,10 +81,11 @@ def listen(port: int) -> socket.socket:
     try:
         listening.bind((HOST, port))
         listening.listen()  # so that the browser may come before the server
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listening.close()
+        why = getattr(error, "strerror", "it must be from 0 to 65535")
         raise ValueError(
-            f"Port {port} cannot be used ({error.strerror}); name another one, or none "
+            f"Port {port} cannot be used ({why}); name another one, or none "
             "for any that is free."
         ) from None
     return listening
