@@ -22,11 +22,12 @@ FORBIDDEN = re.compile(
 )
 
 
-def test_all_modules_become_one():
+@pytest.mark.parametrize("main", ["shell", "recorded", "widget-page"])
+def test_all_modules_become_one(main):
     ours = read_modules(STATIC)
     taken = set(ours) & set(read_modules(WEB))
     assert not taken, "the browser finds all modules in one folder"
-    script = join(read_modules(WEB) | ours, "shell")
+    script = join(read_modules(WEB) | ours, main)
     assert "startPlayground" in script
 
 
