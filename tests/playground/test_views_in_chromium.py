@@ -93,6 +93,23 @@ def test_layers_and_units_are_added_and_removed(playing, page):
     assert page.get_by_role("button", name="Remove the last hidden layer").is_disabled()
 
 
+def test_an_activation_has_its_own_settings(playing, page):
+    page.get_by_label("Activation of layer 1").select_option("leaky_relu")
+    slope = page.get_by_role("group", name="Layer 1").get_by_label("Slope")
+    expect(slope).to_have_value("0.01")
+    slope.fill("0.25")
+    slope.press("Enter")
+    expected = ("leaky_relu:slope=0.25",)
+    playing.until(lambda: playing.session.moment().setup.activations == expected)
+    slope.fill("7")
+    slope.press("Enter")
+    page.get_by_text("must be a number in [0, 1)").first.wait_for()
+    slope.press("Tab")
+    expect(slope).to_have_value("0.25")
+    page.get_by_label("Activation of layer 1").select_option("tanh")
+    expect(slope).to_be_hidden()
+
+
 def test_inputs_are_chosen_as_features(playing, page):
     page.locator(".pg-features summary").click()
     page.get_by_label("x₁ x₂").check()

@@ -3,8 +3,10 @@
 
 import { make } from "./controls.js";
 import { makeFeaturesMenu } from "./features-menu.js";
+import { makeOwnSetting, readComponent, writeComponent } from "./fields.js";
 
-/** @import { SettingInfo, Setup, State, Store } from "./playground.js" */
+/** @import { ComponentInfo, SettingInfo, State, Store } from "./playground.js" */
+/** @import { Field } from "./fields.js" */
 /** @typedef {{ hidden: number[], activations: string[] }} Shape */
 
 const NEW_UNITS = 3; // in a layer that is added
@@ -126,36 +128,36 @@ function makeLayerHead(store, i, change, most) {
   const fewer = makeSmall("−", `Remove a unit from layer ${i + 1}`, () => add(-1));
   const more = makeSmall("+", `Add a unit to layer ${i + 1}`, () => add(1));
   row.append(fewer, count, more);
-  const select = makeActivation(store, i, change);
-  element.append(row, select);
+  const activation = makeActivation(store, i, change);
+  element.append(row, activation.element);
   fewer.hidden = store.hides.has("hidden");
   more.hidden = fewer.hidden;
-  select.disabled = store.hides.has("activations");
   return {
     element,
     /**
      * @param {number} units
-     * @param {string} activation
+     * @param {string} text the activation
      */
-    show(units, activation) {
+    show(units, text) {
       count.textContent = `${units}`;
       count.append(make("span", "pg-layer-word", units === 1 ? " unit" : " units"));
       fewer.disabled = units <= 1;
       more.disabled = units >= most;
-      if (![...select.options].some(({ value }) => value === activation)) {
-        select.append(new Option(activation, activation)); // with settings of its own
-      }
-      select.value = activation;
+      activation.show(text);
     },
   };
 }
 
 /**
+ * Which activation a layer has, and beside it the settings that this one has.
  * @param {Store} store
  * @param {number} i
  * @param {(how: (shape: Shape) => Shape) => void} change
  */
 function makeActivation(store, i, change) {
+  const element = make("div", "pg-layer-activation");
+  const own = /** @type {HTMLFieldSetElement} */ (make("fieldset", "pg-layer-own"));
+  own.setAttribute("aria-label", `Layer ${i + 1}: settings`);
   const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
   select.setAttribute("aria-label", `Activation of layer ${i + 1}`);
   for (const { name, help } of store.menu.activations) {
@@ -163,11 +165,48 @@ function makeActivation(store, i, change) {
     option.title = help;
     select.append(option);
   }
-  select.addEventListener("change", () => {
+  select.disabled = own.disabled = store.hides.has("activations");
+  element.append(select, own);
+  let shown = "";
+  /** @type {Map<SettingInfo, Field>} */
+  const fields = new Map();
+
+  /** @param {string} text */
+  function choose(text) {
     change(({ hidden, activations }) => ({
       hidden,
-      activations: activations.map((name, j) => (j === i ? select.value : name)),
+      activations: activations.map((each, j) => (j === i ? text : each)),
     }));
-  });
-  return select;
+  }
+  /** @param {string} name */
+  function makeFields(name) {
+    fields.clear();
+    /** @type {ComponentInfo[]} */
+    const components = store.menu.activations;
+    const component = components.find((each) => each.name === name);
+    for (const setting of component?.settings ?? []) {
+      const set = (/** @type {any} */ value) => {
+        const { values } = readComponent(shown);
+        choose(writeComponent(name, { ...values, [setting.name]: value }));
+      };
+      fields.set(setting, makeOwnSetting(setting, set));
+    }
+    own.hidden = fields.size === 0;
+    own.replaceChildren(...[...fields.values()].map((field) => field.element));
+  }
+  select.addEventListener("change", () => choose(select.value));
+  return {
+    element,
+    /** @param {string} text */
+    show(text) {
+      if (text === shown) return;
+      const { name, values } = readComponent(text);
+      if (name !== readComponent(shown).name) makeFields(name);
+      shown = text;
+      select.value = name;
+      for (const [setting, field] of fields) {
+        field.set(values[setting.name] ?? setting.default);
+      }
+    },
+  };
 }
