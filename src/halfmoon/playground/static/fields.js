@@ -71,8 +71,12 @@ export function makeAmount(label, info, stops, change) {
   number.addEventListener("change", () => {
     const text = number.value.trim();
     const value = text === "" ? null : Number(text);
-    if (Number.isNaN(value) || (value === null && !info.none)) set(current);
-    else change(value);
+    if (Number.isNaN(value) || (value === null && !info.none)) {
+      set(current);
+      return;
+    }
+    set(value);
+    change(value);
   });
   number.addEventListener("blur", () => set(current));
   slider?.addEventListener("input", () => {

@@ -181,7 +181,7 @@ function showEffects(fields, effects) {
     const field = fields.get(column);
     if (!field) continue;
     field.along.replaceChildren(drawAlong(along, at, low, high));
-    const sign = effect > 0 ? "raised" : "lowered";
+    const sign = effect === 0 ? "" : effect > 0 ? "raised" : "lowered";
     const text = `${effect > 0 ? "+" : ""}${short(effect)}`;
     field.effect.replaceChildren(make("span", `pg-sign ${sign}`, text));
     const isNumber = usual !== "" && Number.isFinite(Number(usual));
