@@ -137,14 +137,20 @@ def test_two_tabs_show_one_playground(playing):
 
 def test_names_and_cells_of_a_table_stay_text(playing, tmp_path):
     file = tmp_path / "nasty.csv"
-    rows = [f"{i % 7},{NASTY if i % 2 else 'plain'},{NASTY}{i % 3}" for i in range(60)]
-    header = f'x,"{NASTY}","</script>{NASTY}"'
+    rows = [
+        f"{i % 7},{i % 8},{NASTY if i % 2 else 'plain'},{NASTY}{i % 3}"
+        for i in range(60)
+    ]
+    header = f'constructor,__proto__,"{NASTY}","</script>{NASTY}"'
     file.write_text("\n".join([header, *rows]), encoding="utf-8")
     page = playing.page
     page.locator("#pg-upload-file").set_input_files(file)
     expect(page.locator("body")).to_contain_text(NASTY)
     for tab in page.get_by_role("tab").all():
         tab.click()
+    page.get_by_role("tab", name="Try a row").click()
+    for name in ("constructor", "__proto__", NASTY):
+        expect(page.locator("td").get_by_label(name, exact=True)).to_be_visible()
     operate(playing.session, "train", {"do": "epoch"})
     expect(page.locator("body")).to_contain_text(NASTY)
     assert page.locator("img[src=x]").count() == 0

@@ -53,8 +53,10 @@ export function makeRowPanel(store) {
     row = answer.row;
     title.textContent = `Begun as row ${row + 1}; write any other value.`;
     fields.clear();
+    // a map, as a column may be called "constructor"
+    const choices = new Map(Object.entries(answer.choices));
     for (const [name, cell] of Object.entries(answer.cells)) {
-      fields.set(name, makeCellField(name, `${cell}`, answer.choices[name], predict));
+      fields.set(name, makeCellField(name, `${cell}`, choices.get(name), predict));
     }
     fillForm(form, [...fields.values()]);
     predict();
