@@ -125,6 +125,20 @@ def test_a_name_cannot_become_markup():
     assert page.count("<script") == 2  # the run, and the program
 
 
+@pytest.mark.slow
+@needs_chromium
+def test_a_run_of_one_moment_plays_too(browser, tmp_path):
+    path = tmp_path / "run.html"
+    with Session(Setup(rows=20)) as begun:
+        path.write_bytes(operate(begun, "save", {"kind": "page"}).content)
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").wait_for(state="hidden")
+    assert reading(page, "Update") == "0"
+    page.close()
+
+
 @pytest.fixture(scope="module")
 def playing_page(browser, page, tmp_path_factory):
     path = tmp_path_factory.mktemp("run") / "run.html"

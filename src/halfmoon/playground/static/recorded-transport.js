@@ -41,7 +41,7 @@ export async function makeRecordedTransport(run) {
     state.playing = true;
     state.version += 1;
     const from = at === end ? 0 : at;
-    since = performance.now() - (from / end) * 1000 * SECONDS[speed];
+    since = performance.now() - (from / Math.max(1, end)) * 1000 * SECONDS[speed];
   }
 
   function advance() {
