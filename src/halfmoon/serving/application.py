@@ -87,9 +87,14 @@ def _route(session: Any, presence: Presence, chosen: Operation) -> Route:
     Its message is the request's body, or stands in the address if the body is a file.
     """
 
+    limit = LARGEST_BODY if chosen.takes_body else LARGEST_MESSAGE
+
     async def answer(request: Request) -> Response:
         presence.hear(_asking(request))
-        sent = await request.body()
+        try:
+            sent = await request.body()
+        except HTTPException as error:
+            return JSONResponse({"error": too_large(limit)}, error.status_code)
         try:
             if chosen.takes_body:
                 message = read_json(request.query_params.get("message", "").encode())
@@ -103,7 +108,6 @@ def _route(session: Any, presence: Presence, chosen: Operation) -> Route:
             is_mistake, sentence = explain(error, chosen.name)
             return JSONResponse({"error": sentence}, 400 if is_mistake else 500)
 
-    limit = LARGEST_BODY if chosen.takes_body else LARGEST_MESSAGE
     path = f"/api/{chosen.name}"
     return Route(path, answer, methods=["POST"], max_body_size=limit)
 
