@@ -296,6 +296,12 @@ def test_rows_come_in_parts_and_are_linked_with_the_map(page, session):
     assert picked.get_attribute("data-row") == "6"
     page.get_by_role("button", name="Row 7", exact=True).click()
     picked.wait_for(state="detached")
+    # its whole cell marks it
+    cell = page.locator(".pg-table tbody th").nth(2)
+    cell.click(position={"x": cell.bounding_box()["width"] - 6, "y": 6})
+    expect(picked).to_have_attribute("data-row", "2")
+    page.get_by_role("button", name="Row 3", exact=True).click()
+    picked.wait_for(state="detached")
 
 
 @pytest.mark.slow

@@ -105,14 +105,14 @@ export function makeTablePanel(store) {
       number.type = "button";
       number.setAttribute("aria-label", `Row ${row + 1}`);
       number.title = test ? "A test row: mark it on the map" : "Mark it on the map";
-      number.addEventListener("click", () => {
+      const first = make("th");
+      first.scope = "row";
+      first.append(number);
+      first.addEventListener("click", () => {
         store.marks.picked = store.marks.picked === row ? null : row;
         store.want();
         store.redraw();
       });
-      const first = make("th");
-      first.scope = "row";
-      first.append(number);
       if (test) first.append(make("span", "pg-is-test", "test"));
       line.append(first);
       cells.forEach((cell, i) => {
