@@ -8,7 +8,7 @@ import { makeTabs } from "./tabs.js";
 /** @import { Slot, Store } from "./playground.js" */
 
 /** @type {Slot[]} */
-export const SLOTS = [
+const SLOTS = [
   { name: "data", title: "Data", place: "left" },
   { name: "settings", title: "Training", place: "left" },
   { name: "lessons", title: "Lessons", place: "left" },
@@ -42,6 +42,7 @@ export function makeLayout(store, hidden) {
     const here = made.filter(({ slot }) => slot.place === place);
     if (here.length === 0) continue;
     const box = make("div", `pg-place pg-${place}`);
+    box.style.gridArea = place;
     if (place === "left" || place === "below") {
       const group = makeTabs(here, () => store.want());
       box.append(group.list);
