@@ -177,7 +177,7 @@ def test_every_setting_reaches_the_session(page, session):
 def test_a_component_has_its_own_settings(page, session):
     panel = open_settings(page).locator("[data-setting=optimizer]")
     panel.locator("select").select_option("momentum")
-    own = panel.get_by_label("beta")
+    own = panel.get_by_label("Beta", exact=True)
     expect(own).to_have_value("0.9")
     own.fill("0.5")
     own.press("Enter")

@@ -48,7 +48,10 @@ export function makeChart(act) {
   let drawn = null;
   let form = ""; // what the plot was made for
 
-  /** @param {Content} content @param {Look} look */
+  /**
+   * @param {Content} content
+   * @param {Look} look
+   */
   function draw(content, look) {
     drawn = Object.assign(drawn ?? {}, { content, look });
     const size = sizeOf(element);
@@ -85,7 +88,8 @@ function sizeOf(element) {
 
 /**
  * One column of updates for all lines; a line has no value where it was not measured.
- * @param {Line[]} lines @returns {uPlot.AlignedData}
+ * @param {Line[]} lines
+ * @returns {uPlot.AlignedData}
  */
 function tableOf(lines) {
   const tables = lines.map(({ x, y }) => [Array.from(x), Array.from(y, finiteOrNull)]);
@@ -93,7 +97,11 @@ function tableOf(lines) {
   return uPlot.join(/** @type {uPlot.AlignedData[]} */ (tables));
 }
 
-/** Whether a line has one value only. @param {uPlot} plot @param {number} series */
+/**
+ * Whether a line has one value only.
+ * @param {uPlot} plot
+ * @param {number} series
+ */
 function isPoint(plot, series) {
   const values = Array.from(plot.data[series], (value) => value ?? NaN);
   return values.filter(Number.isFinite).length < 2;
@@ -105,7 +113,9 @@ function finiteOrNull(value) {
 }
 
 /**
- * @param {Drawn} state @param {{width: number, height: number}} size @param {Act} act
+ * @param {Drawn} state
+ * @param {{width: number, height: number}} size
+ * @param {Act} act
  * @returns {uPlot.Options}
  */
 function optionsOf(state, size, act) {
@@ -146,7 +156,8 @@ function optionsOf(state, size, act) {
 
 /**
  * The index of the value next to `index` that was measured.
- * @param {ArrayLike<number | null | undefined>} values @param {number} index
+ * @param {ArrayLike<number | null | undefined>} values
+ * @param {number} index
  */
 function nextKnown(values, index) {
   for (let away = 0; away < values.length; away += 1) {
@@ -156,7 +167,10 @@ function nextKnown(values, index) {
   return null;
 }
 
-/** @param {Drawn} state @returns {uPlot.Scales} */
+/**
+ * @param {Drawn} state
+ * @returns {uPlot.Scales}
+ */
 function scalesOf(state) {
   const { log, logValues } = state.content;
   /** @type {uPlot.Scale} */
@@ -178,7 +192,10 @@ function powerOfTen(exponent) {
   return 10 ** exponent;
 }
 
-/** @param {Drawn} state @returns {uPlot.Axis[]} */
+/**
+ * @param {Drawn} state
+ * @returns {uPlot.Axis[]}
+ */
 function axesOf(state) {
   const { log, logValues } = state.content;
   /** @type {uPlot.Axis} */
@@ -220,7 +237,8 @@ function wholeSteps() {
 
 /**
  * 0, 1, 10, 100, ... as far as there is room for them.
- * @param {number} most @param {number} width
+ * @param {number} most
+ * @param {number} width
  */
 function powersTo(most, width) {
   const found = [0];
@@ -231,7 +249,8 @@ function powersTo(most, width) {
 
 /**
  * 1, 2 and 5 times powers of ten, and of many the powers alone.
- * @param {number} low @param {number} high
+ * @param {number} low
+ * @param {number} high
  */
 function ticksOf(low, high) {
   const powers = [];
@@ -245,7 +264,10 @@ function ticksOf(low, high) {
   return inside.length > 6 ? powers.filter(isInside) : inside;
 }
 
-/** @param {uPlot} plot @param {Drawn} state */
+/**
+ * @param {uPlot} plot
+ * @param {Drawn} state
+ */
 function drawBehind(plot, { content, look }) {
   const { ctx: context, bbox } = plot;
   const density = window.devicePixelRatio;
@@ -264,7 +286,10 @@ function drawBehind(plot, { content, look }) {
   context.restore();
 }
 
-/** @param {uPlot} plot @param {Band} band */
+/**
+ * @param {uPlot} plot
+ * @param {Band} band
+ */
 function drawBand(plot, { x, low, high, colour }) {
   const { ctx: context, bbox } = plot;
   context.beginPath();
@@ -284,7 +309,8 @@ function drawBand(plot, { x, low, high, colour }) {
 
 /**
  * Where the run stands.
- * @param {uPlot} plot @param {Drawn} state
+ * @param {uPlot} plot
+ * @param {Drawn} state
  */
 function drawNow(plot, { content, look }) {
   const { ctx: context, bbox } = plot;
@@ -303,7 +329,8 @@ function drawNow(plot, { content, look }) {
 
 /**
  * A press on the chart, and a drag over it, go to the update below the pointer.
- * @param {uPlot} plot @param {Act} act
+ * @param {uPlot} plot
+ * @param {Act} act
  */
 function listenToPresses(plot, act) {
   const { over } = plot;
@@ -333,7 +360,9 @@ function listenToPresses(plot, act) {
 
 /**
  * The ends of an axis that holds all values: whole steps, so that it seldom moves.
- * @param {ArrayLike<number>[]} lists @param {boolean} isLog @returns {[number, number]}
+ * @param {ArrayLike<number>[]} lists
+ * @param {boolean} isLog
+ * @returns {[number, number]}
  */
 export function axisRange(lists, isLog) {
   let low = Infinity;

@@ -2,16 +2,21 @@
 // values, which have no classes: what is predicted over what is true, and how far off.
 
 import { make } from "./controls.js";
+import { makeHeadCell, makeScrollable, setNumbers } from "./elements.js";
 import { FONT, css, makeCanvas, mix } from "./look.js";
-import { countText, fillNumbers, scoreText, short } from "./numbers.js";
+import { countText, scoreText, short } from "./numbers.js";
 import { makePick } from "./toggles.js";
 
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
+/** @import { Look } from "./types.js" */
 
 const FEW = 6; // classes whose names have room side by side
 const STRENGTH = 0.45; // of a cell that holds all rows of its class
 
-/** @param {Store} store @returns {Panel} */
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
 export function makeConfusionPanel(store) {
   const element = make("div", "pg-confusion-panel");
   let part = "test";
@@ -70,9 +75,7 @@ function makeCounts() {
   const table = make("table", "pg-counts");
   const caption = make("caption", "", "Rows by true class, columns by predicted class");
   element.append(table);
-  element.tabIndex = 0;
-  element.setAttribute("role", "region");
-  element.setAttribute("aria-label", "Confusion matrix");
+  makeScrollable(element, "Confusion matrix");
   let known = "";
   /** @type {HTMLElement[][]} */
   let cells = [];
@@ -99,8 +102,9 @@ function makeCounts() {
   return {
     element,
     /**
-     * @param {number[][]} counts true class x predicted class @param {string[]} names
-     * @param {any} look
+     * @param {number[][]} counts true class x predicted class
+     * @param {string[]} names
+     * @param {Look} look
      */
     draw(counts, names, look) {
       if (JSON.stringify(names) !== known) build(names);
@@ -121,10 +125,12 @@ function makeCounts() {
   };
 }
 
-/** @param {string} text @param {"row" | "col"} scope */
+/**
+ * @param {string} text
+ * @param {"row" | "col"} scope
+ */
 function headerOf(text, scope) {
-  const cell = /** @type {HTMLTableCellElement} */ (make("th", "", text));
-  cell.scope = scope;
+  const cell = makeHeadCell(text, scope);
   cell.title = text;
   return cell;
 }
@@ -143,10 +149,14 @@ function makeValues(redraw) {
 
   return {
     element,
-    /** @param {PlaygroundFrame} frame @param {string} part @param {any} look */
+    /**
+     * @param {PlaygroundFrame} frame
+     * @param {string} part
+     * @param {Look} look
+     */
     draw(frame, part, look) {
       const scores = frame.confusion[part];
-      fillNumbers(list, [
+      setNumbers(list, [
         ["R²", scoreText(scores.R2, "R2")],
         ["Root mean squared error", short(scores.rmse)],
         ["Mean absolute error", short(scores.mae)],
@@ -157,8 +167,10 @@ function makeValues(redraw) {
 }
 
 /**
- * @param {ReturnType<typeof makeCanvas>} canvas @param {PlaygroundFrame} frame
- * @param {string} part @param {any} look
+ * @param {ReturnType<typeof makeCanvas>} canvas
+ * @param {PlaygroundFrame} frame
+ * @param {string} part
+ * @param {Look} look
  */
 function drawPairs({ context, width, height }, frame, part, look) {
   const { y, predictions, test } = frame;

@@ -13,6 +13,7 @@ const DASH = [5, 4];
 
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
 /** @import { Band, Content, Line } from "./chart.js" */
+/** @import { Look } from "./types.js" */
 /**
  * @typedef {object} View what the reader has chosen
  * @property {string} shows "loss" or "score"
@@ -27,7 +28,10 @@ const DASH = [5, 4];
  * @property {Record<string, ArrayLike<number>>} values train_loss, test_loss, ...
  */
 
-/** @param {Store} store @returns {Panel} */
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
 export function makeCurvesPanel(store) {
   const element = make("div", "pg-curves-panel");
   /** @type {View} */
@@ -50,7 +54,10 @@ export function makeCurvesPanel(store) {
   });
   element.append(head.element, chart.element, readout.element);
 
-  /** @param {PlaygroundFrame} frame @param {any} look */
+  /**
+   * @param {PlaygroundFrame} frame
+   * @param {Look} look
+   */
   function draw(frame, look) {
     if (!frame.curves) return;
     const runs = curvesOf(frame, store);
@@ -81,7 +88,10 @@ export function makeCurvesPanel(store) {
   };
 }
 
-/** @param {View} view @param {() => void} change */
+/**
+ * @param {View} view
+ * @param {() => void} change
+ */
 function makeHead(view, change) {
   const element = make("div", "pg-head");
   const pick = makePick({
@@ -124,7 +134,8 @@ function makeHead(view, change) {
 /**
  * Those that have curves: two that are compared, or else the current run and then the
  * newest of the others.
- * @param {Store} store @returns {string[]}
+ * @param {Store} store
+ * @returns {string[]}
  */
 function shownRuns({ state: { runs }, marks }) {
   if (marks.compared?.length === 2) return marks.compared;
@@ -133,7 +144,11 @@ function shownRuns({ state: { runs }, marks }) {
   return [...current, ...others].slice(0, MOST_RUNS).map(({ id }) => id);
 }
 
-/** @param {PlaygroundFrame} frame @param {Store} store @returns {Curves[]} */
+/**
+ * @param {PlaygroundFrame} frame
+ * @param {Store} store
+ * @returns {Curves[]}
+ */
 function curvesOf(frame, { state, look }) {
   const colours = runColours(state.runs, look);
   /** @type {{id: string}[]} */
@@ -155,8 +170,11 @@ function curvesOf(frame, { state, look }) {
 }
 
 /**
- * @param {PlaygroundFrame} frame @param {Curves[]} runs @param {View} view
- * @param {boolean} isOfBatches @returns {Content}
+ * @param {PlaygroundFrame} frame
+ * @param {Curves[]} runs
+ * @param {View} view
+ * @param {boolean} isOfBatches
+ * @returns {Content}
  */
 function contentOf(frame, runs, { shows, log, logValues }, isOfBatches) {
   const isLog = logValues && shows === "loss";
@@ -179,7 +197,9 @@ function contentOf(frame, runs, { shows, log, logValues }, isOfBatches) {
 
 /**
  * How far the losses of single batches are apart.
- * @param {PlaygroundFrame} frame @param {Curves | undefined} run @returns {Band | null}
+ * @param {PlaygroundFrame} frame
+ * @param {Curves | undefined} run
+ * @returns {Band | null}
  */
 function bandOf(frame, run) {
   const x = frame["curves.0.at"];
@@ -192,7 +212,10 @@ function bandOf(frame, run) {
   };
 }
 
-/** @param {Line[]} lines @param {boolean} isLog */
+/**
+ * @param {Line[]} lines
+ * @param {boolean} isLog
+ */
 function lossAxis(lines, isLog) {
   return axisRange(
     lines.map(({ y }) => y),
@@ -202,7 +225,8 @@ function lossAxis(lines, isLog) {
 
 /**
  * From the lowest score, in tenths, to the best that there is. R² has no lowest.
- * @param {Line[]} lines @returns {[number, number]}
+ * @param {Line[]} lines
+ * @returns {[number, number]}
  */
 function scoreAxis(lines) {
   const lows = lines.map(({ y }) => Math.min(0.9, ...Array.from(y)));

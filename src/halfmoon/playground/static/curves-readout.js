@@ -2,6 +2,7 @@
 // the run stands. They are the curves in text.
 
 import { make } from "./controls.js";
+import { makeHeadCell, setText } from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 
 /** @import { Curves, View } from "./curves-panel.js" */
@@ -16,7 +17,7 @@ export function makeReadout(toggle) {
   const body = make("tbody");
   const names = ["Run", "Update", "Training", "Test"];
   names.forEach((name, i) => {
-    const cell = headCell("col");
+    const cell = makeHeadCell("", "col");
     // as the curves are drawn
     if (i >= 2) cell.append(make("span", i === 2 ? "pg-line" : "pg-line dashed"));
     cell.append(name);
@@ -28,14 +29,16 @@ export function makeReadout(toggle) {
   const rows = new Map();
 
   /**
-   * @param {State} state @param {Curves[]} curves @param {PlaygroundFrame} frame
+   * @param {State} state
+   * @param {Curves[]} curves
+   * @param {PlaygroundFrame} frame
    * @param {View & {hidden: Set<string>}} view
    */
   function show(state, curves, frame, { shows, hovered, hidden }) {
     const score = state.score_name;
     const scoreOf = (/** @type {number} */ value) => scoreText(value, score);
     const what = shows === "loss" ? "Loss" : score === "accuracy" ? "Accuracy" : "R²";
-    write(caption, `${what} of each run`);
+    setText(caption, `${what} of each run`);
     const format = shows === "loss" ? lossText : scoreOf;
     const wanted = curves.map(({ id }) => id);
     for (const [id, row] of rows) {
@@ -61,18 +64,11 @@ export function makeReadout(toggle) {
   return { element, show };
 }
 
-/** @param {"row" | "col"} scope */
-function headCell(scope) {
-  const cell = /** @type {HTMLTableCellElement} */ (make("th"));
-  cell.scope = scope;
-  return cell;
-}
-
 /** @param {() => void} press */
 function makeRow(press) {
   const element = make("tr");
-  const name = headCell("row");
-  const button = /** @type {HTMLButtonElement} */ (make("button", "pg-run"));
+  const name = makeHeadCell("", "row");
+  const button = make("button", "pg-run");
   button.type = "button";
   button.title = "Show or hide these curves";
   button.addEventListener("click", press);
@@ -85,22 +81,25 @@ function makeRow(press) {
   return {
     element,
     /**
-     * @param {Curves} curves @param {RunInfo | undefined} run @param {boolean} isHidden
+     * @param {Curves} curves
+     * @param {RunInfo | undefined} run
+     * @param {boolean} isHidden
      * @param {string[]} values
      */
     show({ colour }, run, isHidden, values) {
       mark.style.background = colour;
-      write(text, run?.name ?? "this run");
+      setText(text, run?.name ?? "this run");
       button.setAttribute("aria-pressed", `${!isHidden}`);
       button.title = run?.changed || "Show or hide these curves";
-      values.forEach((value, i) => write(cells[i], value));
+      values.forEach((value, i) => setText(cells[i], value));
     },
   };
 }
 
 /**
  * Update, training and test value of the run that is on.
- * @param {PlaygroundFrame} frame @param {string} shows
+ * @param {PlaygroundFrame} frame
+ * @param {string} shows
  */
 function valuesNow(frame, shows) {
   return [frame.update, frame[`train_${shows}`], frame[`test_${shows}`]];
@@ -108,7 +107,9 @@ function valuesNow(frame, shows) {
 
 /**
  * The same where a run was measured next to an update; without one, at its end.
- * @param {Curves} curves @param {string} shows @param {number | null} update
+ * @param {Curves} curves
+ * @param {string} shows
+ * @param {number | null} update
  */
 function valuesAt({ updates, values }, shows, update) {
   const i = nearestIndex(updates, update ?? Infinity);
@@ -118,7 +119,8 @@ function valuesAt({ updates, values }, shows, update) {
 
 /**
  * The index of the number next to `value` in an ascending list; -1 in an empty one.
- * @param {ArrayLike<number>} list @param {number} value
+ * @param {ArrayLike<number>} list
+ * @param {number} value
  */
 function nearestIndex(list, value) {
   let low = 0;
@@ -130,9 +132,4 @@ function nearestIndex(list, value) {
   }
   const isLower = value - list[low] <= list[high] - value;
   return isLower ? Math.min(low, list.length - 1) : high;
-}
-
-/** @param {HTMLElement} element @param {string} text */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -3,13 +3,7 @@
 import { makeButton, make } from "./controls.js";
 import { makePictures } from "./data-pictures.js";
 import { makeTools } from "./drawing-tools.js";
-import {
-  makeAmount,
-  makeOwnSetting,
-  makeSelection,
-  readComponent,
-  writeComponent,
-} from "./fields.js";
+import { makeAmount, makeOwnSettings, makeSelection, readComponent } from "./fields.js";
 import { makeUpload } from "./upload.js";
 
 /** @import { ComponentInfo, Panel, SettingInfo } from "./playground.js" */
@@ -88,22 +82,15 @@ function makeDraws(store) {
       }
       if (setup.data === shown) return;
       shown = setup.data;
-      const { name, values } = readComponent(setup.data);
+      const { name } = readComponent(setup.data);
       const known = store.menu["data sets"].find(
         (/** @type {ComponentInfo} */ each) => each.name === name,
       );
-      const settings = /** @type {SettingInfo[]} */ (known?.settings ?? []);
       if (own.contains(document.activeElement)) return;
-      const made = settings.map((setting) => {
-        const field = makeOwnSetting(setting, (value) => {
-          const { values: others } = readComponent(store.state.setup.data);
-          const changed = { ...others, [setting.name]: value };
-          store.change({ data: writeComponent(name, changed) });
-        });
-        field.set(values[setting.name] ?? setting.default);
-        return field.element;
-      });
-      own.replaceChildren(...made);
+      const now = () => store.state.setup.data;
+      own.replaceChildren(
+        ...makeOwnSettings(known, now, (text) => store.change({ data: text })),
+      );
     },
   };
 }
@@ -130,7 +117,11 @@ function amount(store, name, label, stops) {
  */
 function makeColumns(store) {
   const element = make("div", "pg-columns");
-  /** @param {string} name @param {string} label @param {(value: any) => any} change */
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {(value: any) => any} change
+   */
   function choice(name, label, change) {
     const field = makeSelection(label, settingOf(store, name), [], change);
     field.element.dataset.setting = name;

@@ -1,6 +1,6 @@
 // Pictures of all data sets, to choose one; and of one's own rows, if there are some.
 
-import { make } from "./controls.js";
+import { make, makeButton } from "./controls.js";
 import { readComponent } from "./fields.js";
 import { classColour, colourOf, contextOf, css, shadeOf } from "./look.js";
 
@@ -40,15 +40,17 @@ export function makePictures(store) {
    * @param {string} help
    */
   function add(name, text, help) {
-    const button = make("button", "pg-picture");
-    button.type = "button";
+    const { element: button } = makeButton({
+      label: text,
+      className: "pg-picture",
+      press: () => store.change({ data: name }),
+    });
     button.title = help;
     const canvas = make("canvas");
     canvas.width = PICTURE_SIDE;
     canvas.height = PICTURE_SIDE;
     canvas.setAttribute("aria-hidden", "true");
-    button.append(canvas, make("span", "", text));
-    button.addEventListener("click", () => store.change({ data: name }));
+    button.prepend(canvas);
     buttons.set(name, button);
     element.append(button);
   }
@@ -96,7 +98,10 @@ export function makePictures(store) {
   return {
     element,
     show,
-    /** @param {PlaygroundFrame} frame @param {Look} look */
+    /**
+     * @param {PlaygroundFrame} frame
+     * @param {Look} look
+     */
     draw(frame, look) {
       drawOwn(frame, look);
       if (pictures.length === 0 || `${look.ink}` === ink) return;
@@ -146,8 +151,6 @@ function pictureOfRows({ task, X, y, box: [x0, x1, y0, y1], range }) {
     points: chosen.map((i) => {
       return [(X[2 * i] - x0) / (x1 - x0), (X[2 * i + 1] - y0) / (y1 - y0)];
     }),
-    y: chosen.map((i) =>
-      task === "regression" ? (y[i] - low) / (high - low) : y[i],
-    ),
+    y: chosen.map((i) => (task === "regression" ? (y[i] - low) / (high - low) : y[i])),
   };
 }

@@ -1,6 +1,6 @@
 // Points are drawn on the big map: a brush of a class, an eraser, and back again.
 
-import { make } from "./controls.js";
+import { make, makeButton } from "./controls.js";
 import { classColour, colourOf, css, shadeOf } from "./look.js";
 import { offerFile } from "./save-file.js";
 import { makePick, makeSmallButton } from "./toggles.js";
@@ -48,6 +48,20 @@ export function makeTools(store) {
     }
   }
 
+  /** @param {number} value */
+  function makeSwatch(value) {
+    const { element: button } = makeButton({
+      label: `${value}`,
+      className: "pg-swatch",
+      press() {
+        choose(value);
+        take("brush");
+      },
+    });
+    button.value = `${value}`;
+    return button;
+  }
+
   const strokes = makeStrokes(store);
   store.act.stroke = (x, y, first) => {
     if (store.marks.tool === "brush") {
@@ -90,22 +104,14 @@ export function makeTools(store) {
       task = now;
       const values = task === "regression" ? VALUES : classNumbers();
       swatches.setAttribute("aria-label", task === "regression" ? "Value" : "Class");
-      swatches.replaceChildren(
-        ...values.map((value) => {
-          const button = make("button", "pg-swatch", `${value}`);
-          button.type = "button";
-          button.value = `${value}`;
-          button.addEventListener("click", () => {
-            choose(value);
-            take("brush");
-          });
-          return button;
-        }),
-      );
+      swatches.replaceChildren(...values.map(makeSwatch));
       choose(values[0]);
       paintSwatches(swatches, task, store.look);
     },
-    /** @param {Frame} _ @param {Look} look */
+    /**
+     * @param {Frame} _
+     * @param {Look} look
+     */
     draw: (_, look) => paintSwatches(swatches, task, look),
   };
 }

@@ -8,7 +8,7 @@ import { readable } from "./layers.js";
 
 /** @param {Store} store */
 export function makeFeaturesMenu(store) {
-  const element = /** @type {HTMLDetailsElement} */ (make("details", "pg-features"));
+  const element = make("details", "pg-features");
   const summary = make("summary", "", "Inputs");
   const list = make("fieldset", "pg-features-list");
   list.append(make("legend", "", "The network is given (starts over)"));
@@ -17,7 +17,7 @@ export function makeFeaturesMenu(store) {
   const boxes = new Map();
   for (const { name, python } of store.menu.features) {
     const label = make("label", "pg-feature");
-    const box = /** @type {HTMLInputElement} */ (make("input"));
+    const box = make("input");
     box.type = "checkbox";
     box.addEventListener("change", change);
     label.title = python;

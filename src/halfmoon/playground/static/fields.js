@@ -2,6 +2,7 @@
 // be typed in is checked by Python, which says in a sentence what is allowed.
 
 import { make } from "./controls.js";
+import { setOptions } from "./elements.js";
 
 /** @import { ComponentInfo, SettingInfo } from "./playground.js" */
 
@@ -25,7 +26,8 @@ function makeLine(label, control, info) {
   const element = make("div", "pg-field");
   const name = make("label", "pg-field-name", label);
   control.id = `pg-field-${fieldCount}`;
-  /** @type {HTMLLabelElement} */ (name).htmlFor = control.id;
+  /**
+   * @type {HTMLLabelElement} */ (name).htmlFor = control.id;
   element.title = `${info.help}: ${info.rule}`;
   control.setAttribute("aria-description", element.title);
   if (info.starts_over) {
@@ -47,7 +49,7 @@ function makeLine(label, control, info) {
  * @returns {Field}
  */
 export function makeAmount(label, info, stops, change) {
-  const number = /** @type {HTMLInputElement} */ (make("input", "pg-number"));
+  const number = make("input", "pg-number");
   number.type = "text";
   number.inputMode = "decimal";
   number.autocomplete = "off";
@@ -89,7 +91,7 @@ export function makeAmount(label, info, stops, change) {
 
 /** @param {(number | null)[]} stops */
 function makeStops(stops) {
-  const slider = /** @type {HTMLInputElement} */ (make("input", "pg-slider"));
+  const slider = make("input", "pg-slider");
   slider.type = "range";
   slider.min = "0";
   slider.max = `${stops.length - 1}`;
@@ -120,7 +122,7 @@ function showStop(slider, stops, value) {
  * @returns {Field}
  */
 export function makeSwitch(label, info, change) {
-  const box = /** @type {HTMLInputElement} */ (make("input", "pg-check"));
+  const box = make("input", "pg-check");
   box.type = "checkbox";
   const element = makeLine(label, box, info);
   box.addEventListener("change", () => change(box.checked));
@@ -141,7 +143,7 @@ export function makeSwitch(label, info, change) {
  * @returns {Field & {offer: (options: [string, string][]) => void}}
  */
 export function makeSelection(label, info, options, change) {
-  const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
+  const select = make("select", "pg-select");
   const element = makeLine(label, select, info);
   let known = "";
 
@@ -149,12 +151,7 @@ export function makeSelection(label, info, options, change) {
   function offer(list) {
     if (JSON.stringify(list) === known) return;
     known = JSON.stringify(list);
-    const made = list.map(([value, text]) => {
-      const option = make("option", "", text);
-      option.value = value;
-      return option;
-    });
-    select.replaceChildren(...made);
+    setOptions(select, list);
   }
   offer(options);
   select.addEventListener("change", () => change(select.value));
@@ -177,7 +174,7 @@ export function makeSelection(label, info, options, change) {
  * @returns {Field & {offer: (allows: (component: ComponentInfo) => boolean) => void}}
  */
 export function makeComponent(label, info, components, change) {
-  const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
+  const select = make("select", "pg-select");
   const line = makeLine(label, select, info);
   const element = make("div", "pg-component");
   const own = make("div", "pg-own-settings");
@@ -208,26 +205,41 @@ export function makeComponent(label, info, components, change) {
     /** @param {string} text */
     set(text) {
       if (text === shown) return;
-      const { name, values } = readComponent(text);
+      const { name } = readComponent(text);
       const isOther = name !== readComponent(shown).name || shown === "";
       shown = text;
       select.value = name;
       const component = components.find((each) => each.name === name);
       select.title = component?.help ?? "";
       if (!isOther && own.contains(document.activeElement)) return;
-      const settings = component?.settings ?? [];
-      own.replaceChildren(
-        ...settings.map((setting) => {
-          const field = makeOwnSetting(setting, (value) => {
-            const { values: others } = readComponent(shown);
-            change(writeComponent(name, { ...others, [setting.name]: value }));
-          });
-          field.set(values[setting.name] ?? setting.default);
-          return field.element;
-        }),
-      );
+      own.replaceChildren(...makeOwnSettings(component, () => shown, change));
     },
   };
+}
+
+/**
+ * Fields for the settings that a component has of its own.
+ * @param {ComponentInfo | undefined} component
+ * @param {() => string} current the component's text as it is now
+ * @param {(text: string) => void} change
+ * @returns {HTMLElement[]}
+ */
+export function makeOwnSettings(component, current, change) {
+  const { values } = readComponent(current());
+  return (component?.settings ?? []).map((setting) => {
+    const field = makeOwnSetting(setting, (value) => {
+      const { name, values: others } = readComponent(current());
+      change(writeComponent(name, { ...others, [setting.name]: value }));
+    });
+    field.set(values[setting.name] ?? setting.default);
+    return field.element;
+  });
+}
+
+/** @param {string} name of a setting: learning_rate becomes Learning rate */
+export function labelOf(name) {
+  const words = name.replaceAll("_", " ");
+  return words[0].toUpperCase() + words.slice(1);
 }
 
 /**
@@ -236,9 +248,8 @@ export function makeComponent(label, info, components, change) {
  * @param {(value: any) => void} change
  * @returns {Field}
  */
-export function makeOwnSetting(setting, change) {
-  const words = setting.name.replaceAll("_", " ");
-  const label = words[0].toUpperCase() + words.slice(1);
+function makeOwnSetting(setting, change) {
+  const label = labelOf(setting.name);
   if (setting.choices) {
     const pairs = setting.choices.map((/** @type {string} */ each) => {
       return /** @type {[string, string]} */ ([each, each]);
@@ -263,7 +274,7 @@ export function readComponent(text) {
  * @param {string} name
  * @param {Record<string, any>} values
  */
-export function writeComponent(name, values) {
+function writeComponent(name, values) {
   const pairs = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? name : `${name}:${pairs.join(",")}`;
 }

@@ -6,7 +6,10 @@ import { makePick } from "./toggles.js";
 
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
 
-/** @param {Store} store @returns {Panel} */
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
 export function makeHiddenPanel(store) {
   const element = make("div", "pg-hidden-panel");
   const view = { layer: 1 };

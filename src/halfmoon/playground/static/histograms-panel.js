@@ -1,10 +1,12 @@
 // How weights, answers and gradients are spread, layer by layer.
 
 import { make } from "./controls.js";
+import { makeHeadCell, makeScrollable, setText } from "./elements.js";
 import { css, makeCanvas } from "./look.js";
 import { short } from "./numbers.js";
 
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
+/** @import { Look } from "./types.js" */
 /**
  * @typedef {object} Spread a histogram
  * @property {number} low its first bin's beginning
@@ -22,31 +24,33 @@ const SPREADS = [
   ["gradients", "Gradients"],
 ];
 
-/** @param {Store} store @returns {Panel} */
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
 export function makeHistogramsPanel(store) {
   const element = make("div", "pg-histograms-panel pg-scroll");
-  element.tabIndex = 0;
-  element.setAttribute("role", "region");
-  element.setAttribute("aria-label", "Histograms");
+  makeScrollable(element, "Histograms");
   const table = make("table", "pg-spread");
   element.append(table);
   let known = "";
   /** @type {ReturnType<typeof makeHistogram>[][]} */
   let cells = [];
 
-  /** @param {Layer[]} layers @param {string[][]} kinds */
+  /**
+   * @param {Layer[]} layers
+   * @param {string[][]} kinds
+   */
   function build(layers, kinds) {
     const head = make("tr");
-    head.append(make("td"), ...kinds.map(([, text]) => columnHead(text)));
+    head.append(make("td"), ...kinds.map(([, text]) => makeHeadCell(text, "col")));
     const top = make("thead");
     top.append(head);
     const body = make("tbody");
     cells = layers.map(({ name }) => {
       const row = make("tr");
-      const label = /** @type {HTMLTableCellElement} */ (make("th", "", name));
-      label.scope = "row";
       const inRow = kinds.map(() => makeHistogram(() => store.redraw()));
-      row.append(label, ...inRow.map((each) => each.element));
+      row.append(makeHeadCell(name, "row"), ...inRow.map((each) => each.element));
       body.append(row);
       return inRow;
     });
@@ -77,13 +81,6 @@ export function makeHistogramsPanel(store) {
   };
 }
 
-/** @param {string} text */
-function columnHead(text) {
-  const cell = /** @type {HTMLTableCellElement} */ (make("th", "", text));
-  cell.scope = "col";
-  return cell;
-}
-
 /** @param {() => void} redraw */
 function makeHistogram(redraw) {
   const element = make("td");
@@ -96,13 +93,13 @@ function makeHistogram(redraw) {
     element,
     /**
      * @param {Spread | null | undefined} spread
-     * @param {any} look
+     * @param {Look} look
      * @param {number} dead
      */
     draw(spread, look, dead) {
       stage.hidden = !spread;
       const words = spread ? wordsOf(spread, dead) : "–";
-      if (text.textContent !== words) text.textContent = words;
+      setText(text, words);
       if (spread && canvas.width) drawBars(canvas, spread, look);
     },
   };
@@ -121,8 +118,9 @@ function wordsOf({ mean, sd }, dead) {
 
 /**
  * Below zero violet, above it amber, as everywhere.
- * @param {ReturnType<typeof makeCanvas>} canvas @param {Spread} spread
- * @param {any} look
+ * @param {ReturnType<typeof makeCanvas>} canvas
+ * @param {Spread} spread
+ * @param {Look} look
  */
 function drawBars({ context, width, height }, { low, high, counts }, look) {
   const most = Math.max(1, ...counts);

@@ -2,7 +2,7 @@
 
 import { unpackFrame } from "./unpack-frame.js";
 
-/** @import { Transport } from "./playground" */
+/** @import { Transport } from "./playground.js" */
 
 const KEY = "halfmoon-token"; // in the tab's own storage
 

@@ -1,7 +1,7 @@
 // Above the network's drawing: how many layers it has, and over each layer how many
 // units and which activation. All of it starts training over, but for the activation.
 
-import { make } from "./controls.js";
+import { make, makeButton } from "./controls.js";
 import { makeFeaturesMenu } from "./features-menu.js";
 import { makeOwnSetting, readComponent, writeComponent } from "./fields.js";
 
@@ -102,11 +102,9 @@ export function makeLayerControls(store) {
  * @param {() => void} press
  */
 function makeSmall(text, label, press) {
-  const button = /** @type {HTMLButtonElement} */ (make("button", "pg-step", text));
-  button.type = "button";
+  const { element: button } = makeButton({ label: text, className: "pg-step", press });
   button.title = `${label} (starts over)`;
   button.setAttribute("aria-label", button.title);
-  button.addEventListener("click", press);
   return button;
 }
 
@@ -156,9 +154,9 @@ function makeLayerHead(store, i, change, most) {
  */
 function makeActivation(store, i, change) {
   const element = make("div", "pg-layer-activation");
-  const own = /** @type {HTMLFieldSetElement} */ (make("fieldset", "pg-layer-own"));
+  const own = make("fieldset", "pg-layer-own");
   own.setAttribute("aria-label", `Layer ${i + 1}: settings`);
-  const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
+  const select = make("select", "pg-select");
   select.setAttribute("aria-label", `Activation of layer ${i + 1}`);
   for (const { name, help } of store.menu.activations) {
     const option = new Option(name, name);

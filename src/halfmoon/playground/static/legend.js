@@ -1,7 +1,14 @@
 // What colours and marks of the surface mean.
 
 import { make } from "./controls.js";
-import { classColour, css, makeCanvas, shadeOf, tracePoint } from "./look.js";
+import {
+  classColour,
+  contextOf,
+  css,
+  makeCanvas,
+  shadeOf,
+  tracePoint,
+} from "./look.js";
 import { drawGrid, paintGrid } from "./maps.js";
 
 /** @import { Frame, Look } from "./types.js" */
@@ -112,12 +119,12 @@ function entriesOf({ classNames, task }, isScale, hasTest) {
 function makeEntry({ text, label, isHollow, isWrong }, look) {
   const entry = make("span", "pg-legend-entry");
   if (label >= 0) {
-    const canvas = /** @type {HTMLCanvasElement} */ (make("canvas", "pg-legend-mark"));
+    const canvas = make("canvas", "pg-legend-mark");
     canvas.setAttribute("aria-hidden", "true");
     const density = Math.min(window.devicePixelRatio || 1, 3);
     canvas.width = MARK * density;
     canvas.height = MARK * density;
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const context = contextOf(canvas);
     context.scale(density, density);
     tracePoint(context, label, MARK / 2, MARK / 2, 5.5);
     const isOfNoClass = isHollow || isWrong;

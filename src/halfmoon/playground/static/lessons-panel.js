@@ -1,6 +1,6 @@
 // Lessons: guided steps with goals, which Python checks on what is trained just now.
 
-import { make } from "./controls.js";
+import { make, makeButton } from "./controls.js";
 
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
 
@@ -121,14 +121,22 @@ function makeList(lessons, done, begin) {
  */
 function makeLessonView(store, lesson, first, act) {
   const element = make("article", "pg-lesson");
-  const back = makeLessonButton("pg-lesson-back", "All lessons", act.leave);
+  const back = makeButton({
+    label: "All lessons",
+    className: "pg-lesson-back",
+    press: act.leave,
+  }).element;
   const place = make("p", "pg-lesson-place");
   const title = make("h3", "", lesson.title);
   title.tabIndex = -1;
   const body = make("div", "pg-lesson-text");
   const goals = make("ul", "pg-goals");
-  const hint = make("details", "pg-hint");
-  const next = makeLessonButton("live-button live-quiet", "Next step", () => goOn());
+  const hint = make("details", "pg-lesson-hint");
+  const next = makeButton({
+    label: "Next step",
+    className: "live-button live-quiet",
+    press: goOn,
+  }).element;
   element.append(back, title, place, body, goals, hint, next);
 
   let at = Math.min(Math.max(0, first), lesson.steps.length - 1);
@@ -191,18 +199,6 @@ function makeLessonView(store, lesson, first, act) {
 
   showStep();
   return { element, check, focus: () => title.focus() };
-}
-
-/**
- * @param {string} className
- * @param {string} label
- * @param {() => void} press
- */
-function makeLessonButton(className, label, press) {
-  const button = make("button", className, label);
-  button.type = "button";
-  button.addEventListener("click", press);
-  return button;
 }
 
 /** @param {string} text */

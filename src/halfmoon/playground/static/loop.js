@@ -89,7 +89,8 @@ export function startLoop(store, transport, places) {
       fresh = { frame, asked, isFull, made };
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
-      if (name === "ServerGone") await store.read(); // which tells it
+      // a state that cannot be read tells that the server is gone
+      if (name === "ServerGone") await store.read();
       else store.say(message, true);
       await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR));
     }

@@ -8,7 +8,7 @@ export function makeMessage() {
   quiet.setAttribute("role", "status");
   const shown = make("div", "pg-message");
   const text = make("p");
-  const close = makeButton({ label: "Close", press: () => hide() });
+  const close = makeButton({ label: "Close", press: hide });
   shown.append(text, close.element);
   shown.setAttribute("role", "alert");
   shown.hidden = true;
@@ -27,6 +27,5 @@ export function makeMessage() {
       (urgent ? text : quiet).textContent = sentence;
       if (urgent) shown.hidden = sentence === "";
     },
-    hide,
   };
 }

@@ -9,7 +9,7 @@ import { makeNetwork } from "./network.js";
 import { makePhaseOverlay } from "./phases.js";
 import { makeWeightEditor } from "./weight-editor.js";
 
-/** @import { Panel, Store } from "./playground.js" */
+/** @import { Panel, State, Store } from "./playground.js" */
 
 const MANY_UNITS = 32; // beyond, to draw them takes long
 const MANY_APART = 250; // milliseconds
@@ -67,7 +67,7 @@ export function makeNetworkPanel(store) {
   };
 }
 
-/** @param {import("./playground.js").State} state */
+/** @param {State} state */
 function networkInWords({ network: { sizes, activations, parameters } }) {
   const layers = activations.map((name, i) => `${sizes[i + 1]} units with ${name}`);
   const parts = [`${sizes[0]} inputs`, ...layers, `${sizes[sizes.length - 1]} outputs`];

@@ -1,9 +1,8 @@
 // Numbers as texts: alike in all panels.
 
-import { make } from "./controls.js";
-
 const NONE = "–";
 const COUNT = new Intl.NumberFormat("en");
+const DIGITS = { maximumFractionDigits: 5 };
 
 /**
  * A quantity with three figures that count: 0.0123, 1.23, 12,300, 1.2e-7.
@@ -19,8 +18,6 @@ export function short(value) {
   return signed(Number(value.toPrecision(3)).toLocaleString("en", DIGITS));
 }
 
-const DIGITS = { maximumFractionDigits: 5 };
-
 /**
  * A loss, of the same width while it changes: 0.0684, 12.30, 6.8e-5.
  * @param {number | null | undefined} value
@@ -35,7 +32,8 @@ export function lossText(value) {
 
 /**
  * An accuracy in per cent, or R² as it is.
- * @param {number | null | undefined} value @param {string} name "accuracy" or "R2"
+ * @param {number | null | undefined} value
+ * @param {string} name "accuracy" or "R2"
  */
 export function scoreText(value, name) {
   if (value === null || value === undefined || !Number.isFinite(value)) {
@@ -53,21 +51,4 @@ export function countText(value) {
 /** @param {string} text a number's, whose minus becomes as wide as a plus */
 function signed(text) {
   return text.replace("-", text.includes("e-") && !text.startsWith("-") ? "-" : "−");
-}
-
-/**
- * A few numbers with their names.
- * @param {HTMLElement} list a description list
- * @param {[string, string][]} rows name and value
- */
-export function fillNumbers(list, rows) {
-  const text = JSON.stringify(rows);
-  if (list.dataset.known === text) return;
-  list.dataset.known = text;
-  const made = rows.map(([name, value]) => {
-    const pair = make("div");
-    pair.append(make("dt", "", name), make("dd", "", value));
-    return pair;
-  });
-  list.replaceChildren(...made);
 }

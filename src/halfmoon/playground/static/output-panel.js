@@ -1,7 +1,9 @@
 // What can be taken along: the program that gives the numbers on the screen, and files.
 
 import { make, makeSegments } from "./controls.js";
+import { makeScrollable } from "./elements.js";
 import { offerFile } from "./save-file.js";
+import { makeSmallButton } from "./toggles.js";
 
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
 
@@ -40,11 +42,9 @@ export function makeOutputPanel(store) {
   });
   const note = make("p", "pg-take-note");
   const code = make("pre", "pg-code");
-  code.tabIndex = 0;
-  code.setAttribute("role", "region");
-  code.setAttribute("aria-label", "The code");
-  const copy = makeOutputButton("Copy", copyText);
-  const download = makeOutputButton("Download", downloadText);
+  makeScrollable(code, "The code");
+  const copy = makeSmallButton("Copy", copyText);
+  const download = makeSmallButton("Download", downloadText);
   const buttons = make("div", "pg-take-buttons");
   buttons.append(copy, download);
   const head = make("div", "pg-take-head");
@@ -137,15 +137,4 @@ async function saveFile(store, kind) {
  */
 function pieceOf(piece) {
   return piece.startsWith("#") ? make("i", "", piece) : piece;
-}
-
-/**
- * @param {string} label
- * @param {() => void} press
- */
-function makeOutputButton(label, press) {
-  const button = make("button", "live-button live-quiet", label);
-  button.type = "button";
-  button.addEventListener("click", press);
-  return button;
 }

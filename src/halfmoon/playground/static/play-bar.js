@@ -2,6 +2,7 @@
 // over the recorded run; and the readings.
 
 import { make, makeButton, makeChoice } from "./controls.js";
+import { setText } from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 import { makeTimelineSlider } from "./time-slider.js";
 
@@ -211,12 +212,4 @@ function addPair(list) {
   pair.append(name, value);
   list.append(pair);
   return { name, value };
-}
-
-/**
- * @param {HTMLElement} element
- * @param {string} text
- */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -141,7 +141,7 @@ export interface Store {
   want(): void;
   /** Show the panel of this name: opens its tab. */
   open(name: string): void;
-  /** `hear()` is called whenever the state has changed; `open` names the open tabs. */
+  /** `hear()` is called whenever the state has changed. */
   listen(hear: (state: State) => void): void;
 }
 

@@ -3,7 +3,7 @@
 
 import { unpackFrame } from "./unpack-frame.js";
 
-/** @import { Transport } from "./playground" */
+/** @import { Transport } from "./playground.js" */
 
 /**
  * @typedef {Object} Asked

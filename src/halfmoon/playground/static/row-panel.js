@@ -2,6 +2,7 @@
 // column's curve is the prediction along its values, while the others stay as they are.
 
 import { make } from "./controls.js";
+import { makeHeadCell } from "./elements.js";
 import { short } from "./numbers.js";
 import { makeSmallButton } from "./toggles.js";
 
@@ -107,8 +108,6 @@ export function makeRowPanel(store) {
  */
 function makeCellField(name, cell, choices, change) {
   const line = make("tr");
-  const head = make("th", "", name);
-  head.scope = "row";
   const input = choices ? make("select") : make("input");
   for (const choice of new Set(choices && [...choices, cell])) {
     input.append(new Option(choice || "(empty)", choice));
@@ -120,7 +119,7 @@ function makeCellField(name, cell, choices, change) {
   value.append(input);
   const along = make("td");
   const effect = make("td", "pg-effect");
-  line.append(head, value, along, effect);
+  line.append(makeHeadCell(name, "row"), value, along, effect);
   return { line, along, effect, read: () => input.value };
 }
 
@@ -130,13 +129,7 @@ function makeCellField(name, cell, choices, change) {
  */
 function fillForm(form, lines) {
   const head = make("tr");
-  head.append(
-    ...HEADS.map((text) => {
-      const cell = make("th", "", text);
-      cell.scope = "col";
-      return cell;
-    }),
-  );
+  head.append(...HEADS.map((text) => makeHeadCell(text, "col")));
   const body = make("tbody");
   body.append(head, ...lines.map(({ line }) => line));
   form.replaceChildren(body);

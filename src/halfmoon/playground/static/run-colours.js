@@ -4,12 +4,15 @@
 import { css } from "./look.js";
 
 /** @import { RunInfo } from "./playground.js" */
+/** @import { Look } from "./types.js" */
 
-const OTHERS = ["wrong", "right", "violet", "amber"];
+const OTHERS = /** @type {const} */ (["wrong", "right", "violet", "amber"]);
 
 /**
  * A colour for each run, by its id.
- * @param {RunInfo[]} runs @param {any} look @returns {Map<string, string>}
+ * @param {RunInfo[]} runs
+ * @param {Look} look
+ * @returns {Map<string, string>}
  */
 export function runColours(runs, look) {
   const colours = new Map();

@@ -1,6 +1,7 @@
 // Two runs side by side: the settings in which they differ, and what came of it.
 
 import { make } from "./controls.js";
+import { makeHeadCell } from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 
 /** @import { RunInfo } from "./playground.js" */
@@ -11,7 +12,10 @@ export function makeComparison() {
   const table = make("table", "pg-differences");
   element.append(note, table);
 
-  /** @param {RunInfo[]} runs those that are chosen @param {string} score */
+  /**
+   * @param {RunInfo[]} runs those that are chosen
+   * @param {string} score
+   */
   function show(runs, score) {
     table.hidden = runs.length !== 2;
     note.hidden = runs.length !== 1;
@@ -31,22 +35,23 @@ export function makeComparison() {
 }
 
 /**
- * @param {"th" | "td"} tag of all cells but the first @param {string[]} texts
- * @param {string} scope
+ * @param {"th" | "td"} tag of all cells but the first
+ * @param {string[]} texts
+ * @param {"row" | "col"} scope
  */
 function comparedRow(tag, texts, scope) {
   const row = make("tr");
   texts.forEach((text, i) => {
     const isHead = text !== "" && (i === 0 || tag === "th");
-    const cell = make(isHead ? "th" : "td", "", text);
-    if (isHead) cell.scope = i === 0 ? "row" : scope;
-    row.append(cell);
+    const side = i === 0 ? "row" : scope;
+    row.append(isHead ? makeHeadCell(text, side) : make("td", "", text));
   });
   return row;
 }
 
 /**
- * @param {Record<string, any>} first @param {Record<string, any>} second
+ * @param {Record<string, any>} first
+ * @param {Record<string, any>} second
  * @returns {string[][]} name and both values
  */
 function settingsThatDiffer(first = {}, second = {}) {
@@ -68,7 +73,11 @@ function valueText(value) {
   return Array.isArray(value) ? value.join(", ") || "none" : `${value}`;
 }
 
-/** @param {RunInfo[]} runs @param {string} score @returns {string[][]} */
+/**
+ * @param {RunInfo[]} runs
+ * @param {string} score
+ * @returns {string[][]}
+ */
 function results(runs, score) {
   return [
     ["updates", ...runs.map(({ update }) => countText(update))],

@@ -6,6 +6,7 @@ import { countText, lossText, scoreText } from "./numbers.js";
 import { runColours } from "./run-colours.js";
 import { makeComparison } from "./runs-comparison.js";
 import { makeThumbnail } from "./thumbnail.js";
+import { makeSmallButton } from "./toggles.js";
 
 /** @import { Panel, RunInfo, State, Store } from "./playground.js" */
 /** @import { Prediction } from "./maps.js" */
@@ -14,7 +15,10 @@ import { makeThumbnail } from "./thumbnail.js";
 const SIDE = 40; // points of a picture's side
 const AT_ONCE = 4; // pictures in one frame
 
-/** @param {Store} store @returns {Panel} */
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
 export function makeRunsPanel(store) {
   const element = make("div", "pg-runs-panel");
   const list = make("ul", "pg-cards");
@@ -85,7 +89,8 @@ export function makeRunsPanel(store) {
   };
 }
 
-/** The current run, and then the newest first.
+/**
+ * The current run, and then the newest first.
  * @param {RunInfo[]} runs
  */
 function inOrder(runs) {
@@ -96,15 +101,17 @@ function inOrder(runs) {
 /** @param {Store} store */
 function makeKeep(store) {
   const element = make("div", "pg-head");
-  const button = make("button", "pg-small", "Keep this run");
-  button.type = "button";
-  button.addEventListener("click", () => store.ask("keep"));
+  const button = makeSmallButton("Keep this run", () => store.ask("keep"));
   const help = "Going back and changing something keeps a run by itself.";
   element.append(button, make("span", "pg-note", help));
   return element;
 }
 
-/** @param {Store} store @param {string} id @param {(id: string) => void} compare */
+/**
+ * @param {Store} store
+ * @param {string} id
+ * @param {(id: string) => void} compare
+ */
 function makeCard(store, id, compare) {
   const element = make("li", "pg-card");
   const picture = makeThumbnail("pg-thumbnail");
@@ -116,9 +123,9 @@ function makeCard(store, id, compare) {
   const results = make("span", "pg-card-results");
   const text = make("div", "pg-card-text");
   text.append(heading, changed, results);
-  const restore = cardButton("Restore", () => store.ask("restore", { run: id }));
-  const against = cardButton("Compare", () => compare(id));
-  const forget = cardButton("Forget", () => store.ask("forget", { run: id }));
+  const restore = makeSmallButton("Restore", () => store.ask("restore", { run: id }));
+  const against = makeSmallButton("Compare", () => compare(id));
+  const forget = makeSmallButton("Forget", () => store.ask("forget", { run: id }));
   const buttons = make("div", "pg-card-buttons");
   buttons.append(restore, against, forget);
   element.append(picture.element, text, buttons);
@@ -133,7 +140,11 @@ function makeCard(store, id, compare) {
     paint(colour) {
       mark.style.background = colour;
     },
-    /** @param {RunInfo} run @param {string} score @param {boolean} isCompared */
+    /**
+     * @param {RunInfo} run
+     * @param {string} score
+     * @param {boolean} isCompared
+     */
     show(run, score, isCompared) {
       element.classList.toggle("current", run.current);
       name.textContent = run.current ? `${run.name} (now)` : run.name;
@@ -152,12 +163,4 @@ function makeCard(store, id, compare) {
       }
     },
   };
-}
-
-/** @param {string} text @param {() => void} press */
-function cardButton(text, press) {
-  const button = make("button", "pg-small", text);
-  button.type = "button";
-  button.addEventListener("click", press);
-  return button;
 }

@@ -2,13 +2,13 @@
 // the network's shape. What changes while it trains does so; what cannot is marked.
 
 import { make } from "./controls.js";
-import { makeAmount, makeComponent, makeSwitch } from "./fields.js";
+import { labelOf, makeAmount, makeComponent, makeSwitch } from "./fields.js";
 
 /** @import { Panel, SettingInfo, Store } from "./playground.js" */
 /** @import { Field } from "./fields.js" */
 
-// 1, 2, 5, 10, 20, 50, ... from 10^first to 10^last
 /**
+ * 1, 2, 5, 10, 20, 50, ... from 10^first to 10^last.
  * @param {number} first
  * @param {number} last
  */
@@ -92,8 +92,7 @@ export function makeSettingsPanel(store) {
  */
 function makeField(store, info) {
   const { name } = info;
-  const words = name.replaceAll("_", " ");
-  const label = LABELS[name] ?? words[0].toUpperCase() + words.slice(1);
+  const label = LABELS[name] ?? labelOf(name);
   /** @param {any} value */
   const change = (value) => store.change({ [name]: value });
   if (name in COMPONENT_KINDS) {

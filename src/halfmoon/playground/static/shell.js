@@ -102,7 +102,8 @@ function hideParts(root, names) {
   for (const name of names) {
     const selector = `[data-setting="${CSS.escape(name)}"]`;
     for (const part of root.querySelectorAll(selector)) {
-      /** @type {HTMLElement} */ (part).hidden = true;
+      /**
+       * @type {HTMLElement} */ (part).hidden = true;
     }
   }
 }

@@ -71,7 +71,7 @@ function goBy(store, count) {
 
 /** @param {Store} store */
 export function makeShortcuts(store) {
-  const dialog = /** @type {HTMLDialogElement} */ (make("dialog", "pg-help"));
+  const dialog = make("dialog", "pg-help");
   const isOn = makeKeysSwitch();
   const close = makeButton({ label: "Close", press: () => dialog.close() });
   const title = make("h2", "", "Keyboard");
@@ -109,7 +109,7 @@ function makeKeysTable() {
 
 function makeKeysSwitch() {
   const element = make("label", "pg-keys-switch");
-  const box = /** @type {HTMLInputElement} */ (make("input", "pg-check"));
+  const box = make("input", "pg-check");
   box.type = "checkbox";
   box.checked = readStored() !== "off";
   box.addEventListener("change", () => store(box.checked ? "on" : "off"));

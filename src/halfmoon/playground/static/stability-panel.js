@@ -3,17 +3,22 @@
 
 import { axisRange, makeChart } from "./chart.js";
 import { make } from "./controls.js";
+import { setNumbers, setText } from "./elements.js";
 import { css } from "./look.js";
-import { fillNumbers, short } from "./numbers.js";
+import { short } from "./numbers.js";
 import { makePick } from "./toggles.js";
 
 /** @import { Content } from "./chart.js" */
 /** @import { Panel, PlaygroundFrame, Store } from "./playground.js" */
+/** @import { Look } from "./types.js" */
 
 const USUAL = 2; // of gradient descent
 const HIGHEST = 6; // times the limit; beyond it the curve leaves the chart
 
-/** @param {Store} store @returns {Panel} */
+/**
+ * @param {Store} store
+ * @returns {Panel}
+ */
 export function makeStabilityPanel(store) {
   const element = make("div", "pg-stability-panel");
   let shows = "product";
@@ -47,14 +52,14 @@ export function makeStabilityPanel(store) {
     draw(frame, look) {
       if (!frame.stability) return;
       const now = frame.stability;
-      fillNumbers(numbers, [
+      setNumbers(numbers, [
         ["Learning rate", short(now.rate)],
         ["Gradient norm", short(now.gradient_norm)],
         ["Largest curvature", short(now.curvature)],
         ["Rate × curvature", short(now.product)],
       ]);
       const text = now.why || noteOf(now);
-      if (note.textContent !== text) note.textContent = text;
+      setText(note, text);
       chart.draw(contentOfStability(frame, shows, look), look);
       // each frame brings the curvature at a few more updates
       const count = frame["stability.product_updates"]?.length ?? 0;
@@ -76,7 +81,9 @@ function noteOf({ product, limit }) {
 }
 
 /**
- * @param {PlaygroundFrame} frame @param {string} shows @param {any} look
+ * @param {PlaygroundFrame} frame
+ * @param {string} shows
+ * @param {Look} look
  * @returns {Content}
  */
 function contentOfStability(frame, shows, look) {

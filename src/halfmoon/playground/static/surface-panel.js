@@ -2,6 +2,7 @@
 // the pointer rests on; with axes, the rows, and what the colours mean.
 
 import { make, makeChoice } from "./controls.js";
+import { setText } from "./elements.js";
 import { showKeys } from "./keys.js";
 import { hiddenUnits, readable, unitName } from "./layers.js";
 import { makeLegend } from "./legend.js";
@@ -115,8 +116,7 @@ function makeAxes() {
       if (isDate) names[0] = data.axes[0];
       if (isDateUp) names[1] = data.axes[1];
       [acrossName, upName].forEach((name, i) => {
-        if (name.textContent === names[i]) return;
-        name.textContent = names[i];
+        setText(name, names[i]);
         name.title = names[i];
       });
     },

@@ -1,7 +1,8 @@
 // The rows as a table: sorted by any column, each cell to be written in, and linked
 // with the map. The server sends the rows that are shown.
 
-import { make } from "./controls.js";
+import { make, makeButton } from "./controls.js";
+import { makeHeadCell } from "./elements.js";
 import { countText } from "./numbers.js";
 import { makeSmallButton } from "./toggles.js";
 
@@ -101,20 +102,7 @@ export function makeTablePanel(store) {
     const made = rows.map(({ row, test, cells }) => {
       const line = make("tr");
       line.dataset.row = `${row}`;
-      const number = make("button", "pg-row-number", `${row + 1}`);
-      number.type = "button";
-      number.setAttribute("aria-label", `Row ${row + 1}`);
-      number.title = test ? "A test row: mark it on the map" : "Mark it on the map";
-      const first = make("th");
-      first.scope = "row";
-      first.append(number);
-      first.addEventListener("click", () => {
-        store.marks.picked = store.marks.picked === row ? null : row;
-        store.want();
-        store.redraw();
-      });
-      if (test) first.append(make("span", "pg-is-test", "test"));
-      line.append(first);
+      line.append(makeRowHead(store, row, test));
       cells.forEach((cell, i) => {
         const place = make("td");
         place.append(makeCell(store, row, columns[i].name, cell, widths[i]));
@@ -128,10 +116,9 @@ export function makeTablePanel(store) {
     body.append(...made);
     const sorting = table.querySelector(".pg-sort:focus")?.textContent;
     table.replaceChildren(thead, body);
-    const heads = /** @type {NodeListOf<HTMLElement>} */ (
-      thead.querySelectorAll(".pg-sort")
-    );
-    for (const button of heads) if (button.textContent === sorting) button.focus();
+    for (const button of thead.querySelectorAll("button")) {
+      if (button.textContent === sorting) button.focus();
+    }
     picked = null;
     mark();
   }
@@ -176,22 +163,39 @@ function widthOf(cells) {
  * @param {(() => void) | null} press
  */
 function makeColumnHead(name, kind, asked, press) {
-  const head = make("th");
-  head.scope = "col";
-  if (press === null) {
-    head.textContent = name;
-    return head;
-  }
-  const button = make("button", "pg-sort", name);
-  button.type = "button";
+  if (press === null) return makeHeadCell(name, "col");
+  const head = makeHeadCell("", "col");
+  const { element: button } = makeButton({ label: name, className: "pg-sort", press });
   button.title = `${name} (${kind}): sort by it`;
-  button.addEventListener("click", press);
   head.append(button);
   const role = ROLES[kind];
   if (role) head.append(make("span", "pg-role", role));
   if (asked.sort === name) {
     head.setAttribute("aria-sort", asked.descending ? "descending" : "ascending");
   }
+  return head;
+}
+
+/**
+ * A row's number, which marks the row on the map.
+ * @param {Store} store
+ * @param {number} row
+ * @param {boolean} isTest
+ */
+function makeRowHead(store, row, isTest) {
+  const button = make("button", "pg-row-number", `${row + 1}`);
+  button.type = "button";
+  button.setAttribute("aria-label", `Row ${row + 1}`);
+  button.title = isTest ? "A test row: mark it on the map" : "Mark it on the map";
+  const head = makeHeadCell("", "row");
+  head.append(button);
+  // the whole cell is pressed, and by the keyboard the button in it
+  head.addEventListener("click", () => {
+    store.marks.picked = store.marks.picked === row ? null : row;
+    store.want();
+    store.redraw();
+  });
+  if (isTest) head.append(make("span", "pg-is-test", "test"));
   return head;
 }
 
@@ -203,7 +207,7 @@ function makeColumnHead(name, kind, asked, press) {
  * @param {number} width
  */
 function makeCell(store, row, column, text, width) {
-  const input = /** @type {HTMLInputElement} */ (make("input", "pg-cell"));
+  const input = make("input", "pg-cell");
   input.value = text;
   input.size = width;
   input.autocomplete = "off";
@@ -229,7 +233,7 @@ function makePages(go) {
   const back = makeSmallButton("Earlier rows", () => go(Math.max(0, first - PAGE)));
   const forth = makeSmallButton("Later rows", () => go(first + PAGE));
   const jump = make("label", "pg-note pg-jump", "from row ");
-  const number = /** @type {HTMLInputElement} */ (make("input", "pg-number"));
+  const number = make("input", "pg-number");
   number.type = "number";
   number.min = "1";
   number.addEventListener("change", () => {

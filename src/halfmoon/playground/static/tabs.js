@@ -1,6 +1,6 @@
 // Tabs: of several panels in one place, the one that is shown.
 
-import { make } from "./controls.js";
+import { make, makeButton } from "./controls.js";
 
 /** @import { Slot } from "./playground.js" */
 
@@ -13,12 +13,14 @@ export function makeTabs(slots, changed) {
   list.setAttribute("role", "tablist");
   let current = slots[0].slot.name;
   const buttons = slots.map(({ slot, box }) => {
-    const button = make("button", "pg-tab", slot.title);
-    button.type = "button";
+    const { element: button } = makeButton({
+      label: slot.title,
+      className: "pg-tab",
+      press: () => open(slot.name),
+    });
     button.id = `pg-tab-${slot.name}`;
     button.setAttribute("role", "tab");
     button.setAttribute("aria-controls", box.id);
-    button.addEventListener("click", () => open(slot.name));
     box.setAttribute("role", "tabpanel");
     box.setAttribute("aria-labelledby", button.id);
     list.append(button);

@@ -8,7 +8,7 @@ import { paintPrediction } from "./maps.js";
 
 /** @param {string} className */
 export function makeThumbnail(className) {
-  const element = /** @type {HTMLCanvasElement} */ (make("canvas", className));
+  const element = make("canvas", className);
   element.setAttribute("aria-hidden", "true");
   /** @type {Prediction | null} */
   let shown = null;
@@ -16,7 +16,10 @@ export function makeThumbnail(className) {
   let painted = null; // the colours that it was painted in
   return {
     element,
-    /** @param {Prediction | null | undefined} prediction @param {Look} look */
+    /**
+     * @param {Prediction | null | undefined} prediction
+     * @param {Look} look
+     */
     draw(prediction, look) {
       if (!prediction?.plane) return;
       if (prediction === shown && look === painted) return;

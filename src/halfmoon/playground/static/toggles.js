@@ -1,6 +1,6 @@
 // Small switches for a panel's head: a few choices side by side, and what is on or off.
 
-import { make } from "./controls.js";
+import { make, makeButton } from "./controls.js";
 
 /**
  * A few choices, of which one is pressed.
@@ -29,13 +29,12 @@ export function makePick({ label, options, change }) {
     if (JSON.stringify(list) === known) return;
     known = JSON.stringify(list);
     const buttons = list.map(([value, text]) => {
-      const button = make("button", "", text);
-      button.type = "button";
-      button.value = value;
-      button.addEventListener("click", () => {
+      function press() {
         set(value);
         change(value);
-      });
+      }
+      const { element: button } = makeButton({ label: text, className: "", press });
+      button.value = value;
       return button;
     });
     element.replaceChildren(...buttons);
@@ -48,28 +47,26 @@ export function makePick({ label, options, change }) {
 
 /**
  * What is on or off.
- * @param {object} settings @param {string} settings.label @param {boolean} settings.on
+ * @param {object} settings
+ * @param {string} settings.label
+ * @param {boolean} settings.on
  * @param {(on: boolean) => void} settings.change
  */
 export function makePress({ label, on, change }) {
-  const element = make("button", "pg-press", label);
-  element.type = "button";
-  element.setAttribute("aria-pressed", `${on}`);
-  element.addEventListener("click", () => {
+  const element = makeSmallButton(label, () => {
     const next = element.getAttribute("aria-pressed") !== "true";
     element.setAttribute("aria-pressed", `${next}`);
     change(next);
   });
+  element.setAttribute("aria-pressed", `${on}`);
   return { element };
 }
 
 /**
  * A small button.
- * @param {string} label @param {() => void} press
+ * @param {string} label
+ * @param {() => void} press
  */
 export function makeSmallButton(label, press) {
-  const element = make("button", "pg-small", label);
-  element.type = "button";
-  element.addEventListener("click", press);
-  return element;
+  return makeButton({ label, className: "pg-small", press }).element;
 }

@@ -2,6 +2,7 @@
 // with this row's numbers, entry by entry.
 
 import { make } from "./controls.js";
+import { makeHeadCell } from "./elements.js";
 import { mathText } from "./math-text.js";
 import { countText, lossText, short } from "./numbers.js";
 
@@ -131,11 +132,9 @@ function makeEquation({ tag, name, formula, shape, entries, more }) {
   const body = make("tbody");
   const cells = entries.map(({ index }) => {
     const line = make("tr");
-    const head = make("th", "", index);
-    head.scope = "row";
     const written = make("td", "pg-math");
     const value = make("td", "pg-result");
-    line.append(head, written, value);
+    line.append(makeHeadCell(index, "row"), written, value);
     body.append(line);
     return { written, value };
   });

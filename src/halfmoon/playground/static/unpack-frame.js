@@ -1,6 +1,6 @@
 // A frame as Python packs it: a header, and arrays that are read where they lie.
 
-/** @import { PlaygroundFrame } from "./playground" */
+/** @import { PlaygroundFrame } from "./playground.js" */
 
 /** @typedef {new (buffer: ArrayBuffer, at: number, count: number) => any} TypedArray */
 /** @type {Record<string, TypedArray>} */

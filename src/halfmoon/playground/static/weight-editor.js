@@ -1,6 +1,7 @@
 // One weight or bias, by the units that it joins, and its value: to be read and set.
 
 import { make } from "./controls.js";
+import { setOptions } from "./elements.js";
 import {
   firstUnit,
   outputName,
@@ -19,7 +20,7 @@ export function makeWeightEditor(store) {
   const element = make("div", "pg-weight");
   const source = makeSelect("The weight leads from");
   const target = makeSelect("The weight leads to");
-  const value = /** @type {HTMLInputElement} */ (make("input", "pg-number"));
+  const value = make("input", "pg-number");
   value.type = "number";
   value.step = STEP;
   value.setAttribute("aria-label", "Its value");
@@ -58,7 +59,7 @@ export function makeWeightEditor(store) {
   function draw(frame) {
     const now = JSON.stringify([frame.sizes, frame.inputNames, frame.classNames]);
     if (now !== shape) {
-      offer(target, [["", "into …"], ...targetsOf(frame)]);
+      setOptions(target, [["", "into …"], ...targetsOf(frame)]);
       if (shape !== "") store.marks.chosen = null;
       shape = now;
       intoShown = "";
@@ -73,7 +74,7 @@ export function makeWeightEditor(store) {
     }
     const { layer, from, to } = placeOfWeight(frame, chosen);
     const into = `${layer},${to}`;
-    if (into !== intoShown) offer(source, sourcesOf(frame, layer));
+    if (into !== intoShown) setOptions(source, sourcesOf(frame, layer));
     intoShown = into;
     target.value = into;
     source.value = `${from}`;
@@ -97,17 +98,9 @@ export function makeWeightEditor(store) {
 
 /** @param {string} label */
 function makeSelect(label) {
-  const select = /** @type {HTMLSelectElement} */ (make("select", "pg-select"));
+  const select = make("select", "pg-select");
   select.setAttribute("aria-label", label);
   return select;
-}
-
-/**
- * @param {HTMLSelectElement} select
- * @param {[string, string][]} options
- */
-function offer(select, options) {
-  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
 }
 
 /**
