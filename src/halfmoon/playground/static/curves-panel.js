@@ -5,7 +5,7 @@ import { makeChart, axisRange } from "./chart.js";
 import { makeReadout } from "./curves-readout.js";
 import { make } from "./controls.js";
 import { css } from "./look.js";
-import { runColours } from "./run-colours.js";
+import { inOrder, runColours } from "./run-colours.js";
 import { makePick, makePress } from "./toggles.js";
 
 const MOST_RUNS = 4;
@@ -102,23 +102,27 @@ function makeHead(view, change) {
       change();
     },
   });
-  const updates = makePress({
-    label: "log x",
-    on: view.log,
-    change(on) {
-      view.log = on;
-      change();
-    },
-  });
-  const values = makePress({
-    label: "log y",
-    on: view.logValues,
-    change(on) {
-      view.logValues = on;
-      change();
-    },
-  });
-  element.append(pick.element, updates.element, values.element);
+  element.append(
+    pick.element,
+    makeLogSwitch("x", "log"),
+    makeLogSwitch("y", "logValues"),
+  );
+
+  /**
+   * @param {string} axis
+   * @param {"log" | "logValues"} name
+   */
+  function makeLogSwitch(axis, name) {
+    const press = makePress({
+      label: `log ${axis}`,
+      on: view[name],
+      change(on) {
+        view[name] = on;
+        change();
+      },
+    });
+    return press.element;
+  }
   return {
     element,
     /** @param {State} state */
@@ -139,9 +143,9 @@ function makeHead(view, change) {
  */
 function shownRuns({ state: { runs }, marks }) {
   if (marks.compared?.length === 2) return marks.compared;
-  const others = runs.filter(({ current }) => !current).reverse();
-  const current = runs.filter((run) => run.current);
-  return [...current, ...others].slice(0, MOST_RUNS).map(({ id }) => id);
+  return inOrder(runs)
+    .slice(0, MOST_RUNS)
+    .map(({ id }) => id);
 }
 
 /**
@@ -184,10 +188,11 @@ function contentOf(frame, runs, { shows, log, logValues }, isOfBatches) {
   ]);
   const drawn = lines.filter(({ x, y }) => y.length === x.length && x.length > 0);
   const end = Math.max(10, frame.update, ...drawn.map(({ x }) => x[x.length - 1]));
+  const values = drawn.map(({ y }) => y);
   return {
     lines: drawn,
     last: log ? end : axisRange([[end]], false)[1],
-    range: shows === "loss" ? lossAxis(drawn, isLog) : scoreAxis(drawn),
+    range: shows === "loss" ? axisRange(values, isLog) : scoreAxis(drawn),
     log,
     logValues: isLog,
     update: frame.update,
@@ -210,17 +215,6 @@ function bandOf(frame, run) {
     high: frame["curves.0.high"],
     colour: run.colour,
   };
-}
-
-/**
- * @param {Line[]} lines
- * @param {boolean} isLog
- */
-function lossAxis(lines, isLog) {
-  return axisRange(
-    lines.map(({ y }) => y),
-    isLog,
-  );
 }
 
 /**

@@ -73,7 +73,7 @@ export function makeTools(store) {
     }
   };
 
-  const hint = make("p", "pg-hint", HINT);
+  const hint = make("p", "pg-note", HINT);
   hint.hidden = true;
   const below = make("div", "pg-tools-row");
   const undo = makeSmallButton("Undo", () => store.ask("undo"));

@@ -248,7 +248,7 @@ export function labelOf(name) {
  * @param {(value: any) => void} change
  * @returns {Field}
  */
-function makeOwnSetting(setting, change) {
+export function makeOwnSetting(setting, change) {
   const label = labelOf(setting.name);
   if (setting.choices) {
     const pairs = setting.choices.map((/** @type {string} */ each) => {
@@ -274,7 +274,7 @@ export function readComponent(text) {
  * @param {string} name
  * @param {Record<string, any>} values
  */
-function writeComponent(name, values) {
+export function writeComponent(name, values) {
   const pairs = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? name : `${name}:${pairs.join(",")}`;
 }

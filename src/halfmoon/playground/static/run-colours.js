@@ -1,5 +1,5 @@
-// Each run's colour, alike in all panels: that of the current run is the page's accent,
-// and the others keep theirs for as long as they are there.
+// The runs' order and colours, alike in all panels: the current run has the page's
+// accent, and the others keep their colours for as long as they are there.
 
 import { css } from "./look.js";
 
@@ -30,4 +30,13 @@ export function runColours(runs, look) {
     colours.set(id, css(look[OTHERS[choice]]));
   }
   return colours;
+}
+
+/**
+ * The current run, and then the newest first.
+ * @param {RunInfo[]} runs
+ */
+export function inOrder(runs) {
+  const others = runs.filter(({ current }) => !current).reverse();
+  return [...runs.filter(({ current }) => current), ...others];
 }

@@ -3,7 +3,7 @@
 
 import { make } from "./controls.js";
 import { countText, lossText, scoreText } from "./numbers.js";
-import { runColours } from "./run-colours.js";
+import { inOrder, runColours } from "./run-colours.js";
 import { makeComparison } from "./runs-comparison.js";
 import { makeThumbnail } from "./thumbnail.js";
 import { makeSmallButton } from "./toggles.js";
@@ -87,15 +87,6 @@ export function makeRunsPanel(store) {
     },
     show,
   };
-}
-
-/**
- * The current run, and then the newest first.
- * @param {RunInfo[]} runs
- */
-function inOrder(runs) {
-  const others = runs.filter(({ current }) => !current).reverse();
-  return [...runs.filter(({ current }) => current), ...others];
 }
 
 /** @param {Store} store */

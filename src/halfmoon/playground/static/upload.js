@@ -16,8 +16,8 @@ export function makeUpload(store, panel) {
   input.id = "pg-upload-file";
   const label = make("label", "pg-upload-button", "Open a table");
   label.htmlFor = input.id;
-  const hint = make("p", "pg-hint", "or drop a CSV on this page");
-  const own = make("p", "pg-hint pg-upload-own");
+  const hint = make("p", "pg-note", "or drop a CSV on this page");
+  const own = make("p", "pg-note pg-upload-own");
   element.append(input, label, hint, own);
 
   /** @param {File | undefined} file */
