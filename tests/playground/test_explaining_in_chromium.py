@@ -101,6 +101,8 @@ def test_a_finding_comes_with_its_remedy_as_a_button(playing):
 def test_names_in_a_table_never_become_markup(playing):
     page = playing.page
     operate(playing.session, "upload", {"name": NASTY}, CSV.encode())
+    # a table opens its own panel, once the page knows of it
+    page.locator("#pg-tab-table[aria-selected=true]").wait_for()
     page.locator("#pg-tab-row").click()
     page.locator(".pg-row-form th", has_text="onerror").wait_for()
     pick(page, 3)

@@ -33,8 +33,8 @@ export function makeNetworkPanel(store) {
   const element = make("div", "pg-network-panel");
   const phases = makePhaseOverlay(() => store.redraw());
   const editor = makeWeightEditor(store);
-  const act = { ...store.act, type: () => editor.type() };
-  const network = makeNetwork({ act, heads: false, overlay: phases.draw });
+  store.act.type = () => editor.type();
+  const network = makeNetwork({ act: store.act, heads: false, overlay: phases.draw });
   const stage = network.element;
   stage.classList.add("pg-network-stage");
   stage.setAttribute("role", "img");
