@@ -23,14 +23,6 @@ def test_a_setting_is_shown_with_its_default_its_purpose_and_its_rule():
     assert catalogue.settings(ACTIVATIONS["tanh"]) == []
 
 
-def test_a_summary_is_the_first_line_of_the_docstring():
-    for registry in catalogue.REGISTRIES.values():
-        for component in registry.values():
-            summary = catalogue.summary(component)
-            assert component.__doc__.startswith(summary)
-            assert summary.endswith(".")
-
-
 def test_the_page_names_every_component_and_every_setting_of_training():
     page = catalogue.markdown()
     for registry in catalogue.REGISTRIES.values():

@@ -8,8 +8,9 @@ import pytest
 
 import halfmoon
 from halfmoon import __main__
-from halfmoon.commands import catalogue, main
+from halfmoon.commands import main
 from halfmoon.commands.main import app
+from halfmoon.components import describing
 
 COMMANDS = [command.name for command in app.registered_commands]
 
@@ -86,7 +87,7 @@ def test_an_unknown_command_is_answered_with_the_nearest(run):
 def test_signs_that_a_terminal_lacks_are_replaced(monkeypatch, encoding, arguments):
     """A narrow table needs an ellipsis, and a component may be told in any script."""
     monkeypatch.setenv("COLUMNS", "12")
-    monkeypatch.setattr(catalogue, "summary", lambda component: "∂L/∂z ≥ 0.")
+    monkeypatch.setattr(describing, "summary", lambda component: "∂L/∂z ≥ 0.")
     monkeypatch.setattr(sys, "argv", ["halfmoon", *arguments])
     printed = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding=encoding))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from halfmoon.commands.catalogue import REGISTRIES
 from halfmoon.components.describing import describe_registry, describe_rule, summary
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.rules import (
@@ -50,3 +51,11 @@ def test_every_component_is_described_with_its_settings():
 
 def test_what_has_no_limit_says_so():
     assert describe_rule(Number("(", 0, INF, ")"))["high"] == INF
+
+
+def test_a_summary_is_the_first_line_of_the_docstring():
+    for registry in REGISTRIES.values():
+        for component in registry.values():
+            first = summary(component)
+            assert component.__doc__.startswith(first)
+            assert first.endswith(".")
