@@ -21,7 +21,9 @@ class _Callable(ModuleType):
     this name to the package.
     """
 
-    def __call__(self, source: Any = None, X: Any = None, y: Any = None, **more: Any):  # type: ignore[no-untyped-def]
+    def __call__(
+        self, source: Any = None, X: Any = None, y: Any = None, **more: Any
+    ) -> Any:
         from halfmoon.playground.opening import playground
 
         return playground(source, X, y, **more)
