@@ -70,10 +70,11 @@ def test_the_score_is_shown_instead(page, playing):
     moment = playing.session.moment()
     data = moment.data
     right = moment.network.predict(data.X, moment.theta).argmax(axis=1) == data.y
-    (values,) = readout(page).values()
-    assert values[1] == f"{right[~data.is_test].mean():.1%}"
-    assert values[2] == f"{right[data.is_test].mean():.1%}"
+    expected = [f"{right[rows].mean():.1%}" for rows in (~data.is_test, data.is_test)]
+    # drawn with the next picture of the screen
+    expect(page.locator(".pg-readout td")).to_have_text([f"{UPDATES}", *expected])
     page.get_by_role("button", name="Loss", exact=True).click()
+    expect(page.locator(".pg-readout td").nth(1)).not_to_contain_text("%")
 
 
 def test_axes_are_switched(page):
