@@ -14,7 +14,7 @@ from pathlib import Path
 
 import measure_house
 import pytest
-from measure_house import House, benchmarks, circles, imports, tree
+from measure_house import House, benchmarks, circles, imports, nodes
 
 from halfmoon.commands.catalogue import REGISTRIES
 
@@ -112,7 +112,7 @@ def test_contributing_lists_the_wings_in_their_order():
 
 def test_no_arrow_points_back():
     wrong = []
-    for module, target, where in HOUSE.arrows():
+    for module, target, where in HOUSE.arrows:
         wing = wing_of(module)
         other = wing_of(target)
         if other != wing and LEVEL.get(other, -1) >= LEVEL.get(wing, len(WINGS)):
@@ -131,7 +131,7 @@ def test_no_circle_anywhere(house):
 def test_tables_know_arrays_only():
     known = {
         wing_of(target)
-        for module, target, _ in HOUSE.arrows()
+        for module, target, _ in HOUSE.arrows
         if wing_of(module) == "tables"
     }
     assert known <= {"tables", "arrays"}
@@ -191,7 +191,7 @@ def test_what_is_private_to_a_module_stays_there():
         known = {name.rpartition(".")[2] for _, name in own}
         own += [
             (node.lineno, f"{node.value.id}.{node.attr}")
-            for node in ast.walk(tree(path))
+            for node in nodes(path)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
             if node.value.id in known and not node.attr.startswith("__")
         ]
@@ -317,7 +317,7 @@ def bound_names(path):
     """(line, name) of all that a file binds: arguments, assignments, loop variables,
     functions, classes.
     """
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.lineno, node.id
         elif isinstance(node, ast.arg):

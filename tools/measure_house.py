@@ -108,13 +108,15 @@ class House:
             name = name.rpartition(".")[0]
         return name
 
-    def arrows(self) -> Iterator[tuple[str, str, str]]:
+    @cached_property
+    def arrows(self) -> list[tuple[str, str, str]]:
         """Each module, with the modules that it imports and where."""
-        for module, path in self.modules.items():
-            for found in imports(path, self.package):
-                target = self.target_of(found.name)
-                if target and target != module:
-                    yield module, target, self.place(path, found.line)
+        return [
+            (module, target, self.place(path, found.line))
+            for module, path in self.modules.items()
+            for found in imports(path, self.package)
+            if (target := self.target_of(found.name)) not in ("", module)
+        ]
 
 
 def benchmarks(root: Path) -> House:
@@ -131,6 +133,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All nodes of its tree."""
+    return list(ast.walk(tree(path)))
+
+
 def names_in(node: ast.AST) -> set[str]:
     """All names and attributes that an expression mentions."""
     names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
@@ -142,13 +150,15 @@ def names_in(node: ast.AST) -> set[str]:
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method of a file."""
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
-    return [node for node in ast.walk(tree(path)) if isinstance(node, kinds)]
+    return [node for node in nodes(path) if isinstance(node, kinds)]
 
 
-def imports(path: Path, package: Path) -> Iterator[Import]:
+@cache
+def imports(path: Path, package: Path) -> list[Import]:
     """All imports of a file, those written as `import_module("...")` too."""
+    found = []
     inside = {id(node) for function in functions(path) for node in ast.walk(function)}
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -157,8 +167,9 @@ def imports(path: Path, package: Path) -> Iterator[Import]:
             names = [f"{base}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Call) and called(node) == "import_module":
             names = [text_of(node.args[0])]
-        for name in names:
-            yield Import(node.lineno, name, id(node) in inside)
+        lazy = id(node) in inside
+        found += [Import(node.lineno, name, lazy) for name in names]
+    return found
 
 
 def module_imported_from(path: Path, package: Path, node: ast.ImportFrom) -> str:
@@ -198,7 +209,7 @@ def packed_assignments(path: Path) -> Iterator[int]:
     """`a, b = x, y`: a tuple on both sides that could be one statement each. A swap
     could not, nor anything else of which a later part reads what an earlier part binds.
     """
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Tuple):
             continue
         for target in node.targets:
@@ -221,7 +232,7 @@ def in_one_go(target: ast.Tuple, value: ast.Tuple) -> bool:
 
 def chained_conditionals(path: Path) -> Iterator[int]:
     """`a if p else b if q else c`: a conditional expression with another for a side."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.IfExp) and (
             isinstance(node.body, ast.IfExp) or isinstance(node.orelse, ast.IfExp)
         ):
@@ -230,7 +241,7 @@ def chained_conditionals(path: Path) -> Iterator[int]:
 
 def questions_of_class(path: Path) -> Iterator[int]:
     """`isinstance(layer, Dense)`, or of any other class of layers."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if not isinstance(node, ast.Call) or called(node) != "isinstance":
             continue
         if names_in(node.args[-1]) & LAYERS:
@@ -239,7 +250,7 @@ def questions_of_class(path: Path) -> Iterator[int]:
 
 def anys(path: Path) -> Iterator[int]:
     """`Any` in an annotation, a cast or an alias: each mention but the import."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Name) and node.id == "Any":
             yield node.lineno
 
@@ -261,7 +272,7 @@ def circles(house: House) -> list[list[str]]:
     each other by imports, lazy ones and those of `import_module("...")` included.
     """
     below: dict[str, set[str]] = {module: set() for module in house.modules}
-    for module, target, _ in house.arrows():
+    for module, target, _ in house.arrows:
         below[module].add(target)
     reached = {module: reachable(module, below) for module in below}
     found = []

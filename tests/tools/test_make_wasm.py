@@ -93,7 +93,7 @@ def test_every_module_that_decides_the_file_is_a_source():
     """
     house = House(make_wasm.ROOT)
     listed = {house.module_of(path) for path in make_wasm.sources()}
-    arrows = [(module, target) for module, target, _ in house.arrows()]
+    arrows = [(module, target) for module, target, _ in house.arrows]
     reached = {module for module in listed if module.startswith("engines.browser")}
     for _ in range(len(house.modules)):
         reached |= {target for module, target in arrows if module in reached & listed}

@@ -99,7 +99,7 @@ def test_imports_are_read_lazy_ones_and_strings_too(house):
 
 
 def test_a_public_name_leads_to_the_module_where_it_lies(house):
-    arrows = {(module, target) for module, target, _ in house.arrows()}
+    arrows = {(module, target) for module, target, _ in house.arrows}
     assert ("high", "low") in arrows
 
 
