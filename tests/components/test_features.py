@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 
-from halfmoon.components.features import FEATURES, apply_features, usable_features
+from halfmoon.components.features import (
+    FEATURES,
+    apply_features,
+    features_of,
+    usable_features,
+)
 
 X = np.array([[0.5, -2.0], [1.0, 3.0], [-0.25, 0.0]])
 
 
 def test_features_by_hand():
-    names = ["x1", "x2", "x1^2", "x2^2", "x1 x2"]
+    names = ["x1", "x2", "x1^2", "x2^2", "x1 * x2"]
     expected = [
         [0.5, -2.0, 0.25, 4.0, -1.0],
         [1.0, 3.0, 1.0, 9.0, 3.0],
@@ -24,6 +29,12 @@ def test_features_by_hand():
 def test_its_line_of_python_makes_it(name):
     made = eval(FEATURES[name].python, {"np": np, "X": X})
     np.testing.assert_array_equal(apply_features([name], X)[:, 0], made)
+
+
+def test_columns_have_names_of_their_own():
+    assert [*features_of(["age"])] == ["age", "age^2", "sin(pi age)"]
+    made = apply_features(["b * c", "a^2"], np.array([[2.0, 3.0, 5.0]]), "abc")
+    np.testing.assert_array_equal(made, [[15.0, 4.0]])
 
 
 def test_one_column_has_the_features_of_one_column():

@@ -12,7 +12,7 @@ CHANGED = Setup(
     data="spiral:arms=3",
     rows=50,
     noise=0.1,
-    features=("x1", "x1 x2", "sin(pi x1)"),
+    features=("x1", "x1 * x2", "sin(pi x1)"),
     target="price, net",
     axes=("a,b", "c=d"),
     hidden=(),

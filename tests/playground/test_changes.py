@@ -28,6 +28,15 @@ def test_layers_that_are_added_have_the_last_ones_activation():
         completed(relu, {"hidden": 5})
 
 
+def test_features_of_a_table_do_not_outlive_it():
+    table = SMALL.change(data="table", features=["age^2"])
+    assert completed(table, {"data": "moons"}).features == ("x1", "x2")
+    assert completed(table, {"target": "sex"}).features == ("age^2",)
+    assert completed(table, {"data": "moons", "features": ["x2"]}).features == ("x2",)
+    squares = SMALL.change(features=["x1^2"])
+    assert completed(squares, {"data": "drawn"}).features == ("x1^2",)
+
+
 def test_a_loss_of_another_task_gives_way():
     logistic = SMALL.change(loss="logistic_cross_entropy")
     assert with_loss(logistic, make_data(SMALL)) == logistic

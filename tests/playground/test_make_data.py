@@ -105,7 +105,7 @@ def test_drawn_values_in_one_column_are_a_curve():
 
 
 def test_a_point_is_typed_in():
-    data = make_data(Setup(features=["x1", "x1 x2"]))
+    data = make_data(Setup(features=["x1", "x1 * x2"]))
     np.testing.assert_array_equal(data.inputs_of({"x1": "2", "x2": 3}), [[2.0, 6.0]])
     with pytest.raises(ValueError, match="a number for each of x1, x2"):
         data.inputs_of({"x1": "2"})

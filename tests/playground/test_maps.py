@@ -15,7 +15,7 @@ from halfmoon.playground.maps import (
 )
 from halfmoon.playground.setup import Setup
 
-DATA = make_data(Setup(rows=60, features=["x1", "x2", "x1 x2"]))
+DATA = make_data(Setup(rows=60, features=["x1", "x2", "x1 * x2"]))
 NETWORK = Network.dense([3, 4, 3, 2], "tanh", seed=1)
 
 

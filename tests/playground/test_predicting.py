@@ -9,7 +9,7 @@ from halfmoon.playground.setup import Setup
 
 @pytest.fixture(scope="module")
 def moment():
-    with Session(Setup(features=("x1", "x2", "x1 x2"))) as session:
+    with Session(Setup(features=("x1", "x2", "x1 * x2"))) as session:
         session.advance(60)
         yield session.moment()
 

@@ -48,7 +48,7 @@ RECORDED = {
     "all at once": lambda: record(
         23,
         data="spiral:arms=3",
-        features=("x1", "x2", "x1 x2"),
+        features=("x1", "x2", "x1 * x2"),
         hidden=(4, 3),
         activations=("silu", "gelu"),
         loss="logistic_cross_entropy",
@@ -109,15 +109,18 @@ def test_every_data_set_is_drawn_again(name):
     assert "from halfmoon" not in text
 
 
-@pytest.mark.parametrize("target", ["kind", "size"])
-def test_a_table_is_read_from_its_file(target, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("target", "features"), [("kind", ("size^2", "size * age")), ("size", ())]
+)
+def test_a_table_is_read_from_its_file(target, features, tmp_path, monkeypatch):
     rng = np.random.RandomState(0)
     lines = [
-        f"{rng.choice(['red', 'blue'])},{x:.3f},{rng.choice(['a', 'b', 'c'])}"
-        for x in rng.normal(20.0, 5.0, size=60)
+        f"{rng.choice(['red', 'blue'])},{x:.3f},{i * i},{rng.choice(['a', 'b', 'c'])}"
+        for i, x in enumerate(rng.normal(20.0, 5.0, size=60))
     ]
-    source = file_source("\n".join(["colour,size,kind", *lines]).encode(), "t.csv")
-    recording = record(20, source=source, data="table", target=target)
+    source = file_source("\n".join(["colour,size,age,kind", *lines]).encode(), "t.csv")
+    settings = {"data": "table", "target": target, "features": features}
+    recording = record(20, source=source, **settings)
     files = programs.data_files(recording.stages, recording.update)
     assert list(files) == ["data.csv"]
     text = programs.csv_text(files["data.csv"])

@@ -153,9 +153,36 @@ def test_one_row_is_typed_in(source):
         data.inputs_of(cells | {"age": "old"})
 
 
+def test_features_of_a_table_are_made_of_the_scaled_numbers(source):
+    setup = TABLE.change(target="risk", axes=["sex", "age"])
+    plain = make_data(setup, source)
+    assert plain.features == ("age^2", "sin(pi age)")  # of the axes that are numbers
+    names = ("age^2", "age * height", "sin(pi height)")
+    data = make_data(setup.change(features=["x1", *names]), source)
+    assert data.inputs == (*plain.inputs, *names)
+    assert data.features == ("age^2", "sin(pi age)", "age * height", "sin(pi height)")
+    age, height = (plain.X[:, plain.inputs.index(name)] for name in ("age", "height"))
+    made = np.column_stack([age**2, age * height, np.sin(np.pi * height)])
+    np.testing.assert_array_equal(data.X, np.hstack([plain.X, made]))
+    # wherever inputs are made, features are
+    place = np.array([[0.0, 47.0]])
+    old = plain.inputs_at(place)[0, plain.inputs.index("age")]
+    assert data.inputs_at(place)[0, -3] == old**2
+    typed = data.inputs_of({"age": "47", "height": "170"})
+    assert typed[0, -3] == typed[0, data.inputs.index("age")] ** 2
+
+
+def test_features_of_what_is_no_input_are_left_out(source):
+    setup = TABLE.change(target="age", features=["age^2", "cost^2", "sin(pi risk)"])
+    data = make_data(setup, source)
+    assert data.inputs[-1] == "cost^2"
+    assert not {"age^2", "sin(pi risk)"} & {*data.inputs, *data.features}
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
+        ({"features": ["age^3"]}, r"no feature 'age\^3' of this table; did you mean"),
         ({"target": "riks"}, "no column 'riks'"),
         ({"target": "note"}, "'note' cannot be predicted: it holds"),
         ({"target": "seen"}, "'seen' cannot be predicted: it holds dates"),

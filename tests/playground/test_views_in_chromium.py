@@ -112,11 +112,11 @@ def test_an_activation_has_its_own_settings(playing, page):
 
 def test_inputs_are_chosen_as_features(playing, page):
     page.locator(".pg-features summary").click()
-    page.get_by_label("x₁ x₂").check()
+    page.get_by_label("x₁ · x₂").check()
     page.locator('.pg-network-stage[aria-label*="3 inputs"]').wait_for()
-    assert playing.session.moment().setup.features == ("x1", "x2", "x1 x2")
+    assert playing.session.moment().setup.features == ("x1", "x2", "x1 * x2")
     page.keyboard.press("Escape")
-    assert not page.get_by_label("x₁ x₂").is_visible()
+    assert not page.get_by_label("x₁ · x₂").is_visible()
 
 
 def test_a_weight_is_set_by_the_keyboard(playing, page):
@@ -211,7 +211,7 @@ def test_values_have_a_scale_and_classes_have_marks(playing, page):
         {"data": "wave", "hidden": [], "activations": []},
         {
             "data": "circles",
-            "features": ["x1", "x2", "x1^2", "x2^2", "x1 x2", "sin(pi x1)"],
+            "features": ["x1", "x2", "x1^2", "x2^2", "x1 * x2", "sin(pi x1)"],
             "hidden": [1, 2, 3, 4, 5, 6],
             "activations": ["identity"] * 6,
         },

@@ -1,9 +1,10 @@
-"""Features: what the network is given of a point on the plane.
+"""Features: what the network is given besides the columns of X themselves.
 
 A hidden layer can bend the plane by itself; a feature bends it beforehand.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,32 +12,56 @@ import numpy as np
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.rules import nearest
 
+PLANE = ("x1", "x2")  # the columns of points on a plane
+
 
 class Feature(NamedTuple):
     """A column made of the columns of X, and the line of Python that makes it."""
 
     of: Callable[[Array], Any]
     python: str
-    columns: int  # how many columns X must have
 
 
-FEATURES = {
-    "x1": Feature(lambda X: X[:, 0], "X[:, 0]", 1),
-    "x2": Feature(lambda X: X[:, 1], "X[:, 1]", 2),
-    "x1^2": Feature(lambda X: X[:, 0] ** 2, "X[:, 0] ** 2", 1),
-    "x2^2": Feature(lambda X: X[:, 1] ** 2, "X[:, 1] ** 2", 2),
-    "x1 x2": Feature(lambda X: X[:, 0] * X[:, 1], "X[:, 0] * X[:, 1]", 2),
-    "sin(pi x1)": Feature(
-        lambda X: np.sin(np.pi * X[:, 0]), "np.sin(np.pi * X[:, 0])", 1
-    ),
-    "sin(pi x2)": Feature(
-        lambda X: np.sin(np.pi * X[:, 1]), "np.sin(np.pi * X[:, 1])", 2
-    ),
-}
+def features_of(columns: Sequence[str]) -> dict[str, Feature]:
+    """The features of columns with these names: themselves, squares, products, sines.
+
+    >>> [*features_of(PLANE)]
+    ['x1', 'x2', 'x1^2', 'x2^2', 'x1 * x2', 'sin(pi x1)', 'sin(pi x2)']
+    """
+    named = list(enumerate(columns))
+    products = {
+        f"{one} * {other}": _product(i, j)
+        for (i, one), (j, other) in combinations(named, 2)
+    }
+    return {
+        **{name: _column(i) for i, name in named},
+        **{f"{name}^2": _square(i) for i, name in named},
+        **products,
+        **{f"sin(pi {name})": _sine(i) for i, name in named},
+    }
+
+
+def _column(i: int) -> Feature:
+    return Feature(lambda X: X[:, i], f"X[:, {i}]")
+
+
+def _square(i: int) -> Feature:
+    return Feature(lambda X: X[:, i] ** 2, f"X[:, {i}] ** 2")
+
+
+def _product(i: int, j: int) -> Feature:
+    return Feature(lambda X: X[:, i] * X[:, j], f"X[:, {i}] * X[:, {j}]")
+
+
+def _sine(i: int) -> Feature:
+    return Feature(lambda X: np.sin(np.pi * X[:, i]), f"np.sin(np.pi * X[:, {i}])")
+
+
+FEATURES = features_of(PLANE)
 
 
 def usable_features(names: Sequence[str], columns: int) -> tuple[str, ...]:
-    """Those of the features that X of so many columns has; "x1" if it has none.
+    """Those of the features that one or two columns have; "x1" if they have none.
 
     Raises ValueError for a name that is no feature, and for no name or one twice.
     """
@@ -47,14 +72,17 @@ def usable_features(names: Sequence[str], columns: int) -> tuple[str, ...]:
         raise ValueError(
             f"The network needs at least one feature, each once; got {list(names)}."
         )
-    usable = tuple(name for name in names if FEATURES[name].columns <= columns)
-    return usable or ("x1",)
+    known = features_of(PLANE[:columns])
+    return tuple(name for name in names if name in known) or ("x1",)
 
 
-def apply_features(names: Sequence[str], X: Array) -> Array:
-    """The features of points X (n, 1 or 2), a column each (n, d).
+def apply_features(
+    names: Sequence[str], X: Array, columns: Sequence[str] = PLANE
+) -> Array:
+    """The features of X (n, columns), which has columns of these names, as (n, d).
 
-    >>> apply_features(["x1", "x1 x2"], np.array([[2.0, 3.0]]))
+    >>> apply_features(["x1", "x1 * x2"], np.array([[2.0, 3.0]]))
     array([[2., 6.]])
     """
-    return np.column_stack([FEATURES[name].of(X) for name in names])
+    known = features_of(columns)
+    return np.column_stack([known[name].of(X) for name in names])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from halfmoon.components.features import PLANE
 from halfmoon.components.losses import LOSSES
 from halfmoon.playground.building import Conditions, suits
 from halfmoon.playground.data import Data
@@ -26,6 +27,8 @@ def differing(old: Setup, new: Setup) -> set[str]:
 def completed(setup: Setup, settings: dict[str, Any]) -> Setup:
     """A setup with changes; layers that are added take the last one's activation.
 
+    Features are those of a table, or of points: they do not outlive the other.
+
     >>> completed(Setup(), {"hidden": [3, 4]}).activations
     ('tanh', 'tanh')
     """
@@ -34,6 +37,9 @@ def completed(setup: Setup, settings: dict[str, Any]) -> Setup:
         known = setup.activations or ("tanh",)
         padded = known + known[-1:] * len(hidden)
         settings = {**settings, "activations": padded[: len(hidden)]}
+    kinds = {setup.data, settings.get("data", setup.data)}
+    if "table" in kinds and len(kinds) == 2:
+        settings = {"features": PLANE, **settings}
     return setup.change(**settings)
 
 

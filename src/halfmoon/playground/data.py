@@ -47,6 +47,8 @@ class Data:
     table: dict[str, NDArray[Any]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     axis_choices: tuple[str, ...] = ()
+    # the features that the network may be given
+    features: tuple[str, ...] = ()
     # the rows' numbers in what they were made from, where some are left out there
     source_rows: NDArray[np.int64] | None = None
 

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from halfmoon import datasets
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.features import apply_features, usable_features
+from halfmoon.components.features import (
+    FEATURES,
+    PLANE,
+    apply_features,
+    usable_features,
+)
 from halfmoon.components.registry import settings_of
 from halfmoon.displays.neighbours import Neighbours
 from halfmoon.playground.data import Data
@@ -29,7 +34,7 @@ def make_data(setup: Setup, source: Source | None = None) -> Data:
 
     Examples
     --------
-    >>> data = make_data(Setup(rows=50, features=["x1", "x2", "x1 x2"]))
+    >>> data = make_data(Setup(rows=50, features=["x1", "x2", "x1 * x2"]))
     >>> data.X.shape, data.classes, int(data.is_test.sum())
     ((50, 3), ('0', '1'), 10)
     """
@@ -84,7 +89,7 @@ def _on_the_plane(
 
     Of one column the plane's second axis is y, on which nothing depends.
     """
-    names = ("x1", "x2")[: X.shape[1]]
+    names = PLANE[: X.shape[1]]
     features = usable_features(setup.features, len(names))
     neighbours = Neighbours(X)
     classes: tuple[str, ...] = ()
@@ -99,6 +104,7 @@ def _on_the_plane(
         classes=classes,
         target="y",
         axes=("x1", "x2" if len(names) == 2 else "y"),
+        features=usable_features([*FEATURES], len(names)),
         positions=X if len(names) == 2 else np.column_stack([X, y]),
         inputs_at=partial(apply_features, features),
         gap_at=lambda places: neighbours.gap(places[:, : len(names)]),

@@ -5,7 +5,6 @@ from typing import Any
 
 from halfmoon.components.activations import ACTIVATIONS
 from halfmoon.components.describing import describe_registry, describe_setting
-from halfmoon.components.features import FEATURES
 from halfmoon.components.initializers import INITIALIZERS
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
@@ -35,10 +34,6 @@ def menu() -> dict[str, Any]:
         "initializers": describe_registry(INITIALIZERS),
         "optimizers": describe_registry(OPTIMIZERS),
         "schedules": describe_registry(SCHEDULES),
-        "features": [
-            {"name": name, "python": feature.python}
-            for name, feature in FEATURES.items()
-        ],
         "speeds": [*SPEEDS, FULL],
     }
 

@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Self
 
+from halfmoon.components.features import PLANE
 from halfmoon.components.rules import (
     INF,
     NONE,
@@ -58,7 +59,7 @@ class Setup:
         0.2, Number("[", 0, 0.9, "]"), "which share of the rows is kept for testing"
     )
     features: tuple[str, ...] = setting(
-        ("x1", "x2"), TEXTS, "what the network is given, of two columns"
+        PLANE, TEXTS, "what the network is given of a point, or besides columns"
     )
     target: str | None = setting(
         None, NONE | TEXT, "the column of a table that is predicted"

@@ -1,8 +1,13 @@
 """A table as data: what is predicted, what is learned from, what is seen of it."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from halfmoon.arrays.elementary import Array
+from halfmoon.components.features import PLANE, apply_features, features_of
+from halfmoon.components.rules import nearest
 from halfmoon.displays.table_plane import TablePlane, choose_axes
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
@@ -27,6 +32,7 @@ def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setu
         task=None,
         groups=None,
         axes=(),
+        features=PLANE,
         hidden=(8,),
         activations=("tanh",),
         loss="auto",
@@ -55,27 +61,30 @@ def table_data(setup: Setup, source: Source) -> Data:
         )
     plane = _plane(setup, learned)
     roles = {setup.groups: "groups"} if setup.groups else {}
+    features = _features(setup.features, learned)
+    inputs = _with_features(features, learned)
     return Data(
-        X=learned.inputs(learned.values),
+        X=inputs(learned.inputs(learned.values)),
         y=learned.y,
         is_test=is_test[learned.rows],
         task=target.task,
-        inputs=tuple(learned.encoder.names),
+        inputs=(*learned.encoder.names, *features),
         classes=learned.classes,
         target=target.column,
         axes=plane.axes,
         positions=plane.positions,
-        inputs_at=lambda places: learned.inputs(plane.at(places)),
+        inputs_at=lambda places: inputs(learned.inputs(plane.at(places))),
         gap_at=plane.gap,
         middle=learned.middle,
         spread=learned.spread,
-        inputs_of=learned.inputs_of,
+        inputs_of=lambda cells: inputs(learned.inputs_of(cells)),
         kind="table",
         axis_labels=plane.labels(),
         notes=(*source.notes, *learned.notes()),
         table={name: each[learned.rows] for name, each in table.columns.items()},
         kinds=table.schema.kinds | roles | {target.column: "target"},
         axis_choices=tuple(plane.kinds),
+        features=_offered(plane.axes, features, learned),
         source_rows=learned.rows,
     )
 
@@ -119,3 +128,55 @@ def _plane(setup: Setup, learned: LearnableTable) -> TablePlane:
             axes = choose_axes(columns, learned.truth())
     numbers = learned.table.numbers[learned.rows]
     return TablePlane(columns, kinds, (axes[0], axes[1]), numbers)
+
+
+def _numbers(learned: LearnableTable) -> tuple[str, ...]:
+    """The columns of which the network is given a number."""
+    return tuple(
+        name
+        for name, kind in learned.kinds.items()
+        if kind in ("number", "date") and name in learned.encoder.names
+    )
+
+
+def _features(names: Sequence[str], learned: LearnableTable) -> tuple[str, ...]:
+    """Those of the features that the network is given besides the columns' inputs.
+
+    They are made of columns of numbers, as these are scaled for the network. Features
+    of a column that is no input now are left out; so are x1 and x2, the features of
+    points. Raises ValueError for a name that no column makes a feature of.
+    """
+    columns = learned.table.columns
+    made = features_of([each for each in columns if any(each in n for n in names)])
+    for name in names:
+        if name not in made and name not in PLANE:
+            raise ValueError(
+                f"There is no feature {name!r} of this table; {nearest(name, made)}"
+            )
+    known = features_of([each for each in _numbers(learned) if each in made])
+    usable = (name for name in names if name in known and name not in columns)
+    return tuple(dict.fromkeys(usable))
+
+
+def _with_features(
+    features: Sequence[str], learned: LearnableTable
+) -> Callable[[Array], Array]:
+    """From the inputs (m, d) of columns to these and the features of them."""
+    numbers = [each for each in _numbers(learned) if any(each in f for f in features)]
+    places = [learned.encoder.names.index(name) for name in numbers]
+
+    def extend(X: Array) -> Array:
+        if not features:
+            return X
+        return np.column_stack([X, apply_features(features, X[:, places], numbers)])
+
+    return extend
+
+
+def _offered(
+    axes: Sequence[str], features: Sequence[str], learned: LearnableTable
+) -> tuple[str, ...]:
+    """The features that can be chosen: those of the axes, and those that are chosen."""
+    numbers = [name for name in _numbers(learned) if name in axes]
+    offered = [name for name in features_of(numbers) if name not in numbers]
+    return tuple(dict.fromkeys([*offered, *features]))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from halfmoon.components.features import FEATURES, usable_features
 from halfmoon.components.rules import nearest
 from halfmoon.playground.building import layer_sizes
 from halfmoon.playground.menu import menu
@@ -90,7 +89,7 @@ def describe_data(session: Session) -> dict[str, Any]:
         "notes": list(data.notes),
         "version": session.data_version,
         "drawable": data.kind != "table",
-        "usable": list(usable_features([*FEATURES], len({"x1", "x2"} & {*data.axes}))),
+        "features": list(data.features),
         "given": None if session.source is None else session.source.kind,
     }
 

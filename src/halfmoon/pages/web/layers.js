@@ -5,7 +5,6 @@
 /** @typedef {Pick<Frame, "sizes" | "inputNames" | "classNames">} Named */
 
 const BELOW = "₀₁₂₃₄₅₆₇₈₉";
-const ABOVE = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** @param {Sizes} frame */
 export function outputsOf({ sizes }) {
@@ -74,17 +73,17 @@ export function placeOfWeight(frame, index) {
 }
 
 /**
- * A name as one writes it: x1^2 as x₁².
+ * A name as one writes it: x1^2 as x₁², sin(pi age) as sin(π age).
  * @param {string} name
  */
 export function readable(name) {
-  if (!/^(sin\(pi )?x\d/.test(name)) return name;
-  const digits = (/** @type {string} */ text, /** @type {string} */ set) =>
-    text.replace(/\d/g, (digit) => set[Number(digit)]);
-  return name
-    .replace(/\^(\d)/g, (_, power) => digits(power, ABOVE))
-    .replace(/x(\d+)/g, (_, number) => `x${digits(number, BELOW)}`)
-    .replace("pi ", "π ");
+  const written = name
+    .replace(/^sin\(pi (.*)\)$/, "sin(π $1)")
+    .replace(/\^2$/, "²")
+    .replace(" * ", " · ");
+  if (!/^(sin\(pi )?x\d/.test(name)) return written;
+  const below = (/** @type {string} */ digit) => BELOW[Number(digit)];
+  return written.replace(/x(\d+)/g, (_, number) => `x${number.replace(/\d/g, below)}`);
 }
 
 /**

@@ -1,5 +1,5 @@
-// What the network is given of a point: a small menu over its inputs, shut until it is
-// pressed. There is none for a table, whose columns are the inputs.
+// What the network is given of a point, or of a table besides its columns: a small menu
+// over its inputs, shut until it is pressed.
 
 import { make } from "./controls.js";
 import { readable } from "./layers.js";
@@ -11,24 +11,34 @@ export function makeFeaturesMenu(store) {
   const element = make("details", "pg-features");
   const summary = make("summary", "", "Inputs");
   const list = make("fieldset", "pg-features-list");
-  list.append(make("legend", "", "The network is given (starts over)"));
+  const title = make("legend");
   element.append(summary, list);
   /** @type {Map<string, HTMLInputElement>} */
   const boxes = new Map();
-  for (const { name, python } of store.menu.features) {
-    const label = make("label", "pg-feature");
-    const box = make("input");
-    box.type = "checkbox";
-    box.addEventListener("change", change);
-    label.title = python;
-    label.append(box, make("span", "", readable(name)));
-    boxes.set(name, box);
-    list.append(label);
-  }
+  let offered = "";
 
+  /** @param {string[]} names */
+  function offer(names) {
+    if (offered === names.join("\n")) return;
+    offered = names.join("\n");
+    boxes.clear();
+    list.replaceChildren(title);
+    for (const name of names) {
+      const label = make("label", "pg-feature");
+      const box = make("input");
+      box.type = "checkbox";
+      box.addEventListener("change", change);
+      label.append(box, make("span", "", readable(name)));
+      boxes.set(name, box);
+      list.append(label);
+    }
+  }
   function change() {
-    const features = [...boxes].filter(([, box]) => box.checked).map(([name]) => name);
-    store.change({ features });
+    const others = store.state.setup.features.filter(
+      (/** @type {string} */ name) => !boxes.has(name),
+    );
+    const checked = [...boxes].filter(([, box]) => box.checked).map(([name]) => name);
+    store.change({ features: [...others, ...checked] });
   }
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !element.open) return;
@@ -43,10 +53,14 @@ export function makeFeaturesMenu(store) {
   return {
     element,
     /** @param {State} state */
-    show({ setup, data }) {
-      const chosen = setup.features;
-      for (const [name, box] of boxes) box.checked = chosen.includes(name);
-      const isFixed = data.kind === "table" || store.hides.has("features");
+    show({ data }) {
+      const isTable = data.kind === "table";
+      title.textContent = isTable
+        ? "Given besides the columns (starts over)"
+        : "The network is given (starts over)";
+      offer(data.features);
+      for (const [name, box] of boxes) box.checked = data.inputs.includes(name);
+      const isFixed = boxes.size === 0 || store.hides.has("features");
       element.classList.toggle("pg-fixed", isFixed);
       if (isFixed) element.open = false;
       summary.tabIndex = isFixed ? -1 : 0;
