@@ -14,6 +14,7 @@ from halfmoon.components.rules import (
     Number,
     OneOf,
     Several,
+    check_name,
     check_settings,
     nearest,
     setting,
@@ -147,6 +148,12 @@ def test_nearest_names_the_closest_and_lists_all():
 
 def test_nearest_guesses_nothing_when_nothing_is_near():
     assert nearest("zzzzzz", ["tanh", "relu"]) == "there are: tanh, relu."
+
+
+def test_a_name_that_is_none_is_refused_with_the_kind_of_thing_it_should_be():
+    check_name("speed", "slow", {"slow": 1.0})
+    with pytest.raises(ValueError, match="no speed 'slw'; did you mean 'slow'"):
+        check_name("speed", "slw", {"slow": 1.0})
 
 
 @dataclasses.dataclass(frozen=True)

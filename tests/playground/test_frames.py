@@ -46,7 +46,7 @@ def test_a_frame_holds_what_is_wanted_and_no_more(session):
     _, arrays = ask(session, {"weights": True})
     assert list(arrays) == ["theta"]
     assert ask(session, {"weights": False, "plane": None})[1] == {}
-    with pytest.raises(ValueError, match="no part 'planes'; did you mean 'plane'"):
+    with pytest.raises(ValueError, match="no part of a frame 'planes'; did you mean"):
         ask(session, {"planes": GRID})
     with pytest.raises(
         ValueError, match="columns must be a whole number from 2 to 160"

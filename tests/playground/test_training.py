@@ -64,7 +64,7 @@ def test_playing_has_a_speed(ask):
     assert not ask("state")["playing"]
     with pytest.raises(ValueError, match="no speed 'quick'"):
         ask("train", do="play", speed="quick")
-    with pytest.raises(ValueError, match="'stop' cannot be done"):
+    with pytest.raises(ValueError, match="no action 'stop'"):
         ask("train", do="stop")
 
 

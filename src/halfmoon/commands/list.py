@@ -18,18 +18,15 @@ def command(
     from rich.console import Console
 
     from halfmoon.commands import catalogue
-    from halfmoon.components.rules import nearest
+    from halfmoon.components.rules import check_name
 
     if markdown and registry is not None:
         raise ValueError(f"--markdown writes all registries; leave out {registry!r}.")
     if markdown:
         typer.echo(catalogue.markdown(), nl=False)
         return
-    if registry is not None and registry not in catalogue.REGISTRIES:
-        raise ValueError(
-            f"There is no registry {registry!r}; "
-            f"{nearest(registry, catalogue.REGISTRIES)}"
-        )
+    if registry is not None:
+        check_name("registry", registry, catalogue.REGISTRIES)
     for kind in catalogue.REGISTRIES:
         if registry in (None, kind):
             Console().print(_table(kind), "")

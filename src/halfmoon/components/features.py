@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name
 
 PLANE = ("x1", "x2")  # the columns of points on a plane
 
@@ -66,8 +66,7 @@ def usable_features(names: Sequence[str], columns: int) -> tuple[str, ...]:
     Raises ValueError for a name that is no feature, and for no name or one twice.
     """
     for name in names:
-        if name not in FEATURES:
-            raise ValueError(f"There is no feature {name!r}; {nearest(name, FEATURES)}")
+        check_name("feature", name, FEATURES)
     if not names or len(set(names)) < len(names):
         raise ValueError(
             f"The network needs at least one feature, each once; got {list(names)}."

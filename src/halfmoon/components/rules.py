@@ -263,6 +263,18 @@ def check_settings(owner: object) -> None:
         object.__setattr__(owner, field.name, rule.read(value))
 
 
+def check_name(what: str, name: str, names: Iterable[str]) -> None:
+    """ValueError for a name that is none of those there are of a kind of thing.
+
+    >>> check_name("speed", "quik", ["slow", "quick"])
+    Traceback (most recent call last):
+    ValueError: There is no speed 'quik'; did you mean 'quick'? There are: slow, quick.
+    """
+    names = list(names)
+    if name not in names:
+        raise ValueError(f"There is no {what} {name!r}; {nearest(name, names)}")
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """The end of an error message: the name probably meant, and all there are."""
     names = list(names)

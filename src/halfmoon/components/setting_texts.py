@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name
 
 
 def read_settings(component: type, texts: Iterable[str]) -> dict[str, Any]:
@@ -35,8 +35,7 @@ def read_settings(component: type, texts: Iterable[str]) -> dict[str, Any]:
             raise ValueError(
                 f"A setting is a name and a value, such as hidden=4,3; got {text!r}."
             )
-        if name not in kinds:
-            raise ValueError(f"There is no setting {name!r}; {nearest(name, kinds)}")
+        check_name("setting", name, kinds)
         settings[name] = _read(name, value, kinds[name])
     return settings
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name
 from halfmoon.inspection.units import hidden_activations, zero_lines
 from halfmoon.playground import charts, maps
 from halfmoon.playground.building import Measures, layer_sizes, measure
@@ -44,8 +44,7 @@ def make_frame(
     of another size. Raises ValueError for a want that cannot be.
     """
     for name in want:
-        if name not in PARTS:
-            raise ValueError(f"A frame has no part {name!r}; {nearest(name, PARTS)}")
+        check_name("part of a frame", name, PARTS)
     request = FrameRequest(moment, runs, data_version != moment.data_version)
     header = _describe(moment)
     arrays: dict[str, NDArray[Any]] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name
 from halfmoon.files.model_file import save as save_model
 from halfmoon.playground import maps, programs
 from halfmoon.playground.exporting import run_page
@@ -47,10 +47,7 @@ def _code(moment: Moment, kind: str) -> str:
     if kind == "command":
         return programs.command_line(moment.setup, moment.data, _file_of(moment))
     write = {"python": programs.python_program, "numpy": programs.numpy_lines}
-    if kind not in write:
-        raise ValueError(
-            f"There is no code of the kind {kind!r}; {nearest(kind, [*write])}"
-        )
+    check_name("kind of code", kind, write)
     return write[kind](*_reached(moment))
 
 
@@ -71,10 +68,7 @@ def _file_of(moment: Moment) -> str:
 @operation("save")
 def save(session: Session, kind: str) -> Answer:
     """What is seen as a file: one of `FILES`."""
-    if kind not in FILES:
-        raise ValueError(
-            f"There is no file of the kind {kind!r}; {nearest(kind, FILES)}"
-        )
+    check_name("kind of file", kind, FILES)
     return FILES[kind](session)
 
 

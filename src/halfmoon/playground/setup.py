@@ -13,8 +13,8 @@ from halfmoon.components.rules import (
     Number,
     Rule,
     Several,
+    check_name,
     check_settings,
-    nearest,
     setting,
 )
 from halfmoon.training.settings import Settings
@@ -133,12 +133,8 @@ class Setup:
 
     def change(self, **changes: Any) -> Self:
         """This setup with other values; ValueError for a name that is none."""
-        names = [field.name for field in dataclasses.fields(self)]
         for name in changes:
-            if name not in names:
-                raise ValueError(
-                    f"There is no setting {name!r}; {nearest(name, names)}"
-                )
+            check_name("setting", name, vars(self))
         return dataclasses.replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name
 from halfmoon.pages.guided import Lesson, read_guided
 from halfmoon.playground.building import measure
 from halfmoon.playground.session import Session
@@ -46,8 +46,7 @@ def quantities(session: Session) -> dict[str, Any]:
 def find_lesson(name: str) -> Lesson:
     """A lesson by its name; ValueError for one that there is not."""
     known = read_lessons()
-    if name not in known:
-        raise ValueError(f"There is no lesson {name!r}; {nearest(name, known)}")
+    check_name("lesson", name, known)
     return known[name]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name
 from halfmoon.playground.building import layer_sizes
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
@@ -143,8 +143,7 @@ def change(session: Session, **settings: Any) -> Answer:
 @operation("train")
 def train(session: Session, do: str, speed: str | None = None) -> None:
     """Play, pause, or go on by an update, an epoch, a phase, or to the end."""
-    if do not in DO:
-        raise ValueError(f"{do!r} cannot be done; {nearest(do, DO)}")
+    check_name("action", do, DO)
     if speed is not None:
         session.set_speed(speed)
     DO[do](session)

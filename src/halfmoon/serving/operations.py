@@ -20,7 +20,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name, nearest
 from halfmoon.serving.packing import jsonable
 
 
@@ -122,8 +122,7 @@ def operate(session: Any, name: str, message: Any = None, body: bytes = b"") -> 
         For a name that is none, a value that is missing, not known or not allowed, and
         whatever the operation refuses.
     """
-    if name not in OPERATIONS:
-        raise ValueError(f"There is no operation {name!r}; {nearest(name, OPERATIONS)}")
+    check_name("operation", name, OPERATIONS)
     chosen = OPERATIONS[name]
     values = _read_message(chosen, {} if message is None else message)
     if chosen.takes_body:

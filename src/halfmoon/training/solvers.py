@@ -13,7 +13,7 @@ import numpy as np
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import OPTIMIZERS, Optimizer
 from halfmoon.components.registry import Component, Registry
-from halfmoon.components.rules import INF, Integer, Number, nearest, setting
+from halfmoon.components.rules import INF, Integer, Number, check_name, setting
 from halfmoon.engines.contract import State
 from halfmoon.engines.reference import length
 from halfmoon.network import Objective
@@ -62,9 +62,8 @@ def make_method(spec: str | Optimizer | Solver) -> Optimizer | Solver:
     name = spec.partition(":")[0].strip()
     if name in SOLVERS:
         return SOLVERS.make(spec)
-    if name not in OPTIMIZERS:
-        known = [*OPTIMIZERS, *OPTIMIZERS.aliases, *SOLVERS]
-        raise ValueError(f"There is no optimizer {name!r}; {nearest(name, known)}")
+    known = [*OPTIMIZERS, *OPTIMIZERS.aliases, *SOLVERS]
+    check_name("optimizer", name, known)
     return OPTIMIZERS.make(spec)
 
 
