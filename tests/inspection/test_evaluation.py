@@ -2,7 +2,13 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    mean_absolute_error,
+    r2_score,
+    root_mean_squared_error,
+)
 
 from halfmoon.components.losses import LOSSES
 from halfmoon.inspection.evaluation import (
@@ -11,8 +17,11 @@ from halfmoon.inspection.evaluation import (
     fewest_errors_of_a_line,
     log_loss,
     off_scale,
+    r2,
+    score,
     standard_error,
     standard_error_of_splits,
+    value_errors,
 )
 from inspection.diagnosis.fits import counts, labels, linear, unfitted, votes
 
@@ -122,3 +131,53 @@ def test_confusion_counts_are_scikit_learns():
     y = rng.integers(0, 3, 60)  # of the last class there is no row
     expected = confusion_matrix(y, y_hat.argmax(axis=1), labels=range(4))
     np.testing.assert_array_equal(confusion_counts(y_hat, y), expected)
+
+
+SINE = np.sin(np.linspace(0.0, 6.0, 150))
+WEIGHTS = 0.5 + np.arange(150) % 3
+
+
+@pytest.mark.parametrize("w", [None, WEIGHTS], ids=["alike", "weighted"])
+def test_r2_is_scikit_learns(w):
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=(150, 3)) * [1.0, 50.0, 1e-6] + [0.0, 1e4, 1.0]
+    y_hat = y + rng.normal(size=(150, 3)) * [0.3, 10.0, 1e-7]
+    expected = r2_score(y, y_hat, sample_weight=w)
+    assert r2(y, y_hat, w) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("constant", [0.1, 0.3, 1e9 + 0.1])
+@pytest.mark.parametrize("w", [None, WEIGHTS], ids=["alike", "weighted"])
+def test_a_column_constant_up_to_rounding_is_scored_as_an_exact_one(constant, w):
+    """.125 is exact whatever is done to it, and .1 is not."""
+    truth = np.column_stack([SINE, np.full(150, 0.125)])
+    guess = np.column_stack([SINE + 0.1, np.full(150, 0.25)])
+    exact = r2_score(truth, guess, sample_weight=w)
+    truth[:, 1] = np.where(np.arange(150) % 2, constant, np.nextafter(constant, 2e9))
+    assert r2(truth, guess, w) == pytest.approx(exact, rel=1e-6)
+    shifted = (truth - constant, guess - constant)  # as y less its mean is learned
+    assert r2(*shifted, w, offset=constant) == pytest.approx(exact, rel=1e-6)
+
+
+def test_a_score_is_the_accuracy_or_r2_and_of_no_rows_there_is_none():
+    rng = np.random.default_rng(1)
+    classes = rng.integers(3, size=50)
+    y_hat = rng.normal(size=(50, 3))
+    expected = accuracy_score(classes, y_hat.argmax(axis=1))
+    assert score(y_hat, classes, "classification") == expected
+    values = rng.normal(size=50)
+    expected = r2_score(values, y_hat[:, 0])
+    assert score(y_hat[:, :1], values, "regression") == pytest.approx(expected)
+    assert np.isnan(score(y_hat[:0], classes[:0], "classification"))
+
+
+def test_errors_of_values_are_scikit_learns():
+    rng = np.random.default_rng(2)
+    y, y_hat = rng.normal(size=(2, 50))
+    assert value_errors(y_hat, y) == pytest.approx(
+        {
+            "R2": r2_score(y, y_hat),
+            "rmse": root_mean_squared_error(y, y_hat),
+            "mae": mean_absolute_error(y, y_hat),
+        }
+    )

@@ -75,3 +75,12 @@ def _horner(coefficients: tuple[float, ...], x: Array) -> Array:
 def transposed(a: Array) -> Array:
     """a with its last two axes exchanged; sparse tables have just two."""
     return a.T if a.ndim == 2 else np.swapaxes(a, -1, -2)
+
+
+def rounding_of(dtype: Any) -> float:
+    """By how much numbers that are meant to be equal may differ, relative to them.
+
+    Whole numbers count as float64, as which they are read.
+    """
+    exact = dtype.kind != "f"
+    return 4.0 * float(np.finfo(np.float64 if exact else dtype).eps)

@@ -1,14 +1,13 @@
-"""What values y mean to a loss, and its predictions back to values; their R2."""
+"""What values y mean to a loss, and its predictions back to values."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.elementary import Array, rounding_of
 from halfmoon.components.losses import LOSSES, Loss, Quantiles
-
-F64 = np.dtype(np.float64)
+from halfmoon.inspection.evaluation import r2
 
 
 class Values:
@@ -131,36 +130,9 @@ def as_numbers(y: Any, name: str = "y") -> Any:
 
 def _vary(table: Any) -> NDArray[np.bool_]:
     """Whether each column (n, columns) varies by more than rounding."""
-    rounding = _rounding(table.dtype)
+    rounding = rounding_of(table.dtype)
     if table.dtype.kind != "f":  # the spread of 8 bits may need more than 8
         table = table.astype(np.float64)
     with np.errstate(over="ignore"):
         spread = np.ptp(table, axis=0)
     return np.asarray(spread > rounding * np.abs(table).max(axis=0))
-
-
-def _rounding(dtype: Any) -> float:
-    """By how much numbers that are meant to be equal may differ, relative to them."""
-    exact = dtype.kind != "f"  # whole numbers, which are read as float64
-    return 4.0 * float(np.finfo(np.float64 if exact else dtype).eps)
-
-
-def r2(y: Array, y_hat: Array, w: Array | None, offset: Any = 0.0) -> float:
-    """scikit-learn's r2_score (n, columns), without its checks.
-
-    These take longer than a small network's epoch. A column that varies by no more than
-    the rounding of |y| + offset is constant, and has 1 if all is right and else 0, as
-    there. (Of a single row r2_score is NaN; here it is 1 or 0.)
-    """
-    weight = np.ones((len(y), 1)) if w is None else np.asarray(w)[:, None]
-    reference = y[int(np.argmax(weight > 0.0))].astype(np.float64)
-    rounding = _rounding(y.dtype) * np.abs(reference) + _rounding(F64) * offset
-    missed = (weight * (y - y_hat.astype(np.float64)) ** 2).sum(axis=0)
-    # from one of them on, so that the mean of a constant is exact
-    distance = y - reference
-    mean = np.average(distance, axis=0, weights=weight[:, 0])
-    spread = (weight * (distance - mean) ** 2).sum(axis=0)
-    varies = spread > weight.sum() * rounding**2
-    alone = np.where(missed == 0.0, 1.0, 0.0)  # where y does not vary
-    explained = 1.0 - missed / np.where(varies, spread, 1.0)
-    return float(np.where(varies, explained, alone).mean())

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from halfmoon.arrays.elementary import Array
+from halfmoon.arrays.elementary import Array, rounding_of
 from halfmoon.components.losses import Loss
 
 # steps of resilient propagation: enough for 1e-3 of the best constant's loss
@@ -77,6 +77,61 @@ def confusion_counts(y_hat: Array, y: Any) -> Any:
 def accuracy(y_hat: Array, y: Any) -> float:
     """The share of rows whose class y (n,) is the likeliest of y_hat (n, C)."""
     return float((y_hat.argmax(axis=1) == y).mean())
+
+
+def r2(y: Array, y_hat: Array, w: Array | None = None, offset: Any = 0.0) -> float:
+    """scikit-learn's r2_score (n, columns), without its checks.
+
+    These take longer than a small network's epoch. A column that varies by no more than
+    the rounding of |y| + offset is constant, and has 1 if all is right and else 0, as
+    there. (Of a single row r2_score is NaN; here it is 1 or 0.)
+    """
+    weight = np.ones((len(y), 1)) if w is None else np.asarray(w)[:, None]
+    reference = y[int(np.argmax(weight > 0.0))].astype(np.float64)
+    rounding = (
+        rounding_of(y.dtype) * np.abs(reference)
+        + rounding_of(np.dtype(np.float64)) * offset
+    )
+    missed = (weight * (y - y_hat.astype(np.float64)) ** 2).sum(axis=0)
+    # from one of them on, so that the mean of a constant is exact
+    distance = y - reference
+    mean = np.average(distance, axis=0, weights=weight[:, 0])
+    spread = (weight * (distance - mean) ** 2).sum(axis=0)
+    varies = spread > weight.sum() * rounding**2
+    alone = np.where(missed == 0.0, 1.0, 0.0)  # where y does not vary
+    explained = 1.0 - missed / np.where(varies, spread, 1.0)
+    return float(np.where(varies, explained, alone).mean())
+
+
+def score(y_hat: Array, y: Any, task: str) -> float:
+    """The accuracy of predictions (n, k), or of values R2; NaN of no rows.
+
+    y (n,) holds class numbers where the task is "classification", else values.
+
+    >>> score(np.array([[1.0], [3.0]]), np.array([1.0, 3.0]), "regression")
+    1.0
+    """
+    if len(y) == 0:
+        return np.nan
+    if task == "classification":
+        return accuracy(y_hat, y)
+    return r2(np.reshape(y, (-1, 1)), y_hat)
+
+
+def value_errors(y_hat: Array, y: Array) -> dict[str, float]:
+    """How far predictions (n,) are off values (n,): R2, and means of errors.
+
+    "rmse" is the root of the mean squared error, "mae" the mean absolute error.
+
+    >>> value_errors(np.array([1.0, 3.0]), np.array([1.0, 2.0]))["mae"]
+    0.5
+    """
+    off = y_hat - y
+    return {
+        "R2": r2(y[:, None], y_hat[:, None]),
+        "rmse": float(np.sqrt(np.mean(off**2))),
+        "mae": float(np.mean(np.abs(off))),
+    }
 
 
 def log_loss(y_hat: Array, y: Any) -> float:

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import LOSSES, Loss, encode
 from halfmoon.engines.cores import available_cores
-from halfmoon.estimators.values import r2
-from halfmoon.inspection.evaluation import accuracy
+from halfmoon.inspection.evaluation import score
 from halfmoon.network import Network
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
@@ -94,18 +93,9 @@ def measure(network: Network, data: Data, theta: Array) -> Measures:
         return Measures(
             _mean(losses[train]),
             _mean(losses[test]),
-            score(data.task, y_hat[train], data.y[train]),
-            score(data.task, y_hat[test], data.y[test]),
+            score(y_hat[train], data.y[train], data.task),
+            score(y_hat[test], data.y[test], data.task),
         )
-
-
-def score(task: str, y_hat: Array, y: NDArray[Any]) -> float:
-    """The accuracy of predictions (n, k), or of values R2; NaN of no rows."""
-    if len(y) == 0:
-        return np.nan
-    if task == "classification":
-        return accuracy(y_hat, y)
-    return r2(y[:, None], y_hat, None)
 
 
 def _mean(values: NDArray[Any]) -> float:

@@ -12,11 +12,12 @@ from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.inspection.curvature import curvature
 from halfmoon.inspection.diagnosis.stability import largest_stable
 from halfmoon.inspection.distributions import layer_distributions
-from halfmoon.inspection.evaluation import confusion_counts
+from halfmoon.inspection.evaluation import confusion_counts, value_errors
 from halfmoon.network import Network
-from halfmoon.playground.building import network_options, score, truth
+from halfmoon.playground.building import network_options, truth
 from halfmoon.playground.data import Data
 from halfmoon.playground.frame_request import FrameRequest, Part, whole
+from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
 from halfmoon.playground.setup import Setup
 from halfmoon.training.recording import Recording
@@ -75,12 +76,8 @@ def confusion(request: FrameRequest, options: Any) -> Part:
         elif data.task == "classification":
             found[name] = confusion_counts(y_hat[rows], data.y[rows])
         else:
-            off = data.spread * (y_hat[rows, 0] - data.y[rows])
-            found[name] = {
-                "R2": score(data.task, y_hat[rows], data.y[rows]),
-                "rmse": np.sqrt(np.mean(off**2)),
-                "mae": np.mean(np.abs(off)),
-            }
+            off = in_units_of(data, y_hat[rows, 0]), in_units_of(data, data.y[rows])
+            found[name] = value_errors(*off)
     return {"confusion": found}, {}
 
 
