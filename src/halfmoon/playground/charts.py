@@ -1,7 +1,5 @@
 """Parts of a frame that are numbers: curves, errors, histograms, stability."""
 
-import time
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,24 +7,24 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.optimizers import OPTIMIZERS
-from halfmoon.inspection.curvature import curvature
 from halfmoon.inspection.diagnosis.stability import largest_stable
 from halfmoon.inspection.distributions import layer_distributions
 from halfmoon.inspection.evaluation import confusion_counts, value_errors
-from halfmoon.network import Network
-from halfmoon.playground.building import network_options, truth
-from halfmoon.playground.data import Data
+from halfmoon.inspection.recorded_curvature import (
+    curvature_under,
+    rates_times_curvatures,
+    why_no_curvature,
+)
+from halfmoon.playground.building import truth
 from halfmoon.playground.frame_request import FrameRequest, Part, whole
 from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
-from halfmoon.playground.setup import Setup
 from halfmoon.training.recording import Recording
 
 MOST_PIXELS = 4_000
 SAMPLE = 1_500  # rows whose activations are counted
 MEASURES = ("train_loss", "test_loss", "train_score", "test_score")
-CURVATURE_WORK = 20_000_000  # rows times parameters squared
-NEW_SECONDS = 0.01  # for those that are new in one frame
+CURVATURE_SECONDS = 0.01  # for those that are new in one frame
 
 
 def curves(request: FrameRequest, options: Any) -> Part:
@@ -113,16 +111,17 @@ def stability(request: FrameRequest, options: Any) -> Part:
     if not moment.update:
         rate = setup.learning_rate
         norm = float(np.linalg.norm(gradient(moment)))
-    why = _why_no_curvature(moment)
-    kappa = np.nan
     arrays = {
         "updates": np.array([p.update for p in points], np.float64),
         "rate": np.array([p.last.learning_rate for p in points]),
         "gradient_norm": np.array([p.last.gradient_norm for p in points]),
     }
+    kappa = np.nan
+    why = why_no_curvature(moment.data.n, moment.theta.size)
     if not why:
-        kappa = largest_curvature(setup, moment.data, moment.theta.tobytes())
-        arrays |= _products(moment.recording)
+        kappa = curvature_under(moment.conditions, moment.theta.tobytes())
+        products = rates_times_curvatures(moment.recording, CURVATURE_SECONDS)
+        arrays["product_updates"], arrays["product"] = products
     header = {
         "rate": rate,
         "gradient_norm": norm,
@@ -134,48 +133,3 @@ def stability(request: FrameRequest, options: Any) -> Part:
     return {"stability": header}, {
         f"stability.{name}": values for name, values in arrays.items()
     }
-
-
-def _why_no_curvature(moment: Moment) -> str:
-    """Why the curvature is not computed; nothing if it is."""
-    size = moment.theta.size
-    work = moment.data.n * size**2
-    if work <= CURVATURE_WORK:
-        return ""
-    return (
-        f"The curvature is not computed here: {moment.data.n} rows times {size} "
-        f"parameters squared are {work:,}, and {CURVATURE_WORK:,} is the most."
-    )
-
-
-@lru_cache(maxsize=1024)
-def largest_curvature(setup: Setup, data: Data, theta: bytes) -> float:
-    """The largest curvature of the objective; NaN where it is not finite."""
-    network = Network.dense(**network_options(setup, data))
-    network.theta = np.frombuffer(theta)
-    rows = ~data.is_test
-    y = truth(network.loss, data)[rows]
-    try:
-        return curvature(network, data.X[rows], y, l2=setup.l2)
-    except np.linalg.LinAlgError:
-        return np.nan
-
-
-def _products(run: Recording) -> dict[str, Array]:
-    """Rate times curvature at the updates that were measured.
-
-    A few are new in each frame, so that none takes long: the latest ones first.
-    """
-    deadline = time.perf_counter() + NEW_SECONDS
-    found = []
-    for point in reversed(list(run.points)):
-        stage = [stage for stage in run.stages if stage.begin <= point.update][-1]
-        kappa = largest_curvature(
-            stage.conditions.setup, stage.conditions.data, point.theta.tobytes()
-        )
-        found.append((point.update, point.last.learning_rate * kappa))
-        if time.perf_counter() > deadline:
-            break
-    found.sort()
-    updates, products = np.array(found, np.float64).reshape(-1, 2).T
-    return {"product_updates": updates, "product": products}

@@ -40,8 +40,7 @@ class Moment(NamedTuple):
     theta: Array
     last: Last  # what the last update had
     network: Network  # its own theta is not the present one
-    data: Data
-    setup: Setup
+    conditions: Conditions  # what the next update is made with
     run: Run
     recording: Recording
     playing: bool
@@ -60,7 +59,6 @@ class Moment(NamedTuple):
         phase: str | None = None,
     ) -> Self:
         """That at which a recording stands."""
-        conditions = recording.stage.conditions
         return cls(
             update=recording.update,
             epoch=recording.run.epoch,
@@ -69,8 +67,7 @@ class Moment(NamedTuple):
             theta=recording.run.theta,
             last=recording.last,
             network=recording.work.network,
-            data=conditions.data,
-            setup=conditions.setup,
+            conditions=recording.stage.conditions,
             run=copy(recording.run),
             recording=recording,
             playing=playing,
@@ -79,6 +76,16 @@ class Moment(NamedTuple):
             version=version,
             data_version=data_version,
         )
+
+    @property
+    def data(self) -> Data:
+        """The rows."""
+        return self.conditions.data
+
+    @property
+    def setup(self) -> Setup:
+        """Every control's value."""
+        return self.conditions.setup
 
     def network_now(self) -> Network:
         """A network of its own with the present parameters."""
