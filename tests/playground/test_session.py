@@ -113,48 +113,6 @@ def test_what_is_impossible_changes_nothing(session):
         assert list(session.runs) == ["1"]
 
 
-def test_going_on_from_an_earlier_update_keeps_the_earlier_future(session):
-    session.advance(20)
-    end = session.moment().theta
-    session.seek(8)
-    session.change(learning_rate=0.1)
-    session.change(learning_rate=0.2)
-    assert list(session.runs) == ["1", "2"]
-    session.advance(4)
-    session.restore("1")
-    assert session.moment().update == 20
-    assert session.setup.learning_rate == 1.0
-    np.testing.assert_array_equal(session.moment().theta, end)
-    session.forget("2")
-    assert list(session.runs) == ["1"]
-    with pytest.raises(ValueError, match="no run '2'"):
-        session.restore("2")
-
-
-def test_a_run_that_is_left_stands_at_its_end(session):
-    session.advance(20)
-    session.keep()
-    session.seek(8)
-    session.change(learning_rate=0.1)
-    first = session.runs["1"]
-    assert first.update == 20
-    session.advance(5)
-    session.seek(2)
-    session.restore("1")
-    assert session.moment().update == 20
-    session.seek(3)
-    session.reset()
-    assert first.update == 20
-
-
-def test_going_on_without_a_change_goes_over_the_same_future(session):
-    session.advance(20)
-    session.seek(8)
-    session.advance(30)
-    assert list(session.runs) == ["1"]
-    assert session.moment().update == 38
-
-
 def test_reset_keeps_the_initial_weights_and_new_weights_are_others(session):
     theta = session.moment().theta
     session.advance(5)
@@ -164,23 +122,6 @@ def test_reset_keeps_the_initial_weights_and_new_weights_are_others(session):
     assert not np.array_equal(session.moment().theta, theta)
     assert session.setup.seed == 1
     assert list(session.runs) == [session.id]
-
-
-def test_a_run_that_is_kept_stays(session):
-    session.advance(5)
-    session.keep()
-    session.change(hidden=[5])
-    assert list(session.runs) == ["1", "2"]
-    session.restore("1")
-    assert session.moment().update == 5
-    assert session.setup.hidden == (3,)
-
-
-def test_a_parameter_is_set_by_its_index(session):
-    session.set_parameter(2, 4.5)
-    assert session.moment().theta[2] == 4.5
-    with pytest.raises(ValueError, match="index must be from 0 to 16"):
-        session.set_parameter(17, 0.0)
 
 
 def test_the_data_have_a_version_of_their_own(session):
@@ -213,20 +154,3 @@ def test_points_that_are_moved_are_a_change_and_other_points_are_not(session):
     session.seek(5)
     assert session.set_source(points, drawn, anew=True)
     assert session.change(data="moons")
-
-
-def test_of_futures_that_nobody_keeps_only_the_latest_stay(session):
-    session.advance(4)
-    session.keep()
-    for rate in range(1, 9):
-        session.seek(1)
-        session.change(learning_rate=float(rate) / 10.0)
-        session.advance(3)
-    assert list(session.runs) == ["1", "4", "5", "6", "7", "8", "9"]
-    assert session.id == "9"
-
-
-def test_only_so_many_runs_are_kept(session):
-    session.kept |= {str(number) for number in range(2, 22)}
-    with pytest.raises(ValueError, match="20 runs are kept; forget one"):
-        session.keep()

@@ -1,4 +1,4 @@
-"""One playground: a recording that grows while its thread trains, and earlier ones.
+"""One playground: runs that grow while a thread trains, and what made them.
 
 All changes are made under one lock; what is seen is a `Moment`, which holds still
 while training goes on, since arrays are replaced and never written.
@@ -21,13 +21,10 @@ from halfmoon.playground.changes import (
 from halfmoon.playground.data import Data
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
-from halfmoon.training.player import Player
+from halfmoon.training.branches import BranchPlayer
 from halfmoon.training.recording import Recording
 from halfmoon.training.run import Run
 from halfmoon.training.stages import Last
-
-MOST_KEPT = 20
-MOST_FUTURES = 5  # that are left, and nobody has kept
 
 
 class Moment(NamedTuple):
@@ -94,7 +91,7 @@ class Moment(NamedTuple):
         return network
 
 
-class Session(Player):
+class Session(BranchPlayer):
     """What is played with: rows, a network, and its training.
 
     Parameters
@@ -115,35 +112,25 @@ class Session(Player):
     """
 
     def __init__(self, setup: Setup | None = None, source: Any = None) -> None:
-        setup = setup or Setup()
-        recording = Recording(Conditions(setup, make_data(setup, source), source))
-        super().__init__(recording)
         self.version = 0
         self.data_version = 0
-        self.kept: set[str] = set()  # runs that stay until they are forgotten
-        self.runs: dict[str, Recording] = {}
-        self.origins: dict[str, Setup] = {}  # what each run was made from
-        self.id = "0"
-        self._count = 0
         self._shown: Data | None = None
         self._moment: Moment
-        self._add(recording, setup)
-
-    @property
-    def conditions(self) -> Conditions:
-        """What the next update is made with."""
-        conditions: Conditions = self.recording.stage.conditions
-        return conditions
+        setup = setup or Setup()
+        conditions = Conditions(setup, make_data(setup, source), source)
+        super().__init__(Recording(conditions))
 
     @property
     def setup(self) -> Setup:
         """Every control's value, at the present update."""
-        return self.conditions.setup
+        setup: Setup = self.conditions.setup
+        return setup
 
     @property
     def data(self) -> Data:
         """The rows, at the present update."""
-        return self.conditions.data
+        data: Data = self.conditions.data
+        return data
 
     @property
     def source(self) -> Any:
@@ -154,7 +141,14 @@ class Session(Player):
         """What there is to see now, without waiting."""
         return self._moment
 
-    # changes
+    def show(self, changed: bool) -> None:
+        """Let `moment` be what there is now; `changed` if `version` is to tell."""
+        self.version += changed
+        if self.data is not self._shown:
+            self._shown = self.data
+            self.data_version += 1
+        versions = self.version, self.data_version
+        self._moment = Moment.of(self.recording, *versions, self.playing, self.phase)
 
     def change(self, **settings: Any) -> bool:
         """Set controls by name; returns whether the weights began anew.
@@ -179,85 +173,17 @@ class Session(Player):
             new = Conditions(setup, data, source)
             differ = differing(now.setup, setup)
             if anew or begins_anew(now, new):
-                self._begin(new)
+                self.begin(new)
                 return True
             if differ and differ <= OF_VIEW:
                 self._change_view({name: getattr(setup, name) for name in differ})
             elif differ or data is not now.data:
-                self._edit(new)
+                self.edit(new)
             return False
-
-    def set_parameter(self, index: int, value: float) -> None:
-        """Set one weight or bias, by its index in theta.
-
-        Raises ValueError if there is none.
-        """
-        with self.lock:
-            size = self.recording.run.theta.size
-            if not 0 <= index < size:
-                raise ValueError(
-                    f"index must be from 0 to {size - 1}, as the network has {size} "
-                    f"parameters; got {index}."
-                )
-            self._edit(self.conditions, {index: float(value)})
-
-    def set_weights(self, theta: Array) -> None:
-        """Set all parameters."""
-        with self.lock:
-            self._edit(self.conditions, dict(enumerate(theta.tolist())))
-
-    def reset(self) -> None:
-        """Begin with the initial weights again, and those set before any update."""
-        with self.lock:
-            self.playing = False
-            first = self.recording.stages[0]
-            self._begin(self.conditions)
-            if first.weights and first.begin == 0:
-                self._edit(self.conditions, first.weights)
 
     def new_weights(self) -> None:
         """Begin with other initial weights: those of the next seed."""
         self.change(seed=self.setup.seed + 1)
-
-    def _edit(
-        self, conditions: Conditions, weights: dict[int, float] | None = None
-    ) -> None:
-        """Change the recording, or at an earlier update a branch of it."""
-        self.phase = None
-        recording = self.recording
-        if recording.update == recording.last_update:
-            recording.change(conditions, weights)
-            self.show(True)
-            return
-        branch = recording.branch()
-        branch.change(conditions, weights)
-        self._add(branch, recording.stages[-1].conditions.setup)
-
-    def _begin(self, conditions: Conditions) -> None:
-        """Take up a new recording in place of the present one."""
-        recording = Recording(conditions)
-        origin = self.setup
-        self.phase = None
-        if self.id not in self.kept:
-            del self.runs[self.id]
-        self._add(recording, origin)
-
-    def _add(self, recording: Recording, origin: Setup) -> None:
-        self._leave()
-        self._count += 1
-        self.id = str(self._count)
-        self.recording = recording
-        self.runs[self.id] = recording
-        self.origins[self.id] = origin
-        futures = [each for each in self.runs if each not in {*self.kept, self.id}]
-        for each in futures[: max(0, len(futures) - MOST_FUTURES)]:
-            del self.runs[each]
-        self.show(True)
-
-    def _leave(self) -> None:
-        """Let the present run, if it stays, stand at its end."""
-        if self.id in self.runs:
-            self.recording.seek(self.recording.last_update)
 
     def _change_view(self, changes: dict[str, Any]) -> None:
         """Change what no update depends on, in all stages alike."""
@@ -277,53 +203,3 @@ class Session(Player):
         if recording.ended != "diverged":
             recording.allow_more()
         self.show(True)
-
-    # runs
-
-    def keep(self) -> None:
-        """Let the present run stay, whatever is done next.
-
-        Raises ValueError where too many do.
-        """
-        with self.lock:
-            if len(self.kept) >= MOST_KEPT:
-                raise ValueError(
-                    f"{MOST_KEPT} runs are kept; forget one of them first."
-                )
-            self.kept.add(self.id)
-            self.show(True)
-
-    def restore(self, run: str) -> None:
-        """Go back to the end of an earlier run; the present one stays."""
-        with self.lock:
-            self._check_run(run)
-            self._leave()
-            self.playing = False
-            self.phase = None
-            self.id = run
-            self.recording = self.runs[run]
-            self.show(True)
-
-    def forget(self, run: str) -> None:
-        """Drop an earlier run; of the present one, that it was to be kept."""
-        with self.lock:
-            self._check_run(run)
-            self.kept.discard(run)
-            if run != self.id:
-                del self.runs[run]
-            self.show(True)
-
-    def _check_run(self, run: str) -> None:
-        if run not in self.runs:
-            raise ValueError(
-                f"There is no run {run!r}; there are: {', '.join(self.runs)}."
-            )
-
-    def show(self, changed: bool) -> None:
-        """Let `moment` be what there is now; `changed` if `version` is to tell."""
-        self.version += changed
-        if self.data is not self._shown:
-            self._shown = self.data
-            self.data_version += 1
-        versions = self.version, self.data_version
-        self._moment = Moment.of(self.recording, *versions, self.playing, self.phase)

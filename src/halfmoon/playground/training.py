@@ -103,7 +103,7 @@ def describe_run(session: Session, run: str, recording: Recording) -> dict[str, 
     return {
         "id": run,
         "name": f"run {run}",
-        "changed": describe_change(session.origins[run], setup),
+        "changed": describe_change(session.origins[run].setup, setup),
         "setup": setup.as_dict(),
         "update": recording.last_update,
         "train_loss": measures.train_loss,
