@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from halfmoon.components.features import FEATURES
 from halfmoon.playground.api import operate
 from halfmoon.playground.opening import make_session
 
@@ -33,7 +34,7 @@ def changes(menu, rng):
         {"optimizer": name("optimizers")},
         {"schedule": name("schedules")},
         {"initializer": name("initializers")},
-        {"features": list({name("features") for _ in range(3)})},
+        {"features": list({str(rng.choice([*FEATURES])) for _ in range(3)})},
         {"learning_rate": float(10.0 ** rng.uniform(-4, 2))},
         {"batch_size": int(rng.integers(1, 40))},
         {"noise": float(rng.uniform(0, 2)), "rows": int(rng.integers(4, 90))},
