@@ -22,9 +22,11 @@ from halfmoon.estimators.reading import (
     read_finite_table,
     read_truth,
 )
+from halfmoon.estimators.remedies import as_parameter, with_parameters
 from halfmoon.estimators.request import resolve, uses_solver
 from halfmoon.inspection import Summary, hidden_activations, input_gradients, summary
 from halfmoon.inspection.diagnosis import Diagnosis, diagnose
+from halfmoon.inspection.diagnosis.case import as_setting
 from halfmoon.inspection.gradient_check import GradientReport, check_gradients
 from halfmoon.inspection.trace import Trace, trace
 from halfmoon.training.rate_finder import RateTest, find_learning_rate
@@ -177,7 +179,8 @@ class Inspecting(MLP):
                 read_as_fitted(self, X_val, y_val, sample_weight_val, "_val")
             )
         rows, truth, w = data
-        return diagnose(
+        weight = data.weight
+        told = diagnose(
             self.network_,
             self.history_,
             rows,
@@ -186,7 +189,9 @@ class Inspecting(MLP):
             validation=validation,
             settings=None if uses_solver(self) else self._settings_as_fitted(data),
             names=getattr(self, "feature_names_in_", None),
+            words=lambda name, value: as_setting(*as_parameter(name, value, weight)),
         )
+        return with_parameters(told, weight)
 
     def find_learning_rate(
         self, X: Any, y: Any, sample_weight: ArrayLike | None = None

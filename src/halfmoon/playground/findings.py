@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon.inspection.diagnosis import Finding, diagnose
-from halfmoon.playground.building import train_options, truth
+from halfmoon.playground.building import measure, train_options, truth
 from halfmoon.playground.session import Moment
 from halfmoon.playground.setup import MOST_UNITS, in_words
 from halfmoon.training.history import History
@@ -17,24 +17,15 @@ EPOCHS = 10
 UPDATES = 200
 # of drawn rows there can be as many as one likes
 FOR_TABLES = "validation set too small"
-# the estimators' words in remedies, and the page's
-WORDS = {
-    "learning_rate_init=": "learning rate ",
-    "learning_rate_init": "learning rate",
-    "validation_fraction=": "test share ",
-    "hidden_layer_sizes": "hidden units",
-    "initializer='auto'": "the automatic initializer",
-    "activation=": "activation ",
-    ", with early_stopping=True": "",
-    ", with early_stopping=False": "",
-}
+# of accuracy or R2; who has reached it need not hear that steps could be better ones
+SOLVED = 0.95
 
 
 def advise(moment: Moment) -> list[dict[str, Any]]:
     """What is wrong with the fit, each with its remedy.
 
     `change` holds the remedy as settings of the playground, where it is certain; else
-    the remedy is words.
+    the remedy is words. What can be set by a button comes first.
     """
     if moment.stopped == "diverged":
         return [_diverged(moment)]
@@ -54,19 +45,25 @@ def advise(moment: Moment) -> list[dict[str, Any]]:
         validation=(data.X[test], y[test]) if test.any() else None,
         settings=Settings(**train_options(moment.setup)),
         names=list(data.inputs),
+        words=lambda name, value: f"{name.replace('_', ' ')} {in_words(value)}",
     )
-    return [
+    told = [
         _describe(moment, finding)
         for finding in diagnosis.findings
         if not _goes_without_saying(moment, finding)
     ]
+    return sorted(told, key=lambda each: not each["change"])
 
 
 def _goes_without_saying(moment: Moment, finding: Finding) -> bool:
-    """Whether it is about drawn rows being few, or about training not being over."""
+    """Whether it is of no use: of drawn rows, of what has not ended, or is solved."""
     if finding.name == FOR_TABLES:
         return moment.data.kind != "table"
-    return "max_iter" in finding.change and moment.stopped != "epochs"
+    if finding.name == "learning rate too high":
+        measures = measure(moment.network, moment.data, moment.theta)
+        has_test = moment.data.is_test.any()
+        return (measures.test_score if has_test else measures.train_score) >= SOLVED
+    return "epochs" in finding.change and moment.stopped != "epochs"
 
 
 def _since_the_last_change(moment: Moment) -> tuple[History, int]:
@@ -82,6 +79,7 @@ def _diverged(moment: Moment) -> dict[str, Any]:
     rate = float(f"{moment.setup.learning_rate / 10:.2g}")
     return {
         "name": "diverged",
+        "plain": "The steps were so large that the numbers grew beyond all limits.",
         "message": f"The loss is no longer finite after update {moment.update}.",
         "rule": "Parameters and loss stay finite.",
         "remedy": "Lower the learning rate and begin again.",
@@ -100,9 +98,10 @@ def _describe(moment: Moment, finding: Finding) -> dict[str, Any]:
     ]
     return {
         "name": finding.name,
+        "plain": finding.plain,
         "message": finding.message,
         "rule": finding.rule,
-        "remedy": "" if change else _in_words_of_the_page(finding.remedy),
+        "remedy": "" if change else finding.remedy,
         "change": change,
         "label": f"Set {' and '.join(words)}" if change else "",
         "reset": False,
@@ -110,26 +109,14 @@ def _describe(moment: Moment, finding: Finding) -> dict[str, Any]:
 
 
 def _as_setup(moment: Moment, change: dict[str, Any]) -> dict[str, Any]:
-    """A remedy in the estimators' words as settings of the playground."""
+    """A remedy's settings of training and network as those of the playground."""
     setup = moment.setup
-    if "learning_rate_init" in change:
-        return {"learning_rate": min(100.0, change["learning_rate_init"])}
-    if "alpha" in change:
-        rows = int((~moment.data.is_test).sum())
-        return {"l2": min(10.0, float(f"{change['alpha'] / rows:.2g}"))}
-    if "max_iter" in change:
-        return {"epochs": change["max_iter"]}
     if "activation" in change:
         return {"activations": (change["activation"],) * len(setup.hidden)}
-    if "hidden_layer_sizes" in change:
+    if "sizes" in change:
         hidden = tuple(min(MOST_UNITS, 4 * units) for units in setup.hidden) or (8,)
         bent = setup.activations or ("tanh",)
         bent = tuple("tanh" if each == "identity" else each for each in bent)
         return {"hidden": hidden, "activations": bent}
-    return {}
-
-
-def _in_words_of_the_page(remedy: str) -> str:
-    for word, other in WORDS.items():
-        remedy = remedy.replace(word, other)
-    return remedy
+    most = {"learning_rate": 100.0, "l2": 10.0}
+    return {name: min(value, most.get(name, value)) for name, value in change.items()}

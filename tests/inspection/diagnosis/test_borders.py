@@ -223,10 +223,10 @@ def test_a_finding_begins_at_the_limit(rule, make, silent, spoken, number):
 
 def test_the_remedy_makes_an_update_a_thousandth_of_the_weights():
     remedy = updates(5e-5).finding("learning rate too low").remedy
-    assert "learning_rate_init=0.2," in remedy  # 0.01 made 1/20,000
+    assert "learning_rate=0.2," in remedy  # 0.01 made 1/20,000
 
 
-@pytest.mark.parametrize(("share", "remedy"), [(0.14, "hidden"), (0.16, "max_iter")])
+@pytest.mark.parametrize(("share", "remedy"), [(0.14, "sizes"), (0.16, "epochs")])
 def test_more_epochs_are_the_remedy_while_the_loss_falls(share, remedy):
     fit = explaining(0.05, falls_late(share).history)
     assert f"Set {remedy}" in fit.finding("underfitting").remedy
@@ -235,9 +235,9 @@ def test_more_epochs_are_the_remedy_while_the_loss_falls(share, remedy):
 @pytest.mark.parametrize(
     ("rows", "remedy"),
     [
-        (200, "Set validation_fraction=0.26, about 57 rows"),
-        (90, "Set validation_fraction=0.5, about 57 rows"),
-        (89, "Cross-validate, with early_stopping=False: 57 rows"),
+        (200, "Keep 26% of all rows for validation, about 57 rows"),
+        (90, "Keep 50% of all rows for validation, about 57 rows"),
+        (89, "Cross-validate: 57 rows"),
     ],
 )
 def test_the_remedy_is_a_standard_error_of_two_thirds_of_the_limit(rows, remedy):

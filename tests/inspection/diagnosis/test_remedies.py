@@ -15,51 +15,47 @@ from inspection.diagnosis.planted import PLANTED, planted
 
 
 def fit_again(fit, parameter, text):
-    """The same fit, with one of the estimators' parameters as the remedy says."""
+    """The same fit, with one setting as the remedy says."""
     network = fit.network
     settings = fit.options["settings"]
     sizes = [layer.k for layer in network.layers[:-1] if layer.shapes]
     act = str(network.layers[0].act)
-    if parameter == "learning_rate_init":
-        settings = dataclasses.replace(settings, learning_rate=float(text))
-    elif parameter == "max_iter":
-        settings = dataclasses.replace(settings, epochs=int(text))
-    elif parameter == "alpha":
-        settings = dataclasses.replace(settings, l2=float(text) / len(fit.X))
-    elif parameter == "activation":
-        act = text.strip("'")
-    elif parameter == "hidden_layer_sizes":
-        sizes = [int(size) for size in re.findall(r"\d+", text)]
-        act = "relu" if act == "identity" else act
     sizes = [network.d, *sizes, network.k]
+    if parameter == "activation":
+        act = ast.literal_eval(text)
+    elif parameter == "sizes":
+        sizes = ast.literal_eval(text)
+        act = "relu" if act == "identity" else act
+    else:
+        settings = dataclasses.replace(settings, **{parameter: ast.literal_eval(text)})
     network = Network.dense(sizes, act, network.loss, dtype=network.dtype)
     run = train(network, fit.X, fit.y, settings=settings)
     return Fit(network, run.history, fit.X, fit.y, fit.options | {"settings": settings})
 
 
 def every(rule, parameter, without=()):
-    """All faults planted for a rule, with the parameter that its remedy sets."""
+    """All faults planted for a rule, with the setting that its remedy sets."""
     return [(rule, name, parameter) for name in PLANTED[rule] if name not in without]
 
 
 REMEDIES = [
-    *every("learning rate too high", "learning_rate_init"),
-    *every("learning rate too low", "learning_rate_init"),
+    *every("learning rate too high", "learning_rate"),
+    *every("learning rate too low", "learning_rate"),
     *every("dead units", "activation", without=("softplus under dropout", "L-BFGS")),
-    ("overfitting", "random labels", "alpha"),
-    ("overfitting", "noise of values", "alpha"),
-    ("overfitting", "labels", "alpha"),
-    ("overfitting", "counts", "alpha"),
-    ("underfitting", "penalty", "alpha"),
-    ("underfitting", "penalty on counts", "alpha"),
-    ("underfitting", "a line for circles", "hidden_layer_sizes"),
-    ("underfitting", "a line for a wave", "hidden_layer_sizes"),
-    ("underfitting", "two epochs", "max_iter"),
+    ("overfitting", "random labels", "l2"),
+    ("overfitting", "noise of values", "l2"),
+    ("overfitting", "labels", "l2"),
+    ("overfitting", "counts", "l2"),
+    ("underfitting", "penalty", "l2"),
+    ("underfitting", "penalty on counts", "l2"),
+    ("underfitting", "a line for circles", "sizes"),
+    ("underfitting", "a line for a wave", "sizes"),
+    ("underfitting", "two epochs", "epochs"),
 ]
 
 
 def advice(finding, parameter):
-    """The value that a remedy gives to a parameter, as text."""
+    """The value that a remedy gives to a setting, as text."""
     value = r"=('\w+'|\([^)]*\)|[\d.e+-]*\d)"
     return re.search(parameter + value, finding.remedy)[1]
 
@@ -97,7 +93,7 @@ def test_a_standardised_target_is_sound(name):
 def test_a_larger_validation_set_is_large_enough():
     rule = "validation set too small"
     form = (
-        r"Set validation_fraction=0\.\d+, about \d+ rows|Cross-validate, .*: \d+ rows"
+        r"Keep \d+% of all rows for validation, about \d+ rows|Cross-validate: \d+ rows"
     )
     fit = planted(rule, "weak signal")
     X, y = linear(4, 8000, noise=1.5)

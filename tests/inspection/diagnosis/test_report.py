@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 from scipy.sparse import coo_array, csr_array
 
-from halfmoon.estimators.mlp import MLPClassifier, MLPRegressor
 from halfmoon.inspection.diagnosis import RULES, Diagnosis, diagnose
+from halfmoon.network import Network
 from halfmoon.training.history import SCHEMA, History
 from halfmoon.training.settings import Settings
 from inspection.diagnosis.fits import N, fitted, points, scaled, votes, with_column
 from inspection.diagnosis.planted import PLANTED, planted
 from inspection.diagnosis.sound import SOUND
 
-PARAMETERS = {field.name for field in dataclasses.fields(Settings)}
-for estimator in (MLPClassifier, MLPRegressor):
-    PARAMETERS |= set(inspect.signature(estimator).parameters)
+SETTINGS = {field.name for field in dataclasses.fields(Settings)}
+SETTINGS |= set(inspect.signature(Network.dense).parameters)
 
 
 def names(diagnosis):
@@ -69,8 +68,26 @@ def test_a_planted_fault_is_found_with_its_number_rule_and_remedy(rule, name):
     for text in (finding.rule, finding.message, finding.remedy):
         assert text.endswith(".") or text.endswith(").")
         assert len(text.split()) > 3
-    assert set(re.findall(r"\w+", finding.remedy)) & PARAMETERS, finding.remedy
-    assert set(re.findall(r"(\w+)=", finding.remedy)) <= PARAMETERS, finding.remedy
+    assert set(re.findall(r"(\w+)=", finding.remedy)) <= SETTINGS, finding.remedy
+    assert set(finding.change) <= SETTINGS
+
+
+JARGON = re.compile(
+    r"\b(loss|gradient|epoch|activation|validation|penalty|saturat|standard|deviation|"
+    r"optimi|converge|overfit|underfit|initiali|sharpness|curvature)",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_each_rule_says_in_plain_words_what_it_means(name):
+    plain = RULES[name].plain
+    assert plain[0].isupper()
+    assert plain.endswith(".")
+    assert plain.count(".") == 1
+    assert len(plain.split()) <= 22
+    assert not JARGON.search(plain), plain
+    assert planted(name, next(iter(PLANTED[name]))).finding(name).plain == plain
 
 
 def test_for_each_rule_there_are_at_least_five_planted_faults():

@@ -3,6 +3,7 @@
 What several rules ask for is computed once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -22,6 +23,18 @@ from halfmoon.training.solvers import Solver, make_method
 
 ROWS = 20_000  # at most about so many go through the network
 ENTRIES = 20_000_000  # at most about so many numbers of X are looked at
+
+Words = Callable[[str, Any], str]  # of a setting's name and its value
+
+
+def as_setting(name: str, value: Any) -> str:
+    """A setting as `train` or `Network.dense` is given it.
+
+    >>> as_setting("learning_rate", 0.25), as_setting("activation", "tanh")
+    ('learning_rate=0.25', "activation='tanh'")
+    """
+    written = f"{value:.4g}" if isinstance(value, float) else repr(value)
+    return f"{name}={written}"
 
 
 class WeightedRows(NamedTuple):
@@ -93,6 +106,7 @@ class Case:
     validation: WeightedRows | None
     settings: Settings | None
     names: list[str]  # of the columns of X
+    words: Words = as_setting  # in which remedies name settings
 
     @cached_property
     def sample(self) -> WeightedRows:

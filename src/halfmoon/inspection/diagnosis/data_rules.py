@@ -32,7 +32,11 @@ def _list_columns(case: Case, indices: Any) -> str:
     return ", ".join(case.names[index] for index in indices[:5]) + more
 
 
-@rule("constant columns", "A column has at least two values.")
+@rule(
+    "constant columns",
+    "A column has at least two values.",
+    "A column is the same in all rows, so nothing can be learned from it.",
+)
 def constant_columns(case: Case) -> Finding | None:
     """It looks at all training rows that weigh something."""
     X = case.training.X
@@ -46,10 +50,7 @@ def constant_columns(case: Case) -> Finding | None:
     return Finding(
         number=float(len(constant)),
         message=f"The same value in all {len(case.training.y)} rows: {columns}.",
-        remedy=(
-            "Remove them from X: for the first of hidden_layer_sizes they only repeat "
-            "the biases."
-        ),
+        remedy="Remove them from X: they only repeat the biases of the first layer.",
     )
 
 
@@ -58,6 +59,8 @@ def constant_columns(case: Case) -> Finding | None:
     f"A column's root mean square is at most {LARGEST:g}. Its farthest value is at "
     f"least {SMALLEST_REACH:g} from its mean, and at least a tenth of that mean and "
     "1/30 of the largest standard deviation.",
+    "Some columns hold much larger or smaller numbers than others, so that no learning "
+    "rate suits them all.",
 )
 def unscaled_inputs(case: Case) -> Finding | None:
     """The number is the worst of these, in units of what is allowed.
@@ -99,8 +102,8 @@ def unscaled_inputs(case: Case) -> Finding | None:
             f"{excess[worst]:.3g} times the limit."
         ),
         remedy=(
-            "Standardise X, (x - mean) / standard deviation; a smaller "
-            "learning_rate_init would only slow the whole fit down."
+            "Standardise X, (x - mean) / standard deviation; a smaller learning rate "
+            "would only slow the whole fit down."
         ),
     )
 
@@ -109,12 +112,14 @@ def unscaled_inputs(case: Case) -> Finding | None:
     "unscaled target",
     "A real-valued y has a standard deviation from 0.1 to 10, and a mean within 10 "
     "standard deviations of 0.",
+    "The values to be predicted are so large, or so small, that the network hardly "
+    "comes near them.",
 )
 def unscaled_target(case: Case) -> Finding | None:
     """The number is in units of what is allowed.
 
     Raw predictions begin with mean 0 and a spread of about 1, and move by about
-    learning_rate_init an update. A fit that explains half of the best constant's loss
+    the learning rate an update. A fit that explains half of the best constant's loss
     has overcome that. The exact limits are those of `off_scale`.
     """
     y = case.sample.y.astype(np.float64)
@@ -133,10 +138,7 @@ def unscaled_target(case: Case) -> Finding | None:
             f"{excess[worst]:.3g} times the limit; {case.explained:.2g} of the best "
             "constant's loss is explained (1 is all)."
         ),
-        remedy=(
-            "Fit (y - mean) / standard deviation and turn predictions back: "
-            "normalize_y=True."
-        ),
+        remedy="Fit (y - mean) / standard deviation of y, and turn predictions back.",
     )
 
 
@@ -177,6 +179,8 @@ def _targets(loss: Loss, y: Array, k: int) -> list[Array]:
     "leaking column",
     "No column alone separates the classes, or the quarters of a real-valued y, with "
     f"an AUC over {COPY_AUC} while all others stay below {OTHERS_AUC}.",
+    "One column almost gives the answer away; perhaps it was written down after the "
+    "answer was known.",
 )
 def leaking_column(case: Case) -> Finding | None:
     """Such a column may be a copy of the target.
@@ -203,7 +207,7 @@ def leaking_column(case: Case) -> Finding | None:
                 ),
                 remedy=(
                     f"Unless {columns} is known before the target is, leave it out of "
-                    "X and choose alpha anew."
+                    "X and choose penalties anew."
                 ),
             )
     return None
@@ -213,6 +217,7 @@ def leaking_column(case: Case) -> Finding | None:
     "validation set too small",
     f"There are at least {FEWEST_ROWS} validation rows, and the share of the loss that "
     f"the network explains on them has a standard error of at most {LARGEST_ERROR}.",
+    "So few rows are kept for checking that the result depends on luck.",
     needs="validation",
 )
 def validation_set_too_small(case: Case) -> Finding | None:
@@ -240,15 +245,9 @@ def validation_set_too_small(case: Case) -> Finding | None:
     needed = int(np.ceil(max(n * (1.5 * error / LARGEST_ERROR) ** 2, 25.0)))
     share = np.ceil(100.0 * needed / (len(rows.y) + len(case.training.y))) / 100.0
     if share <= 0.5:
-        remedy = (
-            f"Set validation_fraction={share:g}, about {needed} rows, with "
-            "early_stopping=True."
-        )
+        remedy = f"Keep {share:.0%} of all rows for validation, about {needed} rows."
     else:
-        remedy = (
-            f"Cross-validate, with early_stopping=False: {needed} rows are needed, "
-            "over half of all."
-        )
+        remedy = f"Cross-validate: {needed} rows are needed, over half of all."
     return Finding(
         number=float(n if too_few else error),
         message=f"{n:.0f} rows explain {1.0 - left:.2g}, give or take {error:.2g}.",

@@ -36,15 +36,15 @@ def _rate_to_set(case: Case, factor: float = 0.1) -> str:
     """The setting of `factor` times the fit's learning rate, where that is known."""
     change = _other_rate(case, factor)
     if not change:
-        return "another random_state"
-    return f"learning_rate_init={change['learning_rate_init']:.2g}"
+        return "another seed"
+    return case.words(*next(iter(change.items())))
 
 
 def _other_rate(case: Case, factor: float = 0.1) -> dict[str, Any]:
     """The same as data; nothing where the learning rate is not known."""
     if case.learning_rate is None:
         return {}
-    return {"learning_rate_init": float(f"{factor * case.learning_rate:.2g}")}
+    return {"learning_rate": float(f"{factor * case.learning_rate:.2g}")}
 
 
 def flattest_layer(case: Case, flat_sides: int, in_rows: float) -> LayerUnits | None:
@@ -61,6 +61,7 @@ def flattest_layer(case: Case, flat_sides: int, in_rows: float) -> LayerUnits | 
     "dead units",
     f"At most {STUCK_UNITS:.0%} of a layer's units are flat (slope under 0.005) in "
     "every row, if its activation is flat on one side, as relu is.",
+    "Many units give the same answer to every row, so they cannot learn any more.",
 )
 def dead_units(case: Case) -> Finding | None:
     """The number is the share of flat units, in the layer with most of them.
@@ -83,8 +84,8 @@ def dead_units(case: Case) -> Finding | None:
             f"each of {len(case.sample.y)} rows and hardly learn."
         ),
         remedy=(
-            "Set activation='leaky_relu', whose units cannot die, or "
-            f"{_rate_to_set(case)}."
+            f"Set {case.words('activation', 'leaky_relu')}, whose units cannot die, "
+            f"or {_rate_to_set(case)}."
         ),
         change={"activation": "leaky_relu"},
     )
@@ -95,6 +96,8 @@ def dead_units(case: Case) -> Finding | None:
     f"At most {STUCK_UNITS:.0%} of a layer's units are flat (slope under 0.005) in "
     f"{SATURATED_ROWS:.0%} of the rows, if its activation is flat on both sides, as "
     "tanh is.",
+    "Many units only say yes or no: small steps hardly change their answers, so they "
+    "learn slowly.",
 )
 def saturated_units(case: Case) -> Finding | None:
     """The number is the share of saturated units, in the layer with most of them.
@@ -116,8 +119,8 @@ def saturated_units(case: Case) -> Finding | None:
             f"{case.explained:.2g} of the best constant's loss is explained (1 is all)."
         ),
         remedy=(
-            f"Standardise X, keep initializer='auto', set {_rate_to_set(case)}, or "
-            "activation='relu', flat on one side only."
+            f"Standardise X, keep the automatic initializer, set {_rate_to_set(case)}, "
+            f"or {case.words('activation', 'relu')}, flat on one side only."
         ),
     )
 
@@ -133,6 +136,7 @@ def _levels(curve: Array) -> Array:
     "Sharpness times rate stays below 2 (with momentum, 2 + 2 beta) or the loss still "
     f"falls. The loss ends within {END_ABOVE_BEST} of its best level and does not rise "
     "or explode on the way, in units of the best constant's loss.",
+    "The steps are too large: they jump over the best place, to and fro.",
     needs="learning_rate",
 )
 def learning_rate_too_high(case: Case) -> Finding | None:
@@ -247,6 +251,7 @@ def _late_fall(loss: Array) -> float:
     "learning rate too low",
     f"While the loss still falls, an update is at least 1/{1 / SMALLEST_UPDATE:.0f} of "
     "the weights.",
+    "The steps are so small that learning takes very long.",
     needs="learning_rate",
 )
 def learning_rate_too_low(case: Case) -> Finding | None:
@@ -282,7 +287,7 @@ def learning_rate_too_low(case: Case) -> Finding | None:
             f"An update is {ratio:.2g} of the weights; the last quarter of the epochs "
             f"brought {late:.2f} of the fall."
         ),
-        remedy=f"Set {_rate_to_set(case, factor)}, or a larger max_iter.",
+        remedy=f"Set {_rate_to_set(case, factor)}, or train for more epochs.",
         change=_other_rate(case, factor),
     )
 
@@ -291,6 +296,8 @@ def learning_rate_too_low(case: Case) -> Finding | None:
     "overfitting",
     "Of what the network gains on training rows, compared with the best constant "
     f"prediction, it keeps over {1.0 - LOST:.0%} on validation rows.",
+    "The network has learned its own rows by heart, and knows less about rows that it "
+    "has not seen.",
 )
 def overfitting(case: Case) -> Finding | None:
     """The number is the share of the gain that is lost.
@@ -329,9 +336,9 @@ def overfitting(case: Case) -> Finding | None:
     if not (learned and lost > LOST and certain):
         return None
     when = f" {after_best} epochs after the best" if too_long else ""
-    stop = "" if validated.any() and not too_long else "early_stopping=True, "
+    stop = "Set" if validated.any() and not too_long else "Stop early, or set"
     l2 = getattr(case.settings, "l2", 0.0)
-    alpha = max(1.0, 10.0 * l2 * case.training.weight.sum())
+    l2 = float(f"{max(1.0 / case.training.weight.sum(), 10.0 * l2):.2g}")
     return Finding(
         number=float(lost),
         message=(
@@ -339,8 +346,8 @@ def overfitting(case: Case) -> Finding | None:
             f"validation rows, a constant's {constant_loss:.3g}; {lost:.3g} of the "
             "gain is lost."
         ),
-        remedy=f"Set {stop}alpha={alpha:.2g} or more, or smaller hidden_layer_sizes.",
-        change={"alpha": float(f"{alpha:.2g}")},
+        remedy=f"{stop} {case.words('l2', l2)} or more, or take fewer hidden units.",
+        change={"l2": l2},
     )
 
 
@@ -384,6 +391,7 @@ def _mean_of_nearest(X: Array, y: Array, k: int) -> Array:
     "underfitting",
     f"At least {LEARNED:.0%} of the best constant's loss is explained, if the nearest "
     f"rows or a straight line explain over {LEARNABLE:.0%} of y's variance.",
+    "The network has hardly learned anything, although there is something to learn.",
 )
 def underfitting(case: Case) -> Finding | None:
     """The number is the share of the best constant's loss that is explained.
@@ -417,16 +425,17 @@ def _to_learn_more(case: Case) -> tuple[str, dict[str, Any]]:
     # |W|^2 of Glorot's initial weights
     usual = sum(2.0 * layer.d * layer.k / (layer.d + layer.k) for layer in layers)
     if l2 and network.penalty(network.theta, 2.0, 0.0) < 0.1 * usual:
-        alpha = l2 * case.training.weight.sum() / 1000.0
-        text = f"Set alpha={alpha:.1g}: the penalty has shrunk the weights."
-        return text, {"alpha": float(f"{alpha:.1g}")}
+        l2 = float(f"{l2 / 1000.0:.1g}")
+        text = f"Set {case.words('l2', l2)}: the penalty has shrunk the weights."
+        return text, {"l2": l2}
     if _late_fall(case.history["loss"]) > LATE_FALL:
         epochs = 10 * len(case.history)
-        text = f"Set max_iter={epochs}: the loss was still falling."
-        return text, {"max_iter": epochs}
-    sizes = tuple(4 * layer.k for layer in layers[:-1]) or (100,)
+        text = f"Set {case.words('epochs', epochs)}: the loss was still falling."
+        return text, {"epochs": epochs}
+    hidden = [4 * layer.k for layer in layers[:-1]] or [100]
+    sizes = (network.d, *hidden, network.k)
     text = (
-        f"Set hidden_layer_sizes=({', '.join(map(str, sizes))},), or if the loss is "
-        f"unsteady or above a constant's, {_rate_to_set(case)}."
+        f"Set {case.words('sizes', sizes)}, or if the loss is unsteady or above a "
+        f"constant's, {_rate_to_set(case)}."
     )
-    return text, {"hidden_layer_sizes": sizes}
+    return text, {"sizes": sizes}

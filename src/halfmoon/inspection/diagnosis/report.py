@@ -9,7 +9,13 @@ from numpy.typing import ArrayLike
 
 # importing the rules puts them on the list
 from halfmoon.inspection.diagnosis import data_rules, fit_rules  # noqa: F401
-from halfmoon.inspection.diagnosis.case import ROWS, Case, WeightedRows
+from halfmoon.inspection.diagnosis.case import (
+    ROWS,
+    Case,
+    WeightedRows,
+    Words,
+    as_setting,
+)
 from halfmoon.inspection.diagnosis.rule import RULES, Finding
 from halfmoon.network import Network
 from halfmoon.training.history import History
@@ -63,13 +69,13 @@ def diagnose(
     validation: tuple[Any, ...] | None = None,
     settings: Settings | None = None,
     names: list[str] | None = None,
+    words: Words = as_setting,
 ) -> Diagnosis:
     """Find what is wrong with a fit, by which number, and which setting to change.
 
     Of more than 20,000 rows about 20,000 are looked at, always the same (for constant
-    columns, all). Nothing is changed. Remedies are in the estimators' words: for
-    `train`, learning_rate_init is learning_rate, alpha is l2 times the sum of weights,
-    and max_iter is epochs.
+    columns, all). Nothing is changed. Remedies name the settings of `train` and the
+    sizes and activation of `Network.dense`.
 
     Parameters
     ----------
@@ -90,6 +96,8 @@ def diagnose(
         the learning rate is not checked.
     names : list of str, optional
         Names of the columns; by default those of X if it has any.
+    words : callable, optional
+        What a remedy calls a setting, of its name and value; by default "name=value".
 
     Returns
     -------
@@ -124,7 +132,7 @@ def diagnose(
     held_out = None
     if validation is not None:
         held_out = WeightedRows.of(read_validation(network, validation)).draw(ROWS)
-    case = Case(network, history, training, held_out, settings, columns)
+    case = Case(network, history, training, held_out, settings, columns, words)
     with np.errstate(all="ignore"):  # a network that diverged is a case too
         rules = [rule for rule in RULES.values() if rule.applies(case)]
         findings = [rule.check(case) for rule in rules]

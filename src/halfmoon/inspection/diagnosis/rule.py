@@ -1,6 +1,10 @@
 """What a rule of the diagnosis is: a name, a sentence, and a function that looks.
 
-    @rule("constant columns", "A column has at least two values.")
+    @rule(
+        "constant columns",
+        "A column has at least two values.",
+        "A column is the same in all rows, so nothing can be learned from it.",
+    )
     def constant_columns(case: Case) -> Finding | None: ...
 
 The function returns None where the rule is kept, or where nothing certain can be said:
@@ -30,10 +34,12 @@ class Finding:
         The rule: what holds for a sound fit.
     number : float
         The number that breaks it.
+    plain : str
+        What it means, in a sentence without technical terms.
     message : str
         What was found, in a sentence.
     remedy : str
-        Which setting to change, and to what, in the estimators' words.
+        Which setting to change, and to what.
     change : dict
         The remedy's first setting and its value, where it can be set just so; else
         empty.
@@ -43,6 +49,7 @@ class Finding:
     >>> finding = Finding(
     ...     name="constant columns",
     ...     rule="A column has at least two values.",
+    ...     plain="Nothing can be learned from a column that never changes.",
     ...     number=1.0,
     ...     message="The same value in all 240 rows: age.",
     ...     remedy="Remove it from X.",
@@ -53,6 +60,7 @@ class Finding:
 
     name: str = ""
     rule: str = ""
+    plain: str = ""
     number: float
     message: str
     remedy: str
@@ -65,10 +73,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class DiagnosticRule:
-    """A rule, and the function that looks for what breaks it."""
+    """A rule, what it means if it is broken, and the function that looks for that."""
 
     name: str
     sentence: str
+    plain: str
     find: Find
     needs: Need | None = None  # a rule is checked where the case has what it needs
 
@@ -77,22 +86,24 @@ class DiagnosticRule:
         return self.needs is None or getattr(case, self.needs) is not None
 
     def check(self, case: Case) -> Finding | None:
-        """The finding, under this rule's name, or None."""
+        """The finding, with this rule's name and sentences, or None."""
         finding = self.find(case)
         if finding is None:
             return None
-        return replace(finding, name=self.name, rule=self.sentence)
+        return replace(finding, name=self.name, rule=self.sentence, plain=self.plain)
 
 
 # by name, in the order in which they are checked
 RULES: dict[str, DiagnosticRule] = {}
 
 
-def rule(name: str, sentence: str, needs: Need | None = None) -> Callable[[Find], Find]:
+def rule(
+    name: str, sentence: str, plain: str, needs: Need | None = None
+) -> Callable[[Find], Find]:
     """Add the function below to RULES."""
 
     def register(find: Find) -> Find:
-        RULES[name] = DiagnosticRule(name, sentence, find, needs)
+        RULES[name] = DiagnosticRule(name, sentence, plain, find, needs)
         return find
 
     return register

@@ -8,6 +8,7 @@ import { makeSmallButton } from "./toggles.js";
 /**
  * @typedef {object} FindingInfo
  * @property {string} name
+ * @property {string} plain what it means, in everyday words
  * @property {string} message
  * @property {string} rule
  * @property {string} remedy
@@ -82,14 +83,15 @@ export function makeFindingsPanel(store) {
  */
 function makeFinding(
   store,
-  { name, message, rule, remedy, change, label, reset },
+  { name, plain, message, rule, remedy, change, label, reset },
   close,
 ) {
   const element = make("div", "pg-finding");
   const text = make("p", "");
   const title = make("strong", "", `${name.charAt(0).toUpperCase()}${name.slice(1)}.`);
-  text.append(title, ` ${message} ${remedy}`);
-  text.title = rule;
+  const exactly = make("span", "pg-exactly", `${message} ${remedy}`);
+  exactly.title = rule;
+  text.append(title, ` ${plain}`, exactly);
   element.append(text);
   if (label) {
     const button = makeSmallButton(label, async () => {
