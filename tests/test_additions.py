@@ -1,6 +1,6 @@
-"""CONTRIBUTING's table is true: each addition is made in a copy of the tree, in the
-files that the table names and in no other, and the tests pass there; with one of these
-files as it was they fail.
+"""CONTRIBUTING's table is true: additions are made in a copy of the tree, in the files
+that the table names and in no other, and the tests pass there; with one of these files
+as it was they fail.
 
 What is added is made up: its names, "own_...", are none that the package will take.
 """
@@ -435,15 +435,10 @@ def python(copy, *arguments):
     )
 
 
-def run_tests(copy, tests):
-    """Whether they do, the pages that are made from the registries made anew, and what
-    pytest says.
-    """
-    page = python(copy, "-m", "halfmoon", "list", "--markdown")
-    if page.returncode == 0:
-        (copy / "docs" / "components.md").write_text(page.stdout, encoding="utf-8")
+def run_tests(copy, *arguments):
+    """Whether they do, and what pytest says."""
     options = ["-q", "-x", "-n", "0", "-m", "not slow", "-p", "no:cacheprovider"]
-    done = python(copy, "-m", "pytest", *options, *tests)
+    done = python(copy, "-m", "pytest", *options, *arguments)
     return done.returncode == 0, done.stdout + done.stderr
 
 
@@ -460,22 +455,36 @@ def make(addition, copy):
     return before
 
 
+def make_page(copy):
+    """Make the page anew that is made from the registries."""
+    page = python(copy, "-m", "halfmoon", "list", "--markdown")
+    if page.returncode == 0:
+        (copy / "docs" / "components.md").write_text(page.stdout, encoding="utf-8")
+
+
 def fails(copy, path, addition):
     """Whether a test misses what a file was to say; those that may know come first."""
-    own = [one for one in addition.tests if one not in ALWAYS]
-    first = ALWAYS if path.suffix == ".md" or not own else own
-    return any(not run_tests(copy, some)[0] for some in (first, addition.tests))
+    tests = [
+        test
+        for test in addition.tests
+        if "/" not in test or (copy / test.partition("::")[0]).exists()
+    ]
+    own = [test for test in tests if test not in ALWAYS]
+    parts = [ALWAYS, own] if path.name == DERIVATION else [own, ALWAYS]
+    return any(not run_tests(copy, *part)[0] for part in parts)
 
 
 @pytest.mark.slow
-def test_all_tests_of_what_is_registered_pass_for_additions_too(copy):
+def test_all_that_has_something_to_say_passes_with_every_addition(copy):
     """They are made all at once: to look through the tests for names takes longest."""
-    names = []
+    has_to_say = set()
     for addition in ADDITIONS:
-        if addition.name:
-            make(addition, copy)
-            names.append(addition.name)
-    passed, printed = run_tests(copy, ["tests", "-k", " or ".join(names)])
+        make(addition, copy)
+        has_to_say |= {re.split("::|/", test)[-1] for test in addition.tests}
+        has_to_say |= {addition.name} - {""}
+    make_page(copy)
+    words = " or ".join(word.removesuffix(".py") for word in sorted(has_to_say))
+    passed, printed = run_tests(copy, "tests", "my_layer.py", "-k", words)
     assert passed, printed
 
 
@@ -484,17 +493,15 @@ def test_all_tests_of_what_is_registered_pass_for_additions_too(copy):
 def test_an_addition_touches_the_files_that_the_table_names(addition, copy):
     touched = ["new" if not (ROOT / f).exists() else f for f in addition.files]
     assert sorted(TABLE[addition.kind]) == sorted(touched)
-    before = make(addition, copy)
-    passed, printed = run_tests(copy, addition.tests)
-    assert passed, printed
-    if len(before) == 1:
+    if len(addition.files) == 1:
         return
-    for path, text in before.items():
+    for path, text in make(addition, copy).items():
         after = path.read_text(encoding="utf-8")
         if text:
             path.write_text(text, encoding="utf-8")
         else:
             path.unlink()
+        make_page(copy)
         assert fails(copy, path, addition), f"{path.name} need not be touched."
         path.write_text(after, encoding="utf-8")
 
