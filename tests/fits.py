@@ -2,12 +2,15 @@
 
 import os
 import signal
+import threading
+import time
 
 import numpy as np
 
 from halfmoon import datasets
 from halfmoon.network import Network
 from halfmoon.training.history import SCHEMA
+from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.train import train
 
 X, Y = datasets.make("moons", 60, 0.2, 0)
@@ -52,6 +55,42 @@ def assert_same(one, other, columns=COUNTED):
     assert a.average is b.average is None or np.array_equal(a.average, b.average)
     for name in columns:
         assert np.array_equal(a.history[name], b.history[name], equal_nan=True), name
+
+
+def listening():
+    """The fit that hears of Ctrl-C now, if there is one."""
+    heard_by = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    return heard_by if isinstance(heard_by, Interrupt) else None
+
+
+def press_ctrl_c():
+    """Press it while a fit listens, and wait until the main thread has noted it.
+
+    Where nobody listens it would end the tests themselves.
+    """
+    by = listening()
+    assert by is not None
+    os.kill(os.getpid(), signal.SIGINT)
+    while not by.seen:
+        time.sleep(0.001)
+
+
+def press_ctrl_c_from_outside(after=0.3):
+    """From a thread of its own, so many seconds after a fit has begun to listen.
+
+    Returns a list that is empty until it has been pressed.
+    """
+    pressed = []
+
+    def wait_and_press():
+        while listening() is None:
+            time.sleep(0.01)
+        time.sleep(after)
+        os.kill(os.getpid(), signal.SIGINT)
+        pressed.append(True)
+
+    threading.Thread(target=wait_and_press).start()
+    return pressed
 
 
 def interrupt(network, run):

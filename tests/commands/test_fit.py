@@ -2,8 +2,6 @@
 
 import errno
 import json
-import os
-import signal
 from contextlib import contextmanager
 
 import numpy as np
@@ -11,6 +9,7 @@ import pytest
 
 import halfmoon
 from clinic import FIT, table_lines
+from fits import press_ctrl_c
 from halfmoon.atomic import write_file
 from halfmoon.commands.fitting import folder, measuring, training
 from halfmoon.estimators.tabular_base import Tabular
@@ -185,28 +184,23 @@ def test_a_mistake_is_one_sentence_and_nothing_is_written(
     assert names(folder.Path()) == before
 
 
-def interrupting(times):
+@contextmanager
+def interrupting(self, recipe):
     """A progress that presses Ctrl-C after the first epoch of the second network."""
+    pressed = []
 
-    @contextmanager
-    def progress(self, recipe):
-        pressed = []
+    def told(number, run):
+        if number == 1 and not pressed:
+            pressed.append(number)
+            press_ctrl_c()
 
-        def told(number, run):
-            if number == 1 and not pressed:
-                pressed.append(number)
-                for _ in range(times):
-                    os.kill(os.getpid(), signal.SIGINT)
-
-        yield told
-
-    return progress
+    yield told
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # the command line shows it
 def test_ctrl_c_keeps_the_networks_so_far_and_writes_all_files(run, table, monkeypatch):
-    monkeypatch.setattr(Tabular, "_progress", interrupting(1))
+    monkeypatch.setattr(Tabular, "_progress", interrupting)
     done = run("fit", table, "--target", "ill", "--effort", "2", "--n-jobs", "1")
     assert done.status == 130
     assert "networks were kept, and they predict" in done.error

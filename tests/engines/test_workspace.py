@@ -3,7 +3,6 @@
 import copy
 import gc
 import os
-import signal
 import threading
 import warnings
 import weakref
@@ -29,6 +28,7 @@ from engines.problems import (
     tune,
 )
 from engines.processes import python
+from fits import press_ctrl_c_from_outside
 from halfmoon import MLPClassifier, find_learning_rate
 from halfmoon.engines import threads as own_threads
 from halfmoon.engines.compiled import engine as compiled
@@ -408,8 +408,7 @@ def test_ctrl_c_inside_a_long_update_is_answered_and_leaves_the_weights_as_they_
     train(
         Network.dense([200, 4, 3], "relu"), X[:50], y[:50], epochs=1, engine="compiled"
     )
-    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    press_ctrl_c_from_outside(after=1.0)
     with pytest.warns(UserWarning, match="interrupted in epoch 1"):
         run = train(network, X, y, epochs=5, engine="compiled")
     # not even the first update was carried out to its end

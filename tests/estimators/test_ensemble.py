@@ -1,9 +1,6 @@
 """Several networks on one table, each judged by the rows that it has not learned."""
 
 import dataclasses
-import os
-import signal
-import time
 
 import numpy as np
 import pytest
@@ -13,6 +10,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.metrics import log_loss, mean_squared_error
 from sklearn.preprocessing import scale
 
+from fits import press_ctrl_c
 from halfmoon.estimators.ensemble import (
     Data,
     cross_entropy,
@@ -135,12 +133,12 @@ def test_each_member_has_first_weights_of_its_own(cancer):
 
 @pytest.mark.parametrize("n_threads", [1, 2])
 def test_after_ctrl_c_the_members_so_far_stay(cancer, n_threads):
-    told = []
+    pressed = []
 
     def progress(number, run):
-        told.append(number)
-        if number == 1 and run.epoch == 2:
-            os.kill(os.getpid(), signal.SIGINT)
+        if number == 1 and run.epoch == 2 and not pressed:
+            pressed.append(number)
+            press_ctrl_c()
 
     members, stopped = trained(cancer, True, n_threads, progress, members=8)
     assert stopped == "interrupted"
@@ -155,8 +153,7 @@ def test_ctrl_c_ends_a_long_epoch(cancer, monkeypatch):
     def chunk(*args):
         chunks.append(args)
         if len(chunks) == 2:
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.3)  # until the main thread has noted it
+            press_ctrl_c()
         return run_chunk(*args)
 
     run_chunk = loop.run_chunk
@@ -178,8 +175,7 @@ def test_a_later_member_without_an_epoch_is_left_out(cancer, monkeypatch):
     def chunk(*args):
         if len(told) == 2:  # the first one's epoch, and its end
             told.append("interrupted")
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.3)  # until the main thread has noted it
+            press_ctrl_c()
         return run_chunk(*args)
 
     run_chunk = loop.run_chunk

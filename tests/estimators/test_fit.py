@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import threading
 from dataclasses import dataclass, field
 from itertools import count
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ import pytest
 from sklearn import neural_network
 from sklearn.exceptions import ConvergenceWarning
 
+from fits import press_ctrl_c_from_outside
 from halfmoon import MLPClassifier, MLPRegressor
 from halfmoon.components.activations import Activation
 from small import (
@@ -290,8 +290,7 @@ def test_ctrl_c_from_outside_ends_a_long_fit_and_a_warm_start_goes_on():
     model = short(max_iter=10**8, n_iter_no_change=10**6, warm_start=True)
     # so that nothing is left to be compiled before the fit listens
     short(max_iter=1).fit(X, Y)
-    timer = threading.Timer(0.3, send)
-    timer.start()
+    press_ctrl_c_from_outside()
     with pytest.warns(UserWarning, match="interrupted .*; the last weights were kept"):
         model.fit(X, Y)
     epochs = model.n_iter_

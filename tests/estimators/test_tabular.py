@@ -1,8 +1,6 @@
 """TabularClassifier and TabularRegressor: tables as they are, in Python."""
 
-import os
 import pickle
-import signal
 from collections import Counter
 from contextlib import contextmanager
 
@@ -21,6 +19,7 @@ from sklearn.metrics import log_loss, mean_squared_error
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.utils.estimator_checks import check_estimator
 
+from fits import press_ctrl_c
 from halfmoon import TabularClassifier, TabularRegressor
 from halfmoon.estimators import tabular_base
 from small import one_thread
@@ -259,7 +258,7 @@ def test_ctrl_c_keeps_the_networks_so_far(monkeypatch):
     def told(number, run):
         seen.append(number)
         if seen.count(2) == 1 and number == 2:
-            os.kill(os.getpid(), signal.SIGINT)
+            press_ctrl_c()
 
     class Told:
         def __enter__(self):

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,6 +18,7 @@ from fits import (
     fit,
     interrupt,
     net,
+    press_ctrl_c_from_outside,
 )
 from halfmoon.engines import reference
 from halfmoon.network import Network
@@ -27,28 +27,16 @@ from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.train import is_finite, train
 
 
-def handler_of_ctrl_c():
-    return getattr(signal.getsignal(signal.SIGINT), "__self__", None)
-
-
 def test_ctrl_c_from_outside_ends_a_long_fit_soon_and_keeps_its_weights():
     network = net()
     start = net().theta
     fit(net(), epochs=1)  # compiles
-    sent = []
     later = []
 
-    def send_once_it_has_begun():
-        while not isinstance(handler_of_ctrl_c(), Interrupt):
-            time.sleep(0.01)
-        time.sleep(0.3)
-        os.kill(os.getpid(), signal.SIGINT)
-        sent.append(True)
-
     def count_chunks(run):
-        later.extend(sent)
+        later.extend(pressed)
 
-    threading.Thread(target=send_once_it_has_begun).start()
+    pressed = press_ctrl_c_from_outside()
     with pytest.warns(UserWarning, match="interrupted .*; the last weights were kept"):
         _, run = fit(network, epochs=10**8, progress=count_chunks)
     assert len(later) <= 1  # the chunk of updates that was under way
