@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from halfmoon.components.setting_texts import read_settings, write_setting
+from halfmoon.components.setting_texts import in_words, read_settings, write_setting
 from halfmoon.playground.setup import Setup
 
 CHANGED = Setup(
@@ -60,3 +60,17 @@ def test_a_text_that_is_no_setting_is_told(text, sentence):
     with pytest.raises(ValueError, match=r"[.?]$") as refused:
         read_settings(Setup, [text])
     assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ((8, 4), "8, 4"),
+        ((), "none"),
+        (1e-5, "1e-05"),
+        (12_345, "12,345"),
+        (True, "True"),
+    ],
+)
+def test_a_value_stands_in_a_sentence(value, words):
+    assert in_words(value) == words

@@ -10,7 +10,7 @@ from halfmoon.playground.setup import Setup
 
 def test_a_setup_goes_through_json_unchanged():
     setup = Setup().change(hidden=[4, 2], activations=["relu", "tanh"], batch_size=16)
-    assert Setup(**json.loads(json.dumps(setup.as_dict()))) == setup
+    assert Setup(**json.loads(json.dumps(vars(setup)))) == setup
 
 
 def test_every_setting_says_what_it_is_for():

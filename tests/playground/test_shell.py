@@ -29,7 +29,7 @@ def session(playing):
     """The session of the page, as it was at the beginning."""
     session = playing.session
     session.pause()
-    session.change(**Setup().as_dict())
+    session.change(**vars(Setup()))
     session.reset()
     look_again(playing.page)
     expect(reading(playing.page, "Update")).to_have_text("0")
@@ -264,7 +264,7 @@ def test_the_address_holds_every_setting(playing, page, session):
     assert all(part in page.url for part in text.split("&"))
     address = page.url.partition("#")[2]
     before = session.moment()
-    session.change(**Setup().as_dict())
+    session.change(**vars(Setup()))
     other = playing.open(address)
     until(lambda: session.setup == before.setup)
     assert other.url.partition("#")[2] == address

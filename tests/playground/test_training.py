@@ -8,6 +8,7 @@ from halfmoon.playground import training
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 from halfmoon.serving.operations import operate
+from halfmoon.serving.packing import jsonable
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def ask():
 
 def test_the_state_says_what_there_is(ask):
     state = ask("state")
-    assert state["setup"] == Setup(rows=30, epochs=40).as_dict()
+    assert state["setup"] == jsonable(vars(Setup(rows=30, epochs=40)))
     assert (state["task"], state["score_name"]) == ("classification", "accuracy")
     assert state["network"] == {
         "sizes": [2, 3, 2],

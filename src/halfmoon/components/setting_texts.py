@@ -1,4 +1,4 @@
-"""Settings as texts, as a page's address and the command line write them.
+"""Settings as texts: as a page's address and the command line write them, and in words.
 
     hidden=4,3   learning_rate=0.1   data=spiral:arms=3   batch_size=   (none)
 
@@ -51,6 +51,21 @@ def write_setting(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value).replace("%", "%25")
+
+
+def in_words(value: Any) -> str:
+    """A setting's value for a sentence: four digits, and thousands set apart.
+
+    >>> in_words((8, 4)), in_words(20_000), in_words(0.1), in_words(None)
+    ('8, 4', '20,000', '0.1', 'none')
+    """
+    if isinstance(value, tuple):
+        return ", ".join(map(in_words, value)) or "none"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "none" if value is None else str(value)
 
 
 def _read(name: str, text: str, annotation: Any) -> Any:

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from halfmoon.components.setting_texts import in_words
 from halfmoon.inspection.diagnosis import Finding, diagnose
 from halfmoon.playground.building import measure, train_options, truth
 from halfmoon.playground.session import Moment
-from halfmoon.playground.setup import MOST_UNITS, in_words
+from halfmoon.playground.setup import MOST_UNITS
 from halfmoon.training.history import History
 from halfmoon.training.settings import Settings
 

@@ -136,26 +136,3 @@ class Setup:
         for name in changes:
             check_name("setting", name, vars(self))
         return dataclasses.replace(self, **changes)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Every setting by name, as JSON has it."""
-        values = dataclasses.asdict(self)
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in values.items()
-        }
-
-
-def in_words(value: Any) -> str:
-    """A setting's value for a sentence: four digits, and thousands set apart.
-
-    >>> in_words((8, 4)), in_words(20_000), in_words(0.1), in_words(None)
-    ('8, 4', '20,000', '0.1', 'none')
-    """
-    if isinstance(value, tuple):
-        return ", ".join(map(in_words, value)) or "none"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return "none" if value is None else str(value)

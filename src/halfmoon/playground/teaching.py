@@ -8,10 +8,11 @@ from importlib.resources import files
 from typing import Any
 
 from halfmoon.components.rules import check_name
+from halfmoon.components.setting_texts import in_words
 from halfmoon.pages.guided import Lesson, read_guided
 from halfmoon.playground.building import measure
 from halfmoon.playground.session import Session
-from halfmoon.playground.setup import Setup, in_words
+from halfmoon.playground.setup import Setup
 from halfmoon.serving.operations import Answer, operation
 
 

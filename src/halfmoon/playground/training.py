@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from halfmoon.components.rules import check_name
+from halfmoon.components.setting_texts import in_words
 from halfmoon.playground.building import layer_sizes
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
-from halfmoon.playground.setup import Setup, in_words
+from halfmoon.playground.setup import Setup
 from halfmoon.serving.operations import Answer, operation
 from halfmoon.training.recording import Recording
 
@@ -40,7 +41,7 @@ def state(session: Session) -> Answer:
         task = moment.data.task
         return {
             "version": moment.version,
-            "setup": moment.setup.as_dict(),
+            "setup": vars(moment.setup),
             "task": task,
             "score_name": "accuracy" if task == "classification" else "R2",
             "data": describe_data(session),
@@ -104,7 +105,7 @@ def describe_run(session: Session, run: str, recording: Recording) -> dict[str, 
         "id": run,
         "name": f"run {run}",
         "changed": describe_change(session.origins[run].setup, setup),
-        "setup": setup.as_dict(),
+        "setup": vars(setup),
         "update": recording.last_update,
         "train_loss": measures.train_loss,
         "test_loss": measures.test_loss,
