@@ -56,7 +56,22 @@ def test_every_weight_of_any_widths_has_a_title():
     assert titles[29] == "Weight from hidden layer 1, unit 5 to hidden layer 2, unit 3"
 
 
-@pytest.mark.parametrize("none", [4, -1])
+def test_an_input():
+    told = explain_unit(NETWORK, -2, *NAMES, ROW)
+    assert (told.title, told.steps) == ("Input size", [("size", "", -0.25)])
+    assert explain_unit(NETWORK, -1, *NAMES).steps == []
+
+
+def test_a_weights_slope_and_where_plain_descent_leads():
+    g = np.arange(12.0)
+    told = explain_weight(NETWORK, 8, *NAMES, ROW, g=g, rate=0.25)
+    assert [step.name for step in told.steps[1:3]] == ["slope dL/dw", "after a step"]
+    assert told.steps[2] == ("after a step", "2 - 0.25 * 8", 0.0)
+    bias = explain_weight(NETWORK, 5, *NAMES, g=g)
+    assert bias.steps[1:] == [("slope dL/dw", "", 5.0)]
+
+
+@pytest.mark.parametrize("none", [4, -3])
 def test_what_there_is_not_is_refused(none):
     with pytest.raises(ValueError, match="may just have been removed"):
         explain_unit(NETWORK, none, *NAMES)

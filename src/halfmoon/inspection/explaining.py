@@ -1,7 +1,7 @@
 """How one unit, one weight or one row comes about: equations with the numbers in them.
 
-A unit is counted among all units above the inputs, layer after layer. A weight is its
-index in theta.
+A unit is counted among all units above the inputs, layer after layer; input i is -1-i.
+A weight is its index in theta.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from halfmoon.arrays.elementary import Array
 from halfmoon.inspection.trace import Line, Trace, trace
 from halfmoon.inspection.working import number_text, write_out, write_sum
 from halfmoon.layers import Layer
@@ -82,7 +83,7 @@ def explain_unit(
     Returns
     -------
     Explanation
-        z and a of the unit; of a row also delta, dL/dz.
+        z and a of the unit; of a row also delta, dL/dz. Of an input its value.
 
     Raises
     ------
@@ -98,12 +99,24 @@ def explain_unit(
     z1 = 1 age + (-2) size + 0.5
     a1 = tanh z1
     """
+    if unit < 0:
+        return _explain_input(-1 - unit, inputs, row)
     index = unit
     for layer, names in _layers(network, inputs):
-        if 0 <= index < layer.k:
+        if index < layer.k:
             return _explain_unit(network, layer, index, names, outputs, row)
         index -= layer.k
     raise ValueError(f"This network has no unit {unit}; it may just have been removed.")
+
+
+def _explain_input(
+    column: int, inputs: Sequence[str], row: Traced | None
+) -> Explanation:
+    if column >= len(inputs):
+        raise ValueError("There is no such input; it may just have been removed.")
+    name = inputs[column]
+    steps = [] if row is None else [Step(name, "", float(row.trace["x"][column]))]
+    return Explanation(f"Input {name}", steps)
 
 
 def _explain_unit(
@@ -135,6 +148,8 @@ def explain_weight(
     inputs: Sequence[str],
     outputs: Sequence[str],
     row: Traced | None = None,
+    g: Array | None = None,
+    rate: float | None = None,
 ) -> Explanation:
     """A weight or bias, and what a row makes of it.
 
@@ -148,11 +163,15 @@ def explain_weight(
         What the network's inputs (d,) and outputs (k,) are called.
     row : Traced, optional
         A row, whose numbers are told too.
+    g : array (size,), optional
+        The objective's gradient, whose part for this weight is told.
+    rate : float, optional
+        The learning rate, where updates are plain gradient descent.
 
     Returns
     -------
     Explanation
-        The weight; of a row also what the weight adds to z.
+        The weight, its slope, and what it becomes; of a row also what it adds to z.
 
     Raises
     ------
@@ -170,6 +189,8 @@ def explain_weight(
     target = _name_unit(network, layer, index[-1], outputs)
     value = float(network.theta[weight])
     steps = [Step(f"{name}{layer.number}", "", value)]
+    if g is not None:
+        steps += _descent(value, float(g[weight]), rate)
     if name == "b":
         return Explanation(f"Bias of {target}", steps)
     below = [each for each, _ in _layers(network, inputs) if each.index < layer.index]
@@ -184,6 +205,15 @@ def explain_weight(
         text = f"{number_text(answer)} * {number_text(value)}"
         steps.append(Step(f"{a} {name}{layer.number}", text, answer * value))
     return Explanation(f"Weight from {source} to {target}", steps)
+
+
+def _descent(value: float, slope: float, rate: float | None) -> list[Step]:
+    """The slope by a weight, and where a step of plain gradient descent leads."""
+    steps = [Step("slope dL/dw", "", slope)]
+    if rate is not None:
+        text = f"{number_text(value)} - {rate:g} * {number_text(slope)}"
+        steps.append(Step("after a step", text, value - rate * slope))
+    return steps
 
 
 def describe_lines(

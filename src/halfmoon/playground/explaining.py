@@ -8,20 +8,17 @@ from typing import Any
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.inspection.explaining import (
-    Explanation,
-    Step,
     Traced,
     describe_lines,
     explain_unit,
     explain_weight,
 )
-from halfmoon.inspection.working import number_text
 from halfmoon.playground.building import truth
 from halfmoon.playground.charts import gradient
 from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
 
-SLOPE_WORK = 4_000_000  # rows times parameters; beyond it a slope takes too long
+GRADIENT_WORK = 4_000_000  # rows times parameters; beyond it it takes too long
 
 
 def trace_row(moment: Moment, row: int) -> Traced:
@@ -86,45 +83,24 @@ def explain(
 
     ValueError if none of the three is given, or what is no longer there.
     """
-    if unit is None and weight is None:
-        if row is None:
-            raise ValueError(
-                "A formula is that of a unit, a weight or a row; give one."
-            )
-        return describe_row(moment, row)
     traced = None if row is None else trace_row(moment, row)
-    names = moment.data.inputs, output_names(moment)
     network = moment.network_now()
-    if unit is None:
-        assert weight is not None
-        told = explain_weight(network, weight, *names, traced)
-        told.steps[1:1] = _slope(moment, weight)
-    elif unit < 0:
-        told = _explain_input(moment, -1 - unit, row)
-    else:
+    names = moment.data.inputs, output_names(moment)
+    if unit is not None:
         told = explain_unit(network, unit, *names, traced)
+    elif weight is not None:
+        told = explain_weight(network, weight, *names, traced, *_descent(moment))
+    elif row is not None:
+        return describe_row(moment, row, traced)
+    else:
+        raise ValueError("A formula is that of a unit, a weight or a row; give one.")
     return {"title": told.title, "lines": [step._asdict() for step in told.steps]}
 
 
-def _explain_input(moment: Moment, column: int, row: int | None) -> Explanation:
-    data = moment.data
-    if column >= len(data.inputs):
-        raise ValueError("There is no such input; it may just have been removed.")
-    name = data.inputs[column]
-    steps = [] if row is None else [Step(name, "", float(data.X[row, column]))]
-    return Explanation(f"Input {name}", steps)
-
-
-def _slope(moment: Moment, weight: int) -> list[Step]:
-    """The objective's slope by a weight, and where plain descent goes by it."""
-    if moment.data.n * moment.theta.size > SLOPE_WORK:
-        return []
-    slope = float(gradient(moment)[weight])
-    steps = [Step("slope dL/dw", "", slope)]
+def _descent(moment: Moment) -> tuple[Array | None, float | None]:
+    """The gradient, and the learning rate where updates are plain descent along it."""
+    if moment.data.n * moment.theta.size > GRADIENT_WORK:
+        return None, None
     setup = moment.setup
-    if setup.optimizer == "gd" and setup.schedule == "constant":
-        value = float(moment.theta[weight])
-        rate = setup.learning_rate
-        text = f"{number_text(value)} - {rate:g} * {number_text(slope)}"
-        steps.append(Step("after a step", text, value - rate * slope))
-    return steps
+    is_plain = setup.optimizer == "gd" and setup.schedule == "constant"
+    return gradient(moment), setup.learning_rate if is_plain else None
