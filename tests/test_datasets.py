@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 
-from halfmoon.datasets import DATASETS, Blobs, Dataset, Spiral, make
+from halfmoon.datasets import DATASETS, Blobs, Dataset, Spiral, make, thumbnail
 
 each_name = pytest.mark.parametrize("name", DATASETS)
 classification = pytest.mark.parametrize(
@@ -67,6 +67,19 @@ def test_noise_is_a_standard_deviation(name, noise):
     difference = noisy[what] - clean[what]
     assert difference.mean() == pytest.approx(0.0, abs=0.05 * noise)
     assert difference.std() == pytest.approx(noise, rel=0.05)
+
+
+@each_name
+def test_a_thumbnail_fills_a_square(name):
+    places, y = thumbnail(name, n=60)
+    assert places.min() >= 0.0
+    assert places.max() <= 1.0
+    assert max(np.ptp(places, axis=0)) == pytest.approx(1.0, abs=1e-3)
+    middle = places.min(axis=0) + places.max(axis=0)
+    np.testing.assert_allclose(middle, 1.0, atol=2e-3)
+    assert len(places) == len(y)
+    assert y.min() >= 0
+    assert y.max() <= (1 if DATASETS[name].task == "regression" else 5)
 
 
 @each_name

@@ -73,6 +73,40 @@ def make(
     return DATASETS.make(name).draw(n, noise, np.random.RandomState(seed))
 
 
+def thumbnail(name: str | Dataset, n: int = 120) -> Points:
+    """A few points of a data set, placed for a small picture.
+
+    Parameters
+    ----------
+    name : str or Dataset
+        A data set by name, or an instance.
+    n : int, default=120
+        How many points.
+
+    Returns
+    -------
+    places : array (n, 2)
+        The points in a square of side 1, to three digits; of one column, y is their
+        height.
+    y : array (n,)
+        Class numbers, or values from 0 to 1, where 0 of the data set is 0.5.
+
+    Examples
+    --------
+    >>> places, y = thumbnail("moons")
+    >>> float(places.min()), float(places.max()), np.unique(y).tolist()
+    (0.0, 1.0, [0, 1])
+    """
+    X, y = make(name, n, 0.08, 1)
+    places = X if X.shape[1] == 2 else np.column_stack([X, y])
+    size = np.ptp(places, axis=0)
+    margin = 0.5 * (size.max() - size)
+    places = (places - places.min(axis=0) + margin) / size.max()
+    if DATASETS.make(name).task == "regression":
+        y = np.round(0.5 + 0.5 * y / np.abs(y).max(), 3)
+    return np.round(places, 3), y
+
+
 @DATASETS.register("moons")
 @dataclass(frozen=True)
 class Moons(Dataset):

@@ -51,7 +51,7 @@ def test_a_trace_holds_every_equation_with_its_numbers(moment):
     assert lines["dW2"]["shape"] == "(4, 3)"
     assert lines["dW2"]["entries"][3]["index"] == "2, 1"
     assert lines["dW2"]["more"] == 4
-    with pytest.raises(ValueError, match="row must be from 0 to 199; got 200"):
+    with pytest.raises(ValueError, match="A row is a number from 0 to 199; got 200"):
         describe_trace(moment, 200)
 
 

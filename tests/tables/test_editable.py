@@ -92,7 +92,7 @@ def test_rows_keep_their_numbers(table):
     assert fewer.numbers.tolist() == [1, 2, 4, 5]
     np.testing.assert_array_equal(fewer.columns["age"], [30, np.nan, 60, 70])
     assert fewer.original == 6
-    points = EditableTable.of({"x": np.arange(4.0), "y": np.arange(4.0) / 8})
+    points = EditableTable.of_numbers({"x": range(4), "y": np.arange(4.0) / 8})
     more = points.without_rows([3]).with_rows({"x": [9.0, 8.0], "y": [0.5, 0.25]})
     assert more.numbers.tolist() == [0, 1, 2, 4, 5]
     np.testing.assert_array_equal(more.columns["x"], [0, 1, 2, 9, 8])
@@ -102,10 +102,10 @@ def test_rows_keep_their_numbers(table):
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ([6], "no row 6; there are 6"),
-        ([-1], "no row -1"),
-        ([True], "by its number; got True"),
-        ([0.5], "by its number; got 0.5"),
+        ([6], "number from 0 to 5; got 6"),
+        ([-1], "got -1"),
+        ([True], "A row is a number from 0 to 5; got True"),
+        ([0.5], "got 0.5"),
         (list(range(6)), "One row must stay"),
     ],
 )

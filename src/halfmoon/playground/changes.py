@@ -37,8 +37,8 @@ def completed(setup: Setup, settings: dict[str, Any]) -> Setup:
         known = setup.activations or ("tanh",)
         padded = known + known[-1:] * len(hidden)
         settings = {**settings, "activations": padded[: len(hidden)]}
-    kinds = {setup.data, settings.get("data", setup.data)}
-    if "table" in kinds and len(kinds) == 2:
+    is_table = settings.get("data", setup.data) == "table"
+    if is_table != (setup.data == "table"):
         settings = {"features": PLANE, **settings}
     return setup.change(**settings)
 

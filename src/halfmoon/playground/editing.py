@@ -3,20 +3,24 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from halfmoon import datasets
+from halfmoon.components.rules import check_name
+from halfmoon.datasets import DATASETS, thumbnail
 from halfmoon.playground.data import Data
 from halfmoon.playground.sources import MOST_ROWS, Source, file_source, points_of
 from halfmoon.playground.table_data import MOST_CLASSES, table_setup
 from halfmoon.serving.operations import Answer, operation
 from halfmoon.tables.decision import USED
-from halfmoon.tables.editable import EditableTable, shown_cell, sorted_rows
+from halfmoon.tables.editable import (
+    EditableTable,
+    check_rows,
+    shown_cell,
+    sorted_rows,
+)
 
 FARTHEST = 1e6  # a point from the middle
 ERASER = 0.03  # its radius, as a share of what is shown of the plane
 MOST_SHOWN = 200  # rows of a table at once
-THUMBNAIL = 120  # points
 
 
 @operation("upload")
@@ -96,23 +100,23 @@ def table(
     """Some of the rows as a table of texts, sorted by a column if one is named."""
     moment = session.moment()
     data = moment.data
-    if sort is not None and sort not in data.table:
-        raise ValueError(f"There is no column {sort!r} in this table.")
     order = np.arange(data.n)
     if sort is not None:
+        check_name("column", sort, data.table)
         order = sorted_rows(data.table[sort], descending)
-    rows = order[max(0, first) : max(0, first) + min(max(0, count), MOST_SHOWN)]
-    columns = [{"name": name, "kind": data.kinds[name]} for name in data.table]
-    shown = []
-    for row in rows.tolist():
-        cells = [shown_cell(column[row]) for column in data.table.values()]
-        shown.append({"row": row, "test": bool(data.is_test[row]), "cells": cells})
-    version = moment.data_version
+    first = max(0, first)
+    rows = order[first : first + min(max(0, count), MOST_SHOWN)].tolist()
+    columns = data.table.values()
+    cells = [[shown_cell(column[row]) for column in columns] for row in rows]
+    tested = data.is_test[rows].tolist()
     return {
-        "columns": columns,
-        "rows": shown,
+        "columns": [{"name": name, "kind": data.kinds[name]} for name in data.table],
+        "rows": [
+            {"row": row, "test": test, "cells": texts}
+            for row, test, texts in zip(rows, tested, cells, strict=True)
+        ],
         "total": data.n,
-        "data_version": version,
+        "data_version": moment.data_version,
     }
 
 
@@ -122,8 +126,7 @@ def example_row(session: Any, row: int | None = None) -> Answer:
     data = session.moment().data
     if row is None:
         row = int(np.argmax(data.is_test))
-    if not 0 <= row < data.n:
-        raise ValueError(f"There is no row {row}; there are {data.n:,}.")
+    check_rows([row], data.n)
     inputs = [name for name, kind in data.kinds.items() if kind in USED]
     choices = {
         name: sorted({text for text in data.table[name] if text is not None})
@@ -138,21 +141,10 @@ def example_row(session: Any, row: int | None = None) -> Answer:
 def thumbnails(session: Any) -> Answer:
     """A few points of every data set, in a square of side 1."""
     drawn = []
-    for name, kind in datasets.DATASETS.items():
-        X, y = datasets.make(name, THUMBNAIL, 0.08, 1)
-        drawn.append({"name": name, "task": kind.task, **_picture(X, y)})
+    for name, kind in DATASETS.items():
+        places, y = thumbnail(name)
+        drawn.append({"name": name, "task": kind.task, "points": places, "y": y})
     return {"data sets": drawn}
-
-
-def _picture(X: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
-    """Places in [0, 1]^2, and class numbers, or values in [0, 1]."""
-    places = X if X.shape[1] == 2 else np.column_stack([X, y])
-    low = places.min(axis=0)
-    size = np.ptp(places, axis=0).max()
-    middle = 0.5 * (size - np.ptp(places, axis=0))
-    places = (places - low + middle) / size
-    shown = y if y.dtype.kind == "i" else 0.5 + 0.5 * y / np.abs(y).max()
-    return {"points": np.round(places, 3).tolist(), "y": np.round(shown, 3).tolist()}
 
 
 # Rows that can be edited
@@ -175,11 +167,7 @@ def _learn_from(session: Any, source: Source, anew: bool = False) -> None:
 
 def _source_rows(data: Data, rows: list[Any]) -> list[int]:
     """Rows of the data, by their numbers in the source."""
-    for row in rows:
-        if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < data.n:
-            raise ValueError(
-                f"A row is a number from 0 to {data.n - 1}; got {row!r:.60}."
-            )
+    check_rows(rows, data.n)
     if data.source_rows is None:
         return rows
     return [int(data.source_rows[row]) for row in rows]

@@ -17,6 +17,7 @@ from halfmoon.playground.building import truth
 from halfmoon.playground.charts import gradient
 from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
+from halfmoon.tables.editable import check_rows
 
 GRADIENT_WORK = 4_000_000  # rows times parameters; beyond it it takes too long
 
@@ -24,8 +25,7 @@ GRADIENT_WORK = 4_000_000  # rows times parameters; beyond it it takes too long
 def trace_row(moment: Moment, row: int) -> Traced:
     """A row's forward and backward pass; ValueError if there is no such row."""
     data = moment.data
-    if not 0 <= row < data.n:
-        raise ValueError(f"row must be from 0 to {data.n - 1}; got {row}.")
+    check_rows([row], data.n)
     network = moment.network_now()
     return Traced.of(network, data.X[row], truth(network.loss, data)[row])
 

@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from halfmoon.playground.data import Data
-from halfmoon.tables.decision import Decision
 from halfmoon.tables.editable import EditableTable
 from halfmoon.tables.frames import declared_categories, read_frame
 from halfmoon.tables.raw import Table
 from halfmoon.tables.reading import read_file
-from halfmoon.tables.schema import Schema
 
 MOST_BYTES = 32 * 2**20
 MOST_UNPACKED = 128 * 2**20
@@ -44,13 +42,7 @@ def drawn_points(
     >>> points.with_cells("x2", [0], ["2.5"]).columns["x2"]
     array([2.5])
     """
-    numbers = {name: np.array(column, float) for name, column in columns.items()}
-    decisions = tuple(
-        Decision(name, "number", "it is drawn", held="numbers") for name in numbers
-    )
-    n = len(numbers["y"])
-    table = EditableTable(numbers, numbers, Schema(decisions), np.arange(n), n)
-    return Source("drawn", table, task, box)
+    return Source("drawn", EditableTable.of_numbers(columns), task, box)
 
 
 def file_source(content: bytes | Path, name: str = "") -> Source:

@@ -56,6 +56,21 @@ class EditableTable:
         n = len(next(iter(columns.values())))
         return cls(columns, values, schema, np.arange(n), n)
 
+    @classmethod
+    def of_numbers(cls, columns: Mapping[str, Any]) -> Self:
+        """A table of columns (n,) of numbers, to which rows of numbers can be added.
+
+        >>> EditableTable.of_numbers({"x": [1, 2]}).with_rows({"x": [3]}).columns["x"]
+        array([1., 2., 3.])
+        """
+        numbers = {name: np.array(column, float) for name, column in columns.items()}
+        decisions = tuple(
+            Decision(name, "number", "it is given as numbers", held="numbers")
+            for name in numbers
+        )
+        n = len(next(iter(numbers.values())))
+        return cls(numbers, numbers, Schema(decisions), np.arange(n), n)
+
     @property
     def n(self) -> int:
         """The number of rows."""
@@ -94,7 +109,7 @@ class EditableTable:
 
     def with_cells(self, name: str, rows: Sequence[int], cells: Sequence[str]) -> Self:
         """Other cells in some rows of a column."""
-        self._check_rows(rows)
+        check_rows(rows, self.n)
         read = [self.read_cell(name, cell) for cell in cells]
         column = self.columns[name].copy()
         is_text = column.dtype.kind == "O"
@@ -120,7 +135,7 @@ class EditableTable:
 
     def without_rows(self, rows: Sequence[int]) -> Self:
         """All rows but these; ValueError if none would be left."""
-        self._check_rows(rows)
+        check_rows(rows, self.n)
         keep = np.ones(self.n, dtype=bool)
         keep[list(rows)] = False
         if not keep.any():
@@ -149,12 +164,17 @@ class EditableTable:
     def _next(self, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes).after(self)
 
-    def _check_rows(self, rows: Sequence[int]) -> None:
-        for row in rows:
-            if isinstance(row, bool) or not isinstance(row, int):
-                raise ValueError(f"A row is told by its number; got {row!r:.60}.")
-            if not 0 <= row < self.n:
-                raise ValueError(f"There is no row {row}; there are {self.n:,}.")
+
+def check_rows(rows: Sequence[Any], n: int) -> None:
+    """ValueError for what is no number of one of n rows.
+
+    >>> check_rows([0, 3], 3)
+    Traceback (most recent call last):
+    ValueError: A row is a number from 0 to 2; got 3.
+    """
+    for row in rows:
+        if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < n:
+            raise ValueError(f"A row is a number from 0 to {n - 1}; got {row!r:.60}.")
 
 
 def shown_cell(value: Any) -> str:
