@@ -59,3 +59,12 @@ def test_each_column_is_moved_alone():
     assert first.along[0] == ("0", 0.0)
     assert first.along[-1] == ("4", 12.0)
     assert len(first.along) == 13
+
+
+def test_the_largest_numbers_have_finite_alternatives():
+    largest = np.finfo(float).max
+    found = alternatives(np.array([-largest, largest, largest, 0.0]))
+    assert found.usual == largest / 4.0
+    steps = np.linspace(-1.0, 1.0, 13)
+    np.testing.assert_allclose(found.values / largest, steps, atol=1e-15)
+    assert found.place("0") == pytest.approx(0.5)

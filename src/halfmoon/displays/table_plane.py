@@ -76,9 +76,10 @@ class TablePlane:
         kind = self.kinds[name]
         if kind in ("number", "date"):
             numbers = days_of(column) if kind == "date" else column
+            numbers = np.clip(numbers, -FARTHEST, FARTHEST)
             missing = np.isnan(numbers)
             middle = np.median(numbers[~missing]) if not missing.all() else 0.0
-            return np.clip(np.where(missing, middle, numbers), -FARTHEST, FARTHEST)
+            return np.where(missing, middle, numbers)
         missing = missing_rows(column)
         known = np.unique(column[~missing])
         self.categories[name] = np.array([*known.tolist(), None], dtype=object)

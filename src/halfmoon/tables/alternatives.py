@@ -63,8 +63,9 @@ def alternatives(column: NDArray[Any]) -> Alternatives:
     if column.dtype.kind == "M":
         chosen = np.linspace(0, len(known) - 1, STEPS).round().astype(int)
         return Alternatives(known[len(known) // 2], known[np.unique(chosen)])
-    steps = np.linspace(known[0], known[-1], STEPS)
-    return Alternatives(float(known.mean()), steps)
+    # a quarter and a share of each, as sums of the largest numbers overflow
+    steps = 4.0 * np.linspace(known[0] / 4.0, known[-1] / 4.0, STEPS)
+    return Alternatives(float((known / len(known)).sum()), steps)
 
 
 class Effect(NamedTuple):
