@@ -65,6 +65,14 @@ def test_inputs_and_truth_are_columns(as_frame):
     assert session.data.target == "y"
 
 
+def test_a_name_twice_is_told():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(np.eye(4)[:, :2], columns=["a", "a"])
+    for given in ({"source": frame}, {"X": frame, "y": [0, 1, 0, 1]}):
+        with pytest.raises(ValueError, match="Two columns are called 'a'; rename one"):
+            make_session(**given)
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

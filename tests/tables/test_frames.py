@@ -141,6 +141,7 @@ def test_an_index_is_no_column():
 
 CHUNKS = pa.chunked_array([[1.0, 2.0], [3.0]])
 TWICE = pd.DataFrame([[1, 2]], columns=["a", "a"])
+CHUNKS_TWICE = pa.Table.from_arrays([CHUNKS, CHUNKS], names=["a", "a"])
 ALIKE = pd.DataFrame([[1, 2]], columns=[1, "1"])
 LISTS = pa.table({"x": [1, 2], "bad": [[1], [2, 3]]})
 REFUSED = {
@@ -173,6 +174,12 @@ REFUSED = {
     "a text as a column": ({"a": "xyz"}, "A column must be a list, an array or a seri"),
     "a table as a column": ({"a": X}, "A column must have shape (n,); got (6, 2)."),
 }
+
+
+@pytest.mark.parametrize("frame", [TWICE, ALIKE, CHUNKS_TWICE])
+def test_a_name_twice_is_refused_before_kinds_are_looked_at(frame):
+    with pytest.raises(ValueError, match=r"Two columns are called '[a1]'; rename one"):
+        declared_categories(frame)
 
 
 @pytest.mark.parametrize("name", REFUSED)

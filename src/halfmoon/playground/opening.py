@@ -19,6 +19,7 @@ from halfmoon.playground.trained_network import (
     settings_of,
     weights_of,
 )
+from halfmoon.tables.frames import read_frame
 
 
 def playground(
@@ -149,10 +150,7 @@ def _read_source(source: Any, X: Any, y: Any) -> Source | None:
 
 def _as_columns(X: Any, y: Any) -> dict[str, Any]:
     """X and y as columns: those of a frame by name, else "x1", "x2", ..., and "y"."""
-    if hasattr(X, "columns"):
-        columns = {str(name): X[name] for name in X.columns}
-    else:
-        columns = _numbered(np.asarray(X))
+    columns = read_frame(X) if hasattr(X, "columns") else _numbered(np.asarray(X))
     if "y" in columns:
         raise ValueError('A column of X is called "y"; rename it, as the target is y.')
     return columns | {"y": np.asarray(y)}

@@ -59,6 +59,7 @@ def declared_categories(frame: Any) -> list[str]:
     """The columns whose type in a frame says that they hold categories."""
     if not nw.dependencies.is_into_dataframe(frame):
         return []
+    _refuse_repeated(_frame_names(frame))
     schema = nw.from_native(frame, eager_only=True).schema
     return [str(name) for name, kind in schema.items() if isinstance(kind, CATEGORIES)]
 
@@ -75,7 +76,7 @@ def _columns_of(frame: Any, names: Sequence[str] | None) -> dict[str, NDArray[An
     if nw.dependencies.is_pandas_dataframe(frame):
         return _named(frame.columns, map(_of_pandas, frame.items()))
     if nw.dependencies.is_into_dataframe(frame):
-        _refuse_repeated(getattr(frame, "column_names", frame.columns))
+        _refuse_repeated(_frame_names(frame))
         known = nw.from_native(frame, eager_only=True)
         return _named(known.columns, map(_of_series, known.iter_columns()))
     return _of_array(frame, names)
@@ -93,6 +94,11 @@ def _named(
     texts = [str(name) for name in names]
     _refuse_repeated(texts)
     return dict(zip(texts, columns, strict=True))
+
+
+def _frame_names(frame: Any) -> Iterable[Any]:
+    """The columns' names; pyarrow's `columns` are the columns themselves."""
+    return getattr(frame, "column_names", frame.columns)
 
 
 def _refuse_repeated(names: Iterable[Any]) -> None:
