@@ -96,20 +96,23 @@ def _route(session: Any, presence: Presence, chosen: Operation) -> Route:
         except HTTPException as error:
             return JSONResponse({"error": too_large(limit)}, error.status_code)
         try:
+            body = b""
             if chosen.takes_body:
-                message = read_json(request.query_params.get("message", "").encode())
                 body = sent
-            else:
-                message = read_json(sent)
-                body = b""
-            work = partial(operate, session, chosen.name, message, body)
-            return _response(await run_in_threadpool(work))
+                sent = request.query_params.get("message", "").encode()
+            work = partial(_carry_out, session, chosen.name, sent, body)
+            return await run_in_threadpool(work)
         except Exception as error:
             is_mistake, sentence = explain(error, chosen.name)
             return JSONResponse({"error": sentence}, 400 if is_mistake else 500)
 
     path = f"/api/{chosen.name}"
     return Route(path, answer, methods=["POST"], max_body_size=limit)
+
+
+def _carry_out(session: Any, name: str, message: bytes, body: bytes) -> Response:
+    """Read, carry out and write: all that takes time."""
+    return _response(operate(session, name, read_json(message), body))
 
 
 def read_json(text: bytes) -> Any:
