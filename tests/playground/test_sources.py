@@ -55,6 +55,12 @@ def test_what_is_too_large_or_no_table_is_refused_in_words(monkeypatch):
         file_source(bytes(2 * 2**20))
 
 
+def test_a_category_has_no_endless_name():
+    kinds = ["a", "b", "x" * 1001] * 8
+    with pytest.raises(ValueError, match="one of column 'kind' has 1,001: shorten it"):
+        frame_source({"kind": kinds, "x": np.arange(24.0)})
+
+
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(monkeypatch):
     monkeypatch.setattr(sources, "MOST_UNPACKED", 2**20)
     pile = gzip.compress(b"a,b\n" + b"1,2\n" * 2**18)  # 1 MiB, and four bytes

@@ -69,6 +69,7 @@ def test_a_cell_is_read_as_its_column_was(table, column, cell, value):
     [
         ("age", "old", "'age' holds numbers, and 'old' is none"),
         ("born", "tomorrow", "'born' holds dates, and 'tomorrow' is none"),
+        ("age", "1" * 1001, "'age' may have at most 1,000 characters; got 1,001."),
         ("member", "perhaps", "'member' is 'yes' or 'no'; got 'perhaps'"),
         ("height", "1", "no column 'height'"),
     ],

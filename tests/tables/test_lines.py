@@ -5,10 +5,12 @@ import io
 
 import pytest
 
+from halfmoon.tables import lines
 from halfmoon.tables.dialect import Dialect
 from halfmoon.tables.lines import (
     expected_width,
     first_lines,
+    refuse_long_lines,
     refuse_long_rows,
     refuse_one_column,
     row_lengths,
@@ -92,3 +94,13 @@ def test_one_column_that_looks_like_several():
     refuse_one_column(["a b", "1 2"], "a.csv", ",")
     refuse_one_column(["a", "1"], "a.csv", None)
     refuse_one_column(["note", "a few words", "one", "some more words here"], "a", None)
+
+
+@pytest.mark.parametrize("before", ["", "a,b\n", "a,b\n" * 7])
+@pytest.mark.parametrize("after", ["", "\n", "\n1,2\n" * 9])
+def test_no_line_may_be_longer_than_a_row(before, after, monkeypatch):
+    monkeypatch.setattr(lines, "LONGEST", 20)
+    refuse_long_lines(before + "x" * 20 + after, "a.csv")
+    line = before.count("\n") + 1
+    with pytest.raises(ValueError, match=rf"a\.csv: line {line} has 21 characters"):
+        refuse_long_lines(before + "x" * 21 + after, "a.csv")

@@ -1,5 +1,7 @@
 """Which line has the broken quote, and whether quotes mean something."""
 
+import csv
+
 import pytest
 
 from halfmoon.tables.dialect import Dialect
@@ -31,3 +33,9 @@ def test_quotes_that_mean_something():
     assert not splits_quoted_cells(rows, WITH)
     assert not splits_quoted_cells('a,b,c\n1,2,5" pipe\n', WITHOUT)
     assert not splits_quoted_cells("a,b,c\n1,2,3\n", WITHOUT)
+
+
+def test_a_long_cell_is_no_broken_quote():
+    limit = csv.field_size_limit()
+    assert broken_quote(f"a,b\n1,{'x' * (limit + 1)}\n2,3\n", ",") is None
+    assert csv.field_size_limit() == limit

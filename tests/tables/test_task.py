@@ -146,6 +146,7 @@ def test_values_whose_squares_are_infinite_are_refused_by_their_row():
         (column(*(f"c{i}" for i in range(100))), "it holds a name for each row"),
         (column(*(f"a long text {i}" for i in range(100))), "it holds free text"),
         (column(*(f"c{i % 2000}" for i in range(50_000))), "2,000 different classes"),
+        (column(*["a", "b" * 1001] * 8), "one of its texts has 1,001 characters"),
     ],
 )
 def test_columns_that_cannot_be_predicted_are_refused_in_a_sentence(cells, reason):

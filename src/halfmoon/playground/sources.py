@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from halfmoon.playground.data import Data
+from halfmoon.tables.cells import LONGEST
 from halfmoon.tables.editable import EditableTable
 from halfmoon.tables.frames import declared_categories, read_frame
 from halfmoon.tables.raw import Table
@@ -91,7 +92,22 @@ def table_source(
         chosen.sort()
         table = {name: column[chosen] for name, column in table.items()}
         notes = [*notes, f"{MOST_ROWS:,} of {rows:,} rows were drawn at random."]
-    return Source("table", EditableTable.of(table, said), notes=tuple(notes), name=name)
+    editable = EditableTable.of(table, said)
+    _refuse_long_cells(editable)
+    return Source("table", editable, notes=tuple(notes), name=name)
+
+
+def _refuse_long_cells(table: EditableTable) -> None:
+    """ValueError for a class or category that is longer than a cell may be."""
+    for name, kind in table.schema.kinds.items():
+        if kind in ("category", "yes/no"):
+            longest = max(len(cell or "") for cell in table.columns[name])
+            if longest > LONGEST:
+                raise ValueError(
+                    f"A cell may have at most {LONGEST:,} characters here; one of "
+                    f"column {name!r} has {longest:,}: shorten it, or leave the "
+                    "column out."
+                )
 
 
 def points_of(data: Data) -> Source:

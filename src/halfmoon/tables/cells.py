@@ -22,6 +22,8 @@ NULL_WORDS |= {"#n/a n/a", "nat", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"}
 # These stand for a missing number or date. In a column of words they may mean something
 # (no garage, no children), and there each is a value like any other.
 DOUBTFUL_WORDS = {"-", "--", ".", "none", "unknown", "n.a."}
+# characters of a class or of what is typed: NumPy gives each row room for the longest
+LONGEST = 1_000
 
 
 class Cells(NamedTuple):

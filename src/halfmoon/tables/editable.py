@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.columns import missing_rows
-from halfmoon.tables.cells import as_text
+from halfmoon.tables.cells import LONGEST, as_text
 from halfmoon.tables.decision import Decision
 from halfmoon.tables.number_texts import NumberFormat
 from halfmoon.tables.parsing import MISSING, read_column
@@ -86,6 +86,11 @@ class EditableTable:
     def read_cell(self, name: str, text: str) -> Any:
         """What a text stands for in a column, parsed; ValueError if it is nothing."""
         decision = self.decision(name)
+        if len(text) > LONGEST:
+            raise ValueError(
+                f"A cell of {name!r} may have at most {LONGEST:,} characters; got "
+                f"{len(text):,}."
+            )
         if decision.kind == "yes/no" and text:
             rows = np.flatnonzero(self.columns[name] == text)
             if not len(rows):

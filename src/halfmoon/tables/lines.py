@@ -16,12 +16,31 @@ from halfmoon.tables.dialect import (
 )
 
 SHOWN = 40  # characters of a line in a message
+LONGEST = 2_000_000  # characters of a line; DuckDB reads hardly longer ones
 
 
 def first_lines(text: str) -> list[str]:
     """The first lines that hold more than blanks."""
     filled = (line.rstrip("\n") for line in io.StringIO(text) if line.strip())
     return list(islice(filled, LINES))
+
+
+def refuse_long_lines(text: str, source: str) -> None:
+    """ValueError for a line that is longer than any row is; soon told of any text."""
+    half = LONGEST // 2
+    for middle in range(0, len(text) - half + 1, half):
+        if text.find("\n", middle, middle + half) >= 0:
+            continue
+        begin = text.rfind("\n", 0, middle) + 1
+        end = text.find("\n", middle)
+        length = (len(text) if end < 0 else end) - begin
+        if length > LONGEST:
+            line = text.count("\n", 0, begin) + 1
+            raise ValueError(
+                f"{source}: line {line} has {length:,} characters, and a row may have "
+                f"at most {LONGEST:,}; see whether it is a table with a row in each "
+                "line."
+            )
 
 
 def told_of_lines(text: str, dialect: Dialect) -> list[str]:

@@ -31,9 +31,12 @@ def broken_quote(text: str, separator: str) -> int | None:
     """
     rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     line = 0
+    limit = csv.field_size_limit(len(text) + 1)  # csv refuses long cells otherwise
     try:
         for _ in rows:
             line = rows.line_num
     except csv.Error:
         return line + 1
+    finally:
+        csv.field_size_limit(limit)
     return None

@@ -19,6 +19,7 @@ from halfmoon.tables.formats import (
     refuse_other_text,
     unpack,
 )
+from halfmoon.tables.lines import refuse_long_lines
 from halfmoon.tables.naming import nearest
 from halfmoon.tables.parquet import read_parquet
 from halfmoon.tables.raw import Table
@@ -95,6 +96,7 @@ def read_file(
     asked.pop("encoding", None)
     decoded = decode(unpacked, name, encoding)
     refuse_other_text(decoded.text, name)
+    refuse_long_lines(decoded.text, name)
     return read_delimited(decoded, name, packed, asked)
 
 

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.tables import number_texts
-from halfmoon.tables.cells import Cells, Column, as_text
+from halfmoon.tables.cells import LONGEST, Cells, Column, as_text
 from halfmoon.tables.decision import Decision
 from halfmoon.tables.kinds import decide, decide_as
 from halfmoon.tables.parsing import parse_column
@@ -240,6 +240,13 @@ def _rule_for_numbers(count: int, is_whole: bool, rows: int) -> tuple[str, str]:
 def _of_texts(column: Column, decision: Decision) -> Target:
     """Texts as classes."""
     cells = decision.cells(column)
+    longest = max(map(len, cells.texts), default=0)
+    if longest > LONGEST:
+        raise ValueError(
+            f"Column {decision.column!r} cannot be predicted: one of its texts has "
+            f"{longest:,} characters, and a class may have at most {LONGEST:,}; choose "
+            "another column, or shorten them."
+        )
     values = np.array([*cells.texts, ""], dtype=str)[cells.codes]
     why = f"it holds {len(cells.texts):,} different texts"
     return Target(
