@@ -746,3 +746,20 @@ def test_a_loss_that_forgets_to_keep_its_axis_is_refused():
         train(Network.dense([2, 3, 1], loss=Flat()), MOONS_X, MOONS_Y)
     with pytest.raises(ValueError, match="keepdims"):
         check_gradients(Flat())
+
+
+@pytest.mark.parametrize(
+    ("name", "classes", "values"),
+    [
+        ("softmax_cross_entropy", True, False),
+        ("logistic_cross_entropy", True, False),
+        ("squared_error", True, True),
+        ("huber", True, True),
+        ("poisson", False, False),
+        ("quantiles", False, False),
+    ],
+)
+def test_a_loss_says_which_task_it_suits(name, classes, values):
+    loss = LOSSES.make(name)
+    assert loss.suits("classification") == classes
+    assert loss.suits("regression") == values

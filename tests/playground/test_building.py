@@ -14,7 +14,6 @@ from halfmoon.playground.building import (
     Measures,
     measure,
     network_options,
-    suits,
     train_options,
 )
 from halfmoon.playground.make_data import make_data
@@ -48,14 +47,9 @@ def test_a_core_is_left_to_the_page():
 def test_every_loss_that_suits_a_task_begins(task):
     name = "moons" if task == "classification" else "wave"
     for loss in LOSSES:
-        if suits(LOSSES.make(loss), task):
+        if LOSSES.make(loss).suits(task):
             setup, data = made(data=name, loss=loss)
             assert np.isfinite(begin(Conditions(setup, data)).network.theta).all()
-    assert suits(LOSSES.make("squared_error"), task)
-    assert suits(LOSSES.make("softmax_cross_entropy"), task) == (
-        task == "classification"
-    )
-    assert not suits(LOSSES.make("quantiles"), task)
 
 
 def test_a_loss_of_another_task_is_refused_in_words():
@@ -109,4 +103,4 @@ def test_each_condition_stops_and_without_test_rows_the_training_rows_count():
     assert conditions.reason_to_stop(poor, 3) == "patience"
     untested = Conditions(*made(test_share=0.0, stop_score=0.9))
     assert untested.reason_to_stop(poor, 0) == "score"
-    assert untested.monitor(poor) == 0.1
+    assert untested.judged(poor) == (0.1, 0.95)

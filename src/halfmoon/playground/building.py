@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.losses import LOSSES, Loss, encode
+from halfmoon.components.losses import LOSSES, encode
 from halfmoon.engines.cores import available_cores
 from halfmoon.inspection.evaluation import score
 from halfmoon.network import Network
@@ -24,16 +24,6 @@ AUTOMATIC = {
 }
 
 
-def suits(loss: Loss, task: str) -> bool:
-    """Whether a loss may be used for a task, with one output a class or one value."""
-    if task == "classification":
-        by_output = loss.pointwise and loss.outputs(2) == 2
-        return loss.target in ("classes", "labels") or (
-            loss.target == "real" and by_output
-        )
-    return loss.target == "real" and loss.outputs(1) == 1
-
-
 def layer_sizes(setup: Setup, data: Data) -> list[int]:
     """Inputs, units of each hidden layer, and outputs."""
     return [len(data.inputs), *setup.hidden, data.outputs]
@@ -42,7 +32,7 @@ def layer_sizes(setup: Setup, data: Data) -> list[int]:
 def network_options(setup: Setup, data: Data) -> dict[str, Any]:
     """What `Network.dense` is given, by name; ValueError for a loss of another task."""
     name = AUTOMATIC[data.task] if setup.loss == "auto" else setup.loss
-    if not suits(LOSSES.make(name), data.task):
+    if not LOSSES.make(name).suits(data.task):
         raise ValueError(
             f"The loss {name} is not for {data.task}; take loss='auto', or "
             f"{AUTOMATIC[data.task]}."
@@ -62,13 +52,6 @@ def train_options(setup: Setup) -> dict[str, Any]:
     return {name: getattr(setup, name) for name in OF_TRAINING}
 
 
-def truth(loss: Loss, data: Data) -> NDArray[Any]:
-    """y as a loss reads it: class numbers, a column of 0 and 1 a class, or values."""
-    if data.task == "classification" and loss.target != "classes":
-        return np.eye(data.outputs)[data.y]
-    return data.y
-
-
 class Measures(NamedTuple):
     """How good a network is: mean losses without penalty, and scores; NaN for no rows.
 
@@ -85,7 +68,7 @@ def measure(network: Network, data: Data, theta: Array) -> Measures:
     """How good the parameters theta are, on the training and on the test rows."""
     with np.errstate(all="ignore"):
         z = network.raw_predict(data.X, theta)
-        y = encode(network.loss, truth(network.loss, data), network.k, network.dtype)
+        y = encode(network.loss, data.truth(network.loss), network.k, network.dtype)
         losses = network.loss.value(z, y).sum(axis=1)
         y_hat = network.loss.link(z)
         train = ~data.is_test
@@ -118,14 +101,14 @@ class Conditions(NamedTuple):
     @property
     def watched(self) -> bool:
         """Whether something is to stop it."""
-        stops = (self.setup.stop_loss, self.setup.stop_score, self.setup.patience)
-        return any(each is not None for each in stops)
+        setup = self.setup
+        return any([setup.stop_loss, setup.stop_score, setup.patience])
 
     def make(self) -> tuple[Network, Array, Any, Settings]:
         """The network, the rows that it learns from, and how."""
         network = Network.dense(**network_options(self.setup, self.data))
         rows = ~self.data.is_test
-        y = truth(network.loss, self.data)[rows]
+        y = self.data.truth(network.loss)[rows]
         # one core is left to the page
         n_threads = max(1, available_cores() - 1)
         settings = Settings(**train_options(self.setup), n_threads=n_threads)
@@ -135,17 +118,21 @@ class Conditions(NamedTuple):
         """How good parameters are."""
         return measure(network, self.data, theta)
 
+    def judged(self, measures: Measures) -> tuple[float, float]:
+        """Loss and score of the test rows; of the training rows if there are none."""
+        if self.data.is_test.any():
+            return measures.test_loss, measures.test_score
+        return measures.train_loss, measures.train_score
+
     def monitor(self, measures: Measures) -> float:
-        """The loss of the test rows, or of the training rows if there are none."""
-        has_test = self.data.is_test.any()
-        return measures.test_loss if has_test else measures.train_loss
+        """The loss by which it is judged."""
+        return self.judged(measures)[0]
 
     def reason_to_stop(self, measures: Measures, epochs: int) -> str:
         """Which of the setup's conditions is met."""
         setup = self.setup
-        has_test = self.data.is_test.any()
-        score = measures.test_score if has_test else measures.train_score
-        if setup.stop_loss is not None and self.monitor(measures) <= setup.stop_loss:
+        loss, score = self.judged(measures)
+        if setup.stop_loss is not None and loss <= setup.stop_loss:
             return "loss"
         if setup.stop_score is not None and score >= setup.stop_score:
             return "score"

@@ -4,7 +4,7 @@ from typing import Any
 
 from halfmoon.components.features import PLANE
 from halfmoon.components.losses import LOSSES
-from halfmoon.playground.building import Conditions, suits
+from halfmoon.playground.building import Conditions
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
 
@@ -45,7 +45,7 @@ def completed(setup: Setup, settings: dict[str, Any]) -> Setup:
 
 def with_loss(setup: Setup, data: Data) -> Setup:
     """The same setup; a loss of another task gives way to the automatic one."""
-    if setup.loss != "auto" and not suits(LOSSES.make(setup.loss), data.task):
+    if setup.loss != "auto" and not LOSSES.make(setup.loss).suits(data.task):
         return setup.change(loss="auto")
     return setup
 

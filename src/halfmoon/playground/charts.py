@@ -15,9 +15,7 @@ from halfmoon.inspection.recorded_curvature import (
     rates_times_curvatures,
     why_no_curvature,
 )
-from halfmoon.playground.building import truth
 from halfmoon.playground.frame_request import FrameRequest, Part, whole
-from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
 from halfmoon.training.recording import Recording
 
@@ -74,7 +72,7 @@ def confusion(request: FrameRequest, options: Any) -> Part:
         elif data.task == "classification":
             found[name] = confusion_counts(y_hat[rows], data.y[rows])
         else:
-            off = in_units_of(data, y_hat[rows, 0]), in_units_of(data, data.y[rows])
+            off = data.in_units(y_hat[rows, 0]), data.in_units(data.y[rows])
             found[name] = value_errors(*off)
     return {"confusion": found}, {}
 
@@ -87,7 +85,7 @@ def gradient(moment: Moment, most: int | None = None) -> Array:
     network = moment.network
     data = moment.data
     rows = np.flatnonzero(~data.is_test)[:most]
-    X, y, w = network.read(data.X[rows], truth(network.loss, data)[rows])
+    X, y, w = network.read(data.X[rows], data.truth(network.loss)[rows])
     return network.objective(moment.theta, X, y, w, moment.setup.l2, moment.setup.l1).g
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
+from halfmoon.components.losses import Loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,3 +75,18 @@ class Data:
             return x0, x1, y0, y1
         left, right, bottom, top = self.least_box
         return min(x0, left), max(x1, right), min(y0, bottom), max(y1, top)
+
+    def truth(self, loss: Loss) -> NDArray[Any]:
+        """y as a loss reads it: as it is, or a column of 0 and 1 for each class."""
+        if self.task == "classification" and loss.target != "classes":
+            return np.eye(self.outputs)[self.y]
+        return self.y
+
+    def in_units(self, y_hat: Array) -> Array:
+        """Predictions of values in the target's own units; probabilities as they are.
+
+        So are class numbers.
+        """
+        if self.task == "classification":
+            return y_hat
+        return self.middle + self.spread * y_hat

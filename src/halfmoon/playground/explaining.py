@@ -13,9 +13,7 @@ from halfmoon.inspection.explaining import (
     explain_unit,
     explain_weight,
 )
-from halfmoon.playground.building import truth
 from halfmoon.playground.charts import gradient
-from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
 from halfmoon.tables.editable import check_rows
 
@@ -27,7 +25,7 @@ def trace_row(moment: Moment, row: int) -> Traced:
     data = moment.data
     check_rows([row], data.n)
     network = moment.network_now()
-    return Traced.of(network, data.X[row], truth(network.loss, data)[row])
+    return Traced.of(network, data.X[row], data.truth(network.loss)[row])
 
 
 def output_names(moment: Moment) -> tuple[str, ...]:
@@ -52,7 +50,7 @@ def describe_row(
     """A row's truth, what is predicted for it, and its loss."""
     data = moment.data
     found = (traced or trace_row(moment, row)).trace
-    true: Any = in_units_of(data, data.y[row])
+    true: Any = data.in_units(data.y[row])
     if data.classes:
         true = data.classes[data.y[row]]
     kind = "test row" if data.is_test[row] else "training row"
@@ -60,7 +58,7 @@ def describe_row(
         "title": f"Row {row + 1}, a {kind}",
         "row": row,
         "truth": true,
-        "outputs": describe_outputs(moment, in_units_of(data, found["y_hat"])),
+        "outputs": describe_outputs(moment, data.in_units(found["y_hat"])),
         "loss": float(found["loss"][0]),
     }
 

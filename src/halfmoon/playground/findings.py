@@ -7,7 +7,7 @@ import numpy as np
 
 from halfmoon.components.setting_texts import in_words
 from halfmoon.inspection.diagnosis import Finding, diagnose
-from halfmoon.playground.building import measure, train_options, truth
+from halfmoon.playground.building import measure, train_options
 from halfmoon.playground.session import Moment
 from halfmoon.playground.setup import MOST_UNITS
 from halfmoon.training.history import History
@@ -36,7 +36,7 @@ def advise(moment: Moment) -> list[dict[str, Any]]:
     is_early = len(history) < EPOCHS or updates < UPDATES
     if is_early or not np.isfinite(network.theta).all():
         return []
-    y = truth(network.loss, data)
+    y = data.truth(network.loss)
     test = data.is_test
     diagnosis = diagnose(
         network,
@@ -62,8 +62,7 @@ def _goes_without_saying(moment: Moment, finding: Finding) -> bool:
         return moment.data.kind != "table"
     if finding.name == "learning rate too high":
         measures = measure(moment.network, moment.data, moment.theta)
-        has_test = moment.data.is_test.any()
-        return (measures.test_score if has_test else measures.train_score) >= SOLVED
+        return moment.conditions.judged(measures)[1] >= SOLVED
     return "epochs" in finding.change and moment.stopped != "epochs"
 
 

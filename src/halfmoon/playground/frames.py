@@ -104,7 +104,7 @@ def shown_rows(data: Data) -> NDArray[np.int32]:
 @lru_cache(maxsize=8)
 def value_range(data: Data) -> tuple[float, float]:
     """The lowest and the highest value of y, in its own units."""
-    y = maps.in_units_of(data, data.y)
+    y = data.in_units(data.y)
     low = float(y.min())
     high = float(y.max())
     return (low, high) if low < high else (low - 1.0, high + 1.0)
@@ -150,11 +150,11 @@ def _points(request: FrameRequest, options: Any) -> Part:
     data = moment.data
     rows = shown_rows(data)
     y_hat = moment.network.predict(data.X[rows], moment.theta)
-    predictions = maps.in_units_of(data, y_hat).astype(np.float32)
+    predictions = data.in_units(y_hat).astype(np.float32)
     if not request.is_new:
         return {}, {"predictions": predictions}
     is_class = data.task == "classification"
-    y = maps.in_units_of(data, data.y[rows])
+    y = data.in_units(data.y[rows])
     return {}, {
         "predictions": predictions,
         "X": data.positions[rows].astype(np.float32),

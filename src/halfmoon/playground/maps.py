@@ -46,7 +46,7 @@ def plane_map(
 ) -> NDArray[np.float32]:
     """Probabilities of the classes, or the value, over the grid (rows columns, k)."""
     X = grid_inputs(data, columns, rows)
-    return in_units_of(data, network.predict(X, theta)).astype(np.float32)
+    return data.in_units(network.predict(X, theta)).astype(np.float32)
 
 
 def unit_maps(
@@ -60,10 +60,3 @@ def unit_maps(
     with one_blas_thread(len(X) * network.size), np.errstate(all="ignore"):
         answers = hidden_activations(network, X, theta)
     return np.hstack([np.empty((len(X), 0)), *answers]).astype(np.float32)
-
-
-def in_units_of(data: Data, y_hat: Array) -> Array:
-    """Predictions of values in the target's own units; probabilities as they are."""
-    if data.task == "classification":
-        return y_hat
-    return data.middle + data.spread * y_hat

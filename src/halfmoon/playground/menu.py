@@ -10,7 +10,6 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.components.optimizers import OPTIMIZERS
 from halfmoon.components.schedules import SCHEDULES
 from halfmoon.datasets import DATASETS
-from halfmoon.playground.building import suits
 from halfmoon.playground.changes import STARTS_OVER
 from halfmoon.playground.setup import Setup
 from halfmoon.training.player import FULL, SPEEDS
@@ -42,7 +41,7 @@ def _losses() -> list[dict[str, Any]]:
     """Losses with the task that they are for; None where they are for both."""
     found = []
     for each in describe_registry(LOSSES):
-        tasks = [task for task in TASKS if suits(LOSSES.make(each["name"]), task)]
+        tasks = [task for task in TASKS if LOSSES.make(each["name"]).suits(task)]
         if tasks:
             found.append(each | {"task": tasks[0] if len(tasks) == 1 else None})
     return found

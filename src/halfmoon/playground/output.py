@@ -137,7 +137,7 @@ def _draw(fig: Any, moment: Moment) -> None:
     x, y = maps.grid_points(data, COLUMNS, ROWS).T.reshape(2, ROWS, COLUMNS)
     response = maps.plane_map(network, moment.theta, data, COLUMNS, ROWS)
     rows = shown_rows(data)
-    values = data.y if data.classes else maps.in_units_of(data, data.y)
+    values = data.y if data.classes else data.in_units(data.y)
     points = moment.recording.points
     losses = [(p.update, p.measures.train_loss, p.measures.test_loss) for p in points]
     draw_overview(

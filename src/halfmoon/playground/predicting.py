@@ -10,7 +10,6 @@ from halfmoon.arrays.columns import missing_rows
 from halfmoon.arrays.elementary import Array
 from halfmoon.playground.data import Data
 from halfmoon.playground.explaining import describe_outputs
-from halfmoon.playground.maps import in_units_of
 from halfmoon.playground.session import Moment
 from halfmoon.tables.alternatives import Alternatives, alternatives, column_effects
 from halfmoon.tables.decision import USED
@@ -58,4 +57,4 @@ def other_cells(data: Data) -> dict[str, Alternatives]:
 def _predict(moment: Moment, X: Array) -> Array:
     with np.errstate(all="ignore"):
         y_hat = moment.network.predict(X, moment.theta)
-    return in_units_of(moment.data, y_hat)
+    return moment.data.in_units(y_hat)

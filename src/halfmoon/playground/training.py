@@ -97,10 +97,9 @@ def describe_data(session: Session) -> dict[str, Any]:
 
 def describe_run(session: Session, run: str, recording: Recording) -> dict[str, Any]:
     """A run's name, what it has that the one before it had not, and how good it is."""
-    setup = recording.stages[-1].conditions.setup
-    point = recording.points[-1]
-    has_test = recording.stages[-1].conditions.data.is_test.any()
-    measures = point.measures
+    conditions = recording.stages[-1].conditions
+    setup = conditions.setup
+    measures = recording.points[-1].measures
     return {
         "id": run,
         "name": f"run {run}",
@@ -109,7 +108,7 @@ def describe_run(session: Session, run: str, recording: Recording) -> dict[str, 
         "update": recording.last_update,
         "train_loss": measures.train_loss,
         "test_loss": measures.test_loss,
-        "score": measures.test_score if has_test else measures.train_score,
+        "score": conditions.judged(measures)[1],
         "current": run == session.id,
         "kept": run in session.kept,
     }

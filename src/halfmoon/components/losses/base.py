@@ -53,6 +53,18 @@ class Loss(Component):
         """How many classes each variable has, if y holds classes: one has all k."""
         return (k,)
 
+    def suits(self, task: str) -> bool:
+        """Whether a network may learn classes with one output each, or single values.
+
+        `task` is "classification" or "regression".
+        """
+        if task == "classification":
+            by_output = self.pointwise and self.outputs(2) == 2
+            return self.target in ("classes", "labels") or (
+                self.target == "real" and by_output
+            )
+        return self.target == "real" and self.outputs(1) == 1
+
     def link(self, z: Array) -> Array:
         """The prediction y_hat (n, k) that the raw predictions z (n, k) stand for."""
         raise NotImplementedError(f"{type(self).__name__} must define link(z).")
