@@ -81,7 +81,10 @@ def test_a_name_twice_is_told():
             {"source": FRAME, "X": [[1]], "y": [1]},
             "Give a table, or X and y, not both.",
         ),
-        ({"X": [1.0], "y": [1]}, r"X must be a table (n, d); got the shape (1,)."),
+        (
+            {"X": [1.0], "y": [1]},
+            "The table must be a frame, a dict of columns",
+        ),
         ({"target": "a"}, "target names a column of a table; give the table, too."),
         ({"hiden": (3,)}, "There is no setting 'hiden'; did you mean 'hidden'?"),
     ],

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from scipy.sparse import csr_array
 
-from halfmoon.tables.frames import declared_categories, read_frame
+from halfmoon.tables.frames import declared_categories, joined_columns, read_frame
 
 NAN = float("nan")
 TIME = datetime.datetime(2020, 1, 31, 8, 15)
@@ -203,3 +203,17 @@ def test_names_are_for_arrays_and_one_for_each_column():
 
 def test_chunks_are_put_together():
     np.testing.assert_array_equal(read_frame(pa.table({"a": CHUNKS}))["a"], [1, 2, 3])
+
+
+def test_inputs_and_target_are_joined():
+    rows = [[1.0, "a"], [2.0, "b"]]
+    for X in (rows, np.array(rows, dtype=object), pd.DataFrame(rows, columns=["u", 2])):
+        table = read_frame(joined_columns(X, [0, 1], target="size"))
+        names = ["u", "2"] if isinstance(X, pd.DataFrame) else ["x1", "x2"]
+        assert [*table] == [*names, "size"]
+        assert table[names[0]].tolist() == [1.0, 2.0]
+        assert table[names[1]].tolist() == ["a", "b"]
+    with pytest.raises(ValueError, match="A column of X is called 'y'; rename it"):
+        joined_columns({"x": [1.0], "y": [2.0]}, [0])
+    with pytest.raises(ValueError, match="or an array of shape"):
+        joined_columns([1.0, 2.0], [0, 1])

@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from halfmoon.network import Network
 from halfmoon.playground.changes import completed
 from halfmoon.playground.extras import require_extra
@@ -19,7 +17,7 @@ from halfmoon.playground.trained_network import (
     settings_of,
     weights_of,
 )
-from halfmoon.tables.frames import read_frame
+from halfmoon.tables.frames import joined_columns
 
 
 def playground(
@@ -123,7 +121,7 @@ def _session_of(network: Network, X: Any, y: Any, settings: dict[str, Any]) -> S
     if X is None or y is None:
         raise ValueError("A network is opened with rows: give X and y, too.")
     settings = settings_of(network) | settings
-    rows = rows_for(_as_columns(X, y))
+    rows = rows_for(joined_columns(X, y))
     session = Session(completed(table_setup(Setup(), rows, "y"), settings), rows)
     session.set_weights(weights_of(network, session.data))
     return session
@@ -135,7 +133,7 @@ def _read_source(source: Any, X: Any, y: Any) -> Source | None:
     if source is not None and X is not None:
         raise ValueError("Give a table, or X and y, not both.")
     if X is not None:
-        return frame_source(_as_columns(X, y))
+        return frame_source(joined_columns(X, y))
     if source is None or isinstance(source, Source):
         return source
     if hasattr(source, "fit"):
@@ -146,20 +144,6 @@ def _read_source(source: Any, X: Any, y: Any) -> Source | None:
     if isinstance(source, str | Path):
         return file_source(Path(source))
     return frame_source(source)
-
-
-def _as_columns(X: Any, y: Any) -> dict[str, Any]:
-    """X and y as columns: those of a frame by name, else "x1", "x2", ..., and "y"."""
-    columns = read_frame(X) if hasattr(X, "columns") else _numbered(np.asarray(X))
-    if "y" in columns:
-        raise ValueError('A column of X is called "y"; rename it, as the target is y.')
-    return columns | {"y": np.asarray(y)}
-
-
-def _numbered(X: Any) -> dict[str, Any]:
-    if X.ndim != 2:
-        raise ValueError(f"X must be a table (n, d); got the shape {X.shape}.")
-    return {f"x{j + 1}": X[:, j] for j in range(X.shape[1])}
 
 
 def _is_notebook() -> bool:

@@ -55,6 +55,23 @@ def read_frame(frame: Any, names: Sequence[str] | None = None) -> Table:
     return table
 
 
+def joined_columns(X: Any, y: Any, target: str = "y") -> dict[str, NDArray[Any]]:
+    """The columns of X, and y under the target's name, as `read_frame` takes them.
+
+    Those of an array (n, d) are called "x1", "x2", ... Raises ValueError where a column
+    of X has the target's name.
+
+    >>> [*joined_columns([[1.0, 2.0], [3.0, 4.0]], [0, 1])]
+    ['x1', 'x2', 'y']
+    """
+    columns = _columns_of(X, None, first=1)
+    if target in columns:
+        raise ValueError(
+            f"A column of X is called {target!r}; rename it, as the target is {target}."
+        )
+    return columns | {target: np.asarray(y)}
+
+
 def declared_categories(frame: Any) -> list[str]:
     """The columns whose type in a frame says that they hold categories."""
     if not nw.dependencies.is_into_dataframe(frame):
@@ -64,8 +81,13 @@ def declared_categories(frame: Any) -> list[str]:
     return [str(name) for name, kind in schema.items() if isinstance(kind, CATEGORIES)]
 
 
-def _columns_of(frame: Any, names: Sequence[str] | None) -> dict[str, NDArray[Any]]:
-    """The columns, each a NumPy array of whatever dtype it has."""
+def _columns_of(
+    frame: Any, names: Sequence[str] | None, first: int = 0
+) -> dict[str, NDArray[Any]]:
+    """The columns, each a NumPy array of whatever dtype it has.
+
+    Those of an array are numbered from `first` on, if they have no names.
+    """
     if names is not None and not _is_array(frame):
         raise ValueError("names are for the columns of arrays; a frame has its own.")
     if isinstance(frame, Mapping):
@@ -79,7 +101,7 @@ def _columns_of(frame: Any, names: Sequence[str] | None) -> dict[str, NDArray[An
         _refuse_repeated(_frame_names(frame))
         known = nw.from_native(frame, eager_only=True)
         return _named(known.columns, map(_of_series, known.iter_columns()))
-    return _of_array(frame, names)
+    return _of_array(frame, names, first)
 
 
 def _is_array(frame: Any) -> bool:
@@ -161,7 +183,9 @@ def _of_values(values: Any) -> NDArray[Any]:
     return values
 
 
-def _of_array(rows: Any, names: Sequence[str] | None) -> dict[str, NDArray[Any]]:
+def _of_array(
+    rows: Any, names: Sequence[str] | None, first: int
+) -> dict[str, NDArray[Any]]:
     """The columns of an array (n, d), of a list of rows, or of a structured array."""
     if is_sparse(rows):
         raise ValueError("The table is sparse; give its toarray(), or a frame.")
@@ -175,7 +199,7 @@ def _of_array(rows: Any, names: Sequence[str] | None) -> dict[str, NDArray[Any]]
         )
     d = array.shape[1]
     if names is None:
-        names = [f"x{j}" for j in range(d)]
+        names = [f"x{j}" for j in range(first, first + d)]
     if len(names) != d:
         raise ValueError(f"names must be {d}, one for each column; got {len(names)}.")
     return _named(names, array.T)
