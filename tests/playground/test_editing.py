@@ -162,7 +162,7 @@ def test_a_file_is_learned_from(with_table):
     assert session.data.classes == ("high", "low")
     session.advance(200)
     moment = session.moment()
-    assert moment.recording.points[-1].measures.train_score > 0.9
+    assert moment.at.points[-1].measures.train_score > 0.9
 
 
 def test_what_is_no_table_leaves_all_as_it_was(session):

@@ -43,7 +43,7 @@ def test_who_has_solved_it_hears_nothing_of_better_steps():
         learned = ~moment.data.is_test
         rows = moment.data.X[learned], moment.data.y[learned]
         told = diagnose(
-            moment.network_now(), moment.run.history, *rows, settings=settings
+            moment.network_now(), moment.at.run.history, *rows, settings=settings
         )
         assert [each.name for each in told.findings] == ["learning rate too high"]
         assert advise(moment) == []

@@ -107,7 +107,7 @@ def test_a_page_that_plays_the_notebook_shows_and_trains(notebook, browser):
     frame.locator(".pg-name").wait_for()
     frame.get_by_role("button", name="Epoch", exact=True).click()
     frame.get_by_text("epoch 1").first.wait_for(state="attached")
-    assert session.moment().epoch == 1
+    assert session.moment().at.run.epoch == 1
     page.evaluate("window.leave()")
     assert page.evaluate("window.heard.length") == 0
     context.close()

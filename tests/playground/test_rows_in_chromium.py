@@ -314,7 +314,7 @@ def test_rows_come_in_parts_and_are_linked_with_the_map(page, session):
 def test_real_files_are_learned_from(page, session, name):
     content = gzip.decompress((SHARED / f"{name}.csv.gz").read_bytes())
     upload(page, session, content, f"{name}.csv")
-    loss = session.moment().recording.points[-1].measures.test_loss
+    loss = session.moment().at.points[-1].measures.test_loss
     assert np.isfinite(loss)
     before = session.moment().update
     page.get_by_role("button", name="Update", exact=True).click()

@@ -30,7 +30,7 @@ def test_a_moment_holds_still(session):
     moment = session.moment()
     theta = moment.theta.copy()
     session.advance(5)
-    assert (moment.update, moment.run.t) == (0, 0)
+    assert (moment.update, moment.at.run.t) == (0, 0)
     np.testing.assert_array_equal(moment.theta, theta)
 
 

@@ -77,7 +77,7 @@ def test_single_updates_and_the_end(page, session):
     press(page, "Update")
     until(lambda: session.moment().update == 1)
     press(page, "Epoch")
-    until(lambda: session.moment().epoch == 1)
+    until(lambda: session.moment().at.run.epoch == 1)
     expect(reading(page, "Update")).to_have_text("4")  # 160 rows, 40 at a time
     press(page, "To the end")
     until(lambda: session.moment().stopped == "epochs")

@@ -34,7 +34,7 @@ def curves(request: FrameRequest, options: Any) -> Part:
     header = []
     arrays: dict[str, NDArray[Any]] = {}
     for index, (name, run) in enumerate(chosen):
-        is_current = run is request.moment.recording
+        is_current = name == request.moment.run
         header.append({"id": name, "name": f"run {name}", "current": is_current})
         at, low, high = run.band.in_columns(last, width, is_log)
         band = {
@@ -103,9 +103,9 @@ def stability(request: FrameRequest, options: Any) -> Part:
     """Learning rate, gradient norm, and rate times curvature, now and on the way."""
     moment = request.moment
     setup = moment.setup
-    points = list(moment.recording.points)
-    rate = moment.last.learning_rate
-    norm = moment.last.gradient_norm
+    points = moment.at.points
+    rate = moment.at.last.learning_rate
+    norm = moment.at.last.gradient_norm
     if not moment.update:
         rate = setup.learning_rate
         norm = float(np.linalg.norm(gradient(moment)))
@@ -117,8 +117,8 @@ def stability(request: FrameRequest, options: Any) -> Part:
     kappa = np.nan
     why = why_no_curvature(moment.data.n, moment.theta.size)
     if not why:
-        kappa = curvature_under(moment.conditions, moment.theta.tobytes())
-        products = rates_times_curvatures(moment.recording, CURVATURE_SECONDS)
+        kappa = curvature_under(moment.at.stage.conditions, moment.theta.tobytes())
+        products = rates_times_curvatures(moment.at, CURVATURE_SECONDS)
         arrays["product_updates"], arrays["product"] = products
     header = {
         "rate": rate,

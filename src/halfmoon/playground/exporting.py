@@ -16,7 +16,6 @@ from halfmoon.playground.frames import make_frame
 from halfmoon.playground.page import SITE
 from halfmoon.playground.session import Moment
 from halfmoon.serving.packing import pack, shortened
-from halfmoon.training.recording import Recording
 
 MOST_MOMENTS = 96
 MOST_BYTES = 24 * 2**20  # of moments, before they are packed
@@ -36,7 +35,8 @@ SHORT = ("plane", "pictures", "predictions", "hidden", "inputPictures")
 
 def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> bytes:
     """The run that led to a moment as a page; `state` and `menu` as operations tell."""
-    messages, updates = _messages(moment)
+    at = moment.at if moment.update == moment.at.last_update else moment.at.branch()
+    messages, updates = _messages(moment._replace(at=at, run="1"))
     run = next(run for run in state["runs"] if run["current"])
     told = {
         "state": state | {"runs": [run | {"id": "1"}]},
@@ -50,10 +50,10 @@ def run_page(moment: Moment, state: dict[str, Any], menu: dict[str, Any]) -> byt
 
 def _messages(moment: Moment) -> tuple[list[bytes], list[int]]:
     """What stays, with both kinds of curves; then moments, and their updates."""
-    runs = {"1": moment.recording}
+    runs = {moment.run: moment.at}
     still = []
     for is_log in (True, False):
-        curves = {"curves": {"width": PIXELS, "log": is_log, "runs": ["1"]}}
+        curves = {"curves": {"width": PIXELS, "log": is_log, "runs": [moment.run]}}
         still.append(pack(*make_frame(moment, runs, MOVING | curves)))
     moments = list(_moments(moment))
     messages = [pack(*_frame(each)) for each in moments]
@@ -64,27 +64,19 @@ def _moments(moment: Moment) -> Iterator[Moment]:
     """Some updates of the run up to a moment, as many as there is room for."""
     size = sum(array.nbytes for array in _frame(moment)[1].values())
     most = max(2, min(MOST_MOMENTS, MOST_BYTES // size))
-    points = list(moment.recording.points)
+    points = moment.at.points
     updates = sorted({p.update for p in points if p.update < moment.update})
     chosen = np.linspace(0, len(updates) - 1, min(most, len(updates))).round()
-    recording = moment.recording.branch()
+    recording = moment.at.branch()
     for i in chosen.astype(int).tolist():
         recording.seek(updates[i])
-        yield _at(moment, recording)
+        yield moment._replace(at=recording.still())
     yield moment
-
-
-def _at(moment: Moment, recording: Recording) -> Moment:
-    """An earlier moment, at which a recording of the same run stands."""
-    earlier = Moment.of(recording, moment.version, moment.data_version)
-    return earlier._replace(
-        end=moment.end, last_update=moment.last_update, recording=moment.recording
-    )
 
 
 def _frame(moment: Moment) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """What moves, each hidden layer by its number; numbers that are drawn are short."""
-    rows = {id(stage.conditions.data) for stage in moment.recording.stages}
+    rows = {id(stage.conditions.data) for stage in moment.at.stages}
     known = moment.data_version if len(rows) == 1 else None  # else they move, too
     header, arrays = make_frame(moment, {}, MOVING, known)
     for layer in range(1, len(moment.setup.hidden) + 1):

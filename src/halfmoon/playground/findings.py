@@ -62,16 +62,16 @@ def _goes_without_saying(moment: Moment, finding: Finding) -> bool:
         return moment.data.kind != "table"
     if finding.name == "learning rate too high":
         measures = measure(moment.network, moment.data, moment.theta)
-        return moment.conditions.judged(measures)[1] >= SOLVED
+        return moment.at.stage.conditions.judged(measures)[1] >= SOLVED
     return "epochs" in finding.change and moment.stopped != "epochs"
 
 
 def _since_the_last_change(moment: Moment) -> tuple[History, int]:
     """Epochs, and the updates, done with the present settings on the present rows."""
-    stages = moment.recording.stages
+    stages = moment.at.stages
     stage = [stage for stage in stages if stage.begin <= moment.update][-1]
-    history = copy(moment.run.history)
-    history.keep_last(moment.epoch - (stage.before.epoch if stage.before else 0))
+    history = copy(moment.at.run.history)
+    history.keep_last(moment.at.run.epoch - (stage.before.epoch if stage.before else 0))
     return history, moment.update - stage.begin
 
 

@@ -21,10 +21,10 @@ class FrameRequest(NamedTuple):
     def chosen_runs(self, options: Any) -> list[tuple[str, Recording]]:
         """The runs that options name and that are still there; else the present one."""
         names = options.get("runs") if isinstance(options, dict) else None
-        known = dict(self.runs)
         if not isinstance(names, list):
-            names = [name for name in known if known[name] is self.moment.recording]
-        return [(name, known[name]) for name in map(str, names) if name in known]
+            names = [self.moment.run]
+        known = [name for name in map(str, names) if name in self.runs]
+        return [(name, self.runs[name]) for name in known]
 
 
 def whole(options: Any, name: str, low: int, high: int) -> int:

@@ -63,9 +63,9 @@ def _describe(moment: Moment) -> dict[str, Any]:
     measures = measure_now(moment)
     return {
         "update": moment.update,
-        "epoch": moment.epoch,
-        "end": moment.end,
-        "last": moment.last_update,
+        "epoch": moment.at.run.epoch,
+        "end": moment.at.end,
+        "last": moment.at.last_update,
         "version": moment.version,
         "data_version": moment.data_version,
         "playing": moment.playing,
@@ -73,8 +73,8 @@ def _describe(moment: Moment) -> dict[str, Any]:
         "phase": moment.phase,
         "loss": measures.train_loss,
         **measures._asdict(),
-        "learning_rate": moment.last.learning_rate,
-        "gradient_norm": moment.last.gradient_norm,
+        "learning_rate": moment.at.last.learning_rate,
+        "gradient_norm": moment.at.last.gradient_norm,
         "task": data.task,
         "sizes": layer_sizes(moment.setup, data),
         "inputNames": data.inputs,
@@ -86,7 +86,7 @@ def _describe(moment: Moment) -> dict[str, Any]:
 
 def measure_now(moment: Moment) -> Measures:
     """Losses and scores; those measured last while it trains on many rows."""
-    before = [p for p in moment.recording.points if p.update <= moment.update]
+    before = [p for p in moment.at.points if p.update <= moment.update]
     is_large = moment.data.n * moment.theta.size > MEASURED_AT_ONCE
     is_enough = moment.playing and is_large
     if before and (is_enough or before[-1].update == moment.update):

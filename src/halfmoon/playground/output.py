@@ -56,12 +56,12 @@ def _reached(moment: Moment) -> tuple[tuple[Stage, ...], int]:
 
     Once it has diverged, these are those before the update that went wrong.
     """
-    return moment.recording.stages, moment.update - (moment.stopped == "diverged")
+    return moment.at.stages, moment.update - (moment.stopped == "diverged")
 
 
 def _file_of(moment: Moment) -> str:
     """The file that the rows come from, or to which they can be saved."""
-    source = moment.recording.stage.conditions.source
+    source = moment.at.stage.conditions.source
     return getattr(source, "name", "") or ROWS_FILE
 
 
@@ -124,8 +124,7 @@ def _page(session: Session) -> File:
     """The run so far, in a page that plays it."""
     with session.lock:
         told: list[Any] = [operate(session, name) for name in ("state", "menu")]
-        branch = session.recording.branch()  # stands still while training goes on
-        moment = session.moment()._replace(recording=branch)
+        moment = session.moment()
     return File(run_page(moment, *told), "text/html", "run.html")
 
 
@@ -138,7 +137,7 @@ def _draw(fig: Any, moment: Moment) -> None:
     response = maps.plane_map(network, moment.theta, data, COLUMNS, ROWS)
     rows = shown_rows(data)
     values = data.y if data.classes else data.in_units(data.y)
-    points = moment.recording.points
+    points = moment.at.points
     losses = [(p.update, p.measures.train_loss, p.measures.test_loss) for p in points]
     draw_overview(
         fig,

@@ -5,7 +5,7 @@ while training goes on, since arrays are replaced and never written.
 """
 
 from copy import copy
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.network import Network
@@ -23,66 +23,49 @@ from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
 from halfmoon.training.branches import BranchPlayer
 from halfmoon.training.recording import Recording
-from halfmoon.training.run import Run
-from halfmoon.training.stages import Last
 
 
 class Moment(NamedTuple):
     """A session as it is at one moment."""
 
-    update: int
-    epoch: int
-    end: int  # the update at which all epochs are done
-    last_update: int  # how far it is recorded
-    theta: Array
-    last: Last  # what the last update had
-    network: Network  # its own theta is not the present one
-    conditions: Conditions  # what the next update is made with
-    run: Run
-    recording: Recording
+    at: Recording  # of the run that is played; it stands still
+    run: str  # its id
     playing: bool
-    stopped: str
     phase: str | None
     version: int
     data_version: int
 
-    @classmethod
-    def of(
-        cls,
-        recording: Recording,
-        version: int,
-        data_version: int,
-        playing: bool = False,
-        phase: str | None = None,
-    ) -> Self:
-        """That at which a recording stands."""
-        return cls(
-            update=recording.update,
-            epoch=recording.run.epoch,
-            end=recording.end,
-            last_update=recording.last_update,
-            theta=recording.run.theta,
-            last=recording.last,
-            network=recording.work.network,
-            conditions=recording.stage.conditions,
-            run=copy(recording.run),
-            recording=recording,
-            playing=playing,
-            stopped=recording.stopped,
-            phase=phase,
-            version=version,
-            data_version=data_version,
-        )
+    @property
+    def update(self) -> int:
+        """How many updates have been made."""
+        return self.at.update
+
+    @property
+    def stopped(self) -> str:
+        """Why it does not go on from here, in a word; else nothing."""
+        return self.at.stopped
+
+    @property
+    def theta(self) -> Array:
+        """The present parameters."""
+        return self.at.run.theta
+
+    @property
+    def network(self) -> Network:
+        """The network, whose own theta is not the present one."""
+        return self.at.work.network
 
     @property
     def data(self) -> Data:
         """The rows."""
-        return self.conditions.data
+        data: Data = self.at.stage.conditions.data
+        return data
 
     @property
     def setup(self) -> Setup:
         """Every control's value."""
-        return self.conditions.setup
+        setup: Setup = self.at.stage.conditions.setup
+        return setup
 
     def network_now(self) -> Network:
         """A network of its own with the present parameters."""
@@ -147,8 +130,14 @@ class Session(BranchPlayer):
         if self.data is not self._shown:
             self._shown = self.data
             self.data_version += 1
-        versions = self.version, self.data_version
-        self._moment = Moment.of(self.recording, *versions, self.playing, self.phase)
+        self._moment = Moment(
+            self.recording.still(),
+            self.id,
+            self.playing,
+            self.phase,
+            self.version,
+            self.data_version,
+        )
 
     def change(self, **settings: Any) -> bool:
         """Set controls by name; returns whether the weights began anew.

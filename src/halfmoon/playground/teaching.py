@@ -26,15 +26,15 @@ def quantities(session: Session) -> dict[str, Any]:
     """What goals can compare: every setting, and what has been reached."""
     moment = session.moment()
     measures = measure(moment.network, moment.data, moment.theta)
-    points = [point.measures for point in moment.recording.points]
+    points = [point.measures for point in moment.at.points]
     return {
         **vars(moment.setup),
         **measures._asdict(),
         "best_test_score": max(point.test_score for point in points),
         "gain": points[0].test_loss - measures.test_loss,
         "update": moment.update,
-        "epoch": moment.epoch,
-        "share": moment.update / moment.end,
+        "epoch": moment.at.run.epoch,
+        "share": moment.update / moment.at.end,
         "units": sum(moment.setup.hidden),
         "layers": len(moment.setup.hidden),
         "inputs": len(moment.data.inputs),

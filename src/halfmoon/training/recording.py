@@ -326,9 +326,17 @@ class Recording:
         self.last = stage.last if kept is None else kept.last
         self.update = self.run.updates
 
+    def still(self) -> "Recording":
+        """This one as it is now, while it goes on itself."""
+        other = copy(self)
+        other.kept = self.kept.copy()
+        other.points = self.points.copy()
+        other.work = self.work._replace(run=copy(self.run))
+        return other
+
     def branch(self) -> "Recording":
         """Another one, with the same past and no future."""
-        other = copy(self)
+        other = self.still()
         other.stages = self.stages[: self._index + 1]
         other.kept = {
             update: kept for update, kept in self.kept.items() if update <= self.update
@@ -336,7 +344,6 @@ class Recording:
         other.points = [each for each in self.points if each.update <= self.update]
         other.band = self.band.until(self.update)
         other.last_update = self.update
-        other.work = self.work._replace(run=copy(self.run))
         other.allow_more()
         return other
 
