@@ -20,7 +20,6 @@ def overview(outputs, **changes):
         "points": POINTS,
         "y": np.arange(12) % outputs,
         "is_test": np.arange(12) < 3,
-        "classes": [f"kind {c}" for c in range(outputs)] if outputs > 1 else (),
         "axes": ("width", "height"),
         "coefs": [np.ones((2, 3)), -np.ones((3, outputs))],
         "inputs": ["width", "height"],

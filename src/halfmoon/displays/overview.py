@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from halfmoon.arrays.elementary import Array
@@ -32,7 +33,6 @@ def draw_overview(
     points: Array,
     y: Any,
     is_test: Any,
-    classes: Sequence[str],
     axes: tuple[str, str],
     coefs: Sequence[Array],
     inputs: Sequence[str],
@@ -54,46 +54,64 @@ def draw_overview(
     y : array (n,)
         Class numbers, or values.
     is_test : array of bool (n,)
-        Which rows are not learned from: they are drawn smaller and paler.
-    classes : sequence of str
-        The classes' names; none for values.
+        Which rows are not learned from: of classes they are drawn smaller and paler.
     axes : tuple of str
         Names of the plane's axes.
     coefs : sequence of arrays (d, k)
         The weights of each layer.
     inputs, outputs : sequence of str
-        Their names.
+        Their names; those of several outputs are the classes'.
     losses : tuple of arrays (m,)
         Updates, the loss of the training rows at each, and that of the test rows.
     """
     surface, network, curves = fig.subplots(1, 3, width_ratios=(1.1, 1.7, 1.0))
-    if classes:
-        draw_class_surface(surface, *grid, leads(response))
-        names = [shorten(name, 16) for name in classes]
-        numbers = range(len(classes))
-        for own, size, alpha in ((~is_test, 30.0, 1.0), (is_test, 16.0, 0.6)):
-            groups = draw_points(
-                surface,
-                points[own],
-                y[own],
-                classes=numbers,
-                names=names,
-                size=size,
-                alpha=alpha,
-            )
-            if size == 30.0 and len(classes) <= MOST_NAMED:
-                surface.legend(handles=groups, ncols=4, **ABOVE)
-    else:
-        image, _ = draw_value_surface(surface, *grid, response[..., 0])
-        look = {"cmap": image.cmap, "norm": image.norm, "edgecolors": "white"}
-        surface.scatter(*points.T, c=y, s=26.0, linewidths=0.7, zorder=3, **look)
-        add_colour_bar(surface, image, shorten(outputs[0]), 1.0)
+    draw = _draw_classes if response.shape[-1] > 1 else _draw_values
+    draw(surface, grid, response, points, y, is_test, outputs)
     surface.set(xlabel=shorten(axes[0]), ylabel=shorten(axes[1]))
     draw_diagram(network, coefs, inputs, outputs)
     _draw_losses(curves, *losses)
 
 
-def _draw_losses(ax: Any, updates: Array, train: Array, test: Array) -> None:
+def _draw_classes(
+    ax: Axes,
+    grid: tuple[Array, Array],
+    response: Array,
+    points: Array,
+    y: Any,
+    is_test: Any,
+    classes: Sequence[str],
+) -> None:
+    """Where each class leads, and the rows; those of the test smaller and paler."""
+    draw_class_surface(ax, *grid, leads(response))
+    look: dict[str, Any] = {
+        "classes": range(len(classes)),
+        "names": [shorten(name, 16) for name in classes],
+    }
+    rows = points[~is_test], y[~is_test]
+    groups = draw_points(ax, *rows, size=30.0, alpha=1.0, **look)
+    draw_points(ax, points[is_test], y[is_test], size=16.0, alpha=0.6, **look)
+    if len(classes) <= MOST_NAMED:
+        ax.legend(handles=groups, ncols=4, **ABOVE)
+
+
+def _draw_values(
+    ax: Axes,
+    grid: tuple[Array, Array],
+    response: Array,
+    points: Array,
+    y: Any,
+    is_test: Any,
+    outputs: Sequence[str],
+) -> None:
+    """The predicted value over the plane, and those of the rows in the same colours."""
+    image, _ = draw_value_surface(ax, *grid, response[..., 0])
+    look = {"cmap": image.cmap, "norm": image.norm, "edgecolors": "white"}
+    x0, x1 = points.T
+    ax.scatter(x0, x1, c=y, s=26.0, linewidths=0.7, zorder=3, **look)
+    add_colour_bar(ax, image, shorten(outputs[0]), 1.0)
+
+
+def _draw_losses(ax: Axes, updates: Array, train: Array, test: Array) -> None:
     """Both losses over the updates, both on logarithmic axes."""
     ax.plot(updates + 1, train, color=COLOURS[0], label="training")
     if np.isfinite(test).any():

@@ -146,7 +146,6 @@ def _draw(fig: Any, moment: Moment) -> None:
         points=data.positions[rows],
         y=values[rows],
         is_test=data.is_test[rows],
-        classes=data.classes,
         axes=data.axes,
         coefs=[p.W for p in network.views(moment.theta) if hasattr(p, "W")],
         inputs=data.inputs,
