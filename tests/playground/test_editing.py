@@ -1,15 +1,13 @@
-"""Operations on rows: points by hand, files, cells, tables, thumbnails."""
+"""Operations that change rows: points set by hand, files, cells."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from halfmoon.datasets import DATASETS
+from halfmoon.playground.api import operate
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.sources import frame_source
-from halfmoon.serving.operations import operate
 
 
 @pytest.fixture
@@ -199,54 +197,3 @@ def test_cells_of_points_are_numbers(session):
         operate(session, "cell", {"row": 1, "column": "y", "value": "1.5"})
     with pytest.raises(ValueError, match="A cell of points is a number"):
         operate(session, "cell", {"row": 1, "column": "x1", "value": ""})
-
-
-def test_rows_are_shown_in_an_order(with_table):
-    frame = patients()
-    page = {"first": 10, "count": 5, "sort": "age", "descending": True}
-    shown = operate(with_table, "table", page)
-    expected = frame["age"].sort_values(ascending=False)[10:15]
-    assert [row["row"] for row in shown["rows"]] == expected.index.tolist()
-    assert [float(row["cells"][0]) for row in shown["rows"]] == expected.tolist()
-    assert shown["total"] == 60
-    assert shown["columns"][-1] == {"name": "risk", "kind": "target"}
-    tested = np.flatnonzero(with_table.data.is_test).tolist()
-    whole = operate(with_table, "table", {"count": 60})
-    assert [row["row"] for row in whole["rows"] if row["test"]] == tested
-
-
-def test_empty_cells_come_last_and_many_rows_in_parts():
-    x = np.arange(300.0)
-    x[7] = np.nan
-    source = frame_source({"x": x, "y": x[::-1] * 0.5})
-    with Session(Setup(data="table", target="x"), source) as session:
-        for descending in (False, True):
-            shown = operate(
-                session, "table", {"sort": "y", "descending": descending, "first": 290}
-            )
-            assert shown["total"] == 299
-            assert shown["rows"][-1]["cells"][1] == ""
-        assert len(operate(session, "table", {"count": 10_000})["rows"]) == 200
-        with pytest.raises(ValueError, match="no column 'z'"):
-            operate(session, "table", {"sort": "z"})
-
-
-def test_an_example_row_can_be_typed_in_again(with_table):
-    data = with_table.data
-    example = operate(with_table, "example_row", {"row": 5})
-    assert set(example["cells"]) == {"age", "height", "sex", "seen"}
-    assert example["choices"] == {"sex": ["f", "m"]}
-    np.testing.assert_allclose(data.inputs_of(example["cells"]), data.X[[5]], rtol=1e-5)
-    first = operate(with_table, "example_row")
-    assert data.is_test[first["row"]]
-    with pytest.raises(ValueError, match="A row is a number from 0 to 59; got 60"):
-        operate(with_table, "example_row", {"row": 60})
-
-
-def test_every_data_set_has_a_thumbnail(session):
-    answer = operate(session, "thumbnails")
-    assert [each["name"] for each in answer["data sets"]] == list(DATASETS)
-    for each in answer["data sets"]:
-        points = np.array(each["points"])
-        assert points.shape == (120, 2)
-        assert len(each["y"]) == 120

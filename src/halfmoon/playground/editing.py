@@ -1,26 +1,18 @@
-"""Operations on the rows: a file, points by hand, a table's cells, pictures of data."""
+"""Operations that change the rows: a file, points set by hand, a table's cells."""
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from halfmoon.components.rules import check_name
-from halfmoon.datasets import DATASETS, thumbnail
 from halfmoon.playground.data import Data
 from halfmoon.playground.sources import MOST_ROWS, Source, file_source, points_of
 from halfmoon.playground.table_data import MOST_CLASSES, table_setup
-from halfmoon.serving.operations import Answer, operation
-from halfmoon.tables.decision import USED
-from halfmoon.tables.editable import (
-    EditableTable,
-    check_rows,
-    shown_cell,
-    sorted_rows,
-)
+from halfmoon.serving.operations import operation
+from halfmoon.tables.editable import EditableTable, check_rows
 
 FARTHEST = 1e6  # a point from the middle
 ERASER = 0.03  # its radius, as a share of what is shown of the plane
-MOST_SHOWN = 200  # rows of a table at once
 
 
 @operation("upload")
@@ -53,7 +45,9 @@ def points(
                 "Points are drawn, moved and erased in data sets; of a table, change "
                 "the cells of a row, or remove it."
             )
-        table = _moved(session.data, source.table, move or [])
+        table = source.table
+        if move:
+            table = _moved(session.data, table, move)
         rows = [*(remove or []), *_near(session.data, erase or [])]
         if rows:
             table = table.without_rows(_source_rows(session.data, rows))
@@ -82,72 +76,11 @@ def cell(session: Any, row: int, column: str, value: str) -> None:
         source = _editable(session)
         rows = _source_rows(session.data, [row])
         if source.kind == "drawn":
-            number = _numbers([value], 1, "A cell of points is a number")[0]
+            number = _numbers([[value]], 1, "A cell of points is a number")
             if column == "y":
-                _check_label(source, number)
+                _check_labels(source, number)
         table = source.table.with_cells(column, rows, [value])
         _learn_from(session, source._replace(table=table))
-
-
-@operation("table")
-def table(
-    session: Any,
-    first: int = 0,
-    count: int = 50,
-    sort: str | None = None,
-    descending: bool = False,
-) -> Answer:
-    """Some of the rows as a table of texts, sorted by a column if one is named."""
-    moment = session.moment()
-    data = moment.data
-    order = np.arange(data.n)
-    if sort is not None:
-        check_name("column", sort, data.table)
-        order = sorted_rows(data.table[sort], descending)
-    first = max(0, first)
-    rows = order[first : first + min(max(0, count), MOST_SHOWN)].tolist()
-    columns = data.table.values()
-    cells = [[shown_cell(column[row]) for column in columns] for row in rows]
-    tested = data.is_test[rows].tolist()
-    return {
-        "columns": [{"name": name, "kind": data.kinds[name]} for name in data.table],
-        "rows": [
-            {"row": row, "test": test, "cells": texts}
-            for row, test, texts in zip(rows, tested, cells, strict=True)
-        ],
-        "total": data.n,
-        "data_version": moment.data_version,
-    }
-
-
-@operation("example_row")
-def example_row(session: Any, row: int | None = None) -> Answer:
-    """The inputs' cells of a row, and what may stand in columns of categories."""
-    data = session.moment().data
-    if row is None:
-        row = int(np.argmax(data.is_test))
-    check_rows([row], data.n)
-    inputs = [name for name, kind in data.kinds.items() if kind in USED]
-    choices = {
-        name: sorted({text for text in data.table[name] if text is not None})
-        for name in inputs
-        if data.kinds[name] in ("yes/no", "category")
-    }
-    cells = {name: shown_cell(data.table[name][row]) for name in inputs}
-    return {"row": row, "cells": cells, "choices": choices}
-
-
-@operation("thumbnails")
-def thumbnails(session: Any) -> Answer:
-    """A few points of every data set, in a square of side 1."""
-    drawn = []
-    for name, kind in DATASETS.items():
-        places, y = thumbnail(name)
-        drawn.append({"name": name, "task": kind.task, "points": places, "y": y})
-    return {"data sets": drawn}
-
-
-# Rows that can be edited
 
 
 def _editable(session: Any) -> Source:
@@ -173,15 +106,18 @@ def _source_rows(data: Data, rows: list[Any]) -> list[int]:
     return [int(data.source_rows[row]) for row in rows]
 
 
-def _numbers(values: Any, count: int, allowed: str) -> list[float]:
-    """So many finite numbers, not too far away; ValueError with what is allowed."""
+def _numbers(given: list[Any], count: int, allowed: str) -> NDArray[np.float64]:
+    """Lists of so many finite numbers (n, count), none too far away.
+
+    Raises ValueError with what is allowed.
+    """
     try:
-        numbers = [float(value) for value in values]
-    except (TypeError, ValueError):
-        numbers = []
-    if len(numbers) != count or not all(abs(number) <= FARTHEST for number in numbers):
+        numbers = np.array(given, dtype=np.float64).reshape(len(given), count)
+    except (TypeError, ValueError, OverflowError):
+        numbers = np.full((1, count), np.nan)
+    if not (np.abs(numbers) <= FARTHEST).all():
         raise ValueError(
-            f"{allowed}, of at most {FARTHEST:,.0f} in size; got {values!r:.60}."
+            f"{allowed}, of at most {FARTHEST:,.0f} in size; got {given!r:.60}."
         )
     return numbers
 
@@ -191,20 +127,19 @@ def _near(data: Data, places: list[Any]) -> list[int]:
     x0, x1, y0, y1 = data.box
     size = np.array([x1 - x0, y1 - y0])
     found = np.zeros(data.n, dtype=bool)
-    for place in places:
-        there = np.array(_numbers(place, 2, "A place is two numbers"))
-        away = np.hypot(*((data.positions - there) / size).T)
+    for place in _numbers(places, 2, "A place is two numbers"):
+        away = np.hypot(*((data.positions - place) / size).T)
         found |= away < ERASER
     return np.flatnonzero(found).tolist()
 
 
 def _moved(data: Data, table: EditableTable, moves: list[Any]) -> EditableTable:
     """Rows at other places."""
-    for move in moves:
-        row, *place = _numbers(move, 3, "A move is a row and two numbers")
-        rows = _source_rows(data, [int(row) if row.is_integer() else row])
-        for name, number in zip(data.axes, place, strict=True):
-            table = table.with_cells(name, rows, [repr(number)])
+    numbers, *places = _numbers(moves, 3, "A move is a row and two numbers").T
+    known = [int(row) if row.is_integer() else row for row in numbers.tolist()]
+    rows = _source_rows(data, known)
+    for name, column in zip(data.axes, places, strict=True):
+        table = table.with_cells(name, rows, [*map(repr, column.tolist())])
     return table
 
 
@@ -212,25 +147,22 @@ def _added(
     source: Source, table: EditableTable, added: list[Any], anew: bool
 ) -> EditableTable:
     """More points, or these in the place of all others."""
-    what = "A point is two numbers and a label"
-    rows = [_numbers(point, 3, what) for point in added]
-    for _, _, label in rows:
-        _check_label(source, label)
+    columns = _numbers(added, 3, "A point is two numbers and a label").T
+    _check_labels(source, columns[-1])
     kept = 0 if anew else table.n
-    if kept + len(rows) > MOST_ROWS:
+    if kept + len(added) > MOST_ROWS:
         raise ValueError(f"There may be at most {MOST_ROWS:,} points.")
     names = [name for name in ("x1", "x2", "y") if name in table.columns]
     # of one column, the place's second number is the value
-    columns = zip(*rows, strict=True)
     more = table.with_rows(dict(zip(names, columns, strict=False)))
     return more.without_rows(list(range(table.n))) if anew else more
 
 
-def _check_label(source: Source, label: float) -> None:
+def _check_labels(source: Source, labels: NDArray[np.float64]) -> None:
     """ValueError for a label that is no class."""
-    if source.task == "regression":
-        return
-    if not label.is_integer() or not 0 <= label < MOST_CLASSES:
+    wrong = labels[(labels % 1 != 0) | (labels < 0) | (labels >= MOST_CLASSES)]
+    if source.task == "classification" and wrong.size:
         raise ValueError(
-            f"A class is a whole number from 0 to {MOST_CLASSES - 1}; got {label:g}."
+            f"A class is a whole number from 0 to {MOST_CLASSES - 1}; got "
+            f"{wrong.flat[0]:g}."
         )
