@@ -1,7 +1,6 @@
 """A recording gives the same bits wherever one goes in it, and those of `train`."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from halfmoon.playground.building import Conditions
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
 from halfmoon.training import recording as module
-from halfmoon.training.recording import Recording, next_measured
+from halfmoon.training.recording import Recording
 from halfmoon.training.train import train
 
 SMALL = {"rows": 24, "learning_rate": 0.05, "epochs": 40}
@@ -172,7 +171,9 @@ def test_a_branch_without_a_change_repeats_what_was_measured():
     branch = recording.branch()
     branch.advance(30)
     for one, other in zip(recording.points, branch.points, strict=True):
-        np.testing.assert_equal(one, other)
+        assert one.update == other.update
+        np.testing.assert_equal(one.measures, other.measures)
+        np.testing.assert_equal(one.last, other.last)
     np.testing.assert_array_equal(recording.band.low, branch.band.low)
 
 
@@ -263,24 +264,6 @@ def test_what_is_kept_and_measured_does_not_depend_on_the_clock(monkeypatch):
     assert seen[0] == seen[1]
 
 
-@pytest.mark.parametrize("per_epoch", [1, 2, 100])
-def test_updates_are_measured_evenly_on_a_logarithmic_axis_or_far_apart(per_epoch):
-    measured = [0]
-    while measured[-1] < 10**5:
-        measured.append(next_measured(measured[-1], per_epoch))
-    assert measured[:3] == [0, 1, 2]
-    assert all(one < other for one, other in pairwise(measured))
-    # wherever one stands, the next one is the same
-    for update in range(0, 3000, 7):
-        later = next(each for each in measured if each > update)
-        assert next_measured(update, per_epoch) == later
-    apart = np.diff([each for each in measured if each > 3 * per_epoch])
-    assert apart.min() >= 2 * (per_epoch - 1)
-    steps = np.diff(np.log10([each for each in measured if each >= 10**4]))
-    if per_epoch < 100:
-        np.testing.assert_allclose(steps, 1.0 / 60.0, rtol=0.02)
-
-
 def test_data_that_change_too_often_are_forgotten_from_the_first_on(monkeypatch):
     monkeypatch.setattr(module, "MOST_ROWS", 24 * 4)
     recording = record()
@@ -296,6 +279,85 @@ def test_data_that_change_too_often_are_forgotten_from_the_first_on(monkeypatch)
     for update in (24, 18, 21, 27):
         recording.seek(update)
         np.testing.assert_array_equal(recording.run.theta, thetas[update])
+
+
+def record_with_many_changes(count=50):
+    """A recording of as many stages, and the parameters after each update."""
+    recording = record(batch_size=7, optimizer="adam")
+    thetas = [recording.run.theta]
+    for step in range(count):
+        for _ in range(1 + step % 3):
+            recording.advance(recording.update + 1)
+            thetas.append(recording.run.theta)
+        change(recording, learning_rate=0.001 * (2 + step % 5))
+    return recording, thetas
+
+
+def test_however_often_it_changes_few_runs_are_held_and_all_can_be_gone_back_to(
+    monkeypatch,
+):
+    monkeypatch.setattr(module, "MOST_KEPT", 16)
+    monkeypatch.setattr(module, "rows_at_a_time", lambda network: 4 * 7 * 20)
+    recording, thetas = record_with_many_changes()
+    assert len(recording.stages) == 51
+    assert sum(stage.before is not None for stage in recording.stages) < 20
+    np.testing.assert_array_equal(thetas[-1], repeat(recording).theta)
+    rng = np.random.default_rng(0)
+    for update in [*rng.integers(len(thetas), size=30).tolist(), len(thetas) - 1]:
+        recording.seek(update)
+        np.testing.assert_array_equal(recording.run.theta, thetas[update])
+
+
+def test_a_stage_can_be_changed_whose_beginning_is_not_held(monkeypatch):
+    monkeypatch.setattr(module, "MOST_KEPT", 16)
+    recording, _ = record_with_many_changes()
+    stage = next(stage for stage in recording.stages[1:] if stage.before is None)
+    recording.seek(stage.begin)
+    branch = recording.branch()
+    change(branch, learning_rate=0.5)
+    branch.advance(stage.begin + 5)
+    assert len(branch.stages) == recording.stages.index(stage) + 1
+    np.testing.assert_array_equal(branch.run.theta, repeat(branch).theta)
+
+
+def test_of_too_many_stages_the_first_are_forgotten(monkeypatch):
+    monkeypatch.setattr(module, "MOST_KEPT", 16)
+    monkeypatch.setattr(module, "MOST_STAGES", 30)
+    recording, thetas = record_with_many_changes(80)
+    assert len(recording.stages) == 30
+    assert recording.first_update == recording.stages[0].begin > 0
+    for update in range(recording.first_update, len(thetas), 11):
+        recording.seek(update)
+        np.testing.assert_array_equal(recording.run.theta, thetas[update])
+
+
+def test_nothing_is_measured_before_somebody_looks(monkeypatch):
+    asked = []
+    measure = Conditions.measure
+
+    def count(self, network, theta):
+        asked.append(theta)
+        return measure(self, network, theta)
+
+    monkeypatch.setattr(Conditions, "measure", count)
+    recording = record(20)
+    assert asked == []
+    first = [point.measures for point in recording.points]
+    assert len(asked) == len(first) == 21
+    assert [point.measures for point in recording.points] == first
+    assert len(asked) == 21
+
+
+def test_parameters_of_many_points_are_forgotten_once_they_are_measured(monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 9 * 17 * 8)
+    recording = record(20)
+    held = [point.theta is not None for point in recording.points]
+    assert 0 < sum(held) <= 10
+    assert held == sorted(held)
+    recording.measure()
+    others = record(20).points
+    for one, other in zip(recording.points, others, strict=True):
+        np.testing.assert_equal(one.measures, other.measures)
 
 
 def test_the_runs_own_history_is_bounded_and_no_update_depends_on_it(monkeypatch):

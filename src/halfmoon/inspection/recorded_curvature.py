@@ -51,8 +51,11 @@ def rates_times_curvatures(recording: Recording, seconds: float) -> tuple[Array,
     deadline = time.perf_counter() + seconds
     found = []
     for point in reversed(list(recording.points)):
+        theta = point.theta
+        if theta is None or point.update < recording.first_update:  # forgotten
+            continue
         stage = [each for each in recording.stages if each.begin <= point.update][-1]
-        kappa = curvature_under(stage.conditions, point.theta.tobytes())
+        kappa = curvature_under(stage.conditions, theta.tobytes())
         found.append((point.update, point.last.learning_rate * kappa))
         if time.perf_counter() > deadline:
             break

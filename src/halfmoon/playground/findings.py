@@ -71,7 +71,7 @@ def _since_the_last_change(moment: Moment) -> tuple[History, int]:
     stages = moment.at.stages
     stage = [stage for stage in stages if stage.begin <= moment.update][-1]
     history = copy(moment.at.run.history)
-    history.keep_last(moment.at.run.epoch - (stage.before.epoch if stage.before else 0))
+    history.keep_last(moment.at.run.epoch - stage.epoch)
     return history, moment.update - stage.begin
 
 

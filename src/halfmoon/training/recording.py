@@ -9,24 +9,25 @@ number. What is made of it is what `train` makes of the same settings.
 import math
 import time
 from copy import copy
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from halfmoon.arrays.elementary import Array
 from halfmoon.engines.contract import rows_at_a_time
 from halfmoon.training.band import Band
 from halfmoon.training.loop import run_chunk
+from halfmoon.training.points import Point, next_measured
 from halfmoon.training.run import Run
 from halfmoon.training.stages import Conditions, Last, Stage, Work, begin
 from halfmoon.training.stopping import Standstill
 
 CHUNK_SECONDS = 0.008
 MOST_KEPT = 400
-MOST_BYTES = 2**26  # of what is kept
+MOST_BYTES = 2**26  # of what is kept, of stages' beginnings, and of points
 MOST_ROWS = 2_000_000  # of all stages together
+MOST_STAGES = 2_000
 MOST_EPOCHS = 20_000  # that the run's own history holds
-PER_DECADE = 60  # updates that are measured
 
 
 class Kept(NamedTuple):
@@ -34,37 +35,6 @@ class Kept(NamedTuple):
 
     run: Run
     last: Last
-
-
-class Point(NamedTuple):
-    """What was measured at one update."""
-
-    update: int
-    measures: Any
-    last: Last
-    theta: Array
-
-
-def next_measured(update: int, per_epoch: int = 1) -> int:
-    """The first update after this one that is measured.
-
-    They lie evenly on a logarithmic axis, or as far apart as it takes for measuring to
-    cost little beside the updates: it goes through all rows, which are an epoch's.
-
-    >>> [next_measured(update) for update in (0, 1, 100, 1000)]
-    [1, 2, 104, 1040]
-    """
-    apart = max(1, 3 * (per_epoch - 1))
-    if update < apart:
-        return int(min(2 ** update.bit_length(), apart))
-    if update < 26 * apart:  # where the next step of the axis is shorter
-        return (update // apart + 1) * apart
-    i = math.floor(PER_DECADE * math.log10(update))
-    found = update
-    while found <= update:
-        i += 1
-        found = math.ceil(10 ** (i / PER_DECADE) - 1e-9)
-    return found
 
 
 class Recording:
@@ -174,31 +144,67 @@ class Recording:
         last = self.last
         weights = weights or {}
         if stages and stages[-1].begin == self.update:
-            before = stages[-1].before
+            before = self._before(len(stages) - 1)
             last = stages[-1].last
             weights = stages[-1].weights | weights
             stages = stages[:-1]
         work = begin(conditions, before, weights)
-        stage = Stage(self.update, conditions, before, last, weights, work.released)
+        epoch = before.epoch if before else 0
+        released = work.released
+        stage = Stage(self.update, conditions, before, epoch, last, weights, released)
         self.stages = (*stages, stage)
+        self._index = len(self.stages) - 1
         self.work = work
         self.last = last
         self._forget_first()
-        self._index = len(self.stages) - 1
+        self._thin_out_stages()
         self.kept.pop(self.update, None)
-        earlier = [each for each in self.points if each.update < self.update]
-        self.points = [*earlier, self._measure()]
+        self.points = [each for each in self.points if each.update < self.update]
+        self.measure()
         self.allow_more()
 
     def _forget_first(self) -> None:
-        """Forget the first stages, if their data hold too many rows."""
+        """Forget the first stages, if they are too many or their data too large."""
         while len(self.stages) > 1:
             all_conditions = [stage.conditions for stage in self.stages]
             rows = {id(each.data): each.rows for each in all_conditions}
-            if sum(rows.values()) <= MOST_ROWS:
+            if sum(rows.values()) <= MOST_ROWS and len(self.stages) <= MOST_STAGES:
                 break
-            self.stages = self.stages[1:]
-            self.first_update = self.stages[0].begin
+            first = self.stages[1]._replace(before=self._before(1))
+            self.stages = (first, *self.stages[2:])
+            self._index -= 1
+            self.first_update = first.begin
+
+    def _thin_out_stages(self) -> None:
+        """Keep the run before every second stage only, if there are too many.
+
+        Not where it diverged: how far it came then depends on how often one looked.
+        """
+        held = [
+            i
+            for i, stage in enumerate(self.stages[:-1])
+            if i > 0 and stage.before and stage.before.stopped != "diverged"
+        ]
+        if len(held) > self._most_kept:
+            stages = list(self.stages)
+            for i in held[::2]:
+                stages[i] = stages[i]._replace(before=None)
+            self.stages = tuple(stages)
+
+    def _before(self, index: int) -> Run | None:
+        """The run before a stage; where it was not kept, it is carried out again."""
+        stage = self.stages[index]
+        if stage.before is not None or index == 0:
+            return stage.before
+        if self._index == index - 1 and self.update == stage.begin:
+            return _at_rest(self.run)
+        past = copy(self)
+        past.stages = self.stages[:index]
+        past.last_update = stage.begin
+        past.ended = ""
+        past.update = -1  # nowhere yet
+        past.seek(stage.begin)
+        return _at_rest(past.run)
 
     def allow_more(self) -> None:
         """Go on from where a condition has stopped it."""
@@ -206,14 +212,19 @@ class Recording:
         self._standstill = Standstill()
 
     def measure(self) -> None:
-        """Measure at the last update, once."""
-        if self.points[-1].update < self.update == self.last_update:
-            self.points.append(self._measure())
-
-    def _measure(self) -> Point:
+        """Let the last update be measured, once."""
+        points = self.points
+        if points and points[-1].update >= self.update:
+            return
+        if self.update < self.last_update:
+            return
         theta = self.run.theta
-        measures = self.stage.conditions.measure(self.work.network, theta)
-        return Point(self.update, measures, self.last, theta)
+        held = sum(each.theta is not None for each in points)
+        if held * theta.nbytes > MOST_BYTES:
+            for each in points:
+                each.forget_theta()
+        measure = partial(self.stage.conditions.measure, self.work.network)
+        points.append(Point(self.update, self.last, theta, measure))
 
     def advance(self, update: int, seconds: float = math.inf) -> None:
         """Go on to an update, unless it stops before or the time is over."""
@@ -283,7 +294,7 @@ class Recording:
     def _reason_to_stop(self) -> str:
         """What the conditions say after an epoch."""
         conditions = self.stage.conditions
-        measures = self._measure().measures
+        measures = conditions.measure(self.work.network, self.run.theta)
         monitor = np.array([conditions.monitor(measures)])
         self._standstill = self._standstill.after(monitor, 0.0)
         reason: str = conditions.reason_to_stop(measures, self._standstill.epochs)
@@ -295,29 +306,37 @@ class Recording:
         if reason:
             self.measure()
 
-    def _thin_out(self) -> None:
-        """Keep the run at every second of these updates only, if there are too many."""
+    @property
+    def _most_kept(self) -> int:
+        """How often the run may be kept."""
         run = self.run
         size = run.theta.nbytes * (1 + len(run.slots))
-        if len(self.kept) > max(16, min(MOST_KEPT, MOST_BYTES // size)):
+        return max(16, min(MOST_KEPT, MOST_BYTES // size))
+
+    def _thin_out(self) -> None:
+        """Keep the run at every second of these updates only, if there are too many."""
+        if len(self.kept) > self._most_kept:
             self._thinned *= 2
             self.kept = dict(sorted(self.kept.items())[1::2])
 
     def seek(self, update: int) -> None:
         """Go to an update that was recorded, or to the nearest."""
         update = min(max(update, self.first_update), self.last_update)
-        index = max(i for i, stage in enumerate(self.stages) if stage.begin <= update)
-        begin = self.stages[index].begin
-        nearest = max([begin, *(each for each in self.kept if each <= update)])
+        first = self.stages[0]
+        begins = [each.begin for each in self.stages if each.before or each is first]
+        nearest = max(each for each in (*begins, *self.kept) if each <= update)
         if not nearest <= self.update <= update:
-            self._enter(index, self.kept[nearest] if nearest > begin else None)
+            index = max(
+                i for i, each in enumerate(self.stages) if each.begin <= nearest
+            )
+            self._enter(index, self.kept.get(nearest))
         self.advance(update)
 
     def _enter(self, index: int, kept: Kept | None = None) -> None:
         """Stand at a stage's beginning, or where in it the run was kept."""
         stage = self.stages[index]
         if kept is None:
-            self.work = begin(stage.conditions, stage.before, stage.weights)
+            self.work = begin(stage.conditions, self._before(index), stage.weights)
         elif index == self._index:
             self.work = self.work._replace(run=copy(kept.run))
         else:

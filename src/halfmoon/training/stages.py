@@ -58,7 +58,8 @@ class Stage(NamedTuple):
 
     begin: int
     conditions: Any
-    before: Run | None  # the run up to here; None at its beginning
+    before: Run | None  # the run up to here; None at its beginning, or if not kept
+    epoch: int  # the epochs done up to here
     last: Last
     weights: dict[int, float]  # those set by hand here, by their index in theta
     released: bool  # whether the run was, to go on
