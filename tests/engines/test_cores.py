@@ -1,11 +1,12 @@
 """How many cores there may be work for."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from halfmoon.engines import cores
-from halfmoon.engines.cores import available_cores
+from halfmoon.engines.cores import available_cores, one_core
 
 
 @pytest.fixture
@@ -84,3 +85,11 @@ def test_a_containers_quota_is_obeyed(machine, own, files, cores):
         (machine / name).parent.mkdir(parents=True, exist_ok=True)
         (machine / name).write_text(text)
     assert available_cores() == cores
+
+
+def test_a_thread_may_leave_the_others_free(machine):
+    with one_core(), one_core():
+        assert available_cores() == 1
+        with ThreadPoolExecutor() as pool:
+            assert pool.submit(available_cores).result() == 8
+    assert available_cores() == 8

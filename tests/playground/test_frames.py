@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, log_loss, r2_score
 
+from halfmoon.inspection.units import hidden_activations
 from halfmoon.playground.frames import make_frame
 from halfmoon.playground.maps import grid_points
 from halfmoon.playground.session import Session
@@ -115,6 +116,14 @@ def test_each_layer_can_be_looked_at(session):
         header, arrays = ask(flat, {"hidden": {"layer": 1}, "units": GRID})
     assert header["hiddenLayer"] == 0
     assert arrays["pictures"].shape == (30, 0)
+
+
+def test_of_many_rows_the_hidden_space_shows_every_few():
+    with Session(Setup(rows=1400)) as session:
+        header, arrays = ask(session, {"hidden": {"layer": 1}})
+        assert header["hiddenEvery"] == 3
+        a1, *_ = hidden_activations(session.moment().network, session.data.X[::3])
+    np.testing.assert_allclose(arrays["hidden"], a1, rtol=1e-6)
 
 
 def test_lines_are_where_the_first_units_change_their_sign(session):

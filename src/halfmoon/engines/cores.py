@@ -1,9 +1,13 @@
 """How many cores this process may keep busy."""
 
 import os
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+from halfmoon.arrays.blas import one_blas_thread
 
 # what programs set to limit threads; joblib sets them in its worker processes
 LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -11,13 +15,41 @@ CGROUPS = Path("/sys/fs/cgroup")
 OWN_CGROUPS = Path("/proc/self/cgroup")
 
 
+class _OfThread(threading.local):
+    """How deep the present thread is inside of `one_core`."""
+
+    depth = 0
+
+
+_OF_THREAD = _OfThread()
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Within, the present thread computes on one core and leaves the others free.
+
+    >>> with one_core():
+    ...     available_cores()
+    1
+    """
+    _OF_THREAD.depth += 1
+    try:
+        with one_blas_thread():
+            yield
+    finally:
+        _OF_THREAD.depth -= 1
+
+
 def available_cores() -> int:
     """How many threads this process may keep busy: at least 1.
 
     The fewest of the cores that it may run on, of what the variables in LIMITS say, and
     of its container's quota (Linux's control groups, whole cores). The quota is read
-    once in a process, the others each time: they may change while it runs.
+    once in a process, the others each time: they may change while it runs. Within
+    `one_core` it is 1.
     """
+    if _OF_THREAD.depth > 0:
+        return 1
     limits = [os.cpu_count() or 1, *_limits_of_the_environment(), *_quotas()]
     if hasattr(os, "sched_getaffinity"):
         limits.append(len(os.sched_getaffinity(0)))

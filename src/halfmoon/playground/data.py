@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class Data:
         """How many outputs a network for them has: one a class, or one value."""
         return len(self.classes) or 1
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """The part of the plane that is shown: x from, x to, y from, y to."""
         low = self.positions.min(axis=0)

@@ -80,8 +80,9 @@ def _frame(moment: Moment) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     known = moment.data_version if len(rows) == 1 else None  # else they move, too
     header, arrays = make_frame(moment, {}, MOVING, known)
     for layer in range(1, len(moment.setup.hidden) + 1):
-        options = {"hidden": {"layer": layer}}
-        arrays[f"hidden.{layer}"] = make_frame(moment, {}, options, known)[1]["hidden"]
+        told, more = make_frame(moment, {}, {"hidden": {"layer": layer}}, known)
+        header["hiddenEvery"] = told["hiddenEvery"]
+        arrays[f"hidden.{layer}"] = more["hidden"]
     kept = {
         name: shortened(array) if name.partition(".")[0] in SHORT else array
         for name, array in arrays.items()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from halfmoon.components.setting_texts import in_words
+from halfmoon.engines.cores import one_core
 from halfmoon.inspection.diagnosis import Finding, diagnose
 from halfmoon.playground.building import measure, train_options
 from halfmoon.playground.session import Moment
@@ -38,16 +39,17 @@ def advise(moment: Moment) -> list[dict[str, Any]]:
         return []
     y = data.truth(network.loss)
     test = data.is_test
-    diagnosis = diagnose(
-        network,
-        history,
-        data.X[~test],
-        y[~test],
-        validation=(data.X[test], y[test]) if test.any() else None,
-        settings=Settings(**train_options(moment.setup)),
-        names=list(data.inputs),
-        words=lambda name, value: f"{name.replace('_', ' ')} {in_words(value)}",
-    )
+    with one_core():
+        diagnosis = diagnose(
+            network,
+            history,
+            data.X[~test],
+            y[~test],
+            validation=(data.X[test], y[test]) if test.any() else None,
+            settings=Settings(**train_options(moment.setup)),
+            names=list(data.inputs),
+            words=lambda name, value: f"{name.replace('_', ' ')} {in_words(value)}",
+        )
     told = [
         _describe(moment, finding)
         for finding in diagnosis.findings

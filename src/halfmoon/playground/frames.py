@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.components.rules import check_name
+from halfmoon.engines.cores import one_core
 from halfmoon.inspection.units import hidden_activations, zero_lines
 from halfmoon.playground import charts, maps
 from halfmoon.playground.building import Measures, layer_sizes, measure
@@ -25,6 +26,7 @@ from halfmoon.playground.session import Moment
 from halfmoon.training.recording import Recording
 
 MOST_ROWS = 1_500  # shown as points
+MOST_HIDDEN = 500  # of these in the hidden space, where more would hide one another
 MOST_CELLS = 160  # of a map, in either direction
 MOST_INPUTS = 64  # shown as pictures, the first ones
 MOST = 10**9  # units, weights and rows
@@ -48,7 +50,7 @@ def make_frame(
     request = FrameRequest(moment, runs, data_version != moment.data_version)
     header = _describe(moment)
     arrays: dict[str, NDArray[Any]] = {}
-    with np.errstate(all="ignore"):  # a network that diverged is shown too
+    with one_core(), np.errstate(all="ignore"):  # one that diverged is shown too
         for name, options in want.items():
             if options:
                 more, values = PARTS[name](request, options)
@@ -165,16 +167,20 @@ def _points(request: FrameRequest, options: Any) -> Part:
 
 
 def _hidden(request: FrameRequest, options: Any) -> Part:
-    """What a layer answers to the shown rows."""
+    """What a layer answers to the shown rows, or to every few of them."""
     moment = request.moment
     layers = len(moment.setup.hidden)
     if not layers:
-        return {"hiddenLayer": 0}, {"hidden": np.empty((0, 0), np.float32)}
+        no_answers = np.empty((0, 0), np.float32)
+        return {"hiddenLayer": 0, "hiddenEvery": 1}, {"hidden": no_answers}
     # some layers may just have been removed
     layer = min(whole(options, "layer", 1, 99), layers)
-    X = moment.data.X[shown_rows(moment.data)]
+    rows = shown_rows(moment.data)
+    every = -(-len(rows) // MOST_HIDDEN)
+    X = moment.data.X[rows[::every]]
     answers = hidden_activations(moment.network, X, moment.theta)[layer - 1]
-    return {"hiddenLayer": layer}, {"hidden": answers.astype(np.float32)}
+    header = {"hiddenLayer": layer, "hiddenEvery": every}
+    return header, {"hidden": answers.astype(np.float32)}
 
 
 def _weights(request: FrameRequest, options: Any) -> Part:

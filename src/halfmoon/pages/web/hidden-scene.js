@@ -49,7 +49,7 @@ function chosenUnits(frame) {
  * @returns {Scene}
  */
 export function makeScene(frame, look, grid) {
-  const { hidden, sizes, hiddenLayer, y, task } = frame;
+  const { hidden, sizes, hiddenLayer, hiddenEvery, y, task } = frame;
   const units = sizes[hiddenLayer];
   const chosen = chosenUnits(frame);
   const top = topOf(hidden, units, chosen);
@@ -60,7 +60,8 @@ export function makeScene(frame, look, grid) {
     const at = [0, 1, 2].map((k) => {
       return k < chosen.length ? hidden[i * units + chosen[k]] / top : 0;
     });
-    points.push({ at, label: task === "regression" ? 0 : y[i], colour: colour(i) });
+    const row = i * (hiddenEvery ?? 1);
+    points.push({ at, label: task === "regression" ? 0 : y[row], colour: colour(row) });
   }
   const isLast = hiddenLayer === sizes.length - 2;
   const tells = isLast && task === "classification";

@@ -13,7 +13,7 @@ import {
 import { leader } from "./leader.js";
 import { css, drawBadge, fitText, makeCanvas } from "./look.js";
 import { drawGrid, paintHatch, paintPrediction, paintSigned } from "./maps.js";
-import { drawPoints } from "./points.js";
+import { makePoints } from "./points.js";
 import { listenToSurface, within } from "./surface-input.js";
 
 /** @import { Act, Colour, Frame, Look, Marks, Numbers, View } from "./types.js" */
@@ -38,6 +38,7 @@ export function makeSurface({ bare, act, names = true }) {
   stage.append(canvas.element);
   const image = document.createElement("canvas");
   const hatching = makeHatching();
+  const points = makePoints();
   /** @type {SurfaceState} */
   const state = {
     frame: null,
@@ -63,7 +64,7 @@ export function makeSurface({ bare, act, names = true }) {
     } else {
       drawMap(canvas, image, hatching, place, frame, look, marks);
     }
-    drawPoints(canvas, place, state, look, bare);
+    points.draw(canvas, place, state, look, bare);
     if (names) drawNames(canvas, frame, look);
     if (state.cursor) drawCursor(canvas, place, state.cursor, look);
   }

@@ -50,9 +50,11 @@ export interface Frame {
   /** the row's number among all rows, where not all are shown */
   rowNumbers?: Int32Array;
 
-  /** what the units of one hidden layer answer to the shown rows, and which layer */
+  /** what the units of one hidden layer answer to the shown rows, and which layer; where
+   * there are many rows, to every so many of them */
   hidden: Float32Array;
   hiddenLayer: number;
+  hiddenEvery?: number;
 
   /** of one update in slow motion, what was done last */
   phase?: "forward" | "loss" | "backward" | "step" | null;

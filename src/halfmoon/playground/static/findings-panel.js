@@ -17,7 +17,8 @@ import { makeSmallButton } from "./toggles.js";
  * @property {boolean} reset
  */
 
-const FINDINGS_APART = 2500; // milliseconds between two looks while it trains
+const LOOKS_APART = 2500; // milliseconds between two looks while it trains, at least
+const SHARE = 0.02; // of the time that looks may take
 
 /**
  * @param {Store} store
@@ -29,6 +30,7 @@ export function makeFindingsPanel(store) {
   /** @type {Set<string>} */
   const closed = new Set();
   let lookedAt = -Infinity;
+  let apart = LOOKS_APART;
   let known = "";
   let isAsking = false;
   /** @type {Set<string>} */
@@ -40,6 +42,7 @@ export function makeFindingsPanel(store) {
     isAsking = true;
     const answer = await store.ask("findings");
     isAsking = false;
+    apart = Math.max(LOOKS_APART, (performance.now() - lookedAt) / SHARE);
     if (answer !== null) show(answer.findings);
   }
 
@@ -68,7 +71,7 @@ export function makeFindingsPanel(store) {
     element,
     draw(frame) {
       const key = `${frame.version} ${frame.update}`;
-      const isDue = !frame.playing || performance.now() - lookedAt > FINDINGS_APART;
+      const isDue = !frame.playing || performance.now() - lookedAt > apart;
       if (isAsking || key === known || !isDue) return;
       known = key;
       look();

@@ -14,9 +14,10 @@
  */
 
 const HEARTBEAT = 1000; // milliseconds between two looks at a resting state
-const FRAMES_APART = 30; // milliseconds, at least: more would only slow training down
-// times as long as the last frame took: most of the time is training's
-const PATIENCE = 2;
+// Milliseconds between two frames while it trains. The cores that make and draw a frame
+// are training's too: one that takes twice as long comes a quarter as often.
+const FRAMES_APART = { least: 30, most: 250 };
+const UNHURRIED = 8; // milliseconds that a frame may take, to come that often
 const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
@@ -56,22 +57,29 @@ export function startLoop(store, transport, places) {
     wake();
   }
 
-  /** @param {number} now */
-  function onScreen(now) {
+  function onScreen() {
     scheduled = false;
     const arrived = fresh ? take(fresh) : [];
-    const { playing } = store.state;
-    // asked before it is drawn: Python works while the page draws
-    const apart = Math.max(FRAMES_APART, PATIENCE * took);
-    const isDue = wanted || (playing && now - lastAsked >= apart);
-    if (!asking && isDue) ask(now);
-    else if (!asking && playing) setTimeout(wake, lastAsked + apart - now);
+    const begin = performance.now();
     draw(stale ? visible() : arrived);
+    if (arrived.length > 0) took += performance.now() - begin;
     stale = false;
+    if (wanted) ask();
+    else askWhenDue();
   }
 
-  /** @param {number} now */
-  async function ask(now) {
+  function askWhenDue() {
+    if (!store.state.playing) return;
+    const { least, most } = FRAMES_APART;
+    const apart = Math.min(most, Math.max(least, took ** 2 / UNHURRIED));
+    const left = lastAsked + apart - performance.now();
+    if (left > 0) setTimeout(askWhenDue, left);
+    else ask();
+  }
+
+  async function ask() {
+    if (asking || fresh) return;
+    const now = performance.now();
     const isFull = wanted || !store.state.playing;
     const asked = visible().filter((panel) => {
       return isFull || now - (askedAt.get(panel) ?? 0) >= (panel.every ?? 0);
@@ -123,9 +131,7 @@ export function startLoop(store, transport, places) {
   function draw(panels) {
     const { frame } = store;
     if (frame === null) return;
-    const begin = performance.now();
     for (const panel of panels) panel.draw?.(frame, store.look, store);
-    if (panels.length > 0) took += performance.now() - begin;
   }
 
   store.want = want;
