@@ -6,6 +6,7 @@ import pytest
 from halfmoon.components.features import (
     FEATURES,
     apply_features,
+    extend_inputs,
     features_of,
     usable_features,
 )
@@ -50,3 +51,13 @@ def test_impossible_features_are_refused_in_words():
         usable_features((), 2)
     with pytest.raises(ValueError, match="each once"):
         usable_features(("x1", "x1"), 2)
+
+
+def test_inputs_are_extended_by_features_of_those_that_are_named():
+    X = np.arange(6.0).reshape(2, 3)
+    inputs = ["size", "is a", "age"]
+    assert extend_inputs([], X, inputs) is X
+    extended = extend_inputs(["size * age", "sin(pi size)"], X, inputs)
+    np.testing.assert_array_equal(extended[:, :3], X)
+    np.testing.assert_array_equal(extended[:, 3], X[:, 0] * X[:, 2])
+    np.testing.assert_array_equal(extended[:, 4], np.sin(np.pi * X[:, 0]))

@@ -5,7 +5,12 @@ from urllib.parse import quote
 
 import pytest
 
-from halfmoon.components.setting_texts import in_words, read_settings, write_setting
+from halfmoon.components.setting_texts import (
+    in_words,
+    read_settings,
+    write_setting,
+    write_settings,
+)
 from halfmoon.playground.setup import Setup
 
 CHANGED = Setup(
@@ -23,6 +28,7 @@ CHANGED = Setup(
     clip=2.5,
     shuffle=False,
 )
+DEFAULTS = vars(Setup())
 
 
 def as_text(value):
@@ -74,3 +80,13 @@ def test_a_text_that_is_no_setting_is_told(text, sentence):
 )
 def test_a_value_stands_in_a_sentence(value, words):
     assert in_words(value) == words
+
+
+def test_what_is_not_at_its_default_goes_into_texts_and_back():
+    texts = write_settings(CHANGED)
+    assert read_settings(Setup, texts) == {
+        name: value for name, value in vars(CHANGED).items() if value != DEFAULTS[name]
+    }
+    assert write_settings(Setup()) == []
+    assert texts[0] == "data=spiral:arms=3"
+    assert write_settings(CHANGED, without={"data"}) == texts[1:]

@@ -177,6 +177,20 @@ def test_a_branch_without_a_change_repeats_what_was_measured():
     np.testing.assert_array_equal(recording.band.low, branch.band.low)
 
 
+def test_what_stands_still_does_so_while_the_recording_goes_on():
+    recording = record(5, batch_size=7)
+    still = recording.still()
+    theta = still.run.theta.copy()
+    points = list(still.points)
+    change(recording, learning_rate=0.5)
+    recording.advance(30)
+    recording.seek(2)
+    assert (still.update, still.last_update, len(still.stages)) == (5, 5, 1)
+    np.testing.assert_array_equal(still.run.theta, theta)
+    assert still.points == points
+    assert still.band.low.size == 5
+
+
 def test_what_does_not_fit_changes_nothing():
     recording = record(5)
     stage = recording.stage

@@ -75,6 +75,19 @@ def usable_features(names: Sequence[str], columns: int) -> tuple[str, ...]:
     return tuple(name for name in names if name in known) or ("x1",)
 
 
+def extend_inputs(names: Sequence[str], X: Array, inputs: Sequence[str]) -> Array:
+    """Inputs X (n, d) of these names, and after them the features that are named.
+
+    >>> extend_inputs(["age^2"], np.array([[2.0, 3.0]]), ["size", "age"])
+    array([[2., 3., 9.]])
+    """
+    if not names:
+        return X
+    places = [i for i, each in enumerate(inputs) if any(each in name for name in names)]
+    columns = [inputs[i] for i in places]
+    return np.column_stack([X, apply_features(names, X[:, places], columns)])
+
+
 def apply_features(
     names: Sequence[str], X: Array, columns: Sequence[str] = PLANE
 ) -> Array:

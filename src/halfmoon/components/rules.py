@@ -226,6 +226,11 @@ class _Component(Rule):
 
 NONE = OneOf(None)
 BOOLEAN = OneOf(True, False)
+TEXT = Kind("a text", lambda value: isinstance(value, str))
+TEXTS = Kind(
+    "a list of texts",
+    lambda value: isinstance(value, tuple) and all(map(TEXT.allows, value)),
+)
 COMPONENT = _Component()
 
 

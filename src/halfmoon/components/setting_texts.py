@@ -6,8 +6,9 @@ Parts of a list stand between commas, and what is no plain sign is escaped as in
 address ("%2C" is a comma).
 """
 
+import dataclasses
 import typing
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -51,6 +52,18 @@ def write_setting(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value).replace("%", "%25")
+
+
+def write_settings(component: Any, without: Container[str] = ()) -> list[str]:
+    """The settings of a dataclass that are not at their defaults, as such texts.
+
+    Those `without` are left out.
+    """
+    return [
+        f"{field.name}={write_setting(getattr(component, field.name))}"
+        for field in dataclasses.fields(component)
+        if field.name not in without and getattr(component, field.name) != field.default
+    ]
 
 
 def in_words(value: Any) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from halfmoon.components.rules import BOOLEAN, Integer, Number, OneOf, Rule
+from halfmoon.components.rules import BOOLEAN, TEXT, Integer, Number, OneOf, Rule
 from halfmoon.files.container import Arrays
 from halfmoon.files.networks import take
-from halfmoon.files.plain import LIST, TABLE, TEXT, list_of, read_fields
+from halfmoon.files.plain import LIST, TABLE, list_of, read_fields
 from halfmoon.tables.categories import MOST_CATEGORIES, Category
 from halfmoon.tables.dates import CYCLES, Date
 from halfmoon.tables.encoding import LARGEST, Encoder

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 
 from halfmoon.components.registry import Component
-from halfmoon.components.rules import NONE, Integer, OneOf
+from halfmoon.components.rules import NONE, TEXT, Integer, OneOf
 from halfmoon.engines.predicting import EnginePredictor
 from halfmoon.files.container import Arrays
 from halfmoon.files.plain import (
     LIST,
-    TEXT,
     check_known,
     decode,
     encode,

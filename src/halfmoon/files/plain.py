@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from halfmoon.components.installed import is_fixed
 from halfmoon.components.registry import REGISTRIES, Component
-from halfmoon.components.rules import Kind, Rule, nearest
+from halfmoon.components.rules import TEXT, Kind, Rule, nearest
 
 KINDS = ("activation", "initializer", "loss", "optimizer", "schedule", "solver")
 NOT_FINITE = ("inf", "-inf", "nan")
@@ -38,7 +38,6 @@ def _is_number(value: Any) -> bool:
     return type(value) is float
 
 
-TEXT = Kind("a text", lambda value: isinstance(value, str))
 LIST = Kind("a list", lambda value: isinstance(value, list))
 TABLE = Kind("an object of JSON", lambda value: isinstance(value, dict))
 FLOAT = Kind("a number", _is_number)

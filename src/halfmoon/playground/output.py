@@ -36,11 +36,10 @@ def code(session: Session, kind: str = "python") -> Answer:
         text = _code(moment, kind)
     except ValueError as error:
         return {"code": "", "note": str(error)}
-    if not files:
-        return {"code": text, "note": ""}
-    if kind == "command":
-        return {"code": text, "note": OPENS.format(file=_file_of(moment))}
-    return {"code": text, "note": READS.format(files=", ".join(files))}
+    note = OPENS.format(file=_file_of(moment))
+    if kind != "command":
+        note = READS.format(files=", ".join(files))
+    return {"code": text, "note": note if files else ""}
 
 
 def _code(moment: Moment, kind: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from halfmoon.components.features import FEATURES
 from halfmoon.components.losses import LOSSES
 from halfmoon.components.plain_lines import PlainLines
-from halfmoon.components.setting_texts import write_setting
+from halfmoon.components.setting_texts import write_settings
 from halfmoon.datasets import DATASETS
 from halfmoon.files.numpy_program import numpy_program
 from halfmoon.files.python_lines import literal
@@ -70,10 +70,8 @@ def command_line(setup: Setup, data: Data, file: str) -> str:
         words.append(f"{shlex.quote(file)} --target {shlex.quote(data.target)}")
     if data.kind != "table":
         left_out |= OF_TABLES
-    for name, default in vars(Setup()).items():
-        value = getattr(setup, name)
-        if value != default and name not in left_out:
-            words.append(f"--set {name}={shlex.quote(write_setting(value))}")
+    texts = write_settings(setup, without=left_out)
+    words += [f"--set {shlex.quote(text)}" for text in texts]
     return " \\\n  ".join(words) + "\n"
 
 

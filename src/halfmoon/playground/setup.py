@@ -8,6 +8,8 @@ from halfmoon.components.features import PLANE
 from halfmoon.components.rules import (
     INF,
     NONE,
+    TEXT,
+    TEXTS,
     Integer,
     Kind,
     Number,
@@ -19,13 +21,6 @@ from halfmoon.components.rules import (
 )
 from halfmoon.training.settings import Settings
 
-TEXT = Kind("a text", lambda value: isinstance(value, str))
-TEXTS = Kind(
-    "a list of texts",
-    lambda value: (
-        isinstance(value, tuple) and all(isinstance(each, str) for each in value)
-    ),
-)
 MOST_UNITS = 64
 MOST_LAYERS = 6
 

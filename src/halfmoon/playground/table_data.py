@@ -1,12 +1,12 @@
 """A table as data: what is predicted, what is learned from, what is seen of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
-from halfmoon.components.features import PLANE, apply_features, features_of
+from halfmoon.components.features import PLANE, extend_inputs, features_of
 from halfmoon.components.rules import nearest
 from halfmoon.displays.table_plane import TablePlane, choose_axes
 from halfmoon.playground.data import Data
@@ -62,7 +62,10 @@ def table_data(setup: Setup, source: Source) -> Data:
     plane = _plane(setup, learned)
     roles = {setup.groups: "groups"} if setup.groups else {}
     features = _features(setup.features, learned)
-    inputs = _with_features(features, learned)
+
+    def inputs(X: Array) -> Array:
+        return extend_inputs(features, X, learned.encoder.names)
+
     return Data(
         X=inputs(learned.inputs(learned.values)),
         y=learned.y,
@@ -156,21 +159,6 @@ def _features(names: Sequence[str], learned: LearnableTable) -> tuple[str, ...]:
     known = features_of([each for each in _numbers(learned) if each in made])
     usable = (name for name in names if name in known and name not in columns)
     return tuple(dict.fromkeys(usable))
-
-
-def _with_features(
-    features: Sequence[str], learned: LearnableTable
-) -> Callable[[Array], Array]:
-    """From the inputs (m, d) of columns to these and the features of them."""
-    numbers = [each for each in _numbers(learned) if any(each in f for f in features)]
-    places = [learned.encoder.names.index(name) for name in numbers]
-
-    def extend(X: Array) -> Array:
-        if not features:
-            return X
-        return np.column_stack([X, apply_features(features, X[:, places], numbers)])
-
-    return extend
 
 
 def _offered(
