@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 import webbrowser
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -12,7 +13,7 @@ from few_operations import few_operations
 from halfmoon.playground.api import OPERATIONS
 from halfmoon.playground.page import SITE
 from halfmoon.serving import presence
-from halfmoon.serving.server import HOST, listen, serve
+from halfmoon.serving.server import HOST, MOST_CONNECTIONS, listen, make_room, serve
 from playing import serving
 
 
@@ -97,6 +98,47 @@ def test_it_ends_when_the_page_has_left(session, monkeypatch):
     assert closed == [True]
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(address)
+
+
+def test_300_connections_that_say_nothing_are_no_harm(session):
+    with serving(session) as server:
+        address, token = server.address.split("#token=")
+        headers = {"Authorization": f"Bearer {token}"}
+        place = server.socket.getsockname()
+        silent = [socket.create_connection(place) for _ in range(300)]
+        for _ in range(3):
+            answer = httpx2.post(f"{address}api/state", headers=headers)
+            assert answer.status_code == 200
+        while len(server.server_state.connections) > MOST_CONNECTIONS:
+            time.sleep(0.01)
+        for each in silent:
+            each.close()
+
+
+class Connection:
+    """One of uvicorn's: nothing was asked on it, or it is or was answered."""
+
+    def __init__(self, is_complete=None):
+        self.cycle = None
+        if is_complete is not None:
+            self.cycle = SimpleNamespace(response_complete=is_complete)
+        self.transport = self
+        self.is_closed = False
+
+    def close(self):
+        self.is_closed = True
+
+
+def test_room_is_made_on_connections_where_nothing_happens():
+    silent = [Connection() for _ in range(4)]
+    answered = [Connection(is_complete=True) for _ in range(4)]
+    busy = [Connection(is_complete=False) for _ in range(4)]
+    make_room({*silent, *answered, *busy}, most=12)
+    assert not any(each.is_closed for each in silent)
+    make_room({*silent, *answered, *busy}, most=11)
+    assert all(each.is_closed for each in silent)
+    assert sum(each.is_closed for each in answered) == 3
+    assert not any(each.is_closed for each in busy)
 
 
 def test_200_megabytes_are_refused_politely(session):

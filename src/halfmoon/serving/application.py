@@ -90,7 +90,7 @@ def _route(session: Any, presence: Presence, chosen: Operation) -> Route:
     limit = LARGEST_BODY if chosen.takes_body else LARGEST_MESSAGE
 
     async def answer(request: Request) -> Response:
-        presence.hear(_asking(request))
+        presence.hear(_asking(request), request.client)
         try:
             sent = await request.body()
         except HTTPException as error:

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import webbrowser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import uvicorn
@@ -16,6 +16,8 @@ from halfmoon.serving.presence import Presence
 from halfmoon.serving.site import Site
 
 HOST = "127.0.0.1"
+MOST_CONNECTIONS = 128  # of which those that nothing happens on are closed beyond
+KEPT_OPEN = 3600  # seconds: a browser closes what it does not need
 
 
 class Server(uvicorn.Server):
@@ -37,11 +39,12 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 make_app(session, site, operations, token, self.presence),
+                http="h11",
                 lifespan="off",
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                limit_concurrency=64,
+                timeout_keep_alive=KEPT_OPEN,
                 timeout_graceful_shutdown=2,
             )
         )
@@ -65,9 +68,26 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Whether to end, asked ten times a second."""
+        connections: Any = self.server_state.connections
+        make_room(connections)
+        self.presence.see({each.client for each in connections})
         if self.presence.is_over():
             return True
         return await super().on_tick(counter)
+
+
+def make_room(connections: Collection[Any], most: int = MOST_CONNECTIONS) -> None:
+    """Close connections on which nothing happens, if there are too many.
+
+    First those on which nothing was ever asked, then those that were answered.
+    """
+    if len(connections) <= most:
+        return
+    unused = [each for each in connections if each.cycle is None]
+    answered = [each for each in connections if each.cycle is not None]
+    answered = [each for each in answered if each.cycle.response_complete]
+    for each in [*unused, *answered][: len(connections) - most // 2]:
+        each.transport.close()
 
 
 def listen(port: int) -> socket.socket:
