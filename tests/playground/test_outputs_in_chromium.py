@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from halfmoon import load
 from halfmoon.playground.setup import Setup
-from halfmoon.playground.teaching import read_lessons
+from halfmoon.playground.teaching import begin_lesson, read_lessons
 from live_page import needs_chromium
 
 pytestmark = [pytest.mark.slow, needs_chromium]
@@ -120,7 +120,16 @@ def test_nothing_is_in_the_way_of_anybody(playing):
         assert result.violations_count == 0, result.generate_report()
 
 
+def train_anew(session, updates):
+    """Let nothing be left of what other tests have trained."""
+    for run in list(session.kept):
+        session.forget(run)
+    begin_lesson(session, "first-steps")
+    session.advance(updates)
+
+
 def test_a_link_starts_a_lesson(playing):
+    train_anew(playing.session, 0)
     page = playing.open("lesson=three-units:2")
     lesson = page.locator(".pg-lesson")
     expect(lesson).to_contain_text("Three units are enough")
@@ -128,3 +137,32 @@ def test_a_link_starts_a_lesson(playing):
     assert playing.session.setup == Setup(**read_lessons()["three-units"].setup)
     lesson.get_by_text("Hint").click()
     expect(lesson).to_contain_text("The moons need an S")
+
+
+def test_a_link_to_a_lesson_asks_where_something_is_trained(playing):
+    """In a second tab, or when its page is loaded again."""
+    session = playing.session
+    train_anew(session, 30)
+    page = playing.open("lesson=three-units:2")
+    lesson = page.locator(".pg-lesson")
+    expect(lesson).to_contain_text("Something is trained here already")
+    lesson.get_by_role("button", name="Go on from here").click()
+    expect(lesson).to_contain_text("Step 2 of 2")
+    assert session.moment().update == 30
+    page.reload()
+    lesson.get_by_role("button", name="Start anew").click()
+    expect(lesson).to_contain_text("Step 2 of 2")
+    assert session.moment().update == 0
+    assert session.setup == Setup(**read_lessons()["three-units"].setup)
+
+
+def test_on_a_phone_a_lesson_stands_right_below_the_training_bar(playing):
+    page = playing.open("open=lessons", viewport={"width": 390, "height": 844})
+    places = page.locator(".pg-place")
+    tops = "places => places.map(place => place.getBoundingClientRect().top)"
+    left, *others = places.evaluate_all(tops)
+    assert left > min(others)  # the map is first
+    page.locator(".pg-lesson-card").first.click()
+    page.locator(".pg-lesson").wait_for()
+    left, *others = places.evaluate_all(tops)
+    assert left < min(others)

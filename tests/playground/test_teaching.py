@@ -9,6 +9,7 @@ from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import drawn_points, file_source
 from halfmoon.playground.teaching import quantities, read_lessons
+from halfmoon.playground.training import describe_run
 from halfmoon.serving.operations import operate
 
 LESSONS = read_lessons()
@@ -143,6 +144,10 @@ def test_what_there_is_not_is_refused():
             operate(session, "goals", {"lesson": "first-steps", "step": 3})
 
 
+def run_names(session):
+    return [describe_run(session, *run)["name"] for run in session.runs.items()]
+
+
 def test_a_lesson_begins_without_earlier_runs():
     with Session(Setup(rows=20)) as session:
         session.advance(10)
@@ -153,6 +158,10 @@ def test_a_lesson_begins_without_earlier_runs():
         session.change(learning_rate=0.3)
         operate(session, "begin_lesson", {"lesson": "first-steps"})
         assert len(session.runs) == 2  # the one that was kept, and the lesson's
+        assert run_names(session) == ["run 1", "run 4"]
+        session.forget(*session.kept)
+        operate(session, "begin_lesson", {"lesson": "first-steps"})
+        assert run_names(session) == ["run 1"]
 
 
 def test_where_a_goal_stands_is_written_as_on_the_page():

@@ -97,6 +97,7 @@ class Session(BranchPlayer):
     def __init__(self, setup: Setup | None = None, source: Any = None) -> None:
         self.version = 0
         self.data_version = 0
+        self.first_run = 1  # the id of the one that is called run 1
         self._shown: Data | None = None
         self._moment: Moment
         setup = setup or Setup()

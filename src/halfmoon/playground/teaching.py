@@ -59,13 +59,19 @@ def lessons(session: Session) -> Answer:
 
 @operation("begin_lesson")
 def begin_lesson(session: Session, lesson: str) -> None:
-    """Set all controls as a lesson begins; runs that are not kept go."""
+    """Set all controls as a lesson begins; runs that are not kept go.
+
+    Where none is left, they are counted from 1 again.
+    """
     setup = Setup(**find_lesson(lesson).setup)
     with session.lock:
         session.pause()
         session.set_source(None, setup, anew=True)
         for run in set(session.runs) - session.kept - {session.id}:
             session.forget(run)
+        if not session.kept:
+            session.first_run = int(session.id)
+            session.show(True)
 
 
 @operation("goals")

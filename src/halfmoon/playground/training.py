@@ -102,7 +102,7 @@ def describe_run(session: Session, run: str, recording: Recording) -> dict[str, 
     measures = recording.points[-1].measures
     return {
         "id": run,
-        "name": f"run {run}",
+        "name": f"run {int(run) - session.first_run + 1}",
         "changed": describe_change(session.origins[run].setup, setup),
         "setup": vars(setup),
         "update": recording.last_update,

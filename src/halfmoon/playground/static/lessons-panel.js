@@ -25,7 +25,7 @@ const CHECK_EVERY = 600; // milliseconds, while training runs
 
 /**
  * @param {Store} store
- * @returns {Panel & {begin(name: string, at?: number): Promise<void>}}
+ * @returns {Panel & {open(name: string, at: number): Promise<void>}}
  */
 export function makeLessonsPanel(store) {
   const element = make("div", "pg-lessons");
@@ -50,10 +50,12 @@ export function makeLessonsPanel(store) {
   }
 
   /**
+   * What a link asks for. Where something is trained already, in this tab or another,
+   * nobody loses it unasked.
    * @param {string} name
-   * @param {number} [at] which step
+   * @param {number} at which step
    */
-  async function begin(name, at = 0) {
+  async function open(name, at) {
     loading ??= load();
     await loading;
     const lesson = lessons.find((each) => each.name === name);
@@ -61,12 +63,42 @@ export function makeLessonsPanel(store) {
       store.say(`There is no lesson "${name}"; the panel Lessons shows all.`, true);
       return;
     }
-    if ((await store.ask("begin_lesson", { lesson: name })) === null) return;
+    const { last, runs } = store.state;
+    if (last === 0 && runs.length === 1) {
+      await begin(lesson, at);
+      return;
+    }
+    const question = makeQuestion(lesson, {
+      begin: () => begin(lesson, at),
+      goOn: () => show(lesson, at),
+    });
+    element.replaceChildren(question);
+    store.open("lessons");
+  }
+
+  /**
+   * @param {Lesson} lesson
+   * @param {number} [at] which step
+   */
+  async function begin(lesson, at = 0) {
+    const answer = await store.ask("begin_lesson", { lesson: lesson.name });
+    if (answer !== null) show(lesson, at);
+  }
+
+  /**
+   * @param {Lesson} lesson
+   * @param {number} at
+   */
+  function show(lesson, at) {
+    const leave = () => {
+      store.lesson = null;
+      showList();
+    };
     view = makeLessonView(store, lesson, at, {
-      leave: showList,
+      leave,
       finish() {
-        done.add(name);
-        showList();
+        done.add(lesson.name);
+        leave();
       },
     });
     element.replaceChildren(view.element);
@@ -76,7 +108,7 @@ export function makeLessonsPanel(store) {
 
   return {
     element,
-    begin,
+    open,
     every: CHECK_EVERY,
     wants: () => ({}),
     draw(frame) {
@@ -86,7 +118,7 @@ export function makeLessonsPanel(store) {
       if (loading) return;
       loading = load();
       await loading;
-      if (view === null) showList();
+      if (element.childElementCount === 0) showList();
     },
   };
 }
@@ -95,21 +127,48 @@ export function makeLessonsPanel(store) {
  * All lessons, to choose from.
  * @param {Lesson[]} lessons
  * @param {Set<string>} done
- * @param {(name: string) => void} begin
+ * @param {(lesson: Lesson) => void} begin
  */
 function makeList(lessons, done, begin) {
   const list = make("ol", "pg-lesson-list");
-  for (const { name, title, about } of lessons) {
+  for (const lesson of lessons) {
+    const { name, title, about } = lesson;
     const item = make("li");
     const button = make("button", "pg-lesson-card");
     button.type = "button";
     button.append(make("strong", "", title), make("span", "", about));
     if (done.has(name)) button.append(make("em", "", "done"));
-    button.addEventListener("click", () => begin(name));
+    button.addEventListener("click", () => begin(lesson));
     item.append(button);
     list.append(item);
   }
   return list;
+}
+
+/**
+ * Whether a lesson is to set all controls, where something is trained already.
+ * @param {Lesson} lesson
+ * @param {{begin(): void, goOn(): void}} act
+ */
+function makeQuestion(lesson, act) {
+  const element = make("article", "pg-lesson");
+  const text = make("div", "pg-lesson-text");
+  text.append(
+    make(
+      "p",
+      "",
+      "Something is trained here already, in this tab or in another of the same " +
+        "playground. If the lesson starts anew, it sets all controls, and the runs " +
+        "that are not kept are lost.",
+    ),
+  );
+  const buttons = make("div", "pg-tools-row");
+  const className = "live-button live-quiet";
+  const goOn = makeButton({ label: "Go on from here", className, press: act.goOn });
+  const begin = makeButton({ label: "Start anew", className, press: act.begin });
+  buttons.append(goOn.element, begin.element);
+  element.append(make("h3", "", lesson.title), text, buttons);
+  return element;
 }
 
 /**
@@ -148,6 +207,7 @@ function makeLessonView(store, lesson, first, act) {
     const step = lesson.steps[at];
     isDone = false;
     checked = "";
+    if (store.lesson) store.lesson = `${lesson.name}:${at + 1}`; // for a reload
     const of = lesson.section ? ` · section ${lesson.section} of the tutorial` : "";
     place.textContent = `Step ${at + 1} of ${lesson.steps.length}${of}`;
     body.replaceChildren(...step.text.map((text) => make("p", "", text)));

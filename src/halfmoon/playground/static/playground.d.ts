@@ -154,8 +154,8 @@ export interface Panel {
   draw?(frame: PlaygroundFrame, look: Look, store: Store): void;
   /** Called at the beginning and whenever the state has changed, visible or not. */
   show?(state: State): void;
-  /** Of the lessons panel: begin a lesson at a step. */
-  begin?(name: string, step: number): void;
+  /** Of the lessons panel: what a link to a lesson's step asks for. */
+  open?(name: string, step: number): void;
   /** milliseconds between two frames that hold what it wants, while training runs */
   every?: number;
 }

@@ -71,7 +71,7 @@ export async function startPlayground(root, transport, place = null, hides = [])
   });
   if (place) keepAddress(store, place, layout);
   const lessons = layout.panel("lessons");
-  if (address.lesson && lessons) lessons.begin?.(...lessonOf(address.lesson));
+  if (address.lesson && lessons) lessons.open?.(...lessonOf(address.lesson));
   return store;
 }
 
