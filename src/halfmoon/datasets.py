@@ -27,6 +27,10 @@ class Dataset(Component):
             f"{type(self).__name__} must define draw(n, noise, rng)."
         )
 
+    def border(self, x: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Where two classes meet, as x2 (m,) over x1 (m,); None if no such curve is."""
+        return None
+
 
 DATASETS: Registry[Dataset] = Registry("data set", Dataset)
 
@@ -266,6 +270,10 @@ class Curve(Dataset):
         X = rng.uniform(-1.0, 1.0, (n, 2))
         y = (X[:, 1] > CURVES[self.shape](X[:, 0])).astype(np.int64)
         return X + noise * rng.standard_normal(X.shape), y
+
+    def border(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The curve."""
+        return np.asarray(CURVES[self.shape](x))
 
 
 @DATASETS.register("plane")

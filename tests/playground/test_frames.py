@@ -11,6 +11,7 @@ from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 
 GRID = {"columns": 6, "rows": 5}
+LASTING = {"X", "y", "test", "rowNumbers", "gaps", "border", "inputPictures"}
 WANT = {"plane": GRID, "units": GRID, "points": True, "weights": True}
 SETUP = Setup(rows=80, hidden=(4, 3), activations=("tanh", "relu"))
 
@@ -80,7 +81,15 @@ def test_maps_and_points_are_what_the_network_answers(session):
 def test_what_stays_the_same_comes_once(session):
     version = session.moment().data_version
     _, again = ask(session, WANT, version)
-    assert {"X", "y", "test", "rowNumbers", "gaps", "inputPictures"}.isdisjoint(again)
+    assert {
+        "X",
+        "y",
+        "test",
+        "rowNumbers",
+        "gaps",
+        "border",
+        "inputPictures",
+    }.isdisjoint(again)
     assert {"plane", "pictures", "predictions", "theta"} <= set(again)
 
 

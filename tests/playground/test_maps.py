@@ -8,6 +8,7 @@ import pytest
 from halfmoon import Network
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.maps import (
+    border_line,
     gap_map,
     grid_points,
     plane_map,
@@ -15,6 +16,7 @@ from halfmoon.playground.maps import (
 )
 from halfmoon.playground.setup import Setup
 
+CURVE = make_data(Setup(data="curve:shape=line", rows=60))
 DATA = make_data(Setup(rows=60, features=["x1", "x2", "x1 * x2"]))
 NETWORK = Network.dense([3, 4, 3, 2], "tanh", seed=1)
 
@@ -73,3 +75,13 @@ def test_values_are_in_their_own_units(scale):
     expected = 3.0 + scale * ([x, y] @ p.W + p.b)
     plane = plane_map(network, network.theta, as_values, 3, 3)
     np.testing.assert_allclose(plane[0], expected, rtol=1e-6)
+
+
+def test_the_border_of_two_classes_is_drawn_where_it_is_known():
+    line = border_line(CURVE)
+    x0, x1, *_ = CURVE.box
+    np.testing.assert_allclose(line[[0, -1], 0], [x0, x1], rtol=1e-6)
+    np.testing.assert_allclose(line[:, 1], 0.5 * line[:, 0], rtol=1e-6)
+    above = CURVE.positions[:, 1] > 0.5 * CURVE.positions[:, 0]
+    assert (above == CURVE.y).mean() > 0.7  # noise has moved some across
+    assert border_line(DATA).shape == (0, 2)

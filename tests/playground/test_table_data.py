@@ -182,7 +182,7 @@ def test_features_of_what_is_no_input_are_left_out(source):
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"features": ["age^3"]}, r"no feature 'age\^3' of this table; did you mean"),
+        ({"features": ["age^3"]}, r"no feature 'age\^3'; did you mean"),
         ({"target": "riks"}, "no column 'riks'"),
         ({"target": "note"}, "'note' cannot be predicted: it holds"),
         ({"target": "seen"}, "'seen' cannot be predicted: it holds dates"),

@@ -1,5 +1,7 @@
 """The network and the surface on the page, as one handles them, in Chromium."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -174,6 +176,22 @@ def test_a_unit_is_enlarged_while_the_pointer_rests_on_it(page):
     page.locator('.pg-surface-stage[aria-label^="x₂ over"]').wait_for()
 
 
+def test_an_output_is_enlarged_too(playing, page):
+    """Of three classes or more, the probability of one."""
+    playing.session.change(data="blobs:classes=3", hidden=[2], activations=["tanh"])
+    expect(stage(page, "network")).to_have_attribute(
+        "aria-label", re.compile("3 outputs")
+    )
+    find(page, "network", 0.86, "press")
+    page.locator('.pg-surface-stage[aria-label^="output 0 over"]').wait_for()
+    expect(page.locator(".pg-legend-end")).to_have_text(["0%", "100%"])
+    page.mouse.move(0, 0)
+    page.locator('.pg-surface-stage[aria-label^="Prediction over"]').wait_for()
+    page.locator(".pg-shown select").select_option(label="output 2")
+    page.locator('.pg-surface-stage[aria-label^="output 2 over"]').wait_for()
+    expect(page.locator(".pg-legend-end")).to_have_text(["0%", "100%"])
+
+
 def test_a_point_is_moved_by_the_pointer(playing, page):
     x, y = playing.session.moment().data.positions[7]
     page.mouse.move(*place(playing, x, y))
@@ -224,3 +242,27 @@ def test_any_network_is_drawn(playing, page, setup):
     layer_words = "1 hidden layer" if layers == 1 else f"{layers} hidden layers"
     expect(page.locator(".pg-layer-words")).to_have_text(layer_words)
     playing.until(lambda: count(page, NETWORK) > 1000)
+
+
+def test_in_narrow_layers_an_activation_keeps_its_own_setting(playing, page):
+    playing.session.change(hidden=[3] * 6, activations=["leaky_relu"] * 6)
+    slope = page.get_by_role("group", name="Layer 6").get_by_label("Slope")
+    expect(page.locator(".pg-layer-heads")).to_have_class(re.compile("pg-narrow"))
+    expect(slope).to_be_visible()
+    slope.fill("0.25")
+    slope.press("Enter")
+    playing.until(
+        lambda: playing.session.moment().setup.activations[5] == "leaky_relu:slope=0.25"
+    )
+    head = page.locator(".pg-layer-heads").bounding_box()
+    field = slope.bounding_box()
+    assert field["y"] + field["height"] <= head["y"] + head["height"]
+
+
+def test_a_known_border_is_drawn_and_named(playing, page):
+    border = page.locator(".pg-legend-entry", has_text="true border")
+    expect(border).to_be_hidden()
+    playing.session.change(data="curve:shape=sine")
+    expect(border).to_be_visible()
+    playing.session.change(data="moons")
+    expect(border).to_be_hidden()

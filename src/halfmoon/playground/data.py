@@ -41,6 +41,8 @@ class Data:
     kind: str = "generator"  # or "drawn", or "table"
     # what the axes' numbers stand for, where it is more than their names
     axis_labels: tuple[str, ...] = ()
+    # the true border of two classes, where it is known: x2 (m,) over x1 (m,)
+    border: Callable[[NDArray[np.float64]], NDArray[np.float64] | None] | None = None
     # the part of the plane that is shown at least
     least_box: tuple[float, float, float, float] | None = None
     # what was decided about it, in sentences

@@ -128,6 +128,7 @@ def _plane(request: FrameRequest, options: Any) -> Part:
     arrays: dict[str, NDArray[Any]] = {"plane": maps.plane_map(*where)}
     if request.is_new:
         arrays["gaps"] = maps.gap_map(moment.data, columns, rows)
+        arrays["border"] = maps.border_line(moment.data)
     return header, arrays
 
 

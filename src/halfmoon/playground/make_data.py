@@ -1,6 +1,7 @@
 """The rows that a setup asks for: of a data set drawn at random, points, a table."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -73,7 +74,8 @@ def _generated(setup: Setup) -> Data:
     task = dataset.task
     n = len(y)
     is_test = hold_out(np.arange(n), n, setup.test_share, setup.data_seed)
-    return _on_the_plane(setup, X, y, is_test, task, "generator")
+    data = _on_the_plane(setup, X, y, is_test, task, "generator")
+    return replace(data, border=dataset.border)
 
 
 def _on_the_plane(

@@ -14,6 +14,7 @@ from halfmoon.playground.data import Data
 # standard deviations to the next row, beyond which the plane is hatched; as in
 # displays.surface
 REACH = 0.5
+BORDER = 120  # points of a line
 
 
 @lru_cache(maxsize=6)
@@ -39,6 +40,15 @@ def gap_map(data: Data, columns: int, rows: int) -> NDArray[np.uint8]:
     """1 where no row of the data is near (rows columns,)."""
     points = grid_points(data, columns, rows)
     return (data.gap_at(points) > REACH).astype(np.uint8)
+
+
+def border_line(data: Data) -> NDArray[np.float32]:
+    """Points (m, 2) of the true border of two classes; none where it is not known."""
+    x0, x1, *_ = data.box
+    x = np.linspace(x0, x1, BORDER)
+    y = data.border(x) if data.border else None
+    line = np.empty((0, 2)) if y is None else np.column_stack([x, y])
+    return line.astype(np.float32)
 
 
 def plane_map(

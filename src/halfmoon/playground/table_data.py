@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.features import PLANE, extend_inputs, features_of
-from halfmoon.components.rules import nearest
+from halfmoon.components.rules import check_name
 from halfmoon.displays.table_plane import TablePlane, choose_axes
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
@@ -151,11 +151,8 @@ def _features(names: Sequence[str], learned: LearnableTable) -> tuple[str, ...]:
     """
     columns = learned.table.columns
     made = features_of([each for each in columns if any(each in n for n in names)])
-    for name in names:
-        if name not in made and name not in PLANE:
-            raise ValueError(
-                f"There is no feature {name!r} of this table; {nearest(name, made)}"
-            )
+    for name in set(names) - set(PLANE):
+        check_name("feature", name, made)
     known = features_of([each for each in _numbers(learned) if each in made])
     usable = (name for name in names if name in known and name not in columns)
     return tuple(dict.fromkeys(usable))

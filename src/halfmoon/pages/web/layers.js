@@ -87,12 +87,24 @@ export function readable(name) {
 }
 
 /**
+ * Which output a unit is, as outputs are counted after the hidden units; null for others.
+ * @param {Sizes} frame
+ * @param {number} unit
+ */
+export function outputOfUnit(frame, unit) {
+  const output = unit - hiddenUnits(frame);
+  return output >= 0 && output < outputsOf(frame) ? output : null;
+}
+
+/**
  * Unit 3; of several hidden layers, unit 3 of layer 2; of inputs, the input's name.
  * @param {Named} frame
  * @param {number} unit
  */
 export function unitName(frame, unit) {
   if (unit < 0) return readable(frame.inputNames[-1 - unit]);
+  const output = outputOfUnit(frame, unit);
+  if (output !== null) return outputName(frame, output);
   const { layer, index } = placeOfUnit(frame, unit);
   const name = `unit ${index + 1}`;
   return frame.sizes.length > 3 ? `${name} of layer ${layer}` : name;

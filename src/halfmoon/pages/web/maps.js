@@ -54,17 +54,20 @@ export function drawGrid(context, image, left, top, width, height) {
 }
 
 /**
- * What is predicted: the likeliest class, the paler, the less it is ahead; or the value.
+ * What is predicted: the likeliest class, the paler, the less it is ahead; or the value;
+ * or of one output alone, if one is given, its probability.
  * @param {Image} image
  * @param {Prediction} frame
  * @param {Look} look
+ * @param {number | null} [output]
  */
-export function paintPrediction(
-  image,
-  { plane, columns, rows, sizes, task, range },
-  look,
-) {
+export function paintPrediction(image, frame, look, output = null) {
+  const { plane, columns, rows, sizes, task, range } = frame;
   const { shades } = look;
+  if (output !== null) {
+    paintOutput(image, frame, output, columns, rows, look);
+    return;
+  }
   if (task === "regression") {
     const share = shareOf(range);
     paintGrid(image, columns, rows, (i) => shadeOf(shades.values, share(plane[i])));

@@ -1,7 +1,7 @@
 // The pointer on the network: it rests on units and weights, drags a weight, or is
 // pressed on one to type its value.
 
-import { onPath, unitTiles } from "./network-map.js";
+import { onPath, outputTiles, unitTiles } from "./network-map.js";
 
 /** @import { Act, Frame } from "./types.js" */
 /** @import { NetworkMap } from "./network-map.js" */
@@ -49,7 +49,8 @@ function linkAt({ map, drawn }, x, y) {
  */
 function unitAt({ map, frame }, x, y) {
   if (!map || !frame) return null;
-  const found = unitTiles(map, frame).find(
+  const tiles = [...unitTiles(map, frame), ...outputTiles(map, frame)];
+  const found = tiles.find(
     ([, tile]) =>
       Math.abs(tile.x - x) < tile.wide / 2 + 2 &&
       Math.abs(tile.y - y) < tile.tall / 2 + 2,

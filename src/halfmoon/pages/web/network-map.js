@@ -1,6 +1,12 @@
 // Where each unit of the network stands in its drawing, and the way of each weight.
 
-import { firstUnit, outputsOf, readable, weightLayers } from "./layers.js";
+import {
+  firstUnit,
+  hiddenUnits,
+  outputsOf,
+  readable,
+  weightLayers,
+} from "./layers.js";
 
 /** @import { Frame } from "./types.js" */
 /**
@@ -143,7 +149,6 @@ function endTiles(count, x, middle, free) {
 function makeLinks(frame, layers, ones) {
   /** @type {Link[]} */
   const found = [];
-  const last = layers.length - 1;
   weightLayers(frame).forEach(({ start, from, to }, layer) => {
     const below = firstUnit(frame, layer);
     const above = firstUnit(frame, layer + 1);
@@ -154,7 +159,7 @@ function makeLinks(frame, layers, ones) {
           index: start + row * to + j,
           layer: layer + 1,
           source: tile.one ? null : unit,
-          target: layer + 1 === last ? null : above + j,
+          target: above + j,
           path: makePath(tile, end),
         });
       });
@@ -206,6 +211,17 @@ export function unitTiles({ layers }, frame) {
     ...inputs,
     ...hidden.map((tile, i) => /** @type {[number, Tile]} */ ([i, tile])),
   ];
+}
+
+/**
+ * Each shown output with its place.
+ * @param {NetworkMap} map
+ * @param {Frame} frame
+ * @returns {[number, Tile][]}
+ */
+export function outputTiles({ layers }, frame) {
+  const first = hiddenUnits(frame);
+  return layers[layers.length - 1].map((tile, i) => [first + i, tile]);
 }
 
 /**

@@ -15,7 +15,13 @@ import {
 } from "./look.js";
 import { drawGrid, paintGrid, paintOutput, paintSigned } from "./maps.js";
 import { listenToNetwork } from "./network-input.js";
-import { arrangeNetwork, leftOut, onPath, unitTiles } from "./network-map.js";
+import {
+  arrangeNetwork,
+  leftOut,
+  onPath,
+  outputTiles,
+  unitTiles,
+} from "./network-map.js";
 import { pictureOf } from "./surface.js";
 
 /** @import { Act, Frame, Look, Marks, View } from "./types.js" */
@@ -152,12 +158,12 @@ function drawTiles(context, images, { frame, look, map, unit: lit }) {
     const isPainted = paintUnit(image, frame, unit, look);
     drawTile(context, tile, isPainted ? image : null, look, unit === lit);
   }
-  map.layers[map.layers.length - 1].forEach((tile, output) => {
+  outputTiles(map, frame).forEach(([unit, tile], output) => {
     const image = next();
     if (frame.plane) {
       paintOutput(image, frame, output, OUTPUT_COLUMNS, OUTPUT_ROWS, look);
     }
-    drawTile(context, tile, frame.plane ? image : null, look, false);
+    drawTile(context, tile, frame.plane ? image : null, look, unit === lit);
   });
 }
 

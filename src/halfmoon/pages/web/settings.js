@@ -2,7 +2,13 @@
 // the activation, the classes, the noise, the points and the weights.
 
 import { make, makeButton, makeChoice, makeSegments, makeSlider } from "./controls.js";
-import { hiddenUnits, outputsOf, signedNumber, weightEnds } from "./layers.js";
+import {
+  hiddenUnits,
+  outputsOf,
+  signedNumber,
+  unitName,
+  weightEnds,
+} from "./layers.js";
 import { shapeOf } from "./look.js";
 
 /** @import { FigureAct, FigureSettings, LessonData, ShownState } from "./lesson.js" */
@@ -199,7 +205,7 @@ function weightNames(frame) {
 }
 
 /**
- * What the plane shows: the prediction, or the answer of one unit.
+ * What the plane shows: the prediction, or the answer of one unit or output.
  * @param {FigureAct} act
  * @returns {Control}
  */
@@ -216,10 +222,8 @@ function makePlaneChoice(act) {
   return {
     elements: [choice.element],
     show({ frame, pinned }) {
-      const units = upTo(0, hiddenUnits(frame) - 1).map((unit) => [
-        unit,
-        `unit ${unit + 1}`,
-      ]);
+      const last = hiddenUnits(frame) + frame.classNames.length - 1;
+      const units = upTo(0, last).map((unit) => [unit, unitName(frame, unit)]);
       choice.offer([["", "the prediction"], ...units]);
       choice.set(pinned ?? "");
     },

@@ -5,6 +5,7 @@ import { traceZero } from "./contours.js";
 import {
   firstUnit,
   hiddenUnits,
+  outputOfUnit,
   outputsOf,
   placeOfUnit,
   placeOfWeight,
@@ -123,9 +124,11 @@ function drawMap(
     paintSigned(image, picture.values, picture, look);
     drawGrid(canvas.context, image, 0, 0, canvas.width, canvas.height);
   } else {
-    drawPrediction(canvas, image, frame, look);
+    const output = unit === null ? null : outputOfUnit(frame, unit);
+    drawPrediction(canvas, image, frame, look, output);
   }
   if (frame.gaps) hatching.draw(canvas, frame.gaps, frame, look);
+  if (frame.border) drawBorder(canvas, place, frame.border, look);
   if (!frame.lines) return;
   const into = chosen === null ? null : placeOfWeight(frame, chosen);
   drawUnitLines(
@@ -142,10 +145,11 @@ function drawMap(
  * @param {HTMLCanvasElement} image
  * @param {Frame} frame
  * @param {Look} look
+ * @param {number | null} output of which alone it is, or null
  */
-function drawPrediction(canvas, image, frame, look) {
+function drawPrediction(canvas, image, frame, look, output) {
   if (!frame.plane) return;
-  paintPrediction(image, frame, look);
+  paintPrediction(image, frame, look, output);
   drawGrid(canvas.context, image, 0, 0, canvas.width, canvas.height);
   if (frame.task === "regression") drawLevels(canvas, frame);
   else drawTies(canvas, frame, look);
@@ -172,6 +176,39 @@ function drawTies({ context, width, height }, frame, look) {
     traceZero(context, (i) => ahead[i], columns, rows, width, height);
     context.stroke();
   }
+}
+
+/**
+ * The true border of two classes, as a dotted line.
+ * @param {Canvas} canvas
+ * @param {Places} place
+ * @param {Numbers} border
+ * @param {Look} look
+ */
+function drawBorder({ context }, place, border, look) {
+  context.beginPath();
+  for (let i = 0; i < border.length; i += 2) {
+    context.lineTo(place.x(border[i]), place.y(border[i + 1]));
+  }
+  strokeDotted(context, look);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Look} look
+ */
+export function strokeDotted(context, look) {
+  context.lineCap = "round";
+  context.setLineDash([0, 6]);
+  for (const [width, colour] of /** @type {[number, Colour][]} */ ([
+    [5, look.paper],
+    [3, look.ink],
+  ])) {
+    context.lineWidth = width;
+    context.strokeStyle = css(colour);
+    context.stroke();
+  }
+  context.setLineDash([]);
 }
 
 /**

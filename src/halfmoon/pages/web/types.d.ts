@@ -27,6 +27,8 @@ export interface Frame {
   rows: number;
   /** 1 where no row of the data is near: hatched */
   gaps?: Uint8Array;
+  /** the true border of two classes, where it is known: x and y, one after the other */
+  border?: Numbers;
   /** values: the colour scale's ends */
   range?: [number, number];
 
@@ -92,7 +94,8 @@ export interface Shades {
 }
 
 /** What is marked in the views. A unit is its number among all hidden units, layer after
- * layer; an input's is -1 minus the input's number. A weight is its index in theta. */
+ * layer, and then the outputs; an input's is -1 minus the input's number. A weight is its
+ * index in theta. */
 export interface Marks {
   /** the unit that the plane shows while the pointer is on it */
   peek: number | null;

@@ -10,6 +10,7 @@ import {
   tracePoint,
 } from "./look.js";
 import { drawGrid, paintGrid } from "./maps.js";
+import { strokeDotted } from "./surface.js";
 
 /** @import { Frame, Look } from "./types.js" */
 /**
@@ -18,7 +19,9 @@ import { drawGrid, paintGrid } from "./maps.js";
  * @property {number} label
  * @property {boolean} [isHollow]
  * @property {boolean} [isWrong]
+ * @property {boolean} [isBorder]
  */
+/** @typedef {{ shades: Uint32Array, low: string, high: string }} Scale colours, ends */
 
 const MARK = 18; // pixels
 const MOST_CLASSES = 8; // that are named
@@ -36,12 +39,9 @@ export function makeLegend(redraw) {
   let shown = "";
 
   /**
-   * The colour scale from `from` to `to`, of what values or of what units answer.
-   * @param {Uint32Array} shades
-   * @param {string} from
-   * @param {string} to
+   * @param {Scale} shown
    */
-  function drawScale(shades, from, to) {
+  function drawScale({ shades, low: from, high: to }) {
     if (!bar.width) return;
     const image = document.createElement("canvas");
     paintGrid(image, 64, 2, (i) => shadeOf(shades, (i % 64) / 63));
@@ -53,27 +53,40 @@ export function makeLegend(redraw) {
   /**
    * @param {Frame} frame
    * @param {Look} look
-   * @param {number | null} span of a unit that is shown, or null for the prediction
+   * @param {Scale | null} unit the scale of what is shown of a unit, if one is
    */
-  function draw(frame, look, span) {
-    const isScale = span !== null || frame.task === "regression";
+  function draw(frame, look, unit) {
+    const isScale = unit !== null || frame.task === "regression";
     const hasTest = Boolean(frame.test?.some((each) => each === 1));
-    const key = JSON.stringify([isScale, frame.classNames, hasTest, look.ink]);
+    const hasBorder = Boolean(frame.border?.length);
+    const key = JSON.stringify([
+      isScale,
+      frame.classNames,
+      hasTest,
+      hasBorder,
+      look.ink,
+    ]);
     if (key !== shown) {
       const entries = entriesOf(frame, isScale, hasTest);
       const marks = entries.map((entry) => makeEntry(entry, look));
       element.replaceChildren(...(isScale ? [scale] : []), ...marks);
     }
     shown = key;
-    if (span !== null) {
-      const end = `${Number(span.toPrecision(2))}`;
-      drawScale(look.shades.signed, `−${end}`, `+${end}`);
-    } else if (isScale) {
-      const [from, to] = frame.range ?? [-1, 1];
-      drawScale(look.shades.values, endText(from, to, from), endText(from, to, to));
-    }
+    if (isScale) drawScale(unit ?? valuesScale(frame, look));
   }
   return { element, draw };
+}
+
+/**
+ * The colour scale of values that are predicted.
+ * @param {Frame} frame
+ * @param {Look} look
+ * @returns {Scale}
+ */
+function valuesScale({ range }, look) {
+  const [from, to] = range ?? [-1, 1];
+  const { values: shades } = look.shades;
+  return { shades, low: endText(from, to, from), high: endText(from, to, to) };
 }
 
 /**
@@ -96,7 +109,7 @@ function endText(from, to, value) {
  * @param {boolean} hasTest
  * @returns {Entry[]}
  */
-function entriesOf({ classNames, task }, isScale, hasTest) {
+function entriesOf({ classNames, task, border }, isScale, hasTest) {
   /** @type {Entry[]} */
   const entries = [];
   if (!isScale) {
@@ -109,6 +122,7 @@ function entriesOf({ classNames, task }, isScale, hasTest) {
   if (hasTest) entries.push({ text: "test row", label: 0, isHollow: true });
   if (task === "classification")
     entries.push({ text: "wrong", label: 0, isWrong: true });
+  if (border?.length) entries.push({ text: "true border", label: 0, isBorder: true });
   return entries;
 }
 
@@ -116,9 +130,9 @@ function entriesOf({ classNames, task }, isScale, hasTest) {
  * @param {Entry} entry
  * @param {Look} look
  */
-function makeEntry({ text, label, isHollow, isWrong }, look) {
-  const entry = make("span", "pg-legend-entry");
-  if (label >= 0) {
+function makeEntry(entry, look) {
+  const element = make("span", "pg-legend-entry");
+  if (entry.label >= 0) {
     const canvas = make("canvas", "pg-legend-mark");
     canvas.setAttribute("aria-hidden", "true");
     const density = Math.min(window.devicePixelRatio || 1, 3);
@@ -126,24 +140,40 @@ function makeEntry({ text, label, isHollow, isWrong }, look) {
     canvas.height = MARK * density;
     const context = contextOf(canvas);
     context.scale(density, density);
-    tracePoint(context, label, MARK / 2, MARK / 2, 5.5);
-    const isOfNoClass = isHollow || isWrong;
-    context.fillStyle = css(isOfNoClass ? look.faint : classColour(look, label));
-    context.fill();
-    if (isWrong) {
-      context.strokeStyle = css(look.ink);
-      context.lineWidth = 1.8;
-      context.stroke();
-    }
-    if (isHollow) {
-      tracePoint(context, label, MARK / 2, MARK / 2, 2.75);
-      context.fillStyle = "#ffffff";
-      context.fill();
-    }
-    entry.append(canvas);
+    drawMark(context, entry, look);
+    element.append(canvas);
   }
-  const name = make("span", "", text);
-  name.title = text;
-  entry.append(name);
-  return entry;
+  const name = make("span", "", entry.text);
+  name.title = entry.text;
+  element.append(name);
+  return element;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Entry} entry
+ * @param {Look} look
+ */
+function drawMark(context, { label, isHollow, isWrong, isBorder }, look) {
+  const middle = MARK / 2;
+  if (isBorder) {
+    context.moveTo(1, middle);
+    context.lineTo(MARK - 4, middle);
+    strokeDotted(context, look);
+    return;
+  }
+  tracePoint(context, label, middle, middle, 5.5);
+  const isOfNoClass = isHollow || isWrong;
+  context.fillStyle = css(isOfNoClass ? look.faint : classColour(look, label));
+  context.fill();
+  if (isWrong) {
+    context.strokeStyle = css(look.ink);
+    context.lineWidth = 1.8;
+    context.stroke();
+  }
+  if (isHollow) {
+    tracePoint(context, label, middle, middle, 2.75);
+    context.fillStyle = "#ffffff";
+    context.fill();
+  }
 }

@@ -22,7 +22,7 @@ const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
 // what stays as long as the data does; it is sent once
-const LASTING = ["X", "y", "test", "rowNumbers", "gaps", "inputPictures"];
+const LASTING = ["X", "y", "test", "rowNumbers", "gaps", "border", "inputPictures"];
 const LASTING_WANTS = ["points", "plane", "units"]; // that bring it along
 
 /**

@@ -4,12 +4,19 @@
 import { make, makeChoice } from "./controls.js";
 import { setText } from "./elements.js";
 import { showKeys } from "./keys.js";
-import { hiddenUnits, readable, unitName } from "./layers.js";
+import {
+  hiddenUnits,
+  outputOfUnit,
+  outputsOf,
+  readable,
+  unitName,
+} from "./layers.js";
 import { makeLegend } from "./legend.js";
 import { unitGrid } from "./network-panel.js";
 import { makeSurface, pictureOf } from "./surface.js";
 import { makeTicks } from "./ticks.js";
 
+/** @import { Look } from "./types.js" */
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
 
 const MAP_COLUMNS = 112; // columns of the map
@@ -57,21 +64,40 @@ export function makeSurfacePanel(store) {
     draw(frame, look) {
       const { marks } = store;
       const shown = marks.peek ?? marks.pinned;
-      const isThere = shown !== null && shown < hiddenUnits(frame);
-      const picture = isThere && frame.pictures ? pictureOf(frame, shown) : null;
+      const units = hiddenUnits(frame) + outputsOf(frame);
+      const isThere = shown !== null && shown < units;
       const fixed = !canBeMoved(store.state);
       surface.draw(frame, look, {
         ...marks,
         ...(isThere ? {} : { peek: null, pinned: null }),
         fixed,
       });
-      legend.draw(frame, look, picture ? picture.span : null);
+      legend.draw(frame, look, isThere ? scaleOf(frame, look, shown) : null);
       axes.show(frame, stage, store.state);
       choice.show(frame);
       const title = shown === null || !isThere ? "Prediction" : unitName(frame, shown);
       stage.setAttribute("aria-label", `${title} over ${axes.words(frame)}. ${KEYS}`);
     },
   };
+}
+
+/**
+ * The colour scale of what a unit answers; null for what is on the prediction's own.
+ * @param {PlaygroundFrame} frame
+ * @param {Look} look
+ * @param {number} unit
+ */
+function scaleOf(frame, look, unit) {
+  const output = outputOfUnit(frame, unit);
+  if (output !== null && frame.task === "regression") return null;
+  if (output !== null) {
+    const { classes } = look.shades;
+    return { shades: classes[output % classes.length], low: "0%", high: "100%" };
+  }
+  const picture = frame.pictures ? pictureOf(frame, unit) : null;
+  if (!picture) return null;
+  const end = `${Number(picture.span.toPrecision(2))}`;
+  return { shades: look.shades.signed, low: `−${end}`, high: `+${end}` };
 }
 
 /** @param {State} state */
@@ -162,6 +188,7 @@ function choicesOf(frame) {
   const inputs = inputNames
     .map((_, i) => -1 - i)
     .filter((unit) => frame.pictures && pictureOf(frame, unit));
+  const outputs = frame.classNames.map((_, output) => units.length + output);
   return [
     ["", "the prediction"],
     .../** @type {[number, string, string][]} */ (
@@ -169,6 +196,9 @@ function choicesOf(frame) {
     ),
     .../** @type {[number, string, string][]} */ (
       units.map((unit) => [unit, unitName(frame, unit), "hidden units"])
+    ),
+    .../** @type {[number, string, string][]} */ (
+      outputs.map((unit) => [unit, unitName(frame, unit), "outputs"])
     ),
   ];
 }
