@@ -32,10 +32,10 @@ class Finding:
         The name of the rule, such as "learning rate too high".
     rule : str
         The rule: what holds for a sound fit.
-    number : float
-        The number that breaks it.
     plain : str
         What it means, in a sentence without technical terms.
+    number : float
+        The number that breaks it.
     message : str
         What was found, in a sentence.
     remedy : str
