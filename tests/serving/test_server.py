@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 import webbrowser
 from types import SimpleNamespace
 
@@ -15,6 +14,7 @@ from halfmoon.playground.page import SITE
 from halfmoon.serving import presence
 from halfmoon.serving.server import HOST, MOST_CONNECTIONS, listen, make_room, serve
 from playing import serving
+from waiting import until
 
 
 @pytest.fixture
@@ -61,17 +61,31 @@ def test_a_port_that_there_is_not_is_told():
         listen(70_000)
 
 
+def begin_to_send(server):
+    """A connection with a question of which the end is missing."""
+    origin, token = server.address.split("/#token=")
+    head = f"POST /api/state HTTP/1.1\r\nHost: {origin.removeprefix('http://')}\r\n"
+    key = f"Authorization: Bearer {token}\r\nContent-Length: 9\r\n\r\n"
+    connection = socket.create_connection(server.socket.getsockname())
+    connection.sendall((head + key).encode())
+    return connection
+
+
 def test_a_question_that_is_cut_off_at_the_end_is_no_error(session, capfd):
     with serving(session) as server:
         server.config.timeout_graceful_shutdown = 0
-        origin, token = server.address.split("/#token=")
-        head = f"POST /api/state HTTP/1.1\r\nHost: {origin.removeprefix('http://')}\r\n"
-        key = f"Authorization: Bearer {token}\r\nContent-Length: 9\r\n\r\n"
-        slow = socket.create_connection(server.socket.getsockname())
-        slow.sendall((head + key).encode())
-        while not server.server_state.tasks:
-            time.sleep(0.01)
+        slow = begin_to_send(server)
+        until(lambda: server.server_state.tasks)
     slow.close()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_page_that_is_closed_while_it_sends_is_no_error(session, capfd):
+    with serving(session) as server:
+        slow = begin_to_send(server)
+        until(lambda: server.server_state.tasks)
+        slow.close()
+        until(lambda: not server.server_state.tasks)
     assert capfd.readouterr().err == ""
 
 
@@ -86,8 +100,7 @@ def test_it_ends_when_the_page_has_left(session, monkeypatch):
         target=serve, args=(session, SITE, OPERATIONS, 0, True, said.append)
     )
     thread.start()
-    while not opened:
-        time.sleep(0.01)
+    until(lambda: opened)
     address, token = opened[0].split("#token=")
     assert opened[0] in said[0]
     headers = {"Authorization": f"Bearer {token}", "Halfmoon-Page": "one"}

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -95,6 +95,8 @@ def _route(session: Any, presence: Presence, chosen: Operation) -> Route:
             sent = await request.body()
         except HTTPException as error:
             return JSONResponse({"error": too_large(limit)}, error.status_code)
+        except ClientDisconnect:  # its page was closed: nobody hears an answer
+            return Response(status_code=400)
         try:
             body = b""
             if chosen.takes_body:
