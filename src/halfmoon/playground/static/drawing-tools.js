@@ -76,7 +76,7 @@ export function makeTools(store) {
   const hint = make("p", "pg-note", HINT);
   hint.hidden = true;
   const below = make("div", "pg-tools-row");
-  const undo = makeSmallButton("Undo", () => store.ask("undo"));
+  const undo = makeSmallButton("Undo", strokes.undo);
   const empty = makeSmallButton("Start empty", () => {
     isEmpty = true;
     hint.hidden = false;
@@ -143,7 +143,7 @@ function paintSwatches(swatches, task, look) {
  * @param {Store} store
  */
 function makeStrokes(store) {
-  /** @type {Record<string, any>[]} */
+  /** @type {[string, Record<string, any>][]} */
   const waiting = [];
   let isBusy = false;
   let last = 0;
@@ -151,11 +151,19 @@ function makeStrokes(store) {
   async function send() {
     isBusy = true;
     for (;;) {
-      const message = waiting.shift();
-      if (message === undefined) break;
-      await store.ask("points", message);
+      const next = waiting.shift();
+      if (next === undefined) break;
+      await store.ask(...next);
     }
     isBusy = false;
+  }
+  /**
+   * @param {string} name
+   * @param {Record<string, any>} message
+   */
+  function tell(name, message) {
+    waiting.push([name, message]);
+    if (!isBusy) send();
   }
   return {
     /**
@@ -168,10 +176,11 @@ function makeStrokes(store) {
       const now = performance.now();
       if (!first && now - last < PAUSE) return;
       last = now;
-      const latest = waiting.at(-1);
+      const latest = waiting.at(-1)?.[1];
       if (latest?.[what] && !first) latest[what].push(place);
-      else waiting.push({ [what]: [place], anew, again: !first });
-      if (!isBusy) send();
+      else tell("points", { [what]: [place], anew, again: !first });
     },
+    /** After all that has been drawn. */
+    undo: () => tell("undo", {}),
   };
 }
