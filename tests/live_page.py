@@ -5,6 +5,7 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
+from playwright.sync_api import expect
 
 from halfmoon.pages import html, live
 
@@ -22,6 +23,8 @@ FLAGS = [
     "--disable-sync",
 ]
 UPDATES = 20_000
+WAIT = 90_000  # milliseconds, where a busy machine waits
+expect.set_options(timeout=WAIT)
 
 
 def write_page(path, data, figures, more=""):
@@ -55,7 +58,7 @@ def opened(browser, address, before="", **options):
         **{"viewport": {"width": 1440, "height": 900}} | options
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(WAIT)
     page.add_init_script(before)
     wrong = []
     page.on("console", lambda message: wrong.append(message.text))
@@ -83,7 +86,13 @@ class LiveFigure:
         state = f'[data-update="{update}"][data-doing="{doing}"]'
         self.page.locator(f"#{self.box.get_attribute('id')}{state}").wait_for()
 
+    def rest(self):
+        """Wait until it shows all that was done."""
+        name = self.box.get_attribute("id")
+        self.page.locator(f'#{name}[data-doing="resting"]').wait_for()
+
     def reading(self, name):
+        self.rest()
         return self.box.locator(f"dd[data-name={name}]").inner_text()
 
     def press(self, name):
@@ -93,6 +102,7 @@ class LiveFigure:
         return self.box.get_by_label(label, exact=True)
 
     def value_of(self, label):
+        self.rest()
         return self.control(label).get_attribute("aria-valuetext")
 
     def key(self, label, key, times=1):
@@ -109,15 +119,16 @@ class LiveFigure:
             }""",
             _share(update),
         )
-        self.page.wait_for_function(
-            "figure => figure.dataset.doing === 'resting'",
-            arg=self.box.element_handle(),
-        )
+        self.rest()
         away = update - int(self.box.get_attribute("data-update"))
         for i in range(abs(away)):
             self.key("Updates", "ArrowRight" if away > 0 else "ArrowLeft")
             step = i + 1 if away > 0 else -i - 1
             self.wait_for(update - away + step)
+
+    def expect_told(self, text):
+        """What it tells screen readers."""
+        expect(self.box.get_by_role("status")).to_have_text(text)
 
     def stage(self, label):
         return self.box.locator(f'.live-stage[aria-label^="{label}"]')

@@ -3,13 +3,14 @@
 import threading
 from contextlib import contextmanager
 
-from playwright.sync_api import expect
+import numpy as np
 
 from halfmoon.playground.api import OPERATIONS
 from halfmoon.playground.page import SITE
 from halfmoon.serving.server import Server
+from live_page import WAIT
+from waiting import until
 
-expect.set_options(timeout=30_000)  # where a busy machine waits
 SHOWN = ".pg-name"  # stands on the page once it knows the state
 
 
@@ -55,7 +56,7 @@ class Playing:
         context = self.browser.new_context(**size | options)
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(WAIT)
         page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         more = f"&{settings}" if settings else ""
@@ -63,13 +64,13 @@ class Playing:
         page.locator(SHOWN).wait_for()
         return page
 
-    def until(self, holds):
-        """Wait until something holds of the session."""
-        for _ in range(300):
-            if holds():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("it does not come about")
+    until = staticmethod(until)
+
+    def settle(self):
+        """Wait until the page shows the session as it is."""
+        shown = self.page.locator(".pg")
+        version = "data-version"
+        until(lambda: shown.get_attribute(version) == f"{self.session.version}")
 
     def _note(self, kind, text):
         # chromium itself says of each answer that refuses
@@ -80,6 +81,19 @@ class Playing:
     def close(self):
         for context in self._contexts:
             context.close()
+
+
+def find(page, view, across, kind):
+    """Move down a view until the pointer is on what is wanted; its place."""
+    stage = page.locator(f".pg-{view}-stage")
+    area = stage.bounding_box()
+    x = area["x"] + across * area["width"]
+    for share in np.linspace(0.1, 0.9, 60):
+        y = area["y"] + share * area["height"]
+        page.mouse.move(x, y)
+        if kind in (stage.get_attribute("class") or "").split():
+            return x, y
+    raise AssertionError(f"nothing of the kind {kind} at {across} of the width")
 
 
 @contextmanager

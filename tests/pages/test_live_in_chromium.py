@@ -1,5 +1,7 @@
 """The live figures, as a reader uses them, in Debian's chromium."""
 
+import re
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,6 +10,7 @@ from playwright.sync_api import expect
 from halfmoon.pages import html
 from halfmoon.tutorial.live import live_data
 from live_page import LiveFigure, needs_chromium, opened, write_page
+from waiting import until
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 ALL = "rate units activation classes noise points weights"
@@ -56,8 +59,7 @@ def test_the_published_losses(figure):
     figure.press("One step")
     figure.wait_for(1)
     assert figure.reading("loss") == "0.432387"
-    told = figure.box.get_by_role("status").inner_text()
-    assert told.startswith("One step: update 1, loss 0.432387, accuracy ")
+    figure.expect_told(re.compile("^One step: update 1, loss 0.432387, accuracy "))
     figure.slide(1001)
     assert figure.reading("update") == "1,001"
     assert figure.reading("loss") == "0.068947"
@@ -79,7 +81,7 @@ def test_it_plays_and_pauses(figure):
         "figure => Number(figure.dataset.update) > 20", arg=figure.box.element_handle()
     )
     figure.press("Pause")
-    figure.page.wait_for_timeout(100)
+    figure.expect_told(re.compile("^Paused: update "))
     update = figure.box.get_attribute("data-update")
     figure.page.wait_for_timeout(200)
     assert figure.box.get_attribute("data-update") == update
@@ -92,7 +94,6 @@ def test_reset_keeps_the_first_weights_and_new_weights_are_others(figure):
     figure.wait_for(0)
     assert figure.reading("loss") == "0.583940"
     figure.press("New weights")
-    figure.page.wait_for_timeout(200)
     other = figure.reading("loss")
     assert other != "0.583940"
     figure.slide(20)
@@ -168,7 +169,6 @@ def test_a_weight_is_set_by_the_keyboard(figure):
     expect(figure.control("Its value")).to_be_enabled()
     assert figure.value_of("Its value") == "\u22120.69"  # -0.977 / sqrt(2)
     figure.key("Its value", "ArrowRight")
-    figure.page.wait_for_timeout(100)
     assert figure.value_of("Its value") == "\u22120.60"
     assert figure.reading("loss") != "0.583940"
 
@@ -188,7 +188,6 @@ def test_a_weight_is_dragged(figure):
         area["x"] + 0.28 * area["width"], area["y"] + 0.1 * area["height"], steps=4
     )
     mouse.up()
-    figure.page.wait_for_timeout(100)
     assert figure.reading("loss") != before
     assert figure.control("Weight").input_value() != ""
 
@@ -221,14 +220,12 @@ def test_points_are_added_by_pointer_and_removed_by_keyboard(figure):
     figure.box.get_by_label("adds class 1").check(force=True)
     before = figure.reading("loss")
     figure.page.mouse.click(*pixel(figure, -1.6, -1.2))
-    figure.page.wait_for_timeout(100)
     added = figure.reading("loss")
     assert added != before
     stage = figure.stage("The plane")
     stage.press("PageUp")
-    assert "Point 201 of 201, class 1" in figure.box.get_by_role("status").inner_text()
+    figure.expect_told(re.compile("Point 201 of 201, class 1"))
     stage.press("Delete")
-    figure.page.wait_for_timeout(100)
     assert figure.reading("loss") == before
 
 
@@ -240,8 +237,7 @@ def test_the_plane_says_what_is_predicted_at_the_cursor(figure):
     z = np.tanh([0.5, 0.25] @ W1) @ W2
     p = np.exp(z) / np.exp(z).sum()
     figure.stage("The plane").press("ArrowRight")
-    said = figure.box.get_by_role("status").inner_text()
-    assert said == f"0.50, 0.25: class {p.argmax()}, {100 * p.max():.0f}%"
+    figure.expect_told(f"0.50, 0.25: class {p.argmax()}, {100 * p.max():.0f}%")
 
 
 def test_a_point_is_moved_by_the_keyboard(figure):
@@ -249,26 +245,23 @@ def test_a_point_is_moved_by_the_keyboard(figure):
     stage = figure.stage("The plane")
     for key in ("PageDown", "Enter", "ArrowUp", "ArrowUp", "ArrowLeft", "Enter"):
         stage.press(key)
-    figure.page.wait_for_timeout(100)
     assert figure.reading("loss") != before
-    assert figure.box.get_by_role("status").inner_text() == "Put down."
+    figure.expect_told("Put down.")
 
 
 def test_the_hidden_space_is_turned_by_the_keyboard(figure):
     stage = figure.stage("The hidden space")
     before = stage.screenshot()
     stage.press("ArrowRight")
-    figure.page.wait_for_timeout(100)
-    assert stage.screenshot() != before
-    assert "Turned to 41 degrees" in figure.box.get_by_role("status").inner_text()
+    figure.expect_told(re.compile("Turned to 41 degrees"))
+    until(lambda: stage.screenshot() != before)
 
 
 def test_the_plane_shows_what_one_unit_answers(figure):
     stage = figure.stage("The plane")
     before = stage.screenshot()
     figure.control("shows").select_option(label="unit 2")
-    figure.page.wait_for_timeout(100)
-    assert stage.screenshot() != before
+    until(lambda: stage.screenshot() != before)
 
 
 def test_everything_is_reached_by_the_tab_key(figure):
@@ -337,10 +330,15 @@ def test_a_figure_out_of_sight_pauses(page):
     page.locator("#live-opening").scroll_into_view_if_needed()
     page.locator('#live-opening[data-doing="playing"]').wait_for()
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_timeout(200)
-    before = page.locator("#live-opening").get_attribute("data-update")
-    page.wait_for_timeout(300)
-    assert page.locator("#live-opening").get_attribute("data-update") == before
+    opening = page.locator("#live-opening")
+    seen = []
+
+    def rests():
+        seen.append(opening.get_attribute("data-update"))
+        page.wait_for_timeout(300)
+        return seen[-1] == opening.get_attribute("data-update")
+
+    until(rests)
 
 
 def test_without_script_the_figures_are_not_shown(browser, address):
@@ -374,10 +372,10 @@ def test_a_question_shows_its_answer_after_the_choice(page):
     answer = page.locator(".question details")
     assert answer.get_attribute("open") is None
     page.get_by_label("3", exact=True).check()
-    assert page.locator(".question .feedback").inner_text() == "No."
+    expect(page.locator(".question .feedback")).to_have_text("No.")
     assert answer.get_attribute("open") is not None
     page.get_by_label("2", exact=True).check()
-    assert page.locator(".question .feedback").inner_text() == "Yes."
+    expect(page.locator(".question .feedback")).to_have_text("Yes.")
 
 
 def test_an_exercise_is_checked(page):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from halfmoon.pages import html
 from halfmoon.tutorial.live import live_data
@@ -18,6 +19,17 @@ PRESS = """(element, [key, times]) => {
   const options = { key, bubbles: true, cancelable: true };
   for (let i = 0; i < times; i += 1) {
     element.dispatchEvent(new KeyboardEvent("keydown", options));
+  }
+}"""
+
+# the next point, again and again, each time that the figure rests
+REMOVE = """async (figure, times) => {
+  for (let i = 0; i < times; i += 1) {
+    for (const key of ["PageDown", "Delete"]) {
+      const options = { key, bubbles: true, cancelable: true };
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
+    }
+    while (figure.dataset.doing !== "resting") await new Promise(requestAnimationFrame);
   }
 }"""
 
@@ -62,7 +74,8 @@ def press_at_once(element, key, times):
 def test_a_key_that_is_held_removes_no_point_elsewhere(figure):
     choose_point(figure)
     press_at_once(figure.stage("The plane"), "Delete", 5)
-    figure.page.wait_for_timeout(300)
+    figure.rest()
+    figure.expect_told("Removed the point.")
     assert " of 199, " in choose_point(figure)
 
 
@@ -71,7 +84,7 @@ def test_a_point_that_is_removed_is_not_held_any_more(figure):
     figure.page.keyboard.press("PageUp")
     for key in ("Enter", "Delete"):
         figure.page.keyboard.press(key)
-    figure.page.wait_for_timeout(300)
+    figure.rest()
     # it is the last one now, so it would have been moved instead
     for key in ("ArrowLeft", "ArrowLeft", "PageDown", "PageUp"):
         figure.page.keyboard.press(key)
@@ -80,14 +93,8 @@ def test_a_point_that_is_removed_is_not_held_any_more(figure):
 
 def test_the_last_point_stays(figure):
     figure.stage("The plane").focus()
-    status = figure.box.get_by_role("status")
-    for _ in range(500):
-        figure.page.keyboard.press("PageDown")
-        figure.page.keyboard.press("Delete")
-        figure.page.wait_for_timeout(30)
-        if "last" in status.inner_text():
-            break
-    assert status.inner_text() == "The last point stays."
+    figure.box.evaluate(REMOVE, 200)
+    figure.expect_told("The last point stays.")
     figure.press("One step")
     figure.wait_for(1)
     assert figure.reading("accuracy") in ("0.0%", "100.0%")
@@ -98,7 +105,6 @@ def test_no_press_of_a_key_is_lost(figure):
     units.focus()
     for _ in range(30):
         figure.page.keyboard.press("ArrowRight")
-    figure.page.wait_for_timeout(500)
     assert figure.value_of("Hidden units") == "33"
     press_at_once(figure.control("Updates"), "ArrowRight", 25)
     figure.wait_for(25)
@@ -123,7 +129,7 @@ def test_the_slider_goes_on_after_it_was_put_back(figure):
     mouse.move(x + 60, y, steps=3)
     mouse.move(x, y, steps=3)
     mouse.up()
-    figure.page.wait_for_timeout(300)
+    figure.rest()
     slider.press("Home")
     figure.wait_for(0)
     assert slider.input_value() == "0"
@@ -131,15 +137,14 @@ def test_the_slider_goes_on_after_it_was_put_back(figure):
 
 def test_a_weight_that_is_gone_is_not_chosen(figure):
     figure.control("Classes").press("End")
-    figure.page.wait_for_timeout(300)
+    figure.rest()
     weights = figure.control("Weight")
     weights.select_option(label="bias → output 4")
-    figure.page.wait_for_timeout(200)
-    assert figure.value_of("Its value") == "+0.00"
+    value = figure.control("Its value")
+    expect(value).to_have_attribute("aria-valuetext", "+0.00")
     figure.control("Classes").press("Home")
-    figure.page.wait_for_timeout(300)
-    assert weights.input_value() == ""
-    assert figure.control("Its value").is_disabled()
+    expect(weights).to_have_value("")
+    expect(value).to_be_disabled()
 
 
 def test_a_search_ends_where_the_loss_is_beyond_all_bounds(page):

@@ -4,6 +4,7 @@ import pytest
 
 from halfmoon.playground.api import operate
 from live_page import needs_chromium
+from playing import find
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -71,14 +72,8 @@ def test_a_row_that_is_typed_is_predicted(playing):
 
 def test_resting_on_the_network_shows_a_live_formula(playing):
     page = playing.page
-    box = page.locator(".pg-slot-network canvas").first.bounding_box()
     tooltip = page.locator(".pg-tooltip")
-    for step in range(2, 19):
-        left = box["x"] + box["width"] * step / 20
-        page.mouse.move(left, box["y"] + box["height"] * 0.5, steps=3)
-        page.wait_for_timeout(400)
-        if tooltip.is_visible():
-            break
+    find(page, "network", 0.3, "lift")
     tooltip.locator(".pg-math").first.wait_for()
     assert tooltip.locator("strong").inner_text()
     page.mouse.move(5, 5, steps=3)

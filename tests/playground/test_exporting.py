@@ -16,7 +16,7 @@ from halfmoon.playground.frames import make_frame
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 from halfmoon.serving.packing import unpack
-from live_page import needs_chromium
+from live_page import WAIT, needs_chromium
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -148,7 +148,7 @@ def playing_page(browser, page, tmp_path_factory):
     wrong = []
     opened.on("console", lambda message: wrong.append(message.text))
     opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(WAIT)
     opened.goto(path.as_uri())
     yield opened
     context.close()

@@ -10,7 +10,7 @@ import halfmoon
 from few_operations import few_operations
 from halfmoon.playground import opening
 from halfmoon.serving.messages import answer_message
-from live_page import needs_chromium
+from live_page import WAIT, needs_chromium
 
 anywidget = pytest.importorskip("anywidget")
 
@@ -97,7 +97,7 @@ def test_a_page_that_plays_the_notebook_shows_and_trains(notebook, browser):
 
     context = browser.new_context(viewport={"width": 1100, "height": 950})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(WAIT)
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda request: wrong.append(request.url))

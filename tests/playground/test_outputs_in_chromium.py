@@ -134,7 +134,8 @@ def test_a_link_starts_a_lesson(playing):
     lesson = page.locator(".pg-lesson")
     expect(lesson).to_contain_text("Three units are enough")
     expect(lesson).to_contain_text("Step 2 of 2")
-    assert playing.session.setup == Setup(**read_lessons()["three-units"].setup)
+    begun = Setup(**read_lessons()["three-units"].setup)
+    playing.until(lambda: playing.session.setup == begun)
     lesson.get_by_text("Hint").click()
     expect(lesson).to_contain_text("The moons need an S")
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from halfmoon.playground.api import operate
 from halfmoon.playground.opening import make_session
-from live_page import needs_chromium
+from live_page import WAIT, needs_chromium
 from playing import SHOWN, serving
 
 pytestmark = [pytest.mark.slow, needs_chromium]
@@ -61,7 +61,10 @@ ATTACKS = """async (address) => {
   }));
   await attempt("window", async () => {
     const opened = window.open(`${address}/`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // empty, and ours, until the page is there
+    for (let i = 0; i < 3000 && opened.location.href === "about:blank"; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     return opened.document.title;
   });
   return got;
@@ -123,8 +126,8 @@ def test_the_address_does_not_keep_the_token(playing):
 def test_two_tabs_show_one_playground(playing):
     one = playing.page
     two = playing.open()
+    update = operate(playing.session, "state")["update"] + 1
     two.get_by_role("button", name="Epoch", exact=True).click()
-    update = operate(playing.session, "state")["update"]
     for page in (one, two):
         expect(page.locator("body")).to_contain_text(f"Update{update}")
     assert len(playing.server.presence.pages()) == 2
@@ -172,7 +175,7 @@ def test_a_file_of_200_megabytes_is_refused_politely(playing, tmp_path):
 def test_a_server_that_ends_and_comes_back_is_told(browser):
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(WAIT)
     with make_session() as session:
         with serving(session) as server:
             port = int(server.origin.rpartition(":")[2])

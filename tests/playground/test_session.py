@@ -1,7 +1,6 @@
 """A session: what its thread does while others look and change."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -17,13 +16,6 @@ SMALL = Setup(rows=30)
 def session():
     with Session(SMALL) as session:
         yield session
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + 60.0
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
 
 
 def test_a_moment_holds_still(session):

@@ -1,7 +1,6 @@
 """The page's shell in Chromium: training, rewind, settings, keys, address, two tabs."""
 
 import re
-import time
 
 import numpy as np
 import pytest
@@ -12,16 +11,9 @@ from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
 from live_page import needs_chromium
 from playing import serving
+from waiting import until
 
 pytestmark = [needs_chromium, pytest.mark.slow]
-
-
-def until(holds, seconds=20.0):
-    """Wait until something holds of the session, which trains in its own thread."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it does not come about"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -65,6 +57,7 @@ def open_settings(page):
 def test_play_and_pause(page, session):
     press(page, "Play")
     until(lambda: session.moment().update > 5)
+    expect(page.locator("[role=status]").filter(has_text="Training.")).to_have_count(1)
     press(page, "Pause")
     until(lambda: not session.moment().playing)
     expect(reading(page, "Update")).to_have_text(str(session.moment().update))

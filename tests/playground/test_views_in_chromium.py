@@ -2,11 +2,11 @@
 
 import re
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from live_page import needs_chromium
+from playing import find
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 # how many pixels of a canvas have one of these colours (none: any), copied where
@@ -42,18 +42,6 @@ def count(page, selector, *colours):
     return page.evaluate(COUNT, [selector, colours])
 
 
-def find(page, view, across, kind):
-    """Move down a view until the pointer is on what is wanted; its place."""
-    area = stage(page, view).bounding_box()
-    x = area["x"] + across * area["width"]
-    for share in np.linspace(0.1, 0.9, 60):
-        y = area["y"] + share * area["height"]
-        page.mouse.move(x, y)
-        if kind in (stage(page, view).get_attribute("class") or "").split():
-            return x, y
-    raise AssertionError(f"nothing of the kind {kind} at {across} of the width")
-
-
 def place(playing, x, y):
     """Where a point of the plane is drawn, on the page."""
     area = stage(playing.page, "surface").bounding_box()
@@ -70,10 +58,10 @@ def page(playing):
     )
     page = playing.page
     page.mouse.move(0, 0)
+    playing.settle()
     expect(stage(page, "network")).to_have_attribute(
         "aria-label",
         "The network: 2 inputs, 3 units with tanh, 2 outputs; 17 weights and biases.",
-        timeout=10_000,
     )
     page.locator(".pg-shown select").select_option("")
     return page
@@ -92,7 +80,9 @@ def test_layers_and_units_are_added_and_removed(playing, page):
     for _ in range(2):
         page.get_by_role("button", name="Remove the last hidden layer").click()
     page.locator('.pg-network-stage[aria-label*="2 inputs, 2 outputs"]').wait_for()
-    assert page.get_by_role("button", name="Remove the last hidden layer").is_disabled()
+    expect(
+        page.get_by_role("button", name="Remove the last hidden layer")
+    ).to_be_disabled()
 
 
 def test_an_activation_has_its_own_settings(playing, page):
@@ -118,7 +108,7 @@ def test_inputs_are_chosen_as_features(playing, page):
     page.locator('.pg-network-stage[aria-label*="3 inputs"]').wait_for()
     assert playing.session.moment().setup.features == ("x1", "x2", "x1 * x2")
     page.keyboard.press("Escape")
-    assert not page.get_by_label("x₁ · x₂").is_visible()
+    expect(page.get_by_label("x₁ · x₂")).to_be_hidden()
 
 
 def test_a_weight_is_set_by_the_keyboard(playing, page):
@@ -165,13 +155,12 @@ def test_a_weight_is_clicked_and_its_value_typed(playing, page):
 
 def test_a_unit_is_enlarged_while_the_pointer_rests_on_it(page):
     find(page, "network", 0.49, "press")
-    big = stage(page, "surface")
     page.locator('.pg-surface-stage[aria-label^="unit 1 over"]').wait_for()
     page.mouse.down()
     page.mouse.up()
     page.mouse.move(0, 0)
     expect(page.locator(".pg-shown select")).to_have_value("0")
-    assert big.get_attribute("aria-label").startswith("unit 1 over x₁ and x₂")
+    page.locator('.pg-surface-stage[aria-label^="unit 1 over x₁ and x₂"]').wait_for()
     page.locator(".pg-shown select").select_option("-2")
     page.locator('.pg-surface-stage[aria-label^="x₂ over"]').wait_for()
 

@@ -1,18 +1,11 @@
 """The lock is fair, and nobody is left waiting."""
 
 import threading
-import time
 
 import pytest
 
 from halfmoon.training.fair_lock import FairLock
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + 60.0
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
+from waiting import until
 
 
 def test_the_lock_is_given_in_the_order_in_which_it_is_asked_for():
@@ -28,7 +21,7 @@ def test_the_lock_is_given_in_the_order_in_which_it_is_asked_for():
         for number in range(6):
             threads.append(threading.Thread(target=take, args=(number,)))
             threads[-1].start()
-            wait_for(lambda count=number: len(lock._threads) == count + 2)
+            until(lambda count=number: len(lock._threads) == count + 2)
     for thread in threads:
         thread.join(60.0)
     assert order == list(range(6))
@@ -46,7 +39,7 @@ def test_whoever_takes_it_again_and_again_lets_others_have_it():
 
     greedy = threading.Thread(target=take_again_and_again)
     greedy.start()
-    wait_for(lambda: taken)
+    until(lambda: taken)
     for _ in range(20):
         with lock:
             pass

@@ -11,6 +11,7 @@ from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
 from halfmoon.training.player import FULL, SPEEDS, Player
 from halfmoon.training.recording import Recording
+from waiting import until
 
 
 def make_player(**settings):
@@ -24,16 +25,9 @@ def player():
         yield player
 
 
-def wait_for(condition):
-    deadline = time.monotonic() + 60.0
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 def test_it_trains_while_it_plays(player):
     player.play("full")
-    wait_for(lambda: player.recording.update > 10)
+    until(lambda: player.recording.update > 10)
     player.pause()
     update = player.recording.update
     assert not player.playing
@@ -50,19 +44,19 @@ def test_it_stops_by_itself_when_all_epochs_are_done():
     with make_player(epochs=200) as player:
         player.show = shown.append
         player.play_to_end()
-        wait_for(lambda: not player.playing)
+        until(lambda: not player.playing)
         assert player.recording.stopped == "epochs"
         assert player.recording.update == 200
         assert player.speed == "normal"
         assert shown[-1] is True
         player.play()
-        wait_for(lambda: not player.playing)
+        until(lambda: not player.playing)
 
 
 @pytest.mark.parametrize("speed", [*SPEEDS, FULL])
 def test_each_speed_gets_on(player, speed):
     player.play(speed)
-    wait_for(lambda: player.recording.update >= 3)
+    until(lambda: player.recording.update >= 3)
     assert player.speed == speed
 
 
@@ -114,7 +108,7 @@ def test_it_goes_on_after_a_condition_has_stopped_it():
     with make_player(stop_loss=5.0) as player:
         for update in (1, 2):
             player.play("full")
-            wait_for(lambda: not player.playing)
+            until(lambda: not player.playing)
             assert player.recording.update == update
             assert player.recording.stopped == "loss"
 
@@ -141,16 +135,16 @@ def test_what_fails_in_its_thread_stops_it_and_it_can_be_played_again(
 
     monkeypatch.setattr(recording, "advance", fail)
     player.play("full")
-    wait_for(lambda: failures)
+    until(lambda: failures)
     assert not player.playing
     player.play("full")
-    wait_for(lambda: recording.update > 3)
+    until(lambda: recording.update > 3)
 
 
 def test_its_thread_ends_with_it():
     before = threading.active_count()
     with make_player() as player:
         player.play("full")
-        wait_for(lambda: player.recording.update > 3)
+        until(lambda: player.recording.update > 3)
         assert threading.active_count() == before + 1
     assert threading.active_count() == before

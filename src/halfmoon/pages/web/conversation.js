@@ -69,11 +69,6 @@ export class Conversation {
   }
 
   /** @param {string} kind */
-  isWaiting(kind) {
-    return this.#waiting.has(kind);
-  }
-
-  /** @param {string} kind */
   forget(kind) {
     this.#waiting.delete(kind);
   }

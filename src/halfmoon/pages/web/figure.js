@@ -342,9 +342,9 @@ export class Figure {
 
   /** What the figure does, for style sheets and tests. */
   #tag() {
-    const { frame, playing } = this.state;
-    const seeks = frame?.seeking || this.#conversation.isWaiting("seek");
+    const { frame, playing, settled } = this.state;
+    const rests = settled && !frame?.seeking;
     this.#element.dataset.update = frame ? `${frame.update}` : "";
-    this.#element.dataset.doing = playing ? "playing" : seeks ? "seeking" : "resting";
+    this.#element.dataset.doing = playing ? "playing" : rests ? "resting" : "changing";
   }
 }

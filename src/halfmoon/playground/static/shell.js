@@ -12,7 +12,7 @@ import { openStore } from "./store.js";
 import { makeTooltip } from "./tooltip.js";
 import { makeTop } from "./top.js";
 
-/** @import { State, Store, Transport } from "./playground.js" */
+/** @import { Panel, State, Store, Transport } from "./playground.js" */
 
 /**
  * Fill an element with the playground.
@@ -44,9 +44,8 @@ export async function startPlayground(root, transport, place = null, hides = [])
   store.open = layout.open;
   const tooltip = makeTooltip(store);
   root.append(tooltip.element);
-  const always = [bar, makeAnnouncer(store), tooltip].map((panel) => {
-    return { panel, isVisible: () => true };
-  });
+  const parts = [bar, makeAnnouncer(store), tooltip, makeTag(root, store)];
+  const always = parts.map((panel) => ({ panel, isVisible: () => true }));
   const places = [...always, ...layout.places];
   let kind = "";
   /** @param {State} state */
@@ -73,6 +72,20 @@ export async function startPlayground(root, transport, place = null, hides = [])
   const lessons = layout.panel("lessons");
   if (address.lesson && lessons) lessons.open?.(...lessonOf(address.lesson));
   return store;
+}
+
+/**
+ * Tells tests which version of the session all of the page shows.
+ * @param {HTMLElement} root
+ * @param {Store} store
+ * @returns {Omit<Panel, "element">}
+ */
+function makeTag(root, store) {
+  return {
+    draw({ version }) {
+      if (version === store.state.version) root.dataset.version = `${version}`;
+    },
+  };
 }
 
 /**
