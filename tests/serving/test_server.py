@@ -122,8 +122,7 @@ def test_300_connections_that_say_nothing_are_no_harm(session):
         for _ in range(3):
             answer = httpx2.post(f"{address}api/state", headers=headers)
             assert answer.status_code == 200
-        while len(server.server_state.connections) > MOST_CONNECTIONS:
-            time.sleep(0.01)
+        until(lambda: len(server.server_state.connections) <= MOST_CONNECTIONS)
         for each in silent:
             each.close()
 
