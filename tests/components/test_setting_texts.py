@@ -8,6 +8,7 @@ import pytest
 from halfmoon.components.setting_texts import (
     in_words,
     read_settings,
+    say_changes,
     write_setting,
     write_settings,
 )
@@ -90,3 +91,9 @@ def test_what_is_not_at_its_default_goes_into_texts_and_back():
     assert write_settings(Setup()) == []
     assert texts[0] == "data=spiral:arms=3"
     assert write_settings(CHANGED, without={"data"}) == texts[1:]
+
+
+def test_what_differs_is_said_in_words():
+    changed = Setup(learning_rate=0.1, hidden=(4,))
+    assert say_changes(Setup(), changed) == "hidden 3 → 4; learning rate 1 → 0.1"
+    assert say_changes(changed, changed) == ""

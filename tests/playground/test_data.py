@@ -42,3 +42,8 @@ def test_the_truth_is_as_the_loss_reads_it():
 def test_values_have_their_own_units_and_classes_none():
     assert VALUES.in_units(VALUES.y).tolist() == [4.0, 1.0]
     assert DATA.in_units(DATA.y) is DATA.y
+
+
+def test_the_columns_that_are_used_are_inputs():
+    kinds = {"id": "identifier", "age": "number", "sex": "category", "risk": "target"}
+    assert replace(DATA, kinds=kinds).used == ["age", "sex"]

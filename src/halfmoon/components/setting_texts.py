@@ -81,6 +81,23 @@ def in_words(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
+def say_changes(old: Any, new: Any) -> str:
+    """The settings of a dataclass that differ, in words.
+
+    >>> @dataclasses.dataclass
+    ... class Setup:
+    ...     batch_size: int | None = None
+    >>> say_changes(Setup(), Setup(batch_size=8))
+    'batch size none → 8'
+    """
+    before = vars(old)
+    return "; ".join(
+        f"{name.replace('_', ' ')} {in_words(before[name])} → {in_words(value)}"
+        for name, value in vars(new).items()
+        if value != before[name]
+    )
+
+
 def _read(name: str, text: str, annotation: Any) -> Any:
     """A value of a field, by its annotation."""
     kinds = typing.get_args(annotation)

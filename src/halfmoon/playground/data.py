@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.losses import Loss
+from halfmoon.tables.decision import USED
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,11 @@ class Data:
     def n(self) -> int:
         """The number of rows."""
         return len(self.y)
+
+    @property
+    def used(self) -> list[str]:
+        """The columns that are learned from."""
+        return [name for name, kind in self.kinds.items() if kind in USED]
 
     @property
     def outputs(self) -> int:

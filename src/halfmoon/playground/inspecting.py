@@ -13,7 +13,6 @@ from halfmoon.playground.predicting import predict_row
 from halfmoon.playground.session import Session
 from halfmoon.serving.operations import Answer, File, operation
 from halfmoon.serving.packing import pack
-from halfmoon.tables.decision import USED
 from halfmoon.tables.editable import check_rows, shown_cell, sorted_rows
 
 MOST_SHOWN = 200  # rows of a table at once
@@ -97,13 +96,12 @@ def example_row(session: Session, row: int | None = None) -> Answer:
     if row is None:
         row = int(np.argmax(data.is_test))
     check_rows([row], data.n)
-    inputs = [name for name, kind in data.kinds.items() if kind in USED]
     choices = {
         name: sorted({text for text in data.table[name] if text is not None})
-        for name in inputs
+        for name in data.used
         if data.kinds[name] in ("yes/no", "category")
     }
-    cells = {name: shown_cell(data.table[name][row]) for name in inputs}
+    cells = {name: shown_cell(data.table[name][row]) for name in data.used}
     return {"row": row, "cells": cells, "choices": choices}
 
 

@@ -12,7 +12,6 @@ from halfmoon.playground.data import Data
 from halfmoon.playground.explaining import describe_outputs
 from halfmoon.playground.session import Moment
 from halfmoon.tables.alternatives import Alternatives, alternatives, column_effects
-from halfmoon.tables.decision import USED
 
 MOST_COLUMNS = 24
 
@@ -45,8 +44,8 @@ def predict_row(moment: Moment, cells: Mapping[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def other_cells(data: Data) -> dict[str, Alternatives]:
     """What else might stand in each column, by the rows that are learned from."""
-    used = [name for name, kind in data.kinds.items() if kind in USED]
-    columns = {name: data.table[name][~data.is_test] for name in used[:MOST_COLUMNS]}
+    used = data.used[:MOST_COLUMNS]
+    columns = {name: data.table[name][~data.is_test] for name in used}
     return {
         name: alternatives(column)
         for name, column in columns.items()

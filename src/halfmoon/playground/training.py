@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from halfmoon.components.rules import check_name
-from halfmoon.components.setting_texts import in_words
+from halfmoon.components.setting_texts import say_changes
 from halfmoon.playground.building import layer_sizes
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
@@ -47,7 +47,7 @@ def state(session: Session) -> Answer:
             "data": describe_data(session),
             "network": {
                 "sizes": layer_sizes(moment.setup, moment.data),
-                "activations": list(moment.setup.activations),
+                "activations": moment.setup.activations,
                 "parameters": moment.network.size,
             },
             "update": moment.update,
@@ -82,15 +82,15 @@ def describe_data(session: Session) -> dict[str, Any]:
         "train": data.n - test,
         "test": test,
         "target": data.target,
-        "classes": list(data.classes),
-        "inputs": list(data.inputs),
-        "axes": list(data.axes),
-        "axis_choices": list(data.axis_choices),
+        "classes": data.classes,
+        "inputs": data.inputs,
+        "axes": data.axes,
+        "axis_choices": data.axis_choices,
         "columns": [{"name": each, "kind": kind} for each, kind in data.kinds.items()],
-        "notes": list(data.notes),
+        "notes": data.notes,
         "version": session.data_version,
         "drawable": data.kind != "table",
-        "features": list(data.features),
+        "features": data.features,
         "given": None if session.source is None else session.source.kind,
     }
 
@@ -103,7 +103,7 @@ def describe_run(session: Session, run: str, recording: Recording) -> dict[str, 
     return {
         "id": run,
         "name": f"run {int(run) - session.first_run + 1}",
-        "changed": describe_change(session.origins[run].setup, setup),
+        "changed": say_changes(session.origins[run].setup, setup),
         "setup": vars(setup),
         "update": recording.last_update,
         "train_loss": measures.train_loss,
@@ -112,20 +112,6 @@ def describe_run(session: Session, run: str, recording: Recording) -> dict[str, 
         "current": run == session.id,
         "kept": run in session.kept,
     }
-
-
-def describe_change(old: Setup, new: Setup) -> str:
-    """Which settings differ, as text.
-
-    >>> describe_change(Setup(), Setup(learning_rate=0.1, hidden=[4]))
-    'hidden 3 → 4; learning rate 1 → 0.1'
-    """
-    before = vars(old)
-    return "; ".join(
-        f"{name.replace('_', ' ')} {in_words(before[name])} → {in_words(value)}"
-        for name, value in vars(new).items()
-        if value != before[name]
-    )
 
 
 @operation("menu")
