@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from halfmoon.displays.plane import Plane
-from halfmoon.displays.table_plane import TablePlane
+from halfmoon.displays.table_plane import TablePlane, learnable_plane
+from halfmoon.tables.editable import EditableTable
+from halfmoon.tables.learnable import LearnableTable, find_target
 
 KINDS = {"age": "number", "born": "date", "member": "yes/no", "city": "category"}
 
@@ -106,3 +108,31 @@ def test_numbers_without_end_are_drawn_in():
     plane = TablePlane(table, dict.fromkeys(table, "number"), ("x", "y"))
     assert np.isfinite(np.ptp(plane.positions, axis=0)).all()
     assert np.isfinite(plane.gap(plane.positions)).all()
+
+
+def learn(**columns):
+    """A table whose last column is the target."""
+    table = EditableTable.of(columns)
+    target = find_target(table, [*columns][-1])
+    return LearnableTable.of(table, target, np.zeros(table.n, bool))
+
+
+def test_the_plane_of_a_learned_table_has_the_columns_that_tell_most():
+    x = np.arange(40.0)
+    noise = x * 7.0 % 11.0
+    learned = learn(noise=noise, x=x, half=0.5 * x, y=2.0 * x + 0.5)
+    assert set(learnable_plane(learned).axes) == {"x", "half"}
+    assert learnable_plane(learned, ("noise", "x")).axes == ("noise", "x")
+    for axes in (("x", "x"), ("x", "y"), ("x",)):  # these are no plane of inputs
+        assert set(learnable_plane(learned, axes).axes) == {"x", "half"}
+    with pytest.raises(ValueError, match="There is no column 'z'"):
+        learnable_plane(learned, ("x", "z"))
+
+
+@pytest.mark.parametrize("is_class", [False, True])
+def test_of_one_column_the_target_is_the_other_axis(is_class):
+    x = np.arange(12.0)
+    y = np.array(["low", "high"], dtype=object)[(x < 6).astype(int)]
+    plane = learnable_plane(learn(x=x, y=y if is_class else x**2))
+    assert plane.axes == ("x", "y")
+    assert plane.kinds["y"] == ("category" if is_class else "number")

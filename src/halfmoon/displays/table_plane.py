@@ -1,6 +1,6 @@
 """A plane through a table whose columns are of any kind, two of them its axes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from halfmoon.arrays.elementary import Array
 from halfmoon.displays.plane import Plane
 from halfmoon.tables.association import association
 from halfmoon.tables.dates import days_of
+from halfmoon.tables.learnable import LearnableTable
 
 SPREAD = 0.3  # how far rows of one category are scattered along an axis
 FEW = 10  # so many different numbers are steps rather than an axis
@@ -149,3 +150,35 @@ def choose_axes(
 
     first, second, *_ = sorted(columns, key=worth, reverse=True)
     return first, second
+
+
+def learnable_plane(learned: LearnableTable, axes: Sequence[str] = ()) -> TablePlane:
+    """The plane of two columns that are learned from, else of the two that tell most.
+
+    Where there is one column only, the target is the second. Raises ValueError for axes
+    that are no columns of the table.
+
+    >>> from halfmoon.tables.editable import EditableTable
+    >>> from halfmoon.tables.learnable import find_target
+    >>> table = EditableTable.of({"x": np.arange(9.0), "y": np.arange(9.0) / 2})
+    >>> learned = LearnableTable.of(table, find_target(table, "y"), np.zeros(9, bool))
+    >>> learnable_plane(learned).axes
+    ('x', 'y')
+    """
+    for name in axes:
+        learned.table.decision(name)
+    columns = dict(learned.values)
+    kinds = dict(learned.kinds)
+    if len(columns) == 1:
+        target = learned.target.column
+        columns[target] = learned.y
+        kinds[target] = "number"
+        if learned.classes:
+            columns[target] = np.array(learned.classes, dtype=object)[learned.y]
+            kinds[target] = "category"
+    if len(set(axes)) != 2 or not set(axes) <= set(columns):
+        axes = tuple(columns)
+        if len(axes) > 2:
+            axes = choose_axes(columns, learned.truth())
+    numbers = learned.table.numbers[learned.rows]
+    return TablePlane(columns, kinds, (axes[0], axes[1]), numbers)

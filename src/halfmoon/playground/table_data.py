@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from halfmoon.arrays.elementary import Array
 from halfmoon.components.features import PLANE, extend_inputs, features_of
 from halfmoon.components.rules import check_name
-from halfmoon.displays.table_plane import TablePlane, choose_axes
+from halfmoon.displays.table_plane import learnable_plane
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import Source
@@ -59,7 +59,7 @@ def table_data(setup: Setup, source: Source) -> Data:
             f"Column {target.column!r} has {len(learned.classes)} classes, and up to "
             f"{MOST_CLASSES} can be shown; choose another column."
         )
-    plane = _plane(setup, learned)
+    plane = learnable_plane(learned, setup.axes)
     roles = {setup.groups: "groups"} if setup.groups else {}
     features = _features(setup.features, learned)
 
@@ -106,31 +106,6 @@ def _test_rows(setup: Setup, table: EditableTable) -> NDArray[np.bool_]:
     return hold_out(
         table.numbers, table.original, setup.test_share, setup.data_seed, groups
     )
-
-
-def _plane(setup: Setup, learned: LearnableTable) -> TablePlane:
-    """The plane of the two columns that are asked for, else of two that tell most.
-
-    Where there is one column only, the target is the second.
-    """
-    for name in setup.axes:
-        learned.table.decision(name)
-    columns = dict(learned.values)
-    kinds = dict(learned.kinds)
-    if len(columns) == 1:
-        target = learned.target.column
-        columns[target] = learned.y
-        kinds[target] = "number"
-        if learned.classes:
-            columns[target] = np.array(learned.classes, dtype=object)[learned.y]
-            kinds[target] = "category"
-    axes = setup.axes
-    if len(set(axes)) != 2 or not set(axes) <= set(columns):
-        axes = tuple(columns)
-        if len(axes) > 2:
-            axes = choose_axes(columns, learned.truth())
-    numbers = learned.table.numbers[learned.rows]
-    return TablePlane(columns, kinds, (axes[0], axes[1]), numbers)
 
 
 def _numbers(learned: LearnableTable) -> tuple[str, ...]:
