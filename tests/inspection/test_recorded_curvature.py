@@ -21,7 +21,7 @@ class Conditions(NamedTuple):
 
     rate: float = 0.5
     data: Any = None
-    rows: int = 40
+    size: int = 80
     watched: bool = False
 
     def make(self):

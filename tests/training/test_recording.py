@@ -279,7 +279,7 @@ def test_what_is_kept_and_measured_does_not_depend_on_the_clock(monkeypatch):
 
 
 def test_data_that_change_too_often_are_forgotten_from_the_first_on(monkeypatch):
-    monkeypatch.setattr(module, "MOST_ROWS", 24 * 4)
+    monkeypatch.setattr(module, "MOST_NUMBERS", 2 * 24 * 4)
     recording = record()
     thetas = {}
     for step in range(10):

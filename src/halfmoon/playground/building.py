@@ -94,9 +94,9 @@ class Conditions(NamedTuple):
     source: Any = None  # where the rows come from, if not from a data set
 
     @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return self.data.n
+    def size(self) -> int:
+        """How many numbers the rows hold."""
+        return self.data.X.size
 
     @property
     def watched(self) -> bool:

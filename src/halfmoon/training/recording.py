@@ -25,7 +25,7 @@ from halfmoon.training.stopping import Standstill
 CHUNK_SECONDS = 0.008
 MOST_KEPT = 400
 MOST_BYTES = 2**26  # of what is kept, of stages' beginnings, and of points
-MOST_ROWS = 2_000_000  # of all stages together
+MOST_NUMBERS = 8_000_000  # in the rows of all stages together
 MOST_STAGES = 2_000
 MOST_EPOCHS = 20_000  # that the run's own history holds
 
@@ -56,7 +56,7 @@ class Recording:
     >>> from halfmoon.training.settings import Settings
     >>> class Moons:
     ...     data = datasets.make("moons", n=200, noise=0.2, seed=0)
-    ...     rows = 200
+    ...     size = 400
     ...     watched = False
     ...
     ...     def make(self):
@@ -167,8 +167,8 @@ class Recording:
         """Forget the first stages, if they are too many or their data too large."""
         while len(self.stages) > 1:
             all_conditions = [stage.conditions for stage in self.stages]
-            rows = {id(each.data): each.rows for each in all_conditions}
-            if sum(rows.values()) <= MOST_ROWS and len(self.stages) <= MOST_STAGES:
+            sizes = {id(each.data): each.size for each in all_conditions}
+            if sum(sizes.values()) <= MOST_NUMBERS and len(self.stages) <= MOST_STAGES:
                 break
             first = self.stages[1]._replace(before=self._before(1))
             self.stages = (first, *self.stages[2:])

@@ -22,8 +22,8 @@ class Conditions(Protocol):
         """The rows to learn from and to judge by: one object as long as they are."""
 
     @property
-    def rows(self) -> int:
-        """How many there are."""
+    def size(self) -> int:
+        """How many numbers they hold."""
 
     @property
     def watched(self) -> bool:
