@@ -24,7 +24,7 @@ def serving(session, port=0):
         yield server
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(90)
         assert not thread.is_alive(), "the server does not end"
 
 

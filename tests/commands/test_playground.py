@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import httpx2
 import pytest
@@ -12,6 +13,10 @@ from halfmoon.playground import extras
 from halfmoon.serving import server
 
 TABLE = "size;kind;sold\n" + "1,5;a;yes\n2,5;b;no\n3,5;a;no\n0,5;c;yes\n" * 3
+
+# where a busy machine waits
+get = partial(httpx2.get, timeout=90.0)
+post = partial(httpx2.post, timeout=90.0)
 
 
 @pytest.fixture
@@ -89,10 +94,10 @@ def test_ctrl_c_ends_it_well_and_nothing_tells_the_token():
     found = re.fullmatch(r"(http://127\.0\.0\.1:\d+/)#token=(.+)\n", lines[1])
     address, token = found.groups()
     key = {"Authorization": f"Bearer {token}"}
-    assert httpx2.get(address).status_code == 200
-    assert httpx2.post(f"{address}api/state", headers=key).status_code == 200
+    assert get(address).status_code == 200
+    assert post(f"{address}api/state", headers=key).status_code == 200
     process.send_signal(signal.SIGINT)
-    printed, complained = process.communicate(timeout=30)
+    printed, complained = process.communicate(timeout=90)
     assert process.returncode == 0
     assert complained == ""
     assert token not in printed
