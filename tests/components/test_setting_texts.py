@@ -91,6 +91,7 @@ def test_what_is_not_at_its_default_goes_into_texts_and_back():
     assert write_settings(Setup()) == []
     assert texts[0] == "data=spiral:arms=3"
     assert write_settings(CHANGED, without={"data"}) == texts[1:]
+    assert write_settings(Setup(), always={"loss"}) == ["loss=auto"]
 
 
 def test_what_differs_is_said_in_words():

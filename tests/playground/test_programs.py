@@ -1,14 +1,19 @@
 """The code that is shown gives, copied and run, the numbers on the screen."""
 
+import shlex
+
 import numpy as np
 import pytest
 
+from halfmoon.components.setting_texts import read_settings
 from halfmoon.datasets import DATASETS
 from halfmoon.playground import programs
 from halfmoon.playground.building import Conditions
 from halfmoon.playground.make_data import make_data
+from halfmoon.playground.opening import make_session
 from halfmoon.playground.setup import Setup
 from halfmoon.playground.sources import file_source
+from halfmoon.playground.table_data import table_setup
 from halfmoon.training.recording import Recording
 
 SMALL = {"rows": 40, "epochs": 500}
@@ -195,5 +200,25 @@ def test_the_command_names_the_file_of_a_table():
     assert programs.command_line(setup, data, source.name) == (
         "halfmoon playground \\\n"
         "  'my rows.csv' --target 'the target' \\\n"
-        "  --set hidden=2\n"
+        "  --set hidden=2 \\\n"
+        "  --set activations=tanh \\\n"
+        "  --set loss=auto \\\n"
+        "  --set optimizer=gd \\\n"
+        "  --set learning_rate=1.0 \\\n"
+        "  --set batch_size= \\\n"
+        "  --set epochs=20000\n"
     )
+
+
+def test_the_command_opens_a_table_as_it_is():
+    """Which begins with other settings than the defaults."""
+    source = file_source(("a,b,y\n" + "1,2,yes\n3,1,no\n" * 8).encode(), "t.csv")
+    setup = table_setup(Setup(), source)
+    for changes in ({}, {"optimizer": "gd", "hidden": [3], "batch_size": None}):
+        wanted = setup.change(**changes)
+        command = programs.command_line(wanted, make_data(wanted, source), "t.csv")
+        file, *texts = shlex.split(command.replace("\\\n", ""))[2:]
+        assert (file, texts[:2]) == ("t.csv", ["--target", "y"])
+        settings = read_settings(Setup, [text for text in texts[2:] if text != "--set"])
+        with make_session(source, target="y", **settings) as session:
+            assert session.setup == wanted

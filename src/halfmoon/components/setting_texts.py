@@ -54,15 +54,18 @@ def write_setting(value: Any) -> str:
     return "" if value is None else str(value).replace("%", "%25")
 
 
-def write_settings(component: Any, without: Container[str] = ()) -> list[str]:
+def write_settings(
+    component: Any, without: Container[str] = (), always: Container[str] = ()
+) -> list[str]:
     """The settings of a dataclass that are not at their defaults, as such texts.
 
-    Those `without` are left out.
+    Those `without` are left out, and others are `always` written.
     """
     return [
         f"{field.name}={write_setting(getattr(component, field.name))}"
         for field in dataclasses.fields(component)
-        if field.name not in without and getattr(component, field.name) != field.default
+        if field.name not in without
+        if field.name in always or getattr(component, field.name) != field.default
     ]
 
 

@@ -22,6 +22,7 @@ from halfmoon.network import Network
 from halfmoon.playground.building import network_options, train_options
 from halfmoon.playground.data import Data
 from halfmoon.playground.setup import Setup
+from halfmoon.playground.table_data import TOLD
 from halfmoon.tables.writing import write_csv
 from halfmoon.training.settings import Settings
 from halfmoon.training.stages import Stage
@@ -70,7 +71,8 @@ def command_line(setup: Setup, data: Data, file: str) -> str:
         words.append(f"{shlex.quote(file)} --target {shlex.quote(data.target)}")
     if data.kind != "table":
         left_out |= OF_TABLES
-    texts = write_settings(setup, without=left_out)
+    always = TOLD if data.kind != "generator" else ()
+    texts = write_settings(setup, without=left_out, always=always)
     words += [f"--set {shlex.quote(text)}" for text in texts]
     return " \\\n  ".join(words) + "\n"
 

@@ -18,6 +18,17 @@ from halfmoon.tables.held_out import hold_out
 from halfmoon.tables.learnable import LearnableTable, find_target
 
 MOST_CLASSES = 20
+# what a table begins with, in place of the defaults
+BEGINS = {
+    "hidden": (8,),
+    "activations": ("tanh",),
+    "loss": "auto",
+    "optimizer": "adam",
+    "learning_rate": 0.01,
+    "epochs": 200,
+}
+# where rows may come from a file, these are told whatever they are
+TOLD = ("data", "batch_size", *BEGINS)
 
 
 def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setup:
@@ -33,13 +44,8 @@ def table_setup(setup: Setup, source: Source, target: str | None = None) -> Setu
         groups=None,
         axes=(),
         features=PLANE,
-        hidden=(8,),
-        activations=("tanh",),
-        loss="auto",
-        optimizer="adam",
-        learning_rate=0.01,
         batch_size=32 if rows <= 5_000 else 128,
-        epochs=200,
+        **BEGINS,
     )
 
 

@@ -9,6 +9,7 @@ from halfmoon.playground.building import layer_sizes
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
+from halfmoon.playground.table_data import TOLD
 from halfmoon.serving.operations import Answer, operation
 from halfmoon.training.recording import Recording
 
@@ -91,6 +92,7 @@ def describe_data(session: Session) -> dict[str, Any]:
         "version": session.data_version,
         "drawable": data.kind != "table",
         "features": data.features,
+        "told": [] if session.source is None else list(TOLD),
         "given": None if session.source is None else session.source.kind,
     }
 

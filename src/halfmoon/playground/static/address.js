@@ -1,5 +1,5 @@
 // The page's address says what is on the screen: every setting that is not at its
-// default, and what is open. A teacher's link also hides controls and starts a lesson:
+// default, or that a table begins with otherwise, and what is open. A teacher's link also hides controls and starts a lesson:
 //   #hidden=4,3&learning_rate=0.1&open=settings,trace&hide=seed,table&lesson=update
 
 /** @import { Menu, SettingInfo, State } from "./playground.js" */
@@ -50,7 +50,9 @@ export function readAddress(fragment, menu) {
  */
 export function writeAddress(menu, state, page) {
   const changed = menu.settings
-    .filter(({ name, default: usual }) => !isSame(state.setup[name], usual))
+    .filter(({ name, default: usual }) => {
+      return state.data.told.includes(name) || !isSame(state.setup[name], usual);
+    })
     .map(({ name }) => [name, state.setup[name]]);
   /** @type {Record<string, any>} */
   const values = page;
