@@ -210,7 +210,7 @@ def _thumbnails(request: FrameRequest, options: Any) -> Part:
                 "range": value_range(data) if data.task == "regression" else None,
             }
         )
-    return {"thumbnails": header, "thumbnailColumns": columns}, arrays
+    return {"thumbnails": header}, arrays
 
 
 def _hover(request: FrameRequest, options: Any) -> Part:

@@ -90,7 +90,6 @@ def describe_data(session: Session) -> dict[str, Any]:
         "columns": [{"name": each, "kind": kind} for each, kind in data.kinds.items()],
         "notes": data.notes,
         "version": session.data_version,
-        "drawable": data.kind != "table",
         "features": data.features,
         "told": [] if session.source is None else list(TOLD),
         "given": None if session.source is None else session.source.kind,

@@ -21,9 +21,8 @@ export async function makeRecordedTransport(run) {
   const moments = messages.slice(STILL);
   const { updates, menu } = run;
   const end = updates.length - 1;
-  const data = { ...run.state.data, drawable: false };
   const last = updates[end];
-  const state = { ...run.state, data, playing: false, end: last, last, stopped: null };
+  const state = { ...run.state, playing: false, end: last, last, stopped: null };
   let at = end; // the moment that is shown
   let since = 0; // when it began to play, as though from the first moment
 
