@@ -68,9 +68,14 @@ class Data:
         return [name for name, kind in self.kinds.items() if kind in USED]
 
     @property
+    def output_names(self) -> tuple[str, ...]:
+        """What a network's outputs are called: the classes, or the target."""
+        return self.classes or (self.target,)
+
+    @property
     def outputs(self) -> int:
         """How many outputs a network for them has: one a class, or one value."""
-        return len(self.classes) or 1
+        return len(self.output_names)
 
     @cached_property
     def box(self) -> tuple[float, float, float, float]:

@@ -28,11 +28,6 @@ def trace_row(moment: Moment, row: int) -> Traced:
     return Traced.of(network, data.X[row], data.truth(network.loss)[row])
 
 
-def output_names(moment: Moment) -> tuple[str, ...]:
-    """What the network's outputs are called: classes, or the target."""
-    return moment.data.classes or (moment.data.target,)
-
-
 def describe_trace(moment: Moment, row: int) -> dict[str, Any]:
     """Every equation of a row's forward and backward pass, with its numbers."""
     traced = trace_row(moment, row)
@@ -67,7 +62,7 @@ def describe_outputs(moment: Moment, y_hat: Array) -> list[dict[str, Any]]:
     """Each output's name and value."""
     return [
         {"name": name, "value": float(value)}
-        for name, value in zip(output_names(moment), y_hat, strict=True)
+        for name, value in zip(moment.data.output_names, y_hat, strict=True)
     ]
 
 
@@ -83,7 +78,7 @@ def explain(
     """
     traced = None if row is None else trace_row(moment, row)
     network = moment.network_now()
-    names = moment.data.inputs, output_names(moment)
+    names = moment.data.inputs, moment.data.output_names
     if unit is not None:
         told = explain_unit(network, unit, *names, traced)
     elif weight is not None:

@@ -148,7 +148,7 @@ def _draw(fig: Any, moment: Moment) -> None:
         axes=data.axes,
         coefs=[p.W for p in network.views(moment.theta) if hasattr(p, "W")],
         inputs=data.inputs,
-        outputs=data.classes or (data.target,),
+        outputs=data.output_names,
         losses=tuple(np.array(losses, float).T),
     )
 
