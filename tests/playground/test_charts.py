@@ -24,7 +24,7 @@ def ask(session, **want):
 
 def test_curves_hold_what_was_measured(session):
     header, arrays = ask(session, curves={"width": 50, "log": False})
-    assert header["curves"] == [{"id": "1", "name": "run 1", "current": True}]
+    assert header["curves"] == [{"id": "1"}]
     points = session.recording.points
     np.testing.assert_array_equal(
         arrays["curves.0.updates"], [point.update for point in points]
@@ -54,7 +54,7 @@ def test_both_futures_of_a_branch_are_curves(session):
     session.advance(50)
     want = {"width": 50, "runs": ["1", "2", "99"]}
     header, arrays = ask(session, curves=want)
-    assert [run["current"] for run in header["curves"]] == [False, True]
+    assert [run["id"] for run in header["curves"]] == ["1", "2"]
     ends = [arrays[f"curves.{index}.updates"][-1] for index in range(2)]
     assert ends == [400.0, 150.0]
     session.restore("1")

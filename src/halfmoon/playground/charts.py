@@ -31,11 +31,8 @@ def curves(request: FrameRequest, options: Any) -> Part:
     is_log = bool(options.get("log"))
     chosen = request.chosen_runs(options)
     last = max((run.last_update for _, run in chosen), default=0)
-    header = []
     arrays: dict[str, NDArray[Any]] = {}
-    for index, (name, run) in enumerate(chosen):
-        is_current = name == request.moment.run
-        header.append({"id": name, "name": f"run {name}", "current": is_current})
+    for index, (_, run) in enumerate(chosen):
         at, low, high = run.band.in_columns(last, width, is_log)
         band = {
             "at": at,
@@ -44,7 +41,7 @@ def curves(request: FrameRequest, options: Any) -> Part:
         }
         for key, value in (_measured(run) | band).items():
             arrays[f"curves.{index}.{key}"] = value
-    return {"curves": header}, arrays
+    return {"curves": [{"id": name} for name, _ in chosen]}, arrays
 
 
 def _measured(run: Recording) -> dict[str, NDArray[Any]]:
