@@ -103,6 +103,14 @@ def test_a_weight_is_told_with_its_slope_by_differences(moment):
         explain(moment, weight=moment.theta.size)
 
 
+def test_a_slope_beyond_all_limits_is_no_warning():
+    with Session(Setup(rows=30, loss="squared_error")) as session:
+        session.set_weights(np.full_like(session.moment().theta, 1e200))
+        told = explain(session.moment(), weight=8)
+    [slope] = [line for line in told["lines"] if line["name"].startswith("slope")]
+    assert not np.isfinite(slope["value"])
+
+
 def test_every_activation_says_what_a_unit_does():
     for activation in ("gelu", "elu:alpha=0.5", "identity"):
         setup = Setup(data="bumps", hidden=(2,), activations=(activation,))

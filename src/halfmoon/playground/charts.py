@@ -83,7 +83,9 @@ def gradient(moment: Moment, most: int | None = None) -> Array:
     data = moment.data
     rows = np.flatnonzero(~data.is_test)[:most]
     X, y, w = network.read(data.X[rows], data.truth(network.loss)[rows])
-    return network.objective(moment.theta, X, y, w, moment.setup.l2, moment.setup.l1).g
+    setup = moment.setup
+    with np.errstate(all="ignore"):  # it may just diverge
+        return network.objective(moment.theta, X, y, w, setup.l2, setup.l1).g
 
 
 def histograms(request: FrameRequest, options: Any) -> Part:
