@@ -184,6 +184,12 @@ def test_a_table_is_opened_and_its_columns_are_chosen(page, session):
     ).wait_for()
     page.locator(".pg-axis-name-up", has_text=re.compile("^seen$")).wait_for()
     page.locator(".pg-features summary").click()
+    menu, place = (
+        page.locator(each).bounding_box()
+        for each in (".pg-features-list", ".pg-network")
+    )
+    assert place["x"] <= menu["x"]
+    assert menu["x"] + menu["width"] <= place["x"] + place["width"]
     page.get_by_label("height · seen").check()
     until(lambda: session.data.inputs[-1] == "height * seen")
     page.keyboard.press("Escape")
