@@ -176,9 +176,17 @@ def test_an_output_is_enlarged_too(playing, page):
     expect(page.locator(".pg-legend-end")).to_have_text(["0%", "100%"])
     page.mouse.move(0, 0)
     page.locator('.pg-surface-stage[aria-label^="Prediction over"]').wait_for()
-    page.locator(".pg-shown select").select_option(label="output 2")
+    shows = page.locator(".pg-shown select")
+    shows.select_option(label="output 2")
     page.locator('.pg-surface-stage[aria-label^="output 2 over"]').wait_for()
     expect(page.locator(".pg-legend-end")).to_have_text(["0%", "100%"])
+    # it stays the same one, and goes with its class
+    playing.session.change(hidden=[5])
+    expect(shows).to_have_value("7")
+    page.locator('.pg-surface-stage[aria-label^="output 2 over"]').wait_for()
+    playing.session.change(data="moons")
+    expect(shows).to_have_value("")
+    page.locator('.pg-surface-stage[aria-label^="Prediction over"]').wait_for()
 
 
 def test_a_point_is_moved_by_the_pointer(playing, page):

@@ -5,9 +5,11 @@ import { make, makeChoice } from "./controls.js";
 import { setText } from "./elements.js";
 import { showKeys } from "./keys.js";
 import {
+  firstUnit,
   hiddenUnits,
   outputOfUnit,
   outputsOf,
+  placeOfUnit,
   readable,
   unitName,
 } from "./layers.js";
@@ -63,6 +65,7 @@ export function makeSurfacePanel(store) {
     },
     draw(frame, look) {
       const { marks } = store;
+      choice.show(frame);
       const shown = marks.peek ?? marks.pinned;
       const units = hiddenUnits(frame) + outputsOf(frame);
       const isThere = shown !== null && shown < units;
@@ -74,7 +77,6 @@ export function makeSurfacePanel(store) {
       });
       legend.draw(frame, look, isThere ? scaleOf(frame, look, shown) : null);
       axes.show(frame, stage, store.state);
-      choice.show(frame);
       const title = shown === null || !isThere ? "Prediction" : unitName(frame, shown);
       stage.setAttribute("aria-label", `${title} over ${axes.words(frame)}. ${KEYS}`);
     },
@@ -166,16 +168,43 @@ function makeShownChoice(store) {
   });
   choice.element.classList.add("live-inline", "pg-shown");
   let shape = "";
+  /** @type {PlaygroundFrame | null} */
+  let before = null;
   return {
     element: choice.element,
     /** @param {PlaygroundFrame} frame */
     show(frame) {
       const now = JSON.stringify([frame.sizes, frame.inputNames]);
-      if (now !== shape) choice.offer(choicesOf(frame));
+      if (now !== shape) {
+        const { marks } = store;
+        marks.pinned = sameUnit(before ?? frame, frame, marks.pinned);
+        choice.offer(choicesOf(frame));
+      }
       shape = now;
+      before = frame;
       choice.set(store.marks.pinned ?? "");
     },
   };
+}
+
+/**
+ * The number of a unit in another network: of the same place in it; null if there is no
+ * such place.
+ * @param {PlaygroundFrame} before
+ * @param {PlaygroundFrame} frame
+ * @param {number | null} unit
+ */
+function sameUnit(before, frame, unit) {
+  if (unit === null) return null;
+  const { sizes, classNames } = frame;
+  if (unit < 0) return -1 - unit < sizes[0] ? unit : null;
+  const output = outputOfUnit(before, unit);
+  if (output !== null) {
+    return output < classNames.length ? hiddenUnits(frame) + output : null;
+  }
+  const { layer, index } = placeOfUnit(before, unit);
+  const isThere = layer < sizes.length - 1 && index < sizes[layer];
+  return isThere ? firstUnit(frame, layer) + index : null;
 }
 
 /**
