@@ -73,7 +73,7 @@ def test_why_it_stopped_is_a_sentence(ask):
     ask.session.advance(100)
     state = ask("state")
     assert state["stopped"] == "epochs"
-    assert state["message"] == "All 40 epochs are done; set more to go on."
+    assert state["message"] == "All 40 epochs are done; set more under Training."
     ask("change", loss="squared_error", learning_rate=100.0, epochs=9000)
     ask.session.advance(9000)
     state = ask("state")

@@ -91,6 +91,17 @@ def test_one_update_in_four_phases(player):
     assert player.phase is None
 
 
+def test_who_goes_back_while_it_plays_is_told_that_it_pauses(player):
+    shown = []
+    player.play()
+    player.show = shown.append
+    player.seek(0)
+    assert not player.playing
+    assert shown == [True]
+    player.seek(0)
+    assert shown == [True, False]
+
+
 def test_updates_and_epochs():
     with make_player(batch_size=10) as player:
         player.advance(2)

@@ -15,7 +15,7 @@ from halfmoon.training.recording import Recording
 
 # why it stopped, in words; names in braces are settings
 MESSAGES = {
-    "epochs": "All {epochs:,} epochs are done; set more to go on.",
+    "epochs": "All {epochs:,} epochs are done; set more under Training.",
     "diverged": (
         "The loss is no longer finite: lower the learning rate (it is "
         "{learning_rate:g}), or go back some updates first."

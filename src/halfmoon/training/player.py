@@ -129,11 +129,11 @@ class Player:
     def seek(self, update: int) -> None:
         """Go to a recorded update, and stay there."""
         with self.lock:
+            before = (self.playing, self.recording.stage)
             self.playing = False
             self.phase = None
-            stage = self.recording.stage
             self.recording.seek(update)
-            self.show(stage is not self.recording.stage)
+            self.show(before != (False, self.recording.stage))
 
     def _train(self) -> None:
         """Go on while `playing`, at the speed that is set."""
