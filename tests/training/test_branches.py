@@ -70,6 +70,20 @@ def test_going_on_without_a_change_goes_over_the_same_future(player):
     assert player.recording.update == 38
 
 
+def test_what_changes_no_update_is_changed_in_all_stages_alike(player):
+    player.begin(made(epochs=9))
+    player.advance(4)
+    edit(player, learning_rate=0.1)
+    player.advance(20)
+    assert player.recording.stopped == "epochs"
+    run = player.id
+    player.restate(lambda old: old._replace(setup=old.setup.change(epochs=12)))
+    epochs = [stage.conditions.setup.epochs for stage in player.recording.stages]
+    assert (player.id, epochs) == (run, [12, 12])
+    assert player.recording.stopped == ""
+    assert player.recording.last_update == 9
+
+
 def test_a_new_recording_takes_the_place_of_one_that_is_not_kept(player):
     player.advance(5)
     player.begin(made(hidden=(5,)))

@@ -177,19 +177,14 @@ class Session(BranchPlayer):
 
     def _change_view(self, changes: dict[str, Any]) -> None:
         """Change what no update depends on, in all stages alike."""
-        recording = self.recording
         made: dict[int, Data] = {}
-        stages = []
-        for stage in recording.stages:
-            old = stage.conditions
+
+        def changed(old: Conditions) -> Conditions:
             setup = old.setup.change(**changes)
-            data = old.data
-            if "axes" in changes:
-                data = made.get(id(data)) or make_data(setup, old.source)
-                made[id(old.data)] = data
-            new = Conditions(setup, data, old.source)
-            stages.append(stage._replace(conditions=new))
-        recording.stages = tuple(stages)
-        if recording.ended != "diverged":
-            recording.allow_more()
-        self.show(True)
+            if "axes" not in changes:
+                return old._replace(setup=setup)
+            if id(old.data) not in made:
+                made[id(old.data)] = make_data(setup, old.source)
+            return Conditions(setup, made[id(old.data)], old.source)
+
+        self.restate(changed)

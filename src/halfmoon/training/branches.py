@@ -1,5 +1,6 @@
 """A player of several runs: what is changed at an earlier update is another future."""
 
+from collections.abc import Callable
 from typing import Any
 
 from halfmoon.arrays.elementary import Array
@@ -75,6 +76,21 @@ class BranchPlayer(Player):
             branch = recording.branch()
             branch.change(conditions, weights)
             self._add(branch, recording.stages[-1].conditions)
+
+    def restate(self, changed: Callable[[Any], Any]) -> None:
+        """Let the run have been made with other conditions, which make the same of it.
+
+        `changed` makes them of those of each stage. What has stopped it is forgotten.
+        """
+        with self.lock:
+            recording = self.recording
+            recording.stages = tuple(
+                stage._replace(conditions=changed(stage.conditions))
+                for stage in recording.stages
+            )
+            if recording.ended != "diverged":
+                recording.allow_more()
+            self.show(True)
 
     def begin(self, conditions: Any) -> None:
         """Take up a new recording, in place of the present one if it is not kept."""
