@@ -10,12 +10,14 @@ from halfmoon.components.losses import LOSSES
 from halfmoon.engines.cores import available_cores
 from halfmoon.network import Network
 from halfmoon.playground.building import (
+    OF_TRAINING,
     Conditions,
     Measures,
     measure,
     network_options,
     train_options,
 )
+from halfmoon.playground.changes import OF_DATA, OF_VIEW
 from halfmoon.playground.make_data import make_data
 from halfmoon.playground.setup import Setup
 from halfmoon.training.settings import Settings
@@ -36,6 +38,13 @@ def test_options_are_what_the_public_functions_take():
     threads = work.fit.settings.n_threads  # of which the bits do not depend
     expected = Settings(**train_options(setup), n_threads=threads)
     assert work.fit.settings == expected
+
+
+def test_every_setting_is_one_of_data_network_training_or_view():
+    setup, data = made()
+    network = {*network_options(setup, data)} - {"sizes", "activation"}
+    known = OF_DATA | OF_VIEW | network | {"hidden", "activations", *OF_TRAINING}
+    assert known == {*vars(setup)}
 
 
 def test_a_core_is_left_to_the_page():
