@@ -3,16 +3,19 @@
 
 import { place } from "./history.js";
 import { FONT, css, makeCanvas } from "./look.js";
+import { countText, short } from "./numbers.js";
+import { multiplesOf, roundAbove, roundBelow, roundNumbers } from "./round-numbers.js";
 
 /** @import { Canvas } from "./look.js" */
 /** @import { LessonFrame } from "./lesson.js" */
 /** @import { Act, Look } from "./types.js" */
 /** @typedef {[number, number]} Range */
-/** @typedef {[number, string][]} CurveTicks */
 /** @typedef {ReturnType<typeof scales>} Scales */
 
 const EDGE = { left: 44, right: 12, top: 10, bottom: 26 };
 const LIMIT = 2;
+const LOWEST = 0.0005; // loss that has a place
+const HIGHEST = 1000;
 
 /** @param {{ kind: string, updates: number, act: Act }} settings */
 export function makeCurve({ kind, updates, act }) {
@@ -31,13 +34,8 @@ export function makeCurve({ kind, updates, act }) {
     /** @type {Range} */
     const range = isLoss ? lossRange(curve, frame.loss) : [0, productTop(curve)];
     const at = scales(canvas, place(updates), range, isLoss);
-    drawAxes(
-      canvas,
-      at,
-      look,
-      isLoss ? lossTicks(range) : productTicks(range),
-      updates,
-    );
+    const ticks = isLoss ? roundNumbers(...range) : productTicks(range);
+    drawAxes(canvas, at, look, ticks, updates);
     if (!isLoss) drawLimit(canvas, at, look);
     const now = isLoss ? frame.loss : frame.product;
     drawCurve(context, at, look, curve, place(frame.update), now);
@@ -58,12 +56,9 @@ function lossRange(curve, loss) {
     low = Math.min(low, curve[i + 1]);
     high = Math.max(high, curve[i + 2]);
   }
-  // whole steps of ticks, so that the axis seldom moves
-  const steps = [
-    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100,
-  ];
-  const bottom = steps.findLast((step) => step <= 0.95 * low) ?? 0.0005;
-  const top = steps.find((step) => step >= 1.05 * high) ?? 1000;
+  // round numbers, so that the axis seldom moves
+  const bottom = roundBelow(Math.max(LOWEST, 0.95 * low));
+  const top = roundAbove(Math.min(HIGHEST, 1.05 * high));
   return [Math.min(bottom, 0.05), Math.max(top, 1)];
 }
 
@@ -99,31 +94,16 @@ function scales({ width, height }, last, [low, high], isLog) {
   };
 }
 
-/**
- * @param {Range} range
- * @returns {CurveTicks}
- */
-function lossTicks([low, high]) {
-  const all = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100];
-  const inside = all.filter((tick) => tick >= low && tick <= high);
-  const few = inside.length > 6 ? inside.filter((_, i) => i % 2 === 0) : inside;
-  return few.map((tick) => [tick, `${tick}`]);
-}
-
 /** @param {Range} range */
 function productTicks([, high]) {
-  const step = high > 6 ? 2 : 1;
-  /** @type {CurveTicks} */
-  const ticks = [];
-  for (let tick = 0; tick <= high; tick += step) ticks.push([tick, `${tick}`]);
-  return ticks;
+  return multiplesOf(high > 6 ? 2 : 1, 0, high);
 }
 
 /**
  * @param {Canvas} canvas
  * @param {Scales} at
  * @param {Look} look
- * @param {CurveTicks} ticks
+ * @param {number[]} ticks
  * @param {number} updates
  */
 function drawAxes({ context, width }, at, look, ticks, updates) {
@@ -133,20 +113,20 @@ function drawAxes({ context, width }, at, look, ticks, updates) {
   context.lineWidth = 1;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const [value, text] of ticks) {
+  for (const value of ticks) {
     const y = Math.round(at.y(value)) + 0.5;
     context.beginPath();
     context.moveTo(at.left, y);
     context.lineTo(at.right, y);
     context.stroke();
-    context.fillText(text, at.left - 7, y);
+    context.fillText(short(value), at.left - 7, y);
   }
   context.textBaseline = "top";
   const marks = [0, 1, 10, 100, 1000, 10000].filter((update) => update <= updates);
   for (const update of marks) {
     const x = at.x(place(update));
     context.textAlign = x > width - 40 ? "right" : "center";
-    context.fillText(update.toLocaleString("en"), x, at.bottom + 8);
+    context.fillText(countText(update), x, at.bottom + 8);
   }
 }
 

@@ -2,6 +2,7 @@
 // updates, and the readings of update, loss and accuracy.
 
 import { make, makeButton } from "./controls.js";
+import { countText, scoreText } from "./numbers.js";
 import { makeTimelineSlider } from "./time-slider.js";
 
 /** @import { FigureAct, FigureSettings, FigureState, LessonFrame } from "./lesson.js" */
@@ -49,9 +50,9 @@ export function makeTrainingBar(act, settings) {
 /** @param {LessonFrame} frame */
 function textsOf({ update, loss, accuracy }) {
   return [
-    update.toLocaleString("en"),
+    countText(update),
     Number.isFinite(loss) ? loss.toFixed(6) : "∞",
-    `${(100 * accuracy).toFixed(1)}%`,
+    scoreText(accuracy, "accuracy"),
   ];
 }
 

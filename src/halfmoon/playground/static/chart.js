@@ -5,6 +5,7 @@ import { make } from "./controls.js";
 import { place } from "./history.js";
 import { FONT, css } from "./look.js";
 import { countText, short } from "./numbers.js";
+import { multiplesOf, roundAbove, roundNumbers } from "./round-numbers.js";
 import { uPlot } from "./uplot.js";
 
 /** @import { Look } from "./types.js" */
@@ -37,6 +38,8 @@ import { uPlot } from "./uplot.js";
  * @property {(update: number) => void} seek
  * @property {(update: number | null) => void} hover
  */
+
+const X_APART = 52; // pixels between two numbers of the axis of updates
 
 /** @param {Act} act */
 export function makeChart(act) {
@@ -211,8 +214,6 @@ function axesOf(state) {
     ...common,
     size: 24,
     gap: 4,
-    space: 60,
-    incrs: wholeSteps(),
     grid: { show: false },
     values: (_, splits) => splits.map(countText),
   };
@@ -224,15 +225,13 @@ function axesOf(state) {
     space: 26,
     values: (_, splits) => splits.map(short),
   };
-  if (log) x.splits = (plot, _, low, high) => powersTo(high, plot.width);
-  if (logValues) y.splits = (plot, _, low, high) => ticksOf(low, high);
+  x.splits = (plot, _, low, high) => {
+    if (log) return powersTo(high, plot.width);
+    const step = roundAbove((X_APART * high) / plot.width);
+    return multiplesOf(Math.max(1, step), low, high);
+  };
+  if (logValues) y.splits = (plot, _, low, high) => roundNumbers(low, high);
   return [x, y];
-}
-
-function wholeSteps() {
-  return [0, 1, 2, 3, 4, 5, 6, 7].flatMap((power) => {
-    return [1, 2, 5].map((first) => first * 10 ** power);
-  });
 }
 
 /**
@@ -243,25 +242,8 @@ function wholeSteps() {
 function powersTo(most, width) {
   const found = [0];
   for (let power = 1; power <= most; power *= 10) found.push(power);
-  const each = Math.ceil((found.length * 52) / width);
+  const each = Math.ceil((found.length * X_APART) / width);
   return found.filter((_, i) => i % each === 0);
-}
-
-/**
- * 1, 2 and 5 times powers of ten, and of many the powers alone.
- * @param {number} low
- * @param {number} high
- */
-function ticksOf(low, high) {
-  const powers = [];
-  let exponent = Math.floor(Math.log10(low));
-  for (; 10 ** exponent <= high; exponent += 1) powers.push(10 ** exponent);
-  const all = powers.flatMap((power) => [power, 2 * power, 5 * power]);
-  const isInside = (/** @type {number} */ value) => {
-    return value >= 0.999 * low && value <= 1.001 * high;
-  };
-  const inside = all.filter(isInside);
-  return inside.length > 6 ? powers.filter(isInside) : inside;
 }
 
 /**
@@ -278,10 +260,7 @@ function drawBehind(plot, { content, look }) {
     context.setLineDash([6 * density, 4 * density]);
     context.strokeStyle = css(look.ink);
     context.lineWidth = 1.4 * density;
-    context.beginPath();
-    context.moveTo(bbox.left, y);
-    context.lineTo(bbox.left + bbox.width, y);
-    context.stroke();
+    drawLine(context, bbox.left, y, bbox.left + bbox.width, y);
   }
   context.restore();
 }
@@ -320,11 +299,22 @@ function drawNow(plot, { content, look }) {
   context.setLineDash([]);
   context.strokeStyle = css(look.ink, 0.55);
   context.lineWidth = density;
-  context.beginPath();
-  context.moveTo(x + 0.5, bbox.top);
-  context.lineTo(x + 0.5, bbox.top + bbox.height);
-  context.stroke();
+  drawLine(context, x + 0.5, bbox.top, x + 0.5, bbox.top + bbox.height);
   context.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ */
+function drawLine(context, x0, y0, x1, y1) {
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
 }
 
 /**
@@ -356,38 +346,4 @@ function listenToPresses(plot, act) {
       pressed = false;
     });
   }
-}
-
-/**
- * The ends of an axis that holds all values: whole steps, so that it seldom moves.
- * @param {ArrayLike<number>[]} lists
- * @param {boolean} isLog
- * @returns {[number, number]}
- */
-export function axisRange(lists, isLog) {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const list of lists) {
-    for (let i = 0; i < list.length; i += 1) {
-      if (!Number.isFinite(list[i]) || (isLog && list[i] <= 0)) continue;
-      low = Math.min(low, list[i]);
-      high = Math.max(high, list[i]);
-    }
-  }
-  if (low > high) return isLog ? [0.01, 1] : [0, 1];
-  if (isLog) return [stepBelow(low), stepAbove(high)];
-  return [low < 0 ? -stepAbove(-low) : 0, high > 0 ? stepAbove(high) : 1];
-}
-
-/** @param {number} value */
-function stepBelow(value) {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([5, 2].find((step) => step * power <= value) ?? 1);
-}
-
-/** @param {number} value */
-function stepAbove(value) {
-  const power = 10 ** Math.floor(Math.log10(value));
-  const steps = [1, 1.5, 2, 3, 4, 5, 6, 8];
-  return power * (steps.find((step) => step * power >= value) ?? 10);
 }

@@ -1,10 +1,11 @@
 // Training and test loss, or score, over the updates: of the run that is on, and of the
 // kept ones beside it, so that both futures of a branch are seen.
 
-import { makeChart, axisRange } from "./chart.js";
+import { makeChart } from "./chart.js";
 import { makeReadout } from "./curves-readout.js";
 import { make } from "./controls.js";
 import { css } from "./look.js";
+import { axisRange } from "./round-numbers.js";
 import { inOrder, runColours } from "./run-colours.js";
 import { makePick, makePress } from "./toggles.js";
 
@@ -33,7 +34,6 @@ const DASH = [5, 4];
  * @returns {Panel}
  */
 export function makeCurvesPanel(store) {
-  const element = make("div", "pg-curves-panel");
   /** @type {View} */
   const view = { shows: "loss", log: true, logValues: false, hovered: null };
   const hidden = store.hiddenRuns;
@@ -52,6 +52,7 @@ export function makeCurvesPanel(store) {
     store.redraw();
     store.want();
   });
+  const element = make("div", "pg-column pg-curves-panel");
   element.append(head.element, chart.element, readout.element);
 
   /**
@@ -93,7 +94,6 @@ export function makeCurvesPanel(store) {
  * @param {() => void} change
  */
 function makeHead(view, change) {
-  const element = make("div", "pg-head");
   const pick = makePick({
     label: "What the curves show",
     options: [["loss", "Loss"]],
@@ -102,6 +102,7 @@ function makeHead(view, change) {
       change();
     },
   });
+  const element = make("div", "pg-wrap pg-head");
   element.append(
     pick.element,
     makeLogSwitch("x", "log"),

@@ -1,11 +1,12 @@
 // How far updates may go: the learning rate times the largest curvature against the
 // limit above which descent is unstable, the gradient's norm, and the learning rate.
 
-import { axisRange, makeChart } from "./chart.js";
+import { makeChart } from "./chart.js";
 import { make } from "./controls.js";
 import { setNumbers, setText } from "./elements.js";
 import { css } from "./look.js";
 import { short } from "./numbers.js";
+import { axisRange } from "./round-numbers.js";
 import { makePick } from "./toggles.js";
 
 /** @import { Content } from "./chart.js" */
@@ -20,7 +21,6 @@ const HIGHEST = 6; // times the limit; beyond it the curve leaves the chart
  * @returns {Panel}
  */
 export function makeStabilityPanel(store) {
-  const element = make("div", "pg-stability-panel");
   let shows = "product";
   let known = 0; // updates whose curvature has come
   const pick = makePick({
@@ -35,14 +35,14 @@ export function makeStabilityPanel(store) {
       store.redraw();
     },
   });
-  const numbers = make("dl", "pg-numbers");
-  const head = make("div", "pg-head");
-  head.append(pick.element, numbers);
+  const numbers = make("dl", "pg-wrap pg-numbers");
+  const head = make("div", "pg-wrap pg-head", pick.element, numbers);
   const chart = makeChart({
     seek: (update) => store.tell("seek", { update }),
     hover() {},
   });
   const note = make("p", "pg-note");
+  const element = make("div", "pg-column pg-stability-panel");
   element.append(head, chart.element, note);
 
   return {

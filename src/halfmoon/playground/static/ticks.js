@@ -1,8 +1,8 @@
 // Round numbers along an axis, and where they stand.
 
 import { make } from "./controls.js";
+import { multiplesOf, roundAbove } from "./round-numbers.js";
 
-const ROUND = [1, 2, 5, 10];
 const A_DAY = 86_400_000; // milliseconds
 const A_MONTH = 28; // days, at least
 
@@ -17,19 +17,12 @@ const A_MONTH = 28; // days, at least
 function roundTicks(low, high, most, isDate) {
   const least = (high - low) / Math.max(1, most);
   if (!(least > 0) || !Number.isFinite(least)) return [];
-  const power = Math.floor(Math.log10(least));
-  const scale = 10 ** power;
-  const step = scale * (ROUND.find((each) => each * scale >= least) ?? 10);
+  const step = roundAbove(least);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   /** @param {number} value */
   const write = (value) =>
     isDate ? dateText(value, step >= A_MONTH) : tickText(value, digits);
-  /** @type {[number, string][]} */
-  const found = [];
-  for (let k = Math.ceil(low / step); k * step <= high; k += 1) {
-    found.push([k * step, write(k * step)]);
-  }
-  return found;
+  return multiplesOf(step, low, high).map((value) => [value, write(value)]);
 }
 
 /**
@@ -58,7 +51,7 @@ function tickText(value, digits) {
  * @param {"across" | "up"} direction
  */
 export function makeTicks(direction) {
-  const element = make("div", `pg-ticks pg-ticks-${direction}`);
+  const element = make("div", `pg-label pg-ticks pg-ticks-${direction}`);
   element.setAttribute("aria-hidden", "true");
   let shown = "";
   return {
