@@ -43,6 +43,13 @@ CALLS = {
     "axisRange([[0.03, 0.69, NaN, 0]], true)": [0.02, 0.8],
     "axisRange([], false)": [0, 1],
     "axisRange([[NaN]], true)": [0.01, 1],
+    "roundAbove(0.3)": 0.5,
+    "roundAbove(200)": 200,
+    "roundBelow(0.3)": 0.2,
+    "roundBelow(1)": 1,
+    "multiplesOf(5, -7, 12)": [-5, 0, 5, 10],
+    "roundNumbers(0.05, 1)": [0.05, 0.1, 0.2, 0.5, 1],
+    "roundNumbers(0.001, 10)": [0.001, 0.01, 0.1, 1, 10],
 }
 
 
@@ -54,11 +61,11 @@ def answers():
     listed = ", ".join(CALLS)
     main = (
         'import { countText, lossText, scoreText, short } from "./numbers.js";\n'
-        'import { axisRange } from "./chart.js";\n'
+        "import { axisRange, multiplesOf, roundAbove, roundBelow, roundNumbers } "
+        'from "./round-numbers.js";\n'
         f"console.log(JSON.stringify([{listed}]));\n"
     )
-    # uPlot asks for a page when it is loaded; nothing here draws
-    ours |= {"test": main, "uplot": "export const uPlot = null;\n"}
+    ours |= {"test": main}
     done = subprocess.run(
         ["node", "--input-type=module", "-"],
         input=modules.join(ours, "test"),

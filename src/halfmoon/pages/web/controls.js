@@ -9,16 +9,17 @@ function unique() {
 }
 
 /**
+ * An element of a class, with texts and other elements in it.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {string} [className]
- * @param {string} [text]
+ * @param {(Node | string)[]} parts
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function make(tag, className, text) {
+export function make(tag, className, ...parts) {
   const element = document.createElement(tag);
   if (className) element.className = className;
-  if (text) element.textContent = text;
+  element.append(...parts);
   return element;
 }
 

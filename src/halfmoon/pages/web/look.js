@@ -170,6 +170,17 @@ export function classColour({ classes }, label) {
 }
 
 /**
+ * The colour of a row's target: of its class, or on the scale of values from 0 to 1.
+ * @param {Look} look
+ * @param {string} task
+ * @param {number} y
+ */
+export function targetColour(look, task, y) {
+  if (task !== "regression") return classColour(look, y);
+  return colourOf(shadeOf(look.shades.values, y));
+}
+
+/**
  * A class's marker; where colours come again, with other markers.
  * @param {number} label
  */

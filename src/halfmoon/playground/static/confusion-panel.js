@@ -2,7 +2,7 @@
 // values, which have no classes: what is predicted over what is true, and how far off.
 
 import { make } from "./controls.js";
-import { makeHeadCell, makeScrollable, setNumbers } from "./elements.js";
+import { fillTable, makeHeadCell, makeScrollable, setNumbers } from "./elements.js";
 import { FONT, css, makeCanvas, mix } from "./look.js";
 import { countText, scoreText, short } from "./numbers.js";
 import { makePick } from "./toggles.js";
@@ -18,7 +18,6 @@ const STRENGTH = 0.45; // of a cell that holds all rows of its class
  * @returns {Panel}
  */
 export function makeConfusionPanel(store) {
-  const element = make("div", "pg-confusion-panel");
   let part = "test";
   const pick = makePick({
     label: "Rows that are counted",
@@ -31,11 +30,11 @@ export function makeConfusionPanel(store) {
       store.redraw();
     },
   });
-  const head = make("div", "pg-head");
   const note = make("p", "pg-note");
-  head.append(pick.element, note);
+  const head = make("div", "pg-wrap pg-head", pick.element, note);
   const counts = makeCounts();
   const values = makeValues(() => store.redraw());
+  const element = make("div", "pg-confusion-panel");
   element.append(head, counts.element, values.element);
 
   return {
@@ -71,10 +70,9 @@ function summary(counts) {
 
 /** A table of counts; a cell is the darker, the larger its share of its true class. */
 function makeCounts() {
-  const element = make("div", "pg-scroll");
   const table = make("table", "pg-counts");
   const caption = make("caption", "", "Rows by true class, columns by predicted class");
-  element.append(table);
+  const element = make("div", "pg-scroll", table);
   makeScrollable(element, "Confusion matrix");
   let known = "";
   /** @type {HTMLElement[][]} */
@@ -82,20 +80,13 @@ function makeCounts() {
 
   /** @param {string[]} names */
   function build(names) {
-    const head = make("tr");
-    const corner = make("td", "", "true ↓ predicted →");
-    head.append(corner, ...names.map((name) => headerOf(name, "col")));
-    const top = make("thead");
-    top.append(head);
-    const body = make("tbody");
-    cells = names.map((name) => {
-      const row = make("tr");
-      const inRow = names.map(() => make("td"));
-      row.append(headerOf(name, "row"), ...inRow);
-      body.append(row);
-      return inRow;
+    const corner = make("td", "pg-label", "true ↓ predicted →");
+    const heads = names.map((name) => headerOf(name, "col"));
+    cells = names.map(() => names.map(() => make("td")));
+    const rows = names.map((name, i) => {
+      return make("tr", "", headerOf(name, "row"), ...cells[i]);
     });
-    table.replaceChildren(caption, top, body);
+    fillTable(table, [corner, ...heads], rows, caption);
     table.classList.toggle("many", names.length > FEW);
   }
 
@@ -116,7 +107,7 @@ function makeCounts() {
           const colour = i === k ? look.right : look.wrong;
           const cell = cells[i][k];
           cell.textContent = countText(count);
-          cell.classList.toggle("none", count === 0);
+          cell.classList.toggle("pg-faint", count === 0);
           cell.title = `${(100 * share).toFixed(1)}% of ${names[i]}`;
           cell.style.background = css(mix(look.paper, colour, STRENGTH * share));
         });
@@ -130,7 +121,7 @@ function makeCounts() {
  * @param {"row" | "col"} scope
  */
 function headerOf(text, scope) {
-  const cell = makeHeadCell(text, scope);
+  const cell = makeHeadCell(text, scope, "pg-cut pg-faint");
   cell.title = text;
   return cell;
 }
@@ -140,12 +131,10 @@ function headerOf(text, scope) {
  * @param {() => void} redraw
  */
 function makeValues(redraw) {
-  const element = make("div", "pg-values");
-  const list = make("dl", "pg-numbers");
-  const stage = make("div", "pg-stage");
+  const list = make("dl", "pg-wrap pg-numbers");
   const canvas = makeCanvas("live-canvas", redraw);
-  stage.append(canvas.element);
-  element.append(stage, list);
+  const stage = make("div", "pg-frame pg-stage", canvas.element);
+  const element = make("div", "pg-wrap pg-values", stage, list);
 
   return {
     element,

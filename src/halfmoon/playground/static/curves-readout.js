@@ -2,7 +2,7 @@
 // the run stands. They are the curves in text.
 
 import { make } from "./controls.js";
-import { makeHeadCell, setText } from "./elements.js";
+import { makeHeadCell, makePlainButton, setText } from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 
 /** @import { Curves, View } from "./curves-panel.js" */
@@ -10,21 +10,19 @@ import { countText, lossText, scoreText } from "./numbers.js";
 
 /** @param {(id: string) => void} toggle shows or hides a run's curves */
 export function makeReadout(toggle) {
-  const element = make("table", "pg-readout");
   const caption = make("caption", "");
-  const head = make("thead");
   const columns = make("tr");
   const body = make("tbody");
   const names = ["Run", "Update", "Training", "Test"];
   names.forEach((name, i) => {
-    const cell = makeHeadCell("", "col");
+    const cell = makeHeadCell("", "col", "pg-label");
     // as the curves are drawn
     if (i >= 2) cell.append(make("span", i === 2 ? "pg-line" : "pg-line dashed"));
     cell.append(name);
     columns.append(cell);
   });
-  head.append(columns);
-  element.append(caption, head, body);
+  const head = make("thead", "", columns);
+  const element = make("table", "pg-readout", caption, head, body);
   /** @type {Map<string, ReturnType<typeof makeRow>>} */
   const rows = new Map();
 
@@ -66,18 +64,11 @@ export function makeReadout(toggle) {
 
 /** @param {() => void} press */
 function makeRow(press) {
-  const element = make("tr");
-  const name = makeHeadCell("", "row");
-  const button = make("button", "pg-run");
-  button.type = "button";
-  button.title = "Show or hide these curves";
-  button.addEventListener("click", press);
   const mark = make("span", "pg-run-mark");
-  const text = make("span");
-  button.append(mark, text);
-  name.append(button);
+  const text = make("span", "pg-cut");
+  const button = makePlainButton("pg-run", press, mark, text);
   const cells = [make("td"), make("td"), make("td")];
-  element.append(name, ...cells);
+  const element = make("tr", "", makeHeadCell(button, "row"), ...cells);
   return {
     element,
     /**

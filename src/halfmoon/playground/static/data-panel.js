@@ -55,7 +55,6 @@ function settingOf(store, name) {
  * @param {Store} store
  */
 function makeDraws(store) {
-  const element = make("div");
   const own = make("div");
   const fields = {
     rows: amount(store, "rows", "Rows", COUNTS),
@@ -70,6 +69,7 @@ function makeDraws(store) {
     press: () => store.change({ data_seed: store.state.setup.data_seed + 1 }),
   });
   fields.data_seed.element.lastElementChild?.before(again.element);
+  const element = make("div");
   element.append(own, ...Object.values(fields).map((field) => field.element));
   let shown = "";
   return {
@@ -116,7 +116,6 @@ function amount(store, name, label, stops) {
  * @param {Store} store
  */
 function makeColumns(store) {
-  const element = make("div", "pg-columns");
   /**
    * @param {string} name
    * @param {string} label
@@ -131,7 +130,7 @@ function makeColumns(store) {
     store.change({ target: value, task: null });
   });
   const task = choice("task", "Task", (value) => store.change({ task: value }));
-  task.offer(TASKS.map(pair));
+  task.offer(TASKS);
   /** @type {string[]} */
   let chosen = [];
   const axes = ["Horizontal axis", "Vertical axis"].map((label, i) =>
@@ -144,10 +143,11 @@ function makeColumns(store) {
   const groups = choice("groups", "Groups", (value) =>
     store.change({ groups: value || null }),
   );
-  const notes = make("ul", "pg-notes");
+  const notes = make("ul", "pg-note pg-notes");
   const told = make("details", "pg-told");
-  told.append(make("summary", "", "How it was read"), notes);
+  told.append(make("summary", "pg-note", "How it was read"), notes);
   const fields = [target, task, ...axes, groups];
+  const element = make("div", "pg-columns");
   element.append(...fields.map((field) => field.element), told);
   return {
     element,
@@ -156,28 +156,20 @@ function makeColumns(store) {
       element.hidden = data.kind !== "table";
       if (element.hidden) return;
       const names = data.columns.map((/** @type {any} */ column) => column.name);
-      target.offer(names.map(pair));
+      target.offer(names);
       target.set(data.target);
       task.set(now);
       chosen = [...data.axes];
       axes.forEach((field, i) => {
-        field.offer(data.axis_choices.map(pair));
+        field.offer(data.axis_choices);
         field.set(data.axes[i]);
       });
       const others = names.filter((/** @type {string} */ name) => name !== data.target);
-      groups.offer([["", "none"], ...others.map(pair)]);
+      groups.offer([["", "none"], ...others]);
       groups.set(setup.groups ?? "");
       notes.replaceChildren(
         ...data.notes.map((/** @type {string} */ note) => make("li", "", note)),
       );
     },
   };
-}
-
-/**
- * @param {string} name
- * @returns {[string, string]}
- */
-function pair(name) {
-  return [name, name];
 }

@@ -1,8 +1,9 @@
 // Pictures of all data sets, to choose one; and of one's own rows, if there are some.
 
-import { make, makeButton } from "./controls.js";
+import { make } from "./controls.js";
+import { makePlainButton } from "./elements.js";
 import { readComponent } from "./fields.js";
-import { classColour, colourOf, contextOf, css, shadeOf } from "./look.js";
+import { contextOf, css, targetColour } from "./look.js";
 
 /** @import { PlaygroundFrame, State, Store } from "./playground.js" */
 /** @import { Look } from "./types.js" */
@@ -40,17 +41,18 @@ export function makePictures(store) {
    * @param {string} help
    */
   function add(name, text, help) {
-    const { element: button } = makeButton({
-      label: text,
-      className: "pg-picture",
-      press: () => store.change({ data: name }),
-    });
-    button.title = help;
     const canvas = make("canvas");
     canvas.width = PICTURE_SIDE;
     canvas.height = PICTURE_SIDE;
     canvas.setAttribute("aria-hidden", "true");
-    button.prepend(canvas);
+    const choose = () => store.change({ data: name });
+    const button = makePlainButton(
+      "pg-picture",
+      choose,
+      canvas,
+      make("span", "", text),
+    );
+    button.title = help;
     buttons.set(name, button);
     element.append(button);
   }
@@ -124,11 +126,7 @@ function paintPicture(canvas, { task, points, y }, look) {
   context.clearRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
   const inside = PICTURE_SIDE - 4 * DOT;
   points.forEach(([across, up], i) => {
-    const colour =
-      task === "regression"
-        ? colourOf(shadeOf(look.shades.values, y[i]))
-        : classColour(look, y[i]);
-    context.fillStyle = css(colour);
+    context.fillStyle = css(targetColour(look, task, y[i]));
     context.beginPath();
     const left = 2 * DOT + inside * across;
     const top = 2 * DOT + inside * (1 - up);

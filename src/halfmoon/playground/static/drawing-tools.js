@@ -1,7 +1,8 @@
 // Points are drawn on the big map: a brush of a class, an eraser, and back again.
 
-import { make, makeButton } from "./controls.js";
-import { classColour, colourOf, css, shadeOf } from "./look.js";
+import { make } from "./controls.js";
+import { makePlainButton } from "./elements.js";
+import { css, targetColour } from "./look.js";
 import { offerFile } from "./save-file.js";
 import { makePick, makeSmallButton } from "./toggles.js";
 
@@ -15,9 +16,7 @@ const PAUSE = 35; // milliseconds between two points of a stroke
 
 /** @param {Store} store */
 export function makeTools(store) {
-  const element = make("fieldset", "pg-tools");
   const legend = make("legend", "", "Draw points");
-  element.append(legend);
   const tools = makePick({
     label: "What the pointer does on the map",
     options: [
@@ -27,7 +26,7 @@ export function makeTools(store) {
     ],
     change: (tool) => take(tool),
   });
-  const swatches = make("div", "pg-swatches");
+  const swatches = make("div", "pg-wrap pg-swatches");
   swatches.setAttribute("role", "group");
   let label = 0;
   let isEmpty = false; // the next stroke takes the place of all points
@@ -50,14 +49,11 @@ export function makeTools(store) {
 
   /** @param {number} value */
   function makeSwatch(value) {
-    const { element: button } = makeButton({
-      label: `${value}`,
-      className: "pg-swatch",
-      press() {
-        choose(value);
-        take("brush");
-      },
-    });
+    function press() {
+      choose(value);
+      take("brush");
+    }
+    const button = makePlainButton("pg-swatch", press, `${value}`);
     button.value = `${value}`;
     return button;
   }
@@ -75,7 +71,6 @@ export function makeTools(store) {
 
   const hint = make("p", "pg-note", HINT);
   hint.hidden = true;
-  const below = make("div", "pg-tools-row");
   const undo = makeSmallButton("Undo", strokes.undo);
   const empty = makeSmallButton("Start empty", () => {
     isEmpty = true;
@@ -86,8 +81,9 @@ export function makeTools(store) {
   const save = makeSmallButton("Save CSV", async () => {
     offerFile(await store.ask("save", { kind: "csv" }));
   });
-  below.append(undo, empty, save);
-  element.append(tools.element, swatches, hint, below);
+  const below = make("div", "pg-wrap pg-tools-row", undo, empty, save);
+  const element = make("fieldset", "pg-tools");
+  element.append(legend, tools.element, swatches, hint, below);
 
   return {
     element,
@@ -128,12 +124,8 @@ function classNumbers() {
 function paintSwatches(swatches, task, look) {
   for (const button of swatches.querySelectorAll("button")) {
     const value = Number(button.value);
-    const share = 0.5 + 0.5 * value;
-    const colour =
-      task === "regression"
-        ? colourOf(shadeOf(look.shades.values, share))
-        : classColour(look, value);
-    button.style.setProperty("--swatch", css(colour));
+    const share = task === "regression" ? 0.5 + 0.5 * value : value;
+    button.style.setProperty("--swatch", css(targetColour(look, task, share)));
   }
 }
 

@@ -1,16 +1,32 @@
 // Small parts that many panels are made of.
 
+/** @typedef {string | [string, string]} Option a value, and its text if that differs */
+
 import { make } from "./controls.js";
 
 /**
  * A cell that names a row or a column of a table.
- * @param {string} text
+ * @param {Node | string} content
  * @param {"row" | "col"} scope
+ * @param {string} className
  */
-export function makeHeadCell(text, scope) {
-  const cell = make("th", "", text);
+export function makeHeadCell(content, scope, className = "") {
+  const cell = make("th", className, content);
   cell.scope = scope;
   return cell;
+}
+
+/**
+ * A button with any parts, and the look of its class.
+ * @param {string} className
+ * @param {() => void} press
+ * @param {(Node | string)[]} parts
+ */
+export function makePlainButton(className, press, ...parts) {
+  const element = make("button", `pg-button ${className}`, ...parts);
+  element.type = "button";
+  element.addEventListener("click", press);
+  return element;
 }
 
 /**
@@ -26,35 +42,57 @@ export function makeScrollable(element, label) {
 
 /**
  * Written only when it changes, so that a selection and a screen reader rest.
- * @param {HTMLElement} element
+ * @param {Element} element
  * @param {string} text
  */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** @param {string} text whose first letter becomes a capital */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /**
- * The options of a list, as pairs of value and text.
  * @param {HTMLSelectElement} select
- * @param {[string, string][]} options
+ * @param {Option[]} options
  */
 export function setOptions(select, options) {
-  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+  const pairs = options.map((each) => (typeof each === "string" ? [each, each] : each));
+  select.replaceChildren(...pairs.map(([value, text]) => new Option(text, value)));
+}
+
+/** @param {string} label for a screen reader */
+export function makeSelect(label) {
+  const select = make("select", "pg-select");
+  select.setAttribute("aria-label", label);
+  return select;
+}
+
+/**
+ * Fill a table.
+ * @param {HTMLElement} table
+ * @param {Node[]} head cells
+ * @param {Node[]} rows
+ * @param {Node[]} caption
+ */
+export function fillTable(table, head, rows, ...caption) {
+  const top = make("thead", "", make("tr", "", ...head));
+  table.replaceChildren(...caption, top, make("tbody", "", ...rows));
 }
 
 /**
  * A few numbers with their names.
  * @param {HTMLElement} list a description list
- * @param {[string, string][]} rows name and value
+ * @param {string[][]} rows name and value
  */
 export function setNumbers(list, rows) {
-  const text = JSON.stringify(rows);
-  if (list.dataset.known === text) return;
-  list.dataset.known = text;
-  const made = rows.map(([name, value]) => {
-    const pair = make("div");
-    pair.append(make("dt", "", name), make("dd", "", value));
-    return pair;
+  while (list.childElementCount < rows.length) {
+    list.append(make("div", "", make("dt", "pg-label"), make("dd")));
+  }
+  while (list.childElementCount > rows.length) list.lastElementChild?.remove();
+  [...list.children].forEach((pair, i) => {
+    [...pair.children].forEach((part, k) => setText(part, rows[i][k]));
   });
-  list.replaceChildren(...made);
 }

@@ -8,11 +8,10 @@ import { readable } from "./layers.js";
 
 /** @param {Store} store */
 export function makeFeaturesMenu(store) {
-  const element = make("details", "pg-features");
   const summary = make("summary", "", "Inputs");
-  const list = make("fieldset", "pg-features-list");
-  const title = make("legend");
-  element.append(summary, list);
+  const list = make("fieldset", "pg-leaf pg-features-list");
+  const title = make("legend", "pg-note");
+  const element = make("details", "pg-features", summary, list);
   /** @type {Map<string, HTMLInputElement>} */
   const boxes = new Map();
   let offered = "";
@@ -24,10 +23,10 @@ export function makeFeaturesMenu(store) {
     boxes.clear();
     list.replaceChildren(title);
     for (const name of names) {
-      const label = make("label", "pg-feature");
-      const box = make("input");
+      const box = make("input", "pg-check");
       box.type = "checkbox";
       box.addEventListener("change", change);
+      const label = make("label", "pg-row pg-feature");
       label.append(box, make("span", "", readable(name)));
       boxes.set(name, box);
       list.append(label);

@@ -2,9 +2,10 @@
 // be typed in is checked by Python, which says in a sentence what is allowed.
 
 import { make } from "./controls.js";
-import { setOptions } from "./elements.js";
+import { capital, setOptions } from "./elements.js";
 
 /** @import { ComponentInfo, SettingInfo } from "./playground.js" */
+/** @import { Option } from "./elements.js" */
 
 /**
  * @typedef {Object} Field
@@ -31,7 +32,7 @@ function makeLine(label, control, info) {
   element.title = `${info.help}: ${info.rule}`;
   control.setAttribute("aria-description", element.title);
   if (info.starts_over) {
-    const mark = make("span", "pg-starts-over", "↺");
+    const mark = make("span", "pg-faint pg-starts-over", " ↺");
     mark.title = "starts over";
     mark.setAttribute("aria-hidden", "true");
     name.append(mark, make("span", "live-hidden-text", " (starts over)"));
@@ -135,19 +136,19 @@ export function makeSwitch(label, info, change) {
 }
 
 /**
- * One of a few values, each a pair of value and text.
+ * One of a few values.
  * @param {string} label
  * @param {SettingInfo} info
- * @param {[string, string][]} options
+ * @param {Option[]} options
  * @param {(value: string) => void} change
- * @returns {Field & {offer: (options: [string, string][]) => void}}
+ * @returns {Field & {offer: (options: Option[]) => void}}
  */
 export function makeSelection(label, info, options, change) {
   const select = make("select", "pg-select");
   const element = makeLine(label, select, info);
   let known = "";
 
-  /** @param {[string, string][]} list */
+  /** @param {Option[]} list */
   function offer(list) {
     if (JSON.stringify(list) === known) return;
     known = JSON.stringify(list);
@@ -176,9 +177,8 @@ export function makeSelection(label, info, options, change) {
 export function makeComponent(label, info, components, change) {
   const select = make("select", "pg-select");
   const line = makeLine(label, select, info);
-  const element = make("div", "pg-component");
   const own = make("div", "pg-own-settings");
-  element.append(line, own);
+  const element = make("div", "pg-component", line, own);
   let offered = "";
   let shown = "";
 
@@ -238,8 +238,7 @@ export function makeOwnSettings(component, current, change) {
 
 /** @param {string} name of a setting: learning_rate becomes Learning rate */
 export function labelOf(name) {
-  const words = name.replaceAll("_", " ");
-  return words[0].toUpperCase() + words.slice(1);
+  return capital(name.replaceAll("_", " "));
 }
 
 /**
@@ -248,13 +247,10 @@ export function labelOf(name) {
  * @param {(value: any) => void} change
  * @returns {Field}
  */
-export function makeOwnSetting(setting, change) {
+function makeOwnSetting(setting, change) {
   const label = labelOf(setting.name);
   if (setting.choices) {
-    const pairs = setting.choices.map((/** @type {string} */ each) => {
-      return /** @type {[string, string]} */ ([each, each]);
-    });
-    return makeSelection(label, setting, pairs, change);
+    return makeSelection(label, setting, setting.choices, change);
   }
   if (setting.type === "boolean") return makeSwitch(label, setting, change);
   return makeAmount(label, setting, [], change);
@@ -274,7 +270,7 @@ export function readComponent(text) {
  * @param {string} name
  * @param {Record<string, any>} values
  */
-export function writeComponent(name, values) {
+function writeComponent(name, values) {
   const pairs = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? name : `${name}:${pairs.join(",")}`;
 }

@@ -2,6 +2,7 @@
 // network, the first thing that was found; while it trains, twice in a row.
 
 import { make } from "./controls.js";
+import { capital } from "./elements.js";
 import { makeSmallButton } from "./toggles.js";
 
 /** @import { Panel, Store } from "./playground.js" */
@@ -89,13 +90,11 @@ function makeFinding(
   { name, plain, message, rule, remedy, change, label, reset },
   close,
 ) {
-  const element = make("div", "pg-finding");
-  const text = make("p", "");
-  const title = make("strong", "", `${name.charAt(0).toUpperCase()}${name.slice(1)}.`);
-  const exactly = make("span", "pg-exactly", `${message} ${remedy}`);
+  const title = make("strong", "", `${capital(name)}.`);
+  const exactly = make("span", "pg-note pg-exactly", `${message} ${remedy}`);
   exactly.title = rule;
-  text.append(title, ` ${plain}`, exactly);
-  element.append(text);
+  const text = make("p", "", title, ` ${plain}`, exactly);
+  const element = make("div", "pg-wrap pg-frame pg-finding", text);
   if (label) {
     const button = makeSmallButton(label, async () => {
       await store.ask("change", change);

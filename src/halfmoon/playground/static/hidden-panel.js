@@ -11,7 +11,7 @@ import { makePick } from "./toggles.js";
  * @returns {Panel}
  */
 export function makeHiddenPanel(store) {
-  const element = make("div", "pg-hidden-panel");
+  const element = make("div", "pg-column pg-hidden-panel");
   const view = { layer: 1 };
   const pick = makePick({
     label: "Layer",
@@ -23,8 +23,8 @@ export function makeHiddenPanel(store) {
   });
   const space = makeHiddenSpace({ act: store.act, grid: true });
   space.element.setAttribute("aria-label", "Hidden space, turned by the arrow keys");
-  const head = make("div", "pg-head");
-  const empty = make("p", "pg-empty", "The network has no hidden layer.");
+  const head = make("div", "pg-wrap pg-head");
+  const empty = make("p", "pg-note", "The network has no hidden layer.");
   head.append(pick.element);
   element.append(head, space.element, empty);
 

@@ -1,7 +1,7 @@
 // How weights, answers and gradients are spread, layer by layer.
 
 import { make } from "./controls.js";
-import { makeHeadCell, makeScrollable, setText } from "./elements.js";
+import { fillTable, makeHeadCell, makeScrollable, setText } from "./elements.js";
 import { css, makeCanvas } from "./look.js";
 import { short } from "./numbers.js";
 
@@ -42,19 +42,13 @@ export function makeHistogramsPanel(store) {
    * @param {string[][]} kinds
    */
   function build(layers, kinds) {
-    const head = make("tr");
-    head.append(make("td"), ...kinds.map(([, text]) => makeHeadCell(text, "col")));
-    const top = make("thead");
-    top.append(head);
-    const body = make("tbody");
-    cells = layers.map(({ name }) => {
-      const row = make("tr");
-      const inRow = kinds.map(() => makeHistogram(() => store.redraw()));
-      row.append(makeHeadCell(name, "row"), ...inRow.map((each) => each.element));
-      body.append(row);
-      return inRow;
+    const heads = kinds.map(([, text]) => makeHeadCell(text, "col"));
+    cells = layers.map(() => kinds.map(() => makeHistogram(() => store.redraw())));
+    const rows = layers.map(({ name }, i) => {
+      const inRow = cells[i].map((each) => each.element);
+      return make("tr", "", makeHeadCell(name, "row"), ...inRow);
     });
-    table.replaceChildren(top, body);
+    fillTable(table, [make("td"), ...heads], rows);
   }
 
   return {
@@ -83,12 +77,10 @@ export function makeHistogramsPanel(store) {
 
 /** @param {() => void} redraw */
 function makeHistogram(redraw) {
-  const element = make("td");
-  const stage = make("div", "pg-bars");
   const canvas = makeCanvas("live-canvas", redraw);
   const text = make("div", "pg-spread-text");
-  stage.append(canvas.element);
-  element.append(stage, text);
+  const stage = make("div", "pg-bars", canvas.element);
+  const element = make("td", "", stage, text);
   return {
     element,
     /**

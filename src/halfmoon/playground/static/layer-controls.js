@@ -1,12 +1,12 @@
 // Above the network's drawing: how many layers it has, and over each layer how many
 // units and which activation. All of it starts training over, but for the activation.
 
-import { make, makeButton } from "./controls.js";
+import { make } from "./controls.js";
+import { makePlainButton, makeSelect } from "./elements.js";
 import { makeFeaturesMenu } from "./features-menu.js";
-import { makeOwnSetting, readComponent, writeComponent } from "./fields.js";
+import { makeOwnSettings, readComponent } from "./fields.js";
 
-/** @import { ComponentInfo, SettingInfo, State, Store } from "./playground.js" */
-/** @import { Field } from "./fields.js" */
+/** @import { ComponentInfo, State, Store } from "./playground.js" */
 /** @typedef {{ hidden: number[], activations: string[] }} Shape */
 
 const NEW_UNITS = 3; // in a layer that is added
@@ -15,13 +15,10 @@ const NARROW = 96; // pixels for a layer, below which words are left out
 
 /** @param {Store} store */
 export function makeLayerControls(store) {
-  const element = make("div", "pg-layers");
-  const line = make("div", "pg-layer-count");
   const words = make("span", "pg-layer-words");
   const heads = make("div", "pg-layer-heads");
   const features = makeFeaturesMenu(store);
-  const inputs = make("div", "pg-layer-end");
-  inputs.append(features.element);
+  const inputs = make("div", "pg-layer-end", features.element);
   const outputs = make("div", "pg-layer-end");
   /** @type {ReturnType<typeof makeLayerHead>[]} */
   const layers = [];
@@ -48,8 +45,8 @@ export function makeLayerControls(store) {
       activations: [...activations, activations.at(-1) ?? "tanh"],
     }));
   });
-  line.append(fewer, words, more);
-  element.append(line, heads);
+  const line = make("div", "pg-row pg-layer-count", fewer, words, more);
+  const element = make("div", "pg-layers", line, heads);
   line.hidden = store.hides.has("hidden");
 
   /** @param {Shape} shape */
@@ -102,7 +99,7 @@ export function makeLayerControls(store) {
  * @param {() => void} press
  */
 function makeSmall(text, label, press) {
-  const { element: button } = makeButton({ label: text, className: "pg-step", press });
+  const button = makePlainButton("pg-step", press, text);
   button.title = `${label} (starts over)`;
   button.setAttribute("aria-label", button.title);
   return button;
@@ -115,9 +112,7 @@ function makeSmall(text, label, press) {
  * @param {number} most units
  */
 function makeLayerHead(store, i, change, most) {
-  const element = make("div", "pg-layer-head");
-  const row = make("div", "pg-layer-units");
-  const count = make("span", "pg-layer-number");
+  const count = make("span");
   const add = (/** @type {number} */ step) =>
     change(({ hidden, activations }) => ({
       hidden: hidden.map((units, j) => (j === i ? units + step : units)),
@@ -125,9 +120,9 @@ function makeLayerHead(store, i, change, most) {
     }));
   const fewer = makeSmall("−", `Remove a unit from layer ${i + 1}`, () => add(-1));
   const more = makeSmall("+", `Add a unit to layer ${i + 1}`, () => add(1));
-  row.append(fewer, count, more);
+  const row = make("div", "pg-row pg-layer-units", fewer, count, more);
   const activation = makeActivation(store, i, change);
-  element.append(row, activation.element);
+  const element = make("div", "pg-layer-head", row, activation.element);
   fewer.hidden = store.hides.has("hidden");
   more.hidden = fewer.hidden;
   return {
@@ -153,21 +148,17 @@ function makeLayerHead(store, i, change, most) {
  * @param {(how: (shape: Shape) => Shape) => void} change
  */
 function makeActivation(store, i, change) {
-  const element = make("div", "pg-layer-activation");
   const own = make("fieldset", "pg-layer-own");
   own.setAttribute("aria-label", `Layer ${i + 1}: settings`);
-  const select = make("select", "pg-select");
-  select.setAttribute("aria-label", `Activation of layer ${i + 1}`);
+  const select = makeSelect(`Activation of layer ${i + 1}`);
   for (const { name, help } of store.menu.activations) {
     const option = new Option(name, name);
     option.title = help;
     select.append(option);
   }
   select.disabled = own.disabled = store.hides.has("activations");
-  element.append(select, own);
+  const element = make("div", "pg-row pg-layer-activation", select, own);
   let shown = "";
-  /** @type {Map<SettingInfo, Field>} */
-  const fields = new Map();
 
   /** @param {string} text */
   function choose(text) {
@@ -176,35 +167,22 @@ function makeActivation(store, i, change) {
       activations: activations.map((each, j) => (j === i ? text : each)),
     }));
   }
-  /** @param {string} name */
-  function makeFields(name) {
-    fields.clear();
-    /** @type {ComponentInfo[]} */
-    const components = store.menu.activations;
-    const component = components.find((each) => each.name === name);
-    for (const setting of component?.settings ?? []) {
-      const set = (/** @type {any} */ value) => {
-        const { values } = readComponent(shown);
-        choose(writeComponent(name, { ...values, [setting.name]: value }));
-      };
-      fields.set(setting, makeOwnSetting(setting, set));
-    }
-    own.hidden = fields.size === 0;
-    own.replaceChildren(...[...fields.values()].map((field) => field.element));
-  }
   select.addEventListener("change", () => choose(select.value));
   return {
     element,
     /** @param {string} text */
     show(text) {
       if (text === shown) return;
-      const { name, values } = readComponent(text);
-      if (name !== readComponent(shown).name) makeFields(name);
+      const { name } = readComponent(text);
+      const isOther = name !== readComponent(shown).name;
       shown = text;
       select.value = name;
-      for (const [setting, field] of fields) {
-        field.set(values[setting.name] ?? setting.default);
-      }
+      if (!isOther && own.contains(document.activeElement)) return;
+      /** @type {ComponentInfo[]} */
+      const components = store.menu.activations;
+      const component = components.find((each) => each.name === name);
+      own.replaceChildren(...makeOwnSettings(component, () => shown, choose));
+      own.hidden = own.childElementCount === 0;
     },
   };
 }

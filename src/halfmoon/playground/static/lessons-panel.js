@@ -1,6 +1,7 @@
 // Lessons: guided steps with goals, which Python checks on what is trained just now.
 
-import { make, makeButton } from "./controls.js";
+import { make } from "./controls.js";
+import { makePlainButton } from "./elements.js";
 
 /** @import { Panel, PlaygroundFrame, State, Store } from "./playground.js" */
 
@@ -133,14 +134,10 @@ function makeList(lessons, done, begin) {
   const list = make("ol", "pg-lesson-list");
   for (const lesson of lessons) {
     const { name, title, about } = lesson;
-    const item = make("li");
-    const button = make("button", "pg-lesson-card");
-    button.type = "button";
-    button.append(make("strong", "", title), make("span", "", about));
-    if (done.has(name)) button.append(make("em", "", "done"));
-    button.addEventListener("click", () => begin(lesson));
-    item.append(button);
-    list.append(item);
+    const words = [make("strong", "", title), make("span", "pg-note", about)];
+    const button = makePlainButton("pg-lesson-card", () => begin(lesson), ...words);
+    if (done.has(name)) button.append(make("em", "pg-note", "done"));
+    list.append(make("li", "", button));
   }
   return list;
 }
@@ -151,24 +148,15 @@ function makeList(lessons, done, begin) {
  * @param {{begin(): void, goOn(): void}} act
  */
 function makeQuestion(lesson, act) {
-  const element = make("article", "pg-lesson");
-  const text = make("div", "pg-lesson-text");
-  text.append(
-    make(
-      "p",
-      "",
-      "Something is trained here already, in this tab or in another of the same " +
-        "playground. If the lesson starts anew, it sets all controls, and the runs " +
-        "that are not kept are lost.",
-    ),
-  );
-  const buttons = make("div", "pg-tools-row");
-  const className = "live-button live-quiet";
-  const goOn = makeButton({ label: "Go on from here", className, press: act.goOn });
-  const begin = makeButton({ label: "Start anew", className, press: act.begin });
-  buttons.append(goOn.element, begin.element);
-  element.append(make("h3", "", lesson.title), text, buttons);
-  return element;
+  const text =
+    "Something is trained here already, in this tab or in another of the same " +
+    "playground. If the lesson starts anew, it sets all controls, and the runs that " +
+    "are not kept are lost.";
+  const goOn = makePlainButton("pg-small pg-next", act.goOn, "Go on from here");
+  const begin = makePlainButton("pg-small pg-next", act.begin, "Start anew");
+  const buttons = make("div", "pg-wrap", goOn, begin);
+  const title = make("h3", "", lesson.title);
+  return make("article", "pg-lesson", title, make("p", "", text), buttons);
 }
 
 /**
@@ -179,23 +167,15 @@ function makeQuestion(lesson, act) {
  * @param {{leave(): void, finish(): void}} act
  */
 function makeLessonView(store, lesson, first, act) {
-  const element = make("article", "pg-lesson");
-  const back = makeButton({
-    label: "All lessons",
-    className: "pg-lesson-back",
-    press: act.leave,
-  }).element;
-  const place = make("p", "pg-lesson-place");
+  const back = makePlainButton("pg-lesson-back", act.leave, "All lessons");
+  const place = make("p", "pg-note");
   const title = make("h3", "", lesson.title);
   title.tabIndex = -1;
   const body = make("div", "pg-lesson-text");
   const goals = make("ul", "pg-goals");
   const hint = make("details", "pg-lesson-hint");
-  const next = makeButton({
-    label: "Next step",
-    className: "live-button live-quiet",
-    press: goOn,
-  }).element;
+  const next = makePlainButton("pg-small pg-next", goOn);
+  const element = make("article", "pg-lesson");
   element.append(back, title, place, body, goals, hint, next);
 
   let at = Math.min(Math.max(0, first), lesson.steps.length - 1);
@@ -223,7 +203,6 @@ function makeLessonView(store, lesson, first, act) {
   function showDone() {
     const isLast = at === lesson.steps.length - 1;
     next.textContent = isLast ? "Finish" : "Next step";
-    next.classList.toggle("pg-ready", isDone);
     element.classList.toggle("pg-done", isDone);
   }
 
@@ -263,11 +242,11 @@ function makeLessonView(store, lesson, first, act) {
 
 /** @param {string} text */
 function makeGoal(text) {
-  const item = make("li", "pg-goal");
   const mark = make("span", "pg-goal-mark");
   mark.setAttribute("aria-hidden", "true");
   const state = make("span", "live-hidden-text", "open: ");
-  item.append(mark, state, make("span", "", text), make("output", "pg-goal-now"));
+  const item = make("li", "pg-goal");
+  item.append(mark, state, make("span", "", text), make("output", "pg-note"));
   return item;
 }
 

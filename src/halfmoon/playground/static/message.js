@@ -3,16 +3,14 @@
 import { make, makeButton } from "./controls.js";
 
 export function makeMessage() {
-  const element = make("div", "pg-messages");
   const quiet = make("p", "live-hidden-text");
   quiet.setAttribute("role", "status");
-  const shown = make("div", "pg-message");
   const text = make("p");
   const close = makeButton({ label: "Close", press: hide });
-  shown.append(text, close.element);
+  const shown = make("div", "pg-row pg-message", text, close.element);
   shown.setAttribute("role", "alert");
   shown.hidden = true;
-  element.append(quiet, shown);
+  const element = make("div", "pg-messages", quiet, shown);
 
   function hide() {
     shown.hidden = true;

@@ -30,7 +30,7 @@ export function unitGrid(network) {
  * @returns {Panel}
  */
 export function makeNetworkPanel(store) {
-  const element = make("div", "pg-network-panel");
+  const element = make("div", "pg-column pg-network-panel");
   const phases = makePhaseOverlay(() => store.redraw());
   const editor = makeWeightEditor(store);
   store.act.type = () => editor.type();

@@ -1,7 +1,7 @@
 // What can be taken along: the program that gives the numbers on the screen, and files.
 
 import { make, makeSegments } from "./controls.js";
-import { makeScrollable } from "./elements.js";
+import { makePlainButton, makeScrollable } from "./elements.js";
 import { offerFile } from "./save-file.js";
 import { makeSmallButton } from "./toggles.js";
 
@@ -26,7 +26,6 @@ const COPIED = 1800; // milliseconds for which the button says so
  * @returns {Panel}
  */
 export function makeOutputPanel(store) {
-  const element = make("div", "pg-take");
   let kind = "python";
   let shown = ""; // what the code at hand was written for
   let asking = false;
@@ -40,18 +39,15 @@ export function makeOutputPanel(store) {
       store.want();
     },
   });
-  const note = make("p", "pg-take-note");
-  const code = make("pre", "pg-code");
+  const note = make("p", "pg-note");
+  const code = make("pre", "pg-scroll pg-code");
   makeScrollable(code, "The code");
   const copy = makeSmallButton("Copy", copyText);
   const download = makeSmallButton("Download", downloadText);
-  const buttons = make("div", "pg-take-buttons");
-  buttons.append(copy, download);
-  const head = make("div", "pg-take-head");
-  head.append(kinds.element, buttons);
-  const program = make("section", "pg-program");
-  program.append(head, note, code);
-  element.append(program, makeFiles(store));
+  const buttons = make("div", "pg-row", copy, download);
+  const head = make("div", "pg-wrap pg-take-head", kinds.element, buttons);
+  const program = make("section", "pg-column pg-program", head, note, code);
+  const element = make("div", "pg-take", program, makeFiles(store));
 
   /** @param {PlaygroundFrame} frame */
   async function refresh(frame) {
@@ -104,18 +100,16 @@ export function makeOutputPanel(store) {
  * @param {Store} store
  */
 function makeFiles(store) {
-  const element = make("section", "pg-files");
-  element.append(make("h3", "", "Files"));
+  const element = make("section", "pg-files", make("h3", "", "Files"));
   for (const [kind, label, about] of FILES) {
-    const button = make("button", "pg-file");
-    button.type = "button";
-    button.append(make("strong", "", label), make("span", "", about));
-    button.addEventListener("click", async () => {
+    const words = [make("strong", "", label), make("span", "pg-note", about)];
+    const button = makePlainButton("pg-file", save, ...words);
+    element.append(button);
+    async function save() {
       button.disabled = true;
       await saveFile(store, kind);
       button.disabled = false;
-    });
-    element.append(button);
+    }
   }
   return element;
 }
@@ -136,5 +130,5 @@ async function saveFile(store, kind) {
  * @param {string} piece
  */
 function pieceOf(piece) {
-  return piece.startsWith("#") ? make("i", "", piece) : piece;
+  return piece.startsWith("#") ? make("span", "pg-faint", piece) : piece;
 }

@@ -2,7 +2,7 @@
 // over the recorded run; and the readings.
 
 import { make, makeButton, makeChoice } from "./controls.js";
-import { setText } from "./elements.js";
+import { capital, setNumbers } from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 import { makeTimelineSlider } from "./time-slider.js";
 
@@ -20,8 +20,6 @@ const PHASE_NAMES = ["forward", "loss", "backward", "step"];
  * @returns {Panel}
  */
 export function makePlayBar(store) {
-  const element = make("section", "pg-bar");
-  element.setAttribute("aria-label", "Training");
   /** @param {string} what */
   const train = (what) => store.ask("train", { do: what });
   const play = makeButton({
@@ -42,7 +40,7 @@ export function makePlayBar(store) {
       ["New weights", "dice", "Begin anew from others", () => store.ask("new_weights")],
     ],
   ];
-  const buttons = make("div", "pg-buttons");
+  const buttons = make("div", "pg-row pg-buttons");
   buttons.append(play.element, ...groups.map(makeGroup));
   const speed = makeChoice({
     label: "Speed",
@@ -55,15 +53,21 @@ export function makePlayBar(store) {
   speed.element.dataset.setting = "speed";
   buttons.lastElementChild?.before(speed.element);
   const rewind = makeRewind(store);
-  const reading = makeReadings();
-  element.append(buttons, rewind.element, reading.element);
+  const readings = make("dl", "pg-row pg-readings");
+  const element = make("section", "pg-row pg-bar");
+  element.append(buttons, rewind.element, readings);
+  element.setAttribute("aria-label", "Training");
 
   return {
     element,
     wants: () => ({}),
     draw(frame) {
       rewind.show(frame);
-      reading.show(frame, store.state);
+      const rows = readingsOf(frame, store.state);
+      setNumbers(
+        readings,
+        rows.map(([name, text]) => [capital(name), text]),
+      );
     },
     show(state) {
       play.set(state.playing ? "Pause" : "Play", state.playing ? "pause" : "play");
@@ -85,7 +89,7 @@ export function playOrPause(store) {
 
 /** @param {any[][]} group */
 function makeGroup(group) {
-  const element = make("div", "pg-group");
+  const element = make("div", "pg-row pg-group");
   for (const [label, picture, title, press] of group) {
     const button = makeButton({ label, picture, press });
     button.element.title = title;
@@ -98,13 +102,11 @@ function makeGroup(group) {
 // The slider over the recorded run: it goes back and forth in what has been.
 /** @param {Store} store */
 function makeRewind(store) {
-  const element = make("div", "pg-rewind");
-  element.dataset.setting = "rewind";
-  const ends = make("div", "pg-rewind-ends");
   const from = make("span", "", "start");
   const to = make("span", "", "");
   const phases = makePhaseList();
-  const middle = make("span", "pg-stopped");
+  const middle = make("span", "pg-cut pg-stopped");
+  const ends = make("div", "pg-row pg-label pg-rewind-ends");
   ends.append(from, phases.element, middle, to);
   const slider = makeTimelineSlider(store.state.end, {
     /** @param {number} update */
@@ -113,7 +115,8 @@ function makeRewind(store) {
       store.tell("seek", { update: Math.min(update, last) });
     },
   });
-  element.append(slider.element, ends);
+  const element = make("div", "pg-rewind", slider.element, ends);
+  element.dataset.setting = "rewind";
 
   return {
     element,
@@ -138,10 +141,9 @@ function makeRewind(store) {
 
 // Slow motion: which of one update's four phases is shown.
 function makePhaseList() {
-  const element = make("ol", "pg-phases");
-  element.hidden = true;
   const items = PHASE_NAMES.map((name) => make("li", "", name));
-  element.append(...items);
+  const element = make("ol", "pg-row pg-phases", ...items);
+  element.hidden = true;
   return {
     element,
     /** @param {string | null} phase */
@@ -182,34 +184,4 @@ export function sentenceFor(frame, state) {
     .filter(([, text]) => text !== "–")
     .map(([name, text]) => `${name} ${text}`)
     .join(", ");
-}
-
-function makeReadings() {
-  const element = make("dl", "pg-readings");
-  /** @type {{name: HTMLElement, value: HTMLElement}[]} */
-  const pairs = [];
-  return {
-    element,
-    /**
-     * @param {PlaygroundFrame} frame
-     * @param {State} state
-     */
-    show(frame, state) {
-      readingsOf(frame, state).forEach(([name, text], i) => {
-        pairs[i] ??= addPair(element);
-        setText(pairs[i].name, name[0].toUpperCase() + name.slice(1));
-        setText(pairs[i].value, text);
-      });
-    },
-  };
-}
-
-/** @param {HTMLElement} list */
-function addPair(list) {
-  const pair = make("div");
-  const name = make("dt");
-  const value = make("dd");
-  pair.append(name, value);
-  list.append(pair);
-  return { name, value };
 }

@@ -19,7 +19,7 @@ async function playRecorded() {
   document.title = "A run in halfmoon's playground";
   await startPlayground(root, transport, null, LEFT_OUT);
   const note = "A recorded run: it plays, but it cannot be changed.";
-  root.querySelector(".pg-top")?.append(make("p", "pg-recorded-note", note));
+  root.querySelector(".pg-top")?.append(make("p", "pg-note pg-recorded-note", note));
 }
 
 playRecorded();

@@ -26,17 +26,15 @@ const HEADS = ["Column", "Value", "Prediction", "What it does"];
  * @returns {Panel}
  */
 export function makeRowPanel(store) {
-  const element = make("div", "pg-row-panel");
-  const outputs = make("div", "pg-outputs");
+  const outputs = make("div", "pg-wrap pg-outputs");
   outputs.setAttribute("role", "status");
   const next = makeSmallButton("Next row", () =>
     load((row + 1) % store.state.data.rows),
   );
-  const head = make("div", "pg-head");
   const title = make("p", "pg-note");
-  head.append(title, next);
+  const head = make("div", "pg-wrap pg-head", title, next);
   const form = make("table", "pg-row-form");
-  element.append(head, outputs, form);
+  const element = make("div", "pg-row-panel", head, outputs, form);
   /** @type {Map<string, ReturnType<typeof makeCellField>>} */
   const fields = new Map();
   let version = -1; // of the rows that the form is for
@@ -107,19 +105,18 @@ export function makeRowPanel(store) {
  * @param {() => void} change
  */
 function makeCellField(name, cell, choices, change) {
-  const line = make("tr");
-  const input = choices ? make("select") : make("input");
+  const input = make(choices ? "select" : "input");
+  if (!choices) input.setAttribute("type", "text");
   for (const choice of new Set(choices && [...choices, cell])) {
     input.append(new Option(choice || "(empty)", choice));
   }
   input.value = cell;
   input.setAttribute("aria-label", name);
   input.addEventListener(choices ? "change" : "input", change);
-  const value = make("td");
-  value.append(input);
+  const value = make("td", "", input);
   const along = make("td");
-  const effect = make("td", "pg-effect");
-  line.append(makeHeadCell(name, "row"), value, along, effect);
+  const effect = make("td", "pg-note pg-effect");
+  const line = make("tr", "", makeHeadCell(name, "row"), value, along, effect);
   return { line, along, effect, read: () => input.value };
 }
 
@@ -129,9 +126,8 @@ function makeCellField(name, cell, choices, change) {
  */
 function fillForm(form, lines) {
   const head = make("tr");
-  head.append(...HEADS.map((text) => makeHeadCell(text, "col")));
-  const body = make("tbody");
-  body.append(head, ...lines.map(({ line }) => line));
+  head.append(...HEADS.map((text) => makeHeadCell(text, "col", "pg-label")));
+  const body = make("tbody", "", head, ...lines.map(({ line }) => line));
   form.replaceChildren(body);
 }
 
@@ -143,13 +139,14 @@ function fillForm(form, lines) {
 function showOutputs(element, { outputs, chosen }, store) {
   const isClass = store.state.task === "classification";
   const made = outputs.map(({ name, value }, i) => {
-    const bar = make("div", i === chosen && isClass ? "pg-output chosen" : "pg-output");
     const share = make("span", "pg-share");
     share.hidden = !isClass;
     share.style.width = `${100 * Math.min(1, Math.max(0, value))}%`;
     share.style.backgroundColor = colourOfClass(store, i);
     const text = isClass ? `${(100 * value).toFixed(1)}%` : short(value);
+    const bar = make("div", "pg-row pg-frame pg-output");
     bar.append(share, make("span", "", name), make("strong", "", text));
+    bar.classList.toggle("chosen", i === chosen && isClass);
     return bar;
   });
   element.replaceChildren(...made);

@@ -1,16 +1,15 @@
 // Two runs side by side: the settings in which they differ, and what came of it.
 
 import { make } from "./controls.js";
-import { makeHeadCell } from "./elements.js";
+import { fillTable, makeHeadCell } from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 
 /** @import { RunInfo } from "./playground.js" */
 
 export function makeComparison() {
-  const element = make("div", "pg-comparison");
   const note = make("p", "pg-note");
   const table = make("table", "pg-differences");
-  element.append(note, table);
+  const element = make("div", "pg-comparison", note, table);
 
   /**
    * @param {RunInfo[]} runs those that are chosen
@@ -22,31 +21,20 @@ export function makeComparison() {
     note.textContent = "Choose a second run to compare it with.";
     if (runs.length !== 2) return;
     const caption = make("caption", "", "What differs");
-    const head = comparedRow("th", ["", ...runs.map(({ name }) => name)], "col");
+    const heads = ["", ...runs.map(({ name }) => name)].map((text) => {
+      return text === "" ? make("td") : makeHeadCell(text, "col");
+    });
     const differing = settingsThatDiffer(runs[0].setup, runs[1].setup);
     const rows = [...differing, ...results(runs, score)];
-    const body = make("tbody");
-    body.append(...rows.map((cells) => comparedRow("td", cells, "row")));
-    const top = make("thead");
-    top.append(head);
-    table.replaceChildren(caption, top, body);
+    fillTable(table, heads, rows.map(comparedRow), caption);
   }
   return { element, show };
 }
 
-/**
- * @param {"th" | "td"} tag of all cells but the first
- * @param {string[]} texts
- * @param {"row" | "col"} scope
- */
-function comparedRow(tag, texts, scope) {
-  const row = make("tr");
-  texts.forEach((text, i) => {
-    const isHead = text !== "" && (i === 0 || tag === "th");
-    const side = i === 0 ? "row" : scope;
-    row.append(isHead ? makeHeadCell(text, side) : make("td", "", text));
-  });
-  return row;
+/** @param {string[]} texts the name, and both values */
+function comparedRow([name, ...values]) {
+  const cells = values.map((text) => make("td", "", text));
+  return make("tr", "", makeHeadCell(name, "row"), ...cells);
 }
 
 /**

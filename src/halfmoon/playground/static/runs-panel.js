@@ -20,12 +20,10 @@ const AT_ONCE = 4; // pictures in one frame
  * @returns {Panel}
  */
 export function makeRunsPanel(store) {
-  const element = make("div", "pg-runs-panel");
   const list = make("ul", "pg-cards");
   const comparison = makeComparison();
-  const body = make("div", "pg-runs-body");
-  body.append(list, comparison.element);
-  element.append(makeKeep(store), body);
+  const body = make("div", "pg-wrap pg-runs-body", list, comparison.element);
+  const element = make("div", "pg-runs-panel", makeKeep(store), body);
   /** @type {Map<string, ReturnType<typeof makeCard>>} */
   const cards = new Map();
   /** @type {Map<string, Picture>} */
@@ -91,10 +89,9 @@ export function makeRunsPanel(store) {
 
 /** @param {Store} store */
 function makeKeep(store) {
-  const element = make("div", "pg-head");
   const button = makeSmallButton("Keep this run", () => store.ask("keep"));
   const help = "Going back and changing something keeps a run by itself.";
-  element.append(button, make("span", "pg-note", help));
+  const element = make("div", "pg-wrap pg-head", button, make("span", "pg-note", help));
   return element;
 }
 
@@ -104,22 +101,18 @@ function makeKeep(store) {
  * @param {(id: string) => void} compare
  */
 function makeCard(store, id, compare) {
-  const element = make("li", "pg-card");
   const picture = makeThumbnail("pg-thumbnail");
-  const name = make("strong", "pg-card-name");
+  const name = make("strong");
   const mark = make("span", "pg-run-mark");
-  const heading = make("span", "pg-card-head");
-  heading.append(mark, name);
-  const changed = make("span", "pg-card-changed");
-  const results = make("span", "pg-card-results");
-  const text = make("div", "pg-card-text");
-  text.append(heading, changed, results);
+  const heading = make("span", "pg-row", mark, name);
+  const changed = make("span", "pg-note");
+  const results = make("span", "pg-note");
+  const text = make("div", "pg-card-text", heading, changed, results);
   const restore = makeSmallButton("Restore", () => store.ask("restore", { run: id }));
   const against = makeSmallButton("Compare", () => compare(id));
   const forget = makeSmallButton("Forget", () => store.ask("forget", { run: id }));
-  const buttons = make("div", "pg-card-buttons");
-  buttons.append(restore, against, forget);
-  element.append(picture.element, text, buttons);
+  const buttons = make("div", "pg-wrap", restore, against, forget);
+  const element = make("li", "pg-frame pg-card", picture.element, text, buttons);
   return {
     element,
     draw: picture.draw,

@@ -1,7 +1,8 @@
 // Single keys for what is done most often, and the list of them. They can be switched
 // off, since speech input types letters.
 
-import { make, makeButton } from "./controls.js";
+import { make } from "./controls.js";
+import { capital, makePlainButton } from "./elements.js";
 import { playOrPause } from "./play-bar.js";
 
 /** @import { Store } from "./playground.js" */
@@ -10,54 +11,25 @@ const STORED = "halfmoon-single-keys";
 const OWN_KEYS = "input, select, textarea, [contenteditable], dialog, .live-stage";
 const PRESSED_BY_SPACE = "button, summary, a, [role=tab]";
 
-/**
- * @typedef {Object} Shortcut
- * @property {string} key
- * @property {string} shown
- * @property {string} text
- * @property {(store: Store) => void} act
- */
-
 /** @param {string} what */
 function training(what) {
   return (/** @type {Store} */ store) => store.ask("train", { do: what });
 }
 
-/** @type {Shortcut[]} */
+/** @type {[string, string, (store: Store) => void][]} key, what it does, how */
 const SHORTCUTS = [
-  {
-    key: " ",
-    shown: "Space",
-    text: "play or pause",
-    act: playOrPause,
-  },
-  { key: "u", shown: "U", text: "one update", act: training("update") },
-  { key: "e", shown: "E", text: "one epoch", act: training("epoch") },
-  {
-    key: "m",
-    shown: "M",
-    text: "slow motion: the next phase of an update",
-    act: training("phase"),
-  },
-  { key: ",", shown: ",", text: "back by one update", act: (store) => goBy(store, -1) },
-  {
-    key: ".",
-    shown: ".",
-    text: "forward by one recorded update",
-    act: (store) => goBy(store, 1),
-  },
-  {
-    key: "r",
-    shown: "R",
-    text: "reset, to the same initial weights",
-    act: (store) => store.ask("reset"),
-  },
-  {
-    key: "w",
-    shown: "W",
-    text: "new weights",
-    act: (store) => store.ask("new_weights"),
-  },
+  [" ", "play or pause", playOrPause],
+  ["u", "one update", training("update")],
+  ["e", "one epoch", training("epoch")],
+  ["m", "slow motion: the next phase of an update", training("phase")],
+  [",", "back by one update", (store) => goBy(store, -1)],
+  [".", "forward by one recorded update", (store) => goBy(store, 1)],
+  ["r", "reset, to the same initial weights", (store) => store.ask("reset")],
+  ["w", "new weights", (store) => store.ask("new_weights")],
+];
+const OTHER_KEYS = [
+  ["?", "this list"],
+  ["Tab", "to the next control; arrow keys within tabs, sliders and the plane"],
 ];
 
 /**
@@ -71,11 +43,11 @@ function goBy(store, count) {
 
 /** @param {Store} store */
 export function makeShortcuts(store) {
-  const dialog = make("dialog", "pg-help");
+  const dialog = make("dialog", "pg-leaf pg-help");
   const isOn = makeKeysSwitch();
-  const close = makeButton({ label: "Close", press: () => dialog.close() });
+  const close = makePlainButton("pg-small", () => dialog.close(), "Close");
   const title = make("h2", "", "Keyboard");
-  dialog.append(title, makeKeysTable(), isOn.element, close.element);
+  dialog.append(title, makeKeysTable(), isOn.element, close);
   dialog.setAttribute("aria-label", "Keyboard");
 
   document.addEventListener("keydown", (event) => {
@@ -83,9 +55,9 @@ export function makeShortcuts(store) {
     const target = /** @type {Element} */ (event.target);
     if (target.closest(OWN_KEYS)) return;
     if (event.key === " " && target.closest(PRESSED_BY_SPACE)) return;
-    const found = SHORTCUTS.find(({ key }) => key === event.key.toLowerCase());
+    const found = SHORTCUTS.find(([key]) => key === event.key.toLowerCase());
     if (event.key === "?") dialog.showModal();
-    else if (found && isOn.get()) found.act(store);
+    else if (found && isOn.get()) found[2](store);
     else return;
     event.preventDefault();
   });
@@ -94,25 +66,20 @@ export function makeShortcuts(store) {
 
 function makeKeysTable() {
   const list = make("dl", "pg-keys");
-  const more = [
-    ["?", "this list"],
-    ["Tab", "to the next control; arrow keys within tabs, sliders and the plane"],
-  ];
-  const rows = [...SHORTCUTS.map(({ shown, text }) => [shown, text]), ...more];
-  for (const [shown, text] of rows) {
-    const name = make("dt");
-    name.append(make("kbd", "", shown));
+  for (const [key, text] of [...SHORTCUTS, ...OTHER_KEYS]) {
+    const shown = key === " " ? "Space" : capital(key);
+    const name = make("dt", "", make("kbd", "pg-frame", shown));
     list.append(name, make("dd", "", text));
   }
   return list;
 }
 
 function makeKeysSwitch() {
-  const element = make("label", "pg-keys-switch");
   const box = make("input", "pg-check");
   box.type = "checkbox";
   box.checked = readStored() !== "off";
   box.addEventListener("change", () => store(box.checked ? "on" : "off"));
+  const element = make("label", "pg-row pg-keys-switch");
   element.append(box, make("span", "", "Single keys work"));
 
   function readStored() {

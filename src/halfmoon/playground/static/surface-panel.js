@@ -32,7 +32,6 @@ const KEYS =
  * @returns {Panel}
  */
 export function makeSurfacePanel(store) {
-  const element = make("div", "pg-surface-panel");
   const surface = makeSurface({ bare: false, act: store.act, names: false });
   const stage = surface.element;
   stage.classList.add("pg-surface-stage");
@@ -48,6 +47,7 @@ export function makeSurfacePanel(store) {
     axes.across.element,
     axes.acrossName,
   );
+  const element = make("div", "pg-column pg-surface-panel");
   element.append(choice.element, plot, legend.element);
 
   return {
@@ -120,8 +120,8 @@ function isOfDates({ columns }, axis) {
 function makeAxes() {
   const across = makeTicks("across");
   const up = makeTicks("up");
-  const acrossName = make("div", "pg-axis-name");
-  const upName = make("div", "pg-axis-name pg-axis-name-up");
+  const acrossName = make("div", "pg-cut pg-axis-name");
+  const upName = make("div", "pg-cut pg-axis-name pg-axis-name-up");
   const texts = (/** @type {PlaygroundFrame} */ { axes }) => axes.map(readable);
   return {
     across,
@@ -209,25 +209,20 @@ function sameUnit(before, frame, unit) {
 
 /**
  * @param {PlaygroundFrame} frame
- * @returns {[number | string, string, string?][]}
+ * @returns {any[][]} value, text, group
  */
 function choicesOf(frame) {
-  const { inputNames } = frame;
   const units = Array.from({ length: hiddenUnits(frame) }, (_, unit) => unit);
-  const inputs = inputNames
-    .map((_, i) => -1 - i)
-    .filter((unit) => frame.pictures && pictureOf(frame, unit));
+  const inputs = frame.inputNames.map((_, i) => -1 - i);
+  const pictured = inputs.filter((unit) => frame.pictures && pictureOf(frame, unit));
   const outputs = frame.classNames.map((_, output) => units.length + output);
+  const named = (/** @type {number[]} */ list, /** @type {string} */ group) => {
+    return list.map((unit) => [unit, unitName(frame, unit), group]);
+  };
   return [
     ["", "the prediction"],
-    .../** @type {[number, string, string][]} */ (
-      inputs.map((unit) => [unit, unitName(frame, unit), "inputs"])
-    ),
-    .../** @type {[number, string, string][]} */ (
-      units.map((unit) => [unit, unitName(frame, unit), "hidden units"])
-    ),
-    .../** @type {[number, string, string][]} */ (
-      outputs.map((unit) => [unit, unitName(frame, unit), "outputs"])
-    ),
+    ...named(pictured, "inputs"),
+    ...named(units, "hidden units"),
+    ...named(outputs, "outputs"),
   ];
 }

@@ -1,8 +1,8 @@
 // The rows as a table: sorted by any column, each cell to be written in, and linked
 // with the map. The server sends the rows that are shown.
 
-import { make, makeButton } from "./controls.js";
-import { makeHeadCell } from "./elements.js";
+import { make } from "./controls.js";
+import { fillTable, makeHeadCell, makePlainButton } from "./elements.js";
 import { countText } from "./numbers.js";
 import { makeSmallButton } from "./toggles.js";
 
@@ -13,6 +13,12 @@ import { makeSmallButton } from "./toggles.js";
  * @property {{row: number, test: boolean, cells: string[]}[]} rows
  * @property {number} total
  * @property {number} data_version
+ *
+ * @typedef {object} Asked which rows are shown
+ * @property {number} first
+ * @property {number} count
+ * @property {string | null} sort the column that they are sorted by
+ * @property {boolean} descending
  */
 
 const PAGE = 50; // rows at once
@@ -31,27 +37,16 @@ const ROLES = {
  * @returns {Panel}
  */
 export function makeTablePanel(store) {
-  const element = make("div", "pg-table-panel");
-  const box = make("div", "pg-table-box");
-  const table = make("table", "pg-table");
-  const pages = makePages((first) => {
-    asked.first = first;
-    load();
-  });
-  box.append(table);
-  element.append(pages.element, box);
-  const asked = {
-    first: 0,
-    count: PAGE,
-    sort: /** @type {string | null} */ (null),
-    descending: false,
-  };
+  /** @type {Asked} */
+  const asked = { first: 0, count: PAGE, sort: null, descending: false };
   let version = -1; // of the rows that are shown
   let isLoading = false;
-  /** @type {Rows | null} */
-  let late = null; // rows that wait until nobody writes
   /** @type {number | null} */
   let picked = null;
+  const rows = makeRows(store, asked, sort);
+  const pages = makePages(goTo);
+  const box = make("div", "pg-frame pg-table-box", rows.element);
+  const element = make("div", "pg-column pg-table-panel", pages.element, box);
 
   async function load() {
     isLoading = true;
@@ -64,22 +59,14 @@ export function makeTablePanel(store) {
     }
     version = answer.data_version;
     pages.show(asked.first, answer);
-    late = isWriting() ? answer : null;
-    if (late === null) fill(answer);
+    rows.show(answer);
   }
 
-  // nothing changes under the hand of somebody who writes
-  function isWriting() {
-    const at = document.activeElement;
-    return at instanceof HTMLInputElement && table.contains(at);
+  /** @param {number} first */
+  function goTo(first) {
+    asked.first = first;
+    load();
   }
-  table.addEventListener("focusout", () => {
-    setTimeout(() => {
-      if (late === null || isWriting()) return;
-      fill(late);
-      late = null;
-    });
-  });
 
   /** @param {string} name */
   function sort(name) {
@@ -87,68 +74,97 @@ export function makeTablePanel(store) {
     const isAgain = asked.sort === name;
     asked.sort = isAgain && asked.descending ? null : name;
     asked.descending = isAgain && !asked.descending;
-    asked.first = 0;
-    load();
+    goTo(0);
   }
 
-  /** @param {Rows} answer */
-  function fill({ columns, rows }) {
-    const head = make("tr");
-    head.append(makeColumnHead("row", "", asked, null));
-    for (const { name, kind } of columns) {
-      head.append(makeColumnHead(name, kind, asked, () => sort(name)));
-    }
-    const widths = columns.map((_, i) => widthOf(rows.map(({ cells }) => cells[i])));
-    const made = rows.map(({ row, test, cells }) => {
-      const line = make("tr");
-      line.dataset.row = `${row}`;
-      line.append(makeRowHead(store, row, test));
-      cells.forEach((cell, i) => {
-        const place = make("td");
-        place.append(makeCell(store, row, columns[i].name, cell, widths[i]));
-        line.append(place);
-      });
-      return line;
-    });
-    const thead = make("thead");
-    thead.append(head);
-    const body = make("tbody");
-    body.append(...made);
-    const sorting = table.querySelector(".pg-sort:focus")?.textContent;
-    table.replaceChildren(thead, body);
-    for (const button of thead.querySelectorAll("button")) {
-      if (button.textContent === sorting) button.focus();
-    }
-    picked = null;
-    mark();
-  }
-
-  /** Mark the row that is marked on the map; go to it where rows are in their order. */
-  function mark() {
+  // where rows are in their order, go to the one that is marked on the map
+  function follow() {
     const row = store.marks.picked;
     if (row === picked) return;
     picked = row;
-    for (const line of table.querySelectorAll("tbody tr")) {
-      const isPicked = /** @type {HTMLElement} */ (line).dataset.row === `${row}`;
-      line.classList.toggle("pg-picked", isPicked);
-      if (isPicked) line.scrollIntoView({ block: "nearest" });
-    }
+    rows.mark();
     const isIn = row === null || (row >= asked.first && row < asked.first + PAGE);
-    if (asked.sort === null && !isIn) {
-      asked.first = row - (row % PAGE);
-      load();
-    }
+    if (asked.sort === null && !isIn) goTo(row - (row % PAGE));
   }
   return {
     element,
     draw(frame) {
-      if (frame.data_version !== version && !isLoading) {
-        if (asked.first >= store.state.data.rows) asked.first = 0;
-        load();
-      }
-      mark();
+      const isOld = frame.data_version !== version && !isLoading;
+      if (isOld) goTo(asked.first < store.state.data.rows ? asked.first : 0);
+      follow();
     },
   };
+}
+
+/**
+ * The rows at hand. Nothing changes under the hand of somebody who writes.
+ * @param {Store} store
+ * @param {Asked} asked
+ * @param {(name: string) => void} sort
+ */
+function makeRows(store, asked, sort) {
+  const element = make("table", "pg-table");
+  /** @type {Rows | null} */
+  let late = null; // rows that wait until nobody writes
+
+  function isWriting() {
+    const at = document.activeElement;
+    return at instanceof HTMLInputElement && element.contains(at);
+  }
+  element.addEventListener("focusout", () => {
+    setTimeout(() => {
+      if (late !== null && !isWriting()) show(late);
+    });
+  });
+
+  /** @param {Rows} answer */
+  function show(answer) {
+    late = isWriting() ? answer : null;
+    if (late !== null) return;
+    const sorting = element.querySelector(".pg-sort:focus")?.textContent;
+    fillTable(element, headsOf(answer, asked, sort), linesOf(answer, store));
+    for (const button of element.querySelectorAll("button")) {
+      if (button.textContent === sorting) button.focus();
+    }
+    mark();
+  }
+
+  function mark() {
+    for (const line of element.querySelectorAll("tr")) {
+      const isPicked = line.dataset.row === `${store.marks.picked}`;
+      line.classList.toggle("pg-picked", isPicked);
+      if (isPicked) line.scrollIntoView({ block: "nearest" });
+    }
+  }
+  return { element, show, mark };
+}
+
+/**
+ * @param {Rows} rows
+ * @param {Asked} asked
+ * @param {(name: string) => void} sort
+ */
+function headsOf({ columns }, asked, sort) {
+  const heads = columns.map(({ name, kind }) => {
+    return makeColumnHead(name, kind, asked, () => sort(name));
+  });
+  return [makeHeadCell("row", "col"), ...heads];
+}
+
+/**
+ * @param {Rows} rows
+ * @param {Store} store
+ */
+function linesOf({ columns, rows }, store) {
+  const widths = columns.map((_, i) => widthOf(rows.map(({ cells }) => cells[i])));
+  return rows.map(({ row, test, cells }) => {
+    const places = cells.map((cell, i) => {
+      return make("td", "", makeCell(store, row, columns[i].name, cell, widths[i]));
+    });
+    const line = make("tr", "", makeRowHead(store, row, test), ...places);
+    line.dataset.row = `${row}`;
+    return line;
+  });
 }
 
 /** @param {string[]} cells */
@@ -159,17 +175,15 @@ function widthOf(cells) {
 /**
  * @param {string} name
  * @param {string} kind
- * @param {{sort: string | null, descending: boolean}} asked
- * @param {(() => void) | null} press
+ * @param {Asked} asked
+ * @param {() => void} press
  */
 function makeColumnHead(name, kind, asked, press) {
-  if (press === null) return makeHeadCell(name, "col");
-  const head = makeHeadCell("", "col");
-  const { element: button } = makeButton({ label: name, className: "pg-sort", press });
+  const button = makePlainButton("pg-cut pg-sort", press, name);
   button.title = `${name} (${kind}): sort by it`;
-  head.append(button);
+  const head = makeHeadCell(button, "col");
   const role = ROLES[kind];
-  if (role) head.append(make("span", "pg-role", role));
+  if (role) head.append(make("span", "pg-label pg-mark", role));
   if (asked.sort === name) {
     head.setAttribute("aria-sort", asked.descending ? "descending" : "ascending");
   }
@@ -187,15 +201,14 @@ function makeRowHead(store, row, isTest) {
   button.type = "button";
   button.setAttribute("aria-label", `Row ${row + 1}`);
   button.title = isTest ? "A test row: mark it on the map" : "Mark it on the map";
-  const head = makeHeadCell("", "row");
-  head.append(button);
+  const head = makeHeadCell(button, "row");
   // the whole cell is pressed, and by the keyboard the button in it
   head.addEventListener("click", () => {
     store.marks.picked = store.marks.picked === row ? null : row;
     store.want();
     store.redraw();
   });
-  if (isTest) head.append(make("span", "pg-is-test", "test"));
+  if (isTest) head.append(make("span", "pg-label pg-mark", "test"));
   return head;
 }
 
@@ -227,20 +240,18 @@ function makeCell(store, row, column, text, width) {
 
 /** @param {(first: number) => void} go */
 function makePages(go) {
-  const element = make("div", "pg-head");
   const said = make("p", "pg-note");
   let first = 0;
   const back = makeSmallButton("Earlier rows", () => go(Math.max(0, first - PAGE)));
   const forth = makeSmallButton("Later rows", () => go(first + PAGE));
-  const jump = make("label", "pg-note pg-jump", "from row ");
   const number = make("input", "pg-number");
   number.type = "number";
   number.min = "1";
   number.addEventListener("change", () => {
     if (number.checkValidity() && number.value) go(Number(number.value) - 1);
   });
-  jump.append(number);
-  element.append(said, back, forth, jump);
+  const jump = make("label", "pg-note pg-jump", "from row ", number);
+  const element = make("div", "pg-wrap pg-head", said, back, forth, jump);
   return {
     element,
     /**

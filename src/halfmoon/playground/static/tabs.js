@@ -1,6 +1,7 @@
 // Tabs: of several panels in one place, the one that is shown.
 
-import { make, makeButton } from "./controls.js";
+import { make } from "./controls.js";
+import { makePlainButton } from "./elements.js";
 
 /** @import { Slot } from "./playground.js" */
 
@@ -9,15 +10,11 @@ import { make, makeButton } from "./controls.js";
  * @param {() => void} changed
  */
 export function makeTabs(slots, changed) {
-  const list = make("div", "pg-tabs");
+  const list = make("div", "pg-wrap pg-tabs");
   list.setAttribute("role", "tablist");
   let current = slots[0].slot.name;
   const buttons = slots.map(({ slot, box }) => {
-    const { element: button } = makeButton({
-      label: slot.title,
-      className: "pg-tab",
-      press: () => open(slot.name),
-    });
+    const button = makePlainButton("pg-tab", () => open(slot.name), slot.title);
     button.id = `pg-tab-${slot.name}`;
     button.setAttribute("role", "tab");
     button.setAttribute("aria-controls", box.id);

@@ -1,6 +1,7 @@
 // Small switches for a panel's head: a few choices side by side, and what is on or off.
 
-import { make, makeButton } from "./controls.js";
+import { make } from "./controls.js";
+import { makePlainButton } from "./elements.js";
 
 /**
  * A few choices, of which one is pressed.
@@ -10,7 +11,7 @@ import { make, makeButton } from "./controls.js";
  * @param {(value: string) => void} settings.change
  */
 export function makePick({ label, options, change }) {
-  const element = make("div", "pg-pick");
+  const element = make("div", "pg-frame pg-pick");
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", label);
   let current = "";
@@ -33,7 +34,7 @@ export function makePick({ label, options, change }) {
         set(value);
         change(value);
       }
-      const { element: button } = makeButton({ label: text, className: "", press });
+      const button = makePlainButton("", press, text);
       button.value = value;
       return button;
     });
@@ -68,5 +69,5 @@ export function makePress({ label, on, change }) {
  * @param {() => void} press
  */
 export function makeSmallButton(label, press) {
-  return makeButton({ label, className: "pg-small", press }).element;
+  return makePlainButton("pg-small", press, label);
 }

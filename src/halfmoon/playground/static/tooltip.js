@@ -1,6 +1,7 @@
 // Beside the pointer: the live number of what it rests on, and how it comes about.
 
 import { make } from "./controls.js";
+import { capital } from "./elements.js";
 import { mathText } from "./math-text.js";
 import { lossText, short } from "./numbers.js";
 
@@ -14,7 +15,7 @@ const FROM_POINTER = 14;
  * @returns {Panel}
  */
 export function makeTooltip(store) {
-  const element = make("div", "pg-tooltip");
+  const element = make("div", "pg-leaf pg-tooltip");
   element.hidden = true;
   element.setAttribute("aria-hidden", "true"); // the views say it in words
   /** @type {object | null} */
@@ -77,7 +78,7 @@ function fill(element, told) {
     const text = parts.filter((part) => part !== "").join(" = ");
     return make("div", "pg-math", mathText(text));
   });
-  element.replaceChildren(make("strong", "", told.title), ...made);
+  element.replaceChildren(make("strong", "", capital(told.title)), ...made);
 }
 
 /** @param {any} told */

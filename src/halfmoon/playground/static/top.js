@@ -23,12 +23,12 @@ const OF_ROWS = /^(data=drawn|target=|groups=|axes=)/;
  * @param {Location | null} place the address that shows the state, if there is one
  */
 export function makeTop(store, openKeys, place) {
-  const element = make("header", "pg-top");
-  const words = make("p", "pg-words");
+  const words = make("p", "pg-cut pg-words");
   const share = makeButton({ label: "Share", picture: LINK, press: copyCommand });
   const keys = makeButton({ label: "Keyboard", picture: KEYBOARD, press: openKeys });
   share.element.hidden = place === null;
   share.element.title = "Copy a command that shows this screen on any machine";
+  const element = make("header", "pg-row pg-top");
   element.append(makeName(), words, share.element, keys.element);
 
   // an address with this machine's port is of use to nobody else
@@ -86,11 +86,14 @@ function quoted(text) {
 }
 
 function makeName() {
-  const name = make("h1", "pg-name");
   const moon = make("span", "pg-moon");
   moon.setAttribute("aria-hidden", "true");
-  name.append(moon, make("span", "", "halfmoon"));
-  name.append(make("span", "pg-faint", "playground"));
+  const name = make("h1", "pg-row pg-name");
+  name.append(
+    moon,
+    make("span", "", "halfmoon"),
+    make("span", "pg-faint", "playground"),
+  );
   return name;
 }
 

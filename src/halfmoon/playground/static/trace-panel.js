@@ -24,16 +24,13 @@ const NO_ROW = "Click a point of the map, or take a row by its number.";
  * @returns {Panel}
  */
 export function makeTracePanel(store) {
-  const element = make("div", "pg-trace");
   const chooser = makeRowChooser(store);
-  const summary = make("p", "pg-trace-summary", NO_ROW);
-  const ways = make("div", "pg-trace-ways");
+  const summary = make("p", "pg-note pg-trace-summary", NO_ROW);
   const forward = makeWay("Forward: from x to the loss");
   const backward = makeWay("Backward: from the loss to every weight");
-  ways.append(forward.element, backward.element);
-  const head = make("div", "pg-head");
-  head.append(chooser.element, summary);
-  element.append(head, ways);
+  const ways = make("div", "pg-trace-ways", forward.element, backward.element);
+  const head = make("div", "pg-wrap pg-head", chooser.element, summary);
+  const element = make("div", "pg-trace", head, ways);
 
   return {
     element,
@@ -58,7 +55,6 @@ export function makeTracePanel(store) {
 
 /** @param {Store} store */
 function makeRowChooser(store) {
-  const element = make("label", "pg-row-chooser", "Row ");
   const input = make("input");
   input.type = "number";
   input.min = "1";
@@ -67,7 +63,7 @@ function makeRowChooser(store) {
     const isRow = input.value !== "" && row >= 0 && row < store.state.data.rows;
     store.act.pick?.(isRow ? row : null);
   });
-  element.append(input);
+  const element = make("label", "pg-row pg-row-chooser", "Row ", input);
   return {
     element,
     /** @param {number | null} row */
@@ -95,9 +91,8 @@ function summaryOf({ title, truth, outputs, loss, update }, frame) {
 
 /** @param {string} title */
 function makeWay(title) {
-  const element = make("section", "pg-way");
   const list = make("div", "pg-equations");
-  element.append(make("h3", "", title), list);
+  const element = make("section", "", make("h3", "", title), list);
   let known = "";
   /** @type {{update: (line: TraceLine) => void}[]} */
   let equations = [];
@@ -124,26 +119,23 @@ function makeWay(title) {
  * @param {TraceLine} line
  */
 function makeEquation({ tag, name, formula, shape, entries, more }) {
-  const element = make("table", "pg-equation");
-  const caption = make("caption");
   const math = make("span", "pg-math", mathText(`${name} = ${formula}`));
   if (formula === "the row") math.textContent = `${name}, the row`;
-  caption.append(math, make("span", "pg-tag", `${tag} ${shape}`));
+  const caption = make("caption");
+  caption.append(math, make("span", "pg-label pg-tag", `${tag} ${shape}`));
   const body = make("tbody");
   const cells = entries.map(({ index }) => {
-    const line = make("tr");
     const written = make("td", "pg-math");
     const value = make("td", "pg-result");
-    line.append(makeHeadCell(index, "row"), written, value);
+    const line = make("tr", "", makeHeadCell(index, "row", "pg-label"), written, value);
     body.append(line);
     return { written, value };
   });
-  element.append(caption, body);
+  const element = make("table", "pg-equation", caption, body);
   if (more > 0) {
-    const foot = make("tr");
-    const rest = make("td", "pg-more", `and ${countText(more)} more`);
+    const rest = make("td", "pg-note", `and ${countText(more)} more`);
     rest.colSpan = 3;
-    foot.append(rest);
+    const foot = make("tr", "", rest);
     body.append(foot);
   }
   return {

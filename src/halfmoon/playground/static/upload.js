@@ -10,15 +10,14 @@ import { make } from "./controls.js";
  * @param {HTMLElement} panel is marked while a file is over the page
  */
 export function makeUpload(store, panel) {
-  const element = make("div", "pg-upload");
   const input = make("input", "live-hidden-text");
   input.type = "file";
   input.id = "pg-upload-file";
-  const label = make("label", "pg-upload-button", "Open a table");
+  const label = make("label", "pg-frame pg-upload-button", "Open a table");
   label.htmlFor = input.id;
   const hint = make("p", "pg-note", "or drop a CSV on this page");
   const own = make("p", "pg-note pg-upload-own");
-  element.append(input, label, hint, own);
+  const element = make("div", "pg-upload", input, label, hint, own);
 
   /** @param {File | undefined} file */
   async function send(file) {

@@ -1,7 +1,7 @@
 // One weight or bias, by the units that it joins, and its value: to be read and set.
 
 import { make } from "./controls.js";
-import { setOptions } from "./elements.js";
+import { makeSelect, setOptions } from "./elements.js";
 import {
   firstUnit,
   outputName,
@@ -17,15 +17,15 @@ const STEP = "0.1";
 
 /** @param {Store} store */
 export function makeWeightEditor(store) {
-  const element = make("div", "pg-weight");
   const source = makeSelect("The weight leads from");
   const target = makeSelect("The weight leads to");
   const value = make("input", "pg-number");
   value.type = "number";
   value.step = STEP;
   value.setAttribute("aria-label", "Its value");
-  const more = make("span", "pg-weight-more");
+  const more = make("span", "pg-row");
   more.append(make("span", "", "from"), source, make("span", "", "to"), value);
+  const element = make("div", "pg-wrap pg-note pg-weight");
   element.append(make("span", "", "Set a weight"), target, more);
   element.hidden = store.hides.has("weights");
   let shape = "";
@@ -94,13 +94,6 @@ export function makeWeightEditor(store) {
       value.select();
     },
   };
-}
-
-/** @param {string} label */
-function makeSelect(label) {
-  const select = make("select", "pg-select");
-  select.setAttribute("aria-label", label);
-  return select;
 }
 
 /**

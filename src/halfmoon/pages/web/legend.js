@@ -24,18 +24,17 @@ import { strokeDotted } from "./surface.js";
 /** @typedef {{ shades: Uint32Array, low: string, high: string }} Scale colours, ends */
 
 const MARK = 18; // pixels
-const MOST_CLASSES = 8; // that are named
+const MOST_NAMED = 8; // that are named
 
 /**
  * @param {() => void} redraw
  */
 export function makeLegend(redraw) {
-  const element = make("div", "pg-legend");
+  const element = make("div", "pg-wrap pg-note pg-legend");
   const bar = makeCanvas("pg-legend-bar", redraw);
-  const scale = make("div", "pg-legend-scale");
   const low = make("span", "pg-legend-end");
   const high = make("span", "pg-legend-end");
-  scale.append(low, bar.element, high);
+  const scale = make("div", "pg-row", low, bar.element, high);
   let shown = "";
 
   /**
@@ -113,10 +112,10 @@ function entriesOf({ classNames, task, border }, isScale, hasTest) {
   /** @type {Entry[]} */
   const entries = [];
   if (!isScale) {
-    classNames.slice(0, MOST_CLASSES).forEach((text, label) => {
+    classNames.slice(0, MOST_NAMED).forEach((text, label) => {
       entries.push({ text, label });
     });
-    const more = classNames.length - MOST_CLASSES;
+    const more = classNames.length - MOST_NAMED;
     if (more > 0) entries.push({ text: `and ${more} more`, label: -1 });
   }
   if (hasTest) entries.push({ text: "test row", label: 0, isHollow: true });
@@ -131,7 +130,7 @@ function entriesOf({ classNames, task, border }, isScale, hasTest) {
  * @param {Look} look
  */
 function makeEntry(entry, look) {
-  const element = make("span", "pg-legend-entry");
+  const element = make("span", "pg-row pg-legend-entry");
   if (entry.label >= 0) {
     const canvas = make("canvas", "pg-legend-mark");
     canvas.setAttribute("aria-hidden", "true");
@@ -143,7 +142,7 @@ function makeEntry(entry, look) {
     drawMark(context, entry, look);
     element.append(canvas);
   }
-  const name = make("span", "", entry.text);
+  const name = make("span", "pg-cut", entry.text);
   name.title = entry.text;
   element.append(name);
   return element;
