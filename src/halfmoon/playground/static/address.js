@@ -1,5 +1,6 @@
 // The page's address says what is on the screen: every setting that is not at its
-// default, or that a table begins with otherwise, and what is open. A teacher's link also hides controls and starts a lesson:
+// default, or that a table begins with otherwise, and what is open. A teacher's link
+// also hides controls and starts a lesson:
 //   #hidden=4,3&learning_rate=0.1&open=settings,trace&hide=seed,table&lesson=update
 
 /** @import { Menu, SettingInfo, State } from "./playground.js" */
