@@ -374,6 +374,37 @@ def test_parameters_of_many_points_are_forgotten_once_they_are_measured(monkeypa
         np.testing.assert_equal(one.measures, other.measures)
 
 
+def test_a_run_that_is_left_holds_little_and_can_be_gone_back_in(monkeypatch):
+    monkeypatch.setattr(module, "rows_at_a_time", lambda network: 4 * 7)
+    monkeypatch.setattr(module, "LEFT_BYTES", 17 * 8)
+    recording, thetas = record_with_many_changes()
+    recording.advance(recording.update + 40)
+    assert len(recording.kept) > 30
+    end = recording.run.theta
+    recording.seek(3)
+    recording.leave()
+    np.testing.assert_array_equal(recording.run.theta, end)
+    assert len(recording.kept) <= 16
+    assert sum(stage.before is not None for stage in recording.stages) <= 17
+    assert all(point.theta is None for point in recording.points)
+    for update in range(len(thetas) - 1, 0, -9):
+        recording.seek(update)
+        np.testing.assert_array_equal(recording.run.theta, thetas[update])
+
+
+def test_where_it_diverged_it_is_kept_however_little_is_held(monkeypatch):
+    monkeypatch.setattr(module, "rows_at_a_time", lambda network: 0)
+    monkeypatch.setattr(module, "LEFT_BYTES", 0)
+    recording = record(10**4, learning_rate=100.0, loss="squared_error", epochs=5000)
+    assert recording.stopped == "diverged"
+    end = recording.run.theta
+    for _ in range(2):
+        recording.leave()
+        recording.seek(recording.last_update - 1)
+        recording.advance(10**4)
+        np.testing.assert_array_equal(recording.run.theta, end)
+
+
 def test_the_runs_own_history_is_bounded_and_no_update_depends_on_it(monkeypatch):
     monkeypatch.setattr(module, "MOST_EPOCHS", 5)
     recording = record(38, schedule="cosine")

@@ -184,4 +184,4 @@ class BranchPlayer(Player):
     def _leave(self) -> None:
         """Let the present run, if it stays, stand at its end."""
         if self.id in self.runs:
-            self.recording.seek(self.recording.last_update)
+            self.recording.leave()

@@ -25,6 +25,7 @@ from halfmoon.training.stopping import Standstill
 CHUNK_SECONDS = 0.008
 MOST_KEPT = 400
 MOST_BYTES = 2**26  # of what is kept, of stages' beginnings, and of points
+LEFT_BYTES = 2**23  # the same, of a run that is not played
 MOST_NUMBERS = 8_000_000  # in the rows of all stages together
 MOST_STAGES = 2_000
 MOST_EPOCHS = 20_000  # that the run's own history holds
@@ -157,7 +158,6 @@ class Recording:
         self.work = work
         self.last = last
         self._forget_first()
-        self._thin_out_stages()
         self.kept.pop(self.update, None)
         self.points = [each for each in self.points if each.update < self.update]
         self.measure()
@@ -174,22 +174,6 @@ class Recording:
             self.stages = (first, *self.stages[2:])
             self._index -= 1
             self.first_update = first.begin
-
-    def _thin_out_stages(self) -> None:
-        """Keep the run before every second stage only, if there are too many.
-
-        Not where it diverged: how far it came then depends on how often one looked.
-        """
-        held = [
-            i
-            for i, stage in enumerate(self.stages[:-1])
-            if i > 0 and stage.before and stage.before.stopped != "diverged"
-        ]
-        if len(held) > self._most_kept:
-            stages = list(self.stages)
-            for i in held[::2]:
-                stages[i] = stages[i]._replace(before=None)
-            self.stages = tuple(stages)
 
     def _before(self, index: int) -> Run | None:
         """The run before a stage; where it was not kept, it is carried out again."""
@@ -218,13 +202,9 @@ class Recording:
             return
         if self.update < self.last_update:
             return
-        theta = self.run.theta
-        held = sum(each.theta is not None for each in points)
-        if held * theta.nbytes > MOST_BYTES:
-            for each in points:
-                each.forget_theta()
+        self._hold(MOST_BYTES)
         measure = partial(self.stage.conditions.measure, self.work.network)
-        points.append(Point(self.update, self.last, theta, measure))
+        points.append(Point(self.update, self.last, self.run.theta, measure))
 
     def advance(self, update: int, seconds: float = math.inf) -> None:
         """Go on to an update, unless it stops before or the time is over."""
@@ -278,11 +258,13 @@ class Recording:
         """Keep and measure the run where that is due, and see whether it ends here."""
         before = self.last_update
         self.last_update = self.update
+        if diverged:
+            self.ended = "diverged"
         if diverged or self.update % self._apart == 0:
             self.kept[self.update] = Kept(_at_rest(self.run), self.last)
-            self._thin_out()
+            self._hold(MOST_BYTES)
         if diverged:
-            self._finish("diverged")
+            self.measure()
             return
         if self.update >= next_measured(before, self.per_epoch):
             self.measure()
@@ -306,18 +288,48 @@ class Recording:
         if reason:
             self.measure()
 
-    @property
-    def _most_kept(self) -> int:
-        """How often the run may be kept."""
+    def leave(self) -> None:
+        """Stand at the end, and hold little: another run is played now."""
+        self.seek(self.last_update)
+        self._hold(LEFT_BYTES)
+
+    def _hold(self, most_bytes: int) -> None:
+        """Hold the run in fewer places if it takes more bytes than these.
+
+        From there updates are carried out again where they are looked at.
+        """
         run = self.run
         size = run.theta.nbytes * (1 + len(run.slots))
-        return max(16, min(MOST_KEPT, MOST_BYTES // size))
-
-    def _thin_out(self) -> None:
-        """Keep the run at every second of these updates only, if there are too many."""
-        if len(self.kept) > self._most_kept:
+        most = max(16, min(MOST_KEPT, most_bytes // size))
+        while len(self.kept) > most:
             self._thinned *= 2
+            last = self.kept.get(self.last_update)
             self.kept = dict(sorted(self.kept.items())[1::2])
+            if last is not None and self.ended == "diverged":
+                self.kept[self.last_update] = last
+        self._thin_out_stages(most)
+        held = sum(each.theta is not None for each in self.points)
+        if held * run.theta.nbytes > most_bytes:
+            for each in self.points:
+                each.forget_theta()
+
+    def _thin_out_stages(self, most: int) -> None:
+        """Hold the run before every second stage only, until they are few.
+
+        Not where it diverged: how far it came then depends on how often one looked.
+        """
+        stages = list(self.stages)
+        while True:
+            held = [
+                i
+                for i, stage in enumerate(stages[:-1])
+                if i > 0 and stage.before and stage.before.stopped != "diverged"
+            ]
+            if len(held) <= most:
+                break
+            for i in held[::2]:
+                stages[i] = stages[i]._replace(before=None)
+        self.stages = tuple(stages)
 
     def seek(self, update: int) -> None:
         """Go to an update that was recorded, or to the nearest."""
