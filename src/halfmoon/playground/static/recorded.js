@@ -7,7 +7,7 @@ import { startPlayground } from "./shell.js";
 // what needs Python is left out
 const LEFT_OUT = [
   ...["data", "settings", "lessons", "findings", "table", "trace", "row", "runs"],
-  ...["output", "activations", "weights"],
+  ...["output", "features", "activations", "weights"],
 ];
 
 async function playRecorded() {
