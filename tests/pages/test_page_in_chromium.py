@@ -2,10 +2,13 @@
 its script, everything can be read.
 """
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from live_page import needs_chromium
+from live_page import WAIT, needs_chromium
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 PAGES = ["index.html", "derivation.html"]
@@ -48,6 +51,7 @@ def visit(browser, whole_tutorial):
         context = browser.new_context(viewport=size, **options)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(WAIT)
         page.goto((whole_tutorial / name).as_uri())
         return page
 
@@ -122,7 +126,7 @@ def test_without_its_script_the_page_is_whole(visit):
     answer = question.locator(".answer p").first
     assert not answer.is_visible()
     question.locator("summary").click()
-    assert answer.is_visible()
+    expect(answer).to_be_visible()
 
 
 def test_in_print_everything_folded_is_open(visit):
@@ -144,4 +148,4 @@ def test_a_heading_shows_its_link_to_the_keyboard(visit):
     page.keyboard.press("Tab")
     page.wait_for_function(f"each => ({sign})(each) === '1'", arg=link.element_handle())
     page.keyboard.press("Enter")
-    assert page.url.endswith(f"#{link.get_attribute('href')[1:]}")
+    expect(page).to_have_url(re.compile(re.escape(link.get_attribute("href")) + "$"))
