@@ -12,6 +12,7 @@ from halfmoon.network import Network
 from halfmoon.training.history import SCHEMA
 from halfmoon.training.interrupt import Interrupt
 from halfmoon.training.train import train
+from waiting import until
 
 X, Y = datasets.make("moons", 60, 0.2, 0)
 X2, Y2 = datasets.make("moons", 40, 0.2, 1)
@@ -83,11 +84,11 @@ def press_ctrl_c_from_outside(after=0.3):
     pressed = []
 
     def wait_and_press():
-        while listening() is None:
-            time.sleep(0.01)
+        until(listening)
         time.sleep(after)
-        os.kill(os.getpid(), signal.SIGINT)
-        pressed.append(True)
+        if listening():
+            os.kill(os.getpid(), signal.SIGINT)
+            pressed.append(True)
 
     threading.Thread(target=wait_and_press).start()
     return pressed
