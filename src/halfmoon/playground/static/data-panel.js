@@ -3,10 +3,10 @@
 import { makeButton, make } from "./controls.js";
 import { makePictures } from "./data-pictures.js";
 import { makeTools } from "./drawing-tools.js";
-import { makeAmount, makeOwnSettings, makeSelection, readComponent } from "./fields.js";
+import { makeAmount, makeOwnSettings, makeSelection } from "./fields.js";
 import { makeUpload } from "./upload.js";
 
-/** @import { ComponentInfo, Panel, SettingInfo } from "./playground.js" */
+/** @import { Panel, SettingInfo } from "./playground.js" */
 /** @import { State, Store } from "./playground.js" */
 /** @import { Field } from "./fields.js" */
 
@@ -71,7 +71,9 @@ function makeDraws(store) {
   fields.data_seed.element.lastElementChild?.before(again.element);
   const element = make("div");
   element.append(own, ...Object.values(fields).map((field) => field.element));
-  let shown = "";
+  const showOwn = makeOwnSettings(own, store.menu["data sets"], (text) => {
+    store.change({ data: text });
+  });
   return {
     element,
     /** @param {State} state */
@@ -80,17 +82,7 @@ function makeDraws(store) {
       for (const name of /** @type {const} */ (["rows", "noise"])) {
         fields[name].element.hidden = data.kind !== "generator";
       }
-      if (setup.data === shown) return;
-      shown = setup.data;
-      const { name } = readComponent(setup.data);
-      const known = store.menu["data sets"].find(
-        (/** @type {ComponentInfo} */ each) => each.name === name,
-      );
-      if (own.contains(document.activeElement)) return;
-      const now = () => store.state.setup.data;
-      own.replaceChildren(
-        ...makeOwnSettings(known, now, (text) => store.change({ data: text })),
-      );
+      showOwn(setup.data);
     },
   };
 }

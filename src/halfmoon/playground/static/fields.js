@@ -179,6 +179,7 @@ export function makeComponent(label, info, components, change) {
   const line = makeLine(label, select, info);
   const own = make("div", "pg-own-settings");
   const element = make("div", "pg-component", line, own);
+  const showOwn = makeOwnSettings(own, components, change);
   let offered = "";
   let shown = "";
 
@@ -204,36 +205,50 @@ export function makeComponent(label, info, components, change) {
     offer,
     /** @param {string} text */
     set(text) {
-      if (text === shown) return;
       const { name } = readComponent(text);
-      const isOther = name !== readComponent(shown).name || shown === "";
       shown = text;
       select.value = name;
-      const component = components.find((each) => each.name === name);
-      select.title = component?.help ?? "";
-      if (!isOther && own.contains(document.activeElement)) return;
-      own.replaceChildren(...makeOwnSettings(component, () => shown, change));
+      select.title = components.find((each) => each.name === name)?.help ?? "";
+      showOwn(text);
     },
   };
 }
 
 /**
- * Fields for the settings that a component has of its own.
- * @param {ComponentInfo | undefined} component
- * @param {() => string} current the component's text as it is now
+ * Fields for the settings that a component has of its own; returns what shows them.
+ * @param {HTMLElement} element that they stand in
+ * @param {ComponentInfo[]} components
  * @param {(text: string) => void} change
- * @returns {HTMLElement[]}
  */
-export function makeOwnSettings(component, current, change) {
-  const { values } = readComponent(current());
-  return (component?.settings ?? []).map((setting) => {
-    const field = makeOwnSetting(setting, (value) => {
-      const { name, values: others } = readComponent(current());
-      change(writeComponent(name, { ...others, [setting.name]: value }));
-    });
-    field.set(values[setting.name] ?? setting.default);
-    return field.element;
-  });
+export function makeOwnSettings(element, components, change) {
+  let shown = "";
+  /** @type {Map<SettingInfo, Field>} */
+  const fields = new Map();
+
+  /** @param {string} name */
+  function makeFields(name) {
+    fields.clear();
+    const component = components.find((each) => each.name === name);
+    for (const setting of component?.settings ?? []) {
+      const field = makeOwnSetting(setting, (value) => {
+        const { values } = readComponent(shown);
+        change(writeComponent(name, { ...values, [setting.name]: value }));
+      });
+      fields.set(setting, field);
+    }
+    element.hidden = fields.size === 0;
+    element.replaceChildren(...[...fields.values()].map((field) => field.element));
+  }
+
+  /** @param {string} text */
+  return (text) => {
+    const { name, values } = readComponent(text);
+    if (name !== readComponent(shown).name) makeFields(name);
+    shown = text;
+    for (const [setting, field] of fields) {
+      field.set(values[setting.name] ?? setting.default);
+    }
+  };
 }
 
 /** @param {string} name of a setting: learning_rate becomes Learning rate */

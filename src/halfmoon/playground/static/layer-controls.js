@@ -6,7 +6,7 @@ import { makePlainButton, makeSelect } from "./elements.js";
 import { makeFeaturesMenu } from "./features-menu.js";
 import { makeOwnSettings, readComponent } from "./fields.js";
 
-/** @import { ComponentInfo, State, Store } from "./playground.js" */
+/** @import { State, Store } from "./playground.js" */
 /** @typedef {{ hidden: number[], activations: string[] }} Shape */
 
 const NEW_UNITS = 3; // in a layer that is added
@@ -158,7 +158,7 @@ function makeActivation(store, i, change) {
   }
   select.disabled = own.disabled = store.hides.has("activations");
   const element = make("div", "pg-row pg-layer-activation", select, own);
-  let shown = "";
+  const showOwn = makeOwnSettings(own, store.menu.activations, choose);
 
   /** @param {string} text */
   function choose(text) {
@@ -172,17 +172,8 @@ function makeActivation(store, i, change) {
     element,
     /** @param {string} text */
     show(text) {
-      if (text === shown) return;
-      const { name } = readComponent(text);
-      const isOther = name !== readComponent(shown).name;
-      shown = text;
-      select.value = name;
-      if (!isOther && own.contains(document.activeElement)) return;
-      /** @type {ComponentInfo[]} */
-      const components = store.menu.activations;
-      const component = components.find((each) => each.name === name);
-      own.replaceChildren(...makeOwnSettings(component, () => shown, choose));
-      own.hidden = own.childElementCount === 0;
+      select.value = readComponent(text).name;
+      showOwn(text);
     },
   };
 }
