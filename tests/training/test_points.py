@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from halfmoon.training.points import Point, next_measured
+from halfmoon.training.points import Point, measured_points, next_measured
 from halfmoon.training.stages import Last
 
 THETA = np.array([1.0, 2.0])
@@ -25,6 +25,17 @@ def test_a_point_is_measured_once_by_who_looks_first():
     assert point.theta is THETA
     point.forget_theta()
     assert (point.theta, point.measures) == (None, 3.0)
+
+
+def test_points_are_measured_as_far_as_there_is_time_the_latest_first():
+    points = [Point(update, Last(), THETA, np.sum) for update in range(5)]
+    points[1].measure()
+    for found in ([1, 4], [1, 4]):
+        measured = measured_points(points, seconds=0.0)
+        assert [point.update for point in measured] == found
+    assert not points[0].is_measured
+    assert measured_points(points, seconds=np.inf) == points
+    assert all(point.is_measured for point in points)
 
 
 def test_parameters_are_not_forgotten_before_they_are_measured():

@@ -1,5 +1,6 @@
 """Parts of a frame that are numbers: curves, errors, histograms, stability."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,14 @@ from halfmoon.inspection.recorded_curvature import (
 )
 from halfmoon.playground.frame_request import FrameRequest, Part, whole
 from halfmoon.playground.session import Moment
+from halfmoon.training.points import measured_points
 from halfmoon.training.recording import Recording
 
 MOST_PIXELS = 4_000
 SAMPLE = 1_500  # rows whose activations are counted
 MEASURES = ("train_loss", "test_loss", "train_score", "test_score")
 CURVATURE_SECONDS = 0.01  # for those that are new in one frame
+MEASURING_SECONDS = 0.02  # the same, while it trains
 
 
 def curves(request: FrameRequest, options: Any) -> Part:
@@ -31,6 +34,7 @@ def curves(request: FrameRequest, options: Any) -> Part:
     is_log = bool(options.get("log"))
     chosen = request.chosen_runs(options)
     last = max((run.last_update for _, run in chosen), default=0)
+    seconds = MEASURING_SECONDS if request.moment.playing else math.inf
     arrays: dict[str, NDArray[Any]] = {}
     for index, (_, run) in enumerate(chosen):
         at, low, high = run.band.in_columns(last, width, is_log)
@@ -39,14 +43,14 @@ def curves(request: FrameRequest, options: Any) -> Part:
             "low": low.astype(np.float32),
             "high": high.astype(np.float32),
         }
-        for key, value in (_measured(run) | band).items():
+        for key, value in (_measured(run, seconds) | band).items():
             arrays[f"curves.{index}.{key}"] = value
     return {"curves": [{"id": name} for name, _ in chosen]}, arrays
 
 
-def _measured(run: Recording) -> dict[str, NDArray[Any]]:
+def _measured(run: Recording, seconds: float) -> dict[str, NDArray[Any]]:
     """A run's measured updates, and what was measured there."""
-    points = list(run.points)
+    points = measured_points(list(run.points), seconds)
     updates = np.array([point.update for point in points], np.float64)
     columns: dict[str, NDArray[Any]] = {"updates": updates}
     for name in MEASURES:

@@ -1,7 +1,8 @@
 """Points: the updates at which a recorded run is measured, and what is found there."""
 
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -52,17 +53,41 @@ class Point:
 
     @property
     def measures(self) -> Any:
-        """What was measured; two threads that ask at once find the same."""
+        """What was measured."""
+        self.measure()
+        return self._measures
+
+    def measure(self) -> None:
+        """Measure, unless it was; two threads that do it at once find the same."""
         due = self._due
         if due is not None:
             self._measures = due()
             self._due = None
-        return self._measures
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether somebody has looked."""
+        return self._due is None
 
     def forget_theta(self) -> None:
         """Hold nothing but what was measured."""
-        self._measures = self.measures
+        self.measure()
         self.theta = None
+
+
+def measured_points(points: Sequence[Point], seconds: float) -> list[Point]:
+    """Those of some points that are measured, in their order.
+
+    Others are measured until the time is over, the latest first, so that asking again
+    brings more of them; one is in any case.
+    """
+    deadline = time.perf_counter() + seconds
+    found: list[Point] = []
+    for point in reversed(points):
+        if point.is_measured or not found or time.perf_counter() < deadline:
+            found.append(point)
+            point.measure()
+    return found[::-1]
 
 
 def next_measured(update: int, per_epoch: int = 1) -> int:
