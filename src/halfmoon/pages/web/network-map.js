@@ -1,12 +1,6 @@
 // Where each unit of the network stands in its drawing, and the way of each weight.
 
-import {
-  firstUnit,
-  hiddenUnits,
-  outputsOf,
-  readable,
-  weightLayers,
-} from "./layers.js";
+import { firstUnit, hiddenUnits, outputsOf, readable, weightLayers } from "./layers.js";
 
 /** @import { Frame } from "./types.js" */
 /**

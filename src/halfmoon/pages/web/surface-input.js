@@ -78,67 +78,113 @@ function isShown(state) {
 }
 
 /**
+ * Where an event is on the stage, in pixels.
+ * @param {HTMLElement} stage
+ * @param {MouseEvent | Touch} event
+ * @returns {[number, number]}
+ */
+function spotOn(stage, event) {
+  const area = stage.getBoundingClientRect();
+  return [event.clientX - area.left, event.clientY - area.top];
+}
+
+/**
  * @param {HTMLElement} stage
  * @param {SurfaceState} state
  * @param {Places} place
  * @param {Act} act
  */
 export function listenToSurface(stage, state, place, act) {
-  const spot = (/** @type {MouseEvent | Touch} */ event) => {
-    const area = stage.getBoundingClientRect();
-    return /** @type {const} */ ([event.clientX - area.left, event.clientY - area.top]);
-  };
-  let isMoved = false; // then the click at the end adds nothing
-  let isDrawing = false;
-  let begin = /** @type {readonly [number, number]} */ ([0, 0]);
+  const gesture = listenToPointer(stage, state, place, act);
+  stage.addEventListener("click", (event) => {
+    const isClick = event.detail > 0 && !gesture.isMoved && !state.marks?.tool;
+    if (!isShown(state) || !isClick) return;
+    // a click's own place is rounded, so it might be nearer to another point
+    const point = nearest(state, place, ...gesture.begin);
+    if (point === null) act.add(...place.back(...gesture.begin));
+    else act.pick?.(rowOf(state.frame, point));
+  });
+  // a finger on a point drags it; elsewhere it scrolls the page
+  stage.addEventListener(
+    "touchstart",
+    (event) => {
+      const spot = spotOn(stage, event.touches[0]);
+      const isHeld = isShown(state) && nearest(state, place, ...spot) !== null;
+      if (isHeld || state.marks?.tool) event.preventDefault();
+    },
+    { passive: false },
+  );
+  listenToKeys(stage, state, place, act);
+}
 
+/**
+ * Points are dragged or drawn; what the pointer rests on is told.
+ * @param {HTMLElement} stage
+ * @param {SurfaceState} state
+ * @param {Places} place
+ * @param {Act} act
+ */
+function listenToPointer(stage, state, place, act) {
+  const gesture = {
+    begin: /** @type {[number, number]} */ ([0, 0]),
+    isMoved: false, // then the click at the end adds nothing
+    isDrawing: false,
+  };
   stage.addEventListener("pointerdown", (event) => {
-    isMoved = false;
-    begin = spot(event);
+    gesture.isMoved = false;
+    gesture.begin = spotOn(stage, event);
     if (!isShown(state) || event.button !== 0) return;
     state.cursor = null;
-    if (state.marks?.tool) {
-      isDrawing = true;
-      stage.setPointerCapture(event.pointerId);
-      act.stroke?.(...place.back(...begin), true);
-      return;
-    }
-    state.held = nearest(state, place, ...begin);
-    if (state.held === null) return;
+    gesture.isDrawing = Boolean(state.marks?.tool);
+    if (!gesture.isDrawing) state.held = nearest(state, place, ...gesture.begin);
+    if (!gesture.isDrawing && state.held === null) return;
     stage.setPointerCapture(event.pointerId);
-    act.redraw();
+    if (gesture.isDrawing) act.stroke?.(...place.back(...gesture.begin), true);
+    else act.redraw();
   });
   stage.addEventListener("pointermove", (event) => {
     if (!isShown(state)) return;
-    const at = spot(event);
-    if (isDrawing) {
-      act.stroke?.(...place.back(...at), false);
-    } else if (state.held === null) {
-      if (event.pointerType === "mouse") hover(event, nearest(state, place, ...at));
-    } else if (isMoved || Math.hypot(at[0] - begin[0], at[1] - begin[1]) > FAR) {
-      isMoved = true;
-      if (!state.marks?.fixed) {
-        act.move(rowOf(state.frame, state.held), ...place.back(...at));
-      }
+    const [left, top] = spotOn(stage, event);
+    const isFar = Math.hypot(left - gesture.begin[0], top - gesture.begin[1]) > FAR;
+    if (gesture.isDrawing) act.stroke?.(...place.back(left, top), false);
+    else if (state.held !== null) {
+      gesture.isMoved ||= isFar;
+      if (!gesture.isMoved || state.marks?.fixed) return;
+      act.move(rowOf(state.frame, state.held), ...place.back(left, top));
+    } else if (event.pointerType === "mouse") {
+      restOn(stage, state, act, event, nearest(state, place, left, top));
     }
   });
+  listenToEnds(stage, state, act, gesture);
+  return gesture;
+}
 
-  /**
-   * @param {PointerEvent} event
-   * @param {number | null} over
-   */
-  function hover(event, over) {
-    stage.classList.toggle("grab", over !== null);
-    if (over !== state.over) act.redraw();
-    state.over = over;
-    const target =
-      over === null ? null : { row: rowOf(/** @type {Frame} */ (state.frame), over) };
-    act.hover?.(target, event.clientX, event.clientY);
-  }
+/**
+ * The pointer rests on a point, or on none.
+ * @param {HTMLElement} stage
+ * @param {Shown} state
+ * @param {Act} act
+ * @param {PointerEvent} event
+ * @param {number | null} over
+ */
+function restOn(stage, state, act, event, over) {
+  stage.classList.toggle("grab", over !== null);
+  if (over !== state.over) act.redraw();
+  state.over = over;
+  const target = over === null ? null : { row: rowOf(state.frame, over) };
+  act.hover?.(target, event.clientX, event.clientY);
+}
 
+/**
+ * @param {HTMLElement} stage
+ * @param {SurfaceState} state
+ * @param {Act} act
+ * @param {{ isDrawing: boolean }} gesture
+ */
+function listenToEnds(stage, state, act, gesture) {
   for (const name of ["pointerup", "pointercancel"]) {
     stage.addEventListener(name, () => {
-      isDrawing = false;
+      gesture.isDrawing = false;
       state.held = null;
       act.redraw();
     });
@@ -148,24 +194,6 @@ export function listenToSurface(stage, state, place, act) {
     act.hover?.(null, 0, 0);
     act.redraw();
   });
-  stage.addEventListener("click", (event) => {
-    if (!isShown(state) || event.detail === 0 || isMoved || state.marks?.tool) return;
-    // a click's own place is rounded, so it might be nearer to another point
-    const point = nearest(state, place, ...begin);
-    if (point === null) act.add(...place.back(...begin));
-    else act.pick?.(rowOf(state.frame, point));
-  });
-  // a finger on a point drags it; elsewhere it scrolls the page
-  stage.addEventListener(
-    "touchstart",
-    (event) => {
-      const isHeld =
-        isShown(state) && nearest(state, place, ...spot(event.touches[0])) !== null;
-      if (isHeld || state.marks?.tool) event.preventDefault();
-    },
-    { passive: false },
-  );
-  listenToKeys(stage, state, place, act);
 }
 
 /** @type {Record<string, [number, number]>} */
@@ -239,6 +267,8 @@ function truthOf({ task, classNames, y }, i) {
   return task === "regression" ? `value ${inWords(y[i])}` : `class ${classNames[y[i]]}`;
 }
 
+/** @typedef {Shown & { cursor: [number, number] }} Pointed */
+
 /**
  * @param {HTMLElement} stage
  * @param {SurfaceState} state
@@ -248,84 +278,11 @@ function truthOf({ task, classNames, y }, i) {
 function listenToKeys(stage, state, place, act) {
   stage.tabIndex = 0;
   stage.setAttribute("role", "application");
-
-  /** @typedef {Shown & { cursor: [number, number] }} Pointed */
-
-  /**
-   * @param {Pointed} at
-   * @param {[number, number]} direction
-   * @param {boolean} fine
-   */
-  function moved(at, [dx, dy], fine) {
-    const [x0, x1, y0, y1] = at.frame.box;
-    const part = fine ? 0.2 : 1;
-    const x = within(at.cursor[0] + part * stepOf(x0, x1) * dx, x0, x1);
-    const y = within(at.cursor[1] + part * stepOf(y0, y1) * dy, y0, y1);
-    at.cursor = [x, y];
-    if (at.held !== null && !at.marks?.fixed) act.move(rowOf(at.frame, at.held), x, y);
-    act.say(`${inWordsAt(at)}${predictionAt(at.frame, x, y)}`);
-  }
-
-  /** @param {Pointed} at */
-  function under(at) {
-    return nearest(at, place, place.x(at.cursor[0]), place.y(at.cursor[1]));
-  }
-
-  /**
-   * @param {Pointed} at
-   * @param {number} step
-   */
-  function choose(at, step) {
-    const { X, y } = at.frame;
-    const before = at.chosen ?? (step > 0 ? -1 : 0);
-    const i = (before + step + y.length) % y.length;
-    at.chosen = i;
-    at.cursor = [X[2 * i], X[2 * i + 1]];
-    const point = `Point ${i + 1} of ${y.length}, ${truthOf(at.frame, i)}`;
-    act.say(`${point}, at ${inWordsAt(at)}.`);
-  }
-
-  /** @param {Pointed} at */
-  function lift(at) {
-    if (at.held !== null) {
-      at.held = null;
-      act.say("Put down.");
-      return;
-    }
-    const i = under(at);
-    if (i === null) {
-      act.add(...at.cursor);
-      return;
-    }
-    act.pick?.(rowOf(at.frame, i));
-    if (at.marks?.fixed) return;
-    at.held = i;
-    act.say(`Holding point ${i + 1}: move it with the arrow keys.`);
-  }
-
-  /**
-   * @param {Pointed} at
-   * @param {KeyboardEvent} event
-   */
-  function answer(at, event) {
-    const point = event.key === "Delete" ? under(at) : null;
-    if (event.key in ARROWS) moved(at, ARROWS[event.key], event.shiftKey);
-    else if (event.key === "PageDown") choose(at, 1);
-    else if (event.key === "PageUp") choose(at, -1);
-    else if (event.key === "Enter" || event.key === " ") lift(at);
-    else if (event.key === "Escape") at.held = null;
-    else if (point !== null) {
-      at.held = null;
-      act.remove(rowOf(at.frame, point));
-    } else return false;
-    return true;
-  }
-
   stage.addEventListener("keydown", (event) => {
     if (!isShown(state) || event.ctrlKey || event.metaKey || event.altKey) return;
     const [x0, x1, y0, y1] = state.frame.box;
     state.cursor ??= [(x0 + x1) / 2, (y0 + y1) / 2];
-    if (!answer(/** @type {Pointed} */ (state), event)) return;
+    if (!answerKey(/** @type {Pointed} */ (state), event, place, act)) return;
     event.preventDefault();
     act.redraw();
   });
@@ -334,4 +291,79 @@ function listenToKeys(stage, state, place, act) {
     state.cursor = null;
     act.redraw();
   });
+}
+
+/**
+ * @param {Pointed} at
+ * @param {KeyboardEvent} event
+ * @param {Places} place
+ * @param {Act} act
+ * @returns {boolean} whether the key means anything here
+ */
+function answerKey(at, event, place, act) {
+  const point = nearest(at, place, place.x(at.cursor[0]), place.y(at.cursor[1]));
+  const { key } = event;
+  if (key in ARROWS) moveCursor(at, ARROWS[key], event.shiftKey, act);
+  else if (key === "PageDown") choosePoint(at, 1, act);
+  else if (key === "PageUp") choosePoint(at, -1, act);
+  else if (key === "Enter" || key === " ") lift(at, point, act);
+  else if (key === "Escape") at.held = null;
+  else if (key === "Delete" && point !== null) {
+    at.held = null;
+    act.remove(rowOf(at.frame, point));
+  } else return false;
+  return true;
+}
+
+/**
+ * Move the cursor, and the point that is held with it.
+ * @param {Pointed} at
+ * @param {[number, number]} direction
+ * @param {boolean} fine
+ * @param {Act} act
+ */
+function moveCursor(at, [dx, dy], fine, act) {
+  const [x0, x1, y0, y1] = at.frame.box;
+  const part = fine ? 0.2 : 1;
+  const x = within(at.cursor[0] + part * stepOf(x0, x1) * dx, x0, x1);
+  const y = within(at.cursor[1] + part * stepOf(y0, y1) * dy, y0, y1);
+  at.cursor = [x, y];
+  if (at.held !== null && !at.marks?.fixed) act.move(rowOf(at.frame, at.held), x, y);
+  act.say(`${inWordsAt(at)}${predictionAt(at.frame, x, y)}`);
+}
+
+/**
+ * Go to the next point or to the one before.
+ * @param {Pointed} at
+ * @param {number} step
+ * @param {Act} act
+ */
+function choosePoint(at, step, act) {
+  const { X, y } = at.frame;
+  const before = at.chosen ?? (step > 0 ? -1 : 0);
+  const i = (before + step + y.length) % y.length;
+  at.chosen = i;
+  at.cursor = [X[2 * i], X[2 * i + 1]];
+  const point = `Point ${i + 1} of ${y.length}, ${truthOf(at.frame, i)}`;
+  act.say(`${point}, at ${inWordsAt(at)}.`);
+}
+
+/**
+ * Take the point below the cursor, put down the one that is held, or add one.
+ * @param {Pointed} at
+ * @param {number | null} point below the cursor
+ * @param {Act} act
+ */
+function lift(at, point, act) {
+  if (at.held !== null) {
+    at.held = null;
+    act.say("Put down.");
+  } else if (point === null) {
+    act.add(...at.cursor);
+  } else {
+    act.pick?.(rowOf(at.frame, point));
+    if (at.marks?.fixed) return;
+    at.held = point;
+    act.say(`Holding point ${point + 1}: move it with the arrow keys.`);
+  }
 }

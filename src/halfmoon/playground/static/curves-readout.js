@@ -2,7 +2,13 @@
 // the run stands. They are the curves in text.
 
 import { make } from "./controls.js";
-import { makeHeadCell, makePlainButton, setText } from "./elements.js";
+import {
+  fillTable,
+  keepInOrder,
+  makeHeadCell,
+  makePlainButton,
+  setText,
+} from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 
 /** @import { Curves, View } from "./curves-panel.js" */
@@ -11,18 +17,14 @@ import { countText, lossText, scoreText } from "./numbers.js";
 /** @param {(id: string) => void} toggle shows or hides a run's curves */
 export function makeReadout(toggle) {
   const caption = make("caption", "");
-  const columns = make("tr");
-  const body = make("tbody");
-  const names = ["Run", "Update", "Training", "Test"];
-  names.forEach((name, i) => {
-    const cell = makeHeadCell("", "col", "pg-label");
-    // as the curves are drawn
-    if (i >= 2) cell.append(make("span", i === 2 ? "pg-line" : "pg-line dashed"));
-    cell.append(name);
-    columns.append(cell);
-  });
-  const head = make("thead", "", columns);
-  const element = make("table", "pg-readout", caption, head, body);
+  const element = make("table", "pg-readout");
+  fillTable(
+    element,
+    ["Run", "Update", "Training", "Test"].map(makeReadoutHead),
+    [],
+    caption,
+  );
+  const body = element.tBodies[0];
   /** @type {Map<string, ReturnType<typeof makeRow>>} */
   const rows = new Map();
 
@@ -38,21 +40,13 @@ export function makeReadout(toggle) {
     const what = shows === "loss" ? "Loss" : score === "accuracy" ? "Accuracy" : "R²";
     setText(caption, `${what} of each run`);
     const format = shows === "loss" ? lossText : scoreOf;
-    const wanted = curves.map(({ id }) => id);
-    for (const [id, row] of rows) {
-      if (wanted.includes(id)) continue;
-      row.element.remove();
-      rows.delete(id);
-    }
+    const ids = curves.map(({ id }) => id);
+    const shown = keepInOrder(body, rows, ids, (id) => makeRow(() => toggle(id)));
     curves.forEach((run, i) => {
-      const row = rows.get(run.id) ?? makeRow(() => toggle(run.id));
-      rows.set(run.id, row);
-      const there = body.children[i] ?? null;
-      if (there !== row.element) body.insertBefore(row.element, there);
       const known = state.runs.find(({ id }) => id === run.id);
       const isOn = hovered === null && known?.current;
       const values = isOn ? valuesNow(frame, shows) : valuesAt(run, shows, hovered);
-      row.show(run, known, hidden.has(run.id), [
+      shown[i].show(run, known, hidden.has(run.id), [
         values.length ? countText(values[0]) : "–",
         format(values[1]),
         format(values[2]),
@@ -60,6 +54,17 @@ export function makeReadout(toggle) {
     });
   }
   return { element, show };
+}
+
+/**
+ * A column's head, with a line as its curves are drawn.
+ * @param {string} name
+ * @param {number} i
+ */
+function makeReadoutHead(name, i) {
+  const cell = makeHeadCell(name, "col", "pg-label");
+  if (i >= 2) cell.prepend(make("span", i === 2 ? "pg-line" : "pg-line dashed"));
+  return cell;
 }
 
 /** @param {() => void} press */

@@ -18,8 +18,10 @@ import { contextOf, css, targetColour } from "./look.js";
 const PICTURE_SIDE = 104; // pixels, shown half as large
 const DOT = 3.4;
 const PICTURED = 150;
-const OWN = { drawn: "drawn", table: "table" };
-const HELP = { drawn: "Points drawn by hand", table: "Your own table" };
+const OWN = [
+  ["drawn", "drawn", "Points drawn by hand"],
+  ["table", "table", "Your own table"],
+];
 
 /** @param {Store} store */
 export function makePictures(store) {
@@ -35,30 +37,13 @@ export function makePictures(store) {
   let chosen = "";
   let own = ""; // what the picture of one's own rows was made of
 
-  /**
-   * @param {string} name
-   * @param {string} text
-   * @param {string} help
-   */
-  function add(name, text, help) {
-    const canvas = make("canvas");
-    canvas.width = PICTURE_SIDE;
-    canvas.height = PICTURE_SIDE;
-    canvas.setAttribute("aria-hidden", "true");
-    const choose = () => store.change({ data: name });
-    const button = makePlainButton(
-      "pg-picture",
-      choose,
-      canvas,
-      make("span", "", text),
-    );
-    button.title = help;
+  const sets = store.menu["data sets"].map((/** @type {any} */ { name, help }) => {
+    return [name, name, help];
+  });
+  for (const [name, text, help] of [...sets, ...OWN]) {
+    const button = makePicture(text, help, () => store.change({ data: name }));
     buttons.set(name, button);
     element.append(button);
-  }
-  for (const { name, help } of store.menu["data sets"]) add(name, name, help);
-  for (const kind of /** @type {const} */ (["drawn", "table"])) {
-    add(kind, OWN[kind], HELP[kind]);
   }
 
   async function load() {
@@ -71,16 +56,13 @@ export function makePictures(store) {
   load();
 
   /**
-   * The rows of one's own are those that are shown.
-   * @param {PlaygroundFrame} frame
+   * @param {string} name
+   * @param {Picture} picture
    * @param {Look} look
    */
-  function drawOwn(frame, look) {
-    const canvas = buttons.get(store.state.data.kind)?.querySelector("canvas");
-    const key = `${frame.data_version} ${look.ink}`;
-    if (!canvas || !frame.X || key === own) return;
-    own = key;
-    paintPicture(canvas, pictureOfRows(frame), look);
+  function paint(name, picture, look) {
+    const canvas = buttons.get(name)?.querySelector("canvas");
+    if (canvas) paintPicture(canvas, picture, look);
   }
 
   /** @param {State} state */
@@ -92,7 +74,7 @@ export function makePictures(store) {
     for (const [each, button] of buttons) {
       button.setAttribute("aria-pressed", `${each === name}`);
     }
-    for (const kind of ["drawn", "table"]) {
+    for (const [kind] of OWN) {
       const button = /** @type {HTMLButtonElement} */ (buttons.get(kind));
       button.hidden = data.given !== kind;
     }
@@ -105,15 +87,35 @@ export function makePictures(store) {
      * @param {Look} look
      */
     draw(frame, look) {
-      drawOwn(frame, look);
+      // the rows of one's own are those that are shown
+      const { kind } = store.state.data;
+      const key = `${kind} ${frame.data_version} ${look.ink}`;
+      if (frame.X && key !== own) {
+        own = key;
+        const isOwn = OWN.some(([name]) => name === kind);
+        if (isOwn) paint(kind, pictureOfRows(frame), look);
+      }
       if (pictures.length === 0 || `${look.ink}` === ink) return;
       ink = `${look.ink}`;
-      for (const picture of pictures) {
-        const canvas = buttons.get(picture.name)?.querySelector("canvas");
-        if (canvas) paintPicture(canvas, picture, look);
-      }
+      for (const picture of pictures) paint(picture.name, picture, look);
     },
   };
+}
+
+/**
+ * @param {string} text
+ * @param {string} help
+ * @param {() => void} choose
+ */
+function makePicture(text, help, choose) {
+  const canvas = make("canvas");
+  canvas.width = PICTURE_SIDE;
+  canvas.height = PICTURE_SIDE;
+  canvas.setAttribute("aria-hidden", "true");
+  const name = make("span", "", text);
+  const button = makePlainButton("pg-picture", choose, canvas, name);
+  button.title = help;
+  return button;
 }
 
 /**

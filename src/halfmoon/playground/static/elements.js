@@ -96,3 +96,26 @@ export function setNumbers(list, rows) {
     [...pair.children].forEach((part, k) => setText(part, rows[i][k]));
   });
 }
+
+/**
+ * Parts by their ids, in this order: what is missing is made, and the others go.
+ * @template {{element: HTMLElement}} Part
+ * @param {HTMLElement} parent
+ * @param {Map<string, Part>} parts
+ * @param {string[]} ids
+ * @param {(id: string) => Part} makePart
+ */
+export function keepInOrder(parent, parts, ids, makePart) {
+  for (const [id, { element }] of parts) {
+    if (ids.includes(id)) continue;
+    element.remove();
+    parts.delete(id);
+  }
+  return ids.map((id, i) => {
+    const part = parts.get(id) ?? makePart(id);
+    parts.set(id, part);
+    const there = parent.children[i] ?? null;
+    if (there !== part.element) parent.insertBefore(part.element, there);
+    return part;
+  });
+}

@@ -92,16 +92,8 @@ export function startLoop(store, transport, places) {
     const made = lastingOf(want);
     const hasAll = Object.entries(made).every(([name, text]) => had[name] === text);
     const data_version = hasAll ? (store.frame?.data_version ?? null) : null;
-    try {
-      const frame = await transport.frame({ want, data_version });
-      fresh = { frame, asked, isFull, made };
-    } catch (error) {
-      const { name, message } = /** @type {Error} */ (error);
-      // a state that cannot be read tells that the server is gone
-      if (name === "ServerGone") await store.read();
-      else store.say(message, true);
-      await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR));
-    }
+    const frame = await askFrame(store, transport, { want, data_version });
+    if (frame !== null) fresh = { frame, asked, isFull, made };
     asking = false;
     took = performance.now() - now;
     store.detail = nextDetail(store.detail, took);
@@ -144,6 +136,25 @@ export function startLoop(store, transport, places) {
   }, HEARTBEAT);
   addEventListener("focus", () => store.read());
   want();
+}
+
+/**
+ * A frame; null where there is none, after a while.
+ * @param {Store} store
+ * @param {Transport} transport
+ * @param {object} message
+ */
+async function askFrame(store, transport, message) {
+  try {
+    return await transport.frame(message);
+  } catch (error) {
+    const { name, message: sentence } = /** @type {Error} */ (error);
+    // a state that cannot be read tells that the server is gone
+    if (name === "ServerGone") await store.read();
+    else store.say(sentence, true);
+    await new Promise((resolve) => setTimeout(resolve, AFTER_ERROR));
+    return null;
+  }
 }
 
 /** @param {Record<string, object>} want */

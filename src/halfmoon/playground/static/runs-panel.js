@@ -2,6 +2,7 @@
 // back to, and two are compared.
 
 import { make } from "./controls.js";
+import { keepInOrder } from "./elements.js";
 import { countText, lossText, scoreText } from "./numbers.js";
 import { inOrder, runColours } from "./run-colours.js";
 import { makeComparison } from "./runs-comparison.js";
@@ -42,23 +43,16 @@ export function makeRunsPanel(store) {
   /** @param {State} state */
   function show(state) {
     const runs = inOrder(state.runs);
-    for (const [id, card] of cards) {
-      if (runs.some((run) => run.id === id)) continue;
-      card.element.remove();
-      cards.delete(id);
-      pictures.delete(id);
-    }
+    const ids = runs.map(({ id }) => id);
+    const shown = keepInOrder(list, cards, ids, (id) => makeCard(store, id, compare));
+    for (const id of pictures.keys()) if (!cards.has(id)) pictures.delete(id);
     compared = compared.filter((id) => cards.has(id));
     store.marks.compared = compared; // the curves show them
     const colours = runColours(state.runs, store.look);
     runs.forEach((run, i) => {
-      const card = cards.get(run.id) ?? makeCard(store, run.id, compare);
-      cards.set(run.id, card);
-      const there = list.children[i] ?? null;
-      if (there !== card.element) list.insertBefore(card.element, there);
-      card.paint(colours.get(run.id) ?? "");
-      card.show(run, state.score_name, compared.includes(run.id));
-      card.allowComparing(runs.length > 1);
+      shown[i].paint(colours.get(run.id) ?? "");
+      shown[i].show(run, state.score_name, compared.includes(run.id));
+      shown[i].allowComparing(runs.length > 1);
     });
     const chosen = runs.filter(({ id }) => compared.includes(id));
     comparison.show(chosen, state.score_name);
@@ -67,15 +61,7 @@ export function makeRunsPanel(store) {
   return {
     element,
     every: 330,
-    wants() {
-      const missing = store.state.runs.filter(({ id, update, current }) => {
-        const now = current ? store.frame?.update : update;
-        return pictures.get(id)?.update !== now;
-      });
-      const runs = missing.slice(0, AT_ONCE).map(({ id }) => id);
-      const thumbnails = { runs, columns: SIDE, rows: SIDE };
-      return runs.length > 0 ? { thumbnails } : {};
-    },
+    wants: () => wantedPictures(store, pictures),
     draw(frame, look) {
       for (const { id, outputs, ...told } of frame.thumbnails ?? []) {
         const size = { columns: SIDE, rows: SIDE, sizes: [outputs] };
@@ -85,6 +71,20 @@ export function makeRunsPanel(store) {
     },
     show,
   };
+}
+
+/**
+ * Of runs whose pictures are missing or old, a few.
+ * @param {Store} store
+ * @param {Map<string, Picture>} pictures
+ */
+function wantedPictures({ state, frame }, pictures) {
+  const missing = state.runs.filter(({ id, update, current }) => {
+    return pictures.get(id)?.update !== (current ? frame?.update : update);
+  });
+  const runs = missing.slice(0, AT_ONCE).map(({ id }) => id);
+  const thumbnails = { runs, columns: SIDE, rows: SIDE };
+  return runs.length > 0 ? { thumbnails } : {};
 }
 
 /** @param {Store} store */

@@ -43,37 +43,23 @@ export async function openStore(transport) {
 function makeStore(transport, menu, state) {
   /** @type {((state: State) => void)[]} */
   const listeners = [];
-  let gone = false;
-  let reading = false;
-
   function hear() {
     for (const listener of listeners) listener(store.state);
   }
-  /** @param {any} error */
-  function fail(error) {
-    if (error.name !== "ServerGone") {
-      store.say(error.message, true);
-      hear(); // controls go back to what holds
-    } else if (!gone) {
-      gone = true;
-      store.say(GONE, true);
-    }
-  }
-  /** @param {State} answer */
-  function take(answer) {
-    if (gone) store.say(BACK, true);
-    const isNew = gone || answer.version !== store.state.version;
-    const hasMoved = store.frame !== null && answer.update !== store.frame.update;
-    gone = false;
-    store.state = answer;
-    if (isNew) hear();
-    if (isNew || hasMoved) store.want();
-  }
-
   const teller = makeTeller(
     (name, message) => store.ask(name, message),
     () => store.read(),
   );
+  const health = makeHealth((sentence) => store.say(sentence, true));
+  /** @param {State} answer */
+  function take(answer) {
+    const wasGone = health.isBack();
+    const isNew = wasGone || answer.version !== store.state.version;
+    const hasMoved = store.frame !== null && answer.update !== store.frame.update;
+    store.state = answer;
+    if (isNew) hear();
+    if (isNew || hasMoved) store.want();
+  }
   /** @type {Store} */
   const store = {
     state,
@@ -87,30 +73,12 @@ function makeStore(transport, menu, state) {
     lesson: null,
     detail: 1,
     async ask(name, message = {}, body = null) {
-      try {
-        const answer = await transport.ask(name, message, body);
-        if (name === "state") return answer;
-        if (answer.started_over) store.say("Training starts over.");
-        if (answer.version !== store.state.version) store.read();
-        if (answer.version !== undefined) store.say("", true); // it has had its time
-        store.want();
-        return answer;
-      } catch (error) {
-        fail(error);
-        return null;
-      }
+      const answer = await transport.ask(name, message, body).catch(health.fail);
+      if (answer === null && !health.isGone()) hear(); // controls go back to what holds
+      if (answer !== null && name !== "state") follow(store, answer);
+      return answer;
     },
-    async read() {
-      // a state from before the last change would set a control back under one's hand
-      if (reading || teller.isBusy()) return;
-      reading = true;
-      const before = teller.count();
-      const answer = await store.ask("state");
-      reading = false;
-      const isLate = teller.count() !== before;
-      if (answer !== null && !isLate) take(answer);
-      if (answer !== null && isLate) store.read();
-    },
+    read: makeReader(teller, () => store.ask("state"), take),
     expect(changes) {
       store.state = { ...store.state, ...changes };
       hear();
@@ -126,6 +94,65 @@ function makeStore(transport, menu, state) {
   };
   store.act = makeAct(store);
   return store;
+}
+
+/**
+ * What an answer leads to: the state is read where it is another.
+ * @param {Store} store
+ * @param {any} answer
+ */
+function follow(store, answer) {
+  if (answer.started_over) store.say("Training starts over.");
+  if (answer.version !== store.state.version) store.read();
+  if (answer.version !== undefined) store.say("", true); // it has had its time
+  store.want();
+}
+
+/**
+ * Whether the server answers; what is wrong is said.
+ * @param {(sentence: string) => void} say
+ */
+function makeHealth(say) {
+  let gone = false;
+  return {
+    isGone: () => gone,
+    /** The server answers: whether it did not before. */
+    isBack() {
+      const wasGone = gone;
+      if (gone) say(BACK);
+      gone = false;
+      return wasGone;
+    },
+    /** @param {Error} error */
+    fail(error) {
+      const isGone = error.name === "ServerGone";
+      if (!isGone) say(error.message);
+      else if (!gone) say(GONE);
+      gone ||= isGone;
+      return null;
+    },
+  };
+}
+
+/**
+ * A state from before the last change would set a control back under one's hand: it is
+ * read when all has been told.
+ * @param {ReturnType<typeof makeTeller>} teller
+ * @param {() => Promise<State | null>} ask
+ * @param {(state: State) => void} take
+ */
+function makeReader(teller, ask, take) {
+  let reading = false;
+  return async function read() {
+    if (reading || teller.isBusy()) return;
+    reading = true;
+    const before = teller.count();
+    const answer = await ask();
+    reading = false;
+    const isLate = teller.count() !== before;
+    if (answer !== null && !isLate) take(answer);
+    if (answer !== null && isLate) read();
+  };
 }
 
 /**
