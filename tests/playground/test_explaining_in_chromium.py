@@ -87,8 +87,9 @@ def test_a_finding_comes_with_its_remedy_as_a_button(playing):
     finding = page.locator(".pg-finding", has_text="Learning rate too high")
     finding.wait_for()
     button = finding.get_by_role("button", name="Set learning rate")
-    rate = float(button.inner_text().split()[-1])
-    button.click()
+    # read and pressed at once: the page may look again in between
+    label = button.evaluate("it => [it.innerText, it.click()][0]")
+    rate = float(label.split()[-1])
     finding.wait_for(state="detached")
     assert playing.session.setup.learning_rate == rate
 
