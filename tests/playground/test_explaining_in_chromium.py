@@ -61,7 +61,11 @@ def test_a_row_that_is_typed_is_predicted(playing):
     page = playing.page
     page.locator("#pg-tab-row").click()
     field = page.get_by_label("x1", exact=True)
+    field.fill("wide")
+    message = page.locator(".pg-message", has_text="A point is a number")
+    message.wait_for()
     field.fill("0.25")
+    message.wait_for(state="hidden")
     page.get_by_label("x2", exact=True).fill("1.5")
     values = {"x1": "0.25", "x2": "1.5"}
     told = operate(playing.session, "predict", {"values": values})

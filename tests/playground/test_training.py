@@ -96,6 +96,8 @@ def test_runs_say_what_they_have_that_the_one_before_had_not(ask):
     assert first["changed"] == "hidden 3 → 4"
     assert second["changed"] == "learning rate 1 → 0.1; batch size none → 8"
     assert (first["update"], second["update"]) == (10, 4)
+    ask("change", patience=50)
+    assert ask("state")["runs"][1]["changed"] == second["changed"]  # not learned with
     assert (first["current"], second["current"]) == (False, True)
     assert first["train_loss"] > 0.0
     ask("restore", run=first["id"])

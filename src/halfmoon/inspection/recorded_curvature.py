@@ -23,7 +23,7 @@ def why_no_curvature(rows: int, size: int) -> str:
     if work <= MOST_WORK:
         return ""
     return (
-        f"The curvature is not computed here: {rows} rows times {size} parameters "
+        f"The curvature is not computed here: {rows:,} rows times {size:,} parameters "
         f"squared are {work:,}, and {MOST_WORK:,} is the most."
     )
 

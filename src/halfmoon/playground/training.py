@@ -6,6 +6,7 @@ from typing import Any
 from halfmoon.components.rules import check_name
 from halfmoon.components.setting_texts import say_changes
 from halfmoon.playground.building import layer_sizes
+from halfmoon.playground.changes import OF_VIEW
 from halfmoon.playground.menu import menu
 from halfmoon.playground.session import Session
 from halfmoon.playground.setup import Setup
@@ -100,11 +101,13 @@ def describe_run(session: Session, run: str, recording: Recording) -> dict[str, 
     """A run's name, what it has that the one before it had not, and how good it is."""
     conditions = recording.stages[-1].conditions
     setup = conditions.setup
+    view = {name: getattr(setup, name) for name in OF_VIEW}
+    before = session.origins[run].setup.change(**view)
     measures = recording.points[-1].measures
     return {
         "id": run,
         "name": f"run {int(run) - session.first_run + 1}",
-        "changed": say_changes(session.origins[run].setup, setup),
+        "changed": say_changes(before, setup),
         "setup": vars(setup),
         "update": recording.last_update,
         "train_loss": measures.train_loss,

@@ -87,6 +87,7 @@ export function makeLayerControls(store) {
         const head = /** @type {HTMLElement} */ (box);
         if (places[i] === undefined) return;
         head.style.left = `${places[i]}px`;
+        head.style.visibility = "visible";
         if (i > 0 && i < places.length - 1) head.style.maxWidth = `${room - 4}px`;
       });
     },

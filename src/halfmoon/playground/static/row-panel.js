@@ -42,6 +42,7 @@ export function makeRowPanel(store) {
   /** @type {number | null} */
   let followed = null; // the marked row that was loaded
   let isAsking = false;
+  let isRefused = false; // a message says why
   let known = ""; // what the prediction at hand was made for
 
   /** @param {number | null} wanted a row; null: the first test row */
@@ -74,6 +75,8 @@ export function makeRowPanel(store) {
     isAsking = true;
     const answer = await store.ask("predict", { values: cells() });
     isAsking = false;
+    if (isRefused && answer !== null) store.say("", true);
+    isRefused = answer === null;
     if (answer === null) return;
     showOutputs(outputs, answer, store);
     showEffects(fields, answer.effects);
