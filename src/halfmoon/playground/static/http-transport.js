@@ -12,13 +12,19 @@ const KEY = "halfmoon-token"; // in the tab's own storage
  */
 function takeToken() {
   const parts = location.hash.slice(1).split("&");
-  const given = parts.find((part) => part.startsWith("token="));
+  const given = keepToken(location.hash);
   if (given) {
-    sessionStorage.setItem(KEY, given.slice("token=".length));
     const rest = parts.filter((part) => part !== given).join("&");
     history.replaceState(null, "", rest ? `#${rest}` : location.pathname);
   }
   return sessionStorage.getItem(KEY) ?? "";
+}
+
+/** @param {string} hash */
+function keepToken(hash) {
+  const given = hash.split(/[#&]/).find((part) => part.startsWith("token="));
+  if (given) sessionStorage.setItem(KEY, given.slice("token=".length));
+  return given;
 }
 
 /** @param {string} sentence */
@@ -59,6 +65,10 @@ export function makeHttpTransport() {
     throw response.status === 401 && token ? serverGone(error) : new Error(error);
   }
 
+  // the address of a server that was started anew
+  addEventListener("hashchange", ({ newURL }) => {
+    if (keepToken(new URL(newURL).hash)) location.reload();
+  });
   addEventListener("pagehide", () => {
     fetch("/api/leave", { method: "POST", headers, keepalive: true }).catch(() => {});
   });
