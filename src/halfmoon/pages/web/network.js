@@ -263,7 +263,7 @@ function drawLabels(context, drawing) {
     const { x, y, wide, tall } = tiles[tiles.length - 1];
     const side = end === 0 ? -1 : 1;
     context.textAlign = end === 0 ? "right" : "left";
-    context.fillText(`and ${count} more`, x + side * (wide / 2 + 6), y + tall / 2 + 9);
+    context.fillText(`${count} more`, x + side * (wide / 2 + 6), y + tall / 2 + 9);
   });
   context.textAlign = "center";
   context.font = `600 11px ${FONT}`;
