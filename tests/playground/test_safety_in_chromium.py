@@ -130,10 +130,10 @@ def test_two_tabs_show_one_playground(playing):
     two.get_by_role("button", name="Epoch", exact=True).click()
     for page in (one, two):
         expect(page.locator("body")).to_contain_text(f"Update{update}")
-    assert len(playing.server.presence.pages()) == 2
+    pages = playing.server.presence.pages
+    playing.until(lambda: len(pages()) == 2)
     two.close()
-    while len(playing.server.presence.pages()) == 2:
-        one.wait_for_timeout(20)
+    playing.until(lambda: len(pages()) == 1)
     one.get_by_role("button", name="Update", exact=True).click()
     expect(one.locator("body")).to_contain_text(f"Update{update + 1}")
 
