@@ -25,7 +25,7 @@ MOST_PIXELS = 4_000
 SAMPLE = 1_500  # rows whose activations are counted
 MEASURES = ("train_loss", "test_loss", "train_score", "test_score")
 CURVATURE_SECONDS = 0.01  # for those that are new in one frame
-MEASURING_SECONDS = 0.02  # the same, while it trains
+MEASURING_SECONDS = 0.005  # the same, while it trains
 
 
 def curves(request: FrameRequest, options: Any) -> Part:

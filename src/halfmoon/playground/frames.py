@@ -48,9 +48,9 @@ def make_frame(
     for name in want:
         check_name("part of a frame", name, PARTS)
     request = FrameRequest(moment, runs, data_version != moment.data_version)
-    header = _describe(moment)
     arrays: dict[str, NDArray[Any]] = {}
     with one_core(), np.errstate(all="ignore"):  # one that diverged is shown too
+        header = _describe(moment)
         for name, options in want.items():
             if options:
                 more, values = PARTS[name](request, options)
