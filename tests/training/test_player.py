@@ -102,6 +102,17 @@ def test_who_goes_back_while_it_plays_is_told_that_it_pauses(player):
     assert shown == [True, False]
 
 
+def test_who_goes_back_from_its_end_is_told_that_it_goes_on():
+    with make_player(epochs=5) as player:
+        player.advance(5)
+        shown = []
+        player.show = shown.append
+        player.seek(3)
+        player.seek(4)
+        player.seek(5)
+    assert shown[:3] == [True, False, True]
+
+
 def test_updates_and_epochs():
     with make_player(batch_size=10) as player:
         player.advance(2)

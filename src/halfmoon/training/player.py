@@ -129,11 +129,12 @@ class Player:
     def seek(self, update: int) -> None:
         """Go to a recorded update, and stay there."""
         with self.lock:
-            before = (self.playing, self.recording.stage)
+            recording = self.recording
+            before = (self.playing, recording.stage, recording.stopped)
             self.playing = False
             self.phase = None
-            self.recording.seek(update)
-            self.show(before != (False, self.recording.stage))
+            recording.seek(update)
+            self.show(before != (False, recording.stage, recording.stopped))
 
     def _train(self) -> None:
         """Go on while `playing`, at the speed that is set."""
