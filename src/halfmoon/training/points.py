@@ -32,7 +32,6 @@ class Point:
     Examples
     --------
     >>> import numpy as np
-    >>> import numpy as np
     >>> point = Point(3, Last(), np.array([1.0, 2.0]), measure=np.sum)
     >>> float(point.measures)
     3.0

@@ -17,7 +17,7 @@ const HEARTBEAT = 1000; // milliseconds between two looks at a resting state
 // Milliseconds between two frames while it trains. The cores that make and draw a frame
 // are training's too: one that takes twice as long comes a quarter as often.
 const FRAMES_APART = { least: 30, most: 250 };
-const UNHURRIED = 8; // milliseconds that a frame may take, to come that often
+const UNHURRIED = 11; // milliseconds that a frame may take, to come that often
 const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
