@@ -233,6 +233,8 @@ def test_the_list_of_keys_can_switch_them_off(page, session):
     dialog.get_by_label("Single keys work").uncheck()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    # a hidden box loses the keys only when the page is drawn next
+    page.wait_for_function("document.activeElement === document.body")
     page.keyboard.press("u")
     page.keyboard.press("?")
     dialog.get_by_label("Single keys work").check()
