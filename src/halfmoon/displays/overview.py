@@ -65,8 +65,10 @@ def draw_overview(
         Updates, the loss of the training rows at each, and that of the test rows.
     """
     surface, network, curves = fig.subplots(1, 3, width_ratios=(1.1, 1.7, 1.0))
-    draw = _draw_classes if response.shape[-1] > 1 else _draw_values
-    draw(surface, grid, response, points, y, is_test, outputs)
+    if response.shape[-1] > 1:
+        _draw_classes(surface, grid, response, points, y, is_test, outputs)
+    else:
+        _draw_values(surface, grid, response[..., 0], points, y, outputs[0])
     surface.set(xlabel=shorten(axes[0]), ylabel=shorten(axes[1]))
     draw_diagram(network, coefs, inputs, outputs)
     _draw_losses(curves, *losses)
@@ -95,20 +97,14 @@ def _draw_classes(
 
 
 def _draw_values(
-    ax: Axes,
-    grid: tuple[Array, Array],
-    response: Array,
-    points: Array,
-    y: Any,
-    is_test: Any,
-    outputs: Sequence[str],
+    ax: Axes, grid: tuple[Array, Array], values: Array, points: Array, y: Any, name: str
 ) -> None:
     """The predicted value over the plane, and those of the rows in the same colours."""
-    image, _ = draw_value_surface(ax, *grid, response[..., 0])
+    image, _ = draw_value_surface(ax, *grid, values)
     look = {"cmap": image.cmap, "norm": image.norm, "edgecolors": "white"}
     x0, x1 = points.T
     ax.scatter(x0, x1, c=y, s=26.0, linewidths=0.7, zorder=3, **look)
-    add_colour_bar(ax, image, shorten(outputs[0]), 1.0)
+    add_colour_bar(ax, image, shorten(name), 1.0)
 
 
 def _draw_losses(ax: Axes, updates: Array, train: Array, test: Array) -> None:
