@@ -17,7 +17,7 @@ const HEARTBEAT = 1000; // milliseconds between two looks at a resting state
 // Milliseconds between two frames while it trains. The cores that make and draw a frame
 // are training's too: one that takes twice as long comes a quarter as often.
 const FRAMES_APART = { least: 30, most: 250 };
-const UNHURRIED = 11; // milliseconds that a frame may take, to come that often
+const UNHURRIED = 18; // milliseconds that a frame may take, to come that often
 const AFTER_ERROR = 1000; // milliseconds until the next question
 const SLOW_FRAME = 45; // milliseconds beyond which maps are made coarser
 const COARSEST = 0.5;
@@ -71,7 +71,7 @@ export function startLoop(store, transport, places) {
   function askWhenDue() {
     if (!store.state.playing) return;
     const { least, most } = FRAMES_APART;
-    const apart = Math.min(most, Math.max(least, took ** 2 / UNHURRIED));
+    const apart = Math.min(most, Math.max(least, least * (took / UNHURRIED) ** 2));
     const left = lastAsked + apart - performance.now();
     if (left > 0) setTimeout(askWhenDue, left);
     else ask();
