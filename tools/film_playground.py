@@ -19,7 +19,7 @@ from PIL import Image
 FILM = "playground.webp"
 WINDOW = {"width": 1_280, "height": 768}
 WIDTH = 1_000  # of the film; it is shown smaller
-QUALITY = 62
+QUALITY = 52
 PAUSE = 1_500  # milliseconds at a scene's end
 TOOLBAR = ".pg-rewind input"
 READING = ".pg-readings dd"
